@@ -1,0 +1,134 @@
+import { type Static, Type } from "typebox";
+import { AddressTextSchema } from "../address.ts";
+import { EndpointSchema } from "../discovery.ts";
+import { HostSchema } from "../host.ts";
+import { limits } from "../limits.ts";
+import { whole } from "../number.ts";
+import { ProblemSchema } from "../problem.ts";
+import { base64Url, oneLine } from "../text.ts";
+import { TimeSchema } from "../time.ts";
+import { AccountNameSchema } from "./auth.ts";
+import { list, ObjectIdSchema } from "./id.ts";
+
+const count = whole(limits.count);
+const closed = { additionalProperties: false };
+
+export const InviteSchema = Type.Object({
+  id: ObjectIdSchema,
+  name: Type.Union([AccountNameSchema, Type.Null()]),
+  createdAt: TimeSchema,
+  expiresAt: TimeSchema,
+  usedAt: Type.Optional(TimeSchema),
+  usedBy: Type.Optional(AddressTextSchema),
+});
+
+export type Invite = Static<typeof InviteSchema>;
+
+export const InviteListSchema = Type.Object({ invites: list(InviteSchema) });
+
+export const InviteRequestSchema = Type.Object(
+  {
+    name: Type.Optional(AccountNameSchema),
+    expiresInS: Type.Optional(whole(366 * 86_400, 60)),
+    quotaBytes: Type.Optional(count),
+  },
+  closed,
+);
+
+/** A new invitation; its token and link are shown this once. */
+export const NewInviteSchema = Type.Object({
+  ...InviteSchema.properties,
+  token: oneLine(limits.token, 16),
+  url: oneLine(2000, 8),
+});
+
+export type NewInvite = Static<typeof NewInviteSchema>;
+
+export const AccountInfoSchema = Type.Object({
+  id: ObjectIdSchema,
+  name: AccountNameSchema,
+  address: AddressTextSchema,
+  createdAt: TimeSchema,
+  suspended: Type.Boolean(),
+  quotaBytes: count,
+  usedBytes: count,
+  lastSeenAt: Type.Optional(TimeSchema),
+});
+
+export type AccountInfo = Static<typeof AccountInfoSchema>;
+
+/** A page of a list; `next` is the `after` of the next one, absent on the last. */
+export const AccountListSchema = Type.Object({
+  accounts: list(AccountInfoSchema),
+  next: Type.Optional(AccountNameSchema),
+});
+
+export const AccountPatchSchema = Type.Object(
+  { suspended: Type.Optional(Type.Boolean()), quotaBytes: Type.Optional(count) },
+  closed,
+);
+
+/** What waits for one host. */
+export const QueueHostSchema = Type.Object({
+  host: HostSchema,
+  waiting: count,
+  oldestAt: TimeSchema,
+  nextAttemptAt: TimeSchema,
+  failureCount: count,
+  problem: Type.Optional(ProblemSchema),
+});
+
+export type QueueHost = Static<typeof QueueHostSchema>;
+
+export const QueueSchema = Type.Object({ hosts: list(QueueHostSchema), waiting: count });
+
+export const QueueRetrySchema = Type.Object({ host: HostSchema, retried: count });
+
+export const PeerPolicySchema = Type.Enum(["allow", "block"]);
+
+export type PeerPolicy = Static<typeof PeerPolicySchema>;
+
+/** What is known of another server. */
+export const PeerInfoSchema = Type.Object({
+  host: HostSchema,
+  policy: PeerPolicySchema,
+  endpoint: Type.Optional(EndpointSchema),
+  rootKey: Type.Optional(base64Url(43, 43)),
+  firstSeenAt: TimeSchema,
+  lastSeenAt: Type.Optional(TimeSchema),
+  lastSuccessAt: Type.Optional(TimeSchema),
+  lastFailure: Type.Optional(Type.Object({ at: TimeSchema, problem: ProblemSchema })),
+});
+
+export type PeerInfo = Static<typeof PeerInfoSchema>;
+
+export const PeerListSchema = Type.Object({ peers: list(PeerInfoSchema), next: Type.Optional(HostSchema) });
+
+export const PeerPatchSchema = Type.Object({ policy: PeerPolicySchema }, closed);
+
+/** One thing looked at, whether it is well, and a sentence that says what to do when it is not. */
+export const CheckSchema = Type.Object({
+  name: oneLine(limits.label, 1),
+  ok: Type.Boolean(),
+  detail: Type.Optional(oneLine(limits.detail)),
+});
+
+export type Check = Static<typeof CheckSchema>;
+
+export const StatusSchema = Type.Object({
+  host: HostSchema,
+  software: oneLine(limits.software),
+  wireVersion: whole(1000, 1),
+  startedAt: TimeSchema,
+  accounts: count,
+  messages: count,
+  storedBytes: count,
+  freeBytes: count,
+  waiting: count,
+  checks: list(CheckSchema, 50),
+});
+
+export type Status = Static<typeof StatusSchema>;
+
+export const AccountPageQuerySchema = Type.Object({ after: Type.Optional(AccountNameSchema) });
+export const PeerPageQuerySchema = Type.Object({ after: Type.Optional(HostSchema) });

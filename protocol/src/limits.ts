@@ -1,0 +1,60 @@
+/**
+ * Every maximum of the wire in one place (§20.2). A schema takes its maximum from here, discovery publishes the ones a
+ * peer must know, and the texts of errors name them. Characters are Unicode code points; bytes are bytes of UTF-8.
+ */
+const blobBytes = 8 * 1024 * 1024;
+const chunks = 3500;
+
+export const limits = {
+  messageBytes: 256 * 1024,
+  jsonDepth: 32,
+  recipients: 500,
+  attachments: 100,
+  blobBytes,
+  chunks,
+  fileBytes: blobBytes * chunks,
+  batchLines: 100,
+  batchBytes: 4 * 1024 * 1024,
+  discoveryBytes: 64 * 1024,
+
+  host: 259,
+  addressId: 129,
+  addressText: 389,
+  subject: 1000,
+  body: 200_000,
+  text: 20_000,
+  title: 1000,
+  description: 20_000,
+  filename: 255,
+  mimeType: 127,
+  emoji: 32,
+  encryptedBody: 256 * 1024,
+  typeName: 64,
+
+  discoveryKeys: 16,
+  discoveryOldKeys: 64,
+  discoveryTypes: 100,
+  contact: 320,
+  software: 100,
+
+  code: 64,
+  detail: 2000,
+  pointer: 1000,
+  retryAfterS: 7 * 24 * 60 * 60,
+  /** Blobs one message can name: its chunks and whole files, bounded again by its bytes. */
+  missing: 4096,
+
+  undoS: 3600,
+  listItems: 500,
+  pageItems: 200,
+  keywords: 100,
+  keyword: 100,
+  mailboxName: 255,
+  preview: 256,
+  token: 4096,
+  label: 100,
+  state: 64,
+  opaqueMessage: 8192,
+  requestBytes: 65_536,
+  count: Number.MAX_SAFE_INTEGER,
+} as const;

@@ -1,0 +1,102 @@
+import { type MediaType, type Route, routes } from "./api.ts";
+import { ProblemSchema } from "./problem.ts";
+
+/** The OpenAPI 3.1 document of every endpoint, made from the same table and schemas that check the requests. */
+export function openApi(baseUrl: string): object {
+  const paths: Record<string, Record<string, object>> = {};
+  const names: [string, Route][] = Object.entries(routes);
+  for (const [name, route] of names) {
+    const path = route.path.replaceAll(/:([A-Za-z]+)/g, "{$1}");
+    const operations = paths[path] ?? {};
+    paths[path] = operations;
+    const method = route.method.toLowerCase();
+    const other = operations[method];
+    operations[method] = other === undefined ? operation(name, route) : withSecurityOf(other, route);
+  }
+  return {
+    openapi: "3.1.0",
+    info: { title: "Posthorn", version: "1", license: { name: "Apache-2.0", identifier: "Apache-2.0" } },
+    servers: [{ url: baseUrl }],
+    paths,
+    components: {
+      schemas: { Problem: ProblemSchema },
+      securitySchemes: {
+        token: { type: "http", scheme: "bearer", bearerFormat: "JWT" },
+        operator: { type: "http", scheme: "bearer" },
+        peer: {
+          type: "apiKey",
+          in: "header",
+          name: "Signature",
+          description:
+            "HTTP message signature of the calling host (RFC 9421), see docs/protocol/40-signatures.md",
+        },
+      },
+    },
+  };
+}
+
+function operation(name: string, route: Route): object {
+  return {
+    operationId: name,
+    summary: route.summary,
+    security: securityOf(route),
+    ...(route.scope === undefined ? {} : { "x-scope": route.scope }),
+    ...(route.sessionOnly === undefined ? {} : { "x-session-only": true }),
+    parameters: [...pathParameters(route), ...queryParameters(route)],
+    ...requestBody(route),
+    responses: {
+      [route.status]: {
+        description: route.summary,
+        ...content(route.output, route.gives, route.method === "HEAD" || route.status === 204),
+      },
+      default: {
+        description: "A problem (RFC 9457)",
+        content: { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } },
+      },
+    },
+  };
+}
+
+/** The same method and path, called by an account or by a peer, is one operation with two ways to be let in. */
+function withSecurityOf(other: object, route: Route): object {
+  const security = "security" in other && Array.isArray(other.security) ? other.security : [];
+  return { ...other, security: [...security, ...securityOf(route)] };
+}
+
+function securityOf(route: Route): object[] {
+  return route.auth === "none" ? [] : [{ [route.auth]: [] }];
+}
+
+function pathParameters(route: Route): object[] {
+  return Array.from(route.path.matchAll(/:([A-Za-z]+)/g), ([, name]) => ({
+    name,
+    in: "path",
+    required: true,
+    schema: { type: "string", maxLength: 4096 },
+  }));
+}
+
+function queryParameters(route: Route): object[] {
+  const properties = Object.entries(route.query?.properties ?? {});
+  return properties.map(([name, schema]) => ({ name, in: "query", required: false, schema }));
+}
+
+function requestBody(route: Route): object {
+  if (route.input === undefined && route.takes === undefined) return {};
+  return { requestBody: { required: true, ...content(route.input, route.takes, false) } };
+}
+
+function content(
+  schema: object | undefined,
+  mediaTypes: readonly MediaType[] | undefined,
+  isEmpty: boolean,
+): object {
+  if (isEmpty || (schema === undefined && mediaTypes === undefined)) return {};
+  const entries = (mediaTypes ?? ["application/json"]).map((mediaType) => [
+    mediaType,
+    mediaType === "application/octet-stream"
+      ? { schema: { type: "string", format: "binary" } }
+      : { schema: schema ?? {} },
+  ]);
+  return { content: Object.fromEntries(entries) };
+}

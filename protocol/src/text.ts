@@ -1,0 +1,26 @@
+import { Type } from "typebox";
+
+/** One line for people: no control characters, `maxLength` code points. */
+export function oneLine(maxLength: number, minLength = 0) {
+  return Type.String({
+    minLength,
+    maxLength,
+    pattern: "^[^\\u0000-\\u001f\\u007f]*$",
+    description: "text on one line, without control characters",
+  });
+}
+
+/** Text that may run over lines, `maxLength` code points. */
+export function manyLines(maxLength: number, minLength = 0) {
+  return Type.String({ minLength, maxLength, description: "text" });
+}
+
+/** Base64url without padding (RFC 4648 §5), `minLength` to `maxLength` characters. */
+export function base64Url(maxLength: number, minLength = 1) {
+  return Type.String({
+    minLength,
+    maxLength,
+    pattern: "^[A-Za-z0-9_-]+$",
+    description: "base64url without padding",
+  });
+}

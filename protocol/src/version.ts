@@ -1,0 +1,12 @@
+/** The version of the wire this package speaks; it stands in discovery (§30.2). */
+export const wireVersion = 1;
+
+/**
+ * One line for each time a schema or the table of errors changed, the newest last. `hash` is what `version.test.ts`
+ * computes over all of them; it fails when they change without a line here.
+ */
+export const wireHistory: readonly {
+  readonly version: number;
+  readonly hash: string;
+  readonly note: string;
+}[] = [{ version: 1, hash: "", note: "First version." }];

@@ -1,0 +1,179 @@
+/** What the operator sees and does, from the command line and later from the web. */
+import {
+  type AccountInfo,
+  type Check,
+  DiscoverySchema,
+  fail,
+  formatTime,
+  isHost,
+  type PeerInfo,
+  type PeerPolicy,
+  problem,
+  type QueueHost,
+  type Status,
+  shape,
+  wireVersion,
+} from "@posthorn/protocol";
+import type { Clock, Files } from "../env/env.ts";
+import type { QueueWorker } from "../queue/worker.ts";
+import {
+  type Account,
+  countAccounts,
+  findAccountByName,
+  listAccounts,
+  setQuota,
+  setSuspended,
+} from "../store/account-store.ts";
+import { countWaiting, summariseQueue } from "../store/delivery-store.ts";
+import { listBackoffs } from "../store/host-backoff-store.ts";
+import { findPeer, listPeers, type Peer, setPeerPolicy } from "../store/peer-store.ts";
+import type { Store } from "../store/sql.ts";
+
+const discoveryShape = shape(DiscoverySchema);
+
+export interface AdminContext {
+  store: Store;
+  clock: Clock;
+  files: Files;
+  queue: QueueWorker;
+  host: string;
+  dataFolder: string;
+  software: string;
+  startedAt: number;
+  checks(): Promise<Check[]>;
+  /** Signs the account out everywhere at once. */
+  forgetAccount(accountId: number): void;
+}
+
+const pageSize = 200;
+
+export async function readAccounts(
+  ctx: AdminContext,
+  input: { after?: string | undefined },
+): Promise<{ accounts: AccountInfo[]; next?: string }> {
+  const accounts = await listAccounts(ctx.store.read, input.after ?? "", pageSize);
+  const last = accounts.at(-1);
+  return {
+    accounts: accounts.map((account) => accountInfo(ctx, account)),
+    ...(accounts.length === pageSize && last !== undefined ? { next: last.name } : {}),
+  };
+}
+
+/** Suspends, readmits, or sets the room an account has. Throws `notFound`. */
+export async function patchAccount(
+  ctx: AdminContext,
+  input: { name: string; suspended?: boolean | undefined; quotaBytes?: number | undefined },
+): Promise<AccountInfo> {
+  const account = await ctx.store.write(async (tx) => {
+    if (input.suspended !== undefined)
+      await setSuspended(tx, input.name, input.suspended ? ctx.clock.now() : null);
+    if (input.quotaBytes !== undefined) await setQuota(tx, input.name, input.quotaBytes);
+    return findAccountByName(tx, input.name);
+  });
+  if (account === undefined) return fail("notFound", `There is no account “${input.name}” here.`);
+  ctx.forgetAccount(account.id);
+  return accountInfo(ctx, account);
+}
+
+export async function readQueue(ctx: AdminContext): Promise<{ hosts: QueueHost[]; waiting: number }> {
+  const backoffs = new Map((await listBackoffs(ctx.store.read)).map((backoff) => [backoff.host, backoff]));
+  const waiting = await summariseQueue(ctx.store.read);
+  const hosts = waiting.map((entry) => {
+    const backoff = backoffs.get(entry.host);
+    return {
+      host: entry.host,
+      waiting: entry.waiting,
+      oldestAt: formatTime(entry.oldestAt),
+      nextAttemptAt: formatTime(Math.max(entry.nextAttemptAt, backoff?.notBefore ?? 0)),
+      failureCount: backoff?.failureCount ?? 0,
+      ...(backoff === undefined ? {} : { problem: problem("unavailable", backoff.problem) }),
+    };
+  });
+  return { hosts, waiting: waiting.reduce((sum, entry) => sum + entry.waiting, 0) };
+}
+
+/** Forgets a host's failures and tries at once what waits for it; how many that is. */
+export async function retryHost(
+  ctx: AdminContext,
+  input: { host: string },
+): Promise<{ host: string; retried: number }> {
+  const { hosts } = await readQueue(ctx);
+  const entry = hosts.find((one) => one.host === input.host);
+  if (entry === undefined) return fail("notFound", `Nothing waits for ${input.host.slice(0, 100)}.`);
+  await ctx.queue.hostIsBack(input.host);
+  return { host: input.host, retried: entry.waiting };
+}
+
+export async function readPeers(
+  ctx: AdminContext,
+  input: { after?: string | undefined },
+): Promise<{ peers: PeerInfo[]; next?: string }> {
+  const peers = await listPeers(ctx.store.read, input.after ?? "", pageSize);
+  const backoffs = new Map((await listBackoffs(ctx.store.read)).map((backoff) => [backoff.host, backoff]));
+  const last = peers.at(-1);
+  return {
+    peers: peers.map((peer) => {
+      const backoff = backoffs.get(peer.host);
+      const failure = backoff && {
+        at: formatTime(backoff.since),
+        problem: problem("unavailable", backoff.problem),
+      };
+      return { ...peerInfo(peer), ...(failure === undefined ? {} : { lastFailure: failure }) };
+    }),
+    ...(peers.length === pageSize && last !== undefined ? { next: last.host } : {}),
+  };
+}
+
+export async function patchPeer(
+  ctx: AdminContext,
+  input: { host: string; policy: PeerPolicy },
+): Promise<PeerInfo> {
+  if (!isHost(input.host)) fail("badHost", `“${input.host.slice(0, 100)}” is not a host name.`);
+  const peer = await ctx.store.write(async (tx) => {
+    await setPeerPolicy(tx, input.host, input.policy, ctx.clock.now());
+    return findPeer(tx, input.host);
+  });
+  return peer === undefined ? fail("notFound", `${input.host} is not known here.`) : peerInfo(peer);
+}
+
+export async function readStatus(ctx: AdminContext): Promise<Status> {
+  const { accounts, messages, storedBytes } = await countAccounts(ctx.store.read);
+  return {
+    host: ctx.host,
+    software: ctx.software,
+    wireVersion,
+    startedAt: formatTime(ctx.startedAt),
+    accounts,
+    messages,
+    storedBytes,
+    freeBytes: await ctx.files.freeBytes(ctx.dataFolder),
+    waiting: await countWaiting(ctx.store.read),
+    checks: await ctx.checks(),
+  };
+}
+
+function accountInfo(ctx: AdminContext, account: Account): AccountInfo {
+  return {
+    id: String(account.id),
+    name: account.name,
+    address: `${account.name}@${ctx.host}`,
+    createdAt: formatTime(account.createdAt),
+    suspended: account.suspendedAt !== undefined,
+    quotaBytes: account.quotaBytes,
+    usedBytes: account.usedBytes,
+  };
+}
+
+function peerInfo(peer: Peer): PeerInfo {
+  const discovery =
+    peer.discovery === undefined ? undefined : discoveryShape.parse(JSON.parse(peer.discovery));
+  return {
+    host: peer.host,
+    policy: peer.policy,
+    ...(discovery === undefined ? {} : { endpoint: discovery.endpoint }),
+    ...(peer.rootKey === undefined ? {} : { rootKey: peer.rootKey }),
+    firstSeenAt: formatTime(peer.firstSeenAt),
+    ...(peer.lastSeenAt === undefined ? {} : { lastSeenAt: formatTime(peer.lastSeenAt) }),
+    ...(peer.lastSuccessAt === undefined ? {} : { lastSuccessAt: formatTime(peer.lastSuccessAt) }),
+  };
+}

@@ -1,0 +1,108 @@
+import { hash } from "node:crypto";
+import { fail, limits } from "@posthorn/protocol";
+import { findApiToken, findSession, setApiTokenUsed } from "../store/auth-store.ts";
+import type { Store } from "../store/sql.ts";
+import { type AccessTokenContext, verifyAccessToken } from "./access-token.ts";
+import { parseApiToken } from "./api-token.ts";
+import { type Caller, parseScopes, type Scope } from "./caller.ts";
+import { isOperatorToken, type OperatorToken, operatorPrefix } from "./operator-token.ts";
+import { refuseEnded, refuseSuspended } from "./refusal.ts";
+import type { RememberedCallers } from "./remembered-callers.ts";
+import { matchesHash } from "./secret.ts";
+
+export interface AuthenticateContext extends AccessTokenContext {
+  store: Pick<Store, "read" | "write">;
+  remembered: RememberedCallers;
+  /** Absent in a process that has no operator's token. */
+  operatorToken?: OperatorToken;
+}
+
+interface Proven {
+  caller: Caller;
+  expiresAt: number;
+}
+
+const bearer = /^Bearer +([A-Za-z0-9._~+/-]+=*) *$/i;
+const operatorScopes: ReadonlySet<Scope> = new Set(["admin"]);
+const noSuchHash = new Uint8Array(32);
+const useNotedEveryMs = 60 * 60_000;
+
+/**
+ * Who sends this Authorization field (RFC 6750 §2.1): an access token, an API token or the operator's token. Throws
+ * ProblemError `unauthorized`, `tokenExpired` when a refresh helps, or `forbidden` when the account is suspended.
+ */
+export async function authenticate(
+  ctx: AuthenticateContext,
+  authorization: string | undefined,
+): Promise<Caller> {
+  const token = parseBearer(authorization);
+  const key = hash("sha256", token, "base64");
+  const remembered = ctx.remembered.find(key);
+  if (remembered !== undefined) return remembered;
+  if (token.startsWith(operatorPrefix)) return provenOperator(ctx, token);
+  const epoch = ctx.remembered.epoch;
+  const { caller, expiresAt } = await proveToken(ctx, token);
+  ctx.remembered.remember(key, caller, expiresAt - ctx.clock.now(), epoch);
+  return caller;
+}
+
+function parseBearer(authorization: string | undefined): string {
+  if (authorization === undefined) return fail("unauthorized", "This needs a sign-in. Send an access token.");
+  const token = authorization.length <= limits.token ? bearer.exec(authorization)?.[1] : undefined;
+  return token ?? fail("unauthorized", "The Authorization field is not of the form “Bearer <token>”.");
+}
+
+function provenOperator(ctx: AuthenticateContext, token: string): Caller {
+  if (ctx.operatorToken === undefined || !isOperatorToken(ctx.operatorToken, token)) {
+    fail(
+      "unauthorized",
+      "This is not the operator's token of the running server. Read it anew from operator.json.",
+    );
+  }
+  return { accountId: 0, name: "operator", scopes: operatorScopes };
+}
+
+function proveToken(ctx: AuthenticateContext, token: string): Promise<Proven> {
+  return token.startsWith("ph_") ? proveApiToken(ctx, token) : proveAccessToken(ctx, token);
+}
+
+async function proveAccessToken(ctx: AuthenticateContext, token: string): Promise<Proven> {
+  const verified = await verifyAccessToken(ctx, token);
+  if (!verified.ok) {
+    if (verified.reason === "expired")
+      fail("tokenExpired", "The access token has expired. Refresh it, or sign in again.");
+    fail("unauthorized", "The access token is not valid. Sign in again.");
+  }
+  const { accountId, sessionId, scopes, expiresAt } = verified.claims;
+  const session = await findSession(ctx.store.read, sessionId);
+  if (session === undefined || session.accountId !== accountId) return refuseEnded(undefined);
+  if (session.endedBecause !== undefined) return refuseEnded(session.endedBecause);
+  refuseSuspended(session);
+  return { caller: { accountId, name: session.accountName, scopes, sessionId }, expiresAt };
+}
+
+async function proveApiToken(ctx: AuthenticateContext, token: string): Promise<Proven> {
+  const { id, secret } = parseApiToken(token);
+  const found = await findApiToken(ctx.store.read, id);
+  // An id that does not exist is compared like one that does.
+  const matches = matchesHash(secret, found?.secretHash ?? noSuchHash);
+  if (found === undefined || !matches)
+    return fail("unauthorized", "This API token is not valid. It may have been revoked.");
+  if (found.expiresAt <= ctx.clock.now()) fail("unauthorized", "This API token has expired. Make a new one.");
+  refuseSuspended(found);
+  await noteUse(ctx, id, found.lastUsedAt);
+  const caller = {
+    accountId: found.accountId,
+    name: found.accountName,
+    scopes: parseScopes(found.scopes),
+    tokenId: id,
+  };
+  return { caller, expiresAt: found.expiresAt };
+}
+
+/** So that its owner sees which token is in use. Once an hour, because it costs a commit; a full disk does not matter. */
+async function noteUse(ctx: AuthenticateContext, id: string, lastUsedAt: number | undefined): Promise<void> {
+  const now = ctx.clock.now();
+  if (lastUsedAt !== undefined && Math.abs(now - lastUsedAt) < useNotedEveryMs) return;
+  await ctx.store.write((tx) => setApiTokenUsed(tx, id, now)).catch(() => undefined);
+}

@@ -1,0 +1,27 @@
+import { fail } from "@posthorn/protocol";
+
+/** Why a session ended before its time; kept with it, so that whoever comes with it later is told. */
+export type EndReason = "logout" | "revoked" | "reused" | "displaced";
+
+const endSentences: Readonly<Record<EndReason, string>> = {
+  logout: "You have signed out. Sign in again.",
+  revoked: "This sign-in was ended from another device. Sign in again.",
+  reused: "This sign-in was used from two places and has been ended. Sign in again.",
+  displaced: "This sign-in was ended because the account had too many. Sign in again.",
+};
+
+/** Throws ProblemError `unauthorized`, saying why the session ended where that is known. */
+export function refuseEnded(because: string | undefined): never {
+  const known = because !== undefined && isEndReason(because) ? endSentences[because] : undefined;
+  fail("unauthorized", known ?? "This sign-in has ended. Sign in again.");
+}
+
+function isEndReason(text: string): text is EndReason {
+  return Object.hasOwn(endSentences, text);
+}
+
+/** Throws ProblemError `forbidden` for an account the operator has suspended. */
+export function refuseSuspended(owner: { suspendedAt: number | undefined }): void {
+  if (owner.suspendedAt === undefined) return;
+  fail("forbidden", "This account is suspended. Ask whoever runs this server.");
+}

@@ -1,0 +1,86 @@
+import { fail, formatAddress, ProblemError, type Tokens } from "@posthorn/protocol";
+import { findAccountByName } from "../store/account-store.ts";
+import { insertPasswordRecord } from "../store/auth-store.ts";
+import type { Tx } from "../store/sql.ts";
+import { type AuthBudgets, spendTry } from "./budget.ts";
+import { parseInvitedName, readInvite, refuseTakenName, useInvite } from "./invite.ts";
+import { answerRegistration, isUsableRecord } from "./opaque-server.ts";
+import { issueTokens, openSession, prepareSession, type SessionContext } from "./session.ts";
+
+export interface RegisterContext extends SessionContext {
+  budgets: AuthBudgets;
+  opaqueSetup: string;
+  /** Makes the account with all it begins with, its mailboxes among them, and answers its id. */
+  createAccount: (tx: Tx, account: { name: string; quotaBytes: number | undefined }) => Promise<number>;
+}
+
+/**
+ * First step of registering (RFC 9807 §5.2). Keeps nothing. Throws ProblemError `notFound` or `gone` for the
+ * invitation, `alreadyExists` for the name (told to the invited only), `badRequest`, `rateLimited`.
+ */
+export async function startRegistration(
+  ctx: RegisterContext,
+  input: { invite: string; name: string; registrationRequest: string; remoteAddress: string },
+): Promise<{ registrationResponse: string }> {
+  spendTry(ctx.budgets, input.remoteAddress);
+  const invite = await readInvite(ctx, input.invite);
+  const name = parseInvitedName(ctx.host, invite, input.name);
+  if ((await findAccountByName(ctx.store.read, name)) !== undefined) refuseTakenName(name);
+  const address = formatAddress({ id: name, host: ctx.host });
+  return { registrationResponse: await answerRegistration(ctx.opaqueSetup, { address, ...input }) };
+}
+
+/**
+ * Second step: the invitation is used up, the account made and its owner signed in, in one transaction, so that
+ * nothing of it is ever there without the rest. Throws as `startRegistration` does.
+ */
+export async function finishRegistration(
+  ctx: RegisterContext,
+  input: {
+    invite: string;
+    name: string;
+    registrationRecord: string;
+    device?: string | undefined;
+    remoteAddress: string;
+  },
+): Promise<Tokens> {
+  spendTry(ctx.budgets, input.remoteAddress);
+  const invite = await readInvite(ctx, input.invite);
+  const name = parseInvitedName(ctx.host, invite, input.name);
+  const address = formatAddress({ id: name, host: ctx.host });
+  if (!(await isUsableRecord(ctx.opaqueSetup, address, ctx.host, input.registrationRecord))) {
+    fail("badRequest", "The password record is damaged. Register again.", { pointer: "/registrationRecord" });
+  }
+  const session = await ctx.store
+    .write(async (tx) => {
+      const now = ctx.clock.now();
+      const accountId = await useInvite(tx, {
+        token: input.invite,
+        now,
+        createAccount: () => createNamed(ctx, tx, name, invite.quotaBytes),
+      });
+      await insertPasswordRecord(tx, { accountId, record: input.registrationRecord, createdAt: now });
+      const opened = prepareSession(ctx, accountId, input.device);
+      await openSession(ctx, tx, opened);
+      return opened;
+    })
+    .catch((error) => explainLostRace(ctx, name, error));
+  return issueTokens(ctx, session.row, { name, refreshToken: session.refreshToken });
+}
+
+async function createNamed(
+  ctx: RegisterContext,
+  tx: Tx,
+  name: string,
+  quotaBytes: number | undefined,
+): Promise<number> {
+  if ((await findAccountByName(tx, name)) !== undefined) refuseTakenName(name);
+  return ctx.createAccount(tx, { name, quotaBytes });
+}
+
+/** Two registrations of one name at the same instant: PostgreSQL refuses the second by its index, not by our look. */
+async function explainLostRace(ctx: RegisterContext, name: string, error: unknown): Promise<never> {
+  if (error instanceof ProblemError) throw error;
+  if ((await findAccountByName(ctx.store.read, name)) !== undefined) refuseTakenName(name);
+  throw error;
+}

@@ -1,0 +1,303 @@
+import {
+  createServer,
+  type IncomingMessage,
+  type Server,
+  type ServerOptions,
+  type ServerResponse,
+} from "node:http";
+import { createServer as createTlsServer, Server as TlsServer } from "node:https";
+import { isIP, type Socket } from "node:net";
+import { TLSSocket } from "node:tls";
+import { problem } from "@posthorn/protocol";
+import type { Clock, Files, Log } from "../env/env.ts";
+import {
+  type Certificate,
+  type CertificateSource,
+  CertificateWatch,
+  readCertificate,
+} from "./certificate.ts";
+import type { HttpHandler, HttpRequest, HttpResponse } from "./http.ts";
+import { InboundBody } from "./inbound-body.ts";
+import { type ListenLimits, listenLimits } from "./limits.ts";
+import { OutboundResponse } from "./outbound-response.ts";
+import { problemResponse } from "./problem-response.ts";
+import { refuseRequest } from "./refuse-request.ts";
+import { forwardedAddress, headerFields, networkOf, plainAddress, splitTarget } from "./request-head.ts";
+
+/** Authenticated encryption with forward secrecy only; TLS 1.3 where the client has it. */
+const ciphers =
+  "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256:ECDHE+AESGCM:ECDHE+CHACHA20";
+const patrolMs = 500;
+const mostPipelined = 4;
+
+export interface ListenOptions {
+  port: number;
+  /** The address to listen on; every address when left out, this machine's own behind a proxy. */
+  address?: string;
+  /** TLS that ends here, or plain HTTP for a proxy on the same machine, whose word about the caller is taken. */
+  transport: { kind: "tls"; certificate: CertificateSource } | { kind: "proxied" };
+  limits?: Partial<ListenLimits>;
+}
+
+export interface ListenContext {
+  clock: Clock;
+  files: Pick<Files, "read">;
+  log: Log;
+}
+
+/**
+ * Listens for HTTP/1.1 and hands each request to `handler`. There is no HTTP/2 on purpose: its stream resets and
+ * continuations are attacks of their own (CVE-2023-44487, CVE-2024-27983) and peers need one exchange at a time.
+ */
+export async function listen(
+  options: ListenOptions,
+  ctx: ListenContext,
+  handler: HttpHandler,
+): Promise<Listener> {
+  const limits = { ...listenLimits, ...options.limits };
+  const { transport } = options;
+  if (transport.kind === "proxied") {
+    const listener = new Listener(createServer(serverOptions(limits)), limits, ctx, handler, true);
+    return listener.open(options.port, options.address ?? "127.0.0.1");
+  }
+  const certificate = await readCertificate(ctx.files, transport.certificate);
+  const server = createTlsServer({
+    ...serverOptions(limits),
+    ...tlsOptions(certificate),
+    handshakeTimeout: limits.handshakeMs,
+  });
+  const listener = new Listener(server, limits, ctx, handler, false);
+  const use = (changed: Certificate) => server.setSecureContext(tlsOptions(changed));
+  listener.watchCertificate(
+    new CertificateWatch(ctx.files, transport.certificate, certificate, use, ctx.log),
+  );
+  return listener.open(options.port, options.address);
+}
+
+function serverOptions(limits: ListenLimits): ServerOptions {
+  return {
+    insecureHTTPParser: false,
+    // Checked by refuse-request.ts: the platform would answer this one itself and read on behind it.
+    requireHostHeader: false,
+    maxHeaderSize: limits.headerBytes,
+    headersTimeout: limits.headerMs,
+    requestTimeout: limits.requestMs,
+    keepAliveTimeout: limits.keepAliveMs,
+    connectionsCheckingInterval: 1_000,
+    noDelay: true,
+  };
+}
+
+function tlsOptions(certificate: Certificate) {
+  return { ...certificate, minVersion: "TLSv1.2", ciphers, ALPNProtocols: ["http/1.1"] } as const;
+}
+
+interface Exchange {
+  body: InboundBody;
+  response: OutboundResponse;
+  /** Requests that came on top of this one; none of them is answered. */
+  pipelined: number;
+}
+
+export class Listener {
+  readonly #server: Server | TlsServer;
+  readonly #limits: ListenLimits;
+  readonly #ctx: ListenContext;
+  readonly #handler: HttpHandler;
+  readonly #trustProxy: boolean;
+  readonly #exchanges = new Set<Exchange>();
+  /** The exchange under way on each connection; a second one on top of it is pipelining. */
+  readonly #busy = new WeakMap<Socket, Exchange>();
+  readonly #connectionsPerNetwork = new Map<string, number>();
+  /** Every connection, also one whose TLS handshake is still under way. */
+  readonly #connections = new Set<Socket>();
+  /** The connections that carry HTTP: with TLS the secured ones. */
+  readonly #sockets = new Set<Socket>();
+  readonly #stop = new AbortController();
+  #certificateWatch: CertificateWatch | undefined;
+  #isClosing = false;
+
+  constructor(
+    server: Server | TlsServer,
+    limits: ListenLimits,
+    ctx: ListenContext,
+    handler: HttpHandler,
+    trustProxy: boolean,
+  ) {
+    this.#server = server;
+    this.#limits = limits;
+    this.#ctx = ctx;
+    this.#handler = handler;
+    this.#trustProxy = trustProxy;
+    server.maxConnections = limits.connections;
+    // The platform drops what is above a maximum without a word, and a dropped doubled field could not be refused.
+    server.maxHeadersCount = 0;
+    server.on("connection", (socket: Socket) => this.#admit(socket));
+    const ready = server instanceof TlsServer ? "secureConnection" : "connection";
+    server.on(ready, (socket: Socket) => keepWhileOpen(this.#sockets, socket));
+    server.on("request", (message, response) => void this.#answer(message, response));
+    // Never answered here: an expectation we do not know is refused like any other head.
+    server.on("checkExpectation", (message, response) => void this.#answer(message, response));
+    server.on("checkContinue", (message, response) => {
+      void this.#answer(message, response, () => {
+        if (!response.headersSent) response.writeContinue();
+      });
+    });
+  }
+
+  get port(): number {
+    const address = this.#server.address();
+    if (address === null || typeof address === "string") throw new Error("the listener is not open");
+    return address.port;
+  }
+
+  get requestsInFlight(): number {
+    return this.#exchanges.size;
+  }
+
+  watchCertificate(watch: CertificateWatch): void {
+    this.#certificateWatch = watch;
+  }
+
+  async open(port: number, address: string | undefined): Promise<this> {
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once("error", reject);
+      this.#server.listen({ port, ...(address !== undefined && { host: address }) }, () => {
+        this.#server.off("error", reject);
+        resolve();
+      });
+    });
+    this.#server.on("error", (error) => this.#ctx.log("error", "listener failed", { error }));
+    void this.#patrol();
+    return this;
+  }
+
+  /** Takes no new connection, lets what is in flight finish for at most `graceMs`, then cuts what is left. */
+  async close(graceMs: number): Promise<void> {
+    this.#isClosing = true;
+    const closed = new Promise<void>((resolve) => {
+      this.#server.close(() => resolve());
+    });
+    for (const socket of this.#sockets) {
+      if (!this.#busy.has(socket)) socket.destroySoon();
+    }
+    const grace = new AbortController();
+    await Promise.race([closed, this.#ctx.clock.sleep(graceMs, grace.signal)]);
+    grace.abort();
+    for (const socket of [...this.#sockets, ...this.#connections]) socket.destroy();
+    await closed;
+    this.#stop.abort();
+  }
+
+  #admit(socket: Socket): void {
+    keepWhileOpen(this.#connections, socket);
+    if (this.#trustProxy) return;
+    const network = networkOf(plainAddress(socket.remoteAddress ?? ""));
+    const count = this.#connectionsPerNetwork.get(network) ?? 0;
+    if (count >= this.#limits.connectionsPerNetwork) {
+      socket.destroy();
+      return;
+    }
+    this.#connectionsPerNetwork.set(network, count + 1);
+    socket.once("close", () => {
+      const left = (this.#connectionsPerNetwork.get(network) ?? 1) - 1;
+      if (left === 0) this.#connectionsPerNetwork.delete(network);
+      else this.#connectionsPerNetwork.set(network, left);
+    });
+  }
+
+  async #answer(
+    message: IncomingMessage,
+    serverResponse: ServerResponse,
+    sendContinue?: () => void,
+  ): Promise<void> {
+    const { socket } = message;
+    const underWay = this.#busy.get(socket);
+    if (underWay !== undefined) {
+      // Pipelined. No client of ours does it, and answers have been mixed up by it (CVE-2024-41671).
+      underWay.pipelined++;
+      if (!underWay.response.endConnection() || underWay.pipelined > mostPipelined) socket.destroy();
+      return;
+    }
+    const mono = () => this.#ctx.clock.mono();
+    const body = new InboundBody(message, this.#limits, mono, sendContinue);
+    const response = new OutboundResponse(message, serverResponse, body, this.#limits, this.#ctx.clock);
+    const exchange = { body, response, pipelined: 0 };
+    this.#exchanges.add(exchange);
+    this.#busy.set(socket, exchange);
+    const headers = headerFields(message.rawHeaders);
+    const made = await this.#respond(message, headers, exchange);
+    if (this.#isClosing) response.endConnection();
+    await response.send(made, () => this.#busy.delete(socket));
+    this.#exchanges.delete(exchange);
+  }
+
+  async #respond(
+    message: IncomingMessage,
+    headers: HttpRequest["headers"],
+    { body, response }: Exchange,
+  ): Promise<HttpResponse> {
+    const target = message.url ?? "";
+    const refusal = refuseRequest(
+      { httpVersion: message.httpVersion, target, headers },
+      this.#limits.headerFields,
+    );
+    if (refusal !== undefined) {
+      response.endConnection();
+      return problemResponse(problem("badRequest", refusal));
+    }
+    if (this.#exchanges.size > this.#limits.requestsInFlight) {
+      return problemResponse(
+        problem("unavailable", "The server is busy. Try again in a moment.", { retryAfterS: 5 }),
+      );
+    }
+    try {
+      return await this.#handler(this.#request(message, target, headers, body));
+    } catch (error) {
+      this.#ctx.log("error", "handler failed", { error });
+      return problemResponse(problem("internal", "Something went wrong on this server. Try again later."));
+    }
+  }
+
+  #request(
+    message: IncomingMessage,
+    target: string,
+    headers: HttpRequest["headers"],
+    body: InboundBody,
+  ): HttpRequest {
+    const { socket, method = "" } = message;
+    const forwarded = this.#trustProxy ? forwardedAddress(headers) : "";
+    const request: HttpRequest = {
+      method,
+      ...splitTarget(target),
+      headers,
+      body,
+      remoteAddress: isIP(forwarded) === 0 ? plainAddress(socket.remoteAddress ?? "") : forwarded,
+    };
+    if (socket instanceof TLSSocket && typeof socket.servername === "string")
+      request.serverName = socket.servername;
+    return request;
+  }
+
+  /** One round of looking after deadlines and the certificate for all connections together. */
+  async #patrol(): Promise<void> {
+    const { clock } = this.#ctx;
+    let lookAtMs = clock.mono() + this.#limits.certificatePollMs;
+    while (!this.#stop.signal.aborted) {
+      await clock.sleep(patrolMs, this.#stop.signal);
+      const nowMs = clock.mono();
+      for (const { body, response } of this.#exchanges) {
+        body.check(nowMs);
+        response.check(nowMs);
+      }
+      if (nowMs < lookAtMs) continue;
+      lookAtMs = nowMs + this.#limits.certificatePollMs;
+      await this.#certificateWatch?.look();
+    }
+  }
+}
+
+function keepWhileOpen(sockets: Set<Socket>, socket: Socket): void {
+  sockets.add(socket);
+  socket.once("close", () => sockets.delete(socket));
+}

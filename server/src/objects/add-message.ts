@@ -1,0 +1,58 @@
+import type { Message } from "@posthorn/protocol";
+import { conversationOf, formatAddress, parseTime, senderOf } from "@posthorn/protocol";
+import { describe } from "../kinds/describe.ts";
+import { advanceState } from "../store/account-store.ts";
+import { addBlobRef } from "../store/blob-store.ts";
+import { appendChange } from "../store/change-store.ts";
+import { addToMailbox } from "../store/mailbox-store.ts";
+import { insertObject } from "../store/object-store.ts";
+import type { Tx } from "../store/sql.ts";
+import { type Role, roles } from "./roles.ts";
+
+export interface NewMessage {
+  accountId: number;
+  role: Role;
+  message: Message;
+  /** As received; never written anew. */
+  bytes: Uint8Array;
+  receivedAt: number;
+  keywords: readonly string[];
+  /** Hashes the object keeps alive. */
+  blobs: readonly string[];
+}
+
+/**
+ * Puts a message into an account: object, bytes, mailbox, blob references and the change, all in the caller's
+ * transaction. The object's id, or undefined when the account has no room; nothing was written then.
+ */
+export async function addMessage(tx: Tx, input: NewMessage): Promise<number | undefined> {
+  const { accountId, message } = input;
+  const state = await advanceState(tx, accountId, input.bytes.length);
+  if (state === undefined) return undefined;
+  const description = describe(message);
+  await insertObject(
+    tx,
+    {
+      accountId,
+      id: state,
+      kind: description.kind,
+      type: description.type,
+      messageId: message.id,
+      sender: formatAddress(senderOf(message)),
+      conversation: conversationOf(message),
+      subject: description.subject,
+      preview: description.preview,
+      sentAt: parseTime(message.date),
+      receivedAt: input.receivedAt,
+      sizeBytes: input.bytes.length,
+      changedState: state,
+      keywords: input.keywords,
+      summary: description.summary,
+    },
+    input.bytes,
+  );
+  await addToMailbox(tx, accountId, roles[input.role].id, state, !input.keywords.includes("$seen"), state);
+  for (const hash of input.blobs) await addBlobRef(tx, accountId, state, hash);
+  await appendChange(tx, accountId, { state, kind: description.kind, objectId: state, change: "created" });
+  return state;
+}

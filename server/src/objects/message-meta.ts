@@ -1,0 +1,46 @@
+import {
+  AddressSchema,
+  AttachmentSchema,
+  formatTime,
+  limits,
+  type MessageMeta,
+  parseAddress,
+  shape,
+  UuidSchema,
+} from "@posthorn/protocol";
+import { Type } from "typebox";
+import type { StoredObject } from "../store/object-store.ts";
+
+const summaryShape = shape(
+  Type.Object({
+    to: Type.Array(AddressSchema, { maxItems: limits.recipients }),
+    cc: Type.Array(AddressSchema, { maxItems: limits.recipients }),
+    attachments: Type.Array(AttachmentSchema, { maxItems: limits.attachments }),
+    inReplyTo: Type.Union([UuidSchema, Type.Null()]),
+    sealed: Type.Boolean(),
+  }),
+);
+
+/** A stored message as a client sees it in a list. */
+export function messageMeta(object: StoredObject, mailboxes: readonly number[]): MessageMeta {
+  const summary = summaryShape.parse(JSON.parse(object.summary));
+  return {
+    id: String(object.id),
+    messageId: object.messageId,
+    type: object.type,
+    from: parseAddress(object.sender),
+    to: summary.to,
+    cc: summary.cc,
+    subject: object.subject ?? null,
+    preview: object.preview ?? null,
+    date: formatTime(object.sentAt),
+    deliveredAt: formatTime(object.receivedAt),
+    size: object.sizeBytes,
+    keywords: Object.fromEntries(object.keywords.map((keyword) => [keyword, true])),
+    mailboxes: mailboxes.map(String),
+    attachments: summary.attachments,
+    thread: object.conversation,
+    inReplyTo: summary.inReplyTo,
+    sealed: summary.sealed,
+  };
+}

@@ -1,0 +1,145 @@
+/** Reading an account: what JMAP will call too, so nothing here knows of HTTP. */
+import {
+  type Account,
+  type Changes,
+  fail,
+  formatTime,
+  limits,
+  type MailboxList,
+  type MessageMeta,
+  type MessagePage,
+} from "@posthorn/protocol";
+import { findAccount, getAccountState } from "../store/account-store.ts";
+import { listChanges } from "../store/change-store.ts";
+import { listMailboxes, mailboxesOf } from "../store/mailbox-store.ts";
+import { findMessageBytes, findObject, listMailbox, type StoredObject } from "../store/object-store.ts";
+import type { Db, Store } from "../store/sql.ts";
+import { messageMeta } from "./message-meta.ts";
+import { type Role, roles } from "./roles.ts";
+
+interface ReadContext {
+  store: Store;
+}
+
+interface Of {
+  accountId: number;
+}
+
+const defaultPage = 50;
+
+export async function readAccount(ctx: ReadContext & { host: string }, { accountId }: Of): Promise<Account> {
+  const account = await findAccount(ctx.store.read, accountId);
+  if (account === undefined) return fail("notFound", "This sign-in belongs to no account.");
+  const address = `${account.name}@${ctx.host}`;
+  return {
+    id: String(account.id),
+    address,
+    identities: [address],
+    createdAt: formatTime(account.createdAt),
+    quotaBytes: account.quotaBytes,
+    usedBytes: account.usedBytes,
+    state: String(await getAccountState(ctx.store.read, accountId)),
+  };
+}
+
+export async function readMailboxes(ctx: ReadContext, { accountId }: Of): Promise<MailboxList> {
+  const state = await getAccountState(ctx.store.read, accountId);
+  const mailboxes = await listMailboxes(ctx.store.read, accountId);
+  return {
+    mailboxes: mailboxes.map(({ id, name, role, total, unread }) => ({
+      id: String(id),
+      name,
+      role: role !== undefined && isRole(role) ? role : null,
+      total,
+      unread,
+    })),
+    state: String(state),
+  };
+}
+
+/** A page of a mailbox (the inbox when none is named), newest first, after the object `after`. */
+export async function readMessages(
+  ctx: ReadContext,
+  input: Of & { mailbox?: string | undefined; limit?: number | undefined; after?: string | undefined },
+): Promise<MessagePage> {
+  const { accountId } = input;
+  const limit = Math.min(Math.max(input.limit ?? defaultPage, 1), limits.pageItems);
+  const before = input.after === undefined ? Number.MAX_SAFE_INTEGER : parseId(input.after);
+  const mailboxId = input.mailbox === undefined ? roles.inbox.id : parseId(input.mailbox);
+  const state = await getAccountState(ctx.store.read, accountId);
+  const objects = await listMailbox(ctx.store.read, accountId, mailboxId, before, limit);
+  const messages: MessageMeta[] = [];
+  for (const object of objects) messages.push(await withMailboxes(ctx.store.read, object));
+  const last = objects.at(-1);
+  return {
+    messages,
+    ...(objects.length === limit && last !== undefined ? { next: String(last.id) } : {}),
+    state: String(state),
+  };
+}
+
+export async function readMessageMeta(
+  ctx: ReadContext,
+  input: Of & { objectId: string },
+): Promise<MessageMeta> {
+  return withMailboxes(ctx.store.read, await getObject(ctx.store.read, input));
+}
+
+/** The message byte for byte as it was received. */
+export async function readMessageBytes(
+  ctx: ReadContext,
+  input: Of & { objectId: string },
+): Promise<Uint8Array> {
+  const bytes = await findMessageBytes(ctx.store.read, input.accountId, parseId(input.objectId));
+  return bytes ?? noSuchMessage();
+}
+
+export async function readChanges(
+  ctx: ReadContext,
+  input: Of & { since?: string | undefined },
+): Promise<Changes> {
+  const since = input.since === undefined ? 0 : parseId(input.since);
+  const changes = await listChanges(ctx.store.read, input.accountId, since, limits.listItems);
+  const hasMoreChanges = changes.length === limits.listItems;
+  const last = hasMoreChanges ? changes.at(-1)?.state : undefined;
+  const newState = last ?? (await getAccountState(ctx.store.read, input.accountId));
+  const created = new Set<string>();
+  const updated = new Set<string>();
+  const destroyed = new Set<string>();
+  for (const change of changes) {
+    const id = String(change.objectId);
+    if (change.change === "created") created.add(id);
+    else if (change.change === "destroyed") destroyed.add(id);
+    else if (!created.has(id)) updated.add(id);
+  }
+  return {
+    oldState: String(since),
+    newState: String(newState),
+    hasMoreChanges,
+    created: [...created],
+    updated: [...updated],
+    destroyed: [...destroyed],
+  };
+}
+
+/** Throws `notFound`. */
+export async function getObject(db: Db, input: Of & { objectId: string }): Promise<StoredObject> {
+  return (await findObject(db, input.accountId, parseId(input.objectId))) ?? noSuchMessage();
+}
+
+export async function withMailboxes(db: Db, object: StoredObject): Promise<MessageMeta> {
+  return messageMeta(object, await mailboxesOf(db, object.accountId, object.id));
+}
+
+/** Ids and states are whole numbers inside, opaque outside: any other text names nothing here. */
+export function parseId(text: string): number {
+  return /^\d{1,15}$/.test(text) ? Number(text) : -1;
+}
+
+function noSuchMessage(): never {
+  return fail("notFound", "There is no such message in this account.");
+}
+
+function isRole(role: string): role is Role {
+  return Object.hasOwn(roles, role);
+}

@@ -1,0 +1,102 @@
+/**
+ * Who a host is: fetches and checks its discovery document (docs/protocol/30-discovery.md). What comes back has been
+ * vouched for by the host's root key and, when mail for it goes to another name, confirmed there too.
+ */
+import { fromBase64Url, importVerifyKey, verifyKeyStatement } from "@posthorn/crypto";
+import {
+  type Discovery,
+  DiscoverySchema,
+  hostName,
+  limits,
+  ProblemError,
+  parseTime,
+  readJson,
+  shape,
+} from "@posthorn/protocol";
+import type { Clock, Egress } from "../env/env.ts";
+
+const fetchTimeoutMs = 10_000;
+const path = "/.well-known/posthorn";
+const discoveryShape = shape(DiscoverySchema);
+
+export type DiscoverResult = { ok: true; discovery: Discovery; text: string } | { ok: false; detail: string };
+
+interface DiscoverContext {
+  egress: Egress;
+  clock: Clock;
+}
+
+/** One try to learn a host's discovery document from the host itself. Every failure is temporary to the caller. */
+export async function discover(ctx: DiscoverContext, host: string): Promise<DiscoverResult> {
+  const own = await fetchDocument(ctx, `https://${host}${path}`, host);
+  if (!own.ok) return own;
+  const problem = await findFault(ctx, own.discovery, host);
+  if (problem !== undefined) return { ok: false, detail: `${host} describes itself wrongly: ${problem}` };
+  const endpoint = new URL(own.discovery.endpoint);
+  if (endpoint.host === host) return own;
+  const confirmed = await fetchDocument(
+    ctx,
+    `${endpoint.origin}${path}?host=${encodeURIComponent(host)}`,
+    host,
+  );
+  if (!confirmed.ok) return confirmed;
+  if (
+    confirmed.discovery.endpoint !== own.discovery.endpoint ||
+    confirmed.discovery.rootKey !== own.discovery.rootKey
+  ) {
+    return {
+      ok: false,
+      detail: `${hostName(endpoint.host)} does not confirm that it takes mail for ${host}.`,
+    };
+  }
+  return own;
+}
+
+async function fetchDocument(ctx: DiscoverContext, url: string, host: string): Promise<DiscoverResult> {
+  const result = await ctx.egress.request({
+    method: "GET",
+    url: new URL(url),
+    headers: { accept: "application/json" },
+    timeoutMs: fetchTimeoutMs,
+    maxAnswerBytes: limits.discoveryBytes,
+  });
+  if (!result.ok) return { ok: false, detail: `${host} did not answer: ${result.detail}` };
+  const { status, headers, body } = result.answer;
+  const contentType = headers.get("content-type");
+  if (status !== 200) return { ok: false, detail: `${host} answered ${status} when asked who it is.` };
+  if (contentType?.length !== 1 || contentType[0] !== "application/json") {
+    return {
+      ok: false,
+      detail: `${host} did not answer with JSON when asked who it is. Is it a Posthorn server?`,
+    };
+  }
+  try {
+    const discovery = discoveryShape.parse(readJson(body));
+    return { ok: true, discovery, text: new TextDecoder().decode(body) };
+  } catch (error) {
+    if (error instanceof ProblemError)
+      return { ok: false, detail: `${host} describes itself wrongly: ${error.message}` };
+    throw error;
+  }
+}
+
+async function findFault(
+  ctx: DiscoverContext,
+  discovery: Discovery,
+  host: string,
+): Promise<string | undefined> {
+  if (discovery.host !== host) return `it says it is ${discovery.host}.`;
+  if (new URL(discovery.endpoint).origin !== discovery.endpoint) return "its endpoint is more than a host.";
+  if (discovery.keys.length === 0) return "it has no keys.";
+  const rootKey = await importVerifyKey(fromBase64Url(discovery.rootKey));
+  for (const key of discovery.keys) {
+    const { id, algorithm, publicKey, validFrom, validUntil } = key;
+    const statement = { host, id, algorithm, publicKey, validFrom, validUntil };
+    if (!(await verifyKeyStatement(rootKey, statement, fromBase64Url(key.rootSignature)))) {
+      return `its key ${id} is not vouched for by its root key.`;
+    }
+  }
+  if (!discovery.keys.some((key) => parseTime(key.validUntil) > ctx.clock.now()))
+    return "all its keys have run out.";
+  return undefined;
+}

@@ -1,0 +1,96 @@
+/**
+ * What tells a sender of a failure: a message from the postmaster in the sender's own mailbox, written in the
+ * transaction that settles the delivery. It goes to the account that submitted, never to an address, so there can be no
+ * report of a report (threats A13).
+ */
+import {
+  checkMessage,
+  formatTime,
+  type Message,
+  type Problem,
+  readMessage,
+  senderOf,
+  uuidV7,
+} from "@posthorn/protocol";
+import type { Random } from "../env/env.ts";
+import { addMessage } from "../objects/add-message.ts";
+import type { Delivery } from "../store/delivery-store.ts";
+import { findMessageBytes } from "../store/object-store.ts";
+import type { Tx } from "../store/sql.ts";
+
+export interface ReportContext {
+  host: string;
+  random: Random;
+}
+
+export type Report =
+  | { kind: "failed"; problem: Problem | undefined }
+  | { kind: "expired"; problem: Problem | undefined }
+  | { kind: "late"; problem: Problem | undefined; nextAttemptAt: number };
+
+/** Writes the report. When the account has no room for it, the state of the delivery still tells. */
+export async function report(
+  ctx: ReportContext,
+  tx: Tx,
+  delivery: Delivery,
+  now: number,
+  what: Report,
+): Promise<void> {
+  const bytes = await findMessageBytes(tx, delivery.accountId, delivery.objectId);
+  if (bytes === undefined) return;
+  const original = readMessage(bytes);
+  const message = compose(ctx, original, delivery, now, what);
+  await addMessage(tx, {
+    accountId: delivery.accountId,
+    role: "inbox",
+    message,
+    bytes: new TextEncoder().encode(JSON.stringify(message)),
+    receivedAt: now,
+    keywords: [],
+    blobs: [],
+  });
+}
+
+function compose(
+  ctx: ReportContext,
+  original: Message,
+  delivery: Delivery,
+  now: number,
+  what: Report,
+): Message {
+  const recipient = `${delivery.recipient}@${delivery.host}`;
+  const subject = "subject" in original && typeof original.subject === "string" ? original.subject : "";
+  const about = subject === "" ? "Your message" : `Your message “${subject}”`;
+  return checkMessage({
+    id: uuidV7(now, ctx.random.bytes(16)),
+    type: "email",
+    from: { id: "postmaster", host: ctx.host },
+    to: [senderOf(original)],
+    subject: `${what.kind === "late" ? "Not delivered yet" : "Not delivered"}: ${recipient}`,
+    body: `${sentences(about, recipient, delivery, what)}\n\n${codeOf(what.problem)}`.trim(),
+    date: formatTime(now),
+    inReplyTo: original.id,
+    ...(original.thread === undefined ? {} : { thread: original.thread }),
+    report: {
+      recipient,
+      status: what.kind === "late" ? "retrying" : what.kind,
+      problem: what.problem ?? null,
+    },
+  });
+}
+
+function sentences(about: string, recipient: string, delivery: Delivery, what: Report): string {
+  const reason = what.problem?.detail ?? `${delivery.host} gave no reason.`;
+  switch (what.kind) {
+    case "failed":
+      return `${about} did not reach ${recipient}.\n\n${reason}`;
+    case "expired":
+      return `${about} did not reach ${recipient}, and we have stopped trying.\n\n${reason}\n\nSend it again if it still matters.`;
+    case "late":
+      return `${about} has not reached ${recipient} yet.\n\n${reason}\n\nWe keep trying until ${formatTime(delivery.expiresAt)}; next try ${formatTime(what.nextAttemptAt)}. You need not do anything.`;
+  }
+}
+
+function codeOf(problem: Problem | undefined): string {
+  return problem === undefined ? "" : `(${problem.code})`;
+}

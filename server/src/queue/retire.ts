@@ -1,0 +1,120 @@
+/**
+ * What an attempt brought, written down: settled, or put back with the time of the next try. Reports are written in
+ * the same transaction (reliability I6), and each is about one delivery, so one that cannot be written harms no other.
+ */
+import { type Problem, ProblemSchema, shape } from "@posthorn/protocol";
+import type { DeliveryResult, RecipientResult } from "../deliver/result.ts";
+import { type Delivery, deferDelivery, markLateReported, settleDelivery } from "../store/delivery-store.ts";
+import { deleteBackoff, findBackoff, saveBackoff } from "../store/host-backoff-store.ts";
+import { markPeerSuccess } from "../store/peer-store.ts";
+import type { Tx } from "../store/sql.ts";
+import { backoffMs, clampRetryAfterMs, lateAfterMs } from "./backoff.ts";
+import type { Claim } from "./claim.ts";
+import { type ReportContext, report } from "./report.ts";
+
+const problemShape = shape(ProblemSchema);
+
+export interface RetireContext extends ReportContext {
+  now: number;
+}
+
+/** Writes an attempt's results for every delivery of the claim. */
+export async function retire(
+  ctx: RetireContext,
+  tx: Tx,
+  host: string,
+  claim: Claim,
+  result: DeliveryResult,
+): Promise<void> {
+  for (const delivery of claim.expired) await expire(ctx, tx, delivery);
+  if (claim.messages.length === 0) return;
+  const deliveries = claim.messages.flatMap((message) => message.deliveries);
+  if (result.kind === "unreachable") {
+    const notBefore = await openBreaker(ctx, tx, host, result.problem, result.retryAfterS);
+    for (const delivery of deliveries) await defer(ctx, tx, delivery, result.problem, notBefore);
+    return;
+  }
+  await closeBreaker(ctx, tx, host);
+  for (const delivery of deliveries) await retireOne(ctx, tx, delivery, result.results.get(delivery.id));
+}
+
+async function retireOne(
+  ctx: RetireContext,
+  tx: Tx,
+  delivery: Delivery,
+  result: RecipientResult | undefined,
+): Promise<void> {
+  if (result === undefined || result.state === "deferred") {
+    const nextAttemptAt = ctx.now + backoffMs(delivery.attemptCount, ctx.random.fraction());
+    await defer(ctx, tx, delivery, result?.problem, nextAttemptAt);
+    return;
+  }
+  if (result.state !== "failed") {
+    await settleDelivery(tx, delivery.id, result.state, ctx.now, undefined);
+    return;
+  }
+  if (await settleDelivery(tx, delivery.id, "failed", ctx.now, JSON.stringify(result.problem))) {
+    await report(ctx, tx, delivery, ctx.now, { kind: "failed", problem: result.problem });
+  }
+}
+
+async function expire(ctx: RetireContext, tx: Tx, delivery: Delivery): Promise<void> {
+  if (await settleDelivery(tx, delivery.id, "expired", ctx.now, delivery.problem)) {
+    await report(ctx, tx, delivery, ctx.now, { kind: "expired", problem: lastProblem(delivery) });
+  }
+}
+
+async function defer(
+  ctx: RetireContext,
+  tx: Tx,
+  delivery: Delivery,
+  problem: Problem | undefined,
+  nextAttemptAt: number,
+): Promise<void> {
+  const attemptAt = Math.min(nextAttemptAt, Math.max(delivery.expiresAt, ctx.now));
+  const deferred = await deferDelivery(tx, {
+    id: delivery.id,
+    attemptCount: delivery.attemptCount,
+    nextAttemptAt: attemptAt,
+    problem: problem && JSON.stringify(problem),
+  });
+  if (deferred && !delivery.lateReported && ctx.now - delivery.createdAt >= lateAfterMs) {
+    await markLateReported(tx, delivery.id);
+    await report(ctx, tx, delivery, ctx.now, { kind: "late", problem, nextAttemptAt: attemptAt });
+  }
+}
+
+/** When the host may be tried again. */
+async function openBreaker(
+  ctx: RetireContext,
+  tx: Tx,
+  host: string,
+  problem: Problem,
+  retryAfterS: number | undefined,
+): Promise<number> {
+  const known = await findBackoff(tx, host);
+  const failureCount = (known?.failureCount ?? 0) + 1;
+  const waitMs =
+    retryAfterS === undefined
+      ? backoffMs(failureCount, ctx.random.fraction())
+      : clampRetryAfterMs(retryAfterS);
+  const notBefore = ctx.now + waitMs;
+  await saveBackoff(tx, {
+    host,
+    failureCount,
+    notBefore,
+    since: known?.since ?? ctx.now,
+    problem: problem.detail,
+  });
+  return notBefore;
+}
+
+async function closeBreaker(ctx: RetireContext, tx: Tx, host: string): Promise<void> {
+  if (host === ctx.host) return;
+  if ((await findBackoff(tx, host)) !== undefined) await deleteBackoff(tx, host);
+  await markPeerSuccess(tx, host, ctx.now);
+}
+
+function lastProblem(delivery: Delivery): Problem | undefined {
+  return delivery.problem === undefined ? undefined : problemShape.parse(JSON.parse(delivery.problem));
+}

@@ -1,0 +1,88 @@
+import { int, optionalInt, text } from "./row.ts";
+import { type Db, type Row, sql, type Tx } from "./sql.ts";
+
+export interface Account {
+  id: number;
+  name: string;
+  createdAt: number;
+  usedBytes: number;
+  quotaBytes: number;
+  suspendedAt: number | undefined;
+}
+
+export async function insertAccount(
+  tx: Tx,
+  account: { id: number; name: string; createdAt: number; quotaBytes: number },
+): Promise<void> {
+  await tx.run(sql`
+    INSERT INTO account (id, name, created_at, state, used_bytes, quota_bytes, suspended_at)
+    VALUES (${account.id}, ${account.name}, ${account.createdAt}, 0, 0, ${account.quotaBytes}, NULL)`);
+}
+
+export async function findAccountByName(db: Db, name: string): Promise<Account | undefined> {
+  const row = await db.get(sql`SELECT * FROM account WHERE name = ${name}`);
+  return row && readAccount(row);
+}
+
+export async function findAccount(db: Db, id: number): Promise<Account | undefined> {
+  const row = await db.get(sql`SELECT * FROM account WHERE id = ${id}`);
+  return row && readAccount(row);
+}
+
+/** Accounts by name, `limit` of those after `after`. */
+export async function listAccounts(db: Db, after: string, limit: number): Promise<Account[]> {
+  const rows = await db.all(sql`SELECT * FROM account WHERE name > ${after} ORDER BY name LIMIT ${limit}`);
+  return rows.map(readAccount);
+}
+
+export async function countAccounts(
+  db: Db,
+): Promise<{ accounts: number; messages: number; storedBytes: number }> {
+  const row = await db.get(sql`
+    SELECT (SELECT count(*) FROM account) AS accounts,
+      (SELECT coalesce(sum(total), 0) FROM mailbox) AS messages,
+      (SELECT coalesce(sum(used_bytes), 0) FROM account) + (SELECT coalesce(sum(size_bytes), 0) FROM blob) AS bytes`);
+  if (row === undefined) return { accounts: 0, messages: 0, storedBytes: 0 };
+  return { accounts: int(row, "accounts"), messages: int(row, "messages"), storedBytes: int(row, "bytes") };
+}
+
+export async function setSuspended(tx: Tx, name: string, suspendedAt: number | null): Promise<boolean> {
+  return (await tx.run(sql`UPDATE account SET suspended_at = ${suspendedAt} WHERE name = ${name}`)) === 1;
+}
+
+export async function setQuota(tx: Tx, name: string, quotaBytes: number): Promise<boolean> {
+  return (await tx.run(sql`UPDATE account SET quota_bytes = ${quotaBytes} WHERE name = ${name}`)) === 1;
+}
+
+/**
+ * Takes the account's next state, and room for `addedBytes` when that is not more than its quota leaves. Undefined when
+ * the account is full; nothing has changed then. Every write to an account's objects begins here, so an account's
+ * states have no gaps and its row orders its writers.
+ */
+export async function advanceState(
+  tx: Tx,
+  accountId: number,
+  addedBytes: number,
+): Promise<number | undefined> {
+  const row = await tx.get(sql`
+    UPDATE account SET state = state + 1, used_bytes = used_bytes + ${addedBytes}
+    WHERE id = ${accountId} AND (${addedBytes} <= 0 OR used_bytes + ${addedBytes} <= quota_bytes)
+    RETURNING state`);
+  return row && int(row, "state");
+}
+
+export async function getAccountState(db: Db, accountId: number): Promise<number> {
+  const row = await db.get(sql`SELECT state FROM account WHERE id = ${accountId}`);
+  return row === undefined ? 0 : int(row, "state");
+}
+
+function readAccount(row: Row): Account {
+  return {
+    id: int(row, "id"),
+    name: text(row, "name"),
+    createdAt: int(row, "created_at"),
+    usedBytes: int(row, "used_bytes"),
+    quotaBytes: int(row, "quota_bytes"),
+    suspendedAt: optionalInt(row, "suspended_at"),
+  };
+}

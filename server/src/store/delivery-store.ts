@@ -1,0 +1,242 @@
+import { bytes, int, optionalInt, optionalText, text } from "./row.ts";
+import { type Db, type Row, sql, type Tx } from "./sql.ts";
+
+export type DeliveryState =
+  | "queued"
+  | "sending"
+  | "retrying"
+  | "delivered"
+  | "held"
+  | "failed"
+  | "expired"
+  | "cancelled";
+
+/** One message to one recipient. While it waits or is under way it has no `settledAt`. */
+export interface Delivery {
+  id: number;
+  accountId: number;
+  objectId: number;
+  messageId: string;
+  recipient: string;
+  host: string;
+  lane: string;
+  state: DeliveryState;
+  attemptCount: number;
+  nextAttemptAt: number;
+  createdAt: number;
+  expiresAt: number;
+  lateReported: boolean;
+  settledAt: number | undefined;
+  /** JSON of the last problem, if any. */
+  problem: string | undefined;
+}
+
+export type NewDelivery = Pick<
+  Delivery,
+  | "accountId"
+  | "objectId"
+  | "messageId"
+  | "recipient"
+  | "host"
+  | "lane"
+  | "nextAttemptAt"
+  | "createdAt"
+  | "expiresAt"
+>;
+
+export async function insertDelivery(tx: Tx, delivery: NewDelivery): Promise<void> {
+  await tx.run(sql`
+    INSERT INTO delivery (account_id, object_id, message_id, recipient, host, lane, state, attempt_count,
+      next_attempt_at, created_at, expires_at, late_reported, settled_at, problem)
+    VALUES (${delivery.accountId}, ${delivery.objectId}, ${delivery.messageId}, ${delivery.recipient},
+      ${delivery.host}, ${delivery.lane}, 'queued', 0, ${delivery.nextAttemptAt}, ${delivery.createdAt},
+      ${delivery.expiresAt}, 0, NULL, NULL)`);
+}
+
+export async function listDeliveries(db: Db, accountId: number, objectId: number): Promise<Delivery[]> {
+  const rows = await db.all(sql`
+    SELECT * FROM delivery WHERE account_id = ${accountId} AND object_id = ${objectId} ORDER BY id`);
+  return rows.map(readDelivery);
+}
+
+/**
+ * Lets one process at a time claim for a host, until the transaction ends. A lane is only kept in order when each
+ * claim sees the leases of the one before. SQLite has one writer, so there it is always ours.
+ */
+export async function lockHostForClaim(tx: Tx, host: string): Promise<boolean> {
+  if (tx.dialect === "sqlite") return true;
+  const row = await tx.get(
+    sql`SELECT pg_try_advisory_xact_lock(hashtextextended(${host}, 7))::int AS locked`,
+  );
+  return row !== undefined && int(row, "locked") === 1;
+}
+
+/** Unsettled deliveries to a host in the order they were accepted, after delivery `after`. */
+export async function listWaiting(tx: Tx, host: string, after: number, limit: number): Promise<Delivery[]> {
+  const rows =
+    tx.dialect === "sqlite"
+      ? await tx.all(sql`
+          SELECT * FROM delivery WHERE host = ${host} AND settled_at IS NULL AND id > ${after}
+          ORDER BY id LIMIT ${limit}`)
+      : await tx.all(sql`
+          SELECT * FROM delivery WHERE host = ${host} AND settled_at IS NULL AND id > ${after}
+          ORDER BY id LIMIT ${limit} FOR UPDATE SKIP LOCKED`);
+  return rows.map(readDelivery);
+}
+
+export async function readMessageBytes(
+  db: Db,
+  accountId: number,
+  objectId: number,
+): Promise<Uint8Array | undefined> {
+  const row = await db.get(sql`
+    SELECT bytes FROM message_bytes WHERE account_id = ${accountId} AND object_id = ${objectId}`);
+  return row && bytes(row, "bytes");
+}
+
+/** Writes the attempt before it is made, and when it counts as lost: the lease. */
+export async function leaseDelivery(tx: Tx, id: number, leaseUntil: number): Promise<void> {
+  await tx.run(sql`
+    UPDATE delivery SET state = 'sending', attempt_count = attempt_count + 1, next_attempt_at = ${leaseUntil}
+    WHERE id = ${id}`);
+}
+
+/** Keeps attempts that take long (a large file under way) from counting as lost. */
+export async function extendLease(
+  tx: Tx,
+  delivery: { id: number; attemptCount: number },
+  until: number,
+): Promise<void> {
+  await tx.run(sql`
+    UPDATE delivery SET next_attempt_at = ${until}
+    WHERE id = ${delivery.id} AND attempt_count = ${delivery.attemptCount} AND state = 'sending'`);
+}
+
+/** For a store that only one process uses: what was under way when it died is due at once. */
+export async function releaseLeases(tx: Tx, now: number): Promise<void> {
+  await tx.run(sql`
+    UPDATE delivery SET state = 'retrying', next_attempt_at = ${now} WHERE settled_at IS NULL AND state = 'sending'`);
+}
+
+/** True when this call settled it: a verdict counts once, whichever attempt brought it. */
+export async function settleDelivery(
+  tx: Tx,
+  id: number,
+  state: DeliveryState,
+  settledAt: number,
+  problem: string | undefined,
+): Promise<boolean> {
+  const changed = await tx.run(sql`
+    UPDATE delivery SET state = ${state}, settled_at = ${settledAt}, problem = ${problem ?? null}
+    WHERE id = ${id} AND settled_at IS NULL`);
+  return changed === 1;
+}
+
+/** Puts a delivery back to wait, unless a later attempt has it by now. */
+export async function deferDelivery(
+  tx: Tx,
+  delivery: { id: number; attemptCount: number; nextAttemptAt: number; problem: string | undefined },
+): Promise<boolean> {
+  const changed = await tx.run(sql`
+    UPDATE delivery SET state = 'retrying', next_attempt_at = ${delivery.nextAttemptAt},
+      problem = ${delivery.problem ?? null}
+    WHERE id = ${delivery.id} AND attempt_count = ${delivery.attemptCount} AND settled_at IS NULL`);
+  return changed === 1;
+}
+
+export async function markLateReported(tx: Tx, id: number): Promise<void> {
+  await tx.run(sql`UPDATE delivery SET late_reported = 1 WHERE id = ${id}`);
+}
+
+/** Everything that waits for a host may be tried now, save what waits for its own hour (a hold, a schedule, a lease). */
+export async function releaseHost(tx: Tx, host: string, now: number): Promise<void> {
+  await tx.run(sql`
+    UPDATE delivery SET next_attempt_at = ${now}
+    WHERE host = ${host} AND settled_at IS NULL AND state = 'retrying' AND next_attempt_at > ${now}`);
+}
+
+/** Takes back what has not been tried; the number of recipients that will not get it. */
+export async function cancelQueued(
+  tx: Tx,
+  accountId: number,
+  objectId: number,
+  now: number,
+): Promise<number> {
+  return tx.run(sql`
+    UPDATE delivery SET state = 'cancelled', settled_at = ${now}
+    WHERE account_id = ${accountId} AND object_id = ${objectId} AND settled_at IS NULL AND attempt_count = 0`);
+}
+
+/** Hosts that something waits for, one index seek each, however long their queues are. */
+export async function listWaitingHosts(db: Db): Promise<string[]> {
+  const rows = await db.all(sql`
+    WITH RECURSIVE waiting(host) AS (
+      SELECT min(host) FROM delivery WHERE settled_at IS NULL
+      UNION ALL
+      SELECT (SELECT min(host) FROM delivery WHERE settled_at IS NULL AND host > waiting.host)
+      FROM waiting WHERE waiting.host IS NOT NULL)
+    SELECT host FROM waiting WHERE host IS NOT NULL`);
+  return rows.map((row) => text(row, "host"));
+}
+
+export interface WaitingHost {
+  host: string;
+  waiting: number;
+  oldestAt: number;
+  nextAttemptAt: number;
+}
+
+/** For the operator: each host that something waits for. */
+export async function summariseQueue(db: Db): Promise<WaitingHost[]> {
+  const rows = await db.all(sql`
+    SELECT host, count(*) AS waiting, min(created_at) AS oldest_at, min(next_attempt_at) AS next_attempt_at
+    FROM delivery WHERE settled_at IS NULL GROUP BY host ORDER BY host`);
+  return rows.map((row) => ({
+    host: text(row, "host"),
+    waiting: int(row, "waiting"),
+    oldestAt: int(row, "oldest_at"),
+    nextAttemptAt: int(row, "next_attempt_at"),
+  }));
+}
+
+export async function countWaiting(db: Db): Promise<number> {
+  const row = await db.get(sql`SELECT count(*) AS waiting FROM delivery WHERE settled_at IS NULL`);
+  return row === undefined ? 0 : int(row, "waiting");
+}
+
+function readDelivery(row: Row): Delivery {
+  return {
+    id: int(row, "id"),
+    accountId: int(row, "account_id"),
+    objectId: int(row, "object_id"),
+    messageId: text(row, "message_id"),
+    recipient: text(row, "recipient"),
+    host: text(row, "host"),
+    lane: text(row, "lane"),
+    state: readState(text(row, "state")),
+    attemptCount: int(row, "attempt_count"),
+    nextAttemptAt: int(row, "next_attempt_at"),
+    createdAt: int(row, "created_at"),
+    expiresAt: int(row, "expires_at"),
+    lateReported: int(row, "late_reported") === 1,
+    settledAt: optionalInt(row, "settled_at"),
+    problem: optionalText(row, "problem"),
+  };
+}
+
+const states: readonly DeliveryState[] = [
+  "queued",
+  "sending",
+  "retrying",
+  "delivered",
+  "held",
+  "failed",
+  "expired",
+  "cancelled",
+];
+
+function readState(word: string): DeliveryState {
+  const state = states.find((known) => known === word);
+  if (state === undefined) throw new TypeError(`unknown delivery state ${word}`);
+  return state;
+}

@@ -1,0 +1,14 @@
+import { text } from "./row.ts";
+import { type Db, sql, type Tx } from "./sql.ts";
+
+/** Single facts about this server, such as its incarnation (reliability I14). */
+export async function findFact(db: Db, name: string): Promise<string | undefined> {
+  const row = await db.get(sql`SELECT value FROM server_fact WHERE name = ${name}`);
+  return row && text(row, "value");
+}
+
+/** Keeps the value that is there already; answers the one that holds. */
+export async function settleFact(tx: Tx, name: string, value: string): Promise<string> {
+  await tx.run(sql`INSERT INTO server_fact (name, value) VALUES (${name}, ${value}) ON CONFLICT DO NOTHING`);
+  return (await findFact(tx, name)) ?? value;
+}

@@ -1,0 +1,155 @@
+import type { Migration } from "../migration.ts";
+
+/**
+ * The tables of the journey. What an account holds is keyed by the account first, which is also how it shards; what
+ * waits to go out is keyed by the host it goes to. All times are milliseconds since 1970.
+ */
+export const postOffice: Migration = {
+  name: "0001-post-office",
+  statements: [
+    `CREATE TABLE server_fact (name TEXT PRIMARY KEY, value TEXT NOT NULL)`,
+
+    `CREATE TABLE account (
+      id BIGINT PRIMARY KEY,
+      name TEXT NOT NULL UNIQUE,
+      created_at BIGINT NOT NULL,
+      state BIGINT NOT NULL,
+      used_bytes BIGINT NOT NULL,
+      quota_bytes BIGINT NOT NULL,
+      suspended_at BIGINT)`,
+
+    `CREATE TABLE mailbox (
+      account_id BIGINT NOT NULL,
+      id BIGINT NOT NULL,
+      name TEXT NOT NULL,
+      role TEXT,
+      sort_order BIGINT NOT NULL,
+      total BIGINT NOT NULL,
+      unread BIGINT NOT NULL,
+      changed_state BIGINT NOT NULL,
+      PRIMARY KEY (account_id, id)) WITHOUT ROWID`,
+
+    // id is the account's state at creation, so objects lie in the order they came.
+    `CREATE TABLE object (
+      account_id BIGINT NOT NULL,
+      id BIGINT NOT NULL,
+      kind TEXT NOT NULL,
+      type TEXT NOT NULL,
+      message_id TEXT NOT NULL,
+      sender TEXT NOT NULL,
+      conversation TEXT NOT NULL,
+      subject TEXT,
+      preview TEXT,
+      sent_at BIGINT NOT NULL,
+      received_at BIGINT NOT NULL,
+      size_bytes BIGINT NOT NULL,
+      changed_state BIGINT NOT NULL,
+      keywords TEXT NOT NULL,
+      summary TEXT NOT NULL,
+      PRIMARY KEY (account_id, id)) WITHOUT ROWID`,
+
+    // Apart from the object, so that reading a list or setting a flag never touches a message's bytes.
+    `CREATE TABLE message_bytes (
+      account_id BIGINT NOT NULL,
+      object_id BIGINT NOT NULL,
+      bytes BYTES NOT NULL,
+      PRIMARY KEY (account_id, object_id)) WITHOUT ROWID`,
+
+    `CREATE TABLE object_mailbox (
+      account_id BIGINT NOT NULL,
+      mailbox_id BIGINT NOT NULL,
+      object_id BIGINT NOT NULL,
+      PRIMARY KEY (account_id, mailbox_id, object_id)) WITHOUT ROWID`,
+
+    `CREATE TABLE changes (
+      account_id BIGINT NOT NULL,
+      state BIGINT NOT NULL,
+      kind TEXT NOT NULL,
+      object_id BIGINT NOT NULL,
+      change TEXT NOT NULL,
+      PRIMARY KEY (account_id, state)) WITHOUT ROWID`,
+
+    // What a peer was told, kept longer than the object: the reason a message is seen once (reliability I3, I4).
+    `CREATE TABLE receipt (
+      account_id BIGINT NOT NULL,
+      message_id TEXT NOT NULL,
+      sender TEXT NOT NULL,
+      digest BYTES NOT NULL,
+      status TEXT NOT NULL,
+      delivered_at BIGINT NOT NULL,
+      PRIMARY KEY (account_id, message_id, sender)) WITHOUT ROWID`,
+
+    `CREATE TABLE submission (
+      account_id BIGINT NOT NULL,
+      message_id TEXT NOT NULL,
+      digest BYTES NOT NULL,
+      object_id BIGINT NOT NULL,
+      idempotency_key TEXT,
+      created_at BIGINT NOT NULL,
+      held_until BIGINT,
+      PRIMARY KEY (account_id, message_id)) WITHOUT ROWID`,
+    `CREATE UNIQUE INDEX submission_key ON submission (account_id, idempotency_key) WHERE idempotency_key IS NOT NULL`,
+
+    // One message to one recipient. settled_at is null while it waits or is on its way.
+    `CREATE TABLE delivery (
+      id ORDERED_KEY,
+      account_id BIGINT NOT NULL,
+      object_id BIGINT NOT NULL,
+      message_id TEXT NOT NULL,
+      recipient TEXT NOT NULL,
+      host TEXT NOT NULL,
+      lane TEXT NOT NULL,
+      state TEXT NOT NULL,
+      attempt_count BIGINT NOT NULL,
+      next_attempt_at BIGINT NOT NULL,
+      created_at BIGINT NOT NULL,
+      expires_at BIGINT NOT NULL,
+      late_reported BIGINT NOT NULL,
+      settled_at BIGINT,
+      problem TEXT)`,
+    `CREATE INDEX delivery_waiting ON delivery (host, id) WHERE settled_at IS NULL`,
+    `CREATE INDEX delivery_message ON delivery (account_id, object_id)`,
+
+    // Breaker state of hosts that did not answer; a host that works has no row.
+    `CREATE TABLE host_backoff (
+      host TEXT PRIMARY KEY,
+      failure_count BIGINT NOT NULL,
+      not_before BIGINT NOT NULL,
+      since BIGINT NOT NULL,
+      problem TEXT NOT NULL)`,
+
+    `CREATE TABLE peer (
+      host TEXT PRIMARY KEY,
+      policy TEXT NOT NULL,
+      discovery TEXT,
+      fetched_at BIGINT,
+      root_key TEXT,
+      root_changed_at BIGINT,
+      first_seen_at BIGINT NOT NULL,
+      last_seen_at BIGINT,
+      last_success_at BIGINT)`,
+
+    `CREATE TABLE blob (
+      hash TEXT PRIMARY KEY,
+      size_bytes BIGINT NOT NULL,
+      created_at BIGINT NOT NULL)`,
+    `CREATE TABLE blob_grant (
+      holder TEXT NOT NULL,
+      hash TEXT NOT NULL,
+      expires_at BIGINT NOT NULL,
+      PRIMARY KEY (holder, hash)) WITHOUT ROWID`,
+    `CREATE INDEX blob_grant_hash ON blob_grant (hash)`,
+    `CREATE TABLE blob_announcement (
+      host TEXT NOT NULL,
+      hash TEXT NOT NULL,
+      size_bytes BIGINT NOT NULL,
+      expires_at BIGINT NOT NULL,
+      PRIMARY KEY (host, hash)) WITHOUT ROWID`,
+    `CREATE TABLE blob_ref (
+      account_id BIGINT NOT NULL,
+      object_id BIGINT NOT NULL,
+      hash TEXT NOT NULL,
+      PRIMARY KEY (account_id, object_id, hash)) WITHOUT ROWID`,
+    `CREATE INDEX blob_ref_hash ON blob_ref (hash)`,
+  ],
+};

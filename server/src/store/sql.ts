@@ -1,0 +1,49 @@
+/**
+ * SQL text with holes, written once for both dialects. A `sql` template is compiled on its first use and kept by its
+ * template object, so the hot path finds its prepared statement without building a string. Decision 0004 says why
+ * there is no query builder here.
+ */
+
+export type SqlValue = string | number | null | Uint8Array;
+
+export interface Sql {
+  readonly strings: readonly string[];
+  readonly values: readonly SqlValue[];
+}
+
+/** Holes become parameters, never text. */
+export function sql(strings: TemplateStringsArray, ...values: SqlValue[]): Sql {
+  return { strings, values };
+}
+
+/** A row as the driver gave it, believed only through `row.ts`. */
+export type Row = Readonly<Record<string, unknown>>;
+
+/** What a reader needs. A reader never writes: `Tx` alone has `run`. */
+export interface Db {
+  readonly dialect: "sqlite" | "postgres";
+  /** Rows as they came; `row.ts` reads columns out of them and checks their types. */
+  all(query: Sql): Promise<Row[]>;
+  /** First row or undefined. */
+  get(query: Sql): Promise<Row | undefined>;
+}
+
+/** What a writer needs: an open transaction. */
+export interface Tx extends Db {
+  /** Number of rows changed. */
+  run(statement: Sql): Promise<number>;
+  /** Runs once the transaction is on stable storage; not at all when it is rolled back. */
+  afterCommit(then: () => void): void;
+}
+
+/** The store's door: `read` sees committed data only; `write` resolves when its transaction is on stable storage. */
+export interface Store {
+  readonly dialect: "sqlite" | "postgres";
+  readonly read: Db;
+  /**
+   * One transaction. Several callers may share one commit (group commit); a throw in `work` undoes that caller's
+   * statements alone. `work` may be run again after a serialisation failure, so it has no effects but its statements.
+   */
+  write<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,90 @@
+import {
+  fail,
+  formatAddress,
+  formatTime,
+  type Message,
+  ProblemSchema,
+  recipientsOf,
+  type SendAnswer,
+  type SendRecipient,
+  shape,
+} from "@posthorn/protocol";
+import type { Clock } from "../env/env.ts";
+import { cancelQueued, type Delivery, listDeliveries } from "../store/delivery-store.ts";
+import type { Db, Store } from "../store/sql.ts";
+import { findSubmission, type Submission } from "../store/submission-store.ts";
+
+const problemShape = shape(ProblemSchema);
+
+/** The answer to a message just accepted: nobody has tried yet. */
+export function freshAnswer(message: Message, heldUntil: number | undefined): SendAnswer {
+  return {
+    id: message.id,
+    recipients: recipientsOf(message).map((recipient) => ({
+      address: formatAddress(recipient),
+      status: "queued",
+    })),
+    ...(heldUntil === undefined ? {} : { sendAt: formatTime(heldUntil) }),
+  };
+}
+
+/** Where each recipient's copy stands now. */
+export async function sendAnswer(db: Db, submission: Submission): Promise<SendAnswer> {
+  const deliveries = await listDeliveries(db, submission.accountId, submission.objectId);
+  const waiting = deliveries.some(
+    (delivery) => delivery.settledAt === undefined && delivery.attemptCount === 0,
+  );
+  return {
+    id: submission.messageId,
+    recipients: deliveries.map(recipientOf),
+    ...(waiting && submission.heldUntil !== undefined ? { sendAt: formatTime(submission.heldUntil) } : {}),
+  };
+}
+
+/** `GET /email/send/:id`. Throws `notFound`. */
+export async function getSend(
+  ctx: { store: Store },
+  input: { accountId: number; id: string },
+): Promise<SendAnswer> {
+  return sendAnswer(ctx.store.read, await getSubmission(ctx.store.read, input));
+}
+
+/**
+ * `DELETE /email/send/:id`: takes back what no attempt has been made for. Throws `notHeld` when any copy has left, and
+ * takes nothing back then.
+ */
+export async function cancelSend(
+  ctx: { store: Store; clock: Clock },
+  input: { accountId: number; id: string },
+): Promise<SendAnswer> {
+  return ctx.store.write(async (tx) => {
+    const submission = await getSubmission(tx, input);
+    const deliveries = await listDeliveries(tx, submission.accountId, submission.objectId);
+    if (deliveries.every((delivery) => delivery.state === "cancelled")) return sendAnswer(tx, submission);
+    const cancelled = await cancelQueued(tx, submission.accountId, submission.objectId, ctx.clock.now());
+    if (cancelled < deliveries.length) {
+      fail("notHeld", "This message is already on its way and cannot be taken back. You can send a recall.");
+    }
+    return sendAnswer(tx, submission);
+  });
+}
+
+async function getSubmission(db: Db, input: { accountId: number; id: string }): Promise<Submission> {
+  const submission = await findSubmission(db, input.accountId, input.id);
+  return submission ?? fail("notFound", "You have not sent a message with this id.");
+}
+
+function recipientOf(delivery: Delivery): SendRecipient {
+  const unsettled = delivery.settledAt === undefined;
+  const delivered = delivery.state === "delivered" || delivery.state === "held";
+  return {
+    address: `${delivery.recipient}@${delivery.host}`,
+    status: delivery.state,
+    attempts: delivery.attemptCount,
+    ...(unsettled && delivery.state !== "sending"
+      ? { nextAttemptAt: formatTime(delivery.nextAttemptAt) }
+      : {}),
+    ...(delivered && delivery.settledAt !== undefined ? { deliveredAt: formatTime(delivery.settledAt) } : {}),
+    ...(delivery.problem === undefined ? {} : { problem: problemShape.parse(JSON.parse(delivery.problem)) }),
+  };
+}
