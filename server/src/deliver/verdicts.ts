@@ -14,6 +14,11 @@ export function readVerdict(
   return results;
 }
 
+/** The blobs that the host wants before it takes the message. */
+export function missingBlobs(verdict: Verdict | undefined): readonly string[] {
+  return verdict?.problem?.code === "blobsMissing" ? (verdict.problem.missing ?? []) : [];
+}
+
 function resultFor(
   id: string,
   messageId: string,

@@ -39,6 +39,12 @@ export class Budgets {
     return { ok: false, retryAfterS: Math.max(1, Math.ceil(missing / refillPerS)) };
   }
 
+  /** Charges for what has already been done, also beyond what is there: until it is made up, `take` gives nothing. */
+  charge(key: string, count: number): void {
+    const bucket = this.#filled(key);
+    bucket.level = Math.max(bucket.level - count, -this.#rule.capacity);
+  }
+
   #filled(key: string): Bucket {
     const { capacity, refillPerS, maxKeys } = this.#rule;
     const nowMs = this.#clock.mono();

@@ -5,7 +5,7 @@
 import { fromBase64Url, importVerifyKey, type VerifyKey } from "@posthorn/crypto";
 import { type Discovery, DiscoverySchema, parseTime, readJson, shape } from "@posthorn/protocol";
 import type { Clock, Egress, Log } from "../env/env.ts";
-import { findPeer, type PeerPolicy, saveDiscovery } from "../store/peer-store.ts";
+import { findPeer, markPeerSeen, type PeerPolicy, saveDiscovery } from "../store/peer-store.ts";
 import type { Store } from "../store/sql.ts";
 import { discover } from "./discover.ts";
 
@@ -66,6 +66,11 @@ export class Peers {
     if (key !== undefined) return key;
     if (this.#ctx.clock.now() - known.fetchedAt < refetchForUnknownKeyMs) return undefined;
     return this.#importKey(await this.#fetch(host), keyId);
+  }
+
+  /** Notes that the host has shown itself, which is why it hears from us when we start. */
+  async markSeen(host: string): Promise<void> {
+    await this.#ctx.store.write((tx) => markPeerSeen(tx, host, this.#ctx.clock.now()));
   }
 
   async policy(host: string): Promise<PeerPolicy> {

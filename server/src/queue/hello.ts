@@ -1,4 +1,5 @@
-import { type RemoteContext, sayHello } from "../deliver/remote.ts";
+import { sayHello } from "../deliver/remote.ts";
+import type { RemoteContext } from "../deliver/signed-call.ts";
 import type { Clock } from "../env/env.ts";
 import { listRecentPeers } from "../store/peer-store.ts";
 import type { Store } from "../store/sql.ts";
@@ -21,7 +22,7 @@ export async function helloToPeers(
     Array.from({ length: atOnce }, async () => {
       for (const host of next) {
         if (signal.aborted) return;
-        await sayHello(ctx.remote, host);
+        await sayHello(ctx.remote, host, signal);
       }
     }),
   );

@@ -1,54 +1,55 @@
 /**
  * Empties the queue: one runner per host that something waits for, so a dead or slow host delays no other. A runner
- * claims a batch, delivers it, and in one transaction writes what came of it and claims the next.
+ * claims a batch, delivers it, and in one transaction writes what came of it and claims the next. Large files are
+ * carried beside the runner, so that the host's other mail does not wait for them.
  */
 import { type Problem, problem } from "@posthorn/protocol";
-import { type DeliverContext, deliver } from "../deliver/deliver.ts";
-import type { DeliveryResult } from "../deliver/result.ts";
-import type { Clock, Log, Random } from "../env/env.ts";
-import {
-  extendLease,
-  listWaitingHosts,
-  releaseHost,
-  releaseLeases,
-  settleDelivery,
-} from "../store/delivery-store.ts";
+import type { DeliveryResult, Lacking } from "../deliver/result.ts";
+import type { Random } from "../env/env.ts";
+import { listWaitingHosts, releaseHost, releaseLeases, settleDelivery } from "../store/delivery-store.ts";
 import { deleteBackoff, findBackoff } from "../store/host-backoff-store.ts";
-import type { Store, Tx } from "../store/sql.ts";
-import { type Claim, type ClaimLimits, claim } from "./claim.ts";
+import type { Tx } from "../store/sql.ts";
+import { type AttemptContext, attempt, attemptCarrying, leaseMs } from "./attempt.ts";
+import { type Claim, type ClaimedMessage, type ClaimLimits, claim } from "./claim.ts";
 import { retire } from "./retire.ts";
+import { Turns } from "./turns.ts";
 
-const leaseMs = 120_000;
-const renewLeaseMs = 40_000;
-const hostsAtOnce = 64;
+/** Hosts called at the same time, of those that have answered and of those that have just failed. */
+const hostsAtOnce = 256;
+const failingHostsAtOnce = 32;
+/** Messages whose files are carried to one host at the same time. */
+const carriedAtOnce = 3;
 /** How often another process's submissions are looked for. A single process hears of its own at once. */
 const lookMs = 1_000;
 const afterFaultMs = 5_000;
 
-export interface QueueContext {
-  store: Store;
-  clock: Clock;
+export interface QueueContext extends AttemptContext {
   random: Random;
-  log: Log;
   host: string;
-  deliver: DeliverContext;
   limits: Pick<ClaimLimits, "messages" | "bytes">;
 }
 
 interface Runner {
+  host: string;
   /** Aborted to end the runner's sleep. */
   alarm: AbortController;
   /** Somebody called while it was not asleep. */
   called: boolean;
+  /** The last attempt did not reach the host. */
+  failing: boolean;
+  carriers: Turns;
 }
+
+type Worked = { kind: "slept"; nextDueAt: number | undefined } | { kind: "fault" };
 
 export class QueueWorker {
   readonly #ctx: QueueContext;
   readonly #runners = new Map<string, Runner>();
   readonly #running = new Set<Promise<void>>();
   readonly #stop = new AbortController();
+  readonly #cut = new AbortController();
+  readonly #turns = { well: new Turns(hostsAtOnce), failing: new Turns(failingHostsAtOnce) };
   #busy = 0;
-  #waitingForTurn: (() => void)[] = [];
 
   constructor(ctx: QueueContext) {
     this.#ctx = ctx;
@@ -94,12 +95,16 @@ export class QueueWorker {
     return this.#busy > 0;
   }
 
-  /** Ends after the attempts under way have been written down. */
-  async stop(): Promise<void> {
+  /** Claims nothing more, gives the attempts under way `graceMs` to end, then cuts them; each is written down. */
+  async stop(graceMs: number): Promise<void> {
     this.#stop.abort();
     for (const runner of this.#runners.values()) runner.alarm.abort();
-    for (const turn of this.#waitingForTurn.splice(0)) turn();
-    await Promise.all(this.#running);
+    const ended = Promise.all(this.#running);
+    const grace = new AbortController();
+    await Promise.race([ended, this.#ctx.clock.sleep(graceMs, grace.signal)]);
+    grace.abort();
+    this.#cut.abort();
+    await ended;
   }
 
   async #look(): Promise<void> {
@@ -112,16 +117,17 @@ export class QueueWorker {
       await this.#ctx.clock.sleep(lookMs, this.#stop.signal);
       if (this.#stop.signal.aborted) return;
       await this.#look().catch((error) =>
-        this.#ctx.log("error", "queue.lookFailed", { error: String(error) }),
+        this.#ctx.log("error", "queue not looked at", { error: String(error) }),
       );
     }
   }
 
   #startRunner(host: string): void {
     if (this.#stop.signal.aborted) return;
-    const runner: Runner = { alarm: new AbortController(), called: false };
+    const alarm = new AbortController();
+    const runner = { host, alarm, called: false, failing: false, carriers: new Turns(carriedAtOnce) };
     this.#runners.set(host, runner);
-    this.#track(this.#run(host, runner));
+    this.#track(this.#run(runner));
   }
 
   #track(work: Promise<void>): void {
@@ -129,98 +135,103 @@ export class QueueWorker {
     void work.finally(() => this.#running.delete(work));
   }
 
-  async #run(host: string, runner: Runner): Promise<void> {
+  async #run(runner: Runner): Promise<void> {
     let messages = this.#ctx.limits.messages;
     while (!this.#stop.signal.aborted) {
       runner.called = false;
-      const sleepUntil = await this.#workThrough(host, messages);
-      if (sleepUntil === "fault") {
-        // A batch of one tells which message it is that cannot be handled, and that one is set aside.
-        messages = 1;
+      const worked = await this.#workThrough(runner, messages);
+      // After a fault, a batch of one tells which message it is that cannot be handled, and that one is set aside.
+      messages = worked.kind === "fault" ? 1 : this.#ctx.limits.messages;
+      if (worked.kind === "fault") {
         await this.#sleep(runner, afterFaultMs);
-        continue;
+      } else if (!runner.called) {
+        if (worked.nextDueAt === undefined) break;
+        await this.#sleep(runner, Math.max(worked.nextDueAt - this.#ctx.clock.now(), 0));
       }
-      messages = this.#ctx.limits.messages;
-      if (runner.called) continue;
-      if (sleepUntil === undefined) break;
-      await this.#sleep(runner, Math.max(sleepUntil - this.#ctx.clock.now(), 0));
     }
-    this.#runners.delete(host);
+    this.#runners.delete(runner.host);
   }
 
   async #sleep(runner: Runner, ms: number): Promise<void> {
-    if (runner.called) return;
+    if (runner.called || this.#stop.signal.aborted) return;
     runner.alarm = new AbortController();
     await this.#ctx.clock.sleep(ms, runner.alarm.signal);
   }
 
-  /** Delivers what is due for a host; when the next is due, or undefined when nothing waits. */
-  async #workThrough(host: string, messages: number): Promise<number | undefined | "fault"> {
-    await this.#turn();
+  /** Delivers what is due for a host, and says when the next is. */
+  async #workThrough(runner: Runner, messages: number): Promise<Worked> {
+    const { host } = runner;
+    const turns = runner.failing ? this.#turns.failing : this.#turns.well;
+    await turns.take();
     this.#busy++;
-    let current: Claim | undefined;
+    let current: Claim = nothing;
     try {
       current = await this.#ctx.store.write((tx) => this.#claim(tx, host, messages));
       while (current.messages.length > 0 || current.expired.length > 0) {
-        const attempt: Claim = current;
-        const result = await this.#attempt(host, attempt);
+        const tried: Claim = current;
+        const result = this.#unlessCut(await attempt(this.#ctx, host, tried.messages, this.#cut.signal));
+        runner.failing = result.kind === "unreachable";
+        const answered = await this.#handOver(runner, tried, result);
         const stopping = this.#stop.signal.aborted;
         current = await this.#ctx.store.write(async (tx) => {
-          await retire({ ...this.#ctx, now: this.#ctx.clock.now() }, tx, host, attempt, result);
+          await retire({ ...this.#ctx, now: this.#ctx.clock.now() }, tx, host, answered, result);
           return stopping ? nothing : this.#claim(tx, host, messages);
         });
       }
-      return current.nextDueAt;
+      return { kind: "slept", nextDueAt: current.nextDueAt };
     } catch (error) {
-      this.#ctx.log("error", "queue.fault", { host, error: String(error) });
-      if (messages === 1 && current !== undefined) await this.#setAside(host, current);
-      return "fault";
+      this.#ctx.log("error", "queue fault", { host, error: String(error) });
+      if (messages === 1) await this.#setAside(host, current);
+      return { kind: "fault" };
     } finally {
       this.#busy--;
-      this.#waitingForTurn.shift()?.();
+      turns.giveBack();
     }
+  }
+
+  /** What we cut ourselves says nothing about the host: its deliveries go back to wait, without a mark against it. */
+  #unlessCut(result: DeliveryResult): DeliveryResult {
+    const isOurs = result.kind === "unreachable" && this.#cut.signal.aborted;
+    return isOurs ? { kind: "answered", results: new Map(), lacking: [] } : result;
   }
 
   #claim(tx: Tx, host: string, messages: number): Promise<Claim> {
     return claim(tx, host, this.#ctx.clock.now(), { messages, bytes: this.#ctx.limits.bytes, leaseMs });
   }
 
-  async #attempt(host: string, attempt: Claim): Promise<DeliveryResult> {
-    if (attempt.messages.length === 0) return { kind: "answered", results: new Map() };
-    const done = new AbortController();
-    const renewing = this.#renewLeases(attempt, done.signal);
-    try {
-      return await deliver(
-        this.#ctx.deliver,
-        host,
-        attempt.messages.map((message) => ({
-          messageId: message.messageId,
-          accountId: message.accountId,
-          bytes: message.bytes,
-          recipients: message.deliveries.map((delivery) => ({
-            deliveryId: delivery.id,
-            id: delivery.recipient,
-          })),
-        })),
-      );
-    } finally {
-      done.abort();
-      await renewing;
+  /** Hands the messages whose files the host lacks to carriers; the rest of the claim. */
+  async #handOver(runner: Runner, tried: Claim, result: DeliveryResult): Promise<Claim> {
+    if (result.kind === "unreachable" || result.lacking.length === 0) return tried;
+    const lacking = new Map(result.lacking.map((one) => [one.message.recipients[0]?.deliveryId, one]));
+    const rest: ClaimedMessage[] = [];
+    for (const message of tried.messages) {
+      const wanted = lacking.get(message.deliveries[0]?.id);
+      if (wanted === undefined || this.#stop.signal.aborted) {
+        rest.push(message);
+        continue;
+      }
+      await runner.carriers.take();
+      this.#track(this.#carry(runner, message, wanted));
     }
+    return { ...tried, messages: rest };
   }
 
-  async #renewLeases(attempt: Claim, done: AbortSignal): Promise<void> {
-    while (true) {
-      await this.#ctx.clock.sleep(renewLeaseMs, done);
-      if (done.aborted) return;
-      const until = this.#ctx.clock.now() + leaseMs;
-      await this.#ctx.store
-        .write(async (tx) => {
-          for (const message of attempt.messages) {
-            for (const delivery of message.deliveries) await extendLease(tx, delivery, until);
-          }
-        })
-        .catch((error) => this.#ctx.log("warn", "queue.leaseNotRenewed", { error: String(error) }));
+  async #carry(runner: Runner, message: ClaimedMessage, lacking: Lacking): Promise<void> {
+    const { host } = runner;
+    this.#busy++;
+    try {
+      const result = await attemptCarrying(this.#ctx, host, message, lacking, this.#cut.signal);
+      const claimed: Claim = { ...nothing, messages: [message] };
+      await this.#ctx.store.write((tx) =>
+        retire({ ...this.#ctx, now: this.#ctx.clock.now() }, tx, host, claimed, result),
+      );
+    } catch (error) {
+      // Its lease runs out and it is claimed again.
+      this.#ctx.log("error", "carrying fault", { host, error: String(error) });
+    } finally {
+      this.#busy--;
+      runner.carriers.giveBack();
+      this.wake([host]);
     }
   }
 
@@ -233,19 +244,13 @@ export class QueueWorker {
     const deliveries = [...poisoned.expired, ...poisoned.messages.flatMap((message) => message.deliveries)];
     for (const delivery of deliveries) {
       if (delivery.attemptCount < 3) continue;
-      this.#ctx.log("error", "queue.setAside", { host, delivery: delivery.id });
+      this.#ctx.log("error", "delivery set aside", { host, delivery: delivery.id });
       await this.#ctx.store
         .write((tx) =>
           settleDelivery(tx, delivery.id, "failed", this.#ctx.clock.now(), JSON.stringify(reason)),
         )
-        .catch((error) => this.#ctx.log("error", "queue.notSetAside", { error: String(error) }));
+        .catch((error) => this.#ctx.log("error", "delivery not set aside", { error: String(error) }));
     }
-  }
-
-  /** At most so many hosts are called at the same time. */
-  async #turn(): Promise<void> {
-    if (this.#busy < hostsAtOnce || this.#stop.signal.aborted) return;
-    await new Promise<void>((resolve) => this.#waitingForTurn.push(resolve));
   }
 }
 

@@ -53,13 +53,14 @@ export interface Nonces {
 
 /**
  * Checks the signature over what was received (docs/protocol/40-signatures.md) and gives the bytes with their sender.
- * `body` is undefined when it streams: then whoever reads it compares `bodySha256`. Throws ProblemError
- * `badSignature`, `misdirected`, `replayed`, `peerBlocked`.
+ * The head is proven before a byte of the body is read, so a stranger cannot make the server hold bodies. `readBody`
+ * is undefined when the body streams: then whoever reads it compares `bodySha256`. Throws ProblemError `badSignature`,
+ * `misdirected`, `replayed`, `peerBlocked`, and what `readBody` throws.
  */
 export async function verify(
   ctx: VerifyContext,
   request: SignedRequest,
-  body: Uint8Array | undefined,
+  readBody: (() => Promise<Uint8Array>) | undefined,
 ): Promise<Verified> {
   refuseMisdirected(ctx, request);
   const result = await verifyRequest(
@@ -78,10 +79,11 @@ export async function verify(
   );
   if (!result.ok) refuse(result.reason);
   const host = hostOfKey(result.keyId);
-  if (body !== undefined && !sameBytes(sha256(body), result.contentDigest)) refuse("digest");
   if (!ctx.nonces.use(host, result.nonce)) {
     fail("replayed", "This signed request has been used before. Sign each request anew.");
   }
+  const body = await readBody?.();
+  if (body !== undefined && !sameBytes(sha256(body), result.contentDigest)) refuse("digest");
   return {
     [verifiedMark]: true,
     host,

@@ -86,6 +86,21 @@ export async function submit(ctx: SubmitContext, input: SubmitInput): Promise<Se
   return sendAnswer(ctx.store.read, stored.submission);
 }
 
+/**
+ * Accepts several messages, each by itself: one that is refused harms no other. They are taken in order, so that an
+ * edit never comes before what it changes; an embedded store keeps the order of its callers and gives them one commit.
+ */
+export async function submitBatch<T>(
+  ctx: Pick<SubmitContext, "store">,
+  lines: readonly Uint8Array[],
+  submitLine: (body: Uint8Array) => Promise<T>,
+): Promise<T[]> {
+  if (ctx.store.dialect === "sqlite") return Promise.all(lines.map(submitLine));
+  const answers: T[] = [];
+  for (const body of lines) answers.push(await submitLine(body));
+  return answers;
+}
+
 const raced = new Error("the same message is being submitted twice at once");
 
 interface Stored {

@@ -1,0 +1,71 @@
+import { X509Certificate } from "node:crypto";
+import type { Check } from "@posthorn/protocol";
+import type { Clock, Files } from "../env/env.ts";
+import type { OwnKeys } from "../peers/own-keys.ts";
+import { countWaiting } from "../store/delivery-store.ts";
+import type { Store } from "../store/sql.ts";
+
+export interface ChecksContext {
+  store: Store;
+  files: Files;
+  clock: Clock;
+  dataFolder: string;
+  keys: OwnKeys;
+  certificate: { kind: "files"; certPath: string } | { kind: "pem"; certPem: string } | undefined;
+}
+
+const dayMs = 24 * 3_600_000;
+const leastFreeBytes = 1024 ** 3;
+const warnBeforeMs = 7 * dayMs;
+
+/** What of the server is well and what is not, with what to do about it. Never throws. */
+export async function checks(ctx: ChecksContext): Promise<Check[]> {
+  return Promise.all([
+    look("database", () => checkDatabase(ctx)),
+    look("disk", () => checkDisk(ctx)),
+    look("signing key", async () => checkEnd(ctx, "The signing key", ctx.keys.current.validUntil)),
+    look("certificate", () => checkCertificate(ctx)),
+  ]);
+}
+
+/** A sentence about what is wrong; undefined when nothing is. */
+type Finding = string | undefined;
+
+async function look(name: string, find: () => Promise<Finding>): Promise<Check> {
+  try {
+    const finding = await find();
+    return finding === undefined ? { name, ok: true } : { name, ok: false, detail: finding };
+  } catch (error) {
+    return {
+      name,
+      ok: false,
+      detail: `It could not be looked at: ${String(error).slice(0, 300).replaceAll("\n", " ")}`,
+    };
+  }
+}
+
+async function checkDatabase(ctx: ChecksContext): Promise<Finding> {
+  await countWaiting(ctx.store.read);
+  return undefined;
+}
+
+async function checkDisk(ctx: ChecksContext): Promise<Finding> {
+  const free = await ctx.files.freeBytes(ctx.dataFolder);
+  if (free >= leastFreeBytes) return undefined;
+  return `Only ${Math.floor(free / 1024 ** 2)} MiB are free where ${ctx.dataFolder} lies. Make room, or mail will be refused.`;
+}
+
+async function checkCertificate(ctx: ChecksContext): Promise<Finding> {
+  const { certificate, files } = ctx;
+  if (certificate === undefined) return undefined;
+  const pem = certificate.kind === "pem" ? certificate.certPem : await files.read(certificate.certPath);
+  if (pem === undefined) return "The certificate file is gone. Put it back.";
+  return checkEnd(ctx, "The certificate", Date.parse(new X509Certificate(pem).validTo));
+}
+
+function checkEnd(ctx: ChecksContext, what: string, endsAt: number): Finding {
+  const leftMs = endsAt - ctx.clock.now();
+  if (leftMs > warnBeforeMs) return undefined;
+  if (leftMs <= 0) return `${what} has run out. Renew it now: peers and clients no longer trust this server.`;
+  return `${what} runs out in ${Math.ceil(leftMs / dayMs)} days. Renew it.`;
+}

@@ -1,0 +1,62 @@
+/**
+ * Carries the blobs of one message to a host that lacks them, then delivers the message. It goes on where an earlier
+ * try was cut, because the host names only what it still lacks.
+ */
+import { problem } from "@posthorn/protocol";
+import { deliverRemote } from "./remote.ts";
+import type { DeliveryResult, Lacking, RecipientResult } from "./result.ts";
+import { callSigned, type RemoteContext } from "./signed-call.ts";
+
+const blobTimeoutMs = 600_000;
+
+/**
+ * Never throws for what a peer or the network does. A blob that could not be carried defers this message only: the
+ * host itself has just answered, so its other mail is not to wait.
+ */
+export async function carry(
+  ctx: RemoteContext,
+  host: string,
+  lacking: Lacking,
+  signal: AbortSignal,
+): Promise<DeliveryResult> {
+  for (const hash of lacking.hashes) {
+    const fault = await pushBlob(ctx, host, hash, signal);
+    if (fault !== undefined) return deferred(lacking, fault);
+  }
+  const result = await deliverRemote(ctx, host, [lacking.message], signal);
+  if (result.kind === "unreachable" || result.lacking.length === 0) return result;
+  return deferred(lacking, `${host} still lacks files of this message after they were sent.`);
+}
+
+/** What went wrong; undefined when the host has the blob now. */
+async function pushBlob(
+  ctx: RemoteContext,
+  host: string,
+  hash: string,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const found = await ctx.findPeer(host);
+  if (!found.ok) return found.detail;
+  const blob = await ctx.openBlob(hash);
+  if (blob === undefined) return "A file of this message is no longer on this server.";
+  const sent = await callSigned(ctx, host, found.discovery, {
+    method: "PUT",
+    path: `/email/blob/${hash}`,
+    contentType: "application/octet-stream",
+    body: blob.body,
+    sizeBytes: blob.sizeBytes,
+    sha256: Buffer.from(hash, "hex"),
+    timeoutMs: blobTimeoutMs,
+    signal,
+  });
+  if (sent.kind === "unreachable") return sent.problem.detail;
+  return sent.answer.status < 300
+    ? undefined
+    : `${host} did not take a file of this message (${sent.answer.status}).`;
+}
+
+function deferred({ message }: Lacking, detail: string): DeliveryResult {
+  const reason: RecipientResult = { state: "deferred", problem: problem("unavailable", detail) };
+  const results = new Map(message.recipients.map(({ deliveryId }) => [deliveryId, reason]));
+  return { kind: "answered", results, lacking: [] };
+}

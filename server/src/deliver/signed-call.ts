@@ -1,0 +1,122 @@
+/** One signed request to a host. Only an answer that the host signed for this very request counts as its word. */
+import { createHash } from "node:crypto";
+import { contentDigest, signRequest, toBase64Url, type VerifyKey, verifyAnswer } from "@posthorn/crypto";
+import { type Discovery, problem } from "@posthorn/protocol";
+import type { Clock, Egress, InboundAnswer, OutboundBody, Random } from "../env/env.ts";
+import type { OnlineKey } from "../peers/own-keys.ts";
+import type { FindPeerResult } from "../peers/peers.ts";
+import type { Unreachable } from "./result.ts";
+
+const signatureSeconds = 240;
+const mostAnswerBytes = 8 * 1024 * 1024;
+
+export interface RemoteContext {
+  egress: Egress;
+  clock: Clock;
+  random: Random;
+  /** Our host and the key it signs with. */
+  host: string;
+  key(): OnlineKey;
+  findPeer(host: string): Promise<FindPeerResult>;
+  findKey(host: string, keyId: string): Promise<VerifyKey | undefined>;
+  /** A blob's bytes from the start, undefined when it is not here. */
+  openBlob(hash: string): Promise<{ sizeBytes: number; body: AsyncIterable<Uint8Array> } | undefined>;
+}
+
+export interface SignedCall {
+  method: "POST" | "PUT";
+  path: string;
+  contentType: string;
+  body: OutboundBody;
+  /** Of a body that streams. */
+  sizeBytes?: number;
+  /** Of the body. */
+  sha256: Uint8Array;
+  timeoutMs: number;
+  signal?: AbortSignal | undefined;
+}
+
+/** The peer's signed word, or that there is none. A signed 429, 500 or 503 is about the host and counts as none. */
+export type SignedResult = { kind: "signed"; answer: InboundAnswer } | Unreachable;
+
+/** Never throws for what a peer or the network does. */
+export async function callSigned(
+  ctx: RemoteContext,
+  host: string,
+  discovery: Discovery,
+  call: SignedCall,
+): Promise<SignedResult> {
+  const endpoint = new URL(discovery.endpoint);
+  const digest = contentDigest(call.sha256);
+  const nowS = Math.floor(ctx.clock.now() / 1_000);
+  const key = ctx.key();
+  const signed = await signRequest(
+    {
+      method: call.method,
+      authority: endpoint.host,
+      path: call.path,
+      query: "?",
+      contentType: call.contentType,
+      contentDigest: digest,
+      destination: host,
+    },
+    { keyId: `${ctx.host}/${key.id}`, signingKey: key.signingKey },
+    { createdS: nowS, expiresS: nowS + signatureSeconds, nonce: toBase64Url(ctx.random.bytes(16)) },
+  );
+  const result = await ctx.egress.request({
+    method: call.method,
+    url: new URL(call.path, endpoint),
+    headers: {
+      "content-type": call.contentType,
+      "content-digest": digest,
+      ...(call.sizeBytes === undefined ? {} : { "content-length": String(call.sizeBytes) }),
+      "posthorn-destination": host,
+      ...signed,
+    },
+    body: call.body,
+    timeoutMs: call.timeoutMs,
+    maxAnswerBytes: mostAnswerBytes,
+    ...(call.signal === undefined ? {} : { signal: call.signal }),
+  });
+  if (!result.ok) return unreachable(`${host} did not answer: ${result.detail}`);
+  return believe(ctx, host, result.answer, signed.signature);
+}
+
+async function believe(
+  ctx: RemoteContext,
+  host: string,
+  answer: InboundAnswer,
+  requestSignature: string,
+): Promise<SignedResult> {
+  const retryAfterS = readRetryAfter(answer);
+  const verified = await verifyAnswer(
+    { status: answer.status, headers: answer.headers, requestSignature },
+    {
+      nowS: Math.floor(ctx.clock.now() / 1_000),
+      findKey: (keyId) => {
+        const slash = keyId.indexOf("/");
+        if (keyId.slice(0, Math.max(slash, 0)) !== host) return Promise.resolve(undefined);
+        return ctx.findKey(host, keyId.slice(slash + 1));
+      },
+    },
+  );
+  const whole =
+    verified.ok && createHash("sha256").update(answer.body).digest().equals(verified.contentDigest);
+  if (!whole)
+    return unreachable(`${host} answered ${answer.status} without a signature that proves it.`, retryAfterS);
+  // 507 is about one mailbox; the other 5xx and 429 are about the host.
+  if (answer.status === 429 || (answer.status >= 500 && answer.status !== 507)) {
+    return unreachable(`${host} asks to be tried later (${answer.status}).`, retryAfterS);
+  }
+  return { kind: "signed", answer };
+}
+
+function readRetryAfter(answer: InboundAnswer): number | undefined {
+  const [value, ...others] = answer.headers.get("retry-after") ?? [];
+  if (value === undefined || others.length > 0 || !/^\d{1,10}$/.test(value)) return undefined;
+  return Number(value);
+}
+
+export function unreachable(detail: string, retryAfterS?: number): Unreachable {
+  return { kind: "unreachable", problem: problem("unavailable", detail), retryAfterS };
+}
