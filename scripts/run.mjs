@@ -85,14 +85,10 @@ function tool(name, args) {
 function handOver(argv, cwd) {
   const env = { ...process.env, PATH: `${dirname(node)}${delimiter}${process.env.PATH ?? ""}` };
   const child = spawn(node, argv, { cwd, env, stdio: "inherit" });
-  // A terminal sends Ctrl-C to the child itself; what is sent to us alone is passed on.
-  const passOn = (signal) => {
-    if (signal !== "SIGINT" || !process.stdin.isTTY) child.kill(signal);
-  };
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, passOn);
+  const letGo = passSignalsTo(child);
   return new Promise((resolve) => {
     const ended = (code) => {
-      for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.off(signal, passOn);
+      letGo();
       resolve(code);
     };
     child.on("error", (error) => {
@@ -101,4 +97,23 @@ function handOver(argv, cwd) {
     });
     child.on("exit", (code, signal) => ended(code ?? 128 + (constants.signals[signal] ?? 0)));
   });
+}
+
+/** What would end us ends the child, so that no server stays behind on its port. The answer ends the watch. */
+function passSignalsTo(child) {
+  const signals = ["SIGINT", "SIGTERM", "SIGHUP"];
+  // A terminal sends Ctrl-C to the child itself; what is sent to us alone is passed on.
+  const passOn = (signal) => {
+    if (signal !== "SIGINT" || !process.stdin.isTTY) child.kill(signal);
+  };
+  for (const signal of signals) process.on(signal, passOn);
+  // npm, when it is ended, takes its shell along and not what the shell has started.
+  const parent = process.ppid;
+  const watch = setInterval(() => {
+    if (process.env.npm_lifecycle_event !== undefined && process.ppid !== parent) child.kill("SIGTERM");
+  }, 500);
+  return () => {
+    clearInterval(watch);
+    for (const signal of signals) process.off(signal, passOn);
+  };
 }
