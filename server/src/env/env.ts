@@ -103,6 +103,8 @@ export interface Env {
   egress: Egress;
   files: Files;
   effect: EffectHook;
+  /** Ends the process at once, because what it wrote can no longer be trusted (reliability I16). */
+  failStop(reason: string): void;
   log: Log;
 }
 

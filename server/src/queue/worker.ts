@@ -6,8 +6,14 @@
 import { type Problem, problem } from "@posthorn/protocol";
 import type { DeliveryResult, Lacking } from "../deliver/result.ts";
 import type { Random } from "../env/env.ts";
-import { listWaitingHosts, releaseHost, releaseLeases, settleDelivery } from "../store/delivery-store.ts";
-import { deleteBackoff, findBackoff } from "../store/host-backoff-store.ts";
+import {
+  listWaitingHosts,
+  releaseHost,
+  releaseLeases,
+  settleDelivery,
+  summariseQueue,
+} from "../store/delivery-store.ts";
+import { deleteBackoff, findBackoff, listBackoffs } from "../store/host-backoff-store.ts";
 import type { Tx } from "../store/sql.ts";
 import { type AttemptContext, attempt, attemptCarrying, leaseMs } from "./attempt.ts";
 import { type Claim, type ClaimedMessage, type ClaimLimits, claim } from "./claim.ts";
@@ -93,6 +99,17 @@ export class QueueWorker {
   /** True while an attempt is under way or about to be. */
   get busy(): boolean {
     return this.#busy > 0;
+  }
+
+  /** When the next delivery to any host is due, its host's breaker included; undefined when nothing waits. */
+  async nextDueAt(): Promise<number | undefined> {
+    const { store } = this.#ctx;
+    const waiting = await summariseQueue(store.read);
+    const backoffs = new Map(
+      (await listBackoffs(store.read)).map(({ host, notBefore }) => [host, notBefore]),
+    );
+    const times = waiting.map(({ host, nextAttemptAt }) => Math.max(nextAttemptAt, backoffs.get(host) ?? 0));
+    return times.length === 0 ? undefined : Math.min(...times);
   }
 
   /** Claims nothing more, gives the attempts under way `graceMs` to end, then cuts them; each is written down. */

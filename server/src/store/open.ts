@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { Config } from "../config.ts";
-import type { EffectHook } from "../env/env.ts";
+import type { Env } from "../env/env.ts";
 import { postOffice } from "./migrations/0001-post-office.ts";
 import { auth } from "./migrations/0002-auth.ts";
 import { openPostgres } from "./postgres.ts";
@@ -13,13 +13,13 @@ export const migrations = [postOffice, auth] as const;
 /** Opens the store of a configuration and brings its tables up to date. Throws a sentence for the operator. */
 export async function openStore(
   config: Pick<Config, "database" | "dataFolder">,
-  ctx: { effect: EffectHook; failStop?: (reason: string) => void },
+  ctx: Pick<Env, "effect" | "failStop">,
 ): Promise<Store> {
   const { effect, failStop } = ctx;
   const store =
     config.database.kind === "postgres"
       ? await openPostgres({ url: config.database.url, effect })
-      : openSqlite({ path: join(config.dataFolder, "posthorn.db"), effect, ...(failStop && { failStop }) });
+      : openSqlite({ path: join(config.dataFolder, "posthorn.db"), effect, failStop });
   await store.migrate(migrations);
   return store;
 }

@@ -1,0 +1,289 @@
+/**
+ * Real servers in one process, as many as a story needs: on loopback with TLS, or joined without sockets on a clock
+ * that only moves when told. Databases and files are real in both.
+ */
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import {
+  type Clock,
+  createAccount,
+  type EffectHook,
+  type Env,
+  HandClock,
+  makeApiToken,
+  openEnv,
+  openOutside,
+  RememberedCallers,
+  readConfig,
+  type Server,
+  type Settings,
+  startServer,
+} from "@posthorn/server";
+import { Faults } from "./faults.ts";
+import { MemoryWire } from "./memory-wire.ts";
+import { seededRandom } from "./seeded-random.ts";
+
+export interface TestnetOptions {
+  /** Names such as alpha; the hosts are alpha.localhost:port on sockets and alpha.test in memory. */
+  names: readonly string[];
+  /** Real TLS on loopback, or no sockets and a clock that stands still. */
+  wire: "sockets" | "memory";
+  /** Keeps the data in this folder; otherwise in a temporary one that goes with the testnet. */
+  folder?: string;
+  seed?: number;
+  /** A PostgreSQL database for each server; otherwise the embedded store. */
+  database?: (name: string) => Promise<string>;
+  /** Further settings of each server. */
+  settings?: Settings;
+  effect?: (name: string) => EffectHook;
+}
+
+/** An account with a token that may do everything an account may. */
+export interface TestAccount {
+  address: string;
+  name: string;
+  node: TestNode;
+  token: string;
+  accountId: number;
+}
+
+/** One server of the network, which can be stopped and started again on the same data. */
+export interface TestNode {
+  name: string;
+  host: string;
+  /** Origin where it is reached. */
+  endpoint: string;
+  /** Of the local certificate authority, on sockets. */
+  caPem: string | undefined;
+  env: Env;
+  /** The running server; throws while it is down. */
+  readonly server: Server;
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  /** What its log has said. */
+  readonly log: readonly string[];
+  addAccount(name: string): Promise<TestAccount>;
+}
+
+export interface Testnet {
+  nodes: readonly TestNode[];
+  node(name: string): TestNode;
+  faults: Faults;
+  /** The clock of all servers; `clock.advance` moves it in memory only. */
+  clock: Clock;
+  folder: string;
+  /** Moves a standing clock; throws on sockets, where time is the machine's. */
+  advance(ms: number): Promise<void>;
+  /** Resolves when no server has anything to do before time moves on. */
+  settle(): Promise<void>;
+  /** Moves the clock from one due delivery to the next until every queue is empty or `atMostMs` have passed. */
+  drain(atMostMs?: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function startTestnet(options: TestnetOptions): Promise<Testnet> {
+  const folder = options.folder ?? (await mkdtemp(join(tmpdir(), "posthorn-testnet-")));
+  const handClock = options.wire === "memory" ? new HandClock() : undefined;
+  const clock: Clock = handClock ?? openEnv().clock;
+  const faults = new Faults(clock);
+  const wire = new MemoryWire();
+  const nodes: TestNode[] = [];
+  for (const [index, name] of options.names.entries()) {
+    const node =
+      handClock === undefined
+        ? await socketNode(options, folder, faults, name)
+        : memoryNode(options, folder, faults, wire, handClock, name, (options.seed ?? 1) + index);
+    nodes.push(node);
+    await node.start();
+  }
+  const running = () => nodes.flatMap((node) => (isUp(node) ? [node.server] : []));
+  const settle = () => settleAll(running);
+  return {
+    nodes,
+    node(name) {
+      const found = nodes.find((node) => node.name === name);
+      if (found === undefined) throw new Error(`the testnet has no server ${name}`);
+      return found;
+    },
+    faults,
+    clock,
+    folder,
+    async advance(ms) {
+      if (handClock === undefined) throw new Error("on sockets the clock is the machine's");
+      await handClock.advance(ms);
+      await settle();
+    },
+    settle,
+    async drain(atMostMs = 10 * 24 * 3_600_000) {
+      if (handClock === undefined) throw new Error("on sockets the clock is the machine's");
+      await drainAll(handClock, running, settle, atMostMs);
+    },
+    async close() {
+      for (const node of nodes) if (isUp(node)) await node.stop();
+      if (options.folder === undefined) await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function socketNode(
+  options: TestnetOptions,
+  folder: string,
+  faults: Faults,
+  name: string,
+): Promise<TestNode> {
+  const port = await freePort();
+  const host = `${name}.localhost:${port}`;
+  const database = await options.database?.(name);
+  const config = readConfig(
+    {
+      ...options.settings,
+      host,
+      local: "yes",
+      port: String(port),
+      data: join(folder, name),
+      ca: join(folder, "local-ca"),
+      ...(database === undefined ? {} : { database }),
+    },
+    resolve,
+  );
+  const log: string[] = [];
+  const effect = options.effect?.(name);
+  const outside = await openOutside(config, effect === undefined ? {} : { effect });
+  const env: Env = {
+    ...outside.env,
+    egress: outside.env.egress,
+    log: (level, event, fields) => log.push(JSON.stringify({ level, event, ...fields })),
+  };
+  return makeNode({ name, host, endpoint: config.endpoint, caPem: outside.caPem, env, log }, async () => {
+    // A new outside at each start: a stopped server has closed its connections for good.
+    const fresh = await openOutside(config, effect === undefined ? {} : { effect });
+    const { egress } = fresh.env;
+    return startServer({
+      config,
+      env: { ...env, egress: faults.wrap(name, egress) },
+      certificate: fresh.certificate,
+    });
+  });
+}
+
+function memoryNode(
+  options: TestnetOptions,
+  folder: string,
+  faults: Faults,
+  wire: MemoryWire,
+  clock: HandClock,
+  name: string,
+  seed: number,
+): TestNode {
+  const host = `${name}.test`;
+  const config = readConfig({ ...options.settings, host, proxied: "yes", data: join(folder, name) }, resolve);
+  const log: string[] = [];
+  const effect = options.effect?.(name) ?? (() => undefined);
+  const env: Env = {
+    ...openEnv({ effect, clock }),
+    clock,
+    random: seededRandom(seed),
+    egress: faults.wrap(name, wire.egress()),
+    effect,
+    log: (level, event, fields) => log.push(JSON.stringify({ level, event, ...fields })),
+  };
+  return makeNode({ name, host, endpoint: config.endpoint, caPem: undefined, env, log }, async () => {
+    const server = await startServer({ config, env, certificate: undefined, listens: false });
+    wire.connect(host, server.handler);
+    return { ...server, stop: (graceMs) => stopInMemory(wire, host, server, graceMs) };
+  });
+}
+
+async function stopInMemory(wire: MemoryWire, host: string, server: Server, graceMs: number): Promise<void> {
+  wire.disconnect(host);
+  await server.stop(graceMs);
+}
+
+type Known = Pick<TestNode, "name" | "host" | "endpoint" | "caPem" | "env" | "log">;
+
+function makeNode(known: Known, open: () => Promise<Server>): TestNode {
+  let server: Server | undefined;
+  const node: TestNode = {
+    ...known,
+    get server() {
+      if (server === undefined) throw new Error(`${known.name} is down`);
+      return server;
+    },
+    async start() {
+      server = await open();
+    },
+    async stop() {
+      const stopping = server;
+      server = undefined;
+      await stopping?.stop(0);
+    },
+    addAccount: (name) => addAccount(node, name),
+  };
+  return node;
+}
+
+function isUp(node: TestNode): boolean {
+  try {
+    return node.server !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+/** An account without a password, which costs no key stretching; its token is its way in. */
+async function addAccount(node: TestNode, name: string): Promise<TestAccount> {
+  const { clock, random } = node.env;
+  const { store } = node.server;
+  const quotaBytes = 100 * 1024 ** 3;
+  const accountId = await store.write((tx) =>
+    createAccount({ random, quotaBytes }, tx, { name, createdAt: clock.now() }),
+  );
+  const scopes = ["read", "draft", "send"] as const;
+  const remembered = new RememberedCallers(clock);
+  const { token } = await makeApiToken(
+    { store, clock, random, remembered },
+    { accountId, name, scopes: new Set(scopes), sessionId: "testnet" },
+    { name: "testnet", scopes },
+  );
+  return { address: `${name}@${node.host}`, name, node, token, accountId };
+}
+
+/** Settled is when nobody has been busy for many turns of the event loop in a row: everything left waits for time. */
+async function settleAll(running: () => readonly Server[]): Promise<void> {
+  for (let quiet = 0; quiet < 50; ) {
+    await new Promise((turn) => setImmediate(turn));
+    if (running().some((server) => server.queue.busy)) {
+      quiet = 0;
+      await new Promise((turn) => setTimeout(turn, 1));
+    } else quiet++;
+  }
+}
+
+async function drainAll(
+  clock: HandClock,
+  running: () => readonly Server[],
+  settle: () => Promise<void>,
+  atMostMs: number,
+): Promise<void> {
+  const until = clock.now() + atMostMs;
+  await settle();
+  while (clock.now() < until) {
+    const due = await Promise.all(running().map((server) => server.queue.nextDueAt()));
+    const next = Math.min(...due.map((at) => at ?? Number.POSITIVE_INFINITY));
+    if (next === Number.POSITIVE_INFINITY) return;
+    await clock.advance(Math.max(Math.min(next, until) - clock.now(), 1));
+    await settle();
+  }
+}
+
+/** A port that is free now; another program could take it before it is used, which a test would tell at once. */
+async function freePort(): Promise<number> {
+  const probe = createServer();
+  await new Promise<void>((listening) => probe.listen(0, "127.0.0.1", listening));
+  const address = probe.address();
+  await new Promise<void>((closed) => probe.close(() => closed()));
+  if (address === null || typeof address === "string") throw new Error("no port could be had");
+  return address.port;
+}
