@@ -8,19 +8,17 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import {
   type Clock,
-  createAccount,
   type EffectHook,
   type Env,
   HandClock,
-  makeApiToken,
   openEnv,
   openOutside,
-  RememberedCallers,
   readConfig,
   type Server,
   type Settings,
   startServer,
 } from "@posthorn/server";
+import { addAccount, type TokenAccount } from "./accounts.ts";
 import { Faults } from "./faults.ts";
 import { MemoryWire } from "./memory-wire.ts";
 import { seededRandom } from "./seeded-random.ts";
@@ -40,13 +38,9 @@ export interface TestnetOptions {
   effect?: (name: string) => EffectHook;
 }
 
-/** An account with a token that may do everything an account may. */
-export interface TestAccount {
-  address: string;
-  name: string;
+/** An account of a server of the network. */
+export interface TestAccount extends TokenAccount {
   node: TestNode;
-  token: string;
-  accountId: number;
 }
 
 /** One server of the network, which can be stopped and started again on the same data. */
@@ -219,7 +213,7 @@ function makeNode(known: Known, open: () => Promise<Server>): TestNode {
       server = undefined;
       await stopping?.stop(0);
     },
-    addAccount: (name) => addAccount(node, name),
+    addAccount: async (name) => ({ ...(await addAccount(node, name)), node }),
   };
   return node;
 }
@@ -230,24 +224,6 @@ function isUp(node: TestNode): boolean {
   } catch {
     return false;
   }
-}
-
-/** An account without a password, which costs no key stretching; its token is its way in. */
-async function addAccount(node: TestNode, name: string): Promise<TestAccount> {
-  const { clock, random } = node.env;
-  const { store } = node.server;
-  const quotaBytes = 100 * 1024 ** 3;
-  const accountId = await store.write((tx) =>
-    createAccount({ random, quotaBytes }, tx, { name, createdAt: clock.now() }),
-  );
-  const scopes = ["read", "draft", "send"] as const;
-  const remembered = new RememberedCallers(clock);
-  const { token } = await makeApiToken(
-    { store, clock, random, remembered },
-    { accountId, name, scopes: new Set(scopes), sessionId: "testnet" },
-    { name: "testnet", scopes },
-  );
-  return { address: `${name}@${node.host}`, name, node, token, accountId };
 }
 
 /** Settled is when nobody has been busy for many turns of the event loop in a row: everything left waits for time. */
