@@ -60,7 +60,7 @@ async function checkCertificate(ctx: ChecksContext): Promise<Finding> {
   if (certificate === undefined) return undefined;
   const pem = certificate.kind === "pem" ? certificate.certPem : await files.read(certificate.certPath);
   if (pem === undefined) return "The certificate file is gone. Put it back.";
-  return checkEnd(ctx, "The certificate", Date.parse(new X509Certificate(pem).validTo));
+  return checkEnd(ctx, "The certificate", new X509Certificate(pem).validToDate.getTime());
 }
 
 function checkEnd(ctx: ChecksContext, what: string, endsAt: number): Finding {
