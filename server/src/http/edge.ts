@@ -12,6 +12,8 @@ export interface EdgeContext {
 
 const hsts = { "strict-transport-security": "max-age=63072000" };
 const instanceBytes = 8;
+const leastRoomBytes = 4096;
+const growth = 4;
 
 /**
  * Wraps all routes: a thrown ProblemError becomes its answer, anything else `internal` with an `instance` that is found
@@ -40,29 +42,32 @@ async function answer(handler: HttpHandler, request: HttpRequest, ctx: EdgeConte
 
 /** The whole body; throws `tooLarge` as soon as more than `maxBytes` are announced or have come. */
 export async function readBody(request: HttpRequest, maxBytes: number): Promise<Uint8Array> {
-  if (Number(singleHeader(request.headers, "content-length") ?? 0) > maxBytes) failTooLarge(maxBytes);
-  const chunks: Uint8Array[] = [];
+  const announcedBytes = Number(singleHeader(request.headers, "content-length") ?? 0);
+  if (announcedBytes > maxBytes) failTooLarge(maxBytes);
+  const mostBytes = announcedBytes > 0 ? announcedBytes : maxBytes;
+  let whole: Uint8Array = new Uint8Array();
   let sizeBytes = 0;
   for await (const chunk of request.body) {
+    if (sizeBytes + chunk.length > maxBytes) failTooLarge(maxBytes);
+    whole = sizeBytes === 0 ? chunk : withRoom(whole, sizeBytes, chunk.length, mostBytes);
+    if (whole !== chunk) whole.set(chunk, sizeBytes);
     sizeBytes += chunk.length;
-    if (sizeBytes > maxBytes) failTooLarge(maxBytes);
-    chunks.push(chunk);
   }
-  const [first] = chunks;
-  if (first !== undefined && chunks.length === 1) return first;
-  return joined(chunks, sizeBytes);
+  return whole.length === sizeBytes ? whole : whole.subarray(0, sizeBytes);
 }
 
 function failTooLarge(maxBytes: number): never {
   return fail("tooLarge", `The body is larger than the ${maxBytes} bytes taken here.`);
 }
 
-function joined(chunks: readonly Uint8Array[], sizeBytes: number): Uint8Array {
-  const whole = new Uint8Array(sizeBytes);
-  let at = 0;
-  for (const chunk of chunks) {
-    whole.set(chunk, at);
-    at += chunk.length;
-  }
-  return whole;
+/**
+ * The same bytes with room behind them. It grows by factors, so that all copying together is linear, never far beyond
+ * what has really come; and pieces are not kept one by one, so that a body sent byte by byte costs no more than any.
+ */
+function withRoom(whole: Uint8Array, sizeBytes: number, addedBytes: number, mostBytes: number): Uint8Array {
+  if (sizeBytes + addedBytes <= whole.length) return whole;
+  const wished = Math.min(mostBytes, Math.max(growth * sizeBytes, leastRoomBytes));
+  const larger = new Uint8Array(Math.max(wished, sizeBytes + addedBytes));
+  larger.set(whole.subarray(0, sizeBytes));
+  return larger;
 }

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { ProblemError, problem } from "@posthorn/protocol";
+import type { Clock } from "../env/env.ts";
 import type { ListenLimits } from "./limits.ts";
 
 /**
@@ -9,19 +10,26 @@ import type { ListenLimits } from "./limits.ts";
 export class InboundBody implements AsyncIterableIterator<Uint8Array> {
   readonly #message: IncomingMessage;
   readonly #limits: ListenLimits;
-  readonly #mono: () => number;
+  readonly #clock: Pick<Clock, "mono">;
   /** Tells a client that asked first to send its body (RFC 9110 §10.1.1). */
   #sendContinue: (() => void) | undefined;
   #isListening = false;
   #wake: (() => void) | undefined;
   #failure: ProblemError | undefined;
+  /** Of the window under way: what came, and how long we waited before the wait that began at `#waitingFromMs`. */
   #windowBytes = 0;
-  #windowFromMs = 0;
+  #waitedMs = 0;
+  #waitingFromMs = 0;
 
-  constructor(message: IncomingMessage, limits: ListenLimits, mono: () => number, sendContinue?: () => void) {
+  constructor(
+    message: IncomingMessage,
+    limits: ListenLimits,
+    clock: Pick<Clock, "mono">,
+    sendContinue?: () => void,
+  ) {
     this.#message = message;
     this.#limits = limits;
-    this.#mono = mono;
+    this.#clock = clock;
     this.#sendContinue = sendContinue;
   }
 
@@ -50,30 +58,33 @@ export class InboundBody implements AsyncIterableIterator<Uint8Array> {
     return this.#message.complete && this.#message.readableLength === 0;
   }
 
-  /** Gives up on a sender from whom too little has come while we were waiting. */
+  /** Gives up on a sender from whom too little has come while we were waiting; our own pauses do not count. */
   check(nowMs: number): void {
-    if (this.#wake === undefined || nowMs - this.#windowFromMs < this.#limits.windowMs) return;
+    if (this.#wake === undefined) return;
+    if (this.#waitedMs + nowMs - this.#waitingFromMs < this.#limits.windowMs) return;
     if (this.#windowBytes < this.#limits.leastWindowBytes) {
       this.#failure = new ProblemError(
         problem("timeout", "The body came too slowly. Send it again on a better line."),
       );
       this.#wake();
     }
-    this.#windowFromMs = nowMs;
     this.#windowBytes = 0;
+    this.#waitedMs = 0;
+    this.#waitingFromMs = nowMs;
   }
 
   async #more(): Promise<void> {
     if (!this.#isListening) {
       this.#isListening = true;
-      this.#windowFromMs = this.#mono();
       const wake = () => this.#wake?.();
       this.#message.on("readable", wake).on("end", wake).on("close", wake).on("error", wake);
     }
+    this.#waitingFromMs = this.#clock.mono();
     await new Promise<void>((resolve) => {
       this.#wake = resolve;
     });
     this.#wake = undefined;
+    this.#waitedMs += this.#clock.mono() - this.#waitingFromMs;
   }
 }
 

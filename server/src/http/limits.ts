@@ -8,6 +8,8 @@ export const listenLimits = {
   connectionsPerNetwork: 512,
   /** Requests being answered; more are sent away with 503 so that memory stays bounded. */
   requestsInFlight: 1_024,
+  /** Of those, for one IPv4 address or IPv6 network of 64 bits, so that no single one takes them all. */
+  requestsPerNetwork: 256,
   handshakeMs: 10_000,
   headerMs: 15_000,
   /** The whole request, body included. */
@@ -15,7 +17,7 @@ export const listenLimits = {
   /** While a body is awaited, fewer than `leastWindowBytes` in one window end the exchange (CVE-2023-36461). */
   windowMs: 20_000,
   leastWindowBytes: 8 * 1024,
-  /** How long a client may take to make room for the next piece of an answer. */
+  /** How long a client may take to take the next piece of an answer. */
   drainMs: 60_000,
   /** Longer than clients keep an idle connection. */
   keepAliveMs: 75_000,

@@ -9,6 +9,7 @@ import { createServer as createTlsServer, Server as TlsServer } from "node:https
 import { isIP, type Socket } from "node:net";
 import { TLSSocket } from "node:tls";
 import { problem } from "@posthorn/protocol";
+import { callerKey } from "../auth/budget.ts";
 import type { Clock, Files, Log } from "../env/env.ts";
 import {
   type Certificate,
@@ -19,10 +20,12 @@ import {
 import type { HttpHandler, HttpRequest, HttpResponse } from "./http.ts";
 import { InboundBody } from "./inbound-body.ts";
 import { type ListenLimits, listenLimits } from "./limits.ts";
+import { malformedAnswer } from "./malformed.ts";
 import { OutboundResponse } from "./outbound-response.ts";
 import { problemResponse } from "./problem-response.ts";
 import { refuseRequest } from "./refuse-request.ts";
-import { forwardedAddress, headerFields, networkOf, plainAddress, splitTarget } from "./request-head.ts";
+import { forwardedAddress, headerFields, plainAddress, splitTarget } from "./request-head.ts";
+import { Tally } from "./tally.ts";
 
 /** Authenticated encryption with forward secrecy only; TLS 1.3 where the client has it. */
 const ciphers =
@@ -95,6 +98,8 @@ function tlsOptions(certificate: Certificate) {
 interface Exchange {
   body: InboundBody;
   response: OutboundResponse;
+  /** Who asks; behind a proxy by its word. */
+  remoteAddress: string;
   /** Requests that came on top of this one; none of them is answered. */
   pipelined: number;
 }
@@ -108,7 +113,8 @@ export class Listener {
   readonly #exchanges = new Set<Exchange>();
   /** The exchange under way on each connection; a second one on top of it is pipelining. */
   readonly #busy = new WeakMap<Socket, Exchange>();
-  readonly #connectionsPerNetwork = new Map<string, number>();
+  readonly #connectionsPerNetwork = new Tally();
+  readonly #requestsPerNetwork = new Tally();
   /** Every connection, also one whose TLS handshake is still under way. */
   readonly #connections = new Set<Socket>();
   /** The connections that carry HTTP: with TLS the secured ones. */
@@ -143,6 +149,7 @@ export class Listener {
         if (!response.headersSent) response.writeContinue();
       });
     });
+    server.on("clientError", (error: unknown, socket: Socket) => this.#refuseMalformed(error, socket));
   }
 
   get port(): number {
@@ -192,18 +199,24 @@ export class Listener {
   #admit(socket: Socket): void {
     keepWhileOpen(this.#connections, socket);
     if (this.#trustProxy) return;
-    const network = networkOf(plainAddress(socket.remoteAddress ?? ""));
-    const count = this.#connectionsPerNetwork.get(network) ?? 0;
-    if (count >= this.#limits.connectionsPerNetwork) {
+    const network = callerKey(socket.remoteAddress ?? "");
+    if (this.#connectionsPerNetwork.add(network, this.#limits.connectionsPerNetwork)) {
+      socket.once("close", () => this.#connectionsPerNetwork.remove(network));
+    } else {
+      socket.destroy();
+    }
+  }
+
+  /** Answers what was no HTTP, or came too slowly, and gives the client a moment to read it. */
+  #refuseMalformed(error: unknown, socket: Socket): void {
+    // A handshake that failed has nobody to answer, and an answer that is half out cannot be taken back.
+    if (!this.#sockets.has(socket) || this.#busy.get(socket)?.response.hasBegun === true) {
       socket.destroy();
       return;
     }
-    this.#connectionsPerNetwork.set(network, count + 1);
-    socket.once("close", () => {
-      const left = (this.#connectionsPerNetwork.get(network) ?? 1) - 1;
-      if (left === 0) this.#connectionsPerNetwork.delete(network);
-      else this.#connectionsPerNetwork.set(network, left);
-    });
+    if (!socket.writable) return;
+    socket.end(malformedAnswer(error, this.#limits.headerBytes));
+    void this.#ctx.clock.sleep(this.#limits.lingerMs, this.#stop.signal).then(() => socket.destroy());
   }
 
   async #answer(
@@ -219,23 +232,34 @@ export class Listener {
       if (!underWay.response.endConnection() || underWay.pipelined > mostPipelined) socket.destroy();
       return;
     }
-    const mono = () => this.#ctx.clock.mono();
-    const body = new InboundBody(message, this.#limits, mono, sendContinue);
-    const response = new OutboundResponse(message, serverResponse, body, this.#limits, this.#ctx.clock);
-    const exchange = { body, response, pipelined: 0 };
+    const { clock } = this.#ctx;
+    const headers = headerFields(message.rawHeaders);
+    const body = new InboundBody(message, this.#limits, clock, sendContinue);
+    const response = new OutboundResponse(message, serverResponse, body, this.#limits, this.#ctx);
+    const remoteAddress = this.#remoteAddress(socket, headers);
+    const exchange = { body, response, remoteAddress, pipelined: 0 };
     this.#exchanges.add(exchange);
     this.#busy.set(socket, exchange);
-    const headers = headerFields(message.rawHeaders);
-    const made = await this.#respond(message, headers, exchange);
-    if (this.#isClosing) response.endConnection();
-    await response.send(made, () => this.#busy.delete(socket));
-    this.#exchanges.delete(exchange);
+    const network = callerKey(remoteAddress);
+    const hasRoom =
+      this.#exchanges.size <= this.#limits.requestsInFlight &&
+      this.#requestsPerNetwork.add(network, this.#limits.requestsPerNetwork);
+    try {
+      const made = await this.#respond(message, headers, exchange, hasRoom);
+      if (this.#isClosing) response.endConnection();
+      await response.send(made, () => this.#busy.delete(socket));
+    } finally {
+      this.#exchanges.delete(exchange);
+      if (hasRoom) this.#requestsPerNetwork.remove(network);
+      if (this.#isClosing && !this.#busy.has(socket)) socket.destroySoon();
+    }
   }
 
   async #respond(
     message: IncomingMessage,
     headers: HttpRequest["headers"],
-    { body, response }: Exchange,
+    exchange: Exchange,
+    hasRoom: boolean,
   ): Promise<HttpResponse> {
     const target = message.url ?? "";
     const refusal = refuseRequest(
@@ -243,16 +267,16 @@ export class Listener {
       this.#limits.headerFields,
     );
     if (refusal !== undefined) {
-      response.endConnection();
+      exchange.response.endConnection();
       return problemResponse(problem("badRequest", refusal));
     }
-    if (this.#exchanges.size > this.#limits.requestsInFlight) {
+    if (!hasRoom) {
       return problemResponse(
         problem("unavailable", "The server is busy. Try again in a moment.", { retryAfterS: 5 }),
       );
     }
     try {
-      return await this.#handler(this.#request(message, target, headers, body));
+      return await this.#handler(this.#request(message, target, headers, exchange));
     } catch (error) {
       this.#ctx.log("error", "handler failed", { error });
       return problemResponse(problem("internal", "Something went wrong on this server. Try again later."));
@@ -263,20 +287,18 @@ export class Listener {
     message: IncomingMessage,
     target: string,
     headers: HttpRequest["headers"],
-    body: InboundBody,
+    { body, remoteAddress }: Exchange,
   ): HttpRequest {
     const { socket, method = "" } = message;
-    const forwarded = this.#trustProxy ? forwardedAddress(headers) : "";
-    const request: HttpRequest = {
-      method,
-      ...splitTarget(target),
-      headers,
-      body,
-      remoteAddress: isIP(forwarded) === 0 ? plainAddress(socket.remoteAddress ?? "") : forwarded,
-    };
+    const request: HttpRequest = { method, ...splitTarget(target), headers, body, remoteAddress };
     if (socket instanceof TLSSocket && typeof socket.servername === "string")
       request.serverName = socket.servername;
     return request;
+  }
+
+  #remoteAddress(socket: Socket, headers: HttpRequest["headers"]): string {
+    const forwarded = this.#trustProxy ? forwardedAddress(headers) : "";
+    return plainAddress(isIP(forwarded) === 0 ? (socket.remoteAddress ?? "") : forwarded);
   }
 
   /** One round of looking after deadlines and the certificate for all connections together. */

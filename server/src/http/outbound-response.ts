@@ -1,8 +1,11 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Clock } from "../env/env.ts";
+import type { Clock, Log } from "../env/env.ts";
 import type { HttpBody, HttpResponse } from "./http.ts";
 import type { InboundBody } from "./inbound-body.ts";
 import type { ListenLimits } from "./limits.ts";
+
+/** A whole answer larger than this goes out in pieces, so that the deadline is for a piece and not for all of it. */
+const pieceBytes = 64 * 1024;
 
 /** An answer on its way out, with back-pressure and a deadline for a client that does not take it. */
 export class OutboundResponse {
@@ -11,7 +14,8 @@ export class OutboundResponse {
   readonly #body: InboundBody;
   readonly #limits: ListenLimits;
   readonly #clock: Clock;
-  #drainByMs: number | undefined;
+  readonly #log: Log;
+  #takenByMs: number | undefined;
   #isLast = false;
 
   constructor(
@@ -19,89 +23,104 @@ export class OutboundResponse {
     response: ServerResponse,
     body: InboundBody,
     limits: ListenLimits,
-    clock: Clock,
+    ctx: { clock: Clock; log: Log },
   ) {
     this.#message = message;
     this.#response = response;
     this.#body = body;
     this.#limits = limits;
-    this.#clock = clock;
+    this.#clock = ctx.clock;
+    this.#log = ctx.log;
   }
 
   /**
-   * Sends the answer; resolves when it is handed over or the client has gone, and never rejects. The connection ends
-   * with it also when the request's body was not read to its end: what would follow on it is the rest of that body,
-   * never a request. `beforeEnd` is called just before the last byte.
+   * Sends the answer; resolves when the client has taken it or has gone, and never rejects. The connection ends with it
+   * also when the request's body was not read to its end: what would follow on it is the rest of that body, never a
+   * request. `beforeEnd` is called just before the last byte.
    */
   async send(made: HttpResponse, beforeEnd: () => void): Promise<void> {
-    const response = this.#response;
-    const isUnread = !this.#message.complete;
-    const headers: Record<string, string | number> = { ...made.headers };
-    if (this.#isLast || isUnread) headers.connection = "close";
-    const { body } = made;
-    const hasBody = this.#message.method !== "HEAD" && made.status !== 204 && made.status !== 304;
-    if (body instanceof Uint8Array && hasBody) headers["content-length"] = body.length;
-    if (response.destroyed) return closeSource(body);
-    response.writeHead(made.status, headers);
-    if (!hasBody || body instanceof Uint8Array) {
-      if (isUnread) await this.#linger(hasBody && body instanceof Uint8Array ? body : undefined);
-      beforeEnd();
-      response.end(hasBody && !isUnread ? body : undefined);
-      return hasBody ? undefined : closeSource(body);
+    try {
+      if (this.#response.destroyed) await closeSource(made.body);
+      else await this.#send(made, beforeEnd);
+    } catch (error) {
+      // The head may be out: only a cut tells the client that the rest will not come.
+      this.#log("error", "answer cut off", { error });
+      this.#response.destroy();
     }
-    await this.#stream(body, beforeEnd);
+  }
+
+  /** True when its head has gone out. */
+  get hasBegun(): boolean {
+    return this.#response.headersSent;
   }
 
   /** Makes this the connection's last answer. False when its head has gone out without saying so. */
   endConnection(): boolean {
-    if (!this.#response.headersSent) this.#isLast = true;
+    if (!this.hasBegun) this.#isLast = true;
     return this.#isLast;
   }
 
-  /** Cuts the connection of a client that has not made room for the next piece in time. */
+  /** Cuts the connection of a client that has not taken the answer, or its next piece, in time. */
   check(nowMs: number): void {
-    if (this.#drainByMs !== undefined && nowMs >= this.#drainByMs) this.#response.destroy();
+    if (this.#takenByMs !== undefined && nowMs >= this.#takenByMs) this.#response.destroy();
   }
 
-  async #stream(body: AsyncIterable<Uint8Array>, beforeEnd: () => void): Promise<void> {
+  async #send(made: HttpResponse, beforeEnd: () => void): Promise<void> {
     const response = this.#response;
-    try {
-      for await (const chunk of body) {
-        if (response.destroyed) return;
-        if (!response.write(chunk)) await this.#drained();
-      }
-    } catch {
-      // The head is out: only a cut tells the client that the rest will not come.
-      response.destroy();
-      return;
+    const { status, body } = made;
+    const isUnread = !this.#message.complete;
+    const hasBody = this.#message.method !== "HEAD" && status !== 204 && status !== 304;
+    const headers: Record<string, string | number> = { ...made.headers };
+    if (this.#isLast || isUnread) headers.connection = "close";
+    if (hasBody && body instanceof Uint8Array) headers["content-length"] = body.length;
+    // An answer shorter or longer than it says would shift every later one on its connection.
+    response.strictContentLength = hasBody;
+    response.writeHead(status, headers);
+    if (hasBody && !isUnread && body instanceof Uint8Array && body.length <= pieceBytes) {
+      beforeEnd();
+      response.end(body);
+      return this.#taken("finish");
     }
+    if (hasBody) await this.#write(body);
+    else await closeSource(body);
+    if (isUnread) await this.#linger();
+    if (response.destroyed) return;
     beforeEnd();
     response.end();
+    await this.#taken("finish");
   }
 
-  #drained(): Promise<void> {
+  async #write(body: HttpBody): Promise<void> {
     const response = this.#response;
-    if (response.destroyed) return Promise.resolve();
-    this.#drainByMs = this.#clock.mono() + this.#limits.drainMs;
+    for await (const piece of body instanceof Uint8Array ? pieces(body) : body) {
+      if (response.destroyed) return;
+      if (!response.write(piece)) await this.#taken("drain");
+    }
+  }
+
+  /** Resolves when the client has taken what was written, or has gone. */
+  #taken(event: "drain" | "finish"): Promise<void> {
+    const response = this.#response;
+    if (response.destroyed || response.writableFinished) return Promise.resolve();
+    this.#takenByMs = this.#clock.mono() + this.#limits.drainMs;
     return new Promise((resolve) => {
       const done = () => {
-        this.#drainByMs = undefined;
-        response.off("drain", done);
+        this.#takenByMs = undefined;
+        response.off(event, done);
         response.off("close", done);
         resolve();
       };
-      response.on("drain", done);
+      response.on(event, done);
       response.on("close", done);
     });
   }
 
   /**
-   * Sends the answer and reads a little more of a body nobody wanted: closing on unread bytes would reset the
-   * connection, and the client could lose the answer that says why.
+   * Reads a little more of a body nobody wanted: closing on unread bytes would reset the connection, and the client
+   * could lose the answer that says why.
    */
-  async #linger(answer: Uint8Array | undefined): Promise<void> {
-    if (answer === undefined) this.#response.flushHeaders();
-    else this.#response.write(answer);
+  async #linger(): Promise<void> {
+    this.#response.flushHeaders();
     const stop = new AbortController();
     await Promise.race([this.#discard(), this.#clock.sleep(this.#limits.lingerMs, stop.signal)]);
     stop.abort();
@@ -118,6 +137,10 @@ export class OutboundResponse {
       // The client has gone; there is nobody left to be polite to.
     }
   }
+}
+
+function* pieces(whole: Uint8Array): Iterable<Uint8Array> {
+  for (let at = 0; at < whole.length; at += pieceBytes) yield whole.subarray(at, at + pieceBytes);
 }
 
 /** Tells the source of a body that nobody will read it, so that it can close its file. */

@@ -16,7 +16,7 @@ const encoder = new TextEncoder();
 export function problemResponse(
   problem: Problem,
   headers: Readonly<Record<string, string>> = {},
-): HttpResponse {
+): HttpResponse & { body: Uint8Array } {
   const retryAfter = problem.retryAfterS === undefined ? {} : { "retry-after": String(problem.retryAfterS) };
   return {
     status: problem.status,

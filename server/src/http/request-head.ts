@@ -28,11 +28,3 @@ export function plainAddress(address: string): string {
 export function forwardedAddress(headers: ReadonlyMap<string, readonly string[]>): string {
   return headers.get("x-forwarded-for")?.at(-1)?.split(",").at(-1)?.trim() ?? "";
 }
-
-/** An IPv4 address itself, and the 64-bit network of an IPv6 address, which one caller owns as a whole. */
-export function networkOf(address: string): string {
-  if (!address.includes(":")) return address;
-  const [head = ""] = address.split("::");
-  const groups = head.split(":");
-  return [0, 1, 2, 3].map((index) => groups[index] || "0").join(":");
-}

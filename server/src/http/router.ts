@@ -37,7 +37,7 @@ export function router(routes: readonly Route[]): HttpHandler {
   const root = makeBranch();
   for (const added of routes) addRoute(root, added);
   return async (request) => {
-    const found = findBranch(root, segments(request.path), []);
+    const found = findBranch(root, segments(request.path), 0);
     if (found === undefined) return problemResponse(problem("notFound", "There is nothing at this path."));
     const method = found.branch.methods.get(request.method);
     if (method === undefined) return methodNotAllowed(found.branch);
@@ -47,7 +47,7 @@ export function router(routes: readonly Route[]): HttpHandler {
 
 interface Found {
   branch: Branch;
-  values: readonly string[];
+  values: string[];
 }
 
 function makeBranch(): Branch {
@@ -77,13 +77,15 @@ function segments(path: string): string[] {
 }
 
 /** The branch at the end of the path, with the values of its params; a fixed segment is tried before a `:name`. */
-function findBranch(branch: Branch, path: readonly string[], values: readonly string[]): Found | undefined {
-  const [segment, ...rest] = path;
-  if (segment === undefined) return branch.methods.size === 0 ? undefined : { branch, values };
+function findBranch(branch: Branch, path: readonly string[], depth: number): Found | undefined {
+  const segment = path[depth];
+  if (segment === undefined) return branch.methods.size === 0 ? undefined : { branch, values: [] };
   const fixed = branch.fixed.get(segment);
-  const found = fixed && findBranch(fixed, rest, values);
+  const found = fixed && findBranch(fixed, path, depth + 1);
   if (found !== undefined || branch.param === undefined || segment === "") return found;
-  return findBranch(branch.param, rest, [...values, segment]);
+  const below = findBranch(branch.param, path, depth + 1);
+  below?.values.unshift(segment);
+  return below;
 }
 
 function methodNotAllowed(branch: Branch): HttpResponse {
