@@ -1,1 +1,55 @@
-export {};
+/**
+ * The SDK: everything a program or a page does with a Posthorn server. Functions take the session they act for first.
+ *
+ * @example
+ * import { compose, login, send, uploadFile, waitUntilSettled } from "@posthorn/client";
+ * import { nodePlatform, openFileSource } from "@posthorn/client/node";
+ *
+ * const platform = nodePlatform();
+ * const session = await login(platform, { address: "alice@a.example", password: "correct horse" });
+ * const plan = await uploadFile(session, await openFileSource("plan.pdf"), { filename: "plan.pdf" });
+ * const message = compose(platform, {
+ *   from: session.address,
+ *   to: ["bob@b.example"],
+ *   subject: "The plan",
+ *   body: "Here it is.",
+ *   attachments: [plan],
+ * });
+ * await send(session, message);
+ * const { recipients } = await waitUntilSettled(session, message.id);
+ */
+export {
+  type Api,
+  type CallOptions,
+  type CommonOptions,
+  type Credential,
+  type ExchangeOptions,
+  makeApi,
+} from "./api.ts";
+export { browserPlatform } from "./browser-platform.ts";
+export { compose } from "./compose.ts";
+export { discover } from "./discover.ts";
+export { downloadFile } from "./download.ts";
+export type { Draft, DraftRouting, DraftTarget } from "./draft.ts";
+export { fetchTransport } from "./fetch-transport.ts";
+export { type FileHashes, hashFile } from "./hash-file.ts";
+export { type InviteLink, parseInviteLink } from "./invite-link.ts";
+export * from "./mail.ts";
+export * from "./operator.ts";
+export { type Clock, type Platform, type Sha256, systemClock, systemRandomBytes } from "./platform.ts";
+export { type ReplyFields, replyTo } from "./reply.ts";
+export * from "./send.ts";
+export * from "./session.ts";
+export {
+  blobSource,
+  bytesSource,
+  memorySink,
+  type Progress,
+  type Sink,
+  type Source,
+  type TransferOptions,
+} from "./source.ts";
+export { type KeptSession, memoryKeeper, type TokenKeeper } from "./token-keeper.ts";
+export type { RequestBody, StreamBody, Transport, TransportRequest, TransportResponse } from "./transport.ts";
+export { UnexpectedAnswer, Unreachable, type UnreachableReason } from "./unreachable.ts";
+export { type UploadOptions, uploadFile, uploadHashed } from "./upload.ts";

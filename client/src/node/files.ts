@@ -1,0 +1,106 @@
+import { type FileHandle, open, rename, stat } from "node:fs/promises";
+import { fail } from "@posthorn/protocol";
+import type { Sink, Source } from "../source.ts";
+
+const pieceBytes = 256 * 1024;
+
+/** A file to be uploaded; it stays open until `close`. */
+export interface FileSource extends Source {
+  close(): Promise<void>;
+}
+
+/** Opens a file, of which no more than a piece is in memory. Throws what opening a file throws. */
+export async function openFileSource(path: string): Promise<FileSource> {
+  const file = await open(path, "r");
+  try {
+    const { size, isFile } = await statOf(file);
+    if (!isFile) fail("badRequest", `${path} is not a file.`);
+    return {
+      sizeBytes: size,
+      read: (offset, length) => readPieces(file, offset, length),
+      close: () => file.close(),
+    };
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+}
+
+/** A file that is being downloaded; it stays open until `finish` or `close`. */
+export interface FileSink extends Sink {
+  close(): Promise<void>;
+}
+
+/**
+ * A file to download into. Until it is whole it lies beside its place with `.part` at its end, where the next start
+ * finds it; then it is on stable storage and takes its place. Throws ProblemError `alreadyExists` when the place is
+ * taken, unless it may be overwritten.
+ */
+export async function openFileSink(path: string, options: { overwrite?: boolean } = {}): Promise<FileSink> {
+  if (options.overwrite !== true && (await exists(path))) {
+    fail(
+      "alreadyExists",
+      `${path} is there already. Choose another name, or say that it may be overwritten.`,
+    );
+  }
+  const partPath = `${path}.part`;
+  const file = await openOrCreate(partPath);
+  return {
+    keptBytes: async () => (await statOf(file)).size,
+    read: (offset, length) => readPieces(file, offset, length),
+    write: (offset, bytes) => writeAll(file, offset, bytes),
+    async finish(sizeBytes) {
+      await file.truncate(sizeBytes);
+      await file.sync();
+      await file.close();
+      await rename(partPath, path);
+    },
+    close: () => file.close(),
+  };
+}
+
+async function* readPieces(file: FileHandle, offset: number, length: number): AsyncGenerator<Uint8Array> {
+  const endsAt = offset + length;
+  for (let at = offset; at < endsAt; ) {
+    const buffer = new Uint8Array(Math.min(pieceBytes, endsAt - at));
+    const { bytesRead } = await file.read(buffer, 0, buffer.length, at);
+    if (bytesRead === 0) return;
+    yield buffer.subarray(0, bytesRead);
+    at += bytesRead;
+  }
+}
+
+async function writeAll(file: FileHandle, offset: number, bytes: Uint8Array): Promise<void> {
+  for (let done = 0; done < bytes.length; ) {
+    const { bytesWritten } = await file.write(bytes, done, bytes.length - done, offset + done);
+    done += bytesWritten;
+  }
+}
+
+async function statOf(file: FileHandle): Promise<{ size: number; isFile: boolean }> {
+  const found = await file.stat();
+  return { size: found.size, isFile: found.isFile() };
+}
+
+async function openOrCreate(path: string): Promise<FileHandle> {
+  try {
+    return await open(path, "r+");
+  } catch (error) {
+    if (!isCode(error, "ENOENT")) throw error;
+    return open(path, "wx+", 0o600);
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await stat(path);
+    return true;
+  } catch (error) {
+    if (isCode(error, "ENOENT")) return false;
+    throw error;
+  }
+}
+
+function isCode(error: unknown, code: string): boolean {
+  return error instanceof Error && "code" in error && error.code === code;
+}

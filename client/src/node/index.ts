@@ -1,0 +1,4 @@
+/** What programs need besides the SDK itself: TLS, files, and a sign-in kept in a file. The only part that needs Node. */
+export { type FileSink, type FileSource, openFileSink, openFileSource } from "./files.ts";
+export { nodePlatform } from "./platform.ts";
+export { type NodeTransport, type NodeTransportOptions, nodeTransport } from "./transport.ts";

@@ -1,0 +1,199 @@
+import { lookup as systemLookup } from "node:dns";
+import type { ClientRequest, IncomingMessage } from "node:http";
+import { Agent, request as httpsRequest } from "node:https";
+import type { LookupFunction } from "node:net";
+import { getCACertificates } from "node:tls";
+import type { RequestBody, Transport, TransportRequest, TransportResponse } from "../transport.ts";
+import { Unreachable, type UnreachableReason } from "../unreachable.ts";
+
+export interface NodeTransportOptions {
+  /** A certificate authority in PEM to be trusted besides the machine's own: the `ca.pem` of a local trial. */
+  ca?: string | undefined;
+  /** `*.localhost` is this machine (RFC 6761 §6.3), without asking anybody. For local trials. */
+  localhost?: boolean | undefined;
+  /** An exchange in which nothing moves for so long is given up. A minute when not given. */
+  idleMs?: number | undefined;
+}
+
+export interface NodeTransport extends Transport {
+  /** Closes the connections that are kept. Without it a program still ends by itself. */
+  close(): void;
+}
+
+const defaultIdleMs = 60_000;
+const pieceBytes = 64 * 1024;
+/** The rest of an unwanted answer is read up to this, so that its connection can be used again. */
+const drainBytes = 64 * 1024;
+
+/** The transport of programs, over TLS connections that are kept and used again. */
+export function nodeTransport(options: NodeTransportOptions = {}): NodeTransport {
+  const { ca, localhost = false, idleMs = defaultIdleMs } = options;
+  const agent = new Agent({
+    keepAlive: true,
+    scheduling: "lifo",
+    ...(ca === undefined ? {} : { ca: [...getCACertificates(), ca] }),
+    ...(localhost ? { lookup: lookupLocally } : {}),
+  });
+  const transport: Transport = (request) => exchange(agent, request, idleMs);
+  return Object.assign(transport, { close: () => agent.destroy() });
+}
+
+const lookupLocally: LookupFunction = (name, options, callback) => {
+  if (name !== "localhost" && !name.endsWith(".localhost")) {
+    systemLookup(name, options, callback);
+  } else if (options.all === true) {
+    callback(null, [{ address: "127.0.0.1", family: 4 }]);
+  } else {
+    callback(null, "127.0.0.1", 4);
+  }
+};
+
+async function exchange(agent: Agent, request: TransportRequest, idleMs: number): Promise<TransportResponse> {
+  const { method, url, headers, body, signal } = request;
+  signal?.throwIfAborted();
+  const { host } = new URL(url);
+  const sizeBytes = body instanceof Uint8Array ? body.length : body?.sizeBytes;
+  const clientRequest = httpsRequest(url, {
+    agent,
+    method,
+    headers: { ...headers, ...lengthOf(method, sizeBytes) },
+    ...(signal === undefined ? {} : { signal }),
+  });
+  clientRequest.setTimeout(idleMs, () => clientRequest.destroy(new IdleError()));
+  let isAnswered = false;
+  const explain = (error: unknown) => {
+    if (signal?.aborted) return signal.reason;
+    const reason = reasonOf(error);
+    const keptConnectionDied = clientRequest.reusedSocket && !isAnswered && reason === "cut";
+    return new Unreachable(reason, host, { cause: error, keptConnectionDied });
+  };
+  const answered = new Promise<IncomingMessage>((resolve, reject) => {
+    clientRequest.on("response", (answer) => {
+      isAnswered = true;
+      resolve(answer);
+    });
+    clientRequest.on("error", (error) => reject(explain(error)));
+  });
+  // An answer may come before the body has gone; then the rest of it is not sent.
+  const sent = sendBody(clientRequest, body, { isAnswered: () => isAnswered, onSent: request.onSent });
+  const answer = await Promise.race([answered, sent.then(() => answered)]);
+  return {
+    status: answer.statusCode ?? 0,
+    headers: headersOf(answer),
+    body: new AnswerBody(clientRequest, answer, explain),
+  };
+}
+
+function lengthOf(method: string, sizeBytes: number | undefined): Record<string, string> {
+  if (sizeBytes !== undefined) return { "content-length": String(sizeBytes) };
+  return method === "POST" || method === "PUT" || method === "PATCH" ? { "content-length": "0" } : {};
+}
+
+/** Rejects, and gives the exchange up, only when the body itself cannot be read. */
+async function sendBody(
+  clientRequest: ClientRequest,
+  body: RequestBody | undefined,
+  { isAnswered, onSent }: { isAnswered: () => boolean; onSent: TransportRequest["onSent"] },
+): Promise<void> {
+  try {
+    let sentBytes = 0;
+    for await (const piece of piecesOf(body)) {
+      if (!clientRequest.write(piece)) await room(clientRequest);
+      if (clientRequest.destroyed || isAnswered()) return;
+      sentBytes += piece.length;
+      onSent?.(sentBytes);
+    }
+    clientRequest.end();
+  } catch (error) {
+    clientRequest.destroy();
+    throw error;
+  }
+}
+
+async function* piecesOf(body: RequestBody | undefined): AsyncGenerator<Uint8Array> {
+  if (body === undefined) return;
+  for await (const part of body instanceof Uint8Array ? [body] : body.open()) {
+    for (let at = 0; at < part.length; at += pieceBytes) yield part.subarray(at, at + pieceBytes);
+  }
+}
+
+/** Waits until more can be written, or nothing more need be. */
+function room(clientRequest: ClientRequest): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      for (const event of ["drain", "close", "response"]) clientRequest.off(event, done);
+      resolve();
+    };
+    for (const event of ["drain", "close", "response"]) clientRequest.on(event, done);
+  });
+}
+
+function headersOf(answer: IncomingMessage): ReadonlyMap<string, string> {
+  const headers = new Map<string, string>();
+  for (const [name, values] of Object.entries(answer.headersDistinct)) {
+    if (values !== undefined) headers.set(name, values.join(", "));
+  }
+  return headers;
+}
+
+class AnswerBody implements AsyncIterableIterator<Uint8Array> {
+  readonly #clientRequest: ClientRequest;
+  readonly #answer: IncomingMessage;
+  readonly #pieces: AsyncIterator<Uint8Array>;
+  readonly #explain: (error: unknown) => unknown;
+
+  constructor(clientRequest: ClientRequest, answer: IncomingMessage, explain: (error: unknown) => unknown) {
+    this.#clientRequest = clientRequest;
+    this.#answer = answer;
+    this.#pieces = answer[Symbol.asyncIterator]();
+    this.#explain = explain;
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  async next(): Promise<IteratorResult<Uint8Array>> {
+    try {
+      const next = await this.#pieces.next();
+      if (next.done === true) this.#endRequest();
+      return next;
+    } catch (error) {
+      throw this.#explain(error);
+    }
+  }
+
+  async return(): Promise<IteratorResult<Uint8Array>> {
+    const leftBytes = Number(this.#answer.headers["content-length"] ?? 0);
+    if (leftBytes > drainBytes) this.#clientRequest.destroy();
+    else this.#answer.on("error", () => this.#clientRequest.destroy()).resume();
+    this.#endRequest();
+    return { done: true, value: undefined };
+  }
+
+  /** A connection whose request was never finished cannot be used again. */
+  #endRequest(): void {
+    if (!this.#clientRequest.writableEnded) this.#clientRequest.destroy();
+  }
+}
+
+class IdleError extends Error {}
+
+const tlsCode = /^(?:ERR_TLS_|ERR_SSL_|CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|HOSTNAME_MISMATCH|EPROTO)/;
+const nameCodes: ReadonlySet<string> = new Set(["ENOTFOUND", "EAI_AGAIN", "EAI_NODATA", "EAI_NONAME"]);
+const connectCodes: ReadonlySet<string> = new Set([
+  "ECONNREFUSED",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "EADDRNOTAVAIL",
+  "ENETDOWN",
+]);
+
+function reasonOf(error: unknown): UnreachableReason {
+  if (error instanceof IdleError) return "timeout";
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  if (code === "ETIMEDOUT") return "timeout";
+  if (nameCodes.has(code)) return "name";
+  if (connectCodes.has(code)) return "connect";
+  return tlsCode.test(code) ? "tls" : "cut";
+}

@@ -1,0 +1,75 @@
+/** What whoever runs a server does with it. The credential is the operator's token. */
+import type {
+  AccountInfo,
+  Invite,
+  NewInvite,
+  PeerInfo,
+  PeerPolicy,
+  RouteInput,
+  RouteOutput,
+  Status,
+} from "@posthorn/protocol";
+import { type Api, makeApi } from "./api.ts";
+import type { Platform } from "./platform.ts";
+
+/** The server at `url`, called with the operator's token; both stand in `operator.json` of its data folder. */
+export function openOperator(platform: Platform, { url, token }: { url: string; token: string }): Api {
+  return makeApi(platform, new URL(url).origin, { token: async () => token });
+}
+
+export async function listInvites(api: Api): Promise<Invite[]> {
+  return (await api.call("invites", {})).invites;
+}
+
+/** A new invitation; its token and link are shown this once. */
+export function createInvite(api: Api, invite: RouteInput<"createInvite"> = {}): Promise<NewInvite> {
+  return api.call("createInvite", { input: invite });
+}
+
+/** All accounts by name, page after page as they are wanted. */
+export async function* eachAccount(api: Api): AsyncGenerator<AccountInfo, void> {
+  let after: string | undefined;
+  do {
+    const page = await api.call("accounts", { query: after === undefined ? {} : { after } });
+    yield* page.accounts;
+    after = page.next;
+  } while (after !== undefined);
+}
+
+/** Suspends an account, lets it in again, or changes its quota. */
+export function changeAccount(
+  api: Api,
+  name: string,
+  change: RouteInput<"patchAccount">,
+): Promise<AccountInfo> {
+  return api.call("patchAccount", { params: { name }, input: change, idempotent: true });
+}
+
+/** What waits to go out, by host. */
+export function readQueue(api: Api): Promise<RouteOutput<"queue">> {
+  return api.call("queue", {});
+}
+
+/** Tries at once what waits for a host. */
+export function retryQueue(api: Api, host: string): Promise<RouteOutput<"retryQueue">> {
+  return api.call("retryQueue", { params: { host }, idempotent: true });
+}
+
+/** All servers known here by host, page after page as they are wanted. */
+export async function* eachPeer(api: Api): AsyncGenerator<PeerInfo, void> {
+  let after: string | undefined;
+  do {
+    const page = await api.call("peers", { query: after === undefined ? {} : { after } });
+    yield* page.peers;
+    after = page.next;
+  } while (after !== undefined);
+}
+
+/** Blocks a host or allows it again. */
+export function setPeerPolicy(api: Api, host: string, policy: PeerPolicy): Promise<PeerInfo> {
+  return api.call("patchPeer", { params: { host }, input: { policy }, idempotent: true });
+}
+
+export function readStatus(api: Api): Promise<Status> {
+  return api.call("status", {});
+}

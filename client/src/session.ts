@@ -1,0 +1,205 @@
+/** Registering, signing in and staying signed in. */
+import {
+  type ApiToken,
+  accountName,
+  fail,
+  formatAddress,
+  type InviteInfo,
+  type NewApiToken,
+  ProblemError,
+  parseAddress,
+  parseHost,
+  type RouteInput,
+  type Session as SignIn,
+  type Tokens,
+} from "@posthorn/protocol";
+import { type Api, type Credential, makeApi } from "./api.ts";
+import { discover } from "./discover.ts";
+import { parseInviteLink } from "./invite-link.ts";
+import { finishLogin, finishRegistration, startLogin, startRegistration } from "./opaque.ts";
+import type { Platform } from "./platform.ts";
+import { keptOf, sessionCredential } from "./session-credential.ts";
+import { memoryKeeper, type TokenKeeper } from "./token-keeper.ts";
+
+/** The server of an account, called as that account. */
+export interface Session extends Api {
+  /** `name@host` in lower case. */
+  readonly address: string;
+}
+
+export interface SignInOptions {
+  /** Where the sign-in is kept; without it, in memory. */
+  keeper?: TokenKeeper | undefined;
+  /** What the list of sign-ins shows for this one, such as “Firefox on Linux”. */
+  device?: string | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+/** Short enough to type, long enough that the key stretching makes guessing dear. */
+const leastPasswordLength = 8;
+
+/** The invitation itself: its link, or its token and the host it is for. */
+export type InviteText = string | { host: string; token: string };
+
+/** What an invitation offers. Throws ProblemError `notFound`, `gone` when it is used or has expired. */
+export async function viewInvite(platform: Platform, invite: InviteText): Promise<InviteInfo> {
+  const { endpoint, token } = await placeOf(platform, invite);
+  return makeApi(platform, endpoint).call("invite", { params: { token } });
+}
+
+/**
+ * Registers an account and signs in. `name` may be left out when the invitation has one. The password stays on this
+ * machine. Throws ProblemError with the server's sentence when the invitation or the name will not do.
+ */
+export async function register(
+  platform: Platform,
+  input: { invite: InviteText; name?: string | undefined; password: string },
+  options: SignInOptions = {},
+): Promise<Session> {
+  const { password } = input;
+  if ([...password].length < leastPasswordLength) {
+    fail("badRequest", `The password needs at least ${leastPasswordLength} characters.`, {
+      pointer: "/password",
+    });
+  }
+  const { signal } = options;
+  const { endpoint: named, token } = await placeOf(platform, input.invite);
+  const offer = await makeApi(platform, named).call("invite", { params: { token }, signal });
+  // Whose server the link leads to is the host's word, not the link's.
+  const { endpoint } = await discover(platform, offer.host, { signal });
+  const api = makeApi(platform, endpoint);
+  const name = input.name ?? offer.name ?? undefined;
+  if (name === undefined)
+    return fail("badRequest", "Choose a name: this invitation has none.", { pointer: "/name" });
+  const { id } = parseAddress(`${name}@${offer.host}`);
+  const start = await startRegistration(password);
+  const { registrationResponse } = await api.call("registerStart", {
+    input: { invite: token, name: id, registrationRequest: start.request },
+    signal,
+  });
+  const parties = { address: formatAddress({ id, host: offer.host }), host: offer.host };
+  const record = await finishRegistration(password, parties, { state: start.state, registrationResponse });
+  const tokens = await api.call("registerFinish", {
+    input: { invite: token, name: id, registrationRecord: record, ...deviceOf(options) },
+    signal,
+  });
+  return keep(platform, endpoint, tokens, options);
+}
+
+/**
+ * Signs in with address and password, which stays on this machine. Throws ProblemError `unauthorized` when they do not
+ * match, `badAddress`, `rateLimited`, `forbidden` when the account is suspended.
+ */
+export async function login(
+  platform: Platform,
+  input: { address: string; password: string },
+  options: SignInOptions = {},
+): Promise<Session> {
+  const { id, host } = parseAddress(input.address);
+  const name = accountName(id);
+  const { signal } = options;
+  const { endpoint } = await discover(platform, host, { signal });
+  const api = makeApi(platform, endpoint);
+  const start = await startLogin(input.password);
+  const { loginId, loginResponse } = await api.call("loginStart", {
+    input: { name, startLoginRequest: start.request },
+    signal,
+  });
+  const parties = { address: formatAddress({ id: name, host }), host };
+  const finish = await finishLogin(input.password, parties, { state: start.state, loginResponse });
+  if (finish === undefined) return fail("unauthorized", "That address and password do not match.");
+  const tokens = await api.call("loginFinish", {
+    input: { loginId, finishLoginRequest: finish, ...deviceOf(options) },
+    signal,
+  });
+  return keep(platform, endpoint, tokens, options);
+}
+
+/** The sign-in that is kept, undefined when there is none. Asks no server. */
+export async function resume(platform: Platform, keeper: TokenKeeper): Promise<Session | undefined> {
+  const kept = await keeper.read();
+  return kept && sessionOf(platform, kept, sessionCredential(platform, keeper));
+}
+
+/** The account called with an API token (`ph_…`), for programs. */
+export async function openWithToken(
+  platform: Platform,
+  input: { address: string; token: string },
+  options: { signal?: AbortSignal | undefined } = {},
+): Promise<Session> {
+  const address = parseAddress(input.address);
+  const { endpoint } = await discover(platform, address.host, options);
+  return sessionOf(
+    platform,
+    { endpoint, address: formatAddress(address) },
+    { token: async () => input.token },
+  );
+}
+
+/** Ends the sign-in at the server and forgets it here; here even when the server cannot be reached. */
+export async function logout(session: Api, keeper: TokenKeeper): Promise<void> {
+  try {
+    await session.call("logout", {});
+  } catch (error) {
+    if (!isSignedOut(error)) throw error;
+  } finally {
+    await keeper.update(async () => undefined);
+  }
+}
+
+/** True when the server no longer takes the credential and only signing in anew helps. */
+export function isSignedOut(error: unknown): boolean {
+  return error instanceof ProblemError && error.problem.code === "unauthorized";
+}
+
+/** Where the account is signed in. */
+export async function listSessions(session: Api): Promise<SignIn[]> {
+  return (await session.call("sessions", {})).sessions;
+}
+
+export async function endSession(session: Api, id: string): Promise<void> {
+  await session.call("endSession", { params: { id } });
+}
+
+/** The tokens made for programs. */
+export async function listTokens(session: Api): Promise<ApiToken[]> {
+  return (await session.call("tokens", {})).tokens;
+}
+
+/** Makes a token for a program; the answer holds it for the only time. */
+export function createToken(session: Api, input: RouteInput<"createToken">): Promise<NewApiToken> {
+  return session.call("createToken", { input });
+}
+
+export async function deleteToken(session: Api, id: string): Promise<void> {
+  await session.call("deleteToken", { params: { id } });
+}
+
+async function placeOf(platform: Platform, invite: InviteText): Promise<{ endpoint: string; token: string }> {
+  if (typeof invite === "string") return parseInviteLink(invite);
+  const { endpoint } = await discover(platform, parseHost(invite.host));
+  return { endpoint, token: invite.token };
+}
+
+function deviceOf({ device }: SignInOptions): { device?: string } {
+  return device === undefined ? {} : { device };
+}
+
+async function keep(
+  platform: Platform,
+  endpoint: string,
+  tokens: Tokens,
+  { keeper = memoryKeeper() }: SignInOptions,
+): Promise<Session> {
+  const kept = keptOf(platform, endpoint, tokens);
+  await keeper.update(async () => kept);
+  return sessionOf(platform, kept, sessionCredential(platform, keeper));
+}
+
+function sessionOf(
+  platform: Platform,
+  { endpoint, address }: { endpoint: string; address: string },
+  credential: Credential,
+): Session {
+  return { ...makeApi(platform, endpoint, credential), address };
+}
