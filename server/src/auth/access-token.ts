@@ -34,6 +34,7 @@ export interface AccessClaims {
   expiresAt: number;
 }
 
+/** `expired` is a token of ours whose time is not now: the session may live on, so a refresh helps. */
 export type Verification = { ok: true; claims: AccessClaims } | { ok: false; reason: "invalid" | "expired" };
 
 const Claims = shape(
@@ -84,8 +85,9 @@ export async function verifyAccessToken(ctx: AccessTokenContext, token: string):
   const now = ctx.clock.now();
   const expiresAt = claims.exp * secondMs;
   const issuedAt = claims.iat * secondMs;
-  if (expiresAt - issuedAt !== accessTokenLifeMs || issuedAt > now + clockSkewMs) return invalid;
-  if (expiresAt <= now) return { ok: false, reason: "expired" };
+  if (expiresAt - issuedAt !== accessTokenLifeMs) return invalid;
+  // From the future: made before this machine's clock was set back.
+  if (expiresAt <= now || issuedAt > now + clockSkewMs) return { ok: false, reason: "expired" };
   return { ok: true, claims: { accountId, sessionId: claims.sid, scopes, expiresAt } };
 }
 

@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from "node:crypto";
+import { hash, timingSafeEqual } from "node:crypto";
 import type { Random } from "../env/env.ts";
 
 /**
@@ -7,12 +7,12 @@ import type { Random } from "../env/env.ts";
  */
 
 export function hashSecret(secret: string | Uint8Array): Uint8Array {
-  return createHash("sha256").update(secret).digest();
+  return hash("sha256", secret, "buffer");
 }
 
 /** True when `secret` has this hash. Takes the same time wherever the two differ. */
-export function matchesHash(secret: string | Uint8Array, hash: Uint8Array): boolean {
-  return sameHash(hashSecret(secret), hash);
+export function matchesHash(secret: string | Uint8Array, kept: Uint8Array): boolean {
+  return sameHash(hashSecret(secret), kept);
 }
 
 /** Compares two SHA-256 values in constant time. */

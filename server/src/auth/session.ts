@@ -1,6 +1,7 @@
 import { fail, formatAddress, formatTime, type Session, type Tokens } from "@posthorn/protocol";
 import type { Random } from "../env/env.ts";
 import {
+  deleteEndedSessions,
   endSession,
   findSession,
   insertSession,
@@ -10,7 +11,7 @@ import {
   selectSessions,
   trimSessions,
 } from "../store/auth-store.ts";
-import type { Store, Tx } from "../store/sql.ts";
+import type { Db, Store, Tx } from "../store/sql.ts";
 import { type AccessTokenContext, mintAccessToken } from "./access-token.ts";
 import { type Caller, formatScopes, parseScopes, requireSession, sessionScopes } from "./caller.ts";
 import { findRefreshToken, makeRefreshToken, type RefreshToken, turnRefreshToken } from "./refresh-token.ts";
@@ -61,12 +62,16 @@ export function prepareSession(
   };
 }
 
-/** Writes the session. When the account has too many, those not used for longest end. */
+/**
+ * Writes the session. When the account has too many, those not used for longest end; as many ended ones are kept, to
+ * say why they ended.
+ */
 export async function openSession(ctx: SessionContext, tx: Tx, session: NewSession): Promise<void> {
   const { accountId } = session.row;
   const because: EndReason = "displaced";
   const ended = await trimSessions(tx, accountId, sessionsPerAccount - 1, because);
   if (ended > 0) tx.afterCommit(() => ctx.remembered.forgetAccount(accountId));
+  await deleteEndedSessions(tx, accountId, sessionsPerAccount);
   await insertSession(tx, session.row);
 }
 
@@ -91,7 +96,7 @@ export async function issueTokens(
 }
 
 type Turn =
-  | { kind: "turned"; session: StoredSession & Owner }
+  | { kind: "turned" | "suspended"; session: StoredSession & Owner }
   | { kind: "reused" }
   | { kind: "ended"; because: string | undefined };
 
@@ -102,7 +107,9 @@ type Turn =
  */
 export async function refresh(ctx: SessionContext, input: { refreshToken: string }): Promise<Tokens> {
   const old = findRefreshToken(input.refreshToken);
-  if (old === undefined) return refuseEnded(undefined);
+  // Whoever never had a token of ours does not get as far as the writer.
+  if (old === undefined || (await findTurnable(ctx.store.read, old)) === undefined)
+    return refuseEnded(undefined);
   const next = turnRefreshToken(ctx.random, input.refreshToken);
   const turn = await ctx.store.write((tx) => turnSession(ctx, tx, old, next));
   if (turn.kind === "ended") return refuseEnded(turn.because);
@@ -122,11 +129,13 @@ async function turnSession(
   next: RefreshToken,
 ): Promise<Turn> {
   const now = ctx.clock.now();
-  const session = await findSession(tx, old.sessionId);
-  if (session === undefined || !sameHash(session.familyHash, old.familyHash))
-    return { kind: "ended", because: undefined };
+  const session = await findTurnable(tx, old);
+  if (session === undefined) return { kind: "ended", because: undefined };
   if (session.endedBecause !== undefined) return { kind: "ended", because: session.endedBecause };
   if (session.expiresAt <= now) return { kind: "ended", because: undefined };
+  // The token stays good, so that the owner goes on where they were when the account is readmitted.
+  if (session.suspendedAt !== undefined && sameHash(session.refreshHash, old.refreshHash))
+    return { kind: "suspended", session };
   const turned = await rotateRefresh(tx, {
     id: session.id,
     oldHash: old.refreshHash,
@@ -137,6 +146,12 @@ async function turnSession(
   if (turned) return { kind: "turned", session };
   await end(tx, session, "reused");
   return { kind: "reused" };
+}
+
+/** The session of a token that was ours once, whether it is the newest one or not. */
+async function findTurnable(db: Db, token: RefreshToken): Promise<(StoredSession & Owner) | undefined> {
+  const session = await findSession(db, token.sessionId);
+  return session !== undefined && sameHash(session.familyHash, token.familyHash) ? session : undefined;
 }
 
 async function end(tx: Tx, session: { accountId: number; id: string }, because: EndReason): Promise<boolean> {

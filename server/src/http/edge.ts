@@ -33,11 +33,21 @@ async function answer(handler: HttpHandler, request: HttpRequest, ctx: EdgeConte
   } catch (error) {
     if (error instanceof ProblemError) return problemResponse(error.problem);
     const instance = Buffer.from(ctx.random.bytes(instanceBytes)).toString("hex");
-    ctx.log("error", "request failed", { instance, method: request.method, path: request.path, error });
+    ctx.log("error", "request failed", {
+      instance,
+      method: request.method,
+      path: openPart(request.path),
+      error,
+    });
     const detail =
       "Something went wrong on this server. Try again later; if it stays, tell the operator the instance.";
     return problemResponse(problem("internal", detail, { instance }));
   }
+}
+
+/** A path without its parts that vary: an invitation's token stands in one, and no token goes into a log. */
+function openPart(path: string): string {
+  return path.split("/", 3).join("/");
 }
 
 /** The whole body; throws `tooLarge` as soon as more than `maxBytes` are announced or have come. */

@@ -183,6 +183,15 @@ export async function trimSessions(
       ORDER BY last_used_at DESC, id LIMIT ${keep})`);
 }
 
+/** Forgets all of an account's ended sessions but the `keep` last used ones. */
+export async function deleteEndedSessions(tx: Tx, accountId: number, keep: number): Promise<void> {
+  await tx.run(sql`
+    DELETE FROM session
+    WHERE account_id = ${accountId} AND ended_because IS NOT NULL AND id NOT IN (
+      SELECT id FROM session WHERE account_id = ${accountId} AND ended_because IS NOT NULL
+      ORDER BY last_used_at DESC, id LIMIT ${keep})`);
+}
+
 export async function insertApiToken(tx: Tx, token: Omit<StoredApiToken, "lastUsedAt">): Promise<void> {
   await tx.run(sql`
     INSERT INTO api_token (id, account_id, name, scopes, secret_hash, created_at, expires_at, last_used_at)
