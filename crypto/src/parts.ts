@@ -1,0 +1,23 @@
+/**
+ * The parts one by one, for the published test vectors, which check them apart. Rooms use the door (index.ts), where
+ * every signature has its purpose; the raw ones here have none.
+ */
+export type { AnswerMessage, HttpMessage, RequestMessage } from "./component-value.ts";
+export {
+  generateSigningKey,
+  importVerifyKey,
+  type SigningKey,
+  signBytes,
+  type VerifyKey,
+  verifyBytes,
+} from "./ed25519.ts";
+export { findMessageSignature, type MessageSignature, verifyMessageSignature } from "./message-signature.ts";
+export {
+  type Dictionary,
+  type Item,
+  isInnerList,
+  type List,
+  parseDictionary,
+  parseItem,
+  parseList,
+} from "./structured-field.ts";
