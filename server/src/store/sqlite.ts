@@ -2,8 +2,8 @@
  * The embedded store. One writer connection, whose commits are shared by every caller that is ready in the same turn
  * of the event loop (group commit), and one reader connection that sees committed data only.
  *
- * Durability is set, not assumed: `synchronous=FULL` after WAL on every connection and read back, because the driver's
- * default issued no fsync at all when measured (docs/decisions/0003).
+ * Durability is set, not assumed: `synchronous=FULL` after WAL on every connection and read back, because what a driver
+ * defaults to is its builder's choice, and one was measured to issue no fsync at all (docs/decisions/0003).
  */
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { fail } from "@posthorn/protocol";
