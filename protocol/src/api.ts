@@ -42,7 +42,7 @@ import {
   StatusSchema,
 } from "./api/operator.ts";
 import { DiscoveryQuerySchema, HealthSchema, HelloSchema } from "./api/peer.ts";
-import { BlobAnswerSchema, SendAnswerSchema, SendQuerySchema } from "./api/send.ts";
+import { BlobAnswerSchema, SendAnswerSchema, SendLineSchema, SendQuerySchema } from "./api/send.ts";
 import { DiscoverySchema } from "./discovery.ts";
 import { AnyMessageSchema } from "./message/message.ts";
 import { SubmissionSchema } from "./submission.ts";
@@ -70,6 +70,8 @@ export interface Route {
   readonly input?: TSchema;
   readonly gives?: readonly MediaType[];
   readonly output?: TSchema;
+  /** One line of an NDJSON answer, when it is not an `output`. */
+  readonly outputLine?: TSchema;
   /** Of the answer when all went well. */
   readonly status: 200 | 201 | 202 | 204;
   readonly summary: string;
@@ -136,6 +138,7 @@ export const routes = {
     input: SubmissionSchema,
     gives: jsonOrLines,
     output: SendAnswerSchema,
+    outputLine: SendLineSchema,
     status: 202,
     summary: "Hand over a message, or one a line, for delivery.",
   },

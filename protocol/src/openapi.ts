@@ -11,7 +11,7 @@ export function openApi(baseUrl: string): object {
     paths[path] = operations;
     const method = route.method.toLowerCase();
     const other = operations[method];
-    operations[method] = other === undefined ? operation(name, route) : withSecurityOf(other, route);
+    operations[method] = other === undefined ? operation(name, route) : withCallersOf(other, route);
   }
   return {
     openapi: "3.1.0",
@@ -40,14 +40,13 @@ function operation(name: string, route: Route): object {
     operationId: name,
     summary: route.summary,
     security: securityOf(route),
-    ...(route.scope === undefined ? {} : { "x-scope": route.scope }),
-    ...(route.sessionOnly === undefined ? {} : { "x-session-only": true }),
+    ...permissions(route),
     parameters: [...pathParameters(route), ...queryParameters(route)],
     ...requestBody(route),
     responses: {
       [route.status]: {
         description: route.summary,
-        ...content(route.output, route.gives, route.method === "HEAD" || route.status === 204),
+        ...(route.method === "HEAD" || route.status === 204 ? {} : answerContent(route)),
       },
       default: {
         description: "A problem (RFC 9457)",
@@ -58,9 +57,16 @@ function operation(name: string, route: Route): object {
 }
 
 /** The same method and path, called by an account or by a peer, is one operation with two ways to be let in. */
-function withSecurityOf(other: object, route: Route): object {
+function withCallersOf(other: object, route: Route): object {
   const security = "security" in other && Array.isArray(other.security) ? other.security : [];
-  return { ...other, security: [...security, ...securityOf(route)] };
+  return { ...other, ...permissions(route), security: [...security, ...securityOf(route)] };
+}
+
+function permissions(route: Route): object {
+  return {
+    ...(route.scope === undefined ? {} : { "x-scope": route.scope }),
+    ...(route.sessionOnly === undefined ? {} : { "x-session-only": true }),
+  };
 }
 
 function securityOf(route: Route): object[] {
@@ -83,20 +89,21 @@ function queryParameters(route: Route): object[] {
 
 function requestBody(route: Route): object {
   if (route.input === undefined && route.takes === undefined) return {};
-  return { requestBody: { required: true, ...content(route.input, route.takes, false) } };
+  const entries = (route.takes ?? ["application/json"]).map((type) => entryOf(type, route.input));
+  return { requestBody: { required: true, content: Object.fromEntries(entries) } };
 }
 
-function content(
-  schema: object | undefined,
-  mediaTypes: readonly MediaType[] | undefined,
-  isEmpty: boolean,
-): object {
-  if (isEmpty || (schema === undefined && mediaTypes === undefined)) return {};
-  const entries = (mediaTypes ?? ["application/json"]).map((mediaType) => [
-    mediaType,
-    mediaType === "application/octet-stream"
-      ? { schema: { type: "string", format: "binary" } }
-      : { schema: schema ?? {} },
-  ]);
+function answerContent(route: Route): object {
+  if (route.output === undefined && route.gives === undefined) return {};
+  const entries = (route.gives ?? ["application/json"]).map((type) =>
+    entryOf(type, type === "application/x-ndjson" ? (route.outputLine ?? route.output) : route.output),
+  );
   return { content: Object.fromEntries(entries) };
+}
+
+/** A body of a content type; of NDJSON the schema is that of one line. */
+function entryOf(type: MediaType, schema: object | undefined): [MediaType, object] {
+  return type === "application/octet-stream"
+    ? [type, { schema: { type: "string", format: "binary" } }]
+    : [type, { schema: schema ?? {} }];
 }

@@ -11,7 +11,12 @@ import { manyLines, oneLine } from "./text.ts";
  */
 export const ProblemSchema = Type.Object({
   type: oneLine(limits.code + 32),
-  code: Type.String({ minLength: 1, maxLength: limits.code, pattern: "^[a-z][A-Za-z0-9]*$" }),
+  code: Type.String({
+    minLength: 1,
+    maxLength: limits.code,
+    pattern: "^[a-z][A-Za-z0-9]{0,63}$",
+    description: "the code of a problem such as badJson",
+  }),
   status: whole(599, 400),
   title: oneLine(200),
   detail: manyLines(limits.detail),
@@ -33,7 +38,10 @@ export interface ProblemExtra {
   instance?: string | undefined;
 }
 
-/** A problem of the table; `detail` is a sentence a person understands. Texts beyond their maximum are cut. */
+/**
+ * A problem of the table; `detail` is a sentence a person understands. Texts beyond their maximum are cut, and what
+ * strict JSON would not take (§20.3) is replaced, so that any peer can read what this makes.
+ */
 export function problem(code: ErrorCode, detail: string, extra: ProblemExtra = {}): Problem {
   const { status, title, retry } = errors[code];
   const made: Problem = {
@@ -68,7 +76,8 @@ export function fail(code: ErrorCode, detail: string, extra?: ProblemExtra): nev
 }
 
 function cut(text: string, maxLength: number): string {
-  return (text.length > maxLength ? `${text.slice(0, maxLength - 1)}…` : text).toWellFormed();
+  const short = text.length > maxLength ? `${text.slice(0, maxLength - 1)}…` : text;
+  return short.toWellFormed().replaceAll("\0", "\ufffd");
 }
 
 function clampSeconds(seconds: number): number {

@@ -1,11 +1,11 @@
 import { Type } from "typebox";
 
-/** One line for people: no control characters, `maxLength` code points. */
+/** One line for people: no control characters (C0, DEL, C1) and no line separators, `maxLength` code points. */
 export function oneLine(maxLength: number, minLength = 0) {
   return Type.String({
     minLength,
     maxLength,
-    pattern: "^[^\\u0000-\\u001f\\u007f]*$",
+    pattern: "^[^\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029]*$",
     description: "text on one line, without control characters",
   });
 }

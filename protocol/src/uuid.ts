@@ -18,7 +18,7 @@ export function uuidV7(nowMs: number, random16bytes: Uint8Array): Uuid {
   if (!(nowMs >= 0 && nowMs < 2 ** 48))
     throw new RangeError("The time of a UUIDv7 is 48 bits of milliseconds.");
   if (random16bytes.length !== 16) throw new RangeError("A UUIDv7 takes sixteen random bytes.");
-  const bytes = random16bytes.slice();
+  const bytes = Uint8Array.from(random16bytes);
   const view = new DataView(bytes.buffer);
   const ms = Math.floor(nowMs);
   view.setUint32(0, Math.floor(ms / 2 ** 16));

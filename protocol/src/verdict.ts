@@ -17,6 +17,14 @@ export const RecipientVerdictSchema = Type.Object({
 
 export type RecipientVerdict = Static<typeof RecipientVerdictSchema>;
 
+/** Names the store a server runs on; it changes when the store is made anew or set back to a backup (§50.8). */
+export const IncarnationSchema = Type.String({
+  minLength: 1,
+  maxLength: 64,
+  pattern: "^[A-Za-z0-9_-]{1,64}$",
+  description: "a name of a store, of letters, digits, hyphen and underscore",
+});
+
 const recipients = Type.Array(RecipientVerdictSchema, { maxItems: limits.recipients });
 
 /**
@@ -28,7 +36,7 @@ export const VerdictSchema = Type.Object({
   id: Type.Union([UuidSchema, Type.Null()]),
   status: whole(599, 200),
   deliveredAt: Type.Optional(TimeSchema),
-  incarnation: Type.Optional(Type.String({ minLength: 1, maxLength: 64, pattern: "^[A-Za-z0-9_-]+$" })),
+  incarnation: Type.Optional(IncarnationSchema),
   recipients,
   problem: Type.Optional(ProblemSchema),
 });

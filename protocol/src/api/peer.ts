@@ -1,10 +1,11 @@
 import { type Static, Type } from "typebox";
 import { HostSchema } from "../host.ts";
+import { IncarnationSchema } from "../verdict.ts";
 
 /** What a server says when it starts, and the answer to it: who it is and which store it runs on (§50.8). */
 export const HelloSchema = Type.Object({
   host: HostSchema,
-  incarnation: Type.Optional(Type.String({ minLength: 1, maxLength: 64, pattern: "^[A-Za-z0-9_-]+$" })),
+  incarnation: Type.Optional(IncarnationSchema),
 });
 
 export type Hello = Static<typeof HelloSchema>;

@@ -3,7 +3,7 @@ import { limits } from "../limits.ts";
 import { whole } from "../number.ts";
 import { manyLines, oneLine } from "../text.ts";
 import { TimeSchema } from "../time.ts";
-import { DurationSchema, LocalTimeSchema, RecurrenceRuleSchema } from "./recurrence.ts";
+import { DurationSchema, LocalTimeSchema, localTimePattern, RecurrenceRuleSchema } from "./recurrence.ts";
 import { hidden } from "./routing.ts";
 
 /** Names an event over all its invitations, replies and changes (RFC 8984 §4.1.2). */
@@ -22,7 +22,6 @@ function table<Value extends TSchema>(pattern: string, value: Value, maxProperti
 }
 
 const idPattern = "^[A-Za-z0-9_-]{1,255}$";
-const localTimePattern = "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$";
 const rules = Type.Optional(Type.Array(RecurrenceRuleSchema, { maxItems: 10 }));
 const description = Type.Optional(manyLines(limits.description));
 

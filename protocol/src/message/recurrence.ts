@@ -1,12 +1,15 @@
 import { type Static, Type } from "typebox";
 import { whole } from "../number.ts";
 
+/** The pattern of a local time, which is also that of the names in a table of overrides. */
+export const localTimePattern =
+  "^[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]$";
+
 /** A date and time without zone, as RFC 8984 §1.4.4 has it. */
 export const LocalTimeSchema = Type.String({
   minLength: 19,
   maxLength: 19,
-  pattern:
-    "^[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]$",
+  pattern: localTimePattern,
   description: "a local time such as 2025-03-15T10:00:00",
 });
 
@@ -38,7 +41,15 @@ export const RecurrenceRuleSchema = Type.Object({
   ),
   byMonthDay: numbers(-31, 31, 62),
   byMonth: Type.Optional(
-    Type.Array(Type.String({ maxLength: 3, pattern: "^(?:[1-9]|1[0-3])L?$" }), { minItems: 1, maxItems: 13 }),
+    Type.Array(
+      Type.String({
+        minLength: 1,
+        maxLength: 3,
+        pattern: "^(?:[1-9]|1[0-3])L?$",
+        description: "a month such as 3, or 5L for a leap month",
+      }),
+      { minItems: 1, maxItems: 13 },
+    ),
   ),
   byYearDay: numbers(-366, 366, 366),
   byWeekNo: numbers(-53, 53, 53),

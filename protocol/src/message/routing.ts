@@ -22,4 +22,6 @@ export const TargetSchema = Type.Object({ id: UuidSchema, from: AddressSchema })
 export type Target = Static<typeof TargetSchema>;
 
 /** A field of the content that a sealed message must leave out or set to null (§20.6). */
-export const hidden = Type.Optional(Type.Null());
+export const hidden = Type.Optional(
+  Type.Null({ description: "left out or null, because the message is sealed" }),
+);

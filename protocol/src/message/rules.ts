@@ -5,7 +5,9 @@ import { fail } from "../problem.ts";
 import { findTime } from "../time.ts";
 import type { SealedAttachment } from "./attachment.ts";
 import { attachmentsOf, blobsOfFile } from "./blobs-of.ts";
+import type { CalendarInvite } from "./calendar-invite.ts";
 import { isType, type Message, sealOf } from "./message.ts";
+import type { Receipt } from "./receipt.ts";
 import { recipientsOf, senderOf } from "./routing-of.ts";
 import type { Seal } from "./seal.ts";
 
@@ -33,10 +35,7 @@ function checkRecipients(message: Message): void {
   if (to.length + cc.length === 0)
     refuse("/to", "The message has no recipient. Name at least one in “to” or “cc”.");
   if (to.length + cc.length > limits.recipients) {
-    refuse(
-      to.length > limits.recipients ? "/to" : "/cc",
-      `The message has more than ${limits.recipients} recipients. Send it in parts.`,
-    );
+    refuse("/cc", `The message has more than ${limits.recipients} recipients. Send it in parts.`);
   }
   to.forEach((address, index) => {
     checkHost(address, `/to/${index}`);
@@ -123,23 +122,31 @@ function checkSeal(seal: Seal, message: Message): void {
 }
 
 function checkContent(message: Message): void {
-  if (isType(message, "reaction")) return checkHost(message.target.from, "/target/from");
-  if (isType(message, "receipt")) {
-    const author = message.target.from;
-    checkHost(author, "/target/from");
-    const goesAstray = recipientsOf(message).some((recipient) => !sameAddress(recipient, author));
-    if (goesAstray)
-      refuse("/to", "A receipt goes to the author of the message it is about and to nobody else.");
-    return;
-  }
+  if (isType(message, "reaction")) checkHost(message.target.from, "/target/from");
+  if (isType(message, "receipt")) checkReceipt(message);
   if (sealOf(message) !== undefined) return;
   if (isType(message, "chat_message") && message.text === "" && (message.attachments ?? []).length === 0) {
     refuse("/text", "A chat message needs a text or an attachment.");
   }
-  if (isType(message, "calendar_invite") && message.startTime) checkTime(message.startTime, "/startTime");
+  if (isType(message, "calendar_invite")) checkInvite(message);
   if (isType(message, "calendar_cancel") && message.startTime) checkTime(message.startTime, "/startTime");
   if (isType(message, "edit") && !changesSomething(message)) {
     refuse("/body", "An edit must bring something new: “subject”, “body”, “text” or “attachments”.");
+  }
+}
+
+function checkReceipt(receipt: Receipt): void {
+  const author = receipt.target.from;
+  checkHost(author, "/target/from");
+  if (recipientsOf(receipt).some((recipient) => !sameAddress(recipient, author))) {
+    refuse("/to", "A receipt goes to the author of the message it is about and to nobody else.");
+  }
+}
+
+function checkInvite(invite: CalendarInvite): void {
+  if (invite.startTime) checkTime(invite.startTime, "/startTime");
+  for (const [name, alert] of Object.entries(invite.alerts ?? {})) {
+    if (alert.when !== undefined) checkTime(alert.when, `/alerts/${name}/when`);
   }
 }
 

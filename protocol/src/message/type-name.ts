@@ -1,7 +1,7 @@
 import { Type } from "typebox";
 import { limits } from "../limits.ts";
 
-/** The name of a type of message; one that is not of this version is a name all the same (§20.15). */
+/** The name of a type of message; one that is not of this version is a name all the same (§20.16). */
 export const TypeNameSchema = Type.String({
   minLength: 1,
   maxLength: limits.typeName,
