@@ -247,14 +247,23 @@ function strangersInWorkspace(workspace: string): string[] {
       }
       if (!from.startsWith("@posthorn/")) return [];
       const [name = "", ...path] = from.slice("@posthorn/".length).split("/");
-      if (path.length > 0)
-        return [`${workspace}/${file} imports ${from}. Import @posthorn/${name}; its index is its door.`];
+      if (!doorsOf(name).includes(["."].concat(path).join("/"))) {
+        return [
+          `${workspace}/${file} imports ${from}, which is not among the exports of ${name}/package.json.`,
+        ];
+      }
       if (may.includes(name)) return [];
       return [
         `${workspace}/${file} imports ${from}, but ${workspace} may import ${may.join(", ") || "nothing of ours"}.`,
       ];
     }),
   );
+}
+
+/** `.`, `./node`: what a workspace exports. */
+function doorsOf(workspace: string): string[] {
+  const { exports } = JSON.parse(readFileSync(join(repository, workspace, "package.json"), "utf8"));
+  return Object.keys(exports);
 }
 
 function mayImport(room: string): readonly string[] | "everything" {
