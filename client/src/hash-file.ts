@@ -1,6 +1,6 @@
 import { limits } from "@posthorn/protocol";
 import type { Platform } from "./platform.ts";
-import type { Source } from "./source.ts";
+import { readExactly, type Source } from "./source.ts";
 
 /** A file's names on the wire: its own hash and, when it is larger than a blob may be, those of its chunks. */
 export interface FileHashes {
@@ -9,7 +9,7 @@ export interface FileHashes {
   chunks?: string[];
 }
 
-/** Reads the whole file once. */
+/** Reads the whole file once. Throws ProblemError `blobMismatch` when it changes meanwhile. */
 export async function hashFile(
   platform: Pick<Platform, "sha256">,
   source: Source,
@@ -20,7 +20,7 @@ export async function hashFile(
   const chunks: string[] = [];
   for (let offset = 0; offset < sizeBytes; offset += limits.blobBytes) {
     const chunk = platform.sha256();
-    for await (const piece of source.read(offset, Math.min(limits.blobBytes, sizeBytes - offset))) {
+    for await (const piece of readExactly(source, offset, Math.min(limits.blobBytes, sizeBytes - offset))) {
       options.signal?.throwIfAborted();
       chunk.update(piece);
       whole.update(piece);

@@ -38,6 +38,7 @@ export * from "./mail.ts";
 export * from "./operator.ts";
 export { type Clock, type Platform, type Sha256, systemClock, systemRandomBytes } from "./platform.ts";
 export { type ReplyFields, replyTo } from "./reply.ts";
+export { saveName } from "./save-name.ts";
 export * from "./send.ts";
 export * from "./session.ts";
 export {
@@ -49,7 +50,7 @@ export {
   type Source,
   type TransferOptions,
 } from "./source.ts";
-export { type KeptSession, memoryKeeper, type TokenKeeper } from "./token-keeper.ts";
+export { type KeptSession, memoryKeeper, parseKeptSession, type TokenKeeper } from "./token-keeper.ts";
 export type { RequestBody, StreamBody, Transport, TransportRequest, TransportResponse } from "./transport.ts";
 export { UnexpectedAnswer, Unreachable, type UnreachableReason } from "./unreachable.ts";
 export { type UploadOptions, uploadFile, uploadHashed } from "./upload.ts";

@@ -1,4 +1,11 @@
-import { conversationOf, formatAddress, type Message, recipientsOf, senderOf } from "@posthorn/protocol";
+import {
+  conversationOf,
+  formatAddress,
+  limits,
+  type Message,
+  recipientsOf,
+  senderOf,
+} from "@posthorn/protocol";
 
 export interface ReplyFields {
   to: string[];
@@ -32,5 +39,6 @@ export function replyTo(message: Message, self: string, options: { all?: boolean
 
 function subjectOf(message: Message): string | undefined {
   if (!("subject" in message) || typeof message.subject !== "string") return undefined;
-  return /^re:/i.test(message.subject) ? message.subject : `Re: ${message.subject}`;
+  const subject = /^re:/i.test(message.subject) ? message.subject : `Re: ${message.subject}`;
+  return [...subject].slice(0, limits.subject).join("");
 }

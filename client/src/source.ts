@@ -1,3 +1,5 @@
+import { fail } from "@posthorn/protocol";
+
 /** Where a file's bytes come from: a file on disk, a browser's Blob, memory. */
 export interface Source {
   readonly sizeBytes: number;
@@ -25,6 +27,21 @@ export interface TransferOptions {
   /** Called as bytes move; `doneBytes` never falls. */
   onProgress?: ((progress: Progress) => void) | undefined;
   signal?: AbortSignal | undefined;
+}
+
+/** As `source.read`; throws ProblemError `blobMismatch` when the source has become another length meanwhile. */
+export async function* readExactly(
+  source: Source,
+  offset: number,
+  length: number,
+): AsyncGenerator<Uint8Array, void> {
+  let leftBytes = length;
+  for await (const piece of source.read(offset, length)) {
+    leftBytes -= piece.length;
+    if (leftBytes < 0) break;
+    yield piece;
+  }
+  if (leftBytes !== 0) fail("blobMismatch", "The file changed while it was being read. Send it again.");
 }
 
 export function bytesSource(bytes: Uint8Array): Source {

@@ -1,3 +1,5 @@
+import { fail } from "@posthorn/protocol";
+
 /** What is kept of a sign-in between two runs of a program. All of it is secret. */
 export interface KeptSession {
   address: string;
@@ -39,4 +41,39 @@ export function memoryKeeper(kept?: KeptSession): TokenKeeper {
       return mine;
     },
   };
+}
+
+/** Reads what a keeper has stored as JSON. Throws ProblemError `badJson` when it is damaged. */
+export function parseKeptSession(text: string): KeptSession {
+  const kept = findKeptSession(text);
+  return kept ?? fail("badJson", "The sign-in that was kept on this machine is damaged. Sign in again.");
+}
+
+function findKeptSession(text: string): KeptSession | undefined {
+  const value = findJson(text);
+  if (typeof value !== "object" || value === null) return undefined;
+  if (!("expiresAt" in value) || typeof value.expiresAt !== "number") return undefined;
+  const { expiresAt } = value;
+  const texts = new Map<string, unknown>(Object.entries(value));
+  const textOf = (name: string) => {
+    const found = texts.get(name);
+    return typeof found === "string" ? found : "";
+  };
+  const kept = {
+    address: textOf("address"),
+    accountId: textOf("accountId"),
+    endpoint: textOf("endpoint"),
+    accessToken: textOf("accessToken"),
+    refreshToken: textOf("refreshToken"),
+  };
+  const isWhole = Object.values(kept).every((part) => part !== "") && kept.endpoint.startsWith("https://");
+  return isWhole ? { ...kept, expiresAt } : undefined;
+}
+
+function findJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

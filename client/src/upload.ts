@@ -4,7 +4,7 @@ import type { Api } from "./api.ts";
 import { type FileHashes, hashFile } from "./hash-file.ts";
 import { discard } from "./read-all.ts";
 import { withRetries } from "./retry.ts";
-import type { Source, TransferOptions } from "./source.ts";
+import { readExactly, type Source, type TransferOptions } from "./source.ts";
 import { UnexpectedAnswer } from "./unreachable.ts";
 
 export interface UploadOptions extends TransferOptions {
@@ -88,7 +88,7 @@ async function putBlob(
   { hash, size, offset }: BlobRef & { offset: number },
   { signal, onSent }: { signal: AbortSignal | undefined; onSent: (sentBytes: number) => void },
 ): Promise<void> {
-  const content = { sizeBytes: size, open: () => source.read(offset, size) };
+  const content = { sizeBytes: size, open: () => readExactly(source, offset, size) };
   try {
     const answer = await api.exchange("putBlob", {
       params: { hash },
@@ -99,7 +99,7 @@ async function putBlob(
     await discard(answer.body);
   } catch (error) {
     if (error instanceof ProblemError && error.problem.code === "blobMismatch") {
-      fail("blobMismatch", "The file changed while it was being uploaded. Send it again.");
+      fail("blobMismatch", "The file changed while it was being read. Send it again.");
     }
     throw error;
   }

@@ -1,4 +1,5 @@
 /** What programs need besides the SDK itself: TLS, files, and a sign-in kept in a file. The only part that needs Node. */
+export { fileKeeper } from "./file-keeper.ts";
 export { type FileSink, type FileSource, openFileSink, openFileSource } from "./files.ts";
 export { nodePlatform } from "./platform.ts";
 export { type NodeTransport, type NodeTransportOptions, nodeTransport } from "./transport.ts";

@@ -59,11 +59,15 @@ async function exchange(agent: Agent, request: TransportRequest, idleMs: number)
     headers: { ...headers, ...lengthOf(method, sizeBytes) },
     ...(signal === undefined ? {} : { signal }),
   });
-  clientRequest.setTimeout(idleMs, () => clientRequest.destroy(new IdleError()));
   let isAnswered = false;
+  let isIdle = false;
+  clientRequest.setTimeout(idleMs, () => {
+    isIdle = true;
+    clientRequest.destroy();
+  });
   const explain = (error: unknown) => {
     if (signal?.aborted) return signal.reason;
-    const reason = reasonOf(error);
+    const reason = isIdle ? "timeout" : reasonOf(error);
     const keptConnectionDied = clientRequest.reusedSocket && !isAnswered && reason === "cut";
     return new Unreachable(reason, host, { cause: error, keptConnectionDied });
   };
@@ -95,6 +99,11 @@ async function sendBody(
   body: RequestBody | undefined,
   { isAnswered, onSent }: { isAnswered: () => boolean; onSent: TransportRequest["onSent"] },
 ): Promise<void> {
+  if (body === undefined || (body instanceof Uint8Array && body.length <= pieceBytes)) {
+    clientRequest.end(body);
+    if (body !== undefined) onSent?.(body.length);
+    return;
+  }
   try {
     let sentBytes = 0;
     for await (const piece of piecesOf(body)) {
@@ -110,8 +119,7 @@ async function sendBody(
   }
 }
 
-async function* piecesOf(body: RequestBody | undefined): AsyncGenerator<Uint8Array> {
-  if (body === undefined) return;
+async function* piecesOf(body: RequestBody): AsyncGenerator<Uint8Array> {
   for await (const part of body instanceof Uint8Array ? [body] : body.open()) {
     for (let at = 0; at < part.length; at += pieceBytes) yield part.subarray(at, at + pieceBytes);
   }
@@ -141,12 +149,17 @@ class AnswerBody implements AsyncIterableIterator<Uint8Array> {
   readonly #answer: IncomingMessage;
   readonly #pieces: AsyncIterator<Uint8Array>;
   readonly #explain: (error: unknown) => unknown;
+  #failure: unknown;
 
   constructor(clientRequest: ClientRequest, answer: IncomingMessage, explain: (error: unknown) => unknown) {
     this.#clientRequest = clientRequest;
     this.#answer = answer;
     this.#pieces = answer[Symbol.asyncIterator]();
     this.#explain = explain;
+    // The wire may break before anybody reads.
+    answer.on("error", (error) => {
+      this.#failure = error;
+    });
   }
 
   [Symbol.asyncIterator](): this {
@@ -156,17 +169,18 @@ class AnswerBody implements AsyncIterableIterator<Uint8Array> {
   async next(): Promise<IteratorResult<Uint8Array>> {
     try {
       const next = await this.#pieces.next();
+      if (next.done === true && !this.#answer.complete) throw this.#failure;
       if (next.done === true) this.#endRequest();
       return next;
     } catch (error) {
-      throw this.#explain(error);
+      throw this.#explain(this.#failure ?? error);
     }
   }
 
   async return(): Promise<IteratorResult<Uint8Array>> {
     const leftBytes = Number(this.#answer.headers["content-length"] ?? 0);
     if (leftBytes > drainBytes) this.#clientRequest.destroy();
-    else this.#answer.on("error", () => this.#clientRequest.destroy()).resume();
+    else this.#answer.resume();
     this.#endRequest();
     return { done: true, value: undefined };
   }
@@ -176,8 +190,6 @@ class AnswerBody implements AsyncIterableIterator<Uint8Array> {
     if (!this.#clientRequest.writableEnded) this.#clientRequest.destroy();
   }
 }
-
-class IdleError extends Error {}
 
 const tlsCode = /^(?:ERR_TLS_|ERR_SSL_|CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|HOSTNAME_MISMATCH|EPROTO)/;
 const nameCodes: ReadonlySet<string> = new Set(["ENOTFOUND", "EAI_AGAIN", "EAI_NODATA", "EAI_NONAME"]);
@@ -190,7 +202,6 @@ const connectCodes: ReadonlySet<string> = new Set([
 ]);
 
 function reasonOf(error: unknown): UnreachableReason {
-  if (error instanceof IdleError) return "timeout";
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   if (code === "ETIMEDOUT") return "timeout";
   if (nameCodes.has(code)) return "name";
