@@ -3,7 +3,6 @@
  * that only moves when told. Databases and files are real in both.
  */
 import { mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import {
@@ -20,6 +19,7 @@ import {
 } from "@posthorn/server";
 import { addAccount, type TokenAccount } from "./accounts.ts";
 import { Faults } from "./faults.ts";
+import { freePort } from "./free-port.ts";
 import { MemoryWire } from "./memory-wire.ts";
 import { seededRandom } from "./seeded-random.ts";
 
@@ -31,6 +31,8 @@ export interface TestnetOptions {
   /** Keeps the data in this folder; otherwise in a temporary one that goes with the testnet. */
   folder?: string;
   seed?: number;
+  /** Ports of servers on sockets by name; a free one for those that are not here. */
+  ports?: Readonly<Record<string, number>>;
   /** A PostgreSQL database for each server; otherwise the embedded store. */
   database?: (name: string) => Promise<string>;
   /** Further settings of each server. */
@@ -49,6 +51,8 @@ export interface TestNode {
   host: string;
   /** Origin where it is reached. */
   endpoint: string;
+  /** Its data folder. */
+  folder: string;
   /** Of the local certificate authority, on sockets. */
   caPem: string | undefined;
   env: Env;
@@ -127,7 +131,7 @@ async function socketNode(
   faults: Faults,
   name: string,
 ): Promise<TestNode> {
-  const port = await freePort();
+  const port = options.ports?.[name] ?? (await freePort());
   const host = `${name}.localhost:${port}`;
   const database = await options.database?.(name);
   const config = readConfig(
@@ -150,16 +154,19 @@ async function socketNode(
     egress: outside.env.egress,
     log: (level, event, fields) => log.push(JSON.stringify({ level, event, ...fields })),
   };
-  return makeNode({ name, host, endpoint: config.endpoint, caPem: outside.caPem, env, log }, async () => {
-    // A new outside at each start: a stopped server has closed its connections for good.
-    const fresh = await openOutside(config, effect === undefined ? {} : { effect });
-    const { egress } = fresh.env;
-    return startServer({
-      config,
-      env: { ...env, egress: faults.wrap(name, egress) },
-      certificate: fresh.certificate,
-    });
-  });
+  return makeNode(
+    { name, host, endpoint: config.endpoint, folder: config.dataFolder, caPem: outside.caPem, env, log },
+    async () => {
+      // A new outside at each start: a stopped server has closed its connections for good.
+      const fresh = await openOutside(config, effect === undefined ? {} : { effect });
+      const { egress } = fresh.env;
+      return startServer({
+        config,
+        env: { ...env, egress: faults.wrap(name, egress) },
+        certificate: fresh.certificate,
+      });
+    },
+  );
 }
 
 function memoryNode(
@@ -183,11 +190,14 @@ function memoryNode(
     effect,
     log: (level, event, fields) => log.push(JSON.stringify({ level, event, ...fields })),
   };
-  return makeNode({ name, host, endpoint: config.endpoint, caPem: undefined, env, log }, async () => {
-    const server = await startServer({ config, env, certificate: undefined, listens: false });
-    wire.connect(host, server.handler);
-    return { ...server, stop: (graceMs) => stopInMemory(wire, host, server, graceMs) };
-  });
+  return makeNode(
+    { name, host, endpoint: config.endpoint, folder: config.dataFolder, caPem: undefined, env, log },
+    async () => {
+      const server = await startServer({ config, env, certificate: undefined, listens: false });
+      wire.connect(host, server.handler);
+      return { ...server, stop: (graceMs) => stopInMemory(wire, host, server, graceMs) };
+    },
+  );
 }
 
 async function stopInMemory(wire: MemoryWire, host: string, server: Server, graceMs: number): Promise<void> {
@@ -195,7 +205,7 @@ async function stopInMemory(wire: MemoryWire, host: string, server: Server, grac
   await server.stop(graceMs);
 }
 
-type Known = Pick<TestNode, "name" | "host" | "endpoint" | "caPem" | "env" | "log">;
+type Known = Pick<TestNode, "name" | "host" | "endpoint" | "folder" | "caPem" | "env" | "log">;
 
 function makeNode(known: Known, open: () => Promise<Server>): TestNode {
   let server: Server | undefined;
@@ -252,14 +262,4 @@ async function drainAll(
     await clock.advance(Math.max(Math.min(next, until) - clock.now(), 1));
     await settle();
   }
-}
-
-/** A port that is free now; another program could take it before it is used, which a test would tell at once. */
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((listening) => probe.listen(0, "127.0.0.1", listening));
-  const address = probe.address();
-  await new Promise<void>((closed) => probe.close(() => closed()));
-  if (address === null || typeof address === "string") throw new Error("no port could be had");
-  return address.port;
 }
