@@ -13,11 +13,16 @@ export {
 } from "./ed25519.ts";
 export { findMessageSignature, type MessageSignature, verifyMessageSignature } from "./message-signature.ts";
 export {
+  type BareItem,
   type Dictionary,
+  DisplayString,
+  type InnerList,
   type Item,
   isInnerList,
   type List,
+  type Parameters,
   parseDictionary,
   parseItem,
   parseList,
+  Token,
 } from "./structured-field.ts";

@@ -16,12 +16,17 @@ import {
 } from "structured-headers";
 
 export {
+  type BareItem,
   type Dictionary,
+  DisplayString,
+  type InnerList,
   type Item,
   isInnerList,
   type List,
+  type Parameters,
   serializeInnerList,
   serializeItem,
+  Token,
 } from "structured-headers";
 
 /** Throws Error when `text` is no dictionary, or holds a date beyond what Date can hold. */
