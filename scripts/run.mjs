@@ -20,6 +20,7 @@ const tools = {
 };
 
 const commands = {
+  posthorn: (args) => program("cli/src/main.ts", args),
   demo: (args) => program("testnet/src/demo.ts", args),
   bench: (args) => program("bench/src/main.ts", args),
   vectors: (args) => program("testnet/src/vectors.ts", args),
