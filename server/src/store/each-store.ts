@@ -1,0 +1,96 @@
+/** For tests: one suite over both dialects, each on a real database. */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import pg from "pg";
+import { afterEach, beforeAll, beforeEach, describe, inject } from "vitest";
+import type { EffectHook } from "../env/env.ts";
+import { migrations } from "./open.ts";
+import { openPostgres } from "./postgres.ts";
+import type { Store } from "./sql.ts";
+import { openSqlite } from "./sqlite.ts";
+
+declare module "vitest" {
+  export interface ProvidedContext {
+    /** Answers a `POST` with the URL of a new database: see testnet/src/postgres-for-tests.ts. */
+    postgresForTests: string;
+  }
+}
+
+export interface TestStoreOptions {
+  effect?: EffectHook;
+  failStop?: (reason: string) => void;
+}
+
+/**
+ * The first call in a test gives a store whose tables are there and empty. Later calls in the same test open the same
+ * database once more, as a second process does, or the same process after a restart. All are closed when the test ends.
+ */
+export type OpenTestStore = (options?: TestStoreOptions) => Promise<Store>;
+
+/** Describes something of every store: the suite runs on SQLite and on PostgreSQL. */
+export function eachStore(title: string, suite: (open: OpenTestStore) => void): void {
+  describe(`${title}, on SQLite`, () => suite(onSqlite()));
+  describe(`${title}, on PostgreSQL`, () => suite(onPostgres()));
+}
+
+/** For what only the embedded store does. */
+export function onSqlite(): OpenTestStore {
+  const opened = closedAfterEach();
+  let folder = "";
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), "posthorn-store-"));
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+  return async (options = {}) => {
+    const store = openSqlite({ path: join(folder, "posthorn.db"), ...options });
+    opened.push(store);
+    await store.migrate(migrations);
+    return store;
+  };
+}
+
+/** For what only the store for several processes does. */
+export function onPostgres(): OpenTestStore {
+  const opened = closedAfterEach();
+  let url = "";
+  beforeAll(async () => {
+    url = await newDatabase();
+  });
+  beforeEach(() => emptyTables(url));
+  return async (options = {}) => {
+    const store = await openPostgres({ url, ...options });
+    opened.push(store);
+    await store.migrate(migrations);
+    return store;
+  };
+}
+
+/** The URL of a PostgreSQL database that nobody else uses, without tables. */
+export async function newDatabase(): Promise<string> {
+  const answer = await fetch(inject("postgresForTests"), { method: "POST" });
+  const text = await answer.text();
+  if (!answer.ok) throw new Error(text);
+  return text;
+}
+
+function closedAfterEach(): Store[] {
+  const opened: Store[] = [];
+  afterEach(async () => {
+    for (const store of opened.splice(0)) await store.close();
+  });
+  return opened;
+}
+
+async function emptyTables(url: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    const { rows } = await client.query(
+      "SELECT format('DELETE FROM %I', tablename) AS statement FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'migration'",
+    );
+    await client.query(rows.map((row) => row.statement).join(";"));
+  } finally {
+    await client.end();
+  }
+}
