@@ -1,4 +1,5 @@
 import { lookup as systemLookup } from "node:dns";
+import { once } from "node:events";
 import type { ClientRequest, IncomingMessage } from "node:http";
 import { Agent, request as httpsRequest } from "node:https";
 import type { LookupFunction } from "node:net";
@@ -178,11 +179,20 @@ class AnswerBody implements AsyncIterableIterator<Uint8Array> {
   }
 
   async return(): Promise<IteratorResult<Uint8Array>> {
-    const leftBytes = Number(this.#answer.headers["content-length"] ?? 0);
-    if (leftBytes > drainBytes) this.#clientRequest.destroy();
-    else this.#answer.resume();
+    const answer = this.#answer;
+    if (this.#leftBytes() > drainBytes) this.#clientRequest.destroy();
+    answer.resume();
+    // Once it has been read to its end the connection is free for the very next request.
+    if (!answer.closed) await once(answer, "close");
     this.#endRequest();
     return { done: true, value: undefined };
+  }
+
+  /** How much may still come. */
+  #leftBytes(): number {
+    const { complete, statusCode, headers } = this.#answer;
+    const isEmpty = complete || statusCode === 204 || this.#clientRequest.method === "HEAD";
+    return isEmpty ? 0 : Number(headers["content-length"] ?? Number.POSITIVE_INFINITY);
   }
 
   /** A connection whose request was never finished cannot be used again. */
