@@ -10,6 +10,7 @@ import { openAuthKeys } from "./auth/keys.ts";
 import { makeOperatorToken } from "./auth/operator-token.ts";
 import { RememberedCallers } from "./auth/remembered-callers.ts";
 import { openBlobForPeer } from "./blobs/peer-blob.ts";
+import { Uploads } from "./blobs/uploads.ts";
 import type { Config } from "./config.ts";
 import type { DeliverContext } from "./deliver/deliver.ts";
 import type { Env } from "./env/env.ts";
@@ -93,7 +94,7 @@ export async function startServer({
   const operatorToken = await makeOperatorToken({ files, random }, { dataFolder, url: endpoint });
 
   const peers = new Peers({ store, egress, clock, log });
-  const blobs = { store, files, clock, folder: join(dataFolder, "blobs") };
+  const blobs = { store, files, clock, folder: join(dataFolder, "blobs"), uploads: new Uploads() };
   const receive = { store, clock, log, host, incarnation };
   const key = () => keys.current;
   const deliver: DeliverContext = {

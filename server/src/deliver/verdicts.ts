@@ -14,9 +14,11 @@ export function readVerdict(
   return results;
 }
 
-/** The blobs that the host wants before it takes the message. */
+/** The blobs that the host wants before it takes the message, for all of its recipients or for some. */
 export function missingBlobs(verdict: Verdict | undefined): readonly string[] {
-  return verdict?.problem?.code === "blobsMissing" ? (verdict.problem.missing ?? []) : [];
+  const problems = [verdict?.problem, ...(verdict?.recipients ?? []).map((recipient) => recipient.problem)];
+  const missing = problems.flatMap((one) => (one?.code === "blobsMissing" ? (one.missing ?? []) : []));
+  return [...new Set(missing)];
 }
 
 function resultFor(

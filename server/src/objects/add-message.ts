@@ -1,8 +1,9 @@
-import type { Message } from "@posthorn/protocol";
+import type { BlobRef, Message } from "@posthorn/protocol";
 import { conversationOf, formatAddress, parseTime, senderOf } from "@posthorn/protocol";
+import { sumSizes } from "../blobs/access.ts";
 import { describe } from "../kinds/describe.ts";
 import { advanceState } from "../store/account-store.ts";
-import { addBlobRef } from "../store/blob-store.ts";
+import { addBlobRefs } from "../store/blob-store.ts";
 import { appendChange } from "../store/change-store.ts";
 import { addToMailbox } from "../store/mailbox-store.ts";
 import { insertObject } from "../store/object-store.ts";
@@ -17,8 +18,8 @@ export interface NewMessage {
   bytes: Uint8Array;
   receivedAt: number;
   keywords: readonly string[];
-  /** Hashes the object keeps alive. */
-  blobs: readonly string[];
+  /** What the object keeps alive. Their bytes count as the account's, also when others have the same blobs. */
+  blobs: readonly BlobRef[];
 }
 
 /**
@@ -26,8 +27,8 @@ export interface NewMessage {
  * transaction. The object's id, or undefined when the account has no room; nothing was written then.
  */
 export async function addMessage(tx: Tx, input: NewMessage): Promise<number | undefined> {
-  const { accountId, message } = input;
-  const state = await advanceState(tx, accountId, input.bytes.length);
+  const { accountId, message, blobs } = input;
+  const state = await advanceState(tx, accountId, sizeWithBlobs(input));
   if (state === undefined) return undefined;
   const description = describe(message);
   await insertObject(
@@ -52,7 +53,17 @@ export async function addMessage(tx: Tx, input: NewMessage): Promise<number | un
     input.bytes,
   );
   await addToMailbox(tx, accountId, roles[input.role].id, state, !input.keywords.includes("$seen"), state);
-  for (const hash of input.blobs) await addBlobRef(tx, accountId, state, hash);
+  await addBlobRefs(
+    tx,
+    accountId,
+    state,
+    blobs.map(({ hash }) => hash),
+  );
   await appendChange(tx, accountId, { state, kind: description.kind, objectId: state, change: "created" });
   return state;
+}
+
+/** What a message takes of its account's room. */
+export function sizeWithBlobs(message: Pick<NewMessage, "bytes" | "blobs">): number {
+  return message.bytes.length + sumSizes(message.blobs);
 }

@@ -5,6 +5,7 @@
 import {
   type Address,
   accountName,
+  type BlobRef,
   blobsOf,
   formatAddress,
   formatTime,
@@ -16,13 +17,11 @@ import {
   senderOf,
   type Verdict,
 } from "@posthorn/protocol";
-import { announce, holderHas } from "../blobs/access.ts";
-import { addMessage } from "../objects/add-message.ts";
+import { announce, checkBlobs, type Holder, useBlobs } from "../blobs/access.ts";
+import { addMessage, sizeWithBlobs } from "../objects/add-message.ts";
 import { type Account, findAccountByName } from "../store/account-store.ts";
 import { deleteReceipt, findReceipt, insertReceipt } from "../store/receipt-store.ts";
 import type { Tx } from "../store/sql.ts";
-
-const announcedForMs = 24 * 3_600_000;
 
 export interface Incoming {
   message: Message;
@@ -39,7 +38,10 @@ export interface AcceptContext {
   incarnation: string;
 }
 
-/** The verdict on one message, written in the caller's transaction. Nothing is written for a recipient refused. */
+/**
+ * The verdict on one message, written in the caller's transaction. Nothing is written for a recipient refused, but that
+ * blobs are asked for when somebody here would take the message: nobody else's names fill the disk.
+ */
 export async function accept(
   ctx: AcceptContext,
   tx: Tx,
@@ -49,63 +51,56 @@ export async function accept(
   const { message } = incoming;
   const recipients = recipientsOf(message).filter((recipient) => recipient.host === ctx.host);
   const blobs = blobsOf(message);
+  const sender: Holder = { kind: "host", host: senderHost };
+  let looked: Promise<Problem | undefined> | undefined;
   // Our own accounts' blobs were checked when the message was submitted, and its copy in Sent keeps them.
-  if (blobs.length > 0 && senderHost !== ctx.host) {
-    const missing = await holderHas(
-      tx,
-      `host:${senderHost}`,
-      blobs.map((blob) => blob.hash),
-    );
-    if (missing.length > 0) {
-      for (const blob of blobs) {
-        if (missing.includes(blob.hash)) {
-          await announce(tx, {
-            host: senderHost,
-            hash: blob.hash,
-            sizeBytes: blob.size,
-            until: ctx.now + announcedForMs,
-          });
-        }
-      }
-      const detail = `${missing.length === 1 ? "One file" : `${missing.length} files`} of this message must be uploaded first.`;
-      return refused(ctx, message, recipients, problem("blobsMissing", detail, { missing }));
-    }
-  }
+  const lookAtBlobs = (): Promise<Problem | undefined> => {
+    if (blobs.length === 0 || senderHost === ctx.host) return Promise.resolve(undefined);
+    looked ??= askForBlobs(ctx, tx, sender, message);
+    return looked;
+  };
   const told: RecipientVerdict[] = [];
   const times: number[] = [];
   for (const recipient of recipients) {
-    const outcome = await acceptFor(
-      ctx,
-      tx,
-      recipient,
-      incoming,
-      blobs.map((blob) => blob.hash),
-    );
+    const outcome = await acceptFor(ctx, tx, recipient, { ...incoming, blobs, lookAtBlobs });
     if ("deliveredAt" in outcome) times.push(outcome.deliveredAt);
     told.push({ id: recipient.id, host: recipient.host, ...toldOf(outcome) });
   }
   const latest = times.length === 0 ? undefined : Math.max(...times);
-  if (latest === undefined) return refusedAs(ctx, message, told);
+  if (latest === undefined) return refusedAs(ctx, message, listOnce(told));
+  if (blobs.length > 0) await useBlobs(tx, sender, blobs);
   return {
     id: message.id,
     status: 200,
     deliveredAt: formatTime(latest),
     incarnation: ctx.incarnation,
-    recipients: told,
+    recipients: listOnce(told),
   };
+}
+
+/** What keeps the message from being taken as far as its blobs go; those missing may be uploaded from now on. */
+async function askForBlobs(
+  ctx: AcceptContext,
+  tx: Tx,
+  sender: Extract<Holder, { kind: "host" }>,
+  message: Message,
+): Promise<Problem | undefined> {
+  const checked = await checkBlobs(tx, sender, message);
+  if (checked.ok) return undefined;
+  return (await announce(tx, sender.host, checked.missing, ctx.now)) ?? checked.problem;
 }
 
 type Outcome =
   | { status: "delivered" | "held"; deliveredAt: number }
   | { status: "refused"; problem: Problem };
 
-async function acceptFor(
-  ctx: AcceptContext,
-  tx: Tx,
-  recipient: Address,
-  incoming: Incoming,
-  blobs: readonly string[],
-): Promise<Outcome> {
+interface Offered extends Incoming {
+  blobs: readonly BlobRef[];
+  /** Asked only for somebody who would take the message. */
+  lookAtBlobs(): Promise<Problem | undefined>;
+}
+
+async function acceptFor(ctx: AcceptContext, tx: Tx, recipient: Address, offered: Offered): Promise<Outcome> {
   const name = accountName(recipient.id);
   const account = await findAccountByName(tx, name);
   if (account === undefined || account.suspendedAt !== undefined) {
@@ -114,34 +109,44 @@ async function acceptFor(
       `${ctx.host} has no user “${name}”. Check the spelling, then send again.`,
     );
   }
-  return acceptInto(ctx, tx, account, incoming, blobs);
+  return acceptInto(ctx, tx, account, offered);
 }
 
-async function acceptInto(
-  ctx: AcceptContext,
-  tx: Tx,
-  account: Account,
-  incoming: Incoming,
-  blobs: readonly string[],
-): Promise<Outcome> {
-  const { message, digest } = incoming;
+async function acceptInto(ctx: AcceptContext, tx: Tx, account: Account, offered: Offered): Promise<Outcome> {
+  const { message, digest } = offered;
   const sender = formatAddress(senderOf(message));
   const receipt = { digest, status: "delivered", deliveredAt: ctx.now } as const;
   if (!(await insertReceipt(tx, account.id, message.id, sender, receipt))) {
-    return answerAgain(tx, account, incoming, sender);
+    return answerAgain(tx, account, offered, sender);
   }
+  const reason = await store(ctx, tx, account, offered);
+  if (reason === undefined) return { status: "delivered", deliveredAt: ctx.now };
+  await deleteReceipt(tx, account.id, message.id, sender);
+  return { status: "refused", problem: reason };
+}
+
+/** What keeps the message from being stored; undefined when it is. */
+async function store(
+  ctx: AcceptContext,
+  tx: Tx,
+  account: Account,
+  offered: Offered,
+): Promise<Problem | undefined> {
+  const { message, bytes, blobs } = offered;
+  const full = () => problem("mailboxFull", `The mailbox of ${account.name}@${ctx.host} is full.`);
+  if (account.usedBytes + sizeWithBlobs(offered) > account.quotaBytes) return full();
+  const reason = await offered.lookAtBlobs();
+  if (reason !== undefined) return reason;
   const objectId = await addMessage(tx, {
     accountId: account.id,
     role: "inbox",
     message,
-    bytes: incoming.bytes,
+    bytes,
     receivedAt: ctx.now,
     keywords: [],
     blobs,
   });
-  if (objectId !== undefined) return { status: "delivered", deliveredAt: ctx.now };
-  await deleteReceipt(tx, account.id, message.id, sender);
-  return refusal("mailboxFull", `The mailbox of ${account.name}@${ctx.host} is full.`);
+  return objectId === undefined ? full() : undefined;
 }
 
 async function answerAgain(tx: Tx, account: Account, incoming: Incoming, sender: string): Promise<Outcome> {
@@ -165,21 +170,21 @@ function toldOf(outcome: Outcome): Pick<RecipientVerdict, "status" | "problem"> 
     : { status: outcome.status };
 }
 
-/** Nobody got it, for one reason. */
-function refused(
-  ctx: AcceptContext,
-  message: Message,
-  recipients: readonly Address[],
-  reason: Problem,
-): Verdict {
-  const told = recipients.map(({ id, host }) => ({ id, host, status: "refused" as const, problem: reason }));
-  return refusedAs(ctx, message, told);
+/** The list of missing blobs may be long and is the same for every recipient: it is given with the first. */
+function listOnce(told: readonly RecipientVerdict[]): RecipientVerdict[] {
+  const first = told.findIndex((one) => one.problem?.missing !== undefined);
+  return told.map((one, index) => {
+    if (index === first || one.problem?.missing === undefined) return one;
+    const { missing: _, ...rest } = one.problem;
+    return { ...one, problem: rest };
+  });
 }
 
-/** Nobody got it: the verdict carries the gravest reason, one that may pass before one that will not. */
+/** Nobody got it: the verdict carries the reason that can be helped at once, else one that may pass, else one that will not. */
 function refusedAs(ctx: AcceptContext, message: Message, told: RecipientVerdict[]): Verdict {
   const problems = told.flatMap((one) => (one.problem === undefined ? [] : [one.problem]));
   const reason =
+    problems.find((one) => one.missing !== undefined) ??
     problems.find((one) => one.retry !== "never") ??
     problems[0] ??
     problem("recipientUnknown", `None of the message's recipients is at ${ctx.host}.`);

@@ -177,7 +177,9 @@ let statementCount = 0;
 function prepared(strings: readonly string[]): Prepared {
   let statement = statements.get(strings);
   if (statement === undefined) {
-    const text = strings.reduce((built, part, index) => `${built}$${index}${part}`);
+    const text = strings
+      .reduce((built, part, index) => `${built}$${index}${part}`)
+      .replaceAll("json_each(", "json_array_elements_text(");
     statement = { name: `s${++statementCount}`, text };
     statements.set(strings, statement);
   }

@@ -1,5 +1,6 @@
 /**
- * SQL text with holes, written once for both dialects. A `sql` template is compiled on its first use and kept by its
+ * SQL text with holes, written once for both dialects; of a list, `json_each(list) AS name` gives each `name.value`, and
+ * PostgreSQL's word for that is put in by its driver. A `sql` template is compiled on its first use and kept by its
  * template object, so the hot path finds its prepared statement without building a string. Decision 0004 says why
  * there is no query builder here.
  */

@@ -15,6 +15,7 @@ import {
   hostPort,
   limits,
   type Message,
+  ProblemError,
   readJson,
   recipientsOf,
   type SendAnswer,
@@ -22,7 +23,7 @@ import {
   targetIdOf,
   uuidV7,
 } from "@posthorn/protocol";
-import { holderHas } from "../blobs/access.ts";
+import { checkBlobs, type Holder, useBlobs } from "../blobs/access.ts";
 import type { Clock, Random } from "../env/env.ts";
 import { addMessage } from "../objects/add-message.ts";
 import { insertDelivery } from "../store/delivery-store.ts";
@@ -72,8 +73,8 @@ interface Draft {
 
 /**
  * Accepts a message for sending. The same id or Idempotency-Key with the same bytes has the same answer; with other
- * bytes it throws `idConflict`. Throws `forbidden` for another's `from`, `blobsMissing`, `mailboxFull`, and what
- * reading a message throws.
+ * bytes it throws `idConflict`. Throws `forbidden` for another's `from`, `blobsMissing`, `blobMismatch`, `mailboxFull`,
+ * and what reading a message throws.
  */
 export async function submit(ctx: SubmitContext, input: SubmitInput): Promise<SendAnswer> {
   const now = ctx.clock.now();
@@ -199,16 +200,10 @@ async function store(
   heldUntil: number | undefined,
 ): Promise<Submission> {
   const { message, bytes, digest } = draft;
-  const blobs = blobsOf(message).map((blob) => blob.hash);
-  if (blobs.length > 0) {
-    const missing = await holderHas(tx, `account:${input.accountId}`, blobs);
-    if (missing.length > 0) {
-      fail("blobsMissing", "Upload the attached files first, then send again.", {
-        missing,
-        pointer: "/attachments",
-      });
-    }
-  }
+  const holder: Holder = { kind: "account", id: input.accountId };
+  const checked = await checkBlobs(tx, holder, message);
+  if (!checked.ok) throw new ProblemError(checked.problem);
+  const blobs = blobsOf(message);
   const objectId = await addMessage(tx, {
     accountId: input.accountId,
     role: "sent",
@@ -223,6 +218,7 @@ async function store(
       "mailboxFull",
       "Your mailbox is full, so the message was not sent. Delete something and send again.",
     );
+  await useBlobs(tx, holder, blobs);
   const followed = await findFollowed(tx, input.accountId, message);
   const firstAttemptAt = Math.max(now, heldUntil ?? 0, followed?.heldUntil ?? 0);
   const submission = {

@@ -129,27 +129,37 @@ export const postOffice: Migration = {
       last_seen_at BIGINT,
       last_success_at BIGINT)`,
 
+    // A row says that the blob's file is in its place, whole and synced.
     `CREATE TABLE blob (
       hash TEXT PRIMARY KEY,
       size_bytes BIGINT NOT NULL,
       created_at BIGINT NOT NULL)`,
+    // Who has shown that they have the bytes. It comes before the blob's row, so it cannot refer to it. Its id is never
+    // used again: an upload knows by it that its grant was there all the time.
     `CREATE TABLE blob_grant (
+      id ORDERED_KEY,
       holder TEXT NOT NULL,
       hash TEXT NOT NULL,
+      size_bytes BIGINT NOT NULL,
       expires_at BIGINT NOT NULL,
-      PRIMARY KEY (holder, hash)) WITHOUT ROWID`,
+      used BIGINT NOT NULL,
+      UNIQUE (holder, hash))`,
     `CREATE INDEX blob_grant_hash ON blob_grant (hash)`,
+    `CREATE INDEX blob_grant_open ON blob_grant (holder) WHERE used = 0`,
+    `CREATE INDEX blob_grant_expiry ON blob_grant (expires_at)`,
     `CREATE TABLE blob_announcement (
       host TEXT NOT NULL,
       hash TEXT NOT NULL,
       size_bytes BIGINT NOT NULL,
       expires_at BIGINT NOT NULL,
-      PRIMARY KEY (host, hash)) WITHOUT ROWID`,
+      PRIMARY KEY (host, hash, size_bytes)) WITHOUT ROWID`,
+    `CREATE INDEX blob_announcement_expiry ON blob_announcement (expires_at)`,
+    // The foreign key is the last guard of reliability I10: no reference to a blob that is not here.
     `CREATE TABLE blob_ref (
       account_id BIGINT NOT NULL,
       object_id BIGINT NOT NULL,
-      hash TEXT NOT NULL,
+      hash TEXT NOT NULL REFERENCES blob (hash),
       PRIMARY KEY (account_id, object_id, hash)) WITHOUT ROWID`,
-    `CREATE INDEX blob_ref_hash ON blob_ref (hash)`,
+    `CREATE INDEX blob_ref_hash ON blob_ref (hash, account_id)`,
   ],
 };
