@@ -4,7 +4,7 @@ export default defineConfig({
   resolve: { conditions: ["source", "node"] },
   ssr: { resolve: { conditions: ["source", "node"] } },
   test: {
-    include: ["*/src/**/*.test.ts", "testnet/journeys/**/*.test.ts"],
+    include: ["*/src/**/*.test.ts", "testnet/journeys/**/*.test.ts", "scripts/*.test.mjs"],
     globalSetup: ["./testnet/src/postgres-for-tests.ts"],
     testTimeout: 30_000,
     hookTimeout: 60_000,
