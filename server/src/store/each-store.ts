@@ -89,6 +89,8 @@ async function emptyTables(url: string): Promise<void> {
     const { rows } = await client.query(
       "SELECT format('DELETE FROM %I', tablename) AS statement FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'migration'",
     );
+    // Tables that refer to one another are emptied in any order.
+    await client.query("SET session_replication_role = replica");
     await client.query(rows.map((row) => row.statement).join(";"));
   } finally {
     await client.end();
