@@ -1,3 +1,4 @@
+import { createPrivateKey, X509Certificate } from "node:crypto";
 import type { Files, Log } from "../env/env.ts";
 
 /** Where the certificate comes from: files, which are looked at again and again, or texts in local trials. */
@@ -10,13 +11,26 @@ export interface Certificate {
   key: string;
 }
 
-/** The certificate as it is now. Throws with a sentence for the operator when a file is missing. */
+/** The certificate as it is now. Throws with a sentence for the operator when a file is missing or the two are no pair. */
 export async function readCertificate(
   files: Pick<Files, "read">,
   source: CertificateSource,
 ): Promise<Certificate> {
   if (source.kind === "pem") return { cert: source.certPem, key: source.keyPem };
-  return { cert: await readText(files, source.certPath), key: await readText(files, source.keyPath) };
+  const found = { cert: await readText(files, source.certPath), key: await readText(files, source.keyPath) };
+  if (isPair(found)) return found;
+  throw new Error(
+    `The key in ${source.keyPath} does not belong to the certificate in ${source.certPath}, or one of them is damaged.`,
+  );
+}
+
+/** The platform itself would take an empty text for a certificate and then refuse every handshake. */
+function isPair({ cert, key }: Certificate): boolean {
+  try {
+    return new X509Certificate(cert).checkPrivateKey(createPrivateKey(key));
+  } catch {
+    return false;
+  }
 }
 
 async function readText(files: Pick<Files, "read">, path: string): Promise<string> {

@@ -86,7 +86,7 @@ function serverOptions(limits: ListenLimits): ServerOptions {
     headersTimeout: limits.headerMs,
     requestTimeout: limits.requestMs,
     keepAliveTimeout: limits.keepAliveMs,
-    connectionsCheckingInterval: 1_000,
+    connectionsCheckingInterval: Math.min(1_000, limits.headerMs),
     noDelay: true,
   };
 }
