@@ -106,7 +106,7 @@ export async function forgeRequest(forgery: Forgery): Promise<Wire> {
   return requestWire(`${label}=${input}`, `${label}=:${toBase64(signature)}:`);
 }
 
-export function signAsAlpha(base: Uint8Array): Promise<Uint8Array> {
+function signAsAlpha(base: Uint8Array): Promise<Uint8Array> {
   return signBytes(alphaKey, base);
 }
 
