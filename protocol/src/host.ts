@@ -1,4 +1,5 @@
 import { Type } from "typebox";
+import { hasValidALabels } from "./a-label.ts";
 import { limits } from "./limits.ts";
 import { fail } from "./problem.ts";
 
@@ -27,15 +28,6 @@ const hostExpression = new RegExp(`^${hostPattern}$`);
 export function isHost(text: string): boolean {
   if (text.length > limits.host || !hostExpression.test(text)) return false;
   return !text.includes("xn--") || hasValidALabels(hostName(text));
-}
-
-/** An A-label counts only when it decodes and encodes to itself again under UTS #46; the URL parser does both. */
-function hasValidALabels(name: string): boolean {
-  try {
-    return new URL(`https://${name}`).hostname === name;
-  } catch {
-    return false;
-  }
 }
 
 /** The host itself; throws ProblemError `badHost` when `text` is not in the one accepted spelling. */
