@@ -40,7 +40,8 @@ function inStep(root) {
 function samePackage(wanted, installed) {
   // An optional package of another platform is not installed.
   if (installed === undefined) return wanted.optional === true || wanted.devOptional === true;
-  return wanted.version === installed.version && wanted.integrity === installed.integrity;
+  const sameCommands = JSON.stringify(wanted.bin) === JSON.stringify(installed.bin);
+  return sameCommands && wanted.version === installed.version && wanted.integrity === installed.integrity;
 }
 
 function readPackages(path) {
