@@ -27,6 +27,7 @@ export type {
 } from "./env/env.ts";
 export { openFiles } from "./env/files.ts";
 export { HandClock } from "./env/hand-clock.ts";
+export { openLog } from "./env/log.ts";
 export { openEnv } from "./env/open-env.ts";
 export type { CertificateSource } from "./http/certificate.ts";
 export type { HttpHandler, HttpRequest, HttpResponse } from "./http/http.ts";

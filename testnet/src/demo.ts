@@ -49,6 +49,11 @@ async function main(): Promise<number> {
     await stopped();
     say("\nStopping …");
     return 0;
+  } catch (error) {
+    for (const { name, log } of [place.alpha, place.beta]) {
+      for (const line of log.filter(isTrouble)) process.stderr.write(`${name}: ${line}`);
+    }
+    throw error;
   } finally {
     await place.close();
   }
@@ -69,6 +74,10 @@ Both servers run until you press Ctrl+C. In another terminal:
 A browser or curl must be told to trust ${place.caPath}:
 
   curl --cacert ${place.caPath} ${place.alpha.endpoint}/.well-known/posthorn`);
+}
+
+function isTrouble(line: string): boolean {
+  return /^\{"time":"[^"]*","level":"(?:warn|error)"/.test(line);
 }
 
 function stopped(): Promise<void> {

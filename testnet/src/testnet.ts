@@ -11,6 +11,7 @@ import {
   type Env,
   HandClock,
   openEnv,
+  openLog,
   openOutside,
   readConfig,
   type Server,
@@ -91,7 +92,7 @@ export async function startTestnet(options: TestnetOptions): Promise<Testnet> {
   for (const [index, name] of options.names.entries()) {
     const node =
       handClock === undefined
-        ? await socketNode(options, folder, faults, name)
+        ? await socketNode(options, folder, faults, clock, name)
         : memoryNode(options, folder, faults, wire, handClock, name, (options.seed ?? 1) + index);
     nodes.push(node);
     await node.start();
@@ -129,6 +130,7 @@ async function socketNode(
   options: TestnetOptions,
   folder: string,
   faults: Faults,
+  clock: Clock,
   name: string,
 ): Promise<TestNode> {
   const port = options.ports?.[name] ?? (await freePort());
@@ -152,7 +154,7 @@ async function socketNode(
   const env: Env = {
     ...outside.env,
     egress: outside.env.egress,
-    log: (level, event, fields) => log.push(JSON.stringify({ level, event, ...fields })),
+    log: openLog(clock, (line) => log.push(line)),
   };
   return makeNode(
     { name, host, endpoint: config.endpoint, folder: config.dataFolder, caPem: outside.caPem, env, log },
@@ -188,7 +190,7 @@ function memoryNode(
     random: seededRandom(seed),
     egress: faults.wrap(name, wire.egress()),
     effect,
-    log: (level, event, fields) => log.push(JSON.stringify({ level, event, ...fields })),
+    log: openLog(clock, (line) => log.push(line)),
   };
   return makeNode(
     { name, host, endpoint: config.endpoint, folder: config.dataFolder, caPem: undefined, env, log },

@@ -10,7 +10,8 @@ import { forPostgres, type Migration } from "./migration.ts";
 import type { Db, Row, Sql, Store, Tx } from "./sql.ts";
 
 const oldestVersion = 150_000;
-const int8 = 20;
+/** The types of whole numbers here: counts and ids are BIGINT, and the sum of BIGINTs is NUMERIC. */
+const wholeNumbers: ReadonlySet<number> = new Set([20, 1700]);
 const serialisationFailures = new Set(["40001", "40P01"]);
 const diskFull = "53100";
 const attemptsPerWrite = 8;
@@ -47,7 +48,7 @@ export class PostgresStore implements Store {
       connectionString: options.url,
       max: options.poolSize ?? 10,
       types: {
-        getTypeParser: (oid, format) => (oid === int8 ? Number : pg.types.getTypeParser(oid, format)),
+        getTypeParser: (oid, format) => (wholeNumbers.has(oid) ? Number : pg.types.getTypeParser(oid, format)),
       },
     });
     // A connection lost while idle is replaced at its next use.

@@ -40,14 +40,17 @@ export async function openPlace(options: { folder: string; store: "sqlite" | "po
   const { folder } = options;
   const clientFolder = join(folder, "client");
   await mkdir(clientFolder, { recursive: true, mode: 0o700 });
-  const postgres = options.store === "postgres" ? await startPrivatePostgres() : undefined;
+  const postgres =
+    options.store === "postgres"
+      ? await startPrivatePostgres({ folder: join(folder, "postgres") })
+      : undefined;
   const ports = await keptPorts(folder);
   const testnet = await startTestnet({
     names: ["alpha", "beta"],
     wire: "sockets",
     folder,
     ports,
-    ...(postgres && { database: (name) => postgres.createDatabase(`demo_${name}`) }),
+    ...(postgres && { database: (name) => postgres.database(name) }),
   });
   const close = async () => {
     await testnet.close();
