@@ -2,7 +2,7 @@
  * Who a host is: fetches and checks its discovery document (docs/protocol/30-discovery.md). What comes back has been
  * vouched for by the host's root key and, when mail for it goes to another name, confirmed there too.
  */
-import { fromBase64Url, importVerifyKey, verifyKeyStatement } from "@posthorn/crypto";
+import { fromBase64Url, importVerifyKey, type VerifyKey, verifyKeyStatement } from "@posthorn/crypto";
 import {
   type Discovery,
   DiscoverySchema,
@@ -88,15 +88,32 @@ async function findFault(
   if (discovery.host !== host) return `it says it is ${discovery.host}.`;
   if (new URL(discovery.endpoint).origin !== discovery.endpoint) return "its endpoint is more than a host.";
   if (discovery.keys.length === 0) return "it has no keys.";
-  const rootKey = await importVerifyKey(fromBase64Url(discovery.rootKey));
+  const rootKey = await findVerifyKey(discovery.rootKey);
+  if (rootKey === undefined) return "its root key is none that can be trusted.";
   for (const key of discovery.keys) {
     const { id, algorithm, publicKey, validFrom, validUntil } = key;
+    if ((await findVerifyKey(publicKey)) === undefined) return `its key ${id} is none that can be trusted.`;
     const statement = { host, id, algorithm, publicKey, validFrom, validUntil };
-    if (!(await verifyKeyStatement(rootKey, statement, fromBase64Url(key.rootSignature)))) {
+    const signature = findBytes(key.rootSignature);
+    if (signature === undefined || !(await verifyKeyStatement(rootKey, statement, signature))) {
       return `its key ${id} is not vouched for by its root key.`;
     }
   }
   if (!discovery.keys.some((key) => parseTime(key.validUntil) > ctx.clock.now()))
     return "all its keys have run out.";
   return undefined;
+}
+
+/** Undefined for what is no key a sound signer has: another spelling, a point of small order. */
+async function findVerifyKey(text: string): Promise<VerifyKey | undefined> {
+  const bytes = findBytes(text);
+  return bytes && importVerifyKey(bytes).catch(() => undefined);
+}
+
+function findBytes(base64Url: string): Uint8Array | undefined {
+  try {
+    return fromBase64Url(base64Url);
+  } catch {
+    return undefined;
+  }
 }
