@@ -20,6 +20,7 @@ export function saveName(attachment: Attachment | SealedAttachment): string {
 }
 
 function shorten(name: string): string {
+  if (encoder.encode(name).length <= longestBytes) return name;
   const extension = /\.[A-Za-z0-9]{1,16}$/.exec(name)?.[0] ?? "";
   let stem = [...name.slice(0, name.length - extension.length)];
   while (encoder.encode(stem.join("")).length + extension.length > longestBytes) stem = stem.slice(0, -1);
