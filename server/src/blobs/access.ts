@@ -12,11 +12,12 @@ import {
   countAnnouncements,
   type Holder,
   holdFolders,
-  insertAnnouncement,
+  insertAnnouncements,
   selectHeld,
   useGrants,
 } from "../store/blob-store.ts";
-import type { Tx } from "../store/sql.ts";
+import type { Db, Tx } from "../store/sql.ts";
+import { isHash } from "./blob-path.ts";
 import { blobLimits } from "./limits.ts";
 
 export type { Holder } from "../store/blob-store.ts";
@@ -52,6 +53,11 @@ export async function checkBlobs(tx: Tx, holder: Holder, message: Message): Prom
   return { ok: false, missing: [], problem: problem("blobMismatch", detail, { pointer }) };
 }
 
+/** Size of a blob that is here and that the holder may use; undefined also for a text that names no blob. */
+export async function findHeldSize(db: Db, holder: Holder, hash: string): Promise<number | undefined> {
+  return isHash(hash) ? (await selectHeld(db, holder, [hash])).get(hash) : undefined;
+}
+
 /**
  * Lets a host upload what its message names; from then on `putPeerBlob` takes it. A problem instead when that is more
  * than this server takes of one message or of one host, and nothing was written.
@@ -72,16 +78,17 @@ export async function announce(
   if ((await countAnnouncements(tx, host, hashes)) + blobs.length > blobLimits.announcementsPerHost) {
     return problem("rateLimited", `This server waits for too many files of ${host} already.`);
   }
-  const expiresAt = now + blobLimits.waitMs;
-  for (const { hash, size } of blobs)
-    await insertAnnouncement(tx, { host, hash, sizeBytes: size, expiresAt });
+  await insertAnnouncements(tx, host, blobs, now + blobLimits.waitMs);
   return undefined;
 }
 
 /** The message was taken: what it names no longer counts as uploaded for nothing. */
 export async function useBlobs(tx: Tx, holder: Holder, blobs: readonly BlobRef[]): Promise<void> {
-  const hashes = blobs.map(({ hash }) => hash);
-  await useGrants(tx, holder, hashes);
+  await useGrants(
+    tx,
+    holder,
+    blobs.map(({ hash }) => hash),
+  );
 }
 
 /** What blobs have together. */

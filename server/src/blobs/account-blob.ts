@@ -1,6 +1,6 @@
 /** Blobs as an account sees them: what it has uploaded, and what its messages hold. */
 import { type BlobAnswer, fail } from "@posthorn/protocol";
-import { selectHeld } from "../store/blob-store.ts";
+import { findHeldSize } from "./access.ts";
 import { blobPath } from "./blob-path.ts";
 import { type KeepContext, keepBlob } from "./keep-blob.ts";
 
@@ -30,8 +30,7 @@ export async function headBlob(
   ctx: Pick<BlobContext, "store">,
   { accountId, hash }: Of,
 ): Promise<BlobAnswer> {
-  const held = await selectHeld(ctx.store.read, { kind: "account", id: accountId }, [hash]);
-  const size = held.get(hash);
+  const size = await findHeldSize(ctx.store.read, { kind: "account", id: accountId }, hash);
   return size === undefined ? fail("notFound", "You have no such blob.") : { hash, size };
 }
 

@@ -1,7 +1,8 @@
 /** Blobs between servers: what a peer's message has announced may be uploaded by that peer, and nothing else. */
 import { type BlobAnswer, fail } from "@posthorn/protocol";
-import { findBlobSize, selectAnnouncedSizes, selectHeld } from "../store/blob-store.ts";
-import { blobPath } from "./blob-path.ts";
+import { findBlobSize, selectAnnouncedSizes } from "../store/blob-store.ts";
+import { findHeldSize } from "./access.ts";
+import { blobPath, isHash } from "./blob-path.ts";
 import { type KeepContext, keepBlob } from "./keep-blob.ts";
 
 export type PeerBlobContext = KeepContext;
@@ -15,7 +16,7 @@ export async function putPeerBlob(
   input: { host: string; hash: string; sizeBytes: number; body: AsyncIterable<Uint8Array> },
 ): Promise<BlobAnswer> {
   const { host, hash, sizeBytes, body } = input;
-  const announced = await selectAnnouncedSizes(ctx.store.read, host, hash);
+  const announced = isHash(hash) ? await selectAnnouncedSizes(ctx.store.read, host, hash) : [];
   if (announced.length === 0) {
     fail("forbidden", `No message of ${host} waits for this blob. Send the message first.`);
   }
@@ -33,7 +34,7 @@ export async function headPeerBlob(
   ctx: Pick<PeerBlobContext, "store">,
   { host, hash }: { host: string; hash: string },
 ): Promise<BlobAnswer> {
-  const size = (await selectHeld(ctx.store.read, { kind: "host", host }, [hash])).get(hash);
+  const size = await findHeldSize(ctx.store.read, { kind: "host", host }, hash);
   return size === undefined ? fail("notFound", `${host} has uploaded no such blob.`) : { hash, size };
 }
 

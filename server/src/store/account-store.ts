@@ -41,7 +41,7 @@ export async function countAccounts(
   const row = await db.get(sql`
     SELECT (SELECT count(*) FROM account) AS accounts,
       (SELECT coalesce(sum(total), 0) FROM mailbox) AS messages,
-      (SELECT coalesce(sum(used_bytes), 0) FROM account) + (SELECT coalesce(sum(size_bytes), 0) FROM blob) AS bytes`);
+      (SELECT coalesce(sum(used_bytes), 0) FROM account) AS bytes`);
   if (row === undefined) return { accounts: 0, messages: 0, storedBytes: 0 };
   return { accounts: int(row, "accounts"), messages: int(row, "messages"), storedBytes: int(row, "bytes") };
 }

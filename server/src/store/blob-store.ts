@@ -142,13 +142,18 @@ export async function sumOpenGrants(
   return { sizeBytes: int(row, "bytes"), firstEndsAt: int(row, "first_ends_at") };
 }
 
-export async function insertAnnouncement(
+/** Announces blobs, or those that are announced for longer. Each hash stands once among them. */
+export async function insertAnnouncements(
   tx: Tx,
-  announcement: { host: string; hash: string; sizeBytes: number; expiresAt: number },
+  host: string,
+  blobs: readonly { hash: string; size: number }[],
+  expiresAt: number,
 ): Promise<void> {
+  const named = blobs.map(({ hash, size }) => `${hash}${size}`);
   await tx.run(sql`
     INSERT INTO blob_announcement (host, hash, size_bytes, expires_at)
-    VALUES (${announcement.host}, ${announcement.hash}, ${announcement.sizeBytes}, ${announcement.expiresAt})
+    SELECT ${host}, substr(value, 1, 64), CAST(substr(value, 65) AS BIGINT), CAST(${expiresAt} AS BIGINT)
+    FROM json_each(${JSON.stringify(named)}) AS named WHERE true
     ON CONFLICT (host, hash, size_bytes) DO UPDATE SET expires_at = excluded.expires_at`);
 }
 
