@@ -31,7 +31,9 @@ let bob: Session;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "posthorn-killed-"));
   pair = await localPair(folder);
-  await Promise.all([pair.alpha.start(), pair.beta.start()]);
+  // One after the other: the first makes the authority that both use.
+  await pair.alpha.start();
+  await pair.beta.start();
   const platform = nodePlatform({ ca: await pair.readCa(), localhost: true });
   alice = await openWithToken(platform, await pair.alpha.addAccount("alice"));
   bob = await openWithToken(platform, await pair.beta.addAccount("bob"));

@@ -12,6 +12,10 @@ export class MemoryWire {
     this.#handlers.delete(host);
   }
 
+  handler(host: string): HttpHandler | undefined {
+    return this.#handlers.get(host);
+  }
+
   egress(): Egress {
     return {
       request: async (request) => {

@@ -5,6 +5,8 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { openWithToken, type Platform, type Session } from "@posthorn/client";
+import { nodePlatform } from "@posthorn/client/node";
 import {
   type Clock,
   type EffectHook,
@@ -21,6 +23,7 @@ import {
 import { addAccount, type TokenAccount } from "./accounts.ts";
 import { Faults } from "./faults.ts";
 import { freePort } from "./free-port.ts";
+import { handlerTransport } from "./handler-transport.ts";
 import { MemoryWire } from "./memory-wire.ts";
 import { seededRandom } from "./seeded-random.ts";
 
@@ -75,6 +78,10 @@ export interface Testnet {
   folder: string;
   /** Moves a standing clock; throws on sockets, where time is the machine's. */
   advance(ms: number): Promise<void>;
+  /** What the SDK needs to call these servers. */
+  platform: Platform;
+  /** A session of the SDK for an account. */
+  session(account: TestAccount): Promise<Session>;
   /** Resolves when no server has anything to do before time moves on. */
   settle(): Promise<void>;
   /** Moves the clock from one due delivery to the next until every queue is empty or `atMostMs` have passed. */
@@ -99,7 +106,13 @@ export async function startTestnet(options: TestnetOptions): Promise<Testnet> {
   }
   const running = () => nodes.flatMap((node) => (isUp(node) ? [node.server] : []));
   const settle = () => settleAll(running);
+  const platform =
+    handClock === undefined
+      ? nodePlatform({ ca: nodes[0]?.caPem, localhost: true })
+      : { ...nodePlatform(), clock, transport: handlerTransport((host) => wire.handler(host)) };
   return {
+    platform,
+    session: (account) => openWithToken(platform, account),
     nodes,
     node(name) {
       const found = nodes.find((node) => node.name === name);

@@ -12,7 +12,13 @@ import {
 import { findAccount, getAccountState } from "../store/account-store.ts";
 import { listChanges } from "../store/change-store.ts";
 import { listMailboxes, mailboxesOf } from "../store/mailbox-store.ts";
-import { findMessageBytes, findObject, listMailbox, type StoredObject } from "../store/object-store.ts";
+import {
+  findMessageBytes,
+  findObject,
+  listMailbox,
+  listObjects,
+  type StoredObject,
+} from "../store/object-store.ts";
 import type { Db, Store } from "../store/sql.ts";
 import { messageMeta } from "./message-meta.ts";
 import { type Role, roles } from "./roles.ts";
@@ -57,7 +63,7 @@ export async function readMailboxes(ctx: ReadContext, { accountId }: Of): Promis
   };
 }
 
-/** A page of a mailbox (the inbox when none is named), newest first, after the object `after`. */
+/** A page of a mailbox (of the whole account when none is named), newest first, after the object `after`. */
 export async function readMessages(
   ctx: ReadContext,
   input: Of & { mailbox?: string | undefined; limit?: number | undefined; after?: string | undefined },
@@ -65,9 +71,11 @@ export async function readMessages(
   const { accountId } = input;
   const limit = Math.min(Math.max(input.limit ?? defaultPage, 1), limits.pageItems);
   const before = input.after === undefined ? Number.MAX_SAFE_INTEGER : parseId(input.after);
-  const mailboxId = input.mailbox === undefined ? roles.inbox.id : parseId(input.mailbox);
   const state = await getAccountState(ctx.store.read, accountId);
-  const objects = await listMailbox(ctx.store.read, accountId, mailboxId, before, limit);
+  const objects =
+    input.mailbox === undefined
+      ? await listObjects(ctx.store.read, accountId, before, limit)
+      : await listMailbox(ctx.store.read, accountId, parseId(input.mailbox), before, limit);
   const messages: MessageMeta[] = [];
   for (const object of objects) messages.push(await withMailboxes(ctx.store.read, object));
   const last = objects.at(-1);

@@ -49,7 +49,19 @@ export async function findMessageBytes(
   return row && bytes(row, "bytes");
 }
 
-/** Newest first, `limit` of those before object `before`. */
+/** All of an account's objects, newest first, `limit` of those before object `before`. */
+export async function listObjects(
+  db: Db,
+  accountId: number,
+  before: number,
+  limit: number,
+): Promise<StoredObject[]> {
+  const rows = await db.all(sql`
+    SELECT * FROM object WHERE account_id = ${accountId} AND id < ${before} ORDER BY id DESC LIMIT ${limit}`);
+  return rows.map(readObject);
+}
+
+/** Newest first, `limit` of those of a mailbox before object `before`. */
 export async function listMailbox(
   db: Db,
   accountId: number,
