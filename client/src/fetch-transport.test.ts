@@ -64,13 +64,14 @@ test("No connection, a cut answer and silence are told apart", async () => {
     { plain: true },
   );
   const silent = await serve(() => undefined, { plain: true });
-  const transport = fetchTransport({ idleMs: 40 });
+  const transport = fetchTransport();
   await expect(transport({ method: "GET", url: "http://127.0.0.1:1/", headers: {} })).rejects.toMatchObject({
     name: "Unreachable",
     reason: "unknown",
     host: "127.0.0.1:1",
   });
-  await expect(transport({ method: "GET", url: silent.origin, headers: {} })).rejects.toMatchObject({
+  const impatient = fetchTransport({ idleMs: 50 });
+  await expect(impatient({ method: "GET", url: silent.origin, headers: {} })).rejects.toMatchObject({
     reason: "timeout",
   });
   const { body } = await transport({ method: "GET", url: cutting.origin, headers: {} });

@@ -184,7 +184,7 @@ test("A server that says nothing, before or within its answer, is given up", asy
   const stalling = await serve((_, response) => response.write("half"), {
     certificate: makeTestCertificate(["a.localhost"]),
   });
-  const quick = { localhost: true, idleMs: 40 };
+  const quick = { localhost: true, idleMs: 500 };
   const before = failureOf(nodeTransport({ ...quick, ca: silent.ca })(get(silent.origin)));
   expect(await before).toMatchObject({ reason: "timeout" });
   const { body } = await nodeTransport({ ...quick, ca: stalling.ca })(get(stalling.origin));
