@@ -195,7 +195,8 @@ describe("messages.json", () => {
     };
     const { type, sealed, sender, recipients, conversation, target, blobs, code, pointer } = given;
     const facts = { type, sealed, sender, recipients, conversation, target, blobs };
-    expect(outcomeOf(read)).toEqual(given.valid ? facts : { code, pointer });
+    if (given.valid) expect(outcomeOf(read)).toEqual(facts);
+    else expect(outcomeOf(read)).toMatchObject(pointer === undefined ? { code } : { code, pointer });
   });
 });
 
