@@ -47,7 +47,8 @@ export class RememberedCallers {
    * been read from the store just before it was revoked there.
    */
   remember(key: string, caller: Caller, forMs: number, epoch: number): void {
-    if (epoch !== this.#epoch) return;
+    if (epoch !== this.#epoch || forMs <= 0) return;
+    this.#callers.delete(key);
     if (this.#callers.size >= this.#capacity) this.#dropOldest();
     this.#callers.set(key, { caller, untilMono: this.#clock.mono() + Math.min(forMs, this.#maxMs) });
   }

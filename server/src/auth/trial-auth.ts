@@ -1,0 +1,145 @@
+import type { Tokens } from "@posthorn/protocol";
+import { client, ready } from "@serenity-kit/opaque";
+import { HandClock } from "../env/hand-clock.ts";
+import { openRandom } from "../env/random.ts";
+import { insertAccount, setSuspended } from "../store/account-store.ts";
+import type { Store } from "../store/sql.ts";
+import type { ApiTokenContext } from "./api-token.ts";
+import { type AuthenticateContext, authenticate } from "./authenticate.ts";
+import type { Budget } from "./budget.ts";
+import type { Caller } from "./caller.ts";
+import { makeInvite } from "./invite.ts";
+import { tokenKeyOf } from "./keys.ts";
+import { finishLogin, type LoginContext, startLogin } from "./login.ts";
+import { makeServerSetup } from "./opaque-server.ts";
+import { finishRegistration, type RegisterContext, startRegistration } from "./register.ts";
+import { RememberedCallers } from "./remembered-callers.ts";
+import { hashSecret } from "./secret.ts";
+
+/** For tests: the room on a store, with a clock that only moves when told and both halves of the sign-in. */
+export interface TrialAuth {
+  ctx: AuthenticateContext & RegisterContext & LoginContext & ApiTokenContext;
+  clock: HandClock;
+  store: Store;
+  operatorToken: string;
+  invite(input?: { name?: string; expiresInS?: number }): Promise<string>;
+  register(name: string, password: string, invite?: string): Promise<Tokens>;
+  /** The whole sign-in, as a client does it; throws what the server throws, or `wrongPassword` where the client itself sees it. */
+  login(name: string, password: string, device?: string): Promise<Tokens>;
+  callerOf(token: string): Promise<Caller>;
+  suspend(name: string, suspendedAt: number | null): Promise<void>;
+  /** The same server as another process: another memory, on the same database. */
+  beside(store: Store): TrialAuth;
+}
+
+export const host = "alpha.example";
+export const remoteAddress = "192.0.2.1";
+export const operator: Caller = { accountId: 0, name: "operator", scopes: new Set(["admin"]) };
+export const wrongPassword = new Error("the client sees that the password is wrong");
+
+/** Light, because what is tried here is the server; a client's own is dear on purpose. */
+const keyStretching = { "argon2id-custom": { memory: 8, iterations: 1, parallelism: 1 } };
+const unlimited: Budget = { take: () => ({ ok: true }) };
+const operatorToken = `ph_operator_${"A".repeat(43)}`;
+let setup: Promise<string> | undefined;
+
+export async function openTrialAuth(store: Store, clock = new HandClock()): Promise<TrialAuth> {
+  await ready;
+  setup ??= makeServerSetup();
+  return trialAuth(store, clock, await setup);
+}
+
+function trialAuth(store: Store, clock: HandClock, opaqueSetup: string): TrialAuth {
+  const random = openRandom();
+  const ctx: TrialAuth["ctx"] = {
+    store,
+    clock,
+    random,
+    host,
+    opaqueSetup,
+    tokenKey: tokenKeyOf(new Uint8Array(32).map((_, index) => index)),
+    remembered: new RememberedCallers(clock),
+    operatorToken: { hash: hashSecret(operatorToken) },
+    budgets: { perAddress: unlimited, perCaller: unlimited },
+    async createAccount(tx, { name, quotaBytes }) {
+      const id = 1 + Math.floor(random.fraction() * 2 ** 52);
+      await insertAccount(tx, { id, name, createdAt: clock.now(), quotaBytes: quotaBytes ?? 1_000_000 });
+      return id;
+    },
+  };
+  const trial: TrialAuth = {
+    ctx,
+    clock,
+    store,
+    operatorToken,
+    invite: async (input = {}) =>
+      (await makeInvite({ ...ctx, baseUrl: `https://${host}` }, operator, input)).token,
+    async register(name, password, invite) {
+      const asked = { invite: invite ?? (await trial.invite()), name, remoteAddress };
+      const { clientRegistrationState, registrationRequest } = client.startRegistration({ password });
+      const { registrationResponse } = await startRegistration(ctx, { ...asked, registrationRequest });
+      const { registrationRecord } = client.finishRegistration({
+        password,
+        clientRegistrationState,
+        registrationResponse,
+        identifiers: identifiersOf(name),
+        keyStretching,
+      });
+      return finishRegistration(ctx, { ...asked, registrationRecord });
+    },
+    async login(name, password, device) {
+      const begun = await beginLogin(ctx, name, password);
+      if (begun.finishLoginRequest === undefined) throw wrongPassword;
+      return finishLogin(ctx, {
+        loginId: begun.loginId,
+        finishLoginRequest: begun.finishLoginRequest,
+        device,
+        remoteAddress,
+      });
+    },
+    callerOf: (token) => authenticate(ctx, `Bearer ${token}`),
+    async suspend(name, suspendedAt) {
+      await store.write((tx) => setSuspended(tx, name, suspendedAt));
+    },
+    beside: (other) => trialAuth(other, clock, opaqueSetup),
+  };
+  return trial;
+}
+
+/** First step of a sign-in, and what the client would send as the second; undefined when it sees a wrong password. */
+export async function beginLogin(
+  ctx: LoginContext,
+  name: string,
+  password: string,
+): Promise<{ loginId: string; loginResponse: string; finishLoginRequest: string | undefined }> {
+  const { clientLoginState, startLoginRequest } = client.startLogin({ password });
+  const answer = await startLogin(ctx, { name, startLoginRequest, remoteAddress });
+  const finished = client.finishLogin({
+    clientLoginState,
+    loginResponse: answer.loginResponse,
+    password,
+    identifiers: identifiersOf(name),
+    keyStretching,
+  });
+  return { ...answer, finishLoginRequest: finished?.finishLoginRequest };
+}
+
+/** Both sides bind these into every step. */
+export function identifiersOf(name: string): { client: string; server: string } {
+  return { client: `${name}@${host}`, server: host };
+}
+
+/** The second step of somebody who does not know the password: well-formed, and proving nothing. */
+export function forgedFinish(): string {
+  return Buffer.alloc(64, 7).toString("base64url");
+}
+
+/** The problem a promise ends in. */
+export async function problemOf(work: Promise<unknown>): Promise<{ code: string; detail: string }> {
+  const problem = await work.then(
+    () => undefined,
+    (error: unknown) => (typeof error === "object" && error !== null ? Reflect.get(error, "problem") : error),
+  );
+  if (typeof problem !== "object" || problem === null) throw new Error("it ended in no problem");
+  return { code: String(Reflect.get(problem, "code")), detail: String(Reflect.get(problem, "detail")) };
+}
