@@ -1,0 +1,201 @@
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { client, ready } from "@serenity-kit/opaque";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { readConfig } from "./config.ts";
+import { HandClock } from "./env/hand-clock.ts";
+import { openLog } from "./env/log.ts";
+import { openEnv } from "./env/open-env.ts";
+import type { HttpResponse } from "./http/http.ts";
+import { type Server, startServer } from "./server.ts";
+
+/**
+ * What somebody finds who takes the whole data folder and the logs of a server on which people have registered, signed
+ * in and made mistakes (threats F16, CVE-2023-41335; reliability I15).
+ */
+
+const password = "canary-Zx7Qp2Lm9Rt4-canary";
+const keyStretching = { "argon2id-custom": { memory: 8, iterations: 1, parallelism: 1 } };
+
+let folder: string;
+let server: Server;
+let lines: string[];
+let isRunning = false;
+
+beforeEach(async () => {
+  await ready;
+  folder = await mkdtemp(join(tmpdir(), "posthorn-rest-"));
+  lines = [];
+  const config = readConfig({ local: "yes", host: "alpha.localhost:8443", data: folder }, (path) => path);
+  const clock = new HandClock();
+  const env = { ...openEnv({ clock }), log: openLog(clock, (line) => lines.push(line)) };
+  server = await startServer({ config, env, certificate: undefined, listens: false });
+  isRunning = true;
+});
+
+async function stop(): Promise<void> {
+  if (isRunning) await server.stop(0);
+  isRunning = false;
+}
+
+afterEach(async () => {
+  await stop();
+  await rm(folder, { recursive: true });
+});
+
+async function call(method: string, path: string, input: unknown, token?: string): Promise<HttpResponse> {
+  async function* body() {
+    if (input !== undefined) yield new TextEncoder().encode(JSON.stringify(input));
+  }
+  const headers = new Map<string, string[]>();
+  if (input !== undefined) headers.set("content-type", ["application/json"]);
+  if (token !== undefined) headers.set("authorization", [`Bearer ${token}`]);
+  return server.handler({ method, path, query: "", headers, body: body(), remoteAddress: "192.0.2.1" });
+}
+
+function textOf({ body }: HttpResponse): string {
+  return body instanceof Uint8Array ? new TextDecoder().decode(body) : "";
+}
+
+/** The text fields of an answer, all of them there. */
+async function ask(
+  method: string,
+  path: string,
+  input: unknown,
+  token?: string,
+): Promise<Record<string, string>> {
+  const answer = await call(method, path, input, token);
+  if (answer.status >= 300) throw new Error(textOf(answer));
+  const fields: Record<string, string> = {};
+  if (answer.status === 204) return fields;
+  for (const [name, value] of Object.entries(JSON.parse(textOf(answer)))) fields[name] = String(value);
+  return fields;
+}
+
+const identifiers = { client: "alice@alpha.localhost:8443", server: "alpha.localhost:8443" };
+
+/** Somebody registers, signs in, refreshes, makes an API token and does things wrong; every secret that was given out. */
+async function live(): Promise<Record<string, string>> {
+  const operator = JSON.parse(await readFile(join(folder, "operator.json"), "utf8")).token;
+  const { token: invite = "" } = await ask("POST", "/admin/invites", {}, operator);
+  await ask("GET", `/auth/invite/${invite}`, undefined);
+
+  const asked = { invite, name: "alice" };
+  const { clientRegistrationState, registrationRequest } = client.startRegistration({ password });
+  const { registrationResponse = "" } = await ask("POST", "/auth/register/start", {
+    ...asked,
+    registrationRequest,
+  });
+  const { registrationRecord } = client.finishRegistration({
+    password,
+    clientRegistrationState,
+    registrationResponse,
+    identifiers,
+    keyStretching,
+  });
+  const first = await ask("POST", "/auth/register/finish", { ...asked, registrationRecord });
+
+  const { clientLoginState, startLoginRequest } = client.startLogin({ password });
+  const begun = await ask("POST", "/auth/login/start", { name: "alice", startLoginRequest });
+  const { loginId = "", loginResponse = "" } = begun;
+  const finished = client.finishLogin({
+    clientLoginState,
+    loginResponse,
+    password,
+    identifiers,
+    keyStretching,
+  });
+  const { finishLoginRequest } = finished ?? {};
+  const second = await ask("POST", "/auth/login/finish", { loginId, finishLoginRequest });
+  const third = await ask("POST", "/auth/refresh", { refreshToken: second.refreshToken });
+  const program = await ask("POST", "/auth/tokens", { name: "script", scopes: ["read"] }, third.accessToken);
+  await ask("GET", "/mail/mailboxes", undefined, program.token);
+  await ask("POST", "/auth/logout", undefined, first.accessToken);
+  const pending = await ask("POST", "/auth/login/start", { name: "alice", startLoginRequest });
+
+  // An app that gets it wrong and sends the password where it does not belong.
+  const wrong = [
+    await call("POST", "/auth/login/start", { name: "alice", password }),
+    await call("POST", "/auth/login/start", { name: password, startLoginRequest }),
+    await call("POST", "/auth/login/start", { name: "alice", startLoginRequest: password }),
+    await call("POST", "/auth/refresh", { refreshToken: password }),
+    await call("GET", "/mail/mailboxes", undefined, password),
+    await call("GET", `/auth/invite/${password}`, undefined),
+    await call("POST", `/${password}`, { password }),
+  ];
+  for (const answer of wrong) {
+    expect(answer.status).toBeGreaterThanOrEqual(400);
+    expect(answer.status).toBeLessThan(500);
+    expect(textOf(answer)).not.toContain(password);
+  }
+  return {
+    invite,
+    loginId,
+    pendingLoginId: pending.loginId ?? "",
+    firstAccess: first.accessToken ?? "",
+    firstRefresh: first.refreshToken ?? "",
+    secondRefresh: second.refreshToken ?? "",
+    thirdAccess: third.accessToken ?? "",
+    thirdRefresh: third.refreshToken ?? "",
+    apiToken: program.token ?? "",
+    exportKey: finished?.exportKey ?? "",
+    sessionKey: finished?.sessionKey ?? "",
+  };
+}
+
+/** Every file below the data folder, the database's log included, and the log. */
+async function atRest(): Promise<Map<string, Buffer>> {
+  const found = new Map([["the log", Buffer.from(lines.join(""))]]);
+  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name);
+    if (entry.isFile()) found.set(path.slice(folder.length + 1), await readFile(path));
+  }
+  return found;
+}
+
+/** The ways in which a text may lie in a file. */
+function spellings(secret: string): Buffer[] {
+  const bytes = Buffer.from(secret);
+  const unaligned = [0, 1, 2].map((at) => bytes.subarray(at, at + Math.floor((bytes.length - at) / 3) * 3));
+  const texts = [
+    bytes.toString("hex"),
+    bytes.toString("hex").toUpperCase(),
+    ...unaligned.flatMap((part) => [part.toString("base64"), part.toString("base64url")]),
+  ];
+  return [bytes, Buffer.from(secret, "utf16le"), ...texts.map((text) => Buffer.from(text))];
+}
+
+function foundIn(files: ReadonlyMap<string, Buffer>, secret: string): string[] {
+  const ways = spellings(secret);
+  return [...files].flatMap(([name, content]) => (ways.some((way) => content.includes(way)) ? [name] : []));
+}
+
+describe("the data folder and the log", () => {
+  test("hold the password in no form, while the server runs, after an accident and after it has stopped", async () => {
+    await live();
+    const running = await atRest();
+    expect([...running.keys()]).toContain("posthorn.db-wal");
+    expect(foundIn(running, "script")).not.toEqual([]);
+    expect(foundIn(running, password)).toEqual([]);
+    await stop();
+    const accident = await call("POST", "/auth/login/start", {
+      name: "alice",
+      startLoginRequest: client.startLogin({ password }).startLoginRequest,
+    });
+    expect(accident.status).toBe(500);
+    expect(lines.join("")).toContain("request failed");
+    expect(foundIn(await atRest(), password)).toEqual([]);
+  });
+
+  test("hold no secret that opens anything: of tokens, invitations and sign-ins there are hashes only", async () => {
+    const secrets = await live();
+    const files = await atRest();
+    for (const [name, secret] of Object.entries(secrets)) {
+      expect(secret.length, name).toBeGreaterThan(16);
+      expect(foundIn(files, secret), name).toEqual([]);
+      const last = secret.slice(-22);
+      expect(foundIn(files, last), name).toEqual([]);
+    }
+  });
+});
