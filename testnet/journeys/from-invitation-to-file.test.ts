@@ -13,7 +13,6 @@ import {
   listSessions,
   login,
   logout,
-  type MessageMeta,
   markMessage,
   memoryKeeper,
   memorySink,
@@ -31,7 +30,7 @@ import {
   waitUntilSettled,
 } from "@posthorn/client";
 import { nodePlatform } from "@posthorn/client/node";
-import { attachmentsOf, limits } from "@posthorn/protocol";
+import { attachmentsOf, limits, type MessageMeta } from "@posthorn/protocol";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startTestnet, type TestNode, type Testnet } from "../src/testnet.ts";
 
