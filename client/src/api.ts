@@ -41,7 +41,7 @@ export interface CommonOptions {
   waitAtMostMs?: number | undefined;
 }
 
-export interface BytesBody {
+interface BytesBody {
   contentType: string;
   content: RequestBody;
   onSent?: ((sentBytes: number) => void) | undefined;

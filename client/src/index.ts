@@ -7,7 +7,9 @@
  *
  * const platform = nodePlatform();
  * const session = await login(platform, { address: "alice@a.example", password: "correct horse" });
- * const plan = await uploadFile(session, await openFileSource("plan.pdf"), { filename: "plan.pdf" });
+ * const file = await openFileSource("plan.pdf");
+ * const plan = await uploadFile(session, file, { filename: "plan.pdf", mimeType: "application/pdf" });
+ * await file.close();
  * const message = compose(platform, {
  *   from: session.address,
  *   to: ["bob@b.example"],

@@ -121,6 +121,24 @@ test("A proxy's error page in between is waited out", async () => {
   expect(platform.slept).toHaveLength(2);
 });
 
+test("A server that says it cannot now is asked again, after the time it names when it names one", async () => {
+  const { api, interfere, blobs, platform } = await serveBlobs();
+  for (const refusal of [
+    problem("unavailable", "Starting."),
+    problem("rateLimited", "Busy.", { retryAfterS: 20 }),
+  ]) {
+    interfere((request, response) => {
+      if (request.method !== "PUT") return false;
+      request.resume();
+      answerJson(response, refusal.status, refusal);
+      return true;
+    });
+  }
+  await uploadFile(api, bytesSource(Buffer.from("hello")));
+  expect(blobs.size).toBe(1);
+  expect(platform.slept).toEqual([500, 20_000]);
+});
+
 test("A server that stays away is given up after four tries", async () => {
   const { api, interfere, platform } = await serveBlobs();
   for (let count = 0; count < 10; count++) {

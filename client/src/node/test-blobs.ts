@@ -14,11 +14,11 @@ export interface TestBlobs {
   /** Each request as `METHOD hash`. */
   seen: string[];
   /** Takes the place of the server for the next request it returns true for, then is gone. */
-  interfere(with_: Interference): void;
+  interfere(interference: Interference): void;
 }
 
 /** True when it has dealt with the request. */
-export type Interference = (request: IncomingMessage, response: ServerResponse) => boolean;
+type Interference = (request: IncomingMessage, response: ServerResponse) => boolean;
 
 export async function serveBlobs(): Promise<TestBlobs> {
   const blobs = new Map<string, Buffer>();
