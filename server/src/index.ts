@@ -35,5 +35,6 @@ export { type Outside, openOutside, processConfig, serve } from "./main.ts";
 export { createAccount } from "./objects/create-account.ts";
 export { type Server, type ServerOptions, software, startServer } from "./server.ts";
 export { listWaitingHosts, summariseQueue } from "./store/delivery-store.ts";
+export { setPeerPolicy } from "./store/peer-store.ts";
 export type { Db, Row, Store, Tx } from "./store/sql.ts";
 export { sql } from "./store/sql.ts";

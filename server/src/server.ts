@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { type Check, type Discovery, hostPort } from "@posthorn/protocol";
 import { checks } from "./admin/checks.ts";
 import { authenticate } from "./auth/authenticate.ts";
+import { callerKey } from "./auth/budget.ts";
 import { openAuthKeys } from "./auth/keys.ts";
 import { makeOperatorToken } from "./auth/operator-token.ts";
 import { RememberedCallers } from "./auth/remembered-callers.ts";
@@ -31,7 +32,7 @@ import { Peers } from "./peers/peers.ts";
 import { expiryMs } from "./queue/backoff.ts";
 import { helloToPeers } from "./queue/hello.ts";
 import { QueueWorker } from "./queue/worker.ts";
-import { admitting } from "./receive/admit.ts";
+import { admitting, findingKeys } from "./receive/admit.ts";
 import { rememberNonces } from "./receive/nonces.ts";
 import { settleFact } from "./store/fact-store.ts";
 import { openStore } from "./store/open.ts";
@@ -137,6 +138,7 @@ export async function startServer({
   };
   const authenticated = (authorization: string | undefined) => authenticate(auth, authorization);
   const discovery = ownDiscovery({ host, endpoint, keys, contact: config.contact });
+  const strangers = new Budgets(clock, { capacity: 30, refillPerS: 1 / 10, maxKeys: 10_000 });
   const seen = new Budgets(clock, { capacity: 1, refillPerS: 1 / 60, maxKeys: 4_096 });
   const peer: PeerRoutesContext = {
     clock,
@@ -147,7 +149,7 @@ export async function startServer({
       host,
       authority: new URL(endpoint).host,
       nonces: rememberNonces(clock),
-      findKey: (from, keyId) => peers.findKey(from, keyId),
+      findKey: findingKeys(peers, (address) => strangers.take(callerKey(address))),
       admit: admitting((from) => peers.policy(from)),
     },
     receive,

@@ -12,6 +12,7 @@ import {
   type EffectHook,
   type Env,
   HandClock,
+  type HttpHandler,
   openEnv,
   openLog,
   openOutside,
@@ -82,6 +83,8 @@ export interface Testnet {
   platform: Platform;
   /** A session of the SDK for an account. */
   session(account: TestAccount): Promise<Session>;
+  /** Puts a host that is no server of ours on the memory wire. */
+  join(host: string, handler: HttpHandler): void;
   /** Resolves when no server has anything to do before time moves on. */
   settle(): Promise<void>;
   /** Moves the clock from one due delivery to the next until every queue is empty or `atMostMs` have passed. */
@@ -119,6 +122,7 @@ export async function startTestnet(options: TestnetOptions): Promise<Testnet> {
       if (found === undefined) throw new Error(`the testnet has no server ${name}`);
       return found;
     },
+    join: (host, handler) => wire.connect(host, handler),
     faults,
     clock,
     folder,

@@ -68,6 +68,11 @@ export class Peers {
     return this.#importKey(await this.#fetch(host), keyId);
   }
 
+  /** True for a host whose document has been fetched and was good. */
+  async isKnown(host: string): Promise<boolean> {
+    return (await this.#recall(host))?.discovery !== undefined;
+  }
+
   /** Notes that the host has shown itself, which is why it hears from us when we start. */
   async markSeen(host: string): Promise<void> {
     await this.#ctx.store.write((tx) => markPeerSeen(tx, host, this.#ctx.clock.now()));

@@ -1,3 +1,4 @@
+import type { VerifyKey } from "@posthorn/crypto";
 import { fail } from "@posthorn/protocol";
 import type { PeerPolicy } from "../store/peer-store.ts";
 
@@ -7,5 +8,35 @@ export function admitting(policyOf: (host: string) => Promise<PeerPolicy>): (hos
     if ((await policyOf(host)) === "block") {
       fail("peerBlocked", `The operator of this server does not take mail from ${host}.`);
     }
+  };
+}
+
+export interface KnownPeers {
+  isKnown(host: string): Promise<boolean>;
+  findKey(host: string, keyId: string): Promise<VerifyKey | undefined>;
+}
+
+/** Spends one look-up of a stranger on the account of a network address. */
+export type SpendLookUp = (remoteAddress: string) => { ok: true } | { ok: false; retryAfterS: number };
+
+/**
+ * Finds the key that a request names. A host that has never been met is looked up on the caller's account, so that
+ * nobody makes this server call one name after the other (threats B1, B4).
+ */
+export function findingKeys(peers: KnownPeers, spendLookUp: SpendLookUp) {
+  return async (host: string, keyId: string, remoteAddress: string): Promise<VerifyKey | undefined> => {
+    if (!(await peers.isKnown(host))) {
+      const spent = spendLookUp(remoteAddress);
+      if (!spent.ok) {
+        fail(
+          "rateLimited",
+          "Too many servers were named from this network address that are not known here.",
+          {
+            retryAfterS: spent.retryAfterS,
+          },
+        );
+      }
+    }
+    return peers.findKey(host, keyId);
   };
 }

@@ -31,6 +31,8 @@ export interface SignedRequest {
   headers: ReadonlyMap<string, readonly string[]>;
   /** TLS server name, when TLS ends here. */
   serverName?: string;
+  /** The caller's address, on whose account strangers are looked up. */
+  remoteAddress: string;
 }
 
 export interface VerifyContext {
@@ -40,7 +42,8 @@ export interface VerifyContext {
   /** Authority of our endpoint, as in the Host header. */
   authority: string;
   nonces: Nonces;
-  findKey(host: string, keyId: string): Promise<VerifyKey | undefined>;
+  /** May throw `rateLimited` when this caller has had too many strangers looked up. */
+  findKey(host: string, keyId: string, remoteAddress: string): Promise<VerifyKey | undefined>;
   /** Throws when that host is not to be listened to. */
   admit(host: string): Promise<void>;
 }
@@ -55,7 +58,7 @@ export interface Nonces {
  * Checks the signature over what was received (docs/protocol/40-signatures.md) and gives the bytes with their sender.
  * The head is proven before a byte of the body is read, so a stranger cannot make the server hold bodies. `readBody`
  * is undefined when the body streams: then whoever reads it compares `bodySha256`. Throws ProblemError `badSignature`,
- * `misdirected`, `replayed`, `peerBlocked`, and what `readBody` throws.
+ * `misdirected`, `replayed`, `peerBlocked`, `rateLimited`, and what `readBody` throws.
  */
 export async function verify(
   ctx: VerifyContext,
@@ -74,7 +77,7 @@ export async function verify(
     {
       nowS: Math.floor(ctx.clock.now() / 1000),
       destination: ctx.host,
-      findKey: (keyId) => findKeyOf(ctx, keyId),
+      findKey: (keyId) => findKeyOf(ctx, keyId, request.remoteAddress),
     },
   );
   if (!result.ok) refuse(result.reason);
@@ -98,12 +101,16 @@ export function verifiedAsOurs(host: string, body: Uint8Array): Verified {
   return { [verifiedMark]: true, host, body, bodySha256: sha256(body), signature: "" };
 }
 
-async function findKeyOf(ctx: VerifyContext, keyId: string): Promise<VerifyKey | undefined> {
+async function findKeyOf(
+  ctx: VerifyContext,
+  keyId: string,
+  remoteAddress: string,
+): Promise<VerifyKey | undefined> {
   const slash = keyId.indexOf("/");
   const host = keyId.slice(0, Math.max(slash, 0));
   if (!isHost(host) || host === ctx.host) return undefined;
   await ctx.admit(host);
-  return ctx.findKey(host, keyId.slice(slash + 1));
+  return ctx.findKey(host, keyId.slice(slash + 1), remoteAddress);
 }
 
 function hostOfKey(keyId: string): string {
