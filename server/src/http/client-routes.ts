@@ -182,7 +182,11 @@ function blobRoutes(ctx: ClientRoutesContext): Route[] {
       if (request.headers.has("signature")) return peerBlobRoutes.head(ctx.peer, request, params);
       const { accountId } = await letIn(ctx.authenticate, routes.headBlob, request);
       const { size } = await headBlob(ctx.blobs, { accountId, hash: params.get("hash") });
-      return { status: 200, headers: { ...octets, "blob-size": String(size) }, body: new Uint8Array() };
+      return {
+        status: 200,
+        headers: { ...octets, "content-length": String(size), "blob-size": String(size) },
+        body: new Uint8Array(),
+      };
     }),
     route(routes.getBlob.method, routes.getBlob.path, async (request, params) => {
       const { accountId } = await letIn(ctx.authenticate, routes.getBlob, request);

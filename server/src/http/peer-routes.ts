@@ -73,7 +73,11 @@ export const peerBlobRoutes = {
       const { size } = await headPeerBlob(ctx.blobs, { host: verified.host, hash: params.get("hash") });
       return {
         status: 200,
-        headers: { "content-type": "application/octet-stream", "blob-size": String(size) },
+        headers: {
+          "content-type": "application/octet-stream",
+          "content-length": String(size),
+          "blob-size": String(size),
+        },
         body: new Uint8Array(),
       };
     });
