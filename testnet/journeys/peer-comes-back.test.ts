@@ -1,5 +1,13 @@
 /** A server is down when a letter is handed over: the sender sees why and when it is tried again, and it arrives once. */
-import { compose, eachMessage, readMessage, type Session, send, sendStatus } from "@posthorn/client";
+import {
+  compose,
+  eachMessage,
+  listMessages,
+  readMessage,
+  type Session,
+  send,
+  sendStatus,
+} from "@posthorn/client";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { startTestnet, type Testnet } from "../src/testnet.ts";
 
@@ -69,7 +77,7 @@ test("after four hours the sender hears that it is late, after five days that it
     `Not delivered: ${bob.address}`,
     `Not delivered yet: ${bob.address}`,
   ]);
-  const [report] = await Array.fromAsync(eachMessage(alice, { limit: 1 }));
+  const [report] = (await listMessages(alice, { limit: 1 })).messages;
   expect(await readMessage(alice, report?.id ?? "")).toMatchObject({
     inReplyTo: id,
     from: { id: "postmaster", host: "alpha.test" },
