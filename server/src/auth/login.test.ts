@@ -193,6 +193,14 @@ eachStore("signing in", (open) => {
     expect(await finish(bob.loginId, bob.finishLoginRequest)).toMatchObject({ address: `bob@${host}` });
   });
 
+  it("keeps what was begun for two minutes only, whatever the names (reliability I9)", async () => {
+    const { trial } = await withAlice();
+    for (let count = 0; count < 20; count++) await beginLogin(trial.ctx, `nobody${count}`, "guess");
+    await trial.clock.advance(2 * 60_000);
+    await beginLogin(trial.ctx, "nobody", "guess");
+    expect((await trial.store.read.all(sql`SELECT 1 FROM login_state`)).length).toBe(1);
+  });
+
   it("opens nothing with a password record that was moved to another account", async () => {
     const { trial } = await withAlice();
     const mallory = await trial.register("mallory", "mallory's own password");

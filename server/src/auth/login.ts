@@ -1,6 +1,7 @@
 import { accountName, fail, formatAddress, type Tokens } from "@posthorn/protocol";
 import { findAccountByName } from "../store/account-store.ts";
 import {
+  deleteExpiredLogins,
   findPasswordRecord,
   insertLoginState,
   takeLoginState,
@@ -40,6 +41,8 @@ export async function startLogin(
   const idHash = hashSecret(loginId);
   await ctx.store.write(async (tx) => {
     const createdAt = ctx.clock.now();
+    // So that the table holds two minutes of beginnings, whatever names they are for.
+    await deleteExpiredLogins(tx, createdAt);
     await trimLoginStates(tx, name, loginsPerName - 1);
     await insertLoginState(tx, {
       idHash,

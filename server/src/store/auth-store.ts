@@ -106,6 +106,10 @@ export async function insertLoginState(
     VALUES (${login.idHash}, ${login.accountName}, ${login.state}, ${login.createdAt}, ${login.expiresAt})`);
 }
 
+export async function deleteExpiredLogins(tx: Tx, now: number): Promise<number> {
+  return tx.run(sql`DELETE FROM login_state WHERE expires_at <= ${now}`);
+}
+
 /** Keeps a name's newest `keep` half-done logins, so that nobody fills the table. */
 export async function trimLoginStates(tx: Tx, accountName: string, keep: number): Promise<void> {
   await tx.run(sql`
@@ -227,7 +231,7 @@ export async function deleteApiToken(tx: Tx, accountId: number, id: string): Pro
 
 /** Removes what has expired; the number of rows removed. An invitation is kept a while longer, so it can be explained. */
 export async function deleteExpired(tx: Tx, now: number, inviteKeepMs: number): Promise<number> {
-  const logins = await tx.run(sql`DELETE FROM login_state WHERE expires_at <= ${now}`);
+  const logins = await deleteExpiredLogins(tx, now);
   const invites = await tx.run(sql`DELETE FROM invite WHERE expires_at <= ${now - inviteKeepMs}`);
   const sessions = await tx.run(sql`DELETE FROM session WHERE expires_at <= ${now}`);
   const tokens = await tx.run(sql`DELETE FROM api_token WHERE expires_at <= ${now}`);
