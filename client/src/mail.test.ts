@@ -1,4 +1,4 @@
-import { limits } from "@posthorn/protocol";
+import { limits, problem } from "@posthorn/protocol";
 import { expect, test } from "vitest";
 import { makeApi } from "./api.ts";
 import { compose } from "./compose.ts";
@@ -6,6 +6,7 @@ import { handPlatform } from "./hand-platform.ts";
 import {
   eachMessage,
   getMailbox,
+  getMessage,
   listMessages,
   markMessage,
   moveMessage,
@@ -65,6 +66,28 @@ test("Messages are walked page after page, and only as far as they are wanted", 
   for await (const { id } of eachMessage(api)) if (id === "2") break;
   expect(asked).toEqual(["/mail/messages"]);
   expect((await listMessages(api, { after: "4" })).messages.map(({ id }) => id)).toEqual(["5", "6"]);
+});
+
+test("A message is found by its own id and by its author's, of several the newest, else it is not found", async () => {
+  const asked: unknown[] = [];
+  const wanted = "0192f0c1-0000-7000-8000-00000000000a";
+  const newest = ["5", "4", "3", "2", "1"].map((id) =>
+    id === "4" || id === "2" ? { ...metaOf(id), messageId: wanted } : metaOf(id),
+  );
+  const { api } = await apiTo((request, response) => {
+    const { pathname, searchParams } = new URL(request.url ?? "", "https://a.test");
+    asked.push(pathname);
+    const [, id] = /^\/mail\/messages\/(.+)$/.exec(pathname) ?? [];
+    if (id === "1") answerJson(response, 200, metaOf("1"));
+    else if (id !== undefined) answerJson(response, 404, problem("notFound", "There is no such message."));
+    else if (searchParams.has("after")) answerJson(response, 200, { messages: newest.slice(3), state: "s" });
+    else answerJson(response, 200, { messages: newest.slice(0, 3), state: "s", next: "3" });
+  });
+  expect((await getMessage(api, wanted.toUpperCase())).id).toBe("4");
+  expect(asked).toEqual(["/mail/messages"]);
+  expect((await getMessage(api, "1")).id).toBe("1");
+  const unknown = "0192f0c1-0000-7000-8000-00000000000b";
+  await expect(getMessage(api, unknown)).rejects.toMatchObject({ problem: { code: "notFound" } });
 });
 
 test("A mailbox is found by its role or its name, and a wrong one names those there are", async () => {

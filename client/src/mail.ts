@@ -10,9 +10,13 @@ import {
   type MessageMeta,
   type MessagePage,
   readMessage as parseMessage,
+  shape,
+  UuidSchema,
 } from "@posthorn/protocol";
 import type { Api } from "./api.ts";
 import { readAll } from "./read-all.ts";
+
+const messageId = shape(UuidSchema);
 
 export interface Interruptible {
   signal?: AbortSignal | undefined;
@@ -79,6 +83,20 @@ export async function* eachMessage(
 /** What the server knows of a message; `objectId` is the `id` in lists. */
 export function readMeta(api: Api, objectId: string, options: Interruptible = {}): Promise<MessageMeta> {
   return api.call("message", { params: { objectId }, ...options });
+}
+
+/**
+ * What the server knows of the message of this id: the object's, or the one its author gave, of which the newest message
+ * is taken. The latter is looked for page by page. Throws ProblemError `notFound`.
+ */
+export async function getMessage(api: Api, id: string, options: Interruptible = {}): Promise<MessageMeta> {
+  const wanted = id.toLowerCase();
+  if (messageId.matches(wanted)) {
+    for await (const meta of eachMessage(api, { ...options, limit: limits.pageItems })) {
+      if (meta.messageId === wanted) return meta;
+    }
+  }
+  return readMeta(api, id, options);
 }
 
 /** A message byte for byte as its author's server sent it. */

@@ -33,6 +33,7 @@ export type { CertificateSource } from "./http/certificate.ts";
 export type { HttpHandler, HttpRequest, HttpResponse } from "./http/http.ts";
 export { type Outside, openOutside, processConfig, serve } from "./main.ts";
 export { createAccount } from "./objects/create-account.ts";
+export { findDiscoveryFault } from "./peers/discover.ts";
 export { type Server, type ServerOptions, software, startServer } from "./server.ts";
 export { listWaitingHosts, summariseQueue } from "./store/delivery-store.ts";
 export { setPeerPolicy } from "./store/peer-store.ts";

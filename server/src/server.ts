@@ -92,7 +92,8 @@ export async function startServer({
   const keyFolder = join(dataFolder, "keys");
   const keys = await openOwnKeys({ files, random, clock, folder: keyFolder, host });
   const authKeys = await openAuthKeys({ files, random, store }, keyFolder);
-  const operatorToken = await makeOperatorToken({ files, random }, { dataFolder, url: endpoint });
+  const caPath = config.tls.kind === "local" ? join(config.tls.caFolder, "ca.pem") : undefined;
+  const operatorToken = await makeOperatorToken({ files, random }, { dataFolder, url: endpoint, caPath });
 
   const peers = new Peers({ store, egress, clock, log });
   const blobs = { store, files, clock, folder: join(dataFolder, "blobs"), uploads: new Uploads() };

@@ -11,15 +11,16 @@ export interface OperatorToken {
 }
 
 /**
- * Makes the operator's token of this start and writes it, with where the server is reached, to `operator.json` in the
- * data folder, which only the server's own user can read: whoever can read that file runs the server anyway.
+ * Makes the operator's token of this start and writes it, with where the server is reached and, in local trials, which
+ * authority vouches for it, to `operator.json` in the data folder, which only the server's own user can read: whoever
+ * can read that file runs the server anyway.
  */
 export async function makeOperatorToken(
   ctx: { files: Files; random: Random },
-  place: { dataFolder: string; url: string },
+  place: { dataFolder: string; url: string; caPath?: string | undefined },
 ): Promise<OperatorToken> {
   const token = `${operatorPrefix}${randomText(ctx.random, 32)}`;
-  const content = `${JSON.stringify({ url: place.url, token }, null, 2)}\n`;
+  const content = `${JSON.stringify({ url: place.url, token, ca: place.caPath }, null, 2)}\n`;
   await ctx.files.writeDurably(join(place.dataFolder, "operator.json"), Buffer.from(content));
   return { hash: hashSecret(token) };
 }

@@ -30,7 +30,7 @@ interface DiscoverContext {
 export async function discover(ctx: DiscoverContext, host: string): Promise<DiscoverResult> {
   const own = await fetchDocument(ctx, `https://${host}${path}`, host);
   if (!own.ok) return own;
-  const problem = await findFault(ctx, own.discovery, host);
+  const problem = await findDiscoveryFault(ctx, own.discovery, host);
   if (problem !== undefined) return { ok: false, detail: `${host} describes itself wrongly: ${problem}` };
   const endpoint = new URL(own.discovery.endpoint);
   if (endpoint.host === host) return own;
@@ -80,8 +80,12 @@ async function fetchDocument(ctx: DiscoverContext, url: string, host: string): P
   }
 }
 
-async function findFault(
-  ctx: DiscoverContext,
+/**
+ * What is wrong with the document by which a host describes itself (§30.2): its name, its endpoint, or a key that its root
+ * key does not vouch for. Undefined when all of it holds.
+ */
+export async function findDiscoveryFault(
+  ctx: Pick<DiscoverContext, "clock">,
   discovery: Discovery,
   host: string,
 ): Promise<string | undefined> {
