@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import {
   type Api,
@@ -10,7 +10,7 @@ import {
   register,
   type Session,
 } from "@posthorn/client";
-import { fileKeeper, nodePlatform } from "@posthorn/client/node";
+import { type Home, openHome, readOperatorFile } from "@posthorn/client/node";
 import { startPrivatePostgres } from "../private-postgres.ts";
 import { startTestnet, type TestNode, type Testnet } from "../testnet.ts";
 
@@ -26,7 +26,7 @@ export interface Place {
   beta: TestNode;
   alice: Person;
   bob: Person;
-  /** What the two people's clients keep. */
+  /** The home folder of the two people's clients. */
   clientFolder: string;
   /** Certificate of the authority that the servers' certificates are from. */
   caPath: string;
@@ -38,8 +38,7 @@ const usualPorts: Readonly<Record<string, number>> = { alpha: 8441, beta: 8442 }
 /** Starts the servers on the data of `folder`, registering the two people when they are not there yet. */
 export async function openPlace(options: { folder: string; store: "sqlite" | "postgres" }): Promise<Place> {
   const { folder } = options;
-  const clientFolder = join(folder, "client");
-  await mkdir(clientFolder, { recursive: true, mode: 0o700 });
+  const home = openHome(join(folder, "client"));
   const postgres =
     options.store === "postgres"
       ? await startPrivatePostgres({ folder: join(folder, "postgres") })
@@ -60,16 +59,15 @@ export async function openPlace(options: { folder: string; store: "sqlite" | "po
     await keepPorts(folder, testnet);
     const alpha = testnet.node("alpha");
     const beta = testnet.node("beta");
-    const caPath = join(clientFolder, "ca.pem");
-    await writeFile(caPath, alpha.caPem ?? "");
-    const platform = nodePlatform({ ca: alpha.caPem, localhost: true });
+    if (alpha.caPem !== undefined) await home.trust(alpha.caPem);
+    const platform = await home.platform();
     return {
       alpha,
       beta,
-      alice: await openPerson(platform, alpha, "alice", clientFolder),
-      bob: await openPerson(platform, beta, "bob", clientFolder),
-      clientFolder,
-      caPath,
+      alice: await openPerson(platform, alpha, "alice", home),
+      bob: await openPerson(platform, beta, "bob", home),
+      clientFolder: home.folder,
+      caPath: home.caPath,
       close,
     };
   } catch (error) {
@@ -79,12 +77,12 @@ export async function openPlace(options: { folder: string; store: "sqlite" | "po
 }
 
 /** Signs the person in, with an invitation first when there is no such account yet. */
-async function openPerson(platform: Platform, node: TestNode, name: string, folder: string): Promise<Person> {
+async function openPerson(platform: Platform, node: TestNode, name: string, home: Home): Promise<Person> {
   const address = `${name}@${node.host}`;
   const password = `${name} on ${node.name}`;
-  const keeper = fileKeeper(join(folder, `${address.replace(":", "_")}.json`));
+  const keeper = home.keeper(address);
   const device = "the demo";
-  const operator = openOperator(platform, await readOperator(node));
+  const operator = openOperator(platform, await readOperatorFile(node.folder));
   const known = await isRegistered(operator, name);
   if (known)
     return { address, password, session: await login(platform, { address, password }, { keeper, device }) };
@@ -96,14 +94,6 @@ async function openPerson(platform: Platform, node: TestNode, name: string, fold
 async function isRegistered(operator: Api, name: string): Promise<boolean> {
   for await (const account of eachAccount(operator)) if (account.name === name) return true;
   return false;
-}
-
-async function readOperator(node: TestNode): Promise<{ url: string; token: string }> {
-  const value: unknown = JSON.parse(await readFile(join(node.folder, "operator.json"), "utf8"));
-  if (typeof value === "object" && value !== null && "url" in value && "token" in value) {
-    return { url: String(value.url), token: String(value.token) };
-  }
-  throw new Error(`${node.folder}/operator.json is damaged.`);
 }
 
 /** The ports of an earlier run on the same data, because they are part of the addresses. */
