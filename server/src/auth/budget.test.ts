@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { HandClock } from "../env/hand-clock.ts";
 import { Budgets } from "../http/budgets.ts";
@@ -28,6 +29,22 @@ describe("one caller is", () => {
   ];
   test.each(keys)("%s known as %s", (address, key) => {
     expect(callerKey(address)).toBe(key);
+  });
+
+  test("the same however its address is spelled", () => {
+    const group = fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 0xffff }));
+    const groups = fc.array(group, { minLength: 8, maxLength: 8 });
+    fc.assert(
+      fc.property(groups, fc.nat(7), fc.nat(7), (address, from, length) => {
+        const spelled = address.map((value) => value.toString(16));
+        const key = `${spelled.slice(0, 4).join(":")}::/64`;
+        expect(callerKey(spelled.join(":"))).toBe(key);
+        expect(callerKey(spelled.map((text) => text.padStart(4, "0").toUpperCase()).join(":"))).toBe(key);
+        const to = Math.min(8, from + length + 1);
+        if (address.slice(from, to).some((value) => value !== 0)) return;
+        expect(callerKey(`${spelled.slice(0, from).join(":")}::${spelled.slice(to).join(":")}`)).toBe(key);
+      }),
+    );
   });
 
   test("the same for all of 2^64 addresses of one customer, and another for the next customer", () => {

@@ -44,6 +44,11 @@ export class BareSocket {
     return this.heard;
   }
 
+  /** Says that nothing more will be said; still hears. */
+  end(): void {
+    this.#socket.end();
+  }
+
   /** Takes nothing more off the wire until `resume`. */
   pause(): void {
     this.#socket.pause();
