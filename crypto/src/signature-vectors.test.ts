@@ -179,6 +179,13 @@ describe("the worked examples of the protocol's text are vectors", () => {
     expect(await readFile(path("../../docs/protocol/40-signatures.md"), "utf8")).toContain(text);
   });
 
+  test("every reason for a refusal stands in the table of 40-signatures.md", async () => {
+    const document = await readFile(path("../../docs/protocol/40-signatures.md"), "utf8");
+    const reasons = new Set([...requests.bad, ...answers.bad].map(({ reason }) => reason));
+    expect(reasons.size).toBe(12);
+    for (const reason of reasons) expect(document).toContain(`\n| \`${reason}\` |`);
+  });
+
   test.each<[string, string | undefined]>([
     ["the bytes", statement?.bytes],
     ["the signature", statement?.signature],

@@ -91,6 +91,7 @@ const tables: Readonly<Record<string, { schema: TSchema; less?: object }>> = {
   "host key": { schema: protocol.HostKeySchema },
   verdict: { schema: protocol.VerdictSchema },
   "recipient verdict": { schema: protocol.RecipientVerdictSchema },
+  problem: { schema: protocol.ProblemSchema },
   hello: { schema: protocol.HelloSchema },
   "send answer": { schema: protocol.SendAnswerSchema },
   "send recipient": { schema: protocol.SendRecipientSchema },
@@ -245,29 +246,3 @@ describe("the tables", () => {
 function callerOf(auth: protocol.Route["auth"]): string {
   return { none: "anybody", token: "account", peer: "server", operator: "operator" }[auth];
 }
-
-test("sections are numbered by their page, in order, and each that is referred to is there", () => {
-  const sections = pages.flatMap(({ file, lines }) =>
-    lines.flatMap((line) => {
-      const number = /^## ([0-9]+\.[0-9]+) /.exec(line)?.[1];
-      return number === undefined ? [] : [{ file, number }];
-    }),
-  );
-  for (const { file, number } of sections) expect(file.startsWith(`${number.split(".")[0]}-`)).toBe(true);
-  for (const file of names) {
-    const own = sections
-      .filter((section) => section.file === file)
-      .map(({ number }) => Number(number.split(".")[1]));
-    expect(own).toEqual(own.map((_, index) => index + 1));
-  }
-  const known = new Set(sections.map(({ number }) => number));
-  const referred = pages.flatMap(({ lines }) =>
-    [
-      ...lines
-        .join("\n")
-        .replaceAll(/RFC [0-9]+,? §[0-9.]+/g, "")
-        .matchAll(/§([0-9]+\.[0-9]+)/g),
-    ].map(([, number = ""]) => number),
-  );
-  expect(referred.filter((number) => !known.has(number) && !number.startsWith("70."))).toEqual([]);
-});

@@ -24,7 +24,7 @@ export interface LoginContext extends SessionContext {
 
 /**
  * First step of signing in (RFC 9807 §6). Takes the same steps and answers in the same shape whether the account
- * exists or not (§10.9, CVE-2023-43796). Throws ProblemError `badRequest`, `rateLimited`.
+ * exists or not (RFC 9807 §10.9, CVE-2023-43796). Throws ProblemError `badRequest`, `rateLimited`.
  */
 export async function startLogin(
   ctx: LoginContext,
