@@ -7,8 +7,8 @@ import { extendLease } from "../store/delivery-store.ts";
 import type { Store } from "../store/sql.ts";
 import type { ClaimedMessage } from "./claim.ts";
 
-export const leaseMs = 120_000;
-const renewLeaseMs = 40_000;
+export const leaseMs = 30_000;
+const renewLeaseMs = 10_000;
 
 export interface AttemptContext {
   store: Store;
