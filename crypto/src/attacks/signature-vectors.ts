@@ -25,7 +25,7 @@ import { fieldAttacks } from "./fields.ts";
 import { parameterAttacks } from "./parameters.ts";
 import { replayAttacks } from "./replays.ts";
 
-export interface Bad<Parts> {
+interface Bad<Parts> {
   name: string;
   /** What is other than in the base: members, and of the fields those named. */
   change: Partial<Parts>;
