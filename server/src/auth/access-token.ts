@@ -26,7 +26,7 @@ export interface AccessTokenContext {
   tokenKey: TokenKey;
 }
 
-export interface AccessClaims {
+interface AccessClaims {
   accountId: number;
   sessionId: string;
   scopes: ReadonlySet<Scope>;

@@ -19,7 +19,7 @@ const scopes: ReadonlySet<string> = new Set<Scope>(["read", "draft", "send", "ad
 /** What a person who signed in may do. Nobody becomes an operator by signing in. */
 export const sessionScopes: readonly Scope[] = ["read", "draft", "send"];
 
-export function isScope(text: string): text is Scope {
+function isScope(text: string): text is Scope {
   return scopes.has(text);
 }
 

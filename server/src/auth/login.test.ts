@@ -9,6 +9,8 @@ import {
   beginLogin,
   forgedFinish,
   host,
+  identifiersOf,
+  keyStretching,
   openTrialAuth,
   problemOf,
   remoteAddress,
@@ -58,8 +60,8 @@ eachStore("signing in", (open) => {
         clientLoginState,
         loginResponse,
         password,
-        identifiers: { client: `alice@${host}`, server: host },
-        keyStretching: { "argon2id-custom": { memory: 8, iterations: 1, parallelism: 1 } },
+        identifiers: identifiersOf("alice"),
+        keyStretching,
       });
       expect(await finish(loginId, finished?.finishLoginRequest)).toMatchObject({ address: `alice@${host}` });
     }

@@ -4,7 +4,16 @@ import { findAccountByName, listAccounts } from "../store/account-store.ts";
 import { eachStore } from "../store/each-store.ts";
 import { listInvites, makeInvite, viewInvite } from "./invite.ts";
 import { finishRegistration, startRegistration } from "./register.ts";
-import { host, openTrialAuth, operator, problemOf, remoteAddress, type TrialAuth } from "./trial-auth.ts";
+import {
+  host,
+  identifiersOf,
+  keyStretching,
+  openTrialAuth,
+  operator,
+  problemOf,
+  remoteAddress,
+  type TrialAuth,
+} from "./trial-auth.ts";
 
 const password = "correct horse battery staple";
 const used = {
@@ -143,8 +152,8 @@ eachStore("registering", (open) => {
       password,
       clientRegistrationState,
       registrationResponse,
-      identifiers: { client: `${name}@${host}`, server: host },
-      keyStretching: { "argon2id-custom": { memory: 8, iterations: 1, parallelism: 1 } },
+      identifiers: identifiersOf(name),
+      keyStretching,
     });
     return { finish: () => finishRegistration(trial.ctx, { ...asked, registrationRecord }) };
   }

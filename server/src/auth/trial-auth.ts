@@ -38,7 +38,7 @@ export const operator: Caller = { accountId: 0, name: "operator", scopes: new Se
 export const wrongPassword = new Error("the client sees that the password is wrong");
 
 /** Light, because what is tried here is the server; a client's own is dear on purpose. */
-const keyStretching = { "argon2id-custom": { memory: 8, iterations: 1, parallelism: 1 } };
+export const keyStretching = { "argon2id-custom": { memory: 8, iterations: 1, parallelism: 1 } };
 const unlimited: Budget = { take: () => ({ ok: true }) };
 const operatorToken = `ph_operator_${"A".repeat(43)}`;
 let setup: Promise<string> | undefined;
