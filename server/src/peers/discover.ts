@@ -41,6 +41,7 @@ export async function discover(ctx: DiscoverContext, host: string): Promise<Disc
   );
   if (!confirmed.ok) return confirmed;
   if (
+    confirmed.discovery.host !== host ||
     confirmed.discovery.endpoint !== own.discovery.endpoint ||
     confirmed.discovery.rootKey !== own.discovery.rootKey
   ) {
