@@ -13,6 +13,7 @@ export {
   settings,
   settingsFromEnvironment,
 } from "./config.ts";
+export { deliverLocal } from "./deliver/local.ts";
 export type {
   Clock,
   EffectHook,
@@ -36,6 +37,7 @@ export { createAccount } from "./objects/create-account.ts";
 export { findDiscoveryFault } from "./peers/discover.ts";
 export { type Server, type ServerOptions, software, startServer } from "./server.ts";
 export { listWaitingHosts, summariseQueue } from "./store/delivery-store.ts";
-export { setPeerPolicy } from "./store/peer-store.ts";
+export { saveBackoff } from "./store/host-backoff-store.ts";
+export { saveDiscovery, setPeerPolicy } from "./store/peer-store.ts";
 export type { Db, Row, Store, Tx } from "./store/sql.ts";
 export { sql } from "./store/sql.ts";

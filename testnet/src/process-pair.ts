@@ -18,14 +18,18 @@ export interface ProcessPairOptions {
   settings?: Settings;
   /** A command that runs each process, such as a tracer. */
   wrapper?: (name: "alpha" | "beta") => readonly string[];
+  /** Further flags of Node for each, such as those that profile. */
+  nodeFlags?: (name: "alpha" | "beta") => readonly string[];
   database?: (name: "alpha" | "beta") => Promise<string>;
+  /** Puts something between a server that listens on `port` and its callers; the port that they call. */
+  calledAt?: (name: "alpha" | "beta", port: number) => Promise<number>;
 }
 
 export async function localPair(folder: string, options: ProcessPairOptions = {}): Promise<ProcessPair> {
   const ca = join(folder, "local-ca");
   const open = async (name: "alpha" | "beta") => {
     const port = await freePort();
-    const host = `${name}.localhost:${port}`;
+    const host = `${name}.localhost:${(await options.calledAt?.(name, port)) ?? port}`;
     const database = await options.database?.(name);
     const process = new ServerProcess(
       {
@@ -37,7 +41,7 @@ export async function localPair(folder: string, options: ProcessPairOptions = {}
         ca,
         ...(database === undefined ? {} : { database }),
       },
-      options.wrapper?.(name),
+      { wrapper: options.wrapper?.(name) ?? [], nodeFlags: options.nodeFlags?.(name) ?? [] },
     );
     return { host, process };
   };
