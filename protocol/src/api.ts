@@ -306,7 +306,8 @@ export const routes = {
     input: RefreshSchema,
     output: TokensSchema,
     status: 200,
-    summary: "Exchange a refresh token for new tokens. A token used twice ends its session.",
+    summary:
+      "Exchange a refresh token for new tokens. A token used again ends its session, save that a lost answer can be asked for again within a minute.",
   },
   logout: {
     method: "POST",

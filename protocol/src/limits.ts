@@ -44,7 +44,7 @@ export const limits = {
   /** Blobs one message can name: its chunks and whole files, bounded again by its bytes. */
   missing: 4096,
 
-  undoS: 3600,
+  undoS: 600,
   listItems: 500,
   pageItems: 200,
   keywords: 100,

@@ -13,14 +13,18 @@ export interface KeepHouseContext {
   clock: Clock;
   log: Log;
   blobs: SweepContext;
+  /** Makes the host's next signing key when the present one nears its end. */
+  renewKeys(): Promise<void>;
 }
 
-/** Every hour, removes what has had its time. Resolves when `signal` aborts; a sweep that fails is tried an hour later. */
+/** Every hour, removes what has had its time. Resolves when `signal` aborts; a chore that fails is tried an hour later. */
 export async function keepHouse(ctx: KeepHouseContext, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     await ctx.clock.sleep(everyMs, signal);
     if (signal.aborted) return;
-    await sweep(ctx).catch((error: unknown) => ctx.log("error", "sweep failed", { error: String(error) }));
+    for (const chore of [() => ctx.renewKeys(), () => sweep(ctx)]) {
+      await chore().catch((error: unknown) => ctx.log("error", "chore failed", { error: String(error) }));
+    }
   }
 }
 

@@ -90,7 +90,8 @@ export async function startServer({
   }
   const { incarnation } = settled;
   const keyFolder = join(dataFolder, "keys");
-  const keys = await openOwnKeys({ files, random, clock, folder: keyFolder, host });
+  const openKeys = () => openOwnKeys({ files, random, clock, folder: keyFolder, host });
+  const own = { keys: await openKeys() };
   const authKeys = await openAuthKeys({ files, random, store }, keyFolder);
   const caPath = config.tls.kind === "local" ? join(config.tls.caFolder, "ca.pem") : undefined;
   const operatorToken = await makeOperatorToken({ files, random }, { dataFolder, url: endpoint, caPath });
@@ -98,7 +99,7 @@ export async function startServer({
   const peers = new Peers({ store, egress, clock, log });
   const blobs = { store, files, clock, folder: join(dataFolder, "blobs"), uploads: new Uploads() };
   const receive = { store, clock, log, host, incarnation };
-  const key = () => keys.current;
+  const key = () => own.keys.current;
   const deliver: DeliverContext = {
     local: receive,
     remote: {
@@ -138,7 +139,7 @@ export async function startServer({
       }),
   };
   const authenticated = (authorization: string | undefined) => authenticate(auth, authorization);
-  const discovery = ownDiscovery({ host, endpoint, keys, contact: config.contact });
+  const discovery = () => ownDiscovery({ host, endpoint, keys: own.keys, contact: config.contact });
   const strangers = new Budgets(clock, { capacity: 30, refillPerS: 1 / 10, maxKeys: 10_000 });
   const seen = new Budgets(clock, { capacity: 1, refillPerS: 1 / 60, maxKeys: 4_096 });
   const peer: PeerRoutesContext = {
@@ -151,8 +152,8 @@ export async function startServer({
       authority: new URL(endpoint).host,
       nonces: rememberNonces(clock),
       findKey: findingKeys(peers, (address) => strangers.take(callerKey(address))),
-      admit: admitting((from) => peers.policy(from)),
     },
+    admit: admitting((from) => peers.policy(from)),
     receive,
     blobs,
     incarnation,
@@ -164,7 +165,8 @@ export async function startServer({
     },
     hostIsBack: (from) => queue.hostIsBack(from),
   };
-  const look = (): Promise<Check[]> => checks({ store, files, clock, dataFolder, keys, certificate });
+  const look = (): Promise<Check[]> =>
+    checks({ store, files, clock, dataFolder, keys: () => own.keys, certificate });
   const handler = edge(
     router([
       ...peerRoutes(peer),
@@ -188,7 +190,7 @@ export async function startServer({
           maxKeys: 50_000,
         }),
         discovery: (asked): Discovery | undefined =>
-          asked === undefined || asked === host ? discovery : undefined,
+          asked === undefined || asked === host ? discovery() : undefined,
         endpoint,
         healthy: async () => (await look()).every((check) => check.ok),
       }),
@@ -212,12 +214,15 @@ export async function startServer({
     { log, random, hsts: config.tls.kind !== "local" },
   );
 
+  const renewKeys = async () => {
+    own.keys = await openKeys();
+  };
   const stopping = new AbortController();
   const listener = listens ? await listenAs(config, env, certificate, handler) : undefined;
   await queue.start();
   const chores = [
     helloToPeers({ store, clock, remote: deliver.remote }, stopping.signal),
-    keepHouse({ store, clock, blobs, log }, stopping.signal),
+    keepHouse({ store, clock, blobs, log, renewKeys }, stopping.signal),
   ];
   log("info", "server started", { host, endpoint, port: listener?.port, store: store.dialect });
   return {

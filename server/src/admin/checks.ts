@@ -10,7 +10,7 @@ export interface ChecksContext {
   files: Files;
   clock: Clock;
   dataFolder: string;
-  keys: OwnKeys;
+  keys(): OwnKeys;
   certificate: { kind: "files"; certPath: string } | { kind: "pem"; certPem: string } | undefined;
 }
 
@@ -23,7 +23,7 @@ export async function checks(ctx: ChecksContext): Promise<Check[]> {
   return Promise.all([
     look("database", () => checkDatabase(ctx)),
     look("disk", () => checkDisk(ctx)),
-    look("signing key", async () => checkEnd(ctx, "The signing key", ctx.keys.current.validUntil)),
+    look("signing key", async () => checkEnd(ctx, "The signing key", ctx.keys().current.validUntil)),
     look("certificate", () => checkCertificate(ctx)),
   ]);
 }

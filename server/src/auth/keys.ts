@@ -1,4 +1,4 @@
-import { createPrivateKey, createPublicKey, type KeyObject } from "node:crypto";
+import { createPrivateKey, createPublicKey, hkdfSync, type KeyObject } from "node:crypto";
 import { join } from "node:path";
 import { readJson, type Shape, shape } from "@posthorn/protocol";
 import { type Static, type TSchema, Type } from "typebox";
@@ -24,6 +24,8 @@ export interface TokenKey {
   kid: string;
   privateKey: KeyObject;
   publicKey: KeyObject;
+  /** What a refresh token's successor follows from. */
+  refreshSecret: Uint8Array;
 }
 
 export interface KeysContext {
@@ -96,7 +98,8 @@ export function tokenKeyOf(seed: Uint8Array): TokenKey {
   const privateKey = createPrivateKey({ key: toPkcs8(seed), format: "der", type: "pkcs8" });
   const publicKey = createPublicKey(privateKey);
   const kid = base64Url(hashSecret(publicKey.export({ format: "der", type: "spki" })).subarray(0, 12));
-  return { kid, privateKey, publicKey };
+  const refreshSecret = new Uint8Array(hkdfSync("sha256", seed, "", "posthorn/1/refresh", 32));
+  return { kid, privateKey, publicKey, refreshSecret };
 }
 
 /** RFC 8410 §7: an Ed25519 private key is this fixed head and its 32 bytes. */

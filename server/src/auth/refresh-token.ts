@@ -1,3 +1,4 @@
+import { createHmac } from "node:crypto";
 import type { Random } from "../env/env.ts";
 import { base64Url, findBase64Url, hashSecret } from "./secret.ts";
 
@@ -30,10 +31,14 @@ export function makeRefreshToken(random: Random): RefreshToken & { token: string
   return { ...partsOf(value), token: prefix + base64Url(value) };
 }
 
-/** The next token of the same session, in the place of `token`. */
-export function turnRefreshToken(random: Random, token: string): RefreshToken & { token: string } {
+/**
+ * The next token of the same session, in the place of `token`. It follows from `token` and a secret of the server, so a
+ * client that lost the answer can ask again and is given the very same one.
+ */
+export function turnRefreshToken(secret: Uint8Array, token: string): RefreshToken & { token: string } {
   const value = Buffer.from(token.slice(prefix.length), "base64url");
-  value.set(random.bytes(length - familyEnd), familyEnd);
+  const next = createHmac("sha256", secret).update(value).digest();
+  value.set(next.subarray(0, length - familyEnd), familyEnd);
   return { ...partsOf(value), token: prefix + base64Url(value) };
 }
 

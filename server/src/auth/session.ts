@@ -25,6 +25,8 @@ const idleMs = 60 * dayMs;
 /** A sign-in ends after this long even when it is used every day. */
 const longestMs = 366 * dayMs;
 const sessionsPerAccount = 50;
+/** How long a client whose answer was lost may ask for it again. */
+const lostAnswerMs = 60_000;
 
 export interface SessionContext extends AccessTokenContext {
   store: Store;
@@ -102,7 +104,8 @@ type Turn =
 
 /**
  * New tokens for a refresh token, which is used up by it. One that was used before ends the session, because either
- * its owner or someone else now holds a copy (RFC 9700 §4.14.2). Throws ProblemError `unauthorized`, or `forbidden`
+ * its owner or someone else now holds a copy (RFC 9700 §4.14.2); but for a minute, and as long as its successor was not
+ * used, the same token has the same answer, because the first may have been lost on the way. Throws ProblemError `unauthorized`, or `forbidden`
  * when the account is suspended.
  */
 export async function refresh(ctx: SessionContext, input: { refreshToken: string }): Promise<Tokens> {
@@ -110,7 +113,7 @@ export async function refresh(ctx: SessionContext, input: { refreshToken: string
   // Whoever never had a token of ours does not get as far as the writer.
   if (old === undefined || (await findTurnable(ctx.store.read, old)) === undefined)
     return refuseEnded(undefined);
-  const next = turnRefreshToken(ctx.random, input.refreshToken);
+  const next = turnRefreshToken(ctx.tokenKey.refreshSecret, input.refreshToken);
   const turn = await ctx.store.write((tx) => turnSession(ctx, tx, old, next));
   if (turn.kind === "ended") return refuseEnded(turn.because);
   if (turn.kind === "reused") {
@@ -144,6 +147,12 @@ async function turnSession(
     expiresAt: Math.min(now + idleMs, session.createdAt + longestMs),
   });
   if (turned) return { kind: "turned", session };
+  // Read anew: in a server of several processes the first use may have been committed while this one waited.
+  const current = (await findTurnable(tx, old)) ?? session;
+  const isSuccessor = sameHash(current.refreshHash, next.refreshHash);
+  if (isSuccessor && Math.abs(now - current.lastUsedAt) < lostAnswerMs) {
+    return { kind: session.suspendedAt === undefined ? "turned" : "suspended", session };
+  }
   await end(tx, session, "reused");
   return { kind: "reused" };
 }

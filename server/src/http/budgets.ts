@@ -39,10 +39,14 @@ export class Budgets {
     return { ok: false, retryAfterS: Math.max(1, Math.ceil(missing / refillPerS)) };
   }
 
-  /** Charges for what has already been done, also beyond what is there: until it is made up, `take` gives nothing. */
+  /**
+   * Charges for what has already been done, also beyond what is there: until it is made up, `take` gives nothing. A
+   * negative count gives back.
+   */
   charge(key: string, count: number): void {
     const bucket = this.#filled(key);
-    bucket.level = Math.max(bucket.level - count, -this.#rule.capacity);
+    const { capacity } = this.#rule;
+    bucket.level = Math.min(Math.max(bucket.level - count, -capacity), capacity);
   }
 
   #filled(key: string): Bucket {

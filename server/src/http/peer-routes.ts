@@ -30,6 +30,8 @@ export interface PeerRoutesContext {
   requests: Budgets;
   /** Recipients a host may ask for that are not here, before it is told to wait (threats C4). */
   unknownRecipients: Budgets;
+  /** Throws for a host that is not to be listened to. */
+  admit(host: string): Promise<void>;
   /** Told of every host that has proven who it is. */
   heardFrom(host: string): Promise<void>;
   /** The host says that it has started. */
@@ -39,6 +41,8 @@ export interface PeerRoutesContext {
 const encoder = new TextEncoder();
 const json = { "content-type": "application/json" };
 const answerSeconds = 240;
+/** Wrong addresses that one right one makes up for. */
+const earnedPerRecipient = 0.05;
 
 export function peerRoutes(ctx: PeerRoutesContext): Route[] {
   return [
@@ -108,13 +112,19 @@ function verdictAnswer(verdict: Verdict): HttpResponse {
   return { ...answer, body: encoder.encode(JSON.stringify({ ...problem, recipients })) };
 }
 
-/** A host that keeps asking for people who are not here is trying names; it is made to wait (threats C4). */
+/**
+ * A host that keeps asking for people who are not here is trying names; it is made to wait (threats C4). One that mostly
+ * writes to people who are here earns its wrong addresses.
+ */
 function countUnknown(ctx: PeerRoutesContext, host: string, verdicts: readonly Verdict[]): void {
-  let unknown = 0;
+  let charge = 0;
   for (const { recipients } of verdicts) {
-    for (const { problem } of recipients) if (problem?.code === "recipientUnknown") unknown++;
+    for (const { status, problem } of recipients) {
+      if (problem?.code === "recipientUnknown") charge++;
+      else if (status !== "refused") charge -= earnedPerRecipient;
+    }
   }
-  if (unknown > 0) ctx.unknownRecipients.charge(host, unknown);
+  if (charge !== 0) ctx.unknownRecipients.charge(host, charge);
 }
 
 function hello(ctx: PeerRoutesContext, request: HttpRequest): Promise<HttpResponse> {
@@ -139,6 +149,7 @@ async function signed(
 ): Promise<HttpResponse> {
   const verified = await verify(ctx.verify, request, body);
   try {
+    await ctx.admit(verified.host);
     spend(ctx, verified.host);
     await ctx.heardFrom(verified.host);
     return sign(ctx, verified, await act(verified));

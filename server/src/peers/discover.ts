@@ -6,10 +6,10 @@ import { fromBase64Url, importVerifyKey, type VerifyKey, verifyKeyStatement } fr
 import {
   type Discovery,
   DiscoverySchema,
+  findTime,
   hostName,
   limits,
   ProblemError,
-  parseTime,
   readJson,
   shape,
 } from "@posthorn/protocol";
@@ -104,7 +104,7 @@ export async function findDiscoveryFault(
       return `its key ${id} is not vouched for by its root key.`;
     }
   }
-  if (!discovery.keys.some((key) => parseTime(key.validUntil) > ctx.clock.now()))
+  if (!discovery.keys.some((key) => (findTime(key.validUntil) ?? 0) > ctx.clock.now()))
     return "all its keys have run out.";
   return undefined;
 }

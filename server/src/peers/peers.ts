@@ -3,7 +3,7 @@
  * Bounded: state is kept for at most `rememberedHosts`, and written only for hosts whose document checked out.
  */
 import { fromBase64Url, importVerifyKey, type VerifyKey } from "@posthorn/crypto";
-import { type Discovery, DiscoverySchema, parseTime, readJson, shape } from "@posthorn/protocol";
+import { type Discovery, DiscoverySchema, findTime, readJson, shape } from "@posthorn/protocol";
 import type { Clock, Egress, Log } from "../env/env.ts";
 import { findPeer, markPeerSeen, type PeerPolicy, saveDiscovery } from "../store/peer-store.ts";
 import type { Store } from "../store/sql.ts";
@@ -86,7 +86,7 @@ export class Peers {
     const now = this.#ctx.clock.now();
     const listed = known.discovery?.keys.find((key) => key.id === keyId);
     if (listed === undefined || now - known.fetchedAt >= trustMs) return undefined;
-    if (parseTime(listed.validUntil) <= now) return undefined;
+    if ((findTime(listed.validUntil) ?? 0) <= now) return undefined;
     const cached = known.keys.get(keyId);
     if (cached !== undefined) return cached;
     const key = await importVerifyKey(fromBase64Url(listed.publicKey));

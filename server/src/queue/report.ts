@@ -28,7 +28,10 @@ export type Report =
   | { kind: "expired"; problem: Problem | undefined }
   | { kind: "late"; problem: Problem | undefined; nextAttemptAt: number };
 
-/** Writes the report. When the account has no room for it, the state of the delivery still tells. */
+/**
+ * Writes the report. When the account has no room for it, or the message itself cannot be read any more, the state of
+ * the delivery still tells.
+ */
 export async function report(
   ctx: ReportContext,
   tx: Tx,
@@ -37,8 +40,8 @@ export async function report(
   what: Report,
 ): Promise<void> {
   const bytes = await findMessageBytes(tx, delivery.accountId, delivery.objectId);
-  if (bytes === undefined) return;
-  const original = readMessage(bytes);
+  const original = bytes && findReadable(bytes);
+  if (original === undefined) return;
   const message = compose(ctx, original, delivery, now, what);
   await addMessage(tx, {
     accountId: delivery.accountId,
@@ -49,6 +52,14 @@ export async function report(
     keywords: [],
     blobs: [],
   });
+}
+
+function findReadable(bytes: Uint8Array): Message | undefined {
+  try {
+    return readMessage(bytes);
+  } catch {
+    return undefined;
+  }
 }
 
 function compose(

@@ -2,13 +2,13 @@
  * What an attempt brought, written down: settled, or put back with the time of the next try. Reports are written in
  * the same transaction (reliability I6), and each is about one delivery, so one that cannot be written harms no other.
  */
-import { type Problem, ProblemSchema, shape } from "@posthorn/protocol";
+import { type Problem, ProblemSchema, problem, shape } from "@posthorn/protocol";
 import type { DeliveryResult, RecipientResult } from "../deliver/result.ts";
 import { type Delivery, deferDelivery, markLateReported, settleDelivery } from "../store/delivery-store.ts";
 import { deleteBackoff, findBackoff, saveBackoff } from "../store/host-backoff-store.ts";
 import { markPeerSuccess } from "../store/peer-store.ts";
 import type { Tx } from "../store/sql.ts";
-import { backoffMs, clampRetryAfterMs, lateAfterMs } from "./backoff.ts";
+import { backoffMs, clampRetryAfterMs, expiryMs, lateAfterMs } from "./backoff.ts";
 import type { Claim } from "./claim.ts";
 import { type ReportContext, report } from "./report.ts";
 
@@ -58,6 +58,17 @@ async function retireOne(
   }
 }
 
+/** Gives a delivery up that this server cannot handle. */
+export async function giveUp(ctx: RetireContext, tx: Tx, delivery: Delivery): Promise<void> {
+  const reason = problem(
+    "internal",
+    "This server could not handle the message. Its operator finds the cause in the log.",
+  );
+  if (await settleDelivery(tx, delivery.id, "failed", ctx.now, JSON.stringify(reason))) {
+    await report(ctx, tx, delivery, ctx.now, { kind: "failed", problem: reason });
+  }
+}
+
 async function expire(ctx: RetireContext, tx: Tx, delivery: Delivery): Promise<void> {
   if (await settleDelivery(tx, delivery.id, "expired", ctx.now, delivery.problem)) {
     await report(ctx, tx, delivery, ctx.now, { kind: "expired", problem: lastProblem(delivery) });
@@ -78,7 +89,7 @@ async function defer(
     nextAttemptAt: attemptAt,
     problem: problem && JSON.stringify(problem),
   });
-  if (deferred && !delivery.lateReported && ctx.now - delivery.createdAt >= lateAfterMs) {
+  if (deferred && !delivery.lateReported && ctx.now - (delivery.expiresAt - expiryMs) >= lateAfterMs) {
     await markLateReported(tx, delivery.id);
     await report(ctx, tx, delivery, ctx.now, { kind: "late", problem, nextAttemptAt: attemptAt });
   }

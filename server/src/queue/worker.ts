@@ -3,21 +3,15 @@
  * claims a batch, delivers it, and in one transaction writes what came of it and claims the next. Large files are
  * carried beside the runner, so that the host's other mail does not wait for them.
  */
-import { type Problem, problem } from "@posthorn/protocol";
+import { ProblemError } from "@posthorn/protocol";
 import type { DeliveryResult, Lacking } from "../deliver/result.ts";
 import type { Random } from "../env/env.ts";
-import {
-  listWaitingHosts,
-  releaseHost,
-  releaseLeases,
-  settleDelivery,
-  summariseQueue,
-} from "../store/delivery-store.ts";
+import { listWaitingHosts, releaseHost, releaseLeases, summariseQueue } from "../store/delivery-store.ts";
 import { deleteBackoff, findBackoff, listBackoffs } from "../store/host-backoff-store.ts";
 import type { Tx } from "../store/sql.ts";
 import { type AttemptContext, attempt, attemptCarrying, leaseMs } from "./attempt.ts";
 import { type Claim, type ClaimedMessage, type ClaimLimits, claim } from "./claim.ts";
-import { retire } from "./retire.ts";
+import { giveUp, retire } from "./retire.ts";
 import { Turns } from "./turns.ts";
 
 /** Hosts called at the same time, of those that have answered and of those that have just failed. */
@@ -198,7 +192,7 @@ export class QueueWorker {
       return { kind: "slept", nextDueAt: current.nextDueAt };
     } catch (error) {
       this.#ctx.log("error", "queue fault", { host, error: String(error) });
-      if (messages === 1) await this.#setAside(host, current);
+      if (messages === 1 && isPoison(error)) await this.#setAside(host, current);
       return { kind: "fault" };
     } finally {
       this.#busy--;
@@ -252,23 +246,23 @@ export class QueueWorker {
     }
   }
 
-  /** The one message that nothing can be done with fails alone (threats D2, CVE-2025-30355). */
+  /** The one message that nothing can be done with fails alone, and its sender hears of it (threats D2, CVE-2025-30355). */
   async #setAside(host: string, poisoned: Claim): Promise<void> {
-    const reason: Problem = problem(
-      "internal",
-      "This server could not handle the message. Its operator finds the cause in the log.",
-    );
     const deliveries = [...poisoned.expired, ...poisoned.messages.flatMap((message) => message.deliveries)];
     for (const delivery of deliveries) {
-      if (delivery.attemptCount < 3) continue;
       this.#ctx.log("error", "delivery set aside", { host, delivery: delivery.id });
-      await this.#ctx.store
-        .write((tx) =>
-          settleDelivery(tx, delivery.id, "failed", this.#ctx.clock.now(), JSON.stringify(reason)),
-        )
+      const { store, clock } = this.#ctx;
+      await store
+        .write((tx) => giveUp({ ...this.#ctx, now: clock.now() }, tx, delivery))
         .catch((error) => this.#ctx.log("error", "delivery not set aside", { error: String(error) }));
     }
   }
+}
+
+/** True for an error that comes from what is handled, not from a disk or database that fails for a while. */
+function isPoison(error: unknown): boolean {
+  if (error instanceof ProblemError) return error.problem.retry === "never";
+  return error instanceof Error && !("code" in error) && !("errcode" in error);
 }
 
 const nothing: Claim = { messages: [], expired: [], nextDueAt: undefined };

@@ -61,14 +61,18 @@ export async function accept(
   };
   const told: RecipientVerdict[] = [];
   const times: number[] = [];
+  let isNew = false;
   for (const recipient of recipients) {
     const outcome = await acceptFor(ctx, tx, recipient, { ...incoming, blobs, lookAtBlobs });
-    if ("deliveredAt" in outcome) times.push(outcome.deliveredAt);
+    if ("deliveredAt" in outcome) {
+      times.push(outcome.deliveredAt);
+      isNew ||= outcome.isNew;
+    }
     told.push({ id: recipient.id, host: recipient.host, ...toldOf(outcome) });
   }
   const latest = times.length === 0 ? undefined : Math.max(...times);
   if (latest === undefined) return refusedAs(ctx, message, listOnce(told));
-  if (blobs.length > 0) await useBlobs(tx, sender, blobs);
+  if (isNew && blobs.length > 0) await useBlobs(tx, sender, blobs);
   return {
     id: message.id,
     status: 200,
@@ -91,7 +95,8 @@ async function askForBlobs(
 }
 
 type Outcome =
-  | { status: "delivered" | "held"; deliveredAt: number }
+  /** `isNew` when it was taken now, not before. */
+  | { status: "delivered" | "held"; deliveredAt: number; isNew: boolean }
   | { status: "refused"; problem: Problem };
 
 interface Offered extends Incoming {
@@ -120,7 +125,7 @@ async function acceptInto(ctx: AcceptContext, tx: Tx, account: Account, offered:
     return answerAgain(tx, account, offered, sender);
   }
   const reason = await store(ctx, tx, account, offered);
-  if (reason === undefined) return { status: "delivered", deliveredAt: ctx.now };
+  if (reason === undefined) return { status: "delivered", deliveredAt: ctx.now, isNew: true };
   await deleteReceipt(tx, account.id, message.id, sender);
   return { status: "refused", problem: reason };
 }
@@ -152,7 +157,7 @@ async function store(
 async function answerAgain(tx: Tx, account: Account, incoming: Incoming, sender: string): Promise<Outcome> {
   const known = await findReceipt(tx, account.id, incoming.message.id, sender);
   if (known !== undefined && Buffer.from(known.digest).equals(incoming.digest)) {
-    return { status: known.status, deliveredAt: known.deliveredAt };
+    return { status: known.status, deliveredAt: known.deliveredAt, isNew: false };
   }
   return refusal(
     "idConflict",

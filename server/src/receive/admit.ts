@@ -2,7 +2,7 @@ import type { VerifyKey } from "@posthorn/crypto";
 import { fail } from "@posthorn/protocol";
 import type { PeerPolicy } from "../store/peer-store.ts";
 
-/** Stops a blocked host before anything of its request is looked at. */
+/** Refuses a blocked host, once it has proven who it is, so that the refusal is signed and it need not try again. */
 export function admitting(policyOf: (host: string) => Promise<PeerPolicy>): (host: string) => Promise<void> {
   return async (host) => {
     if ((await policyOf(host)) === "block") {

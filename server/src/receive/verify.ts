@@ -44,8 +44,6 @@ export interface VerifyContext {
   nonces: Nonces;
   /** May throw `rateLimited` when this caller has had too many strangers looked up. */
   findKey(host: string, keyId: string, remoteAddress: string): Promise<VerifyKey | undefined>;
-  /** Throws when that host is not to be listened to. */
-  admit(host: string): Promise<void>;
 }
 
 /** Remembers which signatures were used while they could be replayed. */
@@ -58,7 +56,7 @@ export interface Nonces {
  * Checks the signature over what was received (docs/protocol/40-signatures.md) and gives the bytes with their sender.
  * The head is proven before a byte of the body is read, so a stranger cannot make the server hold bodies. `readBody`
  * is undefined when the body streams: then whoever reads it compares `bodySha256`. Throws ProblemError `badSignature`,
- * `misdirected`, `replayed`, `peerBlocked`, `rateLimited`, and what `readBody` throws.
+ * `misdirected`, `replayed`, `rateLimited`, and what `readBody` throws.
  */
 export async function verify(
   ctx: VerifyContext,
@@ -109,7 +107,6 @@ async function findKeyOf(
   const slash = keyId.indexOf("/");
   const host = keyId.slice(0, Math.max(slash, 0));
   if (!isHost(host) || host === ctx.host) return undefined;
-  await ctx.admit(host);
   return ctx.findKey(host, keyId.slice(slash + 1), remoteAddress);
 }
 

@@ -48,7 +48,8 @@ export class PostgresStore implements Store {
       connectionString: options.url,
       max: options.poolSize ?? 10,
       types: {
-        getTypeParser: (oid, format) => (wholeNumbers.has(oid) ? Number : pg.types.getTypeParser(oid, format)),
+        getTypeParser: (oid, format) =>
+          wholeNumbers.has(oid) ? Number : pg.types.getTypeParser(oid, format),
       },
     });
     // A connection lost while idle is replaced at its next use.

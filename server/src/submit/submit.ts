@@ -16,6 +16,7 @@ import {
   limits,
   type Message,
   ProblemError,
+  parseTime,
   readJson,
   recipientsOf,
   type SendAnswer,
@@ -37,7 +38,9 @@ import {
 } from "../store/submission-store.ts";
 import { freshAnswer, sendAnswer } from "./send-status.ts";
 
-const longestUndoS = 600;
+/** Dated so far before its first try, a message could be too old for its recipients before it is given up. */
+const oldestAtFirstTryMs = 4 * 24 * 3_600_000;
+const newestAtFirstTryMs = 24 * 3_600_000;
 const furthestSendAtMs = 366 * 24 * 3_600_000;
 
 export interface SubmitContext {
@@ -79,7 +82,7 @@ interface Draft {
 export async function submit(ctx: SubmitContext, input: SubmitInput): Promise<SendAnswer> {
   const now = ctx.clock.now();
   const heldUntil = holdOf(input, now);
-  const draft = readDraft(ctx, input, now);
+  const draft = readDraft(ctx, input, now, heldUntil);
   const write = () => ctx.store.write((tx) => storeOnce(ctx, tx, input, draft, now, heldUntil));
   // Another process may take the same id while this one looks; the second time it is found.
   const stored = await write().catch((error: unknown) => (error === raced ? write() : Promise.reject(error)));
@@ -124,8 +127,8 @@ async function storeOnce(
 
 function holdOf(input: SubmitInput, now: number): number | undefined {
   const { sendAt, undoS } = input;
-  if (undoS !== undefined && (!Number.isInteger(undoS) || undoS < 0 || undoS > longestUndoS)) {
-    fail("badRequest", `“undo” is a number of seconds from 0 to ${longestUndoS}.`, { pointer: "/undo" });
+  if (undoS !== undefined && (!Number.isInteger(undoS) || undoS < 0 || undoS > limits.undoS)) {
+    fail("badRequest", `“undo” is a number of seconds from 0 to ${limits.undoS}.`, { pointer: "/undo" });
   }
   if (sendAt !== undefined && sendAt > now + furthestSendAtMs) {
     fail("badRequest", "“sendAt” is more than a year away.", { pointer: "/sendAt" });
@@ -134,16 +137,22 @@ function holdOf(input: SubmitInput, now: number): number | undefined {
   return until > now ? until : undefined;
 }
 
-function readDraft(ctx: SubmitContext, input: SubmitInput, now: number): Draft {
+function readDraft(
+  ctx: SubmitContext,
+  input: SubmitInput,
+  now: number,
+  heldUntil: number | undefined,
+): Draft {
   const value = readJson(input.body, { maxBytes: limits.messageBytes });
   const { value: complete, completed } = completeSubmission(value, {
     from: { id: input.accountName, host: ctx.host },
     id: uuidV7(now, ctx.random.bytes(16)),
-    date: formatTime(now),
+    date: formatTime(heldUntil ?? now),
   });
   const message = checkMessage(complete);
   refuseForeignSender(ctx, input, message);
   refuseUnreachable(ctx, message);
+  refuseMisdated(message, heldUntil ?? now);
   const bytes = completed ? new TextEncoder().encode(JSON.stringify(complete)) : input.body;
   if (bytes.length > limits.messageBytes) {
     fail(
@@ -163,6 +172,18 @@ function refuseForeignSender(ctx: SubmitContext, input: SubmitInput, message: Me
     `You are signed in as ${input.accountName}@${ctx.host} and cannot send as ${formatAddress(sender)}.`,
     { pointer },
   );
+}
+
+/** What its recipients would refuse by its date is refused here, where the sender can still change it (§50.2). */
+function refuseMisdated(message: Message, firstTryAt: number): void {
+  const sentAt = parseTime(message.date);
+  if (sentAt < firstTryAt - oldestAtFirstTryMs || sentAt > firstTryAt + newestAtFirstTryMs) {
+    fail(
+      "invalidMessage",
+      `The message is dated ${message.date}, but it is sent on ${formatTime(firstTryAt)}. Date it when it is sent, or leave “date” out.`,
+      { pointer: "/date" },
+    );
+  }
 }
 
 function refuseUnreachable(ctx: SubmitContext, message: Message): void {
