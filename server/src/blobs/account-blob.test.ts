@@ -10,7 +10,7 @@ import { getBlob, headBlob, putBlob } from "./account-blob.ts";
 import { blobPath } from "./blob-path.ts";
 import { blobLimits } from "./limits.ts";
 import { openBlobForPeer } from "./peer-blob.ts";
-import { content, inPieces, readAll, trialBlobs, upload } from "./trial-blobs.ts";
+import { changed, content, inPieces, readAll, trialBlobs, upload } from "./trial-blobs.ts";
 
 const alice = 11;
 const bob = 22;
@@ -48,6 +48,37 @@ eachStore("an account's blob", (open) => {
     expect(await putBlob(ctx, { accountId: alice, ...upload(empty) })).toEqual({ hash: empty.hash, size: 0 });
     const unsaid = { ...upload(letter), sizeBytes: undefined };
     expect(await putBlob(ctx, { accountId: alice, ...unsaid })).toEqual({ hash: letter.hash, size: 27 });
+  });
+
+  it("holds no file open before it is read, and none after a reader has gone", async () => {
+    let opened = 0;
+    let closed = 0;
+    const ctx = trialBlobs(await open(), folder, {
+      wrap: (files) =>
+        changed(files, {
+          async stream(path) {
+            const stream = await files.stream(path);
+            opened++;
+            return (async function* () {
+              try {
+                yield* stream ?? [];
+              } finally {
+                closed++;
+              }
+            })();
+          },
+        }),
+    });
+    await putBlob(ctx, { accountId: alice, ...upload(letter) });
+    const { body } = await getBlob(ctx, { accountId: alice, hash: letter.hash });
+    const sent = await openBlobForPeer(ctx, letter.hash);
+    expect([opened, closed]).toEqual([0, 0]);
+    for await (const piece of body) {
+      expect(piece.length).toBeGreaterThan(0);
+      break;
+    }
+    for await (const piece of sent?.body ?? []) expect(piece.length).toBeGreaterThan(0);
+    expect([opened, closed]).toEqual([2, 2]);
   });
 
   it("survives a restart of the server", async () => {

@@ -3,6 +3,7 @@ import { type BlobAnswer, fail } from "@posthorn/protocol";
 import { findHeldSize } from "./access.ts";
 import { blobPath } from "./blob-path.ts";
 import { type KeepContext, keepBlob } from "./keep-blob.ts";
+import { openFile } from "./open-file.ts";
 
 export type BlobContext = KeepContext;
 
@@ -40,7 +41,7 @@ export async function getBlob(
   input: Of,
 ): Promise<BlobStream> {
   const { size } = await headBlob(ctx, input);
-  const body = await ctx.files.stream(blobPath(ctx.folder, input.hash));
+  const body = await openFile(ctx.files, blobPath(ctx.folder, input.hash));
   if (body === undefined) throw new Error(`the file of blob ${input.hash} is lost`);
   return { size, body };
 }

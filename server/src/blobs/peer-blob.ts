@@ -4,6 +4,7 @@ import { findBlobSize, selectAnnouncedSizes } from "../store/blob-store.ts";
 import { findHeldSize } from "./access.ts";
 import { blobPath, isHash } from "./blob-path.ts";
 import { type KeepContext, keepBlob } from "./keep-blob.ts";
+import { openFile } from "./open-file.ts";
 
 export type PeerBlobContext = KeepContext;
 
@@ -45,6 +46,6 @@ export async function openBlobForPeer(
 ): Promise<{ sizeBytes: number; body: AsyncIterable<Uint8Array> } | undefined> {
   const sizeBytes = await findBlobSize(ctx.store.read, hash);
   if (sizeBytes === undefined) return undefined;
-  const body = await ctx.files.stream(blobPath(ctx.folder, hash));
+  const body = await openFile(ctx.files, blobPath(ctx.folder, hash));
   return body && { sizeBytes, body };
 }
