@@ -182,6 +182,9 @@ function memberOf(pointer: string, name: string): string {
   return `${pointer}/${name.replaceAll("~", "~0").replaceAll("/", "~1")}`;
 }
 
+/** The field as a person would write it, at most a few lines long. */
 function nameOf(pointer: string): string {
-  return pointer === "" ? "The whole" : `“${pointer.slice(1).replaceAll("/", ".").slice(0, 200)}”`;
+  if (pointer === "") return "The whole";
+  const path = pointer.slice(1, 200).replaceAll("/", ".");
+  return `“${path.replaceAll("~1", "/").replaceAll("~0", "~")}”`;
 }
