@@ -206,6 +206,28 @@ eachStore("an account's blob", (open) => {
     await putBlob(enough, { accountId: alice, ...upload(letter) });
   });
 
+  it.each(["ENOSPC", "EDQUOT"])(
+    "is refused with 507 when the disk fills while it is written: %s",
+    async (code) => {
+      const store = await open();
+      const ctx = trialBlobs(store, folder, {
+        wrap: (files) =>
+          changed(files, {
+            async createTemporary(path) {
+              const file = await files.createTemporary(path);
+              const write = () => Promise.reject(Object.assign(new Error("no room"), { code }));
+              return { write, commit: (to) => file.commit(to), discard: () => file.discard() };
+            },
+          }),
+      });
+      await expect(putBlob(ctx, { accountId: alice, ...upload(letter) })).rejects.toMatchObject({
+        problem: { code: "storageFull", status: 507, retry: "later" },
+      });
+      expect(await readdir(folder)).toEqual([]);
+      await putBlob(trialBlobs(store, folder), { accountId: alice, ...upload(letter) });
+    },
+  );
+
   it("counts uploads under way against the disk, so that many at once cannot fill it", async () => {
     const store = await open();
     const freeBytes = blobLimits.reserveBytes + 2 * limits.blobBytes;

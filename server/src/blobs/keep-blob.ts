@@ -9,7 +9,7 @@
  * read and must have the hash: knowing a hash never yields anything.
  */
 import { createHash } from "node:crypto";
-import { type BlobAnswer, fail, limits } from "@posthorn/protocol";
+import { type BlobAnswer, fail, limits, ProblemError, problem } from "@posthorn/protocol";
 import type { Clock, Files } from "../env/env.ts";
 import {
   type Holder,
@@ -87,7 +87,7 @@ async function refuseWithoutRoom(ctx: KeepContext, { holder, hash }: Upload): Pr
     );
   }
   if ((await ctx.files.freeBytes(ctx.folder)) - ctx.uploads.sizeBytes < blobLimits.reserveBytes) {
-    fail("storageFull", "This server's disk is nearly full, so it takes no files. Try again later.");
+    throw diskFull();
   }
 }
 
@@ -126,7 +126,7 @@ async function store(ctx: KeepContext, upload: Upload): Promise<number> {
     return sizeBytes;
   } catch (error) {
     await file.discard();
-    throw error;
+    throw isOutOfRoom(error) ? diskFull() : error;
   }
 }
 
@@ -152,6 +152,16 @@ async function readVerified(
   if (digest.digest("hex") !== hash)
     fail("blobMismatch", "The bytes do not have the hash they are named by.");
   return read;
+}
+
+/** Others write to the disk too, so it can fill in spite of the reserve (reliability I11). */
+function isOutOfRoom(error: unknown): boolean {
+  return error instanceof Error && "code" in error && (error.code === "ENOSPC" || error.code === "EDQUOT");
+}
+
+function diskFull(): ProblemError {
+  const detail = "This server's disk is nearly full, so it takes no files. Try again later.";
+  return new ProblemError(problem("storageFull", detail));
 }
 
 function tooLarge(): never {
