@@ -30,7 +30,7 @@ interface DiscoverContext {
 export async function discover(ctx: DiscoverContext, host: string): Promise<DiscoverResult> {
   const own = await fetchDocument(ctx, `https://${host}${path}`, host);
   if (!own.ok) return own;
-  const problem = await findDiscoveryFault(ctx, own.discovery, host);
+  const problem = await findDiscoveryFault(own.discovery, host, ctx.clock.now());
   if (problem !== undefined) return { ok: false, detail: `${host} describes itself wrongly: ${problem}` };
   const endpoint = new URL(own.discovery.endpoint);
   if (endpoint.host === host) return own;
@@ -86,9 +86,9 @@ async function fetchDocument(ctx: DiscoverContext, url: string, host: string): P
  * key does not vouch for. Undefined when all of it holds.
  */
 export async function findDiscoveryFault(
-  ctx: Pick<DiscoverContext, "clock">,
   discovery: Discovery,
   host: string,
+  now: number,
 ): Promise<string | undefined> {
   if (discovery.host !== host) return `it says it is ${discovery.host}.`;
   if (new URL(discovery.endpoint).origin !== discovery.endpoint) return "its endpoint is more than a host.";
@@ -104,7 +104,7 @@ export async function findDiscoveryFault(
       return `its key ${id} is not vouched for by its root key.`;
     }
   }
-  if (!discovery.keys.some((key) => (findTime(key.validUntil) ?? 0) > ctx.clock.now()))
+  if (!discovery.keys.some((key) => (findTime(key.validUntil) ?? 0) > now))
     return "all its keys have run out.";
   return undefined;
 }
