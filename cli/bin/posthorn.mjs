@@ -1,0 +1,21 @@
+#!/usr/bin/env node
+/**
+ * The command `posthorn` as npm links it. Any Node from 20 on can start it; it hands over to the project's own Node 24
+ * with the arguments, the folder and the terminal it was given.
+ */
+import { existsSync } from "node:fs";
+import { dirname } from "node:path";
+import { fileURLToPath } from "node:url";
+import { program } from "../../scripts/hand-over.mjs";
+import { ownNode } from "../../scripts/install.mjs";
+
+const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+
+if (existsSync(ownNode(root))) {
+  process.exitCode = await program(root, "cli/src/main.ts", process.argv.slice(2));
+} else {
+  console.error(
+    `posthorn: Its own Node is not installed yet.\nNext: run “npm run posthorn” once in ${root}; it installs what is missing.`,
+  );
+  process.exitCode = 1;
+}

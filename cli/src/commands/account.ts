@@ -1,0 +1,81 @@
+import { changeAccount, eachAccount } from "@posthorn/client";
+import type { AccountInfo, RouteInput } from "@posthorn/protocol";
+import type { Command } from "commander";
+import { columns } from "../columns.ts";
+import { withHints } from "../explain.ts";
+import { refuseUsage } from "../failure.ts";
+import { type OperatorOptions, openOperatorOf, takeData } from "../open-operator.ts";
+import { answer, posthornOf, type Shell } from "../shell.ts";
+import { findSize, shortSize } from "../sizes.ts";
+import { localTime } from "../times.ts";
+
+export function account(command: Command, shell: Shell): void {
+  command.description("The accounts of a server you run.");
+  const hints = { notFound: `${posthornOf(shell)} account list` };
+  takeData(command.command("list", { isDefault: true }).description("All accounts, by name.")).action(
+    (options: OperatorOptions) => list(shell, options),
+  );
+  takeData(
+    command
+      .command("suspend")
+      .description(
+        "Signs an account out everywhere; it sends and receives nothing until it is readmitted. Nothing is deleted.",
+      )
+      .argument("<name>", "what stands before @"),
+  ).action(
+    withHints(hints, (name: string, options: OperatorOptions) =>
+      change(shell, options, name, { suspended: true }, "is suspended"),
+    ),
+  );
+  takeData(
+    command
+      .command("readmit")
+      .description("Lets a suspended account in again.")
+      .argument("<name>", "what stands before @"),
+  ).action(
+    withHints(hints, (name: string, options: OperatorOptions) =>
+      change(shell, options, name, { suspended: false }, "is let in again"),
+    ),
+  );
+  takeData(
+    command
+      .command("quota")
+      .description("Changes what an account may hold.")
+      .argument("<name>", "what stands before @")
+      .argument("<size>", "such as 500MB or 5GiB"),
+  ).action(
+    withHints(hints, (name: string, size: string, options: OperatorOptions) => {
+      const quotaBytes = findSize(size) ?? refuseUsage(`“${size}” is no size.`, "Write it as 500MB or 5GiB.");
+      return change(shell, options, name, { quotaBytes }, `may hold ${shortSize(quotaBytes)}`);
+    }),
+  );
+}
+
+async function list(shell: Shell, options: OperatorOptions): Promise<void> {
+  const { api } = await openOperatorOf(shell, options);
+  const accounts: AccountInfo[] = [];
+  for await (const one of eachAccount(api)) accounts.push(one);
+  answer(shell, accounts, () => {
+    if (accounts.length === 0)
+      return `There are no accounts. To invite somebody: ${posthornOf(shell)} invite`;
+    const rows = accounts.map(({ address, createdAt, usedBytes, quotaBytes, suspended }) => [
+      address,
+      localTime(createdAt),
+      `${shortSize(usedBytes)} of ${shortSize(quotaBytes)}`,
+      suspended ? "suspended" : "",
+    ]);
+    return columns([["Address", "Since", "Holds", ""], ...rows]);
+  });
+}
+
+async function change(
+  shell: Shell,
+  options: OperatorOptions,
+  name: string,
+  what: RouteInput<"patchAccount">,
+  words: string,
+): Promise<void> {
+  const { api } = await openOperatorOf(shell, options);
+  const changed = await changeAccount(api, name, what);
+  answer(shell, changed, () => `${changed.address} ${words}.`);
+}

@@ -1,0 +1,83 @@
+import { createInvite, listInvites } from "@posthorn/client";
+import type { Command } from "commander";
+import { columns } from "../columns.ts";
+import { withHints } from "../explain.ts";
+import { refuseUsage } from "../failure.ts";
+import { type OperatorOptions, openOperatorOf, takeData } from "../open-operator.ts";
+import { answer, posthornOf, quote, type Shell } from "../shell.ts";
+import { findSize } from "../sizes.ts";
+import { findLengthMs, localTime } from "../times.ts";
+
+interface InviteOptions extends OperatorOptions {
+  name?: string;
+  expires?: string;
+  quota?: string;
+}
+
+export function invite(command: Command, shell: Shell): void {
+  command.description("Invitations: links that make one account each.");
+  takeData(
+    command
+      .command("make", { isDefault: true })
+      .description("Makes an invitation. Its link is shown this once.")
+      .option("--name <name>", "what stands before @; without it the guest chooses")
+      .option("--expires <length>", "such as 12h, 7d (7d)")
+      .option("--quota <size>", "what the account may hold, such as 2GiB"),
+  ).action(
+    withHints({ alreadyExists: "Choose another --name." }, (options: InviteOptions) => make(shell, options)),
+  );
+  takeData(command.command("list").description("The invitations, used and unused.")).action(
+    (options: OperatorOptions) => list(shell, options),
+  );
+}
+
+async function make(shell: Shell, options: InviteOptions): Promise<void> {
+  const { name, expires, quota } = options;
+  const expiresInS = expires === undefined ? undefined : readLengthS(expires);
+  const quotaBytes = quota === undefined ? undefined : readSize(quota);
+  const { api, place } = await openOperatorOf(shell, options);
+  const made = await createInvite(api, {
+    ...(name === undefined ? {} : { name }),
+    ...(expiresInS === undefined ? {} : { expiresInS }),
+    ...(quotaBytes === undefined ? {} : { quotaBytes }),
+  });
+  const ca = place.ca === undefined ? "" : ` --ca ${quote(place.ca)}`;
+  answer(shell, made, () =>
+    [
+      `An invitation${made.name === null ? "" : ` for the name “${made.name}”`}, good for one account until ${localTime(made.expiresAt)}:`,
+      "",
+      `  ${made.url}`,
+      "",
+      "Give it to one person and nobody else; it is not shown again. They register with:",
+      "",
+      `  ${posthornOf(shell)} register ${made.url}${ca}`,
+    ].join("\n"),
+  );
+}
+
+async function list(shell: Shell, options: OperatorOptions): Promise<void> {
+  const { api } = await openOperatorOf(shell, options);
+  const invites = await listInvites(api);
+  answer(shell, invites, () => {
+    if (invites.length === 0) return `There are no invitations. To make one: ${posthornOf(shell)} invite`;
+    const rows = invites.map(({ id, name, createdAt, expiresAt, usedBy }) => [
+      id,
+      name ?? "(they choose)",
+      localTime(createdAt),
+      localTime(expiresAt),
+      usedBy ?? "nobody yet",
+    ]);
+    return columns([["Id", "Name", "Made", "Ends", "Used by"], ...rows]);
+  });
+}
+
+function readLengthS(text: string): number {
+  const ms = findLengthMs(text);
+  return ms === undefined
+    ? refuseUsage(`“${text}” is no length of time.`, "Write it as 12h, 7d or 2w.")
+    : ms / 1000;
+}
+
+function readSize(text: string): number {
+  return findSize(text) ?? refuseUsage(`“${text}” is no size.`, "Write it as 500MB or 5GiB.");
+}

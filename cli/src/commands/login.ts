@@ -1,0 +1,53 @@
+import { hostname } from "node:os";
+import { login as signIn } from "@posthorn/client";
+import { accountName, formatAddress, ProblemError, parseAddress } from "@posthorn/protocol";
+import type { Command } from "commander";
+import { Failure, refuseUsage } from "../failure.ts";
+import { askPassword, readPassword } from "../prompt.ts";
+import { answer, homeOf, posthornOf, type Shell } from "../shell.ts";
+import { trustAuthority } from "../trust-authority.ts";
+
+interface LoginOptions {
+  passwordStdin?: boolean;
+  device?: string;
+  ca?: string;
+}
+
+export function login(command: Command, shell: Shell): void {
+  command
+    .description("Signs in. The password never leaves this machine; the sign-in is kept in your home folder.")
+    .argument("[address]", "your address; --as names it too")
+    .option("--password-stdin", "read the password from standard input")
+    .option("--device <name>", "how the list of sign-ins calls this one")
+    .option("--ca <file>", "for local trials: trust the authority in this file from now on")
+    .action((address: string | undefined, options: LoginOptions) => run(shell, address, options));
+}
+
+async function run(shell: Shell, given: string | undefined, options: LoginOptions): Promise<void> {
+  const { terminal } = shell;
+  const named =
+    given ?? shell.options().as ?? refuseUsage("Whose account is it?", `${posthornOf(shell)} login ADDRESS`);
+  const { id, host } = parseAddress(named);
+  const address = formatAddress({ id: accountName(id), host });
+  const home = homeOf(shell);
+  await trustAuthority(home, options.ca);
+  const platform = await home.platform();
+  const password =
+    options.passwordStdin === true
+      ? await readPassword(terminal)
+      : await askPassword(terminal, `Password of ${address}: `, { again: false });
+  const device = options.device ?? `posthorn on ${hostname()}`;
+  const keeper = home.keeper(address);
+  const session = await signIn(platform, { address, password }, { keeper, device }).catch(
+    (error: unknown) => {
+      if (!(error instanceof ProblemError && error.problem.code === "unauthorized")) throw error;
+      throw new Failure(error.message, { next: "Check both and try again.", cause: error });
+    },
+  );
+  answer(shell, { address: session.address, endpoint: session.endpoint }, () =>
+    [
+      `Signed in as ${session.address}.`,
+      `To see your mail: ${posthornOf(shell)} inbox --as ${session.address}`,
+    ].join("\n"),
+  );
+}

@@ -1,0 +1,180 @@
+import { readFile } from "node:fs/promises";
+import { send as handOver, type Session, Unreachable } from "@posthorn/client";
+import {
+  checkMessage,
+  completeSubmission,
+  formatTime,
+  limits,
+  type Message,
+  messageTypes,
+  parseAddress,
+  readJson,
+  type SendAnswer,
+  uuidV7,
+} from "@posthorn/protocol";
+import type { Command } from "commander";
+import { exitCodes } from "../exit-codes.ts";
+import { withHints } from "../explain.ts";
+import { Failure, refuseUsage } from "../failure.ts";
+import type { FieldOptions } from "../message-fields.ts";
+import { openSession } from "../open-session.ts";
+import { readAtMost } from "../read-input.ts";
+import { answer, nextCommand, type Shell } from "../shell.ts";
+import { showRecipients } from "../show-recipients.ts";
+import { findTimeOf, localTimeAndDistance } from "../times.ts";
+import { checkArrived, readWait, waitForDelivery } from "../wait-for-delivery.ts";
+import { writeMessage } from "../write-message.ts";
+
+interface SendOptions extends FieldOptions {
+  to?: string[];
+  cc?: string[];
+  type: string;
+  attach?: string[];
+  replyTo?: string;
+  replyAll?: boolean;
+  jsonMessage?: string;
+  id?: string;
+  sendAt?: string;
+  undo?: string;
+  wait?: string | true;
+}
+
+const examples = `
+Without --body the text of an email or chat message is read from standard input.
+
+  posthorn send --to bob@b.example --subject "The plan" --attach plan.pdf < letter.txt
+  posthorn send --type chat_message --to bob@b.example --body "Are you there?" --wait
+  posthorn send --reply-to ID --reply-all --body "Thank you"
+  posthorn send --type calendar_invite --to bob@b.example --title "Lunch" --start "2026-12-01 12:30" --duration PT1H
+  posthorn send --type calendar_reply --reply-to ID --answer accepted
+  posthorn send --type reaction --target ID --emoji 👍
+  posthorn send --type edit --target ID --body "What I meant"
+  posthorn send --type recall --target ID`;
+
+export function send(command: Command, shell: Shell): void {
+  command
+    .description(
+      "Sends a message of any type. When it ends well, your server keeps the message and will deliver it.",
+    )
+    .option("--to <address>", "who gets it; may be given again", collect)
+    .option("--cc <address>", "who gets a copy; may be given again", collect)
+    .option("--subject <text>")
+    .option("--body <text>", "the text; of invitations the description, of their answers the comment")
+    .option("--markdown", "the text is Markdown")
+    .option("--attach <file>", "a file to go with it; may be given again", collect)
+    .option("--type <type>", messageTypes.join(", "), "email")
+    .option("--reply-to <id>", "the message it answers")
+    .option("--reply-all", "answer everyone the message went to")
+    .option("--target <id>", "the message that a reaction, edit, recall or receipt is about")
+    .option("--emoji <emoji>", "of a reaction")
+    .option("--event <word>", "of a receipt: read, for instance")
+    .option("--title <text>", "of an invitation")
+    .option("--start <time>", 'of an invitation: "2026-12-01 12:30", or RFC 3339')
+    .option("--duration <length>", "of an invitation, such as PT1H30M")
+    .option("--time-zone <zone>", "of an invitation, such as Europe/Berlin")
+    .option("--all-day", "the invitation is for the day, not for a time")
+    .option("--location <place>", "of an invitation")
+    .option("--uid <uid>", "the event, when it is not the one of --reply-to")
+    .option("--sequence <number>", "of an invitation that changes an earlier one; higher each time")
+    .option("--organizer <address>", "whose event it is, when --reply-to does not say")
+    .option("--answer <answer>", "to an invitation: accepted, declined, tentative")
+    .option("--json-message <file>", "the whole message as JSON, from a file or - for standard input")
+    .option("--id <uuid>", "the message's id, a UUIDv7; the same message sent twice arrives once")
+    .option("--send-at <time>", 'not before: "18:00", "2026-12-01 09:00", +2h, or RFC 3339')
+    .option("--undo <seconds>", "hold it so long, in which “cancel” takes it back")
+    .option("--wait [length]", "wait until everyone has it; fail when one will not get it")
+    .addHelpText("after", examples)
+    .action(
+      withHints(
+        {
+          notFound: `${nextCommand(shell, "inbox")} shows the ids of your messages.`,
+          invalidMessage: `${nextCommand(shell, "send")} --help says what each type has.`,
+          mailboxFull: "Free some room, or ask whoever runs the server for more.",
+        },
+        (options: SendOptions) => run(shell, options),
+      ),
+    );
+}
+
+function collect(value: string, before: string[] = []): string[] {
+  return [...before, value];
+}
+
+async function run(shell: Shell, options: SendOptions): Promise<void> {
+  const { jsonMessage, sendAt, undo, wait, ...written } = options;
+  const timeoutMs = wait === undefined ? undefined : readWait(wait);
+  const hold = { sendAt: readSendAt(sendAt), undoS: readUndo(undo) };
+  const session = await openSession(shell);
+  const message =
+    jsonMessage === undefined
+      ? await write(shell, session, written)
+      : await readWhole(shell, session, jsonMessage, written);
+  const handed = await handOver(session, message, { ...hold, waitAtMostMs: 60_000 }).catch(
+    (error: unknown) => {
+      throw afterHandOver(shell, message, error);
+    },
+  );
+  const outcome = wait === undefined ? handed : await waitForDelivery(shell, session, message.id, timeoutMs);
+  answer(shell, outcome, () => describe(shell, outcome));
+  if (wait !== undefined) checkArrived(shell, outcome, timeoutMs);
+}
+
+type Written = Omit<SendOptions, "jsonMessage" | "sendAt" | "undo" | "wait">;
+
+function write(shell: Shell, session: Session, options: Written): Promise<Message> {
+  const { to = [], cc = [], type, attach = [], replyTo, replyAll = false, id, ...fields } = options;
+  return writeMessage(shell, session, { to, cc, type, attach, replyTo, replyAll, id, fields });
+}
+
+/** A message somebody else has written, with what it leaves out filled in as the server would (§80.4). */
+async function readWhole(shell: Shell, session: Session, path: string, options: Written): Promise<Message> {
+  const { type, ...others } = options;
+  if (Object.keys(others).length > 0 || type !== "email") {
+    refuseUsage("With --json-message the message is whole.", "Leave the options out that say what is in it.");
+  }
+  const { terminal } = shell;
+  const bytes = path === "-" ? await readAtMost(terminal.input, limits.messageBytes) : await readFile(path);
+  const { clock, randomBytes } = session.platform;
+  const now = clock.now();
+  const missing = {
+    from: parseAddress(session.address),
+    id: uuidV7(now, randomBytes(16)),
+    date: formatTime(now),
+  };
+  return checkMessage(completeSubmission(readJson(bytes, { maxBytes: limits.messageBytes }), missing).value);
+}
+
+/** Whether a message was taken is not known when the answer to it was lost; asking tells, and sending again is harmless. */
+function afterHandOver(shell: Shell, { id }: Message, error: unknown): unknown {
+  if (!(error instanceof Unreachable && (error.reason === "cut" || error.reason === "timeout"))) return error;
+  return new Failure(`${error.message} Your server may have the message already.`, {
+    exitCode: exitCodes.unreachable,
+    next: `${nextCommand(shell, `status ${id}`)}; when it is not known there, send it again with --id ${id}`,
+    cause: error,
+  });
+}
+
+function describe(shell: Shell, outcome: SendAnswer): string {
+  const now = Date.now();
+  const { id, sendAt } = outcome;
+  const state =
+    sendAt === undefined
+      ? `Sent. Where it stands: ${nextCommand(shell, `status ${id}`)}`
+      : `Held until ${localTimeAndDistance(sendAt, now)}. To take it back: ${nextCommand(shell, `cancel ${id}`)}`;
+  return `${id}\n${showRecipients(outcome, now)}\n${state}`;
+}
+
+function readSendAt(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined;
+  const time = findTimeOf(text, Date.now());
+  return (
+    time ?? refuseUsage(`“${text}” is not a time.`, 'Write it as --send-at "2026-12-01 09:00", 18:00 or +2h.')
+  );
+}
+
+function readUndo(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  return /^\d{1,6}$/.test(text)
+    ? Number(text)
+    : refuseUsage(`“${text}” is not a number of seconds, as --undo is.`);
+}

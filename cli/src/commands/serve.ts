@@ -1,0 +1,116 @@
+import { stat } from "node:fs/promises";
+import { join } from "node:path";
+import {
+  type Config,
+  ConfigError,
+  processConfig,
+  serve as runServer,
+  type Server,
+  type Settings,
+  settingNames,
+  settings,
+} from "@posthorn/server";
+import { type Command, Option } from "commander";
+import { columns } from "../columns.ts";
+import { Failure, refuseUsage } from "../failure.ts";
+import { answer, posthornOf, quote, type Shell } from "../shell.ts";
+
+/** Settings that are yes or no, and yes when nothing follows. */
+const switches: ReadonlySet<string> = new Set(["proxied", "local"]);
+
+export function serve(command: Command, shell: Shell): void {
+  command.description(
+    "Runs a server until it is stopped. Each option can stand in the environment: --tls-cert is POSTHORN_TLS_CERT.",
+  );
+  for (const name of settingNames) {
+    const value = switches.has(name) ? "[yes]" : "<value>";
+    command.addOption(new Option(`--${name} ${value}`, settings[name]).preset("yes"));
+  }
+  command.action((options: Record<string, string>) => run(shell, settingsIn(options)));
+}
+
+/** Commander has made `tlsCert` of `tls-cert`. */
+function settingsIn(options: Readonly<Record<string, string>>): Settings {
+  const found: Partial<Record<(typeof settingNames)[number], string>> = {};
+  for (const name of settingNames) {
+    const value = options[name.replaceAll(/-([a-z])/g, (_, letter: string) => letter.toUpperCase())];
+    if (value !== undefined) found[name] = value;
+  }
+  return found;
+}
+
+async function run(shell: Shell, given: Settings): Promise<void> {
+  const config = readConfig(given);
+  const isFirstStart = !(await exists(join(config.dataFolder, "operator.json")));
+  try {
+    await runServer(config, (server) => sayStarted(shell, config, server, isFirstStart));
+  } catch (error) {
+    throw explainStart(config, error);
+  }
+}
+
+function readConfig(given: Settings): Config {
+  try {
+    return processConfig(given);
+  } catch (error) {
+    if (error instanceof ConfigError) refuseUsage(error.message);
+    throw error;
+  }
+}
+
+function sayStarted(shell: Shell, config: Config, server: Server, isFirstStart: boolean): void {
+  const { host, endpoint, port } = server;
+  const { dataFolder, address } = config;
+  const listens = `${address ?? (config.tls.kind === "proxied" ? "127.0.0.1" : "every address")}, port ${port}`;
+  const invite = `${posthornOf(shell)} invite --data ${quote(dataFolder)}`;
+  answer(shell, { host, endpoint, address, port, dataFolder, isFirstStart }, () =>
+    [
+      `Posthorn serves ${host} and runs until you press Ctrl+C.`,
+      "",
+      columns([
+        ["  reached at", endpoint],
+        ["  listens on", `${listens}${tlsWords[config.tls.kind]}`],
+        ["  data", dataFolder],
+        ["  database", config.database.kind === "sqlite" ? "SQLite, in the data folder" : "PostgreSQL"],
+      ]),
+      ...(config.tls.kind === "local" ? ["", "This is a trial on this machine. Nothing leaves it."] : []),
+      ...(isFirstStart
+        ? ["", `Nobody has an account yet. In another terminal, invite somebody:\n\n  ${invite}`]
+        : []),
+    ].join("\n"),
+  );
+}
+
+const tlsWords = {
+  files: ", with your certificate",
+  proxied: ", behind your proxy",
+  local: ", with a certificate of its own",
+} as const;
+
+function explainStart(config: Config, error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  const code = "code" in error ? error.code : undefined;
+  if (code === "EADDRINUSE") {
+    return new Failure(`Port ${config.port} is taken by another program.`, {
+      next: "Stop that program, or choose another with --port.",
+      cause: error,
+    });
+  }
+  if (code === "EACCES" && "syscall" in error && error.syscall === "listen") {
+    return new Failure(`This user may not open port ${config.port}.`, {
+      next: "Choose a port above 1023 with --port, or allow Node this one.",
+      cause: error,
+    });
+  }
+  return code === undefined ? new Failure(error.message, { cause: error }) : error;
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await stat(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return false;
+    throw error;
+  }
+}

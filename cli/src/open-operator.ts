@@ -1,0 +1,43 @@
+import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import { type Api, openOperator } from "@posthorn/client";
+import { nodePlatform, type OperatorPlace, readOperatorFile } from "@posthorn/client/node";
+import { ProblemError } from "@posthorn/protocol";
+import { type Command, Option } from "commander";
+import { Failure } from "./failure.ts";
+import { homeOf, posthornOf, quote, type Shell } from "./shell.ts";
+
+export interface OperatorOptions {
+  data: string;
+}
+
+export interface Operator {
+  api: Api;
+  dataFolder: string;
+  place: OperatorPlace;
+  /** The authority of a local trial, in PEM. */
+  ca: string | undefined;
+}
+
+/** The option of all commands for whoever runs a server. */
+export function takeData(command: Command): Command {
+  return command.addOption(
+    new Option("--data <folder>", "the data folder of the server, which runs on this machine")
+      .env("POSTHORN_DATA")
+      .default("posthorn-data"),
+  );
+}
+
+/** The running server of a data folder, called as its operator. Throws Failure when there is none. */
+export async function openOperatorOf(shell: Shell, options: OperatorOptions): Promise<Operator> {
+  const dataFolder = resolve(options.data);
+  const place = await readOperatorFile(dataFolder).catch((error: unknown) => {
+    if (!(error instanceof ProblemError && error.problem.code === "notFound")) throw error;
+    throw new Failure(error.message, {
+      next: `Name its data folder with --data, or start it: ${posthornOf(shell)} serve --data ${quote(dataFolder)}`,
+    });
+  });
+  const ca = place.ca === undefined ? undefined : await readFile(place.ca, "utf8");
+  const platform = ca === undefined ? await homeOf(shell).platform() : nodePlatform({ ca, localhost: true });
+  return { api: openOperator(platform, place), dataFolder, place, ca };
+}

@@ -1,0 +1,56 @@
+import { openWithToken, resume, type Session } from "@posthorn/client";
+import type { Home } from "@posthorn/client/node";
+import { accountName, formatAddress, parseAddress } from "@posthorn/protocol";
+import { exitCodes } from "./exit-codes.ts";
+import { Failure, refuseUsage } from "./failure.ts";
+import { homeOf, posthornOf, type Shell } from "./shell.ts";
+
+/**
+ * The account a command is for: the one `--as` or POSTHORN_AS names, or the only one that is signed in. With
+ * POSTHORN_TOKEN in the environment it is called with that token and nothing of the home folder. Throws Failure
+ * `signedOut` when nobody is signed in, and `usage` when it is not clear who is meant.
+ */
+export async function openSession(shell: Shell): Promise<Session> {
+  const { POSTHORN_TOKEN: token } = shell.environment;
+  const home = homeOf(shell);
+  if (token !== undefined && token !== "") {
+    const address =
+      nameGiven(shell) ?? refuseUsage("With POSTHORN_TOKEN the account must be named.", "Add --as ADDRESS.");
+    return openWithToken(await home.platform(), { address, token });
+  }
+  return openKept(shell, home, await chooseAddress(shell, home));
+}
+
+/** The sign-in of an account that is kept in the home folder. Throws Failure `signedOut` when there is none. */
+export async function openKept(shell: Shell, home: Home, address: string): Promise<Session> {
+  const session = await resume(await home.platform(), home.keeper(address));
+  return session ?? refuseSignedOut(shell, address);
+}
+
+/** The account that `--as` names or that alone is signed in. */
+export async function chooseAddress(shell: Shell, home: Home): Promise<string> {
+  const named = nameGiven(shell);
+  if (named !== undefined) return named;
+  const [only, ...others] = await home.addresses();
+  if (only === undefined) return refuseSignedOut(shell, undefined);
+  if (others.length === 0) return only;
+  return refuseUsage(
+    `Several accounts are signed in here: ${[only, ...others].join(", ")}.`,
+    "Name one with --as ADDRESS.",
+  );
+}
+
+function nameGiven(shell: Shell): string | undefined {
+  const given = shell.options().as ?? shell.environment.POSTHORN_AS;
+  if (given === undefined || given === "") return undefined;
+  const { id, host } = parseAddress(given);
+  return formatAddress({ id: accountName(id), host });
+}
+
+function refuseSignedOut(shell: Shell, address: string | undefined): never {
+  const who = address === undefined ? "Nobody is signed in here." : `${address} is not signed in here.`;
+  throw new Failure(who, {
+    exitCode: exitCodes.signedOut,
+    next: `${posthornOf(shell)} login ${address ?? "ADDRESS"}`,
+  });
+}

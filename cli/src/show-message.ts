@@ -1,0 +1,93 @@
+import {
+  attachmentsOf,
+  formatAddress,
+  type Message,
+  type MessageMeta,
+  sealOf,
+  senderOf,
+} from "@posthorn/protocol";
+import { cleanLine, cleanLines } from "./clean-text.ts";
+import { columns } from "./columns.ts";
+import { shortSize } from "./sizes.ts";
+import { localTime } from "./times.ts";
+
+/** Fields that are shown in the head, as text, or not at all because they are for programs. */
+const shownElsewhere: ReadonlySet<string> = new Set([
+  "id",
+  "type",
+  "from",
+  "to",
+  "cc",
+  "date",
+  "inReplyTo",
+  "thread",
+  "subject",
+  "attachments",
+  "bodyType",
+  "seal",
+  "encryptedBody",
+  "encryptionAlgorithm",
+]);
+/** Fields that are the text of a message, each of another type. */
+const texts = ["body", "text", "description", "comment"] as const;
+
+/** A message for people: who, when and what about, its text, its files with their numbers. */
+export function showMessage(message: Message, meta: MessageMeta): string {
+  const parts = [columns(headOf(message, meta))];
+  if (sealOf(message) !== undefined) parts.push("It is sealed. This version of Posthorn cannot open it.");
+  const text = textOf(message);
+  if (text !== undefined && text !== "") parts.push(cleanLines(text).trimEnd());
+  const files = filesOf(message);
+  if (files !== "") parts.push(files);
+  return parts.join("\n\n");
+}
+
+function headOf(message: Message, meta: MessageMeta): string[][] {
+  const { to = [], cc = [] } = message;
+  const rows = [["From", formatAddress(senderOf(message))]];
+  if (to.length > 0) rows.push(["To", to.map(formatAddress).join(", ")]);
+  if (cc.length > 0) rows.push(["Cc", cc.map(formatAddress).join(", ")]);
+  rows.push(["Date", localTime(message.date)]);
+  if (meta.subject !== null && "subject" in message) rows.push(["Subject", cleanLine(meta.subject)]);
+  if (meta.type !== "email") rows.push(["Type", cleanLine(meta.type)]);
+  for (const [field, value] of Object.entries(message)) {
+    if (!isOtherField(field) || value === null || value === undefined) continue;
+    rows.push([cleanLine(field), cleanLine(showValue(field, value))]);
+  }
+  rows.push(["Id", message.id]);
+  return rows;
+}
+
+function isOtherField(field: string): boolean {
+  return !shownElsewhere.has(field) && !texts.some((text) => text === field);
+}
+
+function showValue(field: string, value: unknown): string {
+  if (field === "startTime" && typeof value === "string") return localTime(value);
+  if (typeof value === "string") return value;
+  if (isAddress(value)) return formatAddress(value);
+  return JSON.stringify(value);
+}
+
+function isAddress(value: unknown): value is { id: string; host: string } {
+  if (typeof value !== "object" || value === null || Object.keys(value).length !== 2) return false;
+  return "id" in value && typeof value.id === "string" && "host" in value && typeof value.host === "string";
+}
+
+function textOf(message: Message): string | undefined {
+  for (const field of texts) {
+    const text: unknown = Reflect.get(message, field);
+    if (typeof text === "string") return text;
+  }
+  return undefined;
+}
+
+function filesOf(message: Message): string {
+  const rows = attachmentsOf(message).map((file, index) => [
+    `  ${index + 1}`,
+    "filename" in file && file.filename !== undefined ? cleanLine(file.filename) : "(no name)",
+    shortSize(file.size),
+    "mimeType" in file && file.mimeType !== undefined ? cleanLine(file.mimeType) : "",
+  ]);
+  return rows.length === 0 ? "" : `Files\n${columns(rows)}`;
+}

@@ -1,0 +1,157 @@
+/** From the options of `send` to a message, its files uploaded. */
+import { basename } from "node:path";
+import {
+  compose,
+  type Draft,
+  getMessage,
+  readMessage,
+  replyTo,
+  type Session,
+  uploadFile,
+} from "@posthorn/client";
+import { type FileSource, openFileSource } from "@posthorn/client/node";
+import {
+  type Attachment,
+  formatAddress,
+  isMessageType,
+  limits,
+  type Message,
+  type MessageType,
+  messageTypes,
+  senderOf,
+  typeOf,
+} from "@posthorn/protocol";
+import { refuseUsage } from "./failure.ts";
+import { type About, checkFields, draftOf, type FieldOptions, type Routing } from "./message-fields.ts";
+import { findMimeType } from "./mime-type.ts";
+import { showProgress } from "./progress.ts";
+import { readAtMost } from "./read-input.ts";
+import { remark, type Shell } from "./shell.ts";
+
+export interface WriteOptions {
+  to: readonly string[];
+  cc: readonly string[];
+  type: string;
+  attach: readonly string[];
+  replyTo: string | undefined;
+  replyAll: boolean;
+  id: string | undefined;
+  fields: FieldOptions;
+}
+
+/** The message of these options, ready to be handed over. Throws Failure, and what composing and uploading throw. */
+export async function writeMessage(shell: Shell, session: Session, options: WriteOptions): Promise<Message> {
+  const type = readType(options.type);
+  checkFields(type, options.fields, options.attach.length);
+  const sources = await openAll(options.attach);
+  try {
+    const about = await lookAt(session, options);
+    const routing = routingOf(session, options, about);
+    const body = options.fields.body ?? (await readBody(shell, type));
+    const fields = body === undefined ? options.fields : { ...options.fields, body };
+    const attachments: Attachment[] = [];
+    for (const { path, source } of sources) attachments.push(await upload(shell, session, path, source));
+    const draft = draftOf(type, fields, routing, about, attachments, session.platform.clock.now());
+    return compose(session.platform, withSubject(draft, about, options));
+  } finally {
+    for (const { source } of sources) await source.close();
+  }
+}
+
+function readType(type: string): MessageType {
+  if (isMessageType(type)) return type;
+  return refuseUsage(
+    `“${type}” is not one of the types of version 1: ${messageTypes.join(", ")}.`,
+    "Send a message of another type whole, with --json-message FILE.",
+  );
+}
+
+interface Opened {
+  path: string;
+  source: FileSource;
+}
+
+/** Opens all files before anything is done, so that a wrong name costs nothing. */
+async function openAll(paths: readonly string[]): Promise<Opened[]> {
+  const opened: Opened[] = [];
+  try {
+    for (const path of paths) opened.push({ path, source: await openFileSource(path) });
+    return opened;
+  } catch (error) {
+    for (const { source } of opened) await source.close();
+    throw error;
+  }
+}
+
+/** The messages of the account that the new one is about. */
+interface Known extends About {
+  targetMessage: Message | undefined;
+}
+
+async function lookAt(session: Session, { replyTo: answeredId, fields }: WriteOptions): Promise<Known> {
+  const answered = answeredId === undefined ? undefined : await find(session, answeredId);
+  const targetMessage = fields.target === undefined ? undefined : await find(session, fields.target);
+  const target = targetMessage && {
+    id: targetMessage.id,
+    from: formatAddress(senderOf(targetMessage)),
+    type: typeOf(targetMessage),
+  };
+  return { answered, targetMessage, target };
+}
+
+async function find(session: Session, id: string): Promise<Message> {
+  const meta = await getMessage(session, id);
+  return readMessage(session, meta.id);
+}
+
+/** Who it goes to: whoever is named, else those of the message it answers or is about. */
+function routingOf(session: Session, options: WriteOptions, known: Known): Routing {
+  const { answered, targetMessage } = known;
+  const named = {
+    ...(options.to.length === 0 ? {} : { to: options.to }),
+    ...(options.cc.length === 0 ? {} : { cc: options.cc }),
+  };
+  const isNamed = options.to.length + options.cc.length > 0;
+  const from = session.address;
+  const id = options.id === undefined ? {} : { id: options.id };
+  if (answered !== undefined) {
+    const { to, cc, inReplyTo, thread } = replyTo(answered, from, { all: options.replyAll });
+    return { from, ...id, ...(isNamed ? named : { to, cc }), inReplyTo, thread };
+  }
+  if (targetMessage !== undefined) {
+    const { to, cc, thread } = replyTo(targetMessage, from, { all: options.type !== "receipt" });
+    return { from, ...id, ...(isNamed ? named : { to, cc }), thread };
+  }
+  if (!isNamed && options.type !== "calendar_reply") {
+    refuseUsage("Nobody is named whom it goes to.", "Add --to ADDRESS.");
+  }
+  return { from, ...id, ...named };
+}
+
+/** An answer has the subject of what it answers, unless another is given. */
+function withSubject(draft: Draft, { answered }: Known, { fields }: WriteOptions): Draft {
+  if (answered === undefined || fields.subject !== undefined) return draft;
+  if (draft.type !== undefined && draft.type !== "email") return draft;
+  const { subject } = replyTo(answered, draft.from);
+  return subject === undefined ? draft : { ...draft, subject };
+}
+
+/** The text of a letter or chat message that no option has given: all of standard input. */
+async function readBody({ terminal, ...shell }: Shell, type: MessageType): Promise<string | undefined> {
+  if (type !== "email" && type !== "chat_message") return undefined;
+  if (terminal.input.isTTY === true) remark({ terminal, ...shell }, "Write the text; end it with Ctrl+D.");
+  const bytes = await readAtMost(terminal.input, limits.messageBytes);
+  const text = bytes.toString("utf8").replaceAll("\r\n", "\n");
+  return type === "chat_message" ? text.trimEnd() : text;
+}
+
+async function upload(shell: Shell, session: Session, path: string, source: FileSource): Promise<Attachment> {
+  const filename = basename(path);
+  const mimeType = findMimeType(filename);
+  const { onProgress, end } = showProgress(shell.terminal, filename);
+  try {
+    return await uploadFile(session, source, { filename, mimeType, onProgress });
+  } finally {
+    end();
+  }
+}
