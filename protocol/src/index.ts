@@ -14,10 +14,9 @@ export * from "./api/id.ts";
 export * from "./api/mail.ts";
 export * from "./api/operator.ts";
 export * from "./api/peer.ts";
+export type { MediaType, Route } from "./api/route.ts";
 export * from "./api/send.ts";
 export {
-  type MediaType,
-  type Route,
   type RouteInput,
   type RouteName,
   type RouteOutput,

@@ -1,8 +1,9 @@
 import { type Static, Type } from "typebox";
 import { Compile } from "typebox/compile";
 import { describe, expect, test } from "vitest";
+import type { Route } from "./api/route.ts";
 import { SendAnswerSchema, SendLineSchema } from "./api/send.ts";
-import { type Route, routes } from "./api.ts";
+import { routes } from "./api.ts";
 import { openApi } from "./openapi.ts";
 import { shape } from "./shape.ts";
 import { VerdictSchema } from "./verdict.ts";

@@ -1,4 +1,5 @@
-import { type MediaType, type Route, routes } from "./api.ts";
+import type { MediaType, Route } from "./api/route.ts";
+import { routes } from "./api.ts";
 import { ProblemSchema } from "./problem.ts";
 
 /** The OpenAPI 3.1 document of every endpoint, made from the same table and schemas that check the requests. */

@@ -1,6 +1,6 @@
 import { type TSchema, Type } from "typebox";
 import { describe, expect, test } from "vitest";
-import type { Route } from "./api.ts";
+import type { Route } from "./api/route.ts";
 import * as wire from "./index.ts";
 
 /**
