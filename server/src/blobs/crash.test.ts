@@ -7,10 +7,11 @@ import type { EffectHook } from "../env/env.ts";
 import { HandClock } from "../env/hand-clock.ts";
 import { findBlobSize } from "../store/blob-store.ts";
 import { eachStore } from "../store/each-store.ts";
+import type { Store } from "../store/sql.ts";
 import { getBlob, headBlob, putBlob } from "./account-blob.ts";
 import { blobPath } from "./blob-path.ts";
 import { sweepBlobs } from "./sweep.ts";
-import { changed, content, readAll, trialBlobs, upload } from "./trial-blobs.ts";
+import { changed, content, readAll, type TrialBlobs, trialBlobs, upload } from "./trial-blobs.ts";
 
 const alice = 11;
 const days = 24 * 3_600_000;
@@ -21,129 +22,131 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-/** Once armed, dies at one effect: from there on nothing has an effect any more, tidying up included. */
-function dyingAt(effectNumber: number) {
-  const effects: string[] = [];
-  let isArmed = false;
-  const isDead = () => effects.length > effectNumber;
+/**
+ * A server that dies at one effect: from there on nothing has an effect any more, tidying up included, until it is
+ * started again.
+ */
+function mortal() {
+  let effects: string[] = [];
+  let diesAt = Number.POSITIVE_INFINITY;
+  const isDead = () => effects.length > diesAt;
   const effect: EffectHook = (name, when) => {
-    if (!isArmed) return;
     effects.push(`${name} ${when}`);
     if (isDead()) throw new Error("killed");
   };
-  const arm = () => {
-    isArmed = true;
+  const start = (effectNumber = Number.POSITIVE_INFINITY) => {
+    effects = [];
+    diesAt = effectNumber;
   };
-  return { effects, effect, isDead, arm };
+  return { effect, start, isDead, effects: () => effects };
+}
+
+type Mortal = ReturnType<typeof mortal>;
+
+/** A blob room of the server, as it has just been started. */
+function room(store: Store, below: string, life: Mortal, clock: HandClock): TrialBlobs {
+  return trialBlobs(store, below, {
+    effect: life.effect,
+    clock,
+    wrap: (files) =>
+      changed(files, {
+        async createTemporary(path) {
+          const file = await files.createTemporary(path);
+          return {
+            write: (piece) => file.write(piece),
+            commit: (to) => file.commit(to),
+            async discard() {
+              await file.discard();
+              if (life.isDead()) await writeFile(join(path, leftName(clock.now())), "left");
+            },
+          };
+        },
+      }),
+  });
 }
 
 eachStore("an upload cut at any effect", (open) => {
-  it("leaves no row or a row with its whole file, can be done again, and is swept when it is not (I1, I10)", async () => {
-    const counting = dyingAt(Number.POSITIVE_INFINITY);
-    const store = await open({ effect: counting.effect });
-    const whole = trialBlobs(store, join(folder, "whole"), counting);
-    counting.arm();
-    await putBlob(whole, { accountId: alice, ...upload(content("whole")) });
-    const order = counting.effects
-      .filter((effect) => effect.endsWith("after"))
-      .map((one) => one.split(" ")[0]);
-    const placed = ["file.fsync", "file.rename", "file.fsyncdir", "store.commit"];
-    expect(order.slice(-placed.length)).toEqual(placed);
-    expect(order.filter((name) => name === "file.write").length).toBeGreaterThan(0);
-
-    const calm = await open();
-    for (let cut = 0; cut < counting.effects.length; cut++) {
-      const below = join(folder, String(cut));
-      const blob = content(`cut ${cut}`);
-      const dying = dyingAt(cut);
-      const clock = new HandClock();
-      const dead = trialBlobs(await open({ effect: dying.effect }), below, {
-        effect: dying.effect,
-        clock,
-        wrap: (files) =>
-          changed(files, {
-            async createTemporary(path) {
-              const file = await files.createTemporary(path);
-              return {
-                write: (piece) => file.write(piece),
-                commit: (to) => file.commit(to),
-                async discard() {
-                  await file.discard();
-                  if (dying.isDead()) await writeFile(join(path, leftName(clock.now())), "left");
-                },
-              };
-            },
-          }),
-      });
-      dying.arm();
-      await expect(putBlob(dead, { accountId: alice, ...upload(blob) })).rejects.toThrow("killed");
-
-      const again = trialBlobs(calm, below, { clock });
-      const at = `cut at ${counting.effects[cut]}`;
-      if ((await findBlobSize(again.store.read, blob.hash)) !== undefined) {
-        const file = await readFile(blobPath(below, blob.hash));
-        expect(createHash("sha256").update(file).digest("hex"), at).toBe(blob.hash);
-        expect(counting.effects[cut], at).toBe("store.commit after");
-      } else {
-        await expect(headBlob(again, { accountId: alice, hash: blob.hash }), at).rejects.toThrow(
-          "no such blob",
-        );
-      }
-      await putBlob(again, { accountId: alice, ...upload(blob) });
-      const { body } = await getBlob(again, { accountId: alice, hash: blob.hash });
-      expect(await readAll(body), at).toBe(`cut ${cut}`);
-
-      await clock.advance(3 * days);
-      await sweepBlobs(again);
-      expect(await filesBelow(below), at).toEqual([]);
-    }
+  it("syncs the file, its name and its folder, and only then writes its row (I1)", async () => {
+    const life = mortal();
+    const store = await open({ effect: life.effect });
+    life.start();
+    await putBlob(room(store, folder, life, new HandClock()), {
+      accountId: alice,
+      ...upload(content("whole")),
+    });
+    const order = life.effects().filter((effect) => effect.endsWith("after"));
+    const last = ["file.fsync", "file.rename", "file.fsyncdir", "store.commit"].map(
+      (name) => `${name} after`,
+    );
+    expect(order.slice(-last.length)).toEqual(last);
+    expect(order.indexOf("file.write after")).toBeLessThan(order.indexOf("file.fsync after"));
   });
 
-  it("leaves nothing on the disk when it is never done again", async () => {
-    const counting = dyingAt(Number.POSITIVE_INFINITY);
-    const clock = new HandClock();
-    const whole = trialBlobs(await open({ effect: counting.effect }), join(folder, "whole"), counting);
-    counting.arm();
-    await putBlob(whole, { accountId: alice, ...upload(content("whole")) });
-    const below = join(folder, "cut");
-    for (let cut = 0; cut < counting.effects.length; cut += 3) {
-      const dying = dyingAt(cut);
-      const dead = trialBlobs(await open({ effect: dying.effect }), below, { effect: dying.effect, clock });
-      dying.arm();
-      await expect(putBlob(dead, { accountId: alice, ...upload(content(`left ${cut}`)) })).rejects.toThrow(
-        "killed",
-      );
+  it.each([
+    ["can be done again", true],
+    ["is swept when it is not done again", false],
+  ])("leaves no row or a row with its whole file, and %s (I1, I10)", async (_, isDoneAgain) => {
+    const life = mortal();
+    const store = await open({ effect: life.effect });
+    life.start();
+    const first = room(store, join(folder, "first"), life, new HandClock());
+    await putBlob(first, { accountId: alice, ...upload(content("first")) });
+    const effects = [...life.effects()];
+    for (const [cut, effect] of effects.entries()) {
+      const below = join(folder, String(cut));
+      const clock = new HandClock();
+      const blob = content(`cut ${cut}`);
+      life.start(cut);
+      const dying = putBlob(room(store, below, life, clock), { accountId: alice, ...upload(blob) });
+      await expect(dying).rejects.toThrow("killed");
+
+      life.start();
+      const again = room(store, below, life, clock);
+      if ((await findBlobSize(store.read, blob.hash)) === undefined) {
+        const asked = headBlob(again, { accountId: alice, hash: blob.hash });
+        await expect(asked, effect).rejects.toMatchObject({ problem: { code: "notFound" } });
+      } else {
+        const file = await readFile(blobPath(below, blob.hash));
+        expect(createHash("sha256").update(file).digest("hex"), effect).toBe(blob.hash);
+        expect(effect).toBe("store.commit after");
+      }
+      if (isDoneAgain) {
+        await putBlob(again, { accountId: alice, ...upload(blob) });
+        const { body } = await getBlob(again, { accountId: alice, hash: blob.hash });
+        expect(await readAll(body), effect).toBe(`cut ${cut}`);
+      }
+      await clock.advance(3 * days);
+      await sweepBlobs(again);
+      expect(await filesBelow(below), effect).toEqual([]);
+      expect(await findBlobSize(store.read, blob.hash), effect).toBeUndefined();
     }
-    await clock.advance(3 * days);
-    await sweepBlobs(trialBlobs(await open(), below, { clock }));
-    expect(await filesBelow(below)).toEqual([]);
   });
 });
 
 eachStore("a sweep cut at any effect", (open) => {
   it("leaves a file without a row at worst, which the next sweep removes", async () => {
-    const calm = await open();
-    for (let cut = 0; ; cut++) {
+    const life = mortal();
+    const store = await open({ effect: life.effect });
+    let isDone = false;
+    for (let cut = 0; !isDone; cut++) {
       const below = join(folder, String(cut));
-      const blob = content(`swept ${cut}`);
       const clock = new HandClock();
-      await putBlob(trialBlobs(calm, below, { clock }), { accountId: alice, ...upload(blob) });
+      const blob = content(`swept ${cut}`);
+      life.start();
+      await putBlob(room(store, below, life, clock), { accountId: alice, ...upload(blob) });
       await clock.advance(2 * days);
-      const dying = dyingAt(cut);
-      const dead = trialBlobs(await open({ effect: dying.effect }), below, { effect: dying.effect, clock });
-      dying.arm();
-      const isDone = await sweepBlobs(dead).then(
-        () => true,
-        () => false,
-      );
-      const again = trialBlobs(calm, below, { clock });
-      if ((await findBlobSize(again.store.read, blob.hash)) !== undefined) {
+      life.start(cut);
+      await sweepBlobs(room(store, below, life, clock)).catch((error: Error) => {
+        expect(error.message).toBe("killed");
+      });
+      isDone = !life.isDead();
+      life.start();
+      if ((await findBlobSize(store.read, blob.hash)) !== undefined) {
         expect(await readFile(blobPath(below, blob.hash), "utf8")).toBe(`swept ${cut}`);
       }
-      await sweepBlobs(again);
-      expect(await findBlobSize(again.store.read, blob.hash)).toBeUndefined();
+      await sweepBlobs(room(store, below, life, clock));
+      expect(await findBlobSize(store.read, blob.hash)).toBeUndefined();
       expect(await filesBelow(below)).toEqual([]);
-      if (isDone) return;
     }
   });
 });

@@ -120,7 +120,8 @@ eachStore("a sweep at the same time as", (open) => {
     await clock.advance(2 * day);
     const removing = gate();
     const mayRemove = gate();
-    const sweeping = trialBlobs(await open(), folder, {
+    const other = store.dialect === "postgres" ? await open() : store;
+    const sweeping = trialBlobs(other, folder, {
       clock,
       wrap: (files) =>
         changed(files, {
@@ -133,8 +134,7 @@ eachStore("a sweep at the same time as", (open) => {
     });
     const swept = sweepBlobs(sweeping);
     await removing.opened;
-    const other = store.dialect === "sqlite" ? sweeping.store : store;
-    const uploading = trialBlobs(other, folder, { clock });
+    const uploading = trialBlobs(store, folder, { clock });
     const uploaded = putBlob(uploading, { accountId: bob, ...upload(photo) });
     await aWhile(store);
     mayRemove.open();
