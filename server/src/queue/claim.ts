@@ -1,7 +1,10 @@
 import {
   type Delivery,
+  type DueDelivery,
+  findNextDueAt,
+  isWaitedFor,
   leaseDelivery,
-  listWaiting,
+  listDue,
   lockHostForClaim,
   readMessageBytes,
 } from "../store/delivery-store.ts";
@@ -35,67 +38,88 @@ const pageSize = 200;
 const whileAnotherClaimsMs = 200;
 
 /**
- * Takes what is due for a host, in the order it was accepted, and writes each attempt before it is made. A delivery
- * whose lane has an earlier one that is leased or waits for its next try is passed over, so an edit never overtakes its
- * message. One that waits for its own hour (a schedule, an undo) holds up nobody: submit sets what refers to it behind it.
+ * Takes what is due for a host and writes each attempt before it is made. A delivery whose lane has an earlier one that
+ * is not taken too (it is leased, or waits for its next try) is passed over, so an edit never overtakes its message. The
+ * work is that of what is taken, however much waits.
  */
 export async function claim(tx: Tx, host: string, now: number, limits: ClaimLimits): Promise<Claim> {
-  const taken: Claim = { messages: [], expired: [], nextDueAt: undefined };
-  if (!(await lockHostForClaim(tx, host))) return { ...taken, nextDueAt: now + whileAnotherClaimsMs };
+  const nothing: Claim = { messages: [], expired: [], nextDueAt: undefined };
+  if (!(await lockHostForClaim(tx, host))) return { ...nothing, nextDueAt: now + whileAnotherClaimsMs };
   const backoff = await findBackoff(tx, host);
-  const notBefore = backoff?.notBefore ?? 0;
-  const waitingLanes = new Set<string>();
-  let sizeBytes = 0;
-  let after = 0;
-  while (true) {
-    const page = await listWaiting(tx, host, after, pageSize);
-    for (const delivery of page) {
-      after = delivery.id;
-      const scheduled = delivery.attemptCount === 0 && delivery.nextAttemptAt > now;
-      if (delivery.nextAttemptAt > now || waitingLanes.has(delivery.lane)) {
-        if (!scheduled) waitingLanes.add(delivery.lane);
-        taken.nextDueAt = earliest(taken.nextDueAt, Math.max(delivery.nextAttemptAt, notBefore));
-        continue;
-      }
-      if (delivery.attemptCount > 0 && delivery.expiresAt <= now) {
-        taken.expired.push(delivery);
-        continue;
-      }
-      if (notBefore > now) {
-        taken.nextDueAt = earliest(taken.nextDueAt, notBefore);
-        continue;
-      }
-      const last = taken.messages.at(-1);
-      if (
-        last !== undefined &&
-        last.accountId === delivery.accountId &&
-        last.objectId === delivery.objectId
-      ) {
-        last.deliveries.push(await lease(tx, delivery, now + limits.leaseMs));
-        continue;
-      }
-      const bytes = await readMessageBytes(tx, delivery.accountId, delivery.objectId);
-      const full =
-        taken.messages.length === limits.messages || sizeBytes + (bytes?.length ?? 0) > limits.bytes;
-      if (full && taken.messages.length > 0) return { ...taken, nextDueAt: now };
-      sizeBytes += bytes?.length ?? 0;
-      taken.messages.push({
-        accountId: delivery.accountId,
-        objectId: delivery.objectId,
-        messageId: delivery.messageId,
-        bytes: bytes ?? new Uint8Array(),
-        deliveries: [await lease(tx, delivery, now + limits.leaseMs)],
-      });
-    }
-    if (page.length < pageSize) return taken;
+  if (backoff !== undefined && backoff.notBefore > now) {
+    return { ...nothing, nextDueAt: (await isWaitedFor(tx, host)) ? backoff.notBefore : undefined };
   }
+  const taken = new Taken(limits, now);
+  let after = { nextAttemptAt: -1, id: 0 };
+  while (true) {
+    const page = await listDue(tx, host, now, after, pageSize);
+    for (const delivery of page) {
+      after = delivery;
+      if (!(await taken.take(tx, delivery))) return taken.claim(now);
+    }
+    if (page.length < pageSize) return taken.claim(await findNextDueAt(tx, host, now));
+  }
+}
+
+/** A claim as it grows. */
+class Taken {
+  readonly #limits: ClaimLimits;
+  readonly #now: number;
+  readonly #messages = new Map<string, ClaimedMessage>();
+  readonly #expired: Delivery[] = [];
+  readonly #ids = new Set<number>();
+  #sizeBytes = 0;
+
+  constructor(limits: ClaimLimits, now: number) {
+    this.#limits = limits;
+    this.#now = now;
+  }
+
+  /** Takes a delivery, or passes it over because of its lane. False when it does not fit any more. */
+  async take(tx: Tx, delivery: DueDelivery): Promise<boolean> {
+    if (delivery.follows !== undefined && !this.#ids.has(delivery.follows)) return true;
+    if (delivery.attemptCount > 0 && delivery.expiresAt <= this.#now) {
+      this.#ids.add(delivery.id);
+      this.#expired.push(delivery);
+      return true;
+    }
+    const message = await this.#messageOf(tx, delivery);
+    if (message === undefined) return false;
+    this.#ids.add(delivery.id);
+    message.deliveries.push(await lease(tx, delivery, this.#now + this.#limits.leaseMs));
+    return true;
+  }
+
+  /** In the order they were accepted, which within a lane is the order they must keep. */
+  claim(nextDueAt: number | undefined): Claim {
+    const messages = [...this.#messages.values()].sort((a, b) => firstId(a) - firstId(b));
+    return { messages, expired: this.#expired, nextDueAt };
+  }
+
+  /** The message of a delivery with its bytes; undefined when it does not fit any more. The first always fits. */
+  async #messageOf(
+    tx: Tx,
+    { accountId, objectId, messageId }: Delivery,
+  ): Promise<ClaimedMessage | undefined> {
+    const key = `${accountId}/${objectId}`;
+    const known = this.#messages.get(key);
+    if (known !== undefined) return known;
+    const isFull = this.#messages.size === this.#limits.messages;
+    const bytes = isFull ? undefined : await readMessageBytes(tx, accountId, objectId);
+    const sizeBytes = this.#sizeBytes + (bytes?.length ?? 0);
+    if (isFull || (this.#messages.size > 0 && sizeBytes > this.#limits.bytes)) return undefined;
+    this.#sizeBytes = sizeBytes;
+    const message = { accountId, objectId, messageId, bytes: bytes ?? new Uint8Array(), deliveries: [] };
+    this.#messages.set(key, message);
+    return message;
+  }
+}
+
+function firstId(message: ClaimedMessage): number {
+  return message.deliveries[0]?.id ?? 0;
 }
 
 async function lease(tx: Tx, delivery: Delivery, until: number): Promise<Delivery> {
   await leaseDelivery(tx, delivery.id, until);
   return { ...delivery, state: "sending", attemptCount: delivery.attemptCount + 1, nextAttemptAt: until };
-}
-
-function earliest(known: number | undefined, candidate: number): number {
-  return known === undefined ? candidate : Math.min(known, candidate);
 }

@@ -4,7 +4,13 @@
  */
 import { type Problem, ProblemSchema, problem, shape } from "@posthorn/protocol";
 import type { DeliveryResult, RecipientResult } from "../deliver/result.ts";
-import { type Delivery, deferDelivery, markLateReported, settleDelivery } from "../store/delivery-store.ts";
+import {
+  type Delivery,
+  deferDelivery,
+  listOverdue,
+  markLateReported,
+  settleDelivery,
+} from "../store/delivery-store.ts";
 import { deleteBackoff, findBackoff, saveBackoff } from "../store/host-backoff-store.ts";
 import { markPeerSuccess } from "../store/peer-store.ts";
 import type { Tx } from "../store/sql.ts";
@@ -13,6 +19,9 @@ import type { Claim } from "./claim.ts";
 import { type ReportContext, report } from "./report.ts";
 
 const problemShape = shape(ProblemSchema);
+
+/** Senders told in one transaction of what waits behind a claim; the rest hear of it with the next try. */
+const overdueAtOnce = 200;
 
 export interface RetireContext extends ReportContext {
   now: number;
@@ -32,10 +41,40 @@ export async function retire(
   if (result.kind === "unreachable") {
     const notBefore = await openBreaker(ctx, tx, host, result.problem, result.retryAfterS);
     for (const delivery of deliveries) await defer(ctx, tx, delivery, result.problem, notBefore);
+    await tellOfOverdue(ctx, tx, host, result.problem, notBefore);
     return;
   }
   await closeBreaker(ctx, tx, host);
   for (const delivery of deliveries) await retireOne(ctx, tx, delivery, result.results.get(delivery.id));
+}
+
+/** What waits behind the claim for a host that cannot be reached: its senders too hear that it is late, and at the end. */
+async function tellOfOverdue(
+  ctx: RetireContext,
+  tx: Tx,
+  host: string,
+  reason: Problem,
+  nextAttemptAt: number,
+): Promise<void> {
+  const lateBy = ctx.now + expiryMs - lateAfterMs;
+  for (const delivery of await listOverdue(tx, host, ctx.now, lateBy, overdueAtOnce)) {
+    if (delivery.expiresAt <= ctx.now) {
+      await expire(ctx, tx, { ...delivery, problem: delivery.problem ?? JSON.stringify(reason) });
+    } else {
+      await tellLate(ctx, tx, delivery, reason, nextAttemptAt);
+    }
+  }
+}
+
+async function tellLate(
+  ctx: RetireContext,
+  tx: Tx,
+  delivery: Delivery,
+  problem: Problem | undefined,
+  nextAttemptAt: number,
+): Promise<void> {
+  await markLateReported(tx, delivery.id);
+  await report(ctx, tx, delivery, ctx.now, { kind: "late", problem, nextAttemptAt });
 }
 
 async function retireOne(
@@ -90,8 +129,7 @@ async function defer(
     problem: problem && JSON.stringify(problem),
   });
   if (deferred && !delivery.lateReported && ctx.now - (delivery.expiresAt - expiryMs) >= lateAfterMs) {
-    await markLateReported(tx, delivery.id);
-    await report(ctx, tx, delivery, ctx.now, { kind: "late", problem, nextAttemptAt: attemptAt });
+    await tellLate(ctx, tx, delivery, problem, attemptAt);
   }
 }
 

@@ -71,16 +71,74 @@ export async function lockHostForClaim(tx: Tx, host: string): Promise<boolean> {
   return row !== undefined && int(row, "locked") === 1;
 }
 
-/** Unsettled deliveries to a host in the order they were accepted, after delivery `after`. */
-export async function listWaiting(tx: Tx, host: string, after: number, limit: number): Promise<Delivery[]> {
+/** A delivery that is due, and the one of its lane that it must not overtake, if any. */
+export interface DueDelivery extends Delivery {
+  follows: number | undefined;
+}
+
+/**
+ * Deliveries to a host that are due, longest first, after `after`. One of a lane follows the last unsettled one before
+ * it, save what waits for its own hour (a schedule, an undo) and was never tried.
+ */
+export async function listDue(
+  tx: Tx,
+  host: string,
+  now: number,
+  after: Pick<Delivery, "nextAttemptAt" | "id">,
+  limit: number,
+): Promise<DueDelivery[]> {
   const rows =
     tx.dialect === "sqlite"
       ? await tx.all(sql`
-          SELECT * FROM delivery WHERE host = ${host} AND settled_at IS NULL AND id > ${after}
-          ORDER BY id LIMIT ${limit}`)
+          SELECT due.*, (
+            SELECT max(id) FROM delivery AS earlier
+            WHERE earlier.host = due.host AND earlier.lane = due.lane AND earlier.id < due.id
+              AND earlier.settled_at IS NULL AND (earlier.attempt_count > 0 OR earlier.next_attempt_at <= ${now})
+          ) AS follows
+          FROM delivery AS due
+          WHERE host = ${host} AND settled_at IS NULL AND next_attempt_at <= ${now}
+            AND (next_attempt_at, id) > (${after.nextAttemptAt}, ${after.id})
+          ORDER BY next_attempt_at, id LIMIT ${limit}`)
       : await tx.all(sql`
-          SELECT * FROM delivery WHERE host = ${host} AND settled_at IS NULL AND id > ${after}
-          ORDER BY id LIMIT ${limit} FOR UPDATE SKIP LOCKED`);
+          SELECT due.*, (
+            SELECT max(id) FROM delivery AS earlier
+            WHERE earlier.host = due.host AND earlier.lane = due.lane AND earlier.id < due.id
+              AND earlier.settled_at IS NULL AND (earlier.attempt_count > 0 OR earlier.next_attempt_at <= ${now})
+          ) AS follows
+          FROM delivery AS due
+          WHERE host = ${host} AND settled_at IS NULL AND next_attempt_at <= ${now}
+            AND (next_attempt_at, id) > (${after.nextAttemptAt}, ${after.id})
+          ORDER BY next_attempt_at, id LIMIT ${limit} FOR UPDATE OF due SKIP LOCKED`);
+  return rows.map((row) => ({ ...readDelivery(row), follows: optionalInt(row, "follows") }));
+}
+
+/** When the next delivery to a host is due after `now`; undefined when nothing else waits. */
+export async function findNextDueAt(tx: Tx, host: string, now: number): Promise<number | undefined> {
+  const row = await tx.get(sql`
+    SELECT next_attempt_at FROM delivery
+    WHERE host = ${host} AND settled_at IS NULL AND next_attempt_at > ${now} ORDER BY next_attempt_at LIMIT 1`);
+  return row && int(row, "next_attempt_at");
+}
+
+/** True when anything waits for a host. */
+export async function isWaitedFor(tx: Tx, host: string): Promise<boolean> {
+  const row = await tx.get(sql`SELECT id FROM delivery WHERE host = ${host} AND settled_at IS NULL LIMIT 1`);
+  return row !== undefined;
+}
+
+/** Deliveries to a host, not under way, that expire before `expiresBy`, or before `lateBy` and nobody has been told. */
+export async function listOverdue(
+  tx: Tx,
+  host: string,
+  expiresBy: number,
+  lateBy: number,
+  limit: number,
+): Promise<Delivery[]> {
+  const rows = await tx.all(sql`
+    SELECT * FROM delivery
+    WHERE host = ${host} AND settled_at IS NULL AND state <> 'sending'
+      AND (expires_at <= ${expiresBy} OR (expires_at <= ${lateBy} AND late_reported = 0))
+    ORDER BY next_attempt_at, id LIMIT ${limit}`);
   return rows.map(readDelivery);
 }
 

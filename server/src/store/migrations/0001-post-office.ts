@@ -48,12 +48,13 @@ export const postOffice: Migration = {
       summary TEXT NOT NULL,
       PRIMARY KEY (account_id, id)) WITHOUT ROWID`,
 
-    // Apart from the object, so that reading a list or setting a flag never touches a message's bytes.
+    // Apart from the object, so that reading a list or setting a flag never touches a message's bytes; and in the order
+    // they came, because ordered by account each would be written to a page of its own.
     `CREATE TABLE message_bytes (
       account_id BIGINT NOT NULL,
       object_id BIGINT NOT NULL,
       bytes BYTES NOT NULL,
-      PRIMARY KEY (account_id, object_id)) WITHOUT ROWID`,
+      PRIMARY KEY (account_id, object_id))`,
 
     `CREATE TABLE object_mailbox (
       account_id BIGINT NOT NULL,
@@ -107,7 +108,8 @@ export const postOffice: Migration = {
       late_reported BIGINT NOT NULL,
       settled_at BIGINT,
       problem TEXT)`,
-    `CREATE INDEX delivery_waiting ON delivery (host, id) WHERE settled_at IS NULL`,
+    `CREATE INDEX delivery_due ON delivery (host, next_attempt_at, id) WHERE settled_at IS NULL`,
+    `CREATE INDEX delivery_lane ON delivery (host, lane, id) WHERE settled_at IS NULL`,
     `CREATE INDEX delivery_message ON delivery (account_id, object_id)`,
 
     // Breaker state of hosts that did not answer; a host that works has no row.
