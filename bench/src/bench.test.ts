@@ -1,0 +1,94 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { runBench } from "./bench.ts";
+import type { Plan } from "./plan.ts";
+import { report } from "./report.ts";
+
+/** A handful of everything: what it shows is that all of it works, never how fast. */
+const tiny: Plan = {
+  letterBytes: 4_096,
+  senders: 2,
+  recipients: 3,
+  delivery: { warmUp: 4, rounds: 2, lettersInRound: 60, idleLetters: 2 },
+  growth: {
+    warmUp: 2,
+    rounds: 1,
+    lettersInRound: 5,
+    idleLetters: 2,
+    mailboxLetters: 2,
+    deadPeers: 3,
+    lettersPerDeadPeer: 2,
+  },
+};
+
+let folder: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "posthorn-bench-test-"));
+});
+
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+const figure = expect.toSatisfy((value) => typeof value === "number" && value > 0 && value < 1e9, "a figure");
+const spread = { min: figure, median: figure, max: figure };
+const rounds = {
+  messagesPerSecond: spread,
+  cpuSecondsPer1000: spread,
+  senderCpuSecondsPer1000: spread,
+  receiverCpuSecondsPer1000: spread,
+  rssMiB: spread,
+};
+const throughput = { toBareChain: spread, posthorn: rounds, bareChain: rounds };
+const idle = { p50Ms: figure, p99Ms: figure };
+const size = { rounds, idle, idleRssMiB: figure };
+const ratios = {
+  messagesPerSecond: figure,
+  cpuSecondsPer1000: figure,
+  idleP50Ms: figure,
+  idleP99Ms: figure,
+  idleRssMiB: figure,
+  loadedRssMiB: figure,
+};
+
+test("a few letters through both chains give every figure, in tables and as one JSON object in the last line", {
+  timeout: 120_000,
+}, async () => {
+  const said: string[] = [];
+  const results = await runBench({ folder, say: (text) => said.push(text) }, tiny, ["delivery", "growth"]);
+  const text = report(results, { json: true });
+
+  expect(JSON.parse(text.slice(text.lastIndexOf("\n") + 1))).toEqual({
+    delivery: {
+      toBareChain: figure,
+      messagesPerSecond: figure,
+      cpuSecondsPer1000: figure,
+      idleP50Ms: figure,
+      idleP99Ms: figure,
+      idleRssMiB: figure,
+      loadedRssMiB: figure,
+      restingRssMiB: figure,
+      letters: 120,
+      rounds: 2,
+      single: throughput,
+      batched: throughput,
+      idle: { letters: 4, posthorn: idle, bareChain: idle },
+    },
+    growth: {
+      mailboxLetters: 2,
+      deadPeers: 3,
+      waitingLetters: 6,
+      tenfoldToUsual: ratios,
+      manyPeersToUsual: ratios,
+      usual: size,
+      tenfoldMailboxes: size,
+      manyPeers: size,
+    },
+  });
+  expect(text).toMatch(/^one a request, messages\/s +\d+\.\d\d \(.*≥ 0\.50$/m);
+  expect(text).toMatch(/^fifty a request, messages\/s +\d+\.\d\d \(/m);
+  expect(text).toMatch(/^ +× mailbox +× peers +usual +tenfold +peers$/m);
+  expect(text).not.toContain("NaN");
+  expect(said.length).toBeGreaterThan(0);
+});

@@ -1,0 +1,14 @@
+import { measureDelivery, type RunContext } from "./delivery.ts";
+import { measureGrowth } from "./growth.ts";
+import type { Plan } from "./plan.ts";
+import type { Results } from "./summary.ts";
+
+export const sections = ["delivery", "growth"] as const;
+export type Section = (typeof sections)[number];
+
+/** Measures these sections, one after the other. */
+export async function runBench(ctx: RunContext, plan: Plan, wanted: readonly Section[]): Promise<Results> {
+  const delivery = wanted.includes("delivery") ? await measureDelivery(ctx, plan) : undefined;
+  const growth = wanted.includes("growth") ? await measureGrowth(ctx, plan) : undefined;
+  return { delivery, growth };
+}

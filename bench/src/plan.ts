@@ -1,0 +1,55 @@
+/** How much is measured. Everything else about a run is the same, however long it is. */
+export interface Plan {
+  letterBytes: number;
+  senders: number;
+  recipients: number;
+  delivery: {
+    /** Letters before anything counts: a server of Node is at its best only after some thousands. */
+    warmUp: number;
+    rounds: number;
+    lettersInRound: number;
+    /** Of single letters on an idle pair, in each round. */
+    idleLetters: number;
+  };
+  growth: {
+    warmUp: number;
+    rounds: number;
+    lettersInRound: number;
+    idleLetters: number;
+    /** In each mailbox of the pair that others are held against; the large mailboxes have ten times as many. */
+    mailboxLetters: number;
+    deadPeers: number;
+    lettersPerDeadPeer: number;
+  };
+}
+
+const usual = { letterBytes: 4_096, senders: 10, recipients: 100 };
+
+export const fullPlan: Plan = {
+  ...usual,
+  delivery: { warmUp: 6_000, rounds: 4, lettersInRound: 8_000, idleLetters: 100 },
+  growth: {
+    warmUp: 2_000,
+    rounds: 3,
+    lettersInRound: 4_000,
+    idleLetters: 70,
+    mailboxLetters: 300,
+    deadPeers: 1_000,
+    lettersPerDeadPeer: 3,
+  },
+};
+
+/** Shows that everything works. Its speeds are those of servers that have only just begun. */
+export const quickPlan: Plan = {
+  ...usual,
+  delivery: { warmUp: 200, rounds: 2, lettersInRound: 500, idleLetters: 10 },
+  growth: {
+    warmUp: 100,
+    rounds: 1,
+    lettersInRound: 300,
+    idleLetters: 10,
+    mailboxLetters: 10,
+    deadPeers: 100,
+    lettersPerDeadPeer: 3,
+  },
+};

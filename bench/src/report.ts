@@ -1,0 +1,13 @@
+import { showDelivery, showGrowth } from "./show.ts";
+import { type Results, summarise } from "./summary.ts";
+
+/** All that was measured: tables, and with `json` one JSON object as the last line. */
+export function report(results: Results, { json }: { json: boolean }): string {
+  const { delivery, growth } = results;
+  const parts = [
+    ...(delivery === undefined ? [] : [showDelivery(delivery)]),
+    ...(growth === undefined ? [] : [showGrowth(growth)]),
+    ...(json ? [JSON.stringify(summarise(results))] : []),
+  ];
+  return parts.join("\n\n");
+}
