@@ -99,7 +99,11 @@ export class ChildProgram<Command extends { kind: string }> {
       const settle = (value: unknown) =>
         isAnswer(value) ? resolve(value) : reject(new Error(`an unexpected answer to ${command.kind}`));
       this.#waiting.set(id, { resolve: settle, reject });
-      child.send({ id, command });
+      child.send({ id, command }, (error) => {
+        if (error === null) return;
+        this.#waiting.delete(id);
+        reject(error);
+      });
     });
   }
 }
