@@ -1,9 +1,9 @@
 /** For tests: one suite over both dialects, each on a real database. */
-import { mkdtemp, rm } from "node:fs/promises";
+import { copyFile, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
-import { afterEach, beforeAll, beforeEach, describe, inject } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, inject } from "vitest";
 import type { EffectHook } from "../env/env.ts";
 import { migrations } from "./open.ts";
 import { openPostgres } from "./postgres.ts";
@@ -38,14 +38,24 @@ export function eachStore(title: string, suite: (open: OpenTestStore) => void): 
 export function onSqlite(): OpenTestStore {
   const opened = closedAfterEach();
   let folder = "";
-  beforeEach(async () => {
+  let empty = "";
+  beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), "posthorn-store-"));
-  });
-  afterEach(() => rm(folder, { recursive: true }));
-  return async (options = {}) => {
-    const store = openSqlite({ path: join(folder, "posthorn.db"), ...options });
-    opened.push(store);
+    empty = join(folder, "empty.db");
+    const store = openSqlite({ path: empty });
     await store.migrate(migrations);
+    await store.close();
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+  let path = "";
+  let testCount = 0;
+  beforeEach(async () => {
+    path = join(folder, `${++testCount}.db`);
+    await copyFile(empty, path);
+  });
+  return async (options = {}) => {
+    const store = openSqlite({ path, isAlone: false, ...options });
+    opened.push(store);
     return store;
   };
 }

@@ -1,35 +1,40 @@
 /**
  * The embedded store. One writer connection, whose commits are shared by every caller that is ready in the same turn
  * of the event loop (group commit), and one reader connection that sees committed data only.
- *
- * Durability is set, not assumed: `synchronous=FULL` after WAL on every connection and read back, because what a driver
- * defaults to is its builder's choice, and one was measured to issue no fsync at all (docs/decisions/0003).
  */
-import { DatabaseSync, type StatementSync } from "node:sqlite";
-import { fail } from "@posthorn/protocol";
+import type { DatabaseSync, StatementSync } from "node:sqlite";
+import { ProblemError, problem } from "@posthorn/protocol";
 import type { EffectHook } from "../env/env.ts";
 import { forSqlite, type Migration } from "./migration.ts";
-import type { Db, Row, Sql, Store, Tx } from "./sql.ts";
+import { type Db, type Row, type Sql, type Store, sql, type Tx } from "./sql.ts";
+import { faultOf, lockDatabase, openConnection } from "./sqlite-connection.ts";
 
-/** SQLite before this can corrupt a database when the WAL is reset (fixed in 3.51.3). */
-const oldestSafeSqlite = [3, 51, 3] as const;
-const jobsPerCommit = 512;
-const primaryCode = 0xff;
-const sqliteFull = 13;
-const sqliteIoError = 10;
-const sqliteCorrupt = 11;
+/** One commit takes no more than so many callers, and no further one after so many statements: others wait for it. */
+const callersPerCommit = 512;
+const statementsPerCommit = 4_000;
+/** Pages in the WAL before they are moved to the database, 16 MiB, and what the WAL may keep of the disk after that. */
+const checkpointPages = 4_000;
+const keptWalBytes = 64 * 1024 * 1024;
+/** A commit of many messages changes thousands of pages; less memory would write some of them twice. */
+const writerCacheKib = 16 * 1024;
 
 export interface SqliteOptions {
   path: string;
   effect?: EffectHook;
   /** Called when the disk or the file can no longer be trusted: the process must end (reliability I16). */
   failStop?: (reason: string) => void;
+  /** False lets others open the database too: only for tests, where a store that died still holds it. */
+  isAlone?: boolean;
 }
 
-interface Job {
+interface Caller {
   work(tx: Tx): Promise<void>;
-  settle(error?: unknown): void;
+  resolve(): void;
+  reject(error: unknown): void;
 }
+
+/** What came of a caller's statements: they are in the open transaction with these hooks, or undone for this error. */
+type Outcome = { caller: Caller; hooks: readonly (() => void)[] } | { caller: Caller; error: unknown };
 
 /** Opens the database file, makes it if needed, and refuses a SQLite or a setting that cannot keep the promise. */
 export function openSqlite(options: SqliteOptions): SqliteStore {
@@ -39,38 +44,45 @@ export function openSqlite(options: SqliteOptions): SqliteStore {
 export class SqliteStore implements Store {
   readonly dialect = "sqlite";
   readonly read: Db;
-  readonly #writer: DatabaseSync;
-  readonly #reader: DatabaseSync;
-  readonly #tx: SqliteTx;
+  readonly #lock: DatabaseSync | undefined;
+  readonly #writer: Connection;
+  readonly #reader: Connection;
   readonly #effect: EffectHook;
   readonly #failStop: (reason: string) => void;
-  #jobs: Job[] = [];
+  #callers: Caller[] = [];
   #draining: Promise<void> | undefined;
   #closed = false;
 
   constructor(options: SqliteOptions) {
     this.#effect = options.effect ?? (() => undefined);
     this.#failStop = options.failStop ?? (() => undefined);
-    this.#writer = openConnection(options.path);
-    this.#writer.exec("PRAGMA wal_autocheckpoint = 4000");
-    this.#reader = openConnection(options.path);
+    this.#lock = options.isAlone === false ? undefined : lockDatabase(options.path);
+    try {
+      this.#writer = new Connection(openConnection(options.path));
+      this.#reader = new Connection(openConnection(options.path));
+    } catch (error) {
+      this.#lock?.close();
+      throw error;
+    }
+    this.#writer.exec(`PRAGMA wal_autocheckpoint = ${checkpointPages}`);
+    this.#writer.exec(`PRAGMA journal_size_limit = ${keptWalBytes}`);
+    this.#writer.exec(`PRAGMA cache_size = -${writerCacheKib}`);
     this.#reader.exec("PRAGMA query_only = ON");
-    this.read = new SqliteDb(this.#reader);
-    this.#tx = new SqliteTx(this.#writer);
+    this.read = new SqliteDb(this.#reader, (error) => this.#explain(error));
   }
 
   write<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
     if (this.#closed) return Promise.reject(new Error("the store is closed"));
     return new Promise<T>((resolve, reject) => {
       let result: { value: T } | undefined;
-      this.#jobs.push({
+      this.#callers.push({
         async work(tx) {
           result = { value: await work(tx) };
         },
-        settle(error) {
-          if (result !== undefined && error === undefined) resolve(result.value);
-          else reject(error);
+        resolve() {
+          if (result !== undefined) resolve(result.value);
         },
+        reject,
       });
       this.#draining ??= this.#drain();
     });
@@ -79,18 +91,18 @@ export class SqliteStore implements Store {
   /** Runs migrations that have not run yet, each in a transaction of its own with its mark. */
   async migrate(migrations: readonly Migration[]): Promise<void> {
     this.#writer.exec("CREATE TABLE IF NOT EXISTS migration (name TEXT PRIMARY KEY)");
-    const done = new Set(
-      this.#writer
-        .prepare("SELECT name FROM migration")
-        .all()
-        .map((row) => row.name),
-    );
+    const known = new Set(this.#writer.all(sql`SELECT name FROM migration`).map(({ name }) => name));
     for (const migration of migrations) {
-      if (done.has(migration.name)) continue;
-      this.#writer.exec("BEGIN IMMEDIATE");
-      for (const statement of migration.statements) this.#writer.exec(forSqlite(statement));
-      this.#writer.prepare("INSERT INTO migration (name) VALUES (?)").run(migration.name);
-      this.#writer.exec("COMMIT");
+      if (known.has(migration.name)) continue;
+      try {
+        this.#writer.begin();
+        for (const statement of migration.statements) this.#writer.exec(forSqlite(statement));
+        this.#writer.run(sql`INSERT INTO migration (name) VALUES (${migration.name})`);
+        this.#commit();
+      } catch (error) {
+        this.#writer.rollBack();
+        throw this.#explain(error);
+      }
     }
   }
 
@@ -99,173 +111,243 @@ export class SqliteStore implements Store {
     await this.#draining;
     this.#reader.close();
     this.#writer.close();
+    this.#lock?.close();
   }
 
   async #drain(): Promise<void> {
     while (true) {
       // Let everything that has already arrived join this commit before it begins.
       await new Promise((resolve) => setImmediate(resolve));
-      const jobs = this.#jobs.splice(0, jobsPerCommit);
-      if (jobs.length === 0) break;
-      await this.#commitTogether(jobs);
+      const callers = this.#callers.splice(0, callersPerCommit);
+      if (callers.length === 0) break;
+      await this.#commitTogether(callers);
     }
     this.#draining = undefined;
   }
 
-  async #commitTogether(jobs: readonly Job[]): Promise<void> {
-    const kept: Job[] = [];
-    this.#tx.begin();
+  async #commitTogether(callers: Caller[]): Promise<void> {
+    let outcomes: Outcome[];
     try {
-      this.#writer.exec("BEGIN IMMEDIATE");
-      for (const job of jobs) {
-        if (await this.#runAlone(job)) kept.push(job);
-      }
-      this.#effect("store.commit", "before");
-      this.#writer.exec("COMMIT");
-      this.#effect("store.commit", "after");
+      outcomes = (await this.#runTogether(callers)) ?? (await this.#runApart(callers));
+      this.#commit();
     } catch (error) {
-      this.#abandon();
-      const reason = this.#asOutcome(error);
-      for (const job of jobs) job.settle(reason);
+      this.#writer.rollBack();
+      const reason = this.#explain(error);
+      for (const caller of callers) caller.reject(reason);
       return;
     }
-    for (const then of this.#tx.end()) then();
-    for (const job of kept) job.settle();
-  }
-
-  /** One caller's statements inside the shared transaction; its failure undoes its own statements only. */
-  async #runAlone(job: Job): Promise<boolean> {
-    this.#writer.exec("SAVEPOINT job");
-    const mark = this.#tx.mark();
-    try {
-      await job.work(this.#tx);
-      this.#writer.exec("RELEASE job");
-      return true;
-    } catch (error) {
-      if (isStorageError(error)) throw error;
-      this.#tx.undoTo(mark);
-      this.#writer.exec("ROLLBACK TO job");
-      this.#writer.exec("RELEASE job");
-      job.settle(error);
-      return false;
+    for (const outcome of outcomes) {
+      if ("error" in outcome) outcome.caller.reject(outcome.error);
+      else outcome.caller.resolve();
+    }
+    for (const outcome of outcomes) {
+      if ("hooks" in outcome) for (const then of outcome.hooks) then();
     }
   }
 
-  #abandon(): void {
-    this.#tx.end();
-    if (this.#writer.isTransaction) this.#writer.exec("ROLLBACK");
+  #commit(): void {
+    this.#effect("store.commit", "before");
+    this.#writer.exec("COMMIT");
+    this.#effect("store.commit", "after");
   }
 
-  #asOutcome(error: unknown): unknown {
-    const code = sqliteCode(error);
-    if (code === sqliteIoError || code === sqliteCorrupt) this.#failStop(String(error));
-    if (code !== sqliteFull) return error;
-    try {
-      fail("storageFull", "This server's disk is full, so nothing was accepted. Try again later.");
-    } catch (problem) {
-      return problem;
+  /**
+   * All callers' statements in one transaction, with nothing to undo one of them by, because that costs a copy of each
+   * page. Undefined when one of several has failed: nothing is left then, and they are run again, each by itself.
+   * Callers that a long transaction has no time for wait for the next.
+   */
+  async #runTogether(callers: Caller[]): Promise<Outcome[] | undefined> {
+    const outcomes: Outcome[] = [];
+    this.#writer.begin();
+    for (const [index, caller] of callers.entries()) {
+      if (this.#writer.statementCount > statementsPerCommit) {
+        this.#callers.unshift(...callers.splice(index));
+        break;
+      }
+      try {
+        outcomes.push(await this.#run(caller));
+      } catch (error) {
+        if (callers.length === 1 || faultOf(error) !== "statement") throw error;
+        this.#writer.rollBack();
+        return undefined;
+      }
+    }
+    return outcomes;
+  }
+
+  /** The same with a savepoint for each caller: whose statements fail is undone alone. */
+  async #runApart(callers: readonly Caller[]): Promise<Outcome[]> {
+    const outcomes: Outcome[] = [];
+    this.#writer.begin();
+    for (const caller of callers) {
+      this.#writer.exec("SAVEPOINT caller");
+      try {
+        outcomes.push(await this.#run(caller));
+      } catch (error) {
+        if (faultOf(error) !== "statement") throw error;
+        this.#writer.exec("ROLLBACK TO caller");
+        outcomes.push({ caller, error });
+      }
+      this.#writer.exec("RELEASE caller");
+    }
+    return outcomes;
+  }
+
+  async #run(caller: Caller): Promise<Outcome> {
+    const tx = new SqliteTx(this.#writer);
+    const thrown = await caller.work(tx).then(
+      () => undefined,
+      (error: unknown) => ({ error }),
+    );
+    const failed = tx.end();
+    // A statement that failed fails the work, also when that went on as if nothing had happened.
+    if (failed !== undefined && (thrown === undefined || faultOf(failed.error) !== "statement"))
+      throw failed.error;
+    if (thrown !== undefined) throw thrown.error;
+    return { caller, hooks: tx.hooks };
+  }
+
+  /** What a caller is told of an error. When the disk or the file has failed the process is told to end. */
+  #explain(error: unknown): unknown {
+    switch (faultOf(error)) {
+      case "statement":
+        return error;
+      case "untrusted":
+        this.#failStop(`the database cannot be trusted any more: ${String(error)}`);
+        return error;
+      case "full":
+        return new ProblemError(
+          problem("storageFull", "This server's disk is full, so nothing was accepted. Try again later."),
+        );
     }
   }
 }
 
-class SqliteDb implements Db {
-  readonly dialect = "sqlite";
-  readonly #connection: DatabaseSync;
+/** A connection with its prepared statements, found again by the template they are written in. */
+class Connection {
+  readonly #database: DatabaseSync;
   readonly #prepared = new WeakMap<readonly string[], StatementSync>();
+  /** Statements of templates since the transaction began. */
+  statementCount = 0;
 
-  constructor(connection: DatabaseSync) {
-    this.#connection = connection;
+  constructor(database: DatabaseSync) {
+    this.#database = database;
   }
 
-  async all(query: Sql): Promise<Row[]> {
-    return this.prepare(query).all(...query.values);
+  begin(): void {
+    this.statementCount = 0;
+    this.#database.exec("BEGIN IMMEDIATE");
   }
 
-  async get(query: Sql): Promise<Row | undefined> {
-    return this.prepare(query).get(...query.values);
+  exec(statement: string): void {
+    this.#database.exec(statement);
   }
 
-  protected prepare(query: Sql): StatementSync {
-    let statement = this.#prepared.get(query.strings);
+  all(query: Sql): Row[] {
+    return this.#prepare(query).all(...query.values);
+  }
+
+  get(query: Sql): Row | undefined {
+    return this.#prepare(query).get(...query.values);
+  }
+
+  run(statement: Sql): number {
+    return Number(this.#prepare(statement).run(...statement.values).changes);
+  }
+
+  /** A failure may have ended the transaction already. */
+  rollBack(): void {
+    if (this.#database.isTransaction) this.#database.exec("ROLLBACK");
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+
+  #prepare({ strings }: Sql): StatementSync {
+    this.statementCount++;
+    let statement = this.#prepared.get(strings);
     if (statement === undefined) {
-      statement = this.#connection.prepare(query.strings.join("?"));
-      this.#prepared.set(query.strings, statement);
+      statement = this.#database.prepare(strings.join("?"));
+      this.#prepared.set(strings, statement);
     }
     return statement;
   }
 }
 
-class SqliteTx extends SqliteDb implements Tx {
-  #hooks: (() => void)[] = [];
-  #open = false;
+class SqliteDb implements Db {
+  readonly dialect = "sqlite";
+  readonly #connection: Connection;
+  readonly #explain: (error: unknown) => unknown;
 
-  begin(): void {
-    this.#open = true;
+  constructor(connection: Connection, explain: (error: unknown) => unknown) {
+    this.#connection = connection;
+    this.#explain = explain;
   }
 
-  end(): (() => void)[] {
-    this.#open = false;
-    return this.#hooks.splice(0);
+  async all(query: Sql): Promise<Row[]> {
+    try {
+      return this.#connection.all(query);
+    } catch (error) {
+      throw this.#explain(error);
+    }
   }
 
-  mark(): number {
-    return this.#hooks.length;
+  async get(query: Sql): Promise<Row | undefined> {
+    try {
+      return this.#connection.get(query);
+    } catch (error) {
+      throw this.#explain(error);
+    }
+  }
+}
+
+class SqliteTx implements Tx {
+  readonly dialect = "sqlite";
+  readonly hooks: (() => void)[] = [];
+  readonly #connection: Connection;
+  #isOpen = true;
+  #failure: { error: unknown } | undefined;
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
   }
 
-  undoTo(mark: number): void {
-    this.#hooks.length = mark;
+  async all(query: Sql): Promise<Row[]> {
+    return this.#do(() => this.#connection.all(query));
+  }
+
+  async get(query: Sql): Promise<Row | undefined> {
+    return this.#do(() => this.#connection.get(query));
   }
 
   async run(statement: Sql): Promise<number> {
-    if (!this.#open) throw new Error("a finished transaction was used");
-    return Number(this.prepare(statement).run(...statement.values).changes);
+    return this.#do(() => this.#connection.run(statement));
   }
 
   afterCommit(then: () => void): void {
-    this.#hooks.push(then);
+    this.#refuseEnded();
+    this.hooks.push(then);
   }
-}
 
-function openConnection(path: string): DatabaseSync {
-  const connection = new DatabaseSync(path, { enableForeignKeyConstraints: true, timeout: 10_000 });
-  connection.exec("PRAGMA journal_mode = WAL");
-  connection.exec("PRAGMA synchronous = FULL");
-  connection.exec("PRAGMA mmap_size = 0");
-  const version = String(connection.prepare("SELECT sqlite_version() AS version").get()?.version);
-  if (!isSafeVersion(version)) {
-    throw new Error(
-      `SQLite ${version} can corrupt a database under load. Posthorn needs 3.51.3 or newer: use the Node it is installed with.`,
-    );
+  /** No statement after this. What failed on the way, if anything did. */
+  end(): { error: unknown } | undefined {
+    this.#isOpen = false;
+    return this.#failure;
   }
-  const journal = connection.prepare("PRAGMA journal_mode").get()?.journal_mode;
-  const synchronous = connection.prepare("PRAGMA synchronous").get()?.synchronous;
-  if (synchronous !== 2)
-    throw new Error(
-      "SQLite does not sync every commit to disk here, so mail could be lost. Posthorn will not start.",
-    );
-  if (journal !== "wal" && journal !== "memory")
-    throw new Error(
-      `The database file is in journal mode ${String(journal)}; Posthorn needs WAL. Is it on a network disk?`,
-    );
-  return connection;
-}
 
-/** True for versions without the WAL-reset bug. */
-export function isSafeVersion(version: string): boolean {
-  const parts = version.split(".").map(Number);
-  for (const [index, least] of oldestSafeSqlite.entries()) {
-    const part = parts[index] ?? 0;
-    if (part !== least) return part > least;
+  #do<T>(statement: () => T): T {
+    this.#refuseEnded();
+    if (this.#failure !== undefined) throw this.#failure.error;
+    try {
+      return statement();
+    } catch (error) {
+      this.#failure = { error };
+      throw error;
+    }
   }
-  return true;
-}
 
-function sqliteCode(error: unknown): number | undefined {
-  if (typeof error !== "object" || error === null || !("errcode" in error)) return undefined;
-  return typeof error.errcode === "number" ? error.errcode & primaryCode : undefined;
-}
-
-function isStorageError(error: unknown): boolean {
-  const code = sqliteCode(error);
-  return code === sqliteFull || code === sqliteIoError || code === sqliteCorrupt;
+  #refuseEnded(): void {
+    if (!this.#isOpen) throw new Error("a finished transaction was used");
+  }
 }
