@@ -56,7 +56,9 @@ export function explain(error: unknown, ctx: ExplainContext): Explanation {
   }
   if (error instanceof ProblemError) return explainProblem(error.problem, ctx);
   if (error instanceof Unreachable) {
-    return { exitCode: exitCodes.unreachable, code: "unreachable", message: error.message, next: undefined };
+    const isTrial = error.reason === "tls" && /(?:^|\.)localhost(?::|$)/.test(error.host);
+    const next = isTrial ? `${ctx.posthorn} login ADDRESS --ca FILE trusts it from then on.` : undefined;
+    return { exitCode: exitCodes.unreachable, code: "unreachable", message: error.message, next };
   }
   if (error instanceof UnexpectedAnswer) {
     return {
@@ -86,10 +88,14 @@ function codeOf(failure: Failure): string {
 
 function explainProblem(problem: Problem, ctx: ExplainContext): Explanation {
   const { code, detail: message } = problem;
-  const isSignedOut = code === "unauthorized" || code === "tokenExpired";
-  const exitCode = isSignedOut ? exitCodes.signedOut : exitCodes.failed;
+  const exitCode = exitCodeOf(code);
   const hint = isErrorCode(code) ? ctx.hints?.[code] : undefined;
   return { exitCode, code, message, next: hint ?? usualNext(problem, ctx) };
+}
+
+function exitCodeOf(code: string): ExitCode {
+  if (code === "unauthorized" || code === "tokenExpired") return exitCodes.signedOut;
+  return code === "badAddress" || code === "badHost" ? exitCodes.usage : exitCodes.failed;
 }
 
 /** What helps with a refusal when the command knows nothing better. */

@@ -42,7 +42,7 @@ interface Fields {
 }
 
 /** What each type needs, and what it can have besides. */
-export const fieldsByType: Readonly<Record<MessageType, Fields>> = {
+const fieldsByType: Readonly<Record<MessageType, Fields>> = {
   email: { needs: [], takes: ["subject", "body", "markdown"], files: true },
   chat_message: { needs: [], takes: ["body"], files: true },
   calendar_invite: {
@@ -60,7 +60,7 @@ export const fieldsByType: Readonly<Record<MessageType, Fields>> = {
 };
 
 /** `timeZone` as it is typed, `--time-zone`. */
-export function optionOf(field: string): string {
+function optionOf(field: string): string {
   return `--${field.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 

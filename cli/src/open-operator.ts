@@ -4,6 +4,7 @@ import { type Api, openOperator } from "@posthorn/client";
 import { nodePlatform, type OperatorPlace, readOperatorFile } from "@posthorn/client/node";
 import { ProblemError } from "@posthorn/protocol";
 import { type Command, Option } from "commander";
+import { type Hints, withHints } from "./explain.ts";
 import { Failure } from "./failure.ts";
 import { homeOf, posthornOf, quote, type Shell } from "./shell.ts";
 
@@ -25,6 +26,17 @@ export function takeData(command: Command): Command {
     new Option("--data <folder>", "the data folder of the server, which runs on this machine")
       .env("POSTHORN_DATA")
       .default("posthorn-data"),
+  );
+}
+
+/** As `withHints`, for a command of whoever runs a server. */
+export function asOperator<Args extends readonly unknown[]>(
+  hints: Hints,
+  action: (...args: Args) => Promise<void>,
+): (...args: Args) => Promise<void> {
+  return withHints(
+    { unauthorized: "Name the data folder of the running server with --data.", ...hints },
+    action,
   );
 }
 

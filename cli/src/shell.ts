@@ -2,7 +2,7 @@ import { type Home, openHome, usualHomeFolder } from "@posthorn/client/node";
 import { cleanJson } from "./clean-text.ts";
 import type { Terminal } from "./terminal.ts";
 
-export type Environment = Readonly<Record<string, string | undefined>>;
+type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The options that may stand before or after any command. */
 export interface GlobalOptions {

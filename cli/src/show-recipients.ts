@@ -29,12 +29,16 @@ function detailOf(recipient: SendRecipient, nowMs: number): string {
   const { attempts = 0, deliveredAt, nextAttemptAt, problem } = recipient;
   if (deliveredAt !== undefined) return localTime(deliveredAt);
   const parts: string[] = [];
-  if (problem !== undefined) parts.push(cleanLine(problem.detail));
+  if (problem !== undefined) parts.push(sentence(cleanLine(problem.detail)));
   if (attempts > 0) parts.push(attempts === 1 ? "Tried once." : `Tried ${attempts} times.`);
   if (attempts > 0 && nextAttemptAt !== undefined) {
     parts.push(`Next try ${localTimeAndDistance(nextAttemptAt, nowMs)}.`);
   }
   return parts.join(" ");
+}
+
+function sentence(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
 }
 
 /** A sentence about the first copy that will never arrive; undefined when there is none. */

@@ -2,18 +2,17 @@ import { changeAccount, eachAccount } from "@posthorn/client";
 import type { AccountInfo, RouteInput } from "@posthorn/protocol";
 import type { Command } from "commander";
 import { columns } from "../columns.ts";
-import { withHints } from "../explain.ts";
-import { refuseUsage } from "../failure.ts";
-import { type OperatorOptions, openOperatorOf, takeData } from "../open-operator.ts";
+import { asOperator, type OperatorOptions, openOperatorOf, takeData } from "../open-operator.ts";
+import { readSize } from "../read-options.ts";
 import { answer, posthornOf, type Shell } from "../shell.ts";
-import { findSize, shortSize } from "../sizes.ts";
+import { shortSize } from "../sizes.ts";
 import { localTime } from "../times.ts";
 
 export function account(command: Command, shell: Shell): void {
   command.description("The accounts of a server you run.");
   const hints = { notFound: `${posthornOf(shell)} account list` };
   takeData(command.command("list", { isDefault: true }).description("All accounts, by name.")).action(
-    (options: OperatorOptions) => list(shell, options),
+    asOperator({}, (options: OperatorOptions) => list(shell, options)),
   );
   takeData(
     command
@@ -23,7 +22,7 @@ export function account(command: Command, shell: Shell): void {
       )
       .argument("<name>", "what stands before @"),
   ).action(
-    withHints(hints, (name: string, options: OperatorOptions) =>
+    asOperator(hints, (name: string, options: OperatorOptions) =>
       change(shell, options, name, { suspended: true }, "is suspended"),
     ),
   );
@@ -33,7 +32,7 @@ export function account(command: Command, shell: Shell): void {
       .description("Lets a suspended account in again.")
       .argument("<name>", "what stands before @"),
   ).action(
-    withHints(hints, (name: string, options: OperatorOptions) =>
+    asOperator(hints, (name: string, options: OperatorOptions) =>
       change(shell, options, name, { suspended: false }, "is let in again"),
     ),
   );
@@ -44,8 +43,8 @@ export function account(command: Command, shell: Shell): void {
       .argument("<name>", "what stands before @")
       .argument("<size>", "such as 500MB or 5GiB"),
   ).action(
-    withHints(hints, (name: string, size: string, options: OperatorOptions) => {
-      const quotaBytes = findSize(size) ?? refuseUsage(`“${size}” is no size.`, "Write it as 500MB or 5GiB.");
+    asOperator(hints, (name: string, size: string, options: OperatorOptions) => {
+      const quotaBytes = readSize(size);
       return change(shell, options, name, { quotaBytes }, `may hold ${shortSize(quotaBytes)}`);
     }),
   );

@@ -12,7 +12,7 @@ export function cancel(command: Command, shell: Shell): void {
     .action(
       withHints(
         {
-          notFound: `${nextCommand(shell, "inbox --mailbox sent")} shows what you sent.`,
+          notFound: nextCommand(shell, "inbox --mailbox sent"),
           notHeld: nextCommand(shell, "send --type recall --target ID"),
         },
         async (id: string) => {

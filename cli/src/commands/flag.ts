@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { withHints } from "../explain.ts";
 import { refuseUsage } from "../failure.ts";
 import { openSession } from "../open-session.ts";
+import { collect } from "../read-options.ts";
 import { answer, nextCommand, type Shell } from "../shell.ts";
 
 interface FlagOptions {
@@ -25,15 +26,10 @@ export function flag(command: Command, shell: Shell): void {
     .option("--add <keyword>", "a keyword of your own; may be given again", collect)
     .option("--remove <keyword>", "a keyword to take away; may be given again", collect)
     .action(
-      withHints(
-        { notFound: `${nextCommand(shell, "inbox")} shows the ids of your messages.` },
-        (id: string, options: FlagOptions) => run(shell, id, options),
+      withHints({ notFound: nextCommand(shell, "inbox") }, (id: string, options: FlagOptions) =>
+        run(shell, id, options),
       ),
     );
-}
-
-function collect(value: string, before: string[] = []): string[] {
-  return [...before, value];
 }
 
 async function run(shell: Shell, id: string, options: FlagOptions): Promise<void> {

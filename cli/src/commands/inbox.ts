@@ -4,8 +4,8 @@ import type { Command } from "commander";
 import { cleanLine } from "../clean-text.ts";
 import { columns } from "../columns.ts";
 import { withHints } from "../explain.ts";
-import { refuseUsage } from "../failure.ts";
 import { openSession } from "../open-session.ts";
+import { readCount } from "../read-options.ts";
 import { answer, nextCommand, type Shell } from "../shell.ts";
 import { localTime } from "../times.ts";
 
@@ -22,14 +22,14 @@ export function inbox(command: Command, shell: Shell): void {
     .option("--limit <number>", "so many messages", "20")
     .option("--all", "all messages of the mailbox")
     .action(
-      withHints({ notFound: `${nextCommand(shell, "inbox --mailbox NAME")}` }, (options: InboxOptions) =>
+      withHints({ notFound: nextCommand(shell, "inbox --mailbox NAME") }, (options: InboxOptions) =>
         run(shell, options),
       ),
     );
 }
 
 async function run(shell: Shell, { mailbox: name, limit, all = false }: InboxOptions): Promise<void> {
-  const most = all ? Number.POSITIVE_INFINITY : readLimit(limit);
+  const most = all ? Number.POSITIVE_INFINITY : readCount(limit, "--limit");
   const session = await openSession(shell);
   const mailbox = await getMailbox(session, name);
   const page = Math.min(most, limits.pageItems);
@@ -51,11 +51,6 @@ async function run(shell: Shell, { mailbox: name, limit, all = false }: InboxOpt
       `${total} in ${cleanLine(mailbox.name)}, ${unread} unread.${rest} To read one: ${nextCommand(shell, "read ID")}`,
     ].join("\n");
   });
-}
-
-function readLimit(text: string): number {
-  const limit = /^[1-9]\d{0,6}$/.test(text) ? Number(text) : undefined;
-  return limit ?? refuseUsage(`“${text}” is not a number of messages, as --limit is.`);
 }
 
 /** Mark, id, time, the other side, and what it is about with the number of its files. */

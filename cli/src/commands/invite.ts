@@ -1,12 +1,10 @@
 import { createInvite, listInvites } from "@posthorn/client";
 import type { Command } from "commander";
 import { columns } from "../columns.ts";
-import { withHints } from "../explain.ts";
-import { refuseUsage } from "../failure.ts";
-import { type OperatorOptions, openOperatorOf, takeData } from "../open-operator.ts";
+import { asOperator, type OperatorOptions, openOperatorOf, takeData } from "../open-operator.ts";
+import { readLengthS, readSize } from "../read-options.ts";
 import { answer, posthornOf, quote, type Shell } from "../shell.ts";
-import { findSize } from "../sizes.ts";
-import { findLengthMs, localTime } from "../times.ts";
+import { localTime } from "../times.ts";
 
 interface InviteOptions extends OperatorOptions {
   name?: string;
@@ -24,10 +22,10 @@ export function invite(command: Command, shell: Shell): void {
       .option("--expires <length>", "such as 12h, 7d (7d)")
       .option("--quota <size>", "what the account may hold, such as 2GiB"),
   ).action(
-    withHints({ alreadyExists: "Choose another --name." }, (options: InviteOptions) => make(shell, options)),
+    asOperator({ alreadyExists: "Choose another --name." }, (options: InviteOptions) => make(shell, options)),
   );
   takeData(command.command("list").description("The invitations, used and unused.")).action(
-    (options: OperatorOptions) => list(shell, options),
+    asOperator({}, (options: OperatorOptions) => list(shell, options)),
   );
 }
 
@@ -69,15 +67,4 @@ async function list(shell: Shell, options: OperatorOptions): Promise<void> {
     ]);
     return columns([["Id", "Name", "Made", "Ends", "Used by"], ...rows]);
   });
-}
-
-function readLengthS(text: string): number {
-  const ms = findLengthMs(text);
-  return ms === undefined
-    ? refuseUsage(`“${text}” is no length of time.`, "Write it as 12h, 7d or 2w.")
-    : ms / 1000;
-}
-
-function readSize(text: string): number {
-  return findSize(text) ?? refuseUsage(`“${text}” is no size.`, "Write it as 500MB or 5GiB.");
 }

@@ -3,27 +3,31 @@ import { type PeerInfo, type PeerPolicy, parseHost } from "@posthorn/protocol";
 import type { Command } from "commander";
 import { cleanLine } from "../clean-text.ts";
 import { columns } from "../columns.ts";
-import { type OperatorOptions, openOperatorOf, takeData } from "../open-operator.ts";
+import { asOperator, type OperatorOptions, openOperatorOf, takeData } from "../open-operator.ts";
 import { answer, type Shell } from "../shell.ts";
 import { localTime } from "../times.ts";
 
 export function peer(command: Command, shell: Shell): void {
   command.description("The servers known to yours.");
   takeData(command.command("list", { isDefault: true }).description("All of them, by host.")).action(
-    (options: OperatorOptions) => list(shell, options),
+    asOperator({}, (options: OperatorOptions) => list(shell, options)),
   );
   takeData(
     command
       .command("block")
       .description("Takes nothing more from a host, and says so to it.")
       .argument("<host>", "such as spam.example"),
-  ).action((host: string, options: OperatorOptions) => setPolicy(shell, host, "block", options));
+  ).action(
+    asOperator({}, (host: string, options: OperatorOptions) => setPolicy(shell, host, "block", options)),
+  );
   takeData(
     command
       .command("allow")
       .description("Takes mail from a host again.")
       .argument("<host>", "such as b.example"),
-  ).action((host: string, options: OperatorOptions) => setPolicy(shell, host, "allow", options));
+  ).action(
+    asOperator({}, (host: string, options: OperatorOptions) => setPolicy(shell, host, "allow", options)),
+  );
 }
 
 async function list(shell: Shell, options: OperatorOptions): Promise<void> {

@@ -2,8 +2,7 @@ import { readQueue, retryQueue } from "@posthorn/client";
 import type { QueueHost } from "@posthorn/protocol";
 import type { Command } from "commander";
 import { cleanLine } from "../clean-text.ts";
-import { withHints } from "../explain.ts";
-import { type OperatorOptions, openOperatorOf, takeData } from "../open-operator.ts";
+import { asOperator, type OperatorOptions, openOperatorOf, takeData } from "../open-operator.ts";
 import { answer, posthornOf, type Shell } from "../shell.ts";
 import { localTimeAndDistance } from "../times.ts";
 
@@ -13,14 +12,14 @@ export function queue(command: Command, shell: Shell): void {
     command
       .command("list", { isDefault: true })
       .description("What waits, by host: how much, since when, why, and when it is tried next."),
-  ).action((options: OperatorOptions) => list(shell, options));
+  ).action(asOperator({}, (options: OperatorOptions) => list(shell, options)));
   takeData(
     command
       .command("retry")
       .description("Tries now what waits for a host.")
       .argument("<host>", "as the list shows it"),
   ).action(
-    withHints({ notFound: `${posthornOf(shell)} queue` }, (host: string, options: OperatorOptions) =>
+    asOperator({ notFound: `${posthornOf(shell)} queue` }, (host: string, options: OperatorOptions) =>
       retry(shell, host, options),
     ),
   );

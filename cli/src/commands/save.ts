@@ -1,4 +1,3 @@
-import { stat } from "node:fs/promises";
 import { extname, join, resolve } from "node:path";
 import { downloadFile, getMessage, readMessage, type Session, saveName } from "@posthorn/client";
 import { openFileSink } from "@posthorn/client/node";
@@ -7,6 +6,7 @@ import type { Command } from "commander";
 import { cleanLine } from "../clean-text.ts";
 import { withHints } from "../explain.ts";
 import { Failure, refuseUsage } from "../failure.ts";
+import { findStat } from "../find-stat.ts";
 import { openSession } from "../open-session.ts";
 import { showProgress } from "../progress.ts";
 import { answer, nextCommand, type Shell } from "../shell.ts";
@@ -28,7 +28,7 @@ export function save(command: Command, shell: Shell): void {
     .action(
       withHints(
         {
-          notFound: `${nextCommand(shell, "inbox")} shows the ids of your messages.`,
+          notFound: nextCommand(shell, "inbox"),
           alreadyExists: "Give another place with --to, or --force to overwrite it.",
           blobMismatch: "Ask the sender to send the file again.",
         },
@@ -117,14 +117,5 @@ async function saveOne(
   } finally {
     end();
     await sink.close();
-  }
-}
-
-async function findStat(path: string) {
-  try {
-    return await stat(path);
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
-    throw error;
   }
 }

@@ -19,7 +19,8 @@ import { Failure, refuseUsage } from "../failure.ts";
 import type { FieldOptions } from "../message-fields.ts";
 import { openSession } from "../open-session.ts";
 import { readAtMost } from "../read-input.ts";
-import { answer, nextCommand, type Shell } from "../shell.ts";
+import { collect } from "../read-options.ts";
+import { answer, nextCommand, posthornOf, type Shell } from "../shell.ts";
 import { showRecipients } from "../show-recipients.ts";
 import { findTimeOf, localTimeAndDistance } from "../times.ts";
 import { checkArrived, readWait, waitForDelivery } from "../wait-for-delivery.ts";
@@ -87,17 +88,13 @@ export function send(command: Command, shell: Shell): void {
     .action(
       withHints(
         {
-          notFound: `${nextCommand(shell, "inbox")} shows the ids of your messages.`,
-          invalidMessage: `${nextCommand(shell, "send")} --help says what each type has.`,
+          notFound: nextCommand(shell, "inbox"),
+          invalidMessage: `${posthornOf(shell)} send --help`,
           mailboxFull: "Free some room, or ask whoever runs the server for more.",
         },
         (options: SendOptions) => run(shell, options),
       ),
     );
-}
-
-function collect(value: string, before: string[] = []): string[] {
-  return [...before, value];
 }
 
 async function run(shell: Shell, options: SendOptions): Promise<void> {
@@ -115,7 +112,7 @@ async function run(shell: Shell, options: SendOptions): Promise<void> {
     },
   );
   const outcome = wait === undefined ? handed : await waitForDelivery(shell, session, message.id, timeoutMs);
-  answer(shell, outcome, () => describe(shell, outcome));
+  answer(shell, outcome, () => describe(shell, outcome, wait === undefined));
   if (wait !== undefined) checkArrived(shell, outcome, timeoutMs);
 }
 
@@ -154,14 +151,17 @@ function afterHandOver(shell: Shell, { id }: Message, error: unknown): unknown {
   });
 }
 
-function describe(shell: Shell, outcome: SendAnswer): string {
+function describe(shell: Shell, outcome: SendAnswer, isOnItsWay: boolean): string {
   const now = Date.now();
   const { id, sendAt } = outcome;
-  const state =
-    sendAt === undefined
-      ? `Sent. Where it stands: ${nextCommand(shell, `status ${id}`)}`
-      : `Held until ${localTimeAndDistance(sendAt, now)}. To take it back: ${nextCommand(shell, `cancel ${id}`)}`;
-  return `${id}\n${showRecipients(outcome, now)}\n${state}`;
+  const lines = [id, showRecipients(outcome, now)];
+  if (sendAt !== undefined) {
+    const takeBack = nextCommand(shell, `cancel ${id}`);
+    lines.push(`Held until ${localTimeAndDistance(sendAt, now)}. To take it back: ${takeBack}`);
+  } else if (isOnItsWay) {
+    lines.push(`Your server has it. To see where it stands: ${nextCommand(shell, `status ${id}`)}`);
+  }
+  return lines.join("\n");
 }
 
 function readSendAt(text: string | undefined): string | undefined {

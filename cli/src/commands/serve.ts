@@ -1,4 +1,3 @@
-import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import {
   type Config,
@@ -13,6 +12,7 @@ import {
 import { type Command, Option } from "commander";
 import { columns } from "../columns.ts";
 import { Failure, refuseUsage } from "../failure.ts";
+import { findStat } from "../find-stat.ts";
 import { answer, posthornOf, quote, type Shell } from "../shell.ts";
 
 /** Settings that are yes or no, and yes when nothing follows. */
@@ -41,7 +41,7 @@ function settingsIn(options: Readonly<Record<string, string>>): Settings {
 
 async function run(shell: Shell, given: Settings): Promise<void> {
   const config = readConfig(given);
-  const isFirstStart = !(await exists(join(config.dataFolder, "operator.json")));
+  const isFirstStart = (await findStat(join(config.dataFolder, "operator.json"))) === undefined;
   try {
     await runServer(config, (server) => sayStarted(shell, config, server, isFirstStart));
   } catch (error) {
@@ -103,14 +103,4 @@ function explainStart(config: Config, error: unknown): unknown {
     });
   }
   return code === undefined ? new Failure(error.message, { cause: error }) : error;
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await stat(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return false;
-    throw error;
-  }
 }

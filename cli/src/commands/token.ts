@@ -6,8 +6,9 @@ import { columns } from "../columns.ts";
 import { withHints } from "../explain.ts";
 import { refuseUsage } from "../failure.ts";
 import { openSession } from "../open-session.ts";
+import { readLengthS } from "../read-options.ts";
 import { answer, nextCommand, posthornOf, type Shell } from "../shell.ts";
-import { findLengthMs, localTime } from "../times.ts";
+import { localTime } from "../times.ts";
 
 export function token(command: Command, shell: Shell): void {
   command.description("API tokens: keys to your account for programs, each with what it may do.");
@@ -74,11 +75,4 @@ const scopeShape = shape(ScopeSchema);
 function readScope(text: string): Scope {
   if (scopeShape.matches(text)) return text;
   return refuseUsage(`“${text}” is nothing a token can be allowed.`, "It is read, draft or send.");
-}
-
-function readLengthS(text: string): number {
-  const ms = findLengthMs(text);
-  return ms === undefined
-    ? refuseUsage(`“${text}” is no length of time.`, "Write it as 12h, 30d or 4w.")
-    : ms / 1000;
 }

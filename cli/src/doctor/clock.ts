@@ -7,7 +7,7 @@ const mostSkewMs = 30_000;
 const askedPeers = 3;
 
 /** How far another clock is ahead of ours. */
-export interface Skew {
+interface Skew {
   host: string;
   aheadMs: number;
 }

@@ -1,6 +1,7 @@
 /** What can be looked at without the server: the Node that runs us, and who may read the data folder. */
-import { readdir, stat } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { findStat } from "../find-stat.ts";
 import { type Finding, well, wrong } from "./finding.ts";
 
 const leastNode = 24;
@@ -31,24 +32,15 @@ export async function lookAtFolder(dataFolder: string): Promise<Finding> {
 /** The folder and the files of keys that others may use; undefined when there is no folder. */
 async function findLoose(dataFolder: string): Promise<string[] | undefined> {
   const keyFolder = join(dataFolder, "keys");
-  const names = (await unlessMissing(readdir(keyFolder))) ?? [];
+  const names = (await findStat(keyFolder))?.isDirectory() === true ? await readdir(keyFolder) : [];
   const secrets = names.filter((name) => !name.endsWith(".public.txt")).map((name) => join(keyFolder, name));
   const loose: string[] = [];
   for (const path of [dataFolder, join(dataFolder, "operator.json"), ...secrets]) {
-    const found = await unlessMissing(stat(path));
+    const found = await findStat(path);
     if (found === undefined && path === dataFolder) return undefined;
     // Windows has no such bits; who may read a folder there is inherited.
     const isLoose = process.platform !== "win32" && found !== undefined && (found.mode & othersMay) !== 0;
     if (isLoose) loose.push(path);
   }
   return loose;
-}
-
-async function unlessMissing<T>(reading: Promise<T>): Promise<T | undefined> {
-  try {
-    return await reading;
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
-    throw error;
-  }
 }

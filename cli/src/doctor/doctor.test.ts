@@ -1,0 +1,46 @@
+import { chmod, mkdir, mkdtemp, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { judgeSkews } from "./clock.ts";
+import { lookAtFolder, lookAtNode } from "./machine.ts";
+
+test("A data folder is well when nobody else may look into it or its keys", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "posthorn-doctor-"));
+  await mkdir(join(folder, "keys"), { mode: 0o700 });
+  await writeFile(join(folder, "keys", "root-key.txt"), "secret", { mode: 0o600 });
+  await writeFile(join(folder, "keys", "root-key.public.txt"), "public", { mode: 0o644 });
+  expect(await lookAtFolder(folder)).toMatchObject({ ok: true });
+  await chmod(join(folder, "keys", "root-key.txt"), 0o640);
+  expect(await lookAtFolder(folder)).toMatchObject({
+    ok: false,
+    detail: `Others on this machine may use ${join(folder, "keys", "root-key.txt")}.`,
+    next: `chmod -R go= ${folder}`,
+  });
+  await chmod(join(folder, "keys", "root-key.txt"), 0o600);
+  await chmod(folder, 0o755);
+  expect(await lookAtFolder(folder)).toMatchObject({ ok: false });
+  expect(await lookAtFolder(join(folder, "none"))).toMatchObject({ ok: false });
+});
+
+test("An old Node is named, with how to start with the right one", () => {
+  expect(lookAtNode("24.1.0")).toMatchObject({ ok: true });
+  expect(lookAtNode("20.19.2")).toMatchObject({ ok: false, next: "Start it by npm run posthorn." });
+});
+
+test("The clock is judged by the middle of the others, so that one wrong server does not matter", () => {
+  expect(judgeSkews([])).toMatchObject({ ok: null });
+  expect(judgeSkews([{ host: "b.test", aheadMs: -1_200 }])).toMatchObject({
+    ok: true,
+    detail: "1.2 s off b.test",
+  });
+  const one = { host: "wrong.test", aheadMs: 3_600_000 };
+  const right = ["b.test", "c.test"].map((host) => ({ host, aheadMs: 0 }));
+  expect(judgeSkews([one, ...right])).toMatchObject({ ok: true });
+  expect(judgeSkews([{ host: "b.test", aheadMs: 90_000 }])).toMatchObject({
+    ok: false,
+    detail:
+      "This machine's clock is 2 min behind that of b.test; more than a minute, and signatures are refused.",
+  });
+  expect(judgeSkews([{ host: "b.test", aheadMs: -45_000 }]).detail).toContain("45 s ahead of that of b.test");
+});

@@ -1,0 +1,77 @@
+import { PassThrough, Writable } from "node:stream";
+import { expect, test } from "vitest";
+import { ask, askPassword, readPassword } from "./prompt.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** A person at a terminal who types these keys, and all that the terminal shows. */
+function personAt(
+  keys: string,
+  options: { isTerminal?: boolean } = {},
+): { terminal: Terminal; shown(): string } {
+  let shown = "";
+  const screen = new Writable({
+    write(chunk, _encoding, done) {
+      shown += String(chunk);
+      done();
+    },
+  });
+  const input = Object.assign(new PassThrough(), { isTTY: options.isTerminal ?? true });
+  input.end(keys);
+  return {
+    terminal: { input, output: screen, errors: screen, width: 80, style: (_style, text) => text },
+    shown: () => shown,
+  };
+}
+
+test("A password is asked for without showing it", async () => {
+  const { terminal, shown } = personAt("correct horse\r");
+  expect(await askPassword(terminal, "Password: ", { again: false })).toBe("correct horse");
+  expect(shown()).toBe("Password: \n");
+});
+
+test("What is typed wrong can be taken back", async () => {
+  const { terminal } = personAt("correkt\x7f\x7f\x7f\x7fr\x7frect horse\r");
+  expect(await askPassword(terminal, "Password: ", { again: false })).toBe("correct horse");
+});
+
+test("A new password is asked for twice, and two that differ are refused", async () => {
+  const same = personAt("correct horse\rcorrect horse\r");
+  expect(await askPassword(same.terminal, "Password: ", { again: true })).toBe("correct horse");
+  expect(same.shown()).toBe("Password: \nThe same once more: \n");
+  const other = personAt("correct horse\rcorrect house\r");
+  await expect(askPassword(other.terminal, "Password: ", { again: true })).rejects.toThrow("differ");
+});
+
+test("Ctrl+C, and the end of the input, stop before anything is changed", async () => {
+  for (const keys of ["corr\x03", ""]) {
+    const { terminal } = personAt(keys);
+    await expect(askPassword(terminal, "Password: ", { again: false })).rejects.toMatchObject({
+      exitCode: 130,
+    });
+  }
+});
+
+test("Without a terminal nothing is asked, and it is said what can be given instead", async () => {
+  const { terminal, shown } = personAt("correct horse\r", { isTerminal: false });
+  await expect(askPassword(terminal, "Password: ", { again: false })).rejects.toMatchObject({
+    exitCode: 2,
+    next: "Give it on standard input, with --password-stdin.",
+  });
+  await expect(ask(terminal, "Your name: ", "Give it with --name NAME.")).rejects.toMatchObject({
+    next: "Give it with --name NAME.",
+  });
+  expect(shown()).toBe("");
+});
+
+test("A name is shown while it is typed", async () => {
+  const { terminal, shown } = personAt("carol \r");
+  expect(await ask(terminal, "Your name: ", "Give it with --name NAME.")).toBe("carol");
+  expect(shown()).toContain("carol");
+});
+
+test("A program gives the password as the first line of standard input", async () => {
+  expect(await readPassword(personAt("correct horse\r\nmore\n").terminal)).toBe("correct horse");
+  expect(await readPassword(personAt(" with spaces ").terminal)).toBe(" with spaces ");
+  await expect(readPassword(personAt("\n").terminal)).rejects.toMatchObject({ exitCode: 2 });
+  await expect(readPassword(personAt("x".repeat(5000)).terminal)).rejects.toThrow("more than 4096 bytes");
+});
