@@ -1,6 +1,9 @@
 import type { Holder } from "../store/blob-store.ts";
 
-/** Bytes that this process has agreed to take and not yet stored, so that many uploads at once share one room. */
+/**
+ * Bytes that this process has agreed to take and not yet stored, so that many uploads at once share one room. Of several
+ * processes each counts its own: together they can pass a bound by no more than what the others have under way.
+ */
 export class Uploads {
   readonly #byHolder = new Map<string, number>();
   #sizeBytes = 0;
