@@ -9,7 +9,7 @@ import { percentile, type Spread, spreadOf } from "./spread.ts";
 
 /** One letter a request over many connections; fifty a request over few. */
 export const single = { perRequest: 1, connections: 64 };
-export const batched = { perRequest: 50, connections: 8 };
+const batched = { perRequest: 50, connections: 8 };
 /** After a start, before a server is called idle. */
 export const quietMs = 1_500;
 
