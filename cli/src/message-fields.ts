@@ -68,12 +68,16 @@ function optionOf(field: string): string {
 export function checkFields(type: MessageType, options: FieldOptions, fileCount: number): void {
   const { needs, takes, files } = fieldsByType[type];
   const missing = needs.filter((field) => options[field] === undefined);
-  if (missing.length > 0) refuseUsage(`A ${type} needs ${missing.map(optionOf).join(" and ")}.`);
+  if (missing.length > 0) refuseUsage(`${one(type)} needs ${missing.map(optionOf).join(" and ")}.`);
   const known: ReadonlySet<string> = new Set([...needs, ...takes]);
   const strange = Object.keys(options).filter((field) => !known.has(field));
-  if (strange.length > 0) refuseUsage(`A ${type} has no ${strange.map(optionOf).join(" and no ")}.`);
-  if (fileCount > 0 && !files) refuseUsage(`A ${type} has no --attach.`);
+  if (strange.length > 0) refuseUsage(`${one(type)} has no ${strange.map(optionOf).join(" and no ")}.`);
+  if (fileCount > 0 && !files) refuseUsage(`${one(type)} has no --attach.`);
   if (fileCount === 0 && type === "file_transfer") refuseUsage("A file_transfer needs --attach.");
+}
+
+function one(type: MessageType): string {
+  return `${/^[aeiou]/.test(type) ? "An" : "A"} ${type}`;
 }
 
 /** What the draft has besides its type and content. */
