@@ -23,7 +23,7 @@ export function hasValidALabels(name: string): boolean {
   }
 }
 
-/** What an A-label in lower case stands for; undefined when it is not Punycode or holds nothing beyond ASCII. */
+/** What an A-label in lower case stands for; undefined when it is not Punycode. */
 function decodeALabel(label: string): string | undefined {
   const lastHyphen = label.lastIndexOf("-");
   const decoded = Array.from(label.slice(prefix.length, Math.max(lastHyphen, prefix.length)));
@@ -31,7 +31,6 @@ function decodeALabel(label: string): string | undefined {
   let bias = initialBias;
   let position = 0;
   let at = Math.max(lastHyphen + 1, prefix.length);
-  if (at === label.length) return undefined;
   while (at < label.length) {
     const start = position;
     let weight = 1;
