@@ -31,7 +31,7 @@ test("the wire is the one that the last line of its history names", () => {
   //
   // 1. Was it meant? If not, undo it.
   // 2. Can a server that does not know of the change still read what we send, and we what it sends (a new field that
-  //    may be left out, a higher limit for what we take, a new code)? Then keep `wireVersion`. Otherwise raise it, and
+  //    may be left out, a new code, a new type of message)? Then keep `wireVersion`. Otherwise raise it, and
   //    go on speaking the old version for as long as docs/protocol promises.
   // 3. Say it in docs/protocol, and add good and bad cases to vectors/.
   // 4. Add a line at the end of `wireHistory` in version.ts, with the version, the hash printed here and a note of what
