@@ -10,6 +10,7 @@ import { join } from "node:path";
 import { formatTime, uuidV7 } from "@posthorn/protocol";
 import type { HttpRequest } from "@posthorn/server";
 import { expect, test } from "vitest";
+import { type AccountCall, accountRequest } from "../src/account-request.ts";
 import { type Answered, findTracer } from "../src/fsync-proof.ts";
 import { openTelling, openTraced, type WatchedServer } from "../src/watched-server.ts";
 
@@ -18,32 +19,6 @@ const addressed = { destination: host, authority: host };
 /** Of each kind of request, so that what only the first one does (a peer noted as seen, a token as used) hides nothing. */
 const times = 4;
 const found = await findTracer();
-
-/** As a client with a token sends it. */
-function asAccount(
-  { account }: WatchedServer,
-  request: { method: string; path: string; query?: string; contentType: string; body: Buffer },
-): HttpRequest {
-  const { method, path, query = "", contentType, body } = request;
-  const headers = {
-    host,
-    authorization: `Bearer ${account.token}`,
-    "content-type": contentType,
-    "content-length": String(body.length),
-  };
-  return {
-    method,
-    path,
-    query,
-    headers: new Map(Object.entries(headers).map(([name, value]) => [name, [value]])),
-    body: once(body),
-    remoteAddress: "127.0.0.1",
-  };
-}
-
-async function* once(body: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield body;
-}
 
 function letter(fields: Record<string, unknown> = {}): string {
   const now = Date.now();
@@ -57,23 +32,25 @@ const fromPeer = { from: { id: "mallory", host: "evil.test" } };
 /** Held back, so that no attempt at delivering it commits anything meanwhile. */
 const held = "?undo=600";
 
-/** Each kind of request that takes something, `times` times, one after the other. Returns how many are 2xx. */
+/** Each kind of request that takes something, `times` times, one after the other. */
 async function useServer(server: WatchedServer): Promise<void> {
   const ask = async (request: HttpRequest, status: number) => expect(await server.ask(request)).toBe(status);
+  const askAs = (call: AccountCall, status: number) =>
+    ask(accountRequest(host, { ...call, token: server.account.token }), status);
   const json = "application/json";
   const lines = "application/x-ndjson";
   const bytes = "application/octet-stream";
   const toSend = { method: "POST", path: "/email/send", query: held };
   for (let time = 0; time < times; time++) {
-    await ask(asAccount(server, { ...toSend, contentType: json, body: lettersOf(1) }), 202);
-    await ask(asAccount(server, { ...toSend, contentType: lines, body: lettersOf(20) }), 202);
+    await askAs({ ...toSend, contentType: json, body: lettersOf(1) }, 202);
+    await askAs({ ...toSend, contentType: lines, body: lettersOf(20) }, 202);
     await ask(await server.peer.request({ ...addressed, body: letter(fromPeer) }), 200);
     const batch = { contentType: lines, body: lettersOf(20, fromPeer) };
     await ask(await server.peer.request({ ...addressed, ...batch }), 200);
 
     const own = randomBytes(300_000);
     const put = { method: "PUT", path: `/email/blob/${hashOf(own)}`, contentType: bytes };
-    await ask(asAccount(server, { ...put, body: own }), 200);
+    await askAs({ ...put, body: own }, 200);
     const theirs = randomBytes(300_000);
     const announced = { ...fromPeer, attachments: [{ hash: hashOf(theirs), size: theirs.length }] };
     await ask(await server.peer.request({ ...addressed, body: letter(announced) }), 424);
