@@ -1,6 +1,8 @@
 /** What differs between the sorts of messages when one is put away: its kind, and what a list shows of it. */
 import {
+  attachmentsOf,
   isMessageType,
+  limits,
   type Message,
   type MessageType,
   sealOf,
@@ -13,67 +15,84 @@ export type Kind = "mail" | "chat" | "calendar" | "file" | "other";
 export interface Description {
   kind: Kind;
   type: string;
+  /** One line, as long as a subject may be. */
   subject: string | undefined;
   preview: string | undefined;
   /** JSON of `Summary`. */
   summary: string;
 }
 
+/** Which fields of a type name it in a list and which have its words; the first that is there is shown. */
+interface Shown {
+  kind: Kind;
+  subject: readonly string[];
+  words: readonly string[];
+}
+
 const previewLength = 160;
 
-const kinds: Readonly<Record<MessageType, Kind>> = {
-  email: "mail",
-  chat_message: "chat",
-  calendar_invite: "calendar",
-  calendar_reply: "calendar",
-  calendar_cancel: "calendar",
-  file_transfer: "file",
-  reaction: "other",
-  edit: "other",
-  recall: "other",
-  receipt: "other",
+/** A field that its type does not have is an unknown one, and so shows nothing, whatever it is called. */
+const shown: Readonly<Record<MessageType, Shown>> = {
+  email: { kind: "mail", subject: ["subject"], words: ["body"] },
+  chat_message: { kind: "chat", subject: [], words: ["text"] },
+  calendar_invite: { kind: "calendar", subject: ["title"], words: ["description"] },
+  calendar_reply: { kind: "calendar", subject: [], words: ["comment"] },
+  calendar_cancel: { kind: "calendar", subject: ["title"], words: ["comment"] },
+  file_transfer: { kind: "file", subject: [], words: ["text"] },
+  reaction: { kind: "other", subject: [], words: ["emoji"] },
+  edit: { kind: "other", subject: ["subject"], words: ["body", "text"] },
+  recall: { kind: "other", subject: [], words: [] },
+  receipt: { kind: "other", subject: [], words: [] },
 };
 
-/** What stands beside a message's bytes so that it can be listed without reading them. */
+/** Nobody has checked these fields of a type that is not of this version: they may hold anything. */
+const shownOfUnknown: Shown = {
+  kind: "other",
+  subject: ["subject", "title"],
+  words: ["body", "text", "description"],
+};
+
+/** What stands beside a message's bytes so that it can be listed without reading them. A sealed one shows nothing. */
 export function describe(message: Message): Description {
   const type = typeOf(message);
-  const words = wordsOf(message);
+  const fields = isMessageType(type) ? shown[type] : shownOfUnknown;
+  const sealed = sealOf(message) !== undefined;
+  const subject = sealed ? undefined : findText(message, fields.subject);
+  const words = sealed ? undefined : findText(message, fields.words);
   return {
-    kind: isMessageType(type) ? kinds[type] : "other",
+    kind: fields.kind,
     type,
-    subject: textField(message, "subject") ?? textField(message, "title"),
+    subject: subject === undefined ? undefined : oneLine(subject),
     preview: words === undefined ? undefined : preview(words),
     summary: JSON.stringify({
       to: message.to ?? [],
       cc: message.cc ?? [],
-      attachments: "attachments" in message ? (message.attachments ?? []) : [],
+      attachments: attachmentsOf(message),
       inReplyTo: message.inReplyTo ?? null,
       thread: message.thread ?? null,
       target: targetIdOf(message) ?? null,
-      sealed: sealOf(message) !== undefined,
+      sealed,
     }),
   };
 }
 
-function wordsOf(message: Message): string | undefined {
-  return (
-    textField(message, "body") ??
-    textField(message, "text") ??
-    textField(message, "emoji") ??
-    textField(message, "description")
-  );
+function findText(message: Message, names: readonly string[]): string | undefined {
+  const values: unknown[] = names.map((name) => Reflect.get(message, name));
+  return values.find((value) => typeof value === "string");
 }
 
-function textField(message: Message, name: string): string | undefined {
-  const value: unknown = Reflect.get(message, name);
-  return typeof value === "string" ? value : undefined;
+function oneLine(text: string): string {
+  return firstCharacters(text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]/gu, " "), limits.subject);
 }
 
-/** The first words on one line; the cut never falls inside a character. */
+/** The first words on one line. */
 function preview(text: string): string {
-  const start = text
-    .slice(0, previewLength * 2)
-    .replaceAll(/\s+/g, " ")
-    .trim();
-  return start.slice(0, previewLength).toWellFormed();
+  const start = firstCharacters(text.trimStart(), previewLength * 2);
+  return firstCharacters(start.replaceAll(/[\s\p{Cc}]+/gu, " ").trim(), previewLength);
+}
+
+/** The cut never falls inside a character. */
+function firstCharacters(text: string, most: number): string {
+  if (text.length <= most) return text;
+  return [...text.slice(0, most * 2)].slice(0, most).join("");
 }

@@ -23,8 +23,7 @@ export async function createAccount(
 
 /** 52 random bits, never 0, so ids need no counter and tell nothing of how many accounts there are. */
 function randomId(random: Random): number {
-  const bytes = random.bytes(7);
   let id = 0;
-  for (const byte of bytes) id = id * 256 + byte;
-  return (id % 2 ** 52) + 1;
+  for (const byte of random.bytes(7)) id = (id % 2 ** 44) * 256 + byte;
+  return id + 1;
 }

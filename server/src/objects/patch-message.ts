@@ -19,9 +19,10 @@ export async function patchMessage(
 ): Promise<MessageMeta> {
   return ctx.store.write(async (tx) => {
     const { accountId, patch } = input;
-    const object = await getObject(tx, input);
+    // The state comes first: it makes the account's other writers wait, so what is read here stays as it is.
     const state = await advanceState(tx, accountId, 0);
     if (state === undefined) return fail("notFound", "This sign-in belongs to no account.");
+    const object = await getObject(tx, input);
     if (patch.keywords !== undefined) await changeKeywords(tx, object, patch.keywords, state);
     if (patch.mailbox !== undefined) await move(tx, object, parseId(patch.mailbox), state);
     await appendChange(tx, accountId, { state, kind: object.kind, objectId: object.id, change: "updated" });

@@ -102,28 +102,31 @@ export async function readMessageBytes(
   return bytes ?? noSuchMessage();
 }
 
+/** What happened since a state, each object once, by what has become of it. */
 export async function readChanges(
   ctx: ReadContext,
   input: Of & { since?: string | undefined },
 ): Promise<Changes> {
   const since = input.since === undefined ? 0 : parseId(input.since);
+  // Read first: what is written meanwhile is in the list or after the state that is answered, never in between.
+  const state = await getAccountState(ctx.store.read, input.accountId);
   const changes = await listChanges(ctx.store.read, input.accountId, since, limits.listItems);
-  const hasMoreChanges = changes.length === limits.listItems;
-  const last = hasMoreChanges ? changes.at(-1)?.state : undefined;
-  const newState = last ?? (await getAccountState(ctx.store.read, input.accountId));
   const created = new Set<string>();
   const updated = new Set<string>();
   const destroyed = new Set<string>();
   for (const change of changes) {
     const id = String(change.objectId);
     if (change.change === "created") created.add(id);
-    else if (change.change === "destroyed") destroyed.add(id);
-    else if (!created.has(id)) updated.add(id);
+    else if (change.change === "updated" && !created.has(id)) updated.add(id);
+    else if (change.change === "destroyed") {
+      updated.delete(id);
+      if (!created.delete(id)) destroyed.add(id);
+    }
   }
   return {
     oldState: String(since),
-    newState: String(newState),
-    hasMoreChanges,
+    newState: String(changes.at(-1)?.state ?? state),
+    hasMoreChanges: changes.length === limits.listItems,
     created: [...created],
     updated: [...updated],
     destroyed: [...destroyed],
