@@ -1,22 +1,35 @@
 /**
  * The PostgreSQL store, for one server in several processes. Every statement is prepared once per connection under a
- * name; `write` runs again after a serialisation failure; a commit whose outcome is unknown is reported as temporary,
- * because every writer in the journey can be asked again by its key (reliability I3).
+ * name, and statements that do not wait for one another are on their way together; `write` runs again after a
+ * conflict. A commit whose outcome is unknown is reported as temporary, because every writer in the journey can be
+ * asked again by its key (reliability I3).
  */
-import { fail } from "@posthorn/protocol";
 import pg from "pg";
 import type { EffectHook } from "../env/env.ts";
 import { forPostgres, type Migration } from "./migration.ts";
+import { ConnectionLost, explain, isConflict, readFault } from "./postgres-faults.ts";
 import type { Db, Row, Sql, Store, Tx } from "./sql.ts";
 
 const oldestVersion = 150_000;
-/** The types of whole numbers here: counts and ids are BIGINT, and the sum of BIGINTs is NUMERIC. */
-const wholeNumbers: ReadonlySet<number> = new Set([20, 1700]);
-const serialisationFailures = new Set(["40001", "40P01"]);
-const diskFull = "53100";
+/** Columns of these types hold whole numbers: BIGINT, and what a sum of them is. */
+const numbers: readonly number[] = [20, 1700];
 const attemptsPerWrite = 8;
+const attemptsAfterLoss = 2;
 /** Any number will do; all processes of one server take this lock to migrate one after another. */
 const migrationLock = 7_462_011;
+
+const connections = {
+  application_name: "posthorn",
+  pipeline: true,
+  keepAlive: true,
+  connectionTimeoutMillis: 10_000,
+  /** A process that stands still must not hold others up by its locks. */
+  idle_in_transaction_session_timeout: 60_000,
+  lock_timeout: 20_000,
+  statement_timeout: 30_000,
+  /** A server that is gone without a word is noticed. */
+  query_timeout: 40_000,
+} as const satisfies pg.ClientConfig;
 
 export interface PostgresOptions {
   url: string;
@@ -39,17 +52,23 @@ export async function openPostgres(options: PostgresOptions): Promise<PostgresSt
 export class PostgresStore implements Store {
   readonly dialect = "postgres";
   readonly read: Db;
+  readonly #url: string;
   readonly #pool: pg.Pool;
   readonly #effect: EffectHook;
+  #closing: Promise<void> | undefined;
 
   constructor(options: PostgresOptions) {
+    this.#url = options.url;
     this.#effect = options.effect ?? (() => undefined);
     this.#pool = new pg.Pool({
+      ...connections,
       connectionString: options.url,
+      min: 1,
       max: options.poolSize ?? 10,
+      idleTimeoutMillis: 300_000,
       types: {
         getTypeParser: (oid, format) =>
-          wholeNumbers.has(oid) ? Number : pg.types.getTypeParser(oid, format),
+          numbers.includes(oid) ? Number : pg.types.getTypeParser(oid, format),
       },
     });
     // A connection lost while idle is replaced at its next use.
@@ -60,65 +79,72 @@ export class PostgresStore implements Store {
   async write<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.#writeOnce(work);
+        const { result, hooks } = await this.#writeOnce(work);
+        for (const then of hooks) then();
+        return result;
       } catch (error) {
-        const code = postgresCode(error);
-        if (code === diskFull)
-          fail("storageFull", "This server's disk is full, so nothing was accepted. Try again later.");
-        if (code === undefined || !serialisationFailures.has(code) || attempt === attemptsPerWrite)
-          throw error;
+        if (!isWorthRepeating(error, attempt)) throw explain(error);
       }
     }
   }
 
+  /**
+   * Runs migrations that have not run yet, each in a transaction of its own with its mark. Processes that start
+   * together do it one after another. A large table may take its time, so this connection has no limits.
+   */
   async migrate(migrations: readonly Migration[]): Promise<void> {
-    await this.#pool.query("CREATE TABLE IF NOT EXISTS migration (name TEXT PRIMARY KEY)").catch(ignoreRace);
-    for (const migration of migrations) {
-      await this.#transaction(async (client) => {
-        await client.query("SELECT pg_advisory_xact_lock($1)", [migrationLock]);
-        const done = await client.query("SELECT 1 FROM migration WHERE name = $1", [migration.name]);
-        if (done.rowCount !== 0) return;
+    const client = new pg.Client({ connectionString: this.#url, keepAlive: true });
+    try {
+      await client.connect();
+      await client.query("SELECT pg_advisory_lock($1)", [migrationLock]);
+      await client.query("CREATE TABLE IF NOT EXISTS migration (name TEXT PRIMARY KEY)");
+      const { rows } = await client.query("SELECT name FROM migration");
+      const known = new Set(rows.map(({ name }) => name));
+      for (const migration of migrations) {
+        if (known.has(migration.name)) continue;
+        await client.query("BEGIN");
         for (const statement of migration.statements) await client.query(forPostgres(statement));
         await client.query("INSERT INTO migration (name) VALUES ($1)", [migration.name]);
-      });
+        await this.#commit(client);
+      }
+    } finally {
+      // What is not committed is undone with the connection, and the lock is free.
+      await client.end();
     }
   }
 
   async refuseUnsafeSettings(): Promise<void> {
     const { rows } = await this.#pool.query(
-      "SELECT current_setting('server_version_num')::int AS version, current_setting('fsync') AS fsync, current_setting('synchronous_commit') AS synchronous_commit, current_setting('full_page_writes') AS full_page_writes, pg_is_in_recovery() AS standby",
+      "SELECT current_setting('server_version_num')::int AS version, current_setting('server_encoding') AS encoding, current_setting('fsync') AS fsync, current_setting('synchronous_commit') AS synchronous_commit, current_setting('full_page_writes') AS full_page_writes, pg_is_in_recovery() AS standby",
     );
     const found = rows[0];
     if (found.version < oldestVersion) throw new Error("Posthorn needs PostgreSQL 15 or newer.");
     if (found.standby)
       throw new Error("This PostgreSQL is a standby. Give Posthorn the address of the primary.");
+    if (found.encoding !== "UTF8")
+      throw new Error(`This database is in ${found.encoding}. Create it anew with the encoding UTF8.`);
     for (const setting of ["fsync", "synchronous_commit", "full_page_writes"]) {
       if (found[setting] === "off")
         throw new Error(`PostgreSQL has ${setting} switched off, so mail could be lost. Switch it on.`);
     }
   }
 
-  async close(): Promise<void> {
-    await this.#pool.end();
+  close(): Promise<void> {
+    this.#closing ??= this.#pool.end();
+    return this.#closing;
   }
 
-  async #writeOnce<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
-    const hooks: (() => void)[] = [];
-    const result = await this.#transaction((client) => work(new PostgresTx(client, hooks)));
-    for (const then of hooks) then();
-    return result;
-  }
-
-  async #transaction<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
-    const client = await this.#pool.connect();
+  async #writeOnce<T>(work: (tx: Tx) => Promise<T>): Promise<{ result: T; hooks: (() => void)[] }> {
+    const client = await this.#pool.connect().catch((error: unknown) => {
+      throw readFault(error, false);
+    });
     let broken: Error | undefined;
     try {
-      await client.query("BEGIN");
-      const result = await work(client);
-      this.#effect("store.commit", "before");
-      await client.query("COMMIT");
-      this.#effect("store.commit", "after");
-      return result;
+      await ask(client, "BEGIN", false);
+      const tx = new PostgresTx(client);
+      const result = await runWork(work, tx);
+      await this.#commit(client);
+      return { result, hooks: tx.hooks };
     } catch (error) {
       await client.query("ROLLBACK").catch((failure: Error) => {
         broken = failure;
@@ -128,43 +154,115 @@ export class PostgresStore implements Store {
       client.release(broken);
     }
   }
+
+  async #commit(client: pg.ClientBase): Promise<void> {
+    this.#effect("store.commit", "before");
+    const { command } = await ask(client, "COMMIT", true);
+    // That is how it says that a statement has failed on the way and nothing is stored.
+    if (command !== "COMMIT") throw new Error("the transaction was undone because a statement had failed");
+    this.#effect("store.commit", "after");
+  }
+}
+
+async function ask(
+  client: pg.ClientBase,
+  query: string | pg.QueryConfig,
+  isCommitUnknown: boolean,
+): Promise<pg.QueryResult<Row>> {
+  try {
+    return await client.query<Row>(query);
+  } catch (error) {
+    throw readFault(error, isCommitUnknown);
+  }
+}
+
+/** A statement that failed fails the work, also when that went on as if nothing had happened. */
+async function runWork<T>(work: (tx: Tx) => Promise<T>, tx: PostgresTx): Promise<T> {
+  const done = await work(tx).then(
+    (result) => ({ result }),
+    (error: unknown) => ({ error }),
+  );
+  const failed = tx.end();
+  if (failed !== undefined && ("result" in done || isRepeatable(failed))) throw failed;
+  if ("error" in done) throw done.error;
+  return done.result;
+}
+
+function isRepeatable(error: unknown): boolean {
+  return isConflict(error) || (error instanceof ConnectionLost && !error.isCommitUnknown);
+}
+
+function isWorthRepeating(error: unknown, attempt: number): boolean {
+  return isRepeatable(error) && attempt < (isConflict(error) ? attemptsPerWrite : attemptsAfterLoss);
 }
 
 class PostgresDb implements Db {
   readonly dialect = "postgres";
-  readonly #connection: pg.Pool | pg.PoolClient;
+  readonly #pool: pg.Pool;
 
-  constructor(connection: pg.Pool | pg.PoolClient) {
-    this.#connection = connection;
+  constructor(pool: pg.Pool) {
+    this.#pool = pool;
   }
 
   async all(query: Sql): Promise<Row[]> {
-    return (await this.send(query)).rows;
+    try {
+      return (await this.#pool.query<Row>(configOf(query))).rows;
+    } catch (error) {
+      throw explain(readFault(error, false));
+    }
   }
 
   async get(query: Sql): Promise<Row | undefined> {
-    return (await this.send(query)).rows[0];
-  }
-
-  protected send(query: Sql): Promise<pg.QueryResult<Row>> {
-    return this.#connection.query<Row>({ ...prepared(query.strings), values: [...query.values] });
+    return (await this.all(query))[0];
   }
 }
 
-class PostgresTx extends PostgresDb implements Tx {
-  readonly #hooks: (() => void)[];
+class PostgresTx implements Tx {
+  readonly dialect = "postgres";
+  readonly hooks: (() => void)[] = [];
+  readonly #client: pg.PoolClient;
+  #isOpen = true;
+  #failure: pg.DatabaseError | ConnectionLost | undefined;
 
-  constructor(client: pg.PoolClient, hooks: (() => void)[]) {
-    super(client);
-    this.#hooks = hooks;
+  constructor(client: pg.PoolClient) {
+    this.#client = client;
+  }
+
+  async all(query: Sql): Promise<Row[]> {
+    return (await this.#send(query)).rows;
+  }
+
+  async get(query: Sql): Promise<Row | undefined> {
+    return (await this.#send(query)).rows[0];
   }
 
   async run(statement: Sql): Promise<number> {
-    return (await this.send(statement)).rowCount ?? 0;
+    return (await this.#send(statement)).rowCount ?? 0;
   }
 
   afterCommit(then: () => void): void {
-    this.#hooks.push(then);
+    this.#refuseEnded();
+    this.hooks.push(then);
+  }
+
+  /** No statement after this. The first that failed on the way, if any did. */
+  end(): pg.DatabaseError | ConnectionLost | undefined {
+    this.#isOpen = false;
+    return this.#failure;
+  }
+
+  async #send(query: Sql): Promise<pg.QueryResult<Row>> {
+    this.#refuseEnded();
+    try {
+      return await this.#client.query<Row>(configOf(query));
+    } catch (error) {
+      this.#failure ??= readFault(error, false);
+      throw this.#failure;
+    }
+  }
+
+  #refuseEnded(): void {
+    if (!this.#isOpen) throw new Error("a finished transaction was used");
   }
 }
 
@@ -176,7 +274,7 @@ interface Prepared {
 const statements = new WeakMap<readonly string[], Prepared>();
 let statementCount = 0;
 
-function prepared(strings: readonly string[]): Prepared {
+function configOf({ strings, values }: Sql): pg.QueryConfig {
   let statement = statements.get(strings);
   if (statement === undefined) {
     const text = strings
@@ -185,15 +283,5 @@ function prepared(strings: readonly string[]): Prepared {
     statement = { name: `s${++statementCount}`, text };
     statements.set(strings, statement);
   }
-  return statement;
-}
-
-function postgresCode(error: unknown): string | undefined {
-  if (typeof error !== "object" || error === null || !("code" in error)) return undefined;
-  return typeof error.code === "string" ? error.code : undefined;
-}
-
-/** Two processes that start together may both try to make the table; either one's success serves. */
-function ignoreRace(error: unknown): void {
-  if (postgresCode(error) !== "23505" && postgresCode(error) !== "42P07") throw error;
+  return { ...statement, values: [...values] };
 }

@@ -29,7 +29,10 @@ export interface Db {
   get(query: Sql): Promise<Row | undefined>;
 }
 
-/** What a writer needs: an open transaction. */
+/**
+ * What a writer needs: an open transaction. Statements that do not need each other's outcome may be started together.
+ * One that fails undoes the transaction, whatever the writer does with the error; after the end every use throws.
+ */
 export interface Tx extends Db {
   /** Number of rows changed. */
   run(statement: Sql): Promise<number>;
@@ -46,5 +49,6 @@ export interface Store {
    * statements alone. `work` may be run again after a serialisation failure, so it has no effects but its statements.
    */
   write<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  /** Resolves when what was begun is done; nothing can be begun any more. */
   close(): Promise<void>;
 }

@@ -51,7 +51,7 @@ export class SqliteStore implements Store {
   readonly #failStop: (reason: string) => void;
   #callers: Caller[] = [];
   #draining: Promise<void> | undefined;
-  #closed = false;
+  #closing: Promise<void> | undefined;
 
   constructor(options: SqliteOptions) {
     this.#effect = options.effect ?? (() => undefined);
@@ -72,7 +72,7 @@ export class SqliteStore implements Store {
   }
 
   write<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
-    if (this.#closed) return Promise.reject(new Error("the store is closed"));
+    if (this.#closing !== undefined) return Promise.reject(new Error("the store is closed"));
     return new Promise<T>((resolve, reject) => {
       let result: { value: T } | undefined;
       this.#callers.push({
@@ -106,8 +106,12 @@ export class SqliteStore implements Store {
     }
   }
 
-  async close(): Promise<void> {
-    this.#closed = true;
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
     await this.#draining;
     this.#reader.close();
     this.#writer.close();
@@ -136,13 +140,7 @@ export class SqliteStore implements Store {
       for (const caller of callers) caller.reject(reason);
       return;
     }
-    for (const outcome of outcomes) {
-      if ("error" in outcome) outcome.caller.reject(outcome.error);
-      else outcome.caller.resolve();
-    }
-    for (const outcome of outcomes) {
-      if ("hooks" in outcome) for (const then of outcome.hooks) then();
-    }
+    for (const outcome of outcomes) settle(outcome);
   }
 
   #commit(): void {
@@ -220,6 +218,18 @@ export class SqliteStore implements Store {
           problem("storageFull", "This server's disk is full, so nothing was accepted. Try again later."),
         );
     }
+  }
+}
+
+/** Tells a caller what came of it, after its hooks. */
+function settle(outcome: Outcome): void {
+  const { caller } = outcome;
+  try {
+    if ("error" in outcome) throw outcome.error;
+    for (const then of outcome.hooks) then();
+    caller.resolve();
+  } catch (error) {
+    caller.reject(error);
   }
 }
 
