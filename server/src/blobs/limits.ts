@@ -4,7 +4,7 @@ const gibibyte = 1024 ** 3;
 /** What this room bears (reliability I9, I11). Times in milliseconds. */
 export const blobLimits = {
   /** What an account may have uploaded that no message uses yet. */
-  openBytesPerAccount: 2 * gibibyte,
+  openBytesPerAccount: 4 * gibibyte,
   /** The same of a host; so also the most that the files of one message can have together. */
   openBytesPerHost: 4 * gibibyte,
   /** An open grant counts as at least so much, which bounds how many there can be. */
