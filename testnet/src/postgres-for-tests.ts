@@ -39,7 +39,8 @@ export async function teardown(): Promise<void> {
 }
 
 async function newDatabase(): Promise<string> {
-  starting ??= startPrivatePostgres();
+  // Deadlocks that tests make on purpose need not take a second each.
+  starting ??= startPrivatePostgres({ settings: { deadlock_timeout: "100ms" } });
   const postgres = await starting;
   return postgres.database(`test_${++databaseCount}`);
 }
