@@ -71,8 +71,10 @@ export class PostgresStore implements Store {
           numbers.includes(oid) ? Number : pg.types.getTypeParser(oid, format),
       },
     });
-    // A connection lost while idle is replaced at its next use.
+    // A connection lost while idle is replaced at its next use, and one in use fails the statement that waits for it;
+    // without these listeners the driver would end the process.
     this.#pool.on("error", () => undefined);
+    this.#pool.on("connect", (client) => client.on("error", () => undefined));
     this.read = new PostgresDb(this.#pool);
   }
 
@@ -94,6 +96,7 @@ export class PostgresStore implements Store {
    */
   async migrate(migrations: readonly Migration[]): Promise<void> {
     const client = new pg.Client({ connectionString: this.#url, keepAlive: true });
+    client.on("error", () => undefined);
     try {
       await client.connect();
       await client.query("SELECT pg_advisory_lock($1)", [migrationLock]);
@@ -114,10 +117,9 @@ export class PostgresStore implements Store {
   }
 
   async refuseUnsafeSettings(): Promise<void> {
-    const { rows } = await this.#pool.query(
+    const [found] = await this.#askFirst(
       "SELECT current_setting('server_version_num')::int AS version, current_setting('server_encoding') AS encoding, current_setting('fsync') AS fsync, current_setting('synchronous_commit') AS synchronous_commit, current_setting('full_page_writes') AS full_page_writes, pg_is_in_recovery() AS standby",
     );
-    const found = rows[0];
     if (found.version < oldestVersion) throw new Error("Posthorn needs PostgreSQL 15 or newer.");
     if (found.standby)
       throw new Error("This PostgreSQL is a standby. Give Posthorn the address of the primary.");
@@ -132,6 +134,18 @@ export class PostgresStore implements Store {
   close(): Promise<void> {
     this.#closing ??= this.#pool.end();
     return this.#closing;
+  }
+
+  /** Throws a sentence for the operator when the server does not let us in. */
+  async #askFirst(query: string) {
+    try {
+      return (await this.#pool.query(query)).rows;
+    } catch (error) {
+      const reason = error instanceof Error && error.message !== "" ? error.message : String(error);
+      throw new Error(
+        `PostgreSQL does not let this server in: ${reason}. Is the address right, and is it running?`,
+      );
+    }
   }
 
   async #writeOnce<T>(work: (tx: Tx) => Promise<T>): Promise<{ result: T; hooks: (() => void)[] }> {
