@@ -3,14 +3,16 @@
  * no message is refused with the status and code of the table and a pointer to the field, nothing of it is stored, the
  * good lines around it are taken, and the server goes on (threats A4, C8, D1).
  */
+import { compose, listMessages, send, sendStatus } from "@posthorn/client";
 import { limits } from "@posthorn/protocol";
-import { sql } from "@posthorn/server";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { accountDoor, type Door, peerDoor, type Told } from "../src/doors.ts";
+import { countStored, type DoorCase, faultsAlone, faultsInBatches } from "../src/door-cases.ts";
+import { accountDoor, type Door, peerDoor } from "../src/doors.ts";
 import { EvilPeer } from "../src/evil-peer.ts";
 import { type FullMessage, fullMessages } from "../src/full-messages.ts";
-import { type JsonCase, jsonCases } from "../src/json-cases.ts";
+import { jsonCases } from "../src/json-cases.ts";
 import { startTestnet, type TestAccount, type Testnet } from "../src/testnet.ts";
+import { unruly, unrulyOfAccount, unrulyOfPeer } from "../src/unruly-messages.ts";
 import { type Wrong, wrongValues } from "../src/wrong-values.ts";
 
 type DoorName = "account" | "peer";
@@ -21,7 +23,7 @@ let doors: Record<DoorName, Door>;
 
 beforeAll(async () => {
   net = await startTestnet({
-    names: ["alpha"],
+    names: ["alpha", "beta"],
     wire: "memory",
     settings: { "send-rate": "1000000", "send-burst": "1000000" },
   });
@@ -36,92 +38,36 @@ afterAll(() => net.close());
 // What a host may ask for in a second is not what is looked at here.
 afterEach(() => net.advance(20_000));
 
-const doorNames = ["account", "peer"] as const;
 const bytesOf = (value: unknown) => Buffer.from(JSON.stringify(value));
-const goodBytes = (door: Door, fields?: Record<string, unknown>) => bytesOf(door.good(fields));
 
-/** Everything that a message leaves behind. */
-async function rows(): Promise<number> {
+/** Nothing of what is refused stays, alone or among good lines. */
+async function expectRefused(door: Door, cases: readonly DoorCase[]): Promise<void> {
   const { store } = net.node("alpha").server;
-  const counts = await store.read.all(sql`
-    SELECT (SELECT count(*) FROM object) + (SELECT count(*) FROM message_bytes) + (SELECT count(*) FROM receipt) +
-      (SELECT count(*) FROM submission) + (SELECT count(*) FROM delivery) +
-      (SELECT count(*) FROM blob_announcement) AS rows`);
-  return Number(counts[0]?.rows);
+  const before = await countStored(store);
+  expect(await faultsAlone(door, cases)).toEqual([]);
+  expect(await countStored(store)).toBe(before);
+  expect(await faultsInBatches(door, cases)).toEqual([]);
+  expect(await faultsAlone(door, [goodCase(door)])).toEqual([]);
 }
 
-interface Case {
-  name: string;
-  bytes: Uint8Array;
-  /** Undefined when it is taken. */
-  wanted: Omit<Told, "status"> | undefined;
+function goodCase(door: Door): DoorCase {
+  return { name: "a good message", bytes: bytesOf(door.good()), refusal: undefined };
 }
 
-const statusOf: Readonly<Record<string, number>> = { badJson: 400, tooLarge: 413, invalidMessage: 422 };
-
-/** What was not answered as wanted, in words; empty when all is well. */
-function judge({ name, wanted }: Case, takenStatus: number, told: Told | undefined): string[] {
-  const expected: Told = wanted
-    ? { status: statusOf[wanted.code ?? ""] ?? 0, ...wanted }
-    : { status: takenStatus, code: undefined, pointer: undefined };
-  const isWell = JSON.stringify(told) === JSON.stringify(expected);
-  return isWell ? [] : [`${name}: ${JSON.stringify(told)} instead of ${JSON.stringify(expected)}`];
-}
-
-async function expectAlone(door: Door, cases: readonly Case[]): Promise<void> {
-  const faults: string[] = [];
-  const before = await rows();
-  for (const one of cases) {
-    if (one.wanted !== undefined) faults.push(...judge(one, door.takenStatus, await door.one(one.bytes)));
-  }
-  expect(await rows()).toBe(before);
-  for (const one of cases) {
-    if (one.wanted === undefined) faults.push(...judge(one, door.takenStatus, await door.one(one.bytes)));
-  }
-  expect(faults).toEqual([]);
-}
-
-/** As lines of batches, each with a good message between the others. */
-async function expectInBatches(door: Door, cases: readonly Case[]): Promise<void> {
-  const faults: string[] = [];
-  for (const batch of batches(cases)) {
-    const good = { name: "the good line", bytes: goodBytes(door), wanted: undefined };
-    const lines = batch.toSpliced(Math.floor(batch.length / 2), 0, good);
-    const told = await door.batch(lines.map(({ bytes }) => bytes));
-    expect(told).toHaveLength(lines.length);
-    // Of a batch a peer's taken message has the status it would have alone; so has an account's.
-    for (const [index, one] of lines.entries()) faults.push(...judge(one, door.takenStatus, told[index]));
-  }
-  expect(faults).toEqual([]);
-}
-
-function* batches(cases: readonly Case[]): Generator<Case[]> {
-  let batch: Case[] = [];
-  let sizeBytes = 0;
-  for (const one of cases) {
-    if (batch.length === limits.batchLines - 1 || sizeBytes + one.bytes.length > limits.batchBytes - 10_000) {
-      yield batch;
-      batch = [];
-      sizeBytes = 0;
-    }
-    batch.push(one);
-    sizeBytes += one.bytes.length + 1;
-  }
-  yield batch;
-}
-
-describe.each(doorNames)("by the door of an %s", (name) => {
+describe.each(["account", "peer"] as const)("by the %s's door", (name) => {
   test("bytes that are no JSON, or JSON that could be read in two ways, are refused and all else is taken", async () => {
     const door = doors[name];
     const cases = () =>
-      jsonCases.map((one: JsonCase): Case => {
-        const bytes = one.body(JSON.stringify(door.good()));
-        const pointer = one.code === "invalidMessage" ? "" : undefined;
-        return { name: one.name, bytes, wanted: one.code && { code: one.code, pointer } };
+      jsonCases.map(({ name, body, code }): DoorCase => {
+        const pointer = code === "invalidMessage" ? "" : undefined;
+        return { name, bytes: body(JSON.stringify(door.good())), refusal: code && { code, pointer } };
       });
-    expect(cases().length).toBeGreaterThan(100);
-    await expectAlone(door, cases());
-    await expectInBatches(door, cases());
+    const [bad, good] = [cases().filter(isRefused), cases().filter((one) => !isRefused(one))];
+    expect(bad.length).toBeGreaterThan(80);
+    expect(good.length).toBeGreaterThan(20);
+    await expectRefused(door, bad);
+    expect(await faultsAlone(door, good)).toEqual([]);
+    expect(await faultsInBatches(door, cases())).toEqual([]);
   });
 
   test.each(fullNames())("each field of a message of type %s is held to its type and size", async (type) => {
@@ -131,17 +77,75 @@ describe.each(doorNames)("by the door of an %s", (name) => {
     expect([undefined, "blobsMissing"]).toContain((await door.one(bytesOf(full.message))).code);
     const wrong = [...wrongValues(full.schema, full.message)].filter((one) => isWrong(name, full, one));
     expect(wrong.length).toBeGreaterThan(100);
-    const cases = wrong.map(({ what, pointer, value }): Case => {
-      const bytes = bytesOf(value);
-      const isLarge = bytes.length > limits.messageBytes;
-      const wanted = isLarge ? { code: "tooLarge", pointer: undefined } : { code: "invalidMessage", pointer };
-      return { name: `${pointer} ${what}`, bytes, wanted };
+    await expectRefused(door, wrong.map(refusedWrong));
+  });
+
+  test("rules between fields are kept, 501 recipients and 101 attachments among them", async () => {
+    const door = doors[name];
+    const own = name === "account" ? unrulyOfAccount : unrulyOfPeer(net.clock.now());
+    const cases = [...unruly, ...own].map(({ name, fields, pointer, code = "invalidMessage" }): DoorCase => {
+      const message = door.good(fields);
+      return { name, bytes: bytesOf(message), refusal: { code, pointer } };
     });
-    await expectAlone(door, cases);
-    await expectInBatches(door, cases);
-    expect(await door.one(goodBytes(door))).toMatchObject({ status: door.takenStatus });
+    await expectRefused(door, cases);
+  });
+
+  test("a message has 256 KiB and no byte more, a batch a hundred lines and 4 MiB", async () => {
+    const door = doors[name];
+    const padded = (sizeBytes: number) => {
+      const text = JSON.stringify(door.good());
+      return Buffer.from(text.padEnd(sizeBytes, " "));
+    };
+    const tooLarge = { code: "tooLarge", pointer: undefined };
+    const largest = { name: "the largest", bytes: padded(limits.messageBytes), refusal: undefined };
+    const larger = { name: "a byte more", bytes: padded(limits.messageBytes + 1), refusal: tooLarge };
+    expect(await faultsAlone(door, [largest])).toEqual([]);
+    await expectRefused(door, [larger]);
+    const huge = { name: "10 MB", bytes: Buffer.alloc(10_000_000, " "), refusal: tooLarge };
+    expect(await faultsAlone(door, [huge])).toEqual([]);
+
+    const { store } = net.node("alpha").server;
+    const before = await countStored(store);
+    const line = `${JSON.stringify(door.good())}\n`;
+    const refusal = { status: 413, ...tooLarge };
+    expect(await door.refusedBatch(Buffer.from(line.repeat(limits.batchLines + 1)))).toEqual(refusal);
+    expect(await door.refusedBatch(Buffer.alloc(limits.batchBytes + 1, line))).toEqual(refusal);
+    expect(await countStored(store)).toBe(before);
+  });
+
+  test("an empty line is no message and keeps its place", async () => {
+    const door = doors[name];
+    const told = await door.batch([bytesOf(door.good()), Buffer.from(""), bytesOf(door.good())]);
+    expect(told).toMatchObject([
+      { status: door.takenStatus },
+      { status: 400, code: "badJson" },
+      { status: door.takenStatus },
+    ]);
   });
 });
+
+test("after all that a letter to another server is delivered", async () => {
+  const bob = await net.node("beta").addAccount("bob");
+  const session = await net.session(alice);
+  const letter = { from: alice.address, to: [bob.address], subject: "still here" };
+  const message = compose(net.platform, letter);
+  await send(session, message);
+  await net.settle();
+  expect((await sendStatus(session, message.id)).recipients).toMatchObject([{ status: "delivered" }]);
+  const { messages } = await listMessages(await net.session(bob));
+  expect(messages).toMatchObject([{ subject: "still here" }]);
+});
+
+function isRefused({ refusal }: DoorCase): boolean {
+  return refusal !== undefined;
+}
+
+function refusedWrong({ what, pointer, value }: Wrong): DoorCase {
+  const bytes = bytesOf(value);
+  const isTooLarge = bytes.length > limits.messageBytes;
+  const refusal = isTooLarge ? { code: "tooLarge", pointer: undefined } : { code: "invalidMessage", pointer };
+  return { name: `${pointer} ${what}`, bytes, refusal };
+}
 
 const someone = { id: "bob", host: "b.test" };
 

@@ -1,6 +1,6 @@
 /** The two doors by which messages come in: of an account, and of a peer who signs. */
 import { randomBytes } from "node:crypto";
-import { formatTime, joinLines, splitLines, uuidV7 } from "@posthorn/protocol";
+import { formatTime, joinLines, limits, splitLines, uuidV7 } from "@posthorn/protocol";
 import type { HttpResponse } from "@posthorn/server";
 import { accountRequest } from "./account-request.ts";
 import { type EvilPeer, readAnswer } from "./evil-peer.ts";
@@ -18,12 +18,14 @@ export interface Door {
   takenStatus: number;
   /** A message that is taken, with these fields. */
   good(fields?: Record<string, unknown>): Record<string, unknown>;
-  one(message: Uint8Array | string): Promise<Told>;
-  /** A batch, what was said line for line. */
-  batch(lines: readonly (Uint8Array | string)[]): Promise<Told[]>;
+  one(message: Uint8Array): Promise<Told>;
+  /** A batch that is looked at, and what was said line for line. */
+  batch(lines: readonly Uint8Array[]): Promise<Told[]>;
+  /** A batch that is refused as a whole. */
+  refusedBatch(body: Uint8Array): Promise<Told>;
 }
 
-type Post = (contentType: string, body: Uint8Array | string) => Promise<HttpResponse>;
+type Post = (contentType: string, body: Uint8Array) => Promise<HttpResponse>;
 
 /** An account sends to itself. */
 export function accountDoor(account: TestAccount): Door {
@@ -35,12 +37,17 @@ export function accountDoor(account: TestAccount): Door {
   return door(202, account, { id: name, host: node.host }, post);
 }
 
-/** A peer sends to an account. */
+/** A peer sends to an account. Throws when an answer is not signed, refusals included. */
 export function peerDoor(account: TestAccount, peer: EvilPeer): Door {
   const { node } = account;
   const addressed = { destination: node.host, authority: node.host };
-  const post: Post = async (contentType, body) =>
-    node.server.handler(await peer.request({ ...addressed, contentType, body }));
+  const post: Post = async (contentType, body) => {
+    const answer = await node.server.handler(await peer.request({ ...addressed, contentType, body }));
+    // A body beyond the limit is not read to its end, so nobody knows whether it is what was signed.
+    const isRead = body.length <= limits.batchBytes;
+    if (isRead && !answer.headers.signature) throw new Error(`an answer ${answer.status} was not signed`);
+    return answer;
+  };
   return door(200, account, { id: "mallory", host: peer.host }, post);
 }
 
@@ -54,13 +61,13 @@ function door(takenStatus: number, { node, name }: TestAccount, from: object, po
     },
     one: async (message) => toldOf(await post("application/json", message)),
     async batch(lines) {
-      const body = joinLines(lines.map((line) => (typeof line === "string" ? Buffer.from(line) : line)));
-      const answer = await post("application/x-ndjson", body);
+      const answer = await post("application/x-ndjson", joinLines(lines));
       if (!(answer.body instanceof Uint8Array) || answer.status >= 300) {
         throw new Error(`the batch was answered ${answer.status}`);
       }
       return splitLines(answer.body).map((line) => readTold(JSON.parse(Buffer.from(line).toString())));
     },
+    refusedBatch: async (body) => toldOf(await post("application/x-ndjson", body)),
   };
 }
 

@@ -2,10 +2,10 @@
 import {
   type Discovery,
   fail,
+  findTime,
   limits,
   openApi,
   ProblemError,
-  parseTime,
   problem,
   routes,
   type SendAnswer,
@@ -119,9 +119,16 @@ function readHold(query: SendQuery): Pick<Handed, "sendAt" | "undoS"> {
     fail("badRequest", "Give “sendAt” or “undo”, not both.", { pointer: "/undo" });
   }
   return {
-    sendAt: query.sendAt === undefined ? undefined : parseTime(query.sendAt),
+    sendAt: query.sendAt === undefined ? undefined : readSendAt(query.sendAt),
     undoS: query.undo === undefined ? undefined : Number(query.undo),
   };
+}
+
+/** The schema has looked at the form; what is left is a day that no calendar has. */
+function readSendAt(text: string): number {
+  return (
+    findTime(text) ?? fail("badRequest", `“${text}” is a day that does not exist.`, { pointer: "/sendAt" })
+  );
 }
 
 function readIdempotencyKey(request: HttpRequest): string | undefined {
