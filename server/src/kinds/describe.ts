@@ -94,5 +94,6 @@ function preview(text: string): string {
 /** The cut never falls inside a character. */
 function firstCharacters(text: string, most: number): string {
   if (text.length <= most) return text;
-  return [...text.slice(0, most * 2)].slice(0, most).join("");
+  const isInside = (text.charCodeAt(most) & 0xfc00) === 0xdc00;
+  return text.slice(0, isInside ? most - 1 : most);
 }

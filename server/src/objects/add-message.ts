@@ -4,7 +4,6 @@ import { sumSizes } from "../blobs/access.ts";
 import { describe } from "../kinds/describe.ts";
 import { advanceState } from "../store/account-store.ts";
 import { addBlobRefs } from "../store/blob-store.ts";
-import { appendChange } from "../store/change-store.ts";
 import { addToMailbox } from "../store/mailbox-store.ts";
 import { insertObject } from "../store/object-store.ts";
 import type { Tx } from "../store/sql.ts";
@@ -23,8 +22,8 @@ export interface NewMessage {
 }
 
 /**
- * Puts a message into an account: object, bytes, mailbox, blob references and the change, all in the caller's
- * transaction. The object's id, or undefined when the account has no room; nothing was written then.
+ * Puts a message into an account: object, bytes, mailbox and blob references, all in the caller's transaction. Its id is the
+ * account's next state, and so the change by which it is seen. The object's id, or undefined when the account has no room; nothing was written then.
  */
 export async function addMessage(tx: Tx, input: NewMessage): Promise<number | undefined> {
   const { accountId, message, blobs } = input;
@@ -59,7 +58,6 @@ export async function addMessage(tx: Tx, input: NewMessage): Promise<number | un
     state,
     blobs.map(({ hash }) => hash),
   );
-  await appendChange(tx, accountId, { state, kind: description.kind, objectId: state, change: "created" });
   return state;
 }
 

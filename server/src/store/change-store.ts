@@ -10,13 +10,21 @@ export interface Change {
   change: ChangeVerb;
 }
 
-/** Every write to an account's objects appends here in its own transaction: the feed cannot miss a write. */
-export async function appendChange(tx: Tx, accountId: number, change: Change): Promise<void> {
+/**
+ * Every write to an object that is there already appends here in its own transaction: the feed cannot miss a write. A
+ * new object needs no change of its own, because its id is the state it came with.
+ */
+export async function appendChange(
+  tx: Tx,
+  accountId: number,
+  change: Change & { change: Exclude<ChangeVerb, "created"> },
+): Promise<void> {
   await tx.run(sql`
     INSERT INTO changes (account_id, state, kind, object_id, change)
     VALUES (${accountId}, ${change.state}, ${change.kind}, ${change.objectId}, ${change.change})`);
 }
 
+/** What has changed in an account after state `since`, in order. */
 export async function listChanges(
   db: Db,
   accountId: number,
@@ -24,8 +32,15 @@ export async function listChanges(
   limit: number,
 ): Promise<Change[]> {
   const rows = await db.all(sql`
-    SELECT state, kind, object_id, change FROM changes
-    WHERE account_id = ${accountId} AND state > ${since} ORDER BY state LIMIT ${limit}`);
+    SELECT * FROM (
+      SELECT * FROM (
+        SELECT state, kind, object_id, change FROM changes
+        WHERE account_id = ${accountId} AND state > ${since} ORDER BY state LIMIT ${limit}) AS changed
+      UNION ALL
+      SELECT * FROM (
+        SELECT id AS state, kind, id AS object_id, 'created' AS change FROM object
+        WHERE account_id = ${accountId} AND id > ${since} ORDER BY id LIMIT ${limit}) AS created) AS feed
+    ORDER BY state LIMIT ${limit}`);
   return rows.map((row) => ({
     state: int(row, "state"),
     kind: text(row, "kind"),

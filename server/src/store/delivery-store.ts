@@ -142,16 +142,6 @@ export async function listOverdue(
   return rows.map(readDelivery);
 }
 
-export async function readMessageBytes(
-  db: Db,
-  accountId: number,
-  objectId: number,
-): Promise<Uint8Array | undefined> {
-  const row = await db.get(sql`
-    SELECT bytes FROM message_bytes WHERE account_id = ${accountId} AND object_id = ${objectId}`);
-  return row && bytes(row, "bytes");
-}
-
 /** Writes the attempt before it is made, and when it counts as lost: the lease. */
 export async function leaseDelivery(tx: Tx, id: number, leaseUntil: number): Promise<void> {
   await tx.run(sql`

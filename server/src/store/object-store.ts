@@ -22,16 +22,15 @@ export interface StoredObject {
 }
 
 export async function insertObject(tx: Tx, object: StoredObject, messageBytes: Uint8Array): Promise<void> {
+  const written = await tx.get(sql`INSERT INTO message_bytes (bytes) VALUES (${messageBytes}) RETURNING id`);
+  if (written === undefined) throw new Error("an insert has given no row");
   await tx.run(sql`
     INSERT INTO object (account_id, id, kind, type, message_id, sender, conversation, subject, preview, sent_at,
-      received_at, size_bytes, changed_state, keywords, summary)
+      received_at, size_bytes, changed_state, keywords, summary, bytes_id)
     VALUES (${object.accountId}, ${object.id}, ${object.kind}, ${object.type}, ${object.messageId}, ${object.sender},
       ${object.conversation}, ${object.subject ?? null}, ${object.preview ?? null}, ${object.sentAt},
       ${object.receivedAt}, ${object.sizeBytes}, ${object.changedState}, ${JSON.stringify(object.keywords)},
-      ${object.summary})`);
-  await tx.run(sql`
-    INSERT INTO message_bytes (account_id, object_id, bytes)
-    VALUES (${object.accountId}, ${object.id}, ${messageBytes})`);
+      ${object.summary}, ${int(written, "id")})`);
 }
 
 export async function findObject(db: Db, accountId: number, id: number): Promise<StoredObject | undefined> {
@@ -45,7 +44,8 @@ export async function findMessageBytes(
   objectId: number,
 ): Promise<Uint8Array | undefined> {
   const row = await db.get(sql`
-    SELECT bytes FROM message_bytes WHERE account_id = ${accountId} AND object_id = ${objectId}`);
+    SELECT bytes FROM message_bytes
+    WHERE id = (SELECT bytes_id FROM object WHERE account_id = ${accountId} AND id = ${objectId})`);
   return row && bytes(row, "bytes");
 }
 

@@ -172,11 +172,10 @@ eachStore("a store", (open) => {
     await store.write(async (tx) => {
       await insertAccount(tx, { ...account, id });
       await tx.run(sql`
-        INSERT INTO message_bytes (account_id, object_id, bytes)
-        VALUES (${id}, 1, ${new Uint8Array([0, 255, 39, 92])})`);
+        INSERT INTO message_bytes (id, bytes) VALUES (${id}, ${new Uint8Array([0, 255, 39, 92])})`);
     });
-    const row = await store.read.get(sql`SELECT account_id, bytes FROM message_bytes`);
-    expect(row?.account_id).toBe(id);
+    const row = await store.read.get(sql`SELECT id, bytes FROM message_bytes`);
+    expect(row?.id).toBe(id);
     expect(row?.bytes).toEqual(expect.objectContaining({ length: 4 }));
     expect(Buffer.from(row?.bytes instanceof Uint8Array ? row.bytes : []).toString("hex")).toBe("00ff275c");
   });

@@ -146,7 +146,9 @@ function readDraft(
   const value = readJson(input.body, { maxBytes: limits.messageBytes });
   const { value: complete, completed } = completeSubmission(value, {
     from: { id: input.accountName, host: ctx.host },
-    id: uuidV7(now, ctx.random.bytes(16)),
+    get id() {
+      return uuidV7(now, ctx.random.bytes(16));
+    },
     date: formatTime(heldUntil ?? now),
   });
   const message = checkMessage(complete);

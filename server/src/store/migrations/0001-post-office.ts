@@ -29,7 +29,14 @@ export const postOffice: Migration = {
       changed_state BIGINT NOT NULL,
       PRIMARY KEY (account_id, id)) WITHOUT ROWID`,
 
-    // id is the account's state at creation, so objects lie in the order they came.
+    // Apart from the object, so that reading a list or setting a flag never touches a message's bytes; and in the order
+    // they came, because ordered by account each would be written to a page of its own.
+    `CREATE TABLE message_bytes (
+      id ROW_KEY,
+      bytes BYTES NOT NULL)`,
+
+    // id is the account's state at creation, and the object itself is the change by which it was
+    // created. Rows lie in the order they came: clustered by account, each would split pages in the middle of the tree.
     `CREATE TABLE object (
       account_id BIGINT NOT NULL,
       id BIGINT NOT NULL,
@@ -46,15 +53,8 @@ export const postOffice: Migration = {
       changed_state BIGINT NOT NULL,
       keywords TEXT NOT NULL,
       summary TEXT NOT NULL,
-      PRIMARY KEY (account_id, id)) WITHOUT ROWID`,
-
-    // Apart from the object, so that reading a list or setting a flag never touches a message's bytes; and in the order
-    // they came, because ordered by account each would be written to a page of its own.
-    `CREATE TABLE message_bytes (
-      account_id BIGINT NOT NULL,
-      object_id BIGINT NOT NULL,
-      bytes BYTES NOT NULL,
-      PRIMARY KEY (account_id, object_id))`,
+      bytes_id BIGINT NOT NULL,
+      PRIMARY KEY (account_id, id))`,
 
     `CREATE TABLE object_mailbox (
       account_id BIGINT NOT NULL,
@@ -71,6 +71,7 @@ export const postOffice: Migration = {
       PRIMARY KEY (account_id, state)) WITHOUT ROWID`,
 
     // What a peer was told, kept longer than the object: the reason a message is seen once (reliability I3, I4).
+    // By message first: ids grow with time, so new receipts lie together however many accounts they are for.
     `CREATE TABLE receipt (
       account_id BIGINT NOT NULL,
       message_id TEXT NOT NULL,
@@ -78,7 +79,7 @@ export const postOffice: Migration = {
       digest BYTES NOT NULL,
       status TEXT NOT NULL,
       delivered_at BIGINT NOT NULL,
-      PRIMARY KEY (account_id, message_id, sender)) WITHOUT ROWID`,
+      PRIMARY KEY (message_id, account_id, sender)) WITHOUT ROWID`,
 
     `CREATE TABLE submission (
       account_id BIGINT NOT NULL,
@@ -88,7 +89,7 @@ export const postOffice: Migration = {
       idempotency_key TEXT,
       created_at BIGINT NOT NULL,
       held_until BIGINT,
-      PRIMARY KEY (account_id, message_id)) WITHOUT ROWID`,
+      PRIMARY KEY (account_id, message_id))`,
     `CREATE UNIQUE INDEX submission_key ON submission (account_id, idempotency_key) WHERE idempotency_key IS NOT NULL`,
 
     // One message to one recipient. settled_at is null while it waits or is on its way.
