@@ -66,7 +66,8 @@ function suite(
       const store = await open();
       const broken = { ...second, statements: [...second.statements.slice(0, index + 1), "NOT SQL"] };
       await expect(store.migrate([first, broken])).rejects.toThrow("syntax error");
-      expect(await things(store)).toEqual([{ id: 1 }]);
+      // By name: PostgreSQL refuses a prepared “all columns” once a migration has added one.
+      expect(await store.read.all(sql`SELECT id FROM thing`)).toEqual([{ id: 1 }]);
       await store.migrate([first, second]);
       expect(await things(store)).toEqual([{ id: 1, name: "old" }]);
     },
