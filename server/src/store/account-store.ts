@@ -29,6 +29,17 @@ export async function findAccount(db: Db, id: number): Promise<Account | undefin
   return row && readAccount(row);
 }
 
+/**
+ * Makes other writers of these accounts wait until the transaction ends. Who writes to several accounts begins with
+ * this: all take them in one order, so no two wait for each other. The embedded store has one writer anyway.
+ */
+export async function lockAccounts(tx: Tx, names: readonly string[]): Promise<void> {
+  if (tx.dialect === "sqlite") return;
+  await tx.all(sql`
+    SELECT id FROM account WHERE name IN (SELECT value FROM json_each(${JSON.stringify(names)}) AS named)
+    ORDER BY id FOR UPDATE`);
+}
+
 /** Accounts by name, `limit` of those after `after`. */
 export async function listAccounts(db: Db, after: string, limit: number): Promise<Account[]> {
   const rows = await db.all(sql`SELECT * FROM account WHERE name > ${after} ORDER BY name LIMIT ${limit}`);
@@ -66,7 +77,7 @@ export async function advanceState(
 ): Promise<number | undefined> {
   const row = await tx.get(sql`
     UPDATE account SET state = state + 1, used_bytes = used_bytes + ${addedBytes}
-    WHERE id = ${accountId} AND (${addedBytes} <= 0 OR used_bytes + ${addedBytes} <= quota_bytes)
+    WHERE id = ${accountId} AND (CAST(${addedBytes} AS BIGINT) <= 0 OR used_bytes + ${addedBytes} <= quota_bytes)
     RETURNING state`);
   return row && int(row, "state");
 }

@@ -31,7 +31,8 @@ export async function listPeers(db: Db, after: string, limit: number): Promise<P
 export async function listRecentPeers(db: Db, since: number, limit: number): Promise<string[]> {
   const rows = await db.all(sql`
     SELECT host FROM peer WHERE last_seen_at >= ${since} OR last_success_at >= ${since}
-    ORDER BY last_seen_at DESC LIMIT ${limit}`);
+    ORDER BY CASE WHEN coalesce(last_seen_at, 0) > coalesce(last_success_at, 0)
+      THEN last_seen_at ELSE last_success_at END DESC, host LIMIT ${limit}`);
   return rows.map((row) => text(row, "host"));
 }
 

@@ -1,0 +1,110 @@
+import { expect, it } from "vitest";
+import { eachStore } from "./each-store.ts";
+import { addToMailbox, insertMailbox } from "./mailbox-store.ts";
+import {
+  findMessageBytes,
+  findObject,
+  insertObject,
+  listMailbox,
+  type StoredObject,
+  setKeywords,
+} from "./object-store.ts";
+import type { Store } from "./sql.ts";
+
+const object: StoredObject = {
+  accountId: 1,
+  id: 1,
+  kind: "mail",
+  type: "email",
+  messageId: "018f3f6e-0000-7000-8000-000000000000",
+  sender: "alice@a.test",
+  conversation: "c1",
+  subject: "Grüße 😀",
+  preview: "'quoted' \\",
+  sentAt: 1_700_000_000_000,
+  receivedAt: 1_700_000_000_001,
+  sizeBytes: 3,
+  changedState: 1,
+  keywords: ["$seen", "wörk"],
+  summary: '{"to":[]}',
+};
+
+function insert(store: Store, changed: Partial<StoredObject>, bytes = new Uint8Array([1, 0, 255])) {
+  return store.write((tx) => insertObject(tx, { ...object, ...changed }, bytes));
+}
+
+async function bytesOf(store: Store, accountId: number, id: number): Promise<string | undefined> {
+  const bytes = await findMessageBytes(store.read, accountId, id);
+  return bytes && Buffer.from(bytes).toString("hex");
+}
+
+eachStore("an object", (open) => {
+  it("is found as it was put away, with its bytes, in its account only", async () => {
+    const store = await open();
+    await insert(store, {});
+    await insert(
+      store,
+      { accountId: 2, subject: undefined, preview: undefined, keywords: [] },
+      new Uint8Array(),
+    );
+    expect(await findObject(store.read, 1, 1)).toEqual(object);
+    expect(await bytesOf(store, 1, 1)).toBe("0100ff");
+    expect(await findObject(store.read, 2, 1)).toMatchObject({
+      subject: undefined,
+      preview: undefined,
+      keywords: [],
+    });
+    expect(await bytesOf(store, 2, 1)).toBe("");
+    expect(await findObject(store.read, 1, 2)).toBeUndefined();
+    expect(await bytesOf(store, 1, 2)).toBeUndefined();
+    expect(await bytesOf(store, 3, 1)).toBeUndefined();
+  });
+
+  it("keeps bytes that are far larger than a page of the database", async () => {
+    const store = await open();
+    const bytes = Uint8Array.from({ length: 1_000_000 }, (_, index) => (index * 7) % 256);
+    await insert(store, {}, bytes);
+    expect(Buffer.from((await findMessageBytes(store.read, 1, 1)) ?? []).equals(bytes)).toBe(true);
+  });
+
+  it("has its id alone in its account", async () => {
+    const store = await open();
+    await insert(store, {});
+    await expect(insert(store, { subject: "another" }, new Uint8Array([9]))).rejects.toThrow();
+    expect(await findObject(store.read, 1, 1)).toMatchObject({ subject: object.subject });
+    expect(await bytesOf(store, 1, 1)).toBe("0100ff");
+  });
+
+  it("changes its keywords and nothing else", async () => {
+    const store = await open();
+    await insert(store, {});
+    await insert(store, { id: 2 });
+    await store.write((tx) => setKeywords(tx, 1, 1, ["$flagged"], 9));
+    expect(await findObject(store.read, 1, 1)).toEqual({
+      ...object,
+      keywords: ["$flagged"],
+      changedState: 9,
+    });
+    expect(await findObject(store.read, 1, 2)).toEqual({ ...object, id: 2 });
+  });
+
+  it("is listed with its mailbox, newest first, page after page", async () => {
+    const store = await open();
+    await store.write(async (tx) => {
+      for (const id of [1, 2])
+        await insertMailbox(tx, 1, { id, name: `m${id}`, role: "inbox", sortOrder: id });
+    });
+    for (let id = 1; id <= 5; id++) {
+      await insert(store, { id });
+      await store.write((tx) => addToMailbox(tx, 1, id === 3 ? 2 : 1, id, true, id));
+    }
+    const page = async (before: number) => {
+      const objects = await listMailbox(store.read, 1, 1, before, 3);
+      return objects.map(({ id }) => id);
+    };
+    expect(await page(Number.MAX_SAFE_INTEGER)).toEqual([5, 4, 2]);
+    expect(await page(2)).toEqual([1]);
+    expect(await page(1)).toEqual([]);
+    expect(await listMailbox(store.read, 2, 1, Number.MAX_SAFE_INTEGER, 3)).toEqual([]);
+  });
+});
