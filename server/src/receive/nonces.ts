@@ -15,12 +15,16 @@ export function rememberNonces(clock: Clock): Nonces {
     use(host, nonce) {
       const now = clock.mono();
       for (const [key, at] of used) {
-        if (now - at <= rememberMs && used.size < mostRemembered) break;
+        if (now - at <= rememberMs) break;
         used.delete(key);
       }
       const key = `${host}/${nonce}`;
       if (used.has(key)) return false;
       used.set(key, now);
+      for (const oldest of used.keys()) {
+        if (used.size <= mostRemembered) break;
+        used.delete(oldest);
+      }
       return true;
     },
   };

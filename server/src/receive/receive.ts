@@ -5,17 +5,19 @@
  */
 import { createHash } from "node:crypto";
 import {
-  limits,
+  accountName,
   type Problem,
   ProblemError,
   parseTime,
   problem,
   readMessage,
+  recipientsOf,
   senderOf,
   splitLines,
   type Verdict,
 } from "@posthorn/protocol";
 import type { Clock, Log } from "../env/env.ts";
+import { lockAccounts } from "../store/account-store.ts";
 import type { Store, Tx } from "../store/sql.ts";
 import { type AcceptContext, accept, type Incoming } from "./accept.ts";
 import type { Verified } from "./verify.ts";
@@ -42,15 +44,12 @@ export async function receiveMessage(ctx: ReceiveContext, verified: Verified): P
   return verdict;
 }
 
-/** A batch, one message a line: verdicts line for line. One bad line never harms the others. */
-export function receiveBatch(ctx: ReceiveContext, verified: Verified): Promise<Verdict[]> {
-  const lines = splitLines(verified.body);
-  if (lines.length > limits.batchLines) {
-    throw new ProblemError(
-      problem("tooLarge", `A batch has at most ${limits.batchLines} messages; this one has ${lines.length}.`),
-    );
-  }
-  return receiveLines(ctx, verified, lines);
+/**
+ * A batch, one message a line: verdicts line for line. One bad line never harms the others. Throws `tooLarge` for more
+ * lines than a batch may have.
+ */
+export async function receiveBatch(ctx: ReceiveContext, verified: Verified): Promise<Verdict[]> {
+  return receiveLines(ctx, verified, splitLines(verified.body));
 }
 
 async function receiveLines(
@@ -76,6 +75,7 @@ async function acceptAll(
   host: string,
   lines: readonly Line[],
 ): Promise<Verdict[]> {
+  await lockAccounts(tx, accountsOf(ctx, lines));
   const verdicts: Verdict[] = [];
   for (const line of lines) {
     verdicts.push(
@@ -83,6 +83,12 @@ async function acceptAll(
     );
   }
   return verdicts;
+}
+
+/** The names of those here whom the lines are for, each once. */
+function accountsOf(ctx: AcceptContext, lines: readonly Line[]): string[] {
+  const recipients = lines.flatMap((line) => (line.ok ? recipientsOf(line.incoming.message) : []));
+  return [...new Set(recipients.filter(({ host }) => host === ctx.host).map(({ id }) => accountName(id)))];
 }
 
 /** Each line in a transaction of its own, so that the one that cannot be stored is refused alone (threats D2). */

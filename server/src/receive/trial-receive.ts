@@ -1,0 +1,38 @@
+/** For tests: the room on a store, with a clock that only moves when told, and what hosts post into it. */
+import { joinLines, type Verdict } from "@posthorn/protocol";
+import type { Log } from "../env/env.ts";
+import { HandClock } from "../env/hand-clock.ts";
+import type { Store } from "../store/sql.ts";
+import { type ReceiveContext, receiveBatch, receiveMessage } from "./receive.ts";
+import { verifiedAsOurs } from "./verify.ts";
+
+export interface TrialReceive {
+  ctx: ReceiveContext;
+  clock: HandClock;
+  /** Events that were logged. */
+  logged: string[];
+  /** One message signed by a host, b.test when not said. */
+  post(letter: { bytes: Uint8Array }, host?: string): Promise<Verdict>;
+  /** A batch signed by a host. */
+  postBatch(lines: readonly Uint8Array[], host?: string): Promise<Verdict[]>;
+}
+
+export function trialReceive(store: Store, clock = new HandClock()): TrialReceive {
+  const logged: string[] = [];
+  const log: Log = (_, event) => logged.push(event);
+  const ctx = { store, clock, log, host: "a.test", incarnation: "one" };
+  return {
+    ctx,
+    clock,
+    logged,
+    post: ({ bytes }, host = "b.test") => receiveMessage(ctx, verifiedAsOurs(host, bytes)),
+    postBatch: (lines, host = "b.test") => receiveBatch(ctx, verifiedAsOurs(host, joinLines(lines))),
+  };
+}
+
+/** What each recipient was told, by address: the status, or the code of the refusal. */
+export function told(verdict: Verdict): Record<string, string> {
+  return Object.fromEntries(
+    verdict.recipients.map(({ id, host, status, problem }) => [`${id}@${host}`, problem?.code ?? status]),
+  );
+}
