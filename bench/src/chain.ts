@@ -10,6 +10,8 @@ export interface Chain extends AsyncDisposable {
   /** Resolves when so many letters more are on stable storage at the far end, with the time on the machine's clock. */
   storedAfter(letters: number): Promise<number>;
   usage(): Promise<Ends>;
+  /** What the servers have complained of lately, for whoever finds out why something did not arrive. */
+  complaints(): string;
 }
 
 /** What each of the two servers has used. */

@@ -37,7 +37,7 @@ export async function measureRound(chain: Chain, load: Load): Promise<Round> {
   const before = await chain.usage();
   const stored = chain.storedAfter(load.letters);
   const startedAtMs = machineMs();
-  const [storedAtMs] = await orGiveUp(Promise.all([stored, submitAll(connections, requests)]));
+  const [storedAtMs] = await orSayWhy(chain, Promise.all([stored, submitAll(connections, requests)]));
   await wait(settleMs);
   const after = await chain.usage();
   const rssMiB = await watch.stop();
@@ -62,7 +62,7 @@ export async function measureIdle(chain: Chain, letters: number): Promise<number
     await wait(restMs);
     const stored = chain.storedAfter(1);
     const startedAtMs = machineMs();
-    const [storedAtMs] = await orGiveUp(Promise.all([stored, submitAll([connection], [request])]));
+    const [storedAtMs] = await orSayWhy(chain, Promise.all([stored, submitAll([connection], [request])]));
     times.push(storedAtMs - startedAtMs);
   }
   connection.close();
@@ -84,7 +84,8 @@ function watchMemory(chain: Chain): { stop(): Promise<number> } {
   const watching = (async () => {
     let mostMiB = 0;
     while (!stop.signal.aborted) {
-      mostMiB = Math.max(mostMiB, await readRssMiB(chain));
+      // A server that has ended is missed where its work is.
+      mostMiB = Math.max(mostMiB, await readRssMiB(chain).catch(() => 0));
       await wait(watchEveryMs, undefined, { signal: stop.signal }).catch(() => undefined);
     }
     return mostMiB;
@@ -95,6 +96,16 @@ function watchMemory(chain: Chain): { stop(): Promise<number> } {
       return watching;
     },
   };
+}
+
+/** What fails in a server is told in its log. */
+async function orSayWhy<T>(chain: Chain, work: Promise<T>): Promise<T> {
+  try {
+    return await orGiveUp(work);
+  } catch (error) {
+    const what = error instanceof Error ? error.message : String(error);
+    throw new Error(`${what}\n${chain.complaints()}`, { cause: error });
+  }
 }
 
 async function orGiveUp<T>(work: Promise<T>): Promise<T> {

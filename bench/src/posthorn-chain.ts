@@ -92,6 +92,7 @@ async function asChain(
       const [sender, receiver] = await Promise.all([pair.alpha.usage(), pair.beta.usage()]);
       return { sender, receiver };
     },
+    complaints: () => [...complaintsIn(pair.alpha.errors), ...complaintsIn(pair.beta.errors)].join("\n"),
     [Symbol.asyncDispose]: () => pair.close(),
   };
 }
@@ -118,6 +119,14 @@ async function addDeadPeers(
   const connections = await openConnections(chain.target, 16);
   await submitAll(connections, requests);
   for (const connection of connections) connection.close();
+}
+
+/** The last lines of a log that are no plain news. */
+function complaintsIn(log: string): string[] {
+  return log
+    .split("\n")
+    .filter((line) => line !== "" && !line.includes('"level":"info"'))
+    .slice(-20);
 }
 
 function submission(host: string, sender: TokenAccount) {

@@ -65,6 +65,7 @@ export async function startBareChain(options: { folder: string; letterBytes: num
         return receiver.whenStored(expected);
       },
       usage: async () => ({ sender: await sender.usage(), receiver: await receiver.usage() }),
+      complaints: () => `${sender.errors}${receiver.errors}`,
       [Symbol.asyncDispose]: close,
     };
   } catch (error) {
