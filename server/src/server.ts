@@ -221,7 +221,7 @@ export async function startServer({
   const listener = listens ? await listenAs(config, env, certificate, handler) : undefined;
   await queue.start();
   const chores = [
-    helloToPeers({ store, clock, remote: deliver.remote }, stopping.signal),
+    helloToPeers({ store, clock, log, remote: deliver.remote }, stopping.signal),
     keepHouse({ store, clock, blobs, log, renewKeys }, stopping.signal),
   ];
   log("info", "server started", { host, endpoint, port: listener?.port, store: store.dialect });

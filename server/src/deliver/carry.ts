@@ -4,14 +4,14 @@
  */
 import { problem } from "@posthorn/protocol";
 import { deliverRemote } from "./remote.ts";
-import type { DeliveryResult, Lacking, RecipientResult } from "./result.ts";
+import { type DeliveryResult, type Lacking, type RecipientResult, untold } from "./result.ts";
 import { callSigned, type RemoteContext } from "./signed-call.ts";
 
 const blobTimeoutMs = 600_000;
 
 /**
- * Never throws for what a peer or the network does. A blob that could not be carried defers this message only: the
- * host itself has just answered, so its other mail is not to wait.
+ * Never throws for what a peer or the network does. A blob that could not be carried defers this message only: it says
+ * nothing of the host, whose other mail goes its own way meanwhile.
  */
 export async function carry(
   ctx: RemoteContext,
@@ -21,11 +21,13 @@ export async function carry(
 ): Promise<DeliveryResult> {
   for (const hash of lacking.hashes) {
     const fault = await pushBlob(ctx, host, hash, signal);
-    if (fault !== undefined) return deferred(lacking, fault);
+    if (signal.aborted) return untold;
+    if (fault !== undefined) return { ...untold, results: deferred(lacking, fault) };
   }
   const result = await deliverRemote(ctx, host, [lacking.message], signal);
-  if (result.kind === "unreachable" || result.lacking.length === 0) return result;
-  return deferred(lacking, `${host} still lacks files of this message after they were sent.`);
+  if (result.lacking.length === 0) return result;
+  const fault = `${host} still lacks files of this message after they were sent.`;
+  return { ...result, results: deferred(lacking, fault), lacking: [] };
 }
 
 /** What went wrong; undefined when the host has the blob now. */
@@ -55,8 +57,7 @@ async function pushBlob(
     : `${host} did not take a file of this message (${sent.answer.status}).`;
 }
 
-function deferred({ message }: Lacking, detail: string): DeliveryResult {
+function deferred({ message }: Lacking, detail: string): Map<number, RecipientResult> {
   const reason: RecipientResult = { state: "deferred", problem: problem("unavailable", detail) };
-  const results = new Map(message.recipients.map(({ deliveryId }) => [deliveryId, reason]));
-  return { kind: "answered", results, lacking: [] };
+  return new Map(message.recipients.map(({ deliveryId }) => [deliveryId, reason]));
 }

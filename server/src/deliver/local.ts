@@ -17,7 +17,7 @@ export async function deliverLocal(
       for (const [id, result] of readVerdict(message, ctx.host, verdicts[index])) results.set(id, result);
     }
   }
-  return { kind: "answered", results, lacking: [] };
+  return { results, lacking: [], host: { kind: "answered" } };
 }
 
 async function receive(ctx: ReceiveContext, request: readonly Outgoing[]) {

@@ -36,7 +36,7 @@ export interface SignedCall {
   signal?: AbortSignal | undefined;
 }
 
-/** The peer's signed word, or that there is none. A signed 429, 500 or 503 is about the host and counts as none. */
+/** The peer's signed word, or that there is none. A signed 429 or 5xx but 507 is about the host and counts as none. */
 export type SignedResult = { kind: "signed"; answer: InboundAnswer } | Unreachable;
 
 /** Never throws for what a peer or the network does. */
@@ -106,7 +106,8 @@ async function believe(
     return unreachable(`${host} answered ${answer.status} without a signature that proves it.`, retryAfterS);
   // 507 is about one mailbox; the other 5xx and 429 are about the host.
   if (answer.status === 429 || (answer.status >= 500 && answer.status !== 507)) {
-    return unreachable(`${host} asks to be tried later (${answer.status}).`, retryAfterS);
+    const later = unreachable(`${host} asks to be tried later (${answer.status}).`, retryAfterS);
+    return { ...later, failedAtRequest: answer.status === 500 };
   }
   return { kind: "signed", answer };
 }

@@ -1,3 +1,4 @@
+import { blobsOf, ProblemError, readMessage, targetIdOf } from "@posthorn/protocol";
 import {
   type Delivery,
   type DueDelivery,
@@ -6,9 +7,9 @@ import {
   leaseDelivery,
   listDue,
   lockHostForClaim,
-  readMessageBytes,
 } from "../store/delivery-store.ts";
 import { findBackoff } from "../store/host-backoff-store.ts";
+import { findMessageBytes } from "../store/object-store.ts";
 import type { Tx } from "../store/sql.ts";
 
 /** One message with those of its recipients at this host that are due. */
@@ -35,12 +36,16 @@ export interface ClaimLimits {
 }
 
 const pageSize = 200;
+/** What one claim takes at most, so that neither its transaction nor the peer's answer grows without bound. */
+const mostDeliveries = 2_000;
+const mostExpired = 200;
 const whileAnotherClaimsMs = 200;
 
 /**
  * Takes what is due for a host and writes each attempt before it is made. A delivery whose lane has an earlier one that
- * is not taken too (it is leased, or waits for its next try) is passed over, so an edit never overtakes its message. The
- * work is that of what is taken, however much waits.
+ * is not taken too (it is leased, or waits for its next try) is passed over, and so is one that must know first what
+ * became of that: an edit never overtakes its message. The work is that of what is taken and passed over, however much
+ * waits.
  */
 export async function claim(tx: Tx, host: string, now: number, limits: ClaimLimits): Promise<Claim> {
   const nothing: Claim = { messages: [], expired: [], nextDueAt: undefined };
@@ -67,8 +72,10 @@ class Taken {
   readonly #now: number;
   readonly #messages = new Map<string, ClaimedMessage>();
   readonly #expired: Delivery[] = [];
-  readonly #ids = new Set<number>();
+  /** By the id of a delivery taken its message; undefined for one that is given up. */
+  readonly #taken = new Map<number, ClaimedMessage | undefined>();
   #sizeBytes = 0;
+  #leased = 0;
 
   constructor(limits: ClaimLimits, now: number) {
     this.#limits = limits;
@@ -77,15 +84,22 @@ class Taken {
 
   /** Takes a delivery, or passes it over because of its lane. False when it does not fit any more. */
   async take(tx: Tx, delivery: DueDelivery): Promise<boolean> {
-    if (delivery.follows !== undefined && !this.#ids.has(delivery.follows)) return true;
+    const { follows } = delivery;
+    if (follows !== undefined && !this.#taken.has(follows)) return true;
     if (delivery.attemptCount > 0 && delivery.expiresAt <= this.#now) {
-      this.#ids.add(delivery.id);
+      if (this.#expired.length === mostExpired) return false;
+      this.#taken.set(delivery.id, undefined);
       this.#expired.push(delivery);
       return true;
     }
-    const message = await this.#messageOf(tx, delivery);
-    if (message === undefined) return false;
-    this.#ids.add(delivery.id);
+    if (this.#leased === mostDeliveries) return false;
+    const bytes = await this.#bytesOf(tx, delivery);
+    if (bytes === undefined) return false;
+    const before = follows === undefined ? undefined : this.#taken.get(follows);
+    if (before !== undefined && mustWait(before.bytes, bytes)) return true;
+    const message = this.#add(delivery, bytes);
+    this.#taken.set(delivery.id, message);
+    this.#leased++;
     message.deliveries.push(await lease(tx, delivery, this.#now + this.#limits.leaseMs));
     return true;
   }
@@ -96,23 +110,44 @@ class Taken {
     return { messages, expired: this.#expired, nextDueAt };
   }
 
-  /** The message of a delivery with its bytes; undefined when it does not fit any more. The first always fits. */
-  async #messageOf(
-    tx: Tx,
-    { accountId, objectId, messageId }: Delivery,
-  ): Promise<ClaimedMessage | undefined> {
-    const key = `${accountId}/${objectId}`;
+  /** The bytes of a delivery's message; undefined when it does not fit any more. The first always fits. */
+  async #bytesOf(tx: Tx, delivery: Delivery): Promise<Uint8Array | undefined> {
+    const known = this.#messages.get(keyOf(delivery));
+    if (known !== undefined) return known.bytes;
+    if (this.#messages.size === this.#limits.messages) return undefined;
+    const { accountId, objectId } = delivery;
+    const bytes = (await findMessageBytes(tx, accountId, objectId)) ?? new Uint8Array();
+    const isTooMuch = this.#messages.size > 0 && this.#sizeBytes + bytes.length > this.#limits.bytes;
+    return isTooMuch ? undefined : bytes;
+  }
+
+  #add(delivery: Delivery, bytes: Uint8Array): ClaimedMessage {
+    const key = keyOf(delivery);
     const known = this.#messages.get(key);
     if (known !== undefined) return known;
-    const isFull = this.#messages.size === this.#limits.messages;
-    const bytes = isFull ? undefined : await readMessageBytes(tx, accountId, objectId);
-    const sizeBytes = this.#sizeBytes + (bytes?.length ?? 0);
-    if (isFull || (this.#messages.size > 0 && sizeBytes > this.#limits.bytes)) return undefined;
-    this.#sizeBytes = sizeBytes;
-    const message = { accountId, objectId, messageId, bytes: bytes ?? new Uint8Array(), deliveries: [] };
+    const { accountId, objectId, messageId } = delivery;
+    const message = { accountId, objectId, messageId, bytes, deliveries: [] };
+    this.#sizeBytes += bytes.length;
     this.#messages.set(key, message);
     return message;
   }
+}
+
+/**
+ * Whether the later of two messages of a lane cannot go in one batch with the earlier: it refers to another, or the
+ * earlier has files, for which the host will ask first (§50.6).
+ */
+function mustWait(earlier: Uint8Array, later: Uint8Array): boolean {
+  try {
+    return targetIdOf(readMessage(later)) !== undefined || blobsOf(readMessage(earlier)).length > 0;
+  } catch (error) {
+    if (error instanceof ProblemError) return true;
+    throw error;
+  }
+}
+
+function keyOf({ accountId, objectId }: Delivery): string {
+  return `${accountId}/${objectId}`;
 }
 
 function firstId(message: ClaimedMessage): number {

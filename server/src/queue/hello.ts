@@ -1,6 +1,6 @@
 import { sayHello } from "../deliver/remote.ts";
 import type { RemoteContext } from "../deliver/signed-call.ts";
-import type { Clock } from "../env/env.ts";
+import type { Clock, Log } from "../env/env.ts";
 import { listRecentPeers } from "../store/peer-store.ts";
 import type { Store } from "../store/sql.ts";
 
@@ -13,7 +13,7 @@ const atOnce = 8;
  * need not wait for its next try. Resolves when each has answered or not; a host that is down hears from us otherwise.
  */
 export async function helloToPeers(
-  ctx: { store: Store; clock: Clock; remote: RemoteContext },
+  ctx: { store: Store; clock: Clock; log: Log; remote: RemoteContext },
   signal: AbortSignal,
 ): Promise<void> {
   const hosts = await listRecentPeers(ctx.store.read, ctx.clock.now() - recentMs, mostHosts);
@@ -22,7 +22,9 @@ export async function helloToPeers(
     Array.from({ length: atOnce }, async () => {
       for (const host of next) {
         if (signal.aborted) return;
-        await sayHello(ctx.remote, host, signal);
+        await sayHello(ctx.remote, host, signal).catch((error) =>
+          ctx.log("warn", "hello not said", { host, error: String(error) }),
+        );
       }
     }),
   );

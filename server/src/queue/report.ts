@@ -8,6 +8,7 @@ import {
   formatTime,
   type Message,
   type Problem,
+  ProblemError,
   readMessage,
   senderOf,
   uuidV7,
@@ -29,8 +30,8 @@ export type Report =
   | { kind: "late"; problem: Problem | undefined; nextAttemptAt: number };
 
 /**
- * Writes the report. When the account has no room for it, or the message itself cannot be read any more, the state of
- * the delivery still tells.
+ * Writes the report. When the account has no room for it, or the message itself cannot be read any more, or a report
+ * about it cannot be written, the state of the delivery still tells.
  */
 export async function report(
   ctx: ReportContext,
@@ -40,9 +41,8 @@ export async function report(
   what: Report,
 ): Promise<void> {
   const bytes = await findMessageBytes(tx, delivery.accountId, delivery.objectId);
-  const original = bytes && findReadable(bytes);
-  if (original === undefined) return;
-  const message = compose(ctx, original, delivery, now, what);
+  const message = bytes && findReport(ctx, bytes, delivery, now, what);
+  if (message === undefined) return;
   await addMessage(tx, {
     accountId: delivery.accountId,
     role: "inbox",
@@ -54,11 +54,18 @@ export async function report(
   });
 }
 
-function findReadable(bytes: Uint8Array): Message | undefined {
+function findReport(
+  ctx: ReportContext,
+  original: Uint8Array,
+  delivery: Delivery,
+  now: number,
+  what: Report,
+): Message | undefined {
   try {
-    return readMessage(bytes);
-  } catch {
-    return undefined;
+    return compose(ctx, readMessage(original), delivery, now, what);
+  } catch (error) {
+    if (error instanceof ProblemError) return undefined;
+    throw error;
   }
 }
 

@@ -3,7 +3,8 @@
  * the same transaction (reliability I6), and each is about one delivery, so one that cannot be written harms no other.
  */
 import { type Problem, ProblemSchema, problem, shape } from "@posthorn/protocol";
-import type { DeliveryResult, RecipientResult } from "../deliver/result.ts";
+import type { DeliveryResult, RecipientResult, Silence } from "../deliver/result.ts";
+import type { Log } from "../env/env.ts";
 import {
   type Delivery,
   deferDelivery,
@@ -13,9 +14,10 @@ import {
 } from "../store/delivery-store.ts";
 import { deleteBackoff, findBackoff, saveBackoff } from "../store/host-backoff-store.ts";
 import { markPeerSuccess } from "../store/peer-store.ts";
-import type { Tx } from "../store/sql.ts";
+import type { Store, Tx } from "../store/sql.ts";
 import { backoffMs, clampRetryAfterMs, expiryMs, lateAfterMs } from "./backoff.ts";
 import type { Claim } from "./claim.ts";
+import { isPoison } from "./poison.ts";
 import { type ReportContext, report } from "./report.ts";
 
 const problemShape = shape(ProblemSchema);
@@ -27,7 +29,24 @@ export interface RetireContext extends ReportContext {
   now: number;
 }
 
-/** Writes an attempt's results for every delivery of the claim. */
+/** What is to be written of one delivery. */
+interface Retirement {
+  delivery: Delivery;
+  outcome:
+    | RecipientResult
+    /** No word about this one; the next try is when the host's time comes, else when its own does. */
+    | { state: "unanswered"; silence: HostSilence | undefined }
+    | { state: "expired" }
+    /** It only waits behind the claim, and its sender is to hear that it is late. */
+    | { state: "late"; silence: HostSilence };
+}
+
+interface HostSilence {
+  problem: Problem;
+  notBefore: number;
+}
+
+/** Writes an attempt's results for every delivery of the claim, and what they say of the host. */
 export async function retire(
   ctx: RetireContext,
   tx: Tx,
@@ -35,74 +54,111 @@ export async function retire(
   claim: Claim,
   result: DeliveryResult,
 ): Promise<void> {
-  for (const delivery of claim.expired) await expire(ctx, tx, delivery);
-  if (claim.messages.length === 0) return;
-  const deliveries = claim.messages.flatMap((message) => message.deliveries);
-  if (result.kind === "unreachable") {
-    const notBefore = await openBreaker(ctx, tx, host, result.problem, result.retryAfterS);
-    for (const delivery of deliveries) await defer(ctx, tx, delivery, result.problem, notBefore);
-    await tellOfOverdue(ctx, tx, host, result.problem, notBefore);
-    return;
+  for (const retirement of await noteHost(ctx, tx, host, claim, result)) {
+    await retireOne(ctx, tx, retirement);
   }
-  await closeBreaker(ctx, tx, host);
-  for (const delivery of deliveries) await retireOne(ctx, tx, delivery, result.results.get(delivery.id));
 }
 
-/** What waits behind the claim for a host that cannot be reached: its senders too hear that it is late, and at the end. */
-async function tellOfOverdue(
+/**
+ * The same for a claim that could not be retired in one transaction: each delivery in its own, so that the one that
+ * nothing can be done with is given up alone (threats D2, CVE-2025-30355). Throws at the end what else went wrong.
+ */
+export async function retireApart(
+  ctx: RetireContext & { store: Store; log: Log },
+  host: string,
+  claim: Claim,
+  result: DeliveryResult,
+): Promise<void> {
+  const { store, log } = ctx;
+  const faults: unknown[] = [];
+  for (const retirement of await store.write((tx) => noteHost(ctx, tx, host, claim, result))) {
+    const { delivery } = retirement;
+    try {
+      await store.write((tx) => retireOne(ctx, tx, retirement));
+    } catch (error) {
+      log("error", "delivery not retired", { host, delivery: delivery.id, error: String(error) });
+      if (isPoison(error)) await store.write((tx) => fail(ctx, tx, delivery, cannotHandle()));
+      else faults.push(error);
+    }
+  }
+  if (faults.length > 0) throw faults[0];
+}
+
+/** Why a message that this server cannot handle itself is given up. */
+export function cannotHandle(): Problem {
+  return problem(
+    "internal",
+    "This server could not handle the message. Its operator finds the cause in the log.",
+  );
+}
+
+/** Writes down what the attempt says of the host; what is then to be written of each delivery. */
+async function noteHost(
   ctx: RetireContext,
   tx: Tx,
   host: string,
-  reason: Problem,
-  nextAttemptAt: number,
-): Promise<void> {
+  claim: Claim,
+  { results, host: told }: DeliveryResult,
+): Promise<Retirement[]> {
+  const expired = claim.expired.map((delivery): Retirement => ({ delivery, outcome: { state: "expired" } }));
+  if (told.kind === "answered" || told.kind === "fellSilent") await closeBreaker(ctx, tx, host);
+  const silence =
+    told.kind === "unreachable" || told.kind === "fellSilent"
+      ? { problem: told.problem, notBefore: await openBreaker(ctx, tx, host, told) }
+      : undefined;
+  const claimed = claim.messages
+    .flatMap((message) => message.deliveries)
+    .map((delivery): Retirement => {
+      const outcome = results.get(delivery.id) ?? { state: "unanswered", silence };
+      return { delivery, outcome };
+    });
+  const behind = silence === undefined ? [] : await overdueBehind(ctx, tx, host, silence);
+  const known = new Set(claim.expired.map(({ id }) => id));
+  return [...expired, ...claimed, ...behind.filter(({ delivery }) => !known.has(delivery.id))];
+}
+
+/** What waits behind the claim for a host that cannot be reached: its senders too hear that it is late, and at the end. */
+async function overdueBehind(
+  ctx: RetireContext,
+  tx: Tx,
+  host: string,
+  silence: HostSilence,
+): Promise<Retirement[]> {
   const lateBy = ctx.now + expiryMs - lateAfterMs;
-  for (const delivery of await listOverdue(tx, host, ctx.now, lateBy, overdueAtOnce)) {
-    if (delivery.expiresAt <= ctx.now) {
-      await expire(ctx, tx, { ...delivery, problem: delivery.problem ?? JSON.stringify(reason) });
-    } else {
-      await tellLate(ctx, tx, delivery, reason, nextAttemptAt);
+  const overdue = await listOverdue(tx, host, ctx.now, lateBy, overdueAtOnce);
+  return overdue.map((delivery) => {
+    if (delivery.expiresAt > ctx.now) return { delivery, outcome: { state: "late", silence } };
+    const reason = delivery.problem ?? JSON.stringify(silence.problem);
+    return { delivery: { ...delivery, problem: reason }, outcome: { state: "expired" } };
+  });
+}
+
+async function retireOne(ctx: RetireContext, tx: Tx, { delivery, outcome }: Retirement): Promise<void> {
+  switch (outcome.state) {
+    case "delivered":
+    case "held":
+      await settleDelivery(tx, delivery.id, outcome.state, ctx.now, undefined);
+      return;
+    case "failed":
+      return fail(ctx, tx, delivery, outcome.problem);
+    case "expired":
+      return expire(ctx, tx, delivery);
+    case "late":
+      return tellLate(ctx, tx, delivery, outcome.silence.problem, outcome.silence.notBefore);
+    case "deferred":
+      return defer(ctx, tx, delivery, outcome.problem, ownNextAttemptAt(ctx, delivery));
+    case "unanswered": {
+      const { problem: reason, notBefore } = outcome.silence ?? {};
+      return defer(ctx, tx, delivery, reason, notBefore ?? ownNextAttemptAt(ctx, delivery));
     }
   }
 }
 
-async function tellLate(
-  ctx: RetireContext,
-  tx: Tx,
-  delivery: Delivery,
-  problem: Problem | undefined,
-  nextAttemptAt: number,
-): Promise<void> {
-  await markLateReported(tx, delivery.id);
-  await report(ctx, tx, delivery, ctx.now, { kind: "late", problem, nextAttemptAt });
+function ownNextAttemptAt(ctx: RetireContext, { attemptCount }: Delivery): number {
+  return ctx.now + backoffMs(attemptCount, ctx.random.fraction());
 }
 
-async function retireOne(
-  ctx: RetireContext,
-  tx: Tx,
-  delivery: Delivery,
-  result: RecipientResult | undefined,
-): Promise<void> {
-  if (result === undefined || result.state === "deferred") {
-    const nextAttemptAt = ctx.now + backoffMs(delivery.attemptCount, ctx.random.fraction());
-    await defer(ctx, tx, delivery, result?.problem, nextAttemptAt);
-    return;
-  }
-  if (result.state !== "failed") {
-    await settleDelivery(tx, delivery.id, result.state, ctx.now, undefined);
-    return;
-  }
-  if (await settleDelivery(tx, delivery.id, "failed", ctx.now, JSON.stringify(result.problem))) {
-    await report(ctx, tx, delivery, ctx.now, { kind: "failed", problem: result.problem });
-  }
-}
-
-/** Gives a delivery up that this server cannot handle. */
-export async function giveUp(ctx: RetireContext, tx: Tx, delivery: Delivery): Promise<void> {
-  const reason = problem(
-    "internal",
-    "This server could not handle the message. Its operator finds the cause in the log.",
-  );
+async function fail(ctx: RetireContext, tx: Tx, delivery: Delivery, reason: Problem): Promise<void> {
   if (await settleDelivery(tx, delivery.id, "failed", ctx.now, JSON.stringify(reason))) {
     await report(ctx, tx, delivery, ctx.now, { kind: "failed", problem: reason });
   }
@@ -114,11 +170,12 @@ async function expire(ctx: RetireContext, tx: Tx, delivery: Delivery): Promise<v
   }
 }
 
+/** Puts it back. Without a new reason the last one goes on telling why it waits. */
 async function defer(
   ctx: RetireContext,
   tx: Tx,
   delivery: Delivery,
-  problem: Problem | undefined,
+  reason: Problem | undefined,
   nextAttemptAt: number,
 ): Promise<void> {
   const attemptAt = Math.min(nextAttemptAt, Math.max(delivery.expiresAt, ctx.now));
@@ -126,11 +183,22 @@ async function defer(
     id: delivery.id,
     attemptCount: delivery.attemptCount,
     nextAttemptAt: attemptAt,
-    problem: problem && JSON.stringify(problem),
+    problem: reason === undefined ? delivery.problem : JSON.stringify(reason),
   });
-  if (deferred && !delivery.lateReported && ctx.now - (delivery.expiresAt - expiryMs) >= lateAfterMs) {
-    await tellLate(ctx, tx, delivery, problem, attemptAt);
+  if (deferred && ctx.now - (delivery.expiresAt - expiryMs) >= lateAfterMs) {
+    await tellLate(ctx, tx, delivery, reason ?? lastProblem(delivery), attemptAt);
   }
+}
+
+async function tellLate(
+  ctx: RetireContext,
+  tx: Tx,
+  delivery: Delivery,
+  reason: Problem | undefined,
+  nextAttemptAt: number,
+): Promise<void> {
+  if (delivery.lateReported || !(await markLateReported(tx, delivery.id))) return;
+  await report(ctx, tx, delivery, ctx.now, { kind: "late", problem: reason, nextAttemptAt });
 }
 
 /** When the host may be tried again. */
@@ -138,8 +206,7 @@ async function openBreaker(
   ctx: RetireContext,
   tx: Tx,
   host: string,
-  problem: Problem,
-  retryAfterS: number | undefined,
+  { problem: reason, retryAfterS }: Silence,
 ): Promise<number> {
   const known = await findBackoff(tx, host);
   const failureCount = (known?.failureCount ?? 0) + 1;
@@ -153,7 +220,7 @@ async function openBreaker(
     failureCount,
     notBefore,
     since: known?.since ?? ctx.now,
-    problem: problem.detail,
+    problem: reason.detail,
   });
   return notBefore;
 }

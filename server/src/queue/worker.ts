@@ -3,7 +3,6 @@
  * claims a batch, delivers it, and in one transaction writes what came of it and claims the next. Large files are
  * carried beside the runner, so that the host's other mail does not wait for them.
  */
-import { ProblemError } from "@posthorn/protocol";
 import type { DeliveryResult, Lacking } from "../deliver/result.ts";
 import type { Random } from "../env/env.ts";
 import { listWaitingHosts, releaseHost, releaseLeases, summariseQueue } from "../store/delivery-store.ts";
@@ -11,17 +10,24 @@ import { deleteBackoff, findBackoff, listBackoffs } from "../store/host-backoff-
 import type { Tx } from "../store/sql.ts";
 import { type AttemptContext, attempt, attemptCarrying, leaseMs } from "./attempt.ts";
 import { type Claim, type ClaimedMessage, type ClaimLimits, claim } from "./claim.ts";
-import { giveUp, retire } from "./retire.ts";
+import { retire, retireApart } from "./retire.ts";
 import { Turns } from "./turns.ts";
 
-/** Hosts called at the same time, of those that have answered and of those that have just failed. */
-const hostsAtOnce = 256;
-const failingHostsAtOnce = 32;
-/** Messages whose files are carried to one host at the same time. */
+/**
+ * Hosts called at the same time: of those that answered when they were last called, of those that have not been called
+ * since this process started, and of those that have just failed. Apart, so that none waits for one of another sort to
+ * hang until its time is over.
+ */
+const atOnce = { well: 256, untried: 512, failing: 32 };
+const rememberedHosts = 4_096;
+/** Messages whose files are carried to one host at the same time, and that wait for it. */
 const carriedAtOnce = 3;
+const mostToCarry = 100;
 /** How often another process's submissions are looked for. A single process hears of its own at once. */
 const lookMs = 1_000;
 const afterFaultMs = 5_000;
+/** How long a queue that several processes share is not looked at: what a dead one leaves behind is found by the others. */
+const longestSleepMs = 300_000;
 
 export interface QueueContext extends AttemptContext {
   random: Random;
@@ -31,13 +37,16 @@ export interface QueueContext extends AttemptContext {
 
 interface Runner {
   host: string;
-  /** Aborted to end the runner's sleep. */
-  alarm: AbortController;
+  /** Aborted to end the runner's sleep; undefined while it is awake. */
+  alarm: AbortController | undefined;
   /** Somebody called while it was not asleep. */
   called: boolean;
+  /** Aborted to have it wait in another line than the one it stands in; undefined while it stands in none. */
+  line: AbortController | undefined;
   /** The last attempt did not reach the host. */
   failing: boolean;
   carriers: Turns;
+  toCarry: number;
 }
 
 type Worked = { kind: "slept"; nextDueAt: number | undefined } | { kind: "fault" };
@@ -48,7 +57,13 @@ export class QueueWorker {
   readonly #running = new Set<Promise<void>>();
   readonly #stop = new AbortController();
   readonly #cut = new AbortController();
-  readonly #turns = { well: new Turns(hostsAtOnce), failing: new Turns(failingHostsAtOnce) };
+  readonly #turns = {
+    well: new Turns(atOnce.well),
+    untried: new Turns(atOnce.untried),
+    failing: new Turns(atOnce.failing),
+  };
+  /** Hosts that answered when they were last called, the latest last. */
+  readonly #well = new Set<string>();
   #busy = 0;
 
   constructor(ctx: QueueContext) {
@@ -70,7 +85,7 @@ export class QueueWorker {
       if (runner === undefined) this.#startRunner(host);
       else {
         runner.called = true;
-        runner.alarm.abort();
+        runner.alarm?.abort();
       }
     }
   }
@@ -82,6 +97,11 @@ export class QueueWorker {
       await deleteBackoff(tx, host);
       await releaseHost(tx, host, clock.now());
     });
+    const runner = this.#runners.get(host);
+    if (runner?.failing === true) {
+      runner.failing = false;
+      runner.line?.abort();
+    }
     this.wake([host]);
   }
 
@@ -109,7 +129,10 @@ export class QueueWorker {
   /** Claims nothing more, gives the attempts under way `graceMs` to end, then cuts them; each is written down. */
   async stop(graceMs: number): Promise<void> {
     this.#stop.abort();
-    for (const runner of this.#runners.values()) runner.alarm.abort();
+    for (const runner of this.#runners.values()) {
+      runner.alarm?.abort();
+      runner.line?.abort();
+    }
     const ended = Promise.all(this.#running);
     const grace = new AbortController();
     await Promise.race([ended, this.#ctx.clock.sleep(graceMs, grace.signal)]);
@@ -135,8 +158,15 @@ export class QueueWorker {
 
   #startRunner(host: string): void {
     if (this.#stop.signal.aborted) return;
-    const alarm = new AbortController();
-    const runner = { host, alarm, called: false, failing: false, carriers: new Turns(carriedAtOnce) };
+    const runner: Runner = {
+      host,
+      alarm: undefined,
+      called: false,
+      line: undefined,
+      failing: false,
+      carriers: new Turns(carriedAtOnce),
+      toCarry: 0,
+    };
     this.#runners.set(host, runner);
     this.#track(this.#run(runner));
   }
@@ -147,12 +177,9 @@ export class QueueWorker {
   }
 
   async #run(runner: Runner): Promise<void> {
-    let messages = this.#ctx.limits.messages;
     while (!this.#stop.signal.aborted) {
       runner.called = false;
-      const worked = await this.#workThrough(runner, messages);
-      // After a fault, a batch of one tells which message it is that cannot be handled, and that one is set aside.
-      messages = worked.kind === "fault" ? 1 : this.#ctx.limits.messages;
+      const worked = await this.#workThrough(runner);
       if (worked.kind === "fault") {
         await this.#sleep(runner, afterFaultMs);
       } else if (!runner.called) {
@@ -166,33 +193,28 @@ export class QueueWorker {
   async #sleep(runner: Runner, ms: number): Promise<void> {
     if (runner.called || this.#stop.signal.aborted) return;
     runner.alarm = new AbortController();
-    await this.#ctx.clock.sleep(ms, runner.alarm.signal);
+    const { store, clock } = this.#ctx;
+    await clock.sleep(store.dialect === "sqlite" ? ms : Math.min(ms, longestSleepMs), runner.alarm.signal);
+    runner.alarm = undefined;
   }
 
   /** Delivers what is due for a host, and says when the next is. */
-  async #workThrough(runner: Runner, messages: number): Promise<Worked> {
+  async #workThrough(runner: Runner): Promise<Worked> {
+    const turns = await this.#takeTurn(runner);
+    if (turns === undefined) return { kind: "slept", nextDueAt: undefined };
     const { host } = runner;
-    const turns = runner.failing ? this.#turns.failing : this.#turns.well;
-    await turns.take();
     this.#busy++;
-    let current: Claim = nothing;
     try {
-      current = await this.#ctx.store.write((tx) => this.#claim(tx, host, messages));
+      let current = await this.#claim(host);
       while (current.messages.length > 0 || current.expired.length > 0) {
-        const tried: Claim = current;
-        const result = this.#unlessCut(await attempt(this.#ctx, host, tried.messages, this.#cut.signal));
-        runner.failing = result.kind === "unreachable";
-        const answered = await this.#handOver(runner, tried, result);
-        const stopping = this.#stop.signal.aborted;
-        current = await this.#ctx.store.write(async (tx) => {
-          await retire({ ...this.#ctx, now: this.#ctx.clock.now() }, tx, host, answered, result);
-          return stopping ? nothing : this.#claim(tx, host, messages);
-        });
+        const result = await attempt(this.#ctx, host, current.messages, this.#cut.signal);
+        this.#note(runner, result);
+        current = await this.#writeDown(host, this.#handOver(runner, current, result), result);
       }
       return { kind: "slept", nextDueAt: current.nextDueAt };
     } catch (error) {
+      // What was claimed is claimed again when its leases run out.
       this.#ctx.log("error", "queue fault", { host, error: String(error) });
-      if (messages === 1 && isPoison(error)) await this.#setAside(host, current);
       return { kind: "fault" };
     } finally {
       this.#busy--;
@@ -200,69 +222,97 @@ export class QueueWorker {
     }
   }
 
-  /** What we cut ourselves says nothing about the host: its deliveries go back to wait, without a mark against it. */
-  #unlessCut(result: DeliveryResult): DeliveryResult {
-    const isOurs = result.kind === "unreachable" && this.#cut.signal.aborted;
-    return isOurs ? { kind: "answered", results: new Map(), lacking: [] } : result;
+  /** Waits for a turn; where it was taken, undefined when the worker stops. */
+  async #takeTurn(runner: Runner): Promise<Turns | undefined> {
+    while (!this.#stop.signal.aborted) {
+      const turns = this.#turnsOf(runner);
+      const line = new AbortController();
+      runner.line = line;
+      const taken = await turns.take(line.signal);
+      runner.line = undefined;
+      if (taken) return turns;
+    }
+    return undefined;
   }
 
-  #claim(tx: Tx, host: string, messages: number): Promise<Claim> {
-    return claim(tx, host, this.#ctx.clock.now(), { messages, bytes: this.#ctx.limits.bytes, leaseMs });
+  #turnsOf({ host, failing }: Runner): Turns {
+    if (failing) return this.#turns.failing;
+    return this.#well.has(host) ? this.#turns.well : this.#turns.untried;
+  }
+
+  #note(runner: Runner, { host: told }: DeliveryResult): void {
+    if (told.kind === "untold") return;
+    runner.failing = told.kind !== "answered";
+    this.#well.delete(runner.host);
+    if (runner.failing) return;
+    this.#well.add(runner.host);
+    const [oldest] = this.#well;
+    if (this.#well.size > rememberedHosts && oldest !== undefined) this.#well.delete(oldest);
+  }
+
+  #claim(host: string): Promise<Claim> {
+    return this.#ctx.store.write((tx) => this.#claimIn(tx, host));
+  }
+
+  #claimIn(tx: Tx, host: string): Promise<Claim> {
+    const { clock, limits } = this.#ctx;
+    return claim(tx, host, clock.now(), { ...limits, leaseMs });
+  }
+
+  /** Retires a claim, and in the same transaction takes the next. */
+  async #writeDown(host: string, tried: Claim, result: DeliveryResult): Promise<Claim> {
+    const { store, log } = this.#ctx;
+    const isStopping = this.#stop.signal.aborted;
+    try {
+      return await store.write(async (tx) => {
+        await retire(this.#retireContext(), tx, host, tried, result);
+        return isStopping ? nothing : this.#claimIn(tx, host);
+      });
+    } catch (error) {
+      log("error", "claim not retired", { host, error: String(error) });
+      await retireApart(this.#retireContext(), host, tried, result);
+      return isStopping ? nothing : this.#claim(host);
+    }
+  }
+
+  #retireContext() {
+    return { ...this.#ctx, now: this.#ctx.clock.now() };
   }
 
   /** Hands the messages whose files the host lacks to carriers; the rest of the claim. */
-  async #handOver(runner: Runner, tried: Claim, result: DeliveryResult): Promise<Claim> {
-    if (result.kind === "unreachable" || result.lacking.length === 0) return tried;
-    const lacking = new Map(result.lacking.map((one) => [one.message.recipients[0]?.deliveryId, one]));
+  #handOver(runner: Runner, tried: Claim, { lacking }: DeliveryResult): Claim {
+    if (lacking.length === 0) return tried;
+    const wanted = new Map(lacking.map((one) => [one.message.recipients[0]?.deliveryId, one]));
     const rest: ClaimedMessage[] = [];
     for (const message of tried.messages) {
-      const wanted = lacking.get(message.deliveries[0]?.id);
-      if (wanted === undefined || this.#stop.signal.aborted) {
+      const files = wanted.get(message.deliveries[0]?.id);
+      if (files === undefined || this.#stop.signal.aborted || runner.toCarry === mostToCarry) {
         rest.push(message);
-        continue;
+      } else {
+        runner.toCarry++;
+        this.#track(this.#carry(runner, message, files));
       }
-      await runner.carriers.take();
-      this.#track(this.#carry(runner, message, wanted));
     }
     return { ...tried, messages: rest };
   }
 
   async #carry(runner: Runner, message: ClaimedMessage, lacking: Lacking): Promise<void> {
-    const { host } = runner;
+    const { host, carriers } = runner;
     this.#busy++;
     try {
-      const result = await attemptCarrying(this.#ctx, host, message, lacking, this.#cut.signal);
-      const claimed: Claim = { ...nothing, messages: [message] };
-      await this.#ctx.store.write((tx) =>
-        retire({ ...this.#ctx, now: this.#ctx.clock.now() }, tx, host, claimed, result),
-      );
+      const [leave, cut] = [this.#stop.signal, this.#cut.signal];
+      const result = await attemptCarrying(this.#ctx, host, message, lacking, carriers, leave, cut);
+      const carried: Claim = { ...nothing, messages: [message] };
+      await this.#ctx.store.write((tx) => retire(this.#retireContext(), tx, host, carried, result));
     } catch (error) {
       // Its lease runs out and it is claimed again.
       this.#ctx.log("error", "carrying fault", { host, error: String(error) });
     } finally {
       this.#busy--;
-      runner.carriers.giveBack();
+      runner.toCarry--;
       this.wake([host]);
     }
   }
-
-  /** The one message that nothing can be done with fails alone, and its sender hears of it (threats D2, CVE-2025-30355). */
-  async #setAside(host: string, poisoned: Claim): Promise<void> {
-    const deliveries = [...poisoned.expired, ...poisoned.messages.flatMap((message) => message.deliveries)];
-    for (const delivery of deliveries) {
-      this.#ctx.log("error", "delivery set aside", { host, delivery: delivery.id });
-      const { store, clock } = this.#ctx;
-      await store
-        .write((tx) => giveUp({ ...this.#ctx, now: clock.now() }, tx, delivery))
-        .catch((error) => this.#ctx.log("error", "delivery not set aside", { error: String(error) }));
-    }
-  }
-}
-
-/** True for an error that comes from what is handled, not from a disk or database that fails for a while. */
-function isPoison(error: unknown): boolean {
-  if (error instanceof ProblemError) return error.problem.retry === "never";
-  return error instanceof Error && !("code" in error) && !("errcode" in error);
 }
 
 const nothing: Claim = { messages: [], expired: [], nextDueAt: undefined };

@@ -1,4 +1,4 @@
-import { bytes, int, optionalInt, optionalText, text } from "./row.ts";
+import { int, optionalInt, optionalText, text } from "./row.ts";
 import { type Db, type Row, sql, type Tx } from "./sql.ts";
 
 export type DeliveryState =
@@ -192,8 +192,11 @@ export async function deferDelivery(
   return changed === 1;
 }
 
-export async function markLateReported(tx: Tx, id: number): Promise<void> {
-  await tx.run(sql`UPDATE delivery SET late_reported = 1 WHERE id = ${id}`);
+/** True when nobody has been told before: of two processes that look at once, one tells. */
+export async function markLateReported(tx: Tx, id: number): Promise<boolean> {
+  const changed = await tx.run(sql`
+    UPDATE delivery SET late_reported = 1 WHERE id = ${id} AND late_reported = 0 AND settled_at IS NULL`);
+  return changed === 1;
 }
 
 /** Everything that waits for a host may be tried now, save what waits for its own hour (a hold, a schedule, a lease). */
