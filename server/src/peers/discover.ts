@@ -2,7 +2,7 @@
  * Who a host is: fetches and checks its discovery document (docs/protocol/30-discovery.md). What comes back has been
  * vouched for by the host's root key and, when mail for it goes to another name, confirmed there too.
  */
-import { fromBase64Url, importVerifyKey, type VerifyKey, verifyKeyStatement } from "@posthorn/crypto";
+import { importVerifyKey, type VerifyKey, verifyKeyStatement } from "@posthorn/crypto";
 import {
   type Discovery,
   DiscoverySchema,
@@ -14,6 +14,7 @@ import {
   shape,
 } from "@posthorn/protocol";
 import type { Clock, Egress } from "../env/env.ts";
+import { findBytes } from "./find-bytes.ts";
 
 const fetchTimeoutMs = 10_000;
 const path = "/.well-known/posthorn";
@@ -28,17 +29,14 @@ interface DiscoverContext {
 
 /** One try to learn a host's discovery document from the host itself. Every failure is temporary to the caller. */
 export async function discover(ctx: DiscoverContext, host: string): Promise<DiscoverResult> {
-  const own = await fetchDocument(ctx, `https://${host}${path}`, host);
+  const own = await fetchDocument(ctx, new URL(`https://${host}${path}`));
   if (!own.ok) return own;
   const problem = await findDiscoveryFault(own.discovery, host, ctx.clock.now());
   if (problem !== undefined) return { ok: false, detail: `${host} describes itself wrongly: ${problem}` };
   const endpoint = new URL(own.discovery.endpoint);
   if (endpoint.host === host) return own;
-  const confirmed = await fetchDocument(
-    ctx,
-    `${endpoint.origin}${path}?host=${encodeURIComponent(host)}`,
-    host,
-  );
+  const question = new URL(`${path}?host=${encodeURIComponent(host)}`, endpoint);
+  const confirmed = await fetchDocument(ctx, question);
   if (!confirmed.ok) return confirmed;
   if (
     confirmed.discovery.host !== host ||
@@ -53,10 +51,11 @@ export async function discover(ctx: DiscoverContext, host: string): Promise<Disc
   return own;
 }
 
-async function fetchDocument(ctx: DiscoverContext, url: string, host: string): Promise<DiscoverResult> {
+async function fetchDocument(ctx: DiscoverContext, url: URL): Promise<DiscoverResult> {
+  const { host } = url;
   const result = await ctx.egress.request({
     method: "GET",
-    url: new URL(url),
+    url,
     headers: { accept: "application/json" },
     timeoutMs: fetchTimeoutMs,
     maxAnswerBytes: limits.discoveryBytes,
@@ -113,12 +112,4 @@ export async function findDiscoveryFault(
 async function findVerifyKey(text: string): Promise<VerifyKey | undefined> {
   const bytes = findBytes(text);
   return bytes && importVerifyKey(bytes).catch(() => undefined);
-}
-
-function findBytes(base64Url: string): Uint8Array | undefined {
-  try {
-    return fromBase64Url(base64Url);
-  } catch {
-    return undefined;
-  }
 }

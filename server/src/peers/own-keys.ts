@@ -5,16 +5,31 @@
 import {
   fromBase64Url,
   generateSigningKey,
+  importVerifyKey,
+  type KeyStatement,
   type SigningKey,
   signKeyStatement,
   toBase64Url,
+  type VerifyKey,
+  verifyKeyStatement,
 } from "@posthorn/crypto";
-import { formatTime, type HostKey, parseTime } from "@posthorn/protocol";
+import { findTime, formatTime, type HostKey } from "@posthorn/protocol";
 import type { Clock, Files, Random } from "../env/env.ts";
+import { findBytes } from "./find-bytes.ts";
 
 const yearMs = 365 * 24 * 3_600_000;
 const renewBeforeMs = 30 * 24 * 3_600_000;
+/** A new key is shown so long before it signs, so that every process of this server shows it by then. */
+const showBeforeMs = 2 * 3_600_000;
 const seedBytes = 32;
+
+/** Seeds anyone can read in a standard (CVE-2026-24044): RFC 8032 §7.1 tests 1 to 3 and RFC 9421 B.1.4. */
+const publishedSeeds: ReadonlySet<string> = new Set([
+  "nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A",
+  "TM0Imyj_ltqdtsNG7BFOD1uKMZ81q6Yk2oz27U-4pvs",
+  "xaqN9D-fg3vtt0QvMdy3sWbThTUHbwlLhc46LgtEWPc",
+  "n4Ni-HpISpVObnQMW0wOhCKROaIKqKtW_2ZYb2p9KcU",
+]);
 
 export interface OnlineKey {
   id: string;
@@ -48,20 +63,21 @@ interface KeyContext {
 export async function openOwnKeys(ctx: KeyContext): Promise<OwnKeys> {
   await ctx.files.makeFolder(ctx.folder);
   const root = await openRootKey(ctx);
-  const keys = await readOnlineKeys(ctx);
+  const known = await readOnlineKeys(ctx);
   const now = ctx.clock.now();
-  const newest = keys[0];
-  if (newest === undefined || newest.validUntil - now < renewBeforeMs) {
-    if (root.signingKey !== undefined) keys.unshift(await makeOnlineKey(ctx, root.signingKey, keys));
+  const good = await keepVouched(ctx, root.publicKey, known);
+  if ((good[0]?.validUntil ?? 0) - now < renewBeforeMs && root.signingKey !== undefined) {
+    good.unshift(await makeOnlineKey(ctx, root.signingKey, known));
   }
-  const current = keys[0];
-  if (current === undefined || current.validUntil <= now) {
+  const published = good.filter((key) => key.validUntil > now);
+  const current = published.find((key) => key.validFrom <= now - showBeforeMs) ?? published[0];
+  if (current === undefined) {
     throw new Error(
-      `The signing key of ${ctx.host} has run out and the root key is not here to vouch for a new one. ` +
+      `${ctx.host} has no signing key that is good now, and the root key is not here to vouch for a new one. ` +
         `Put root-key.txt back into ${ctx.folder}, start Posthorn once, and take it offline again.`,
     );
   }
-  return { rootKey: root.publicKey, current, published: keys.filter((key) => key.validUntil > now) };
+  return { rootKey: root.publicKey, current, published };
 }
 
 /** The keys as discovery shows them. */
@@ -82,28 +98,61 @@ async function openRootKey(
   const secretPath = `${ctx.folder}/root-key.txt`;
   const publicPath = `${ctx.folder}/root-key.public.txt`;
   const secret = await readSecret(ctx, secretPath);
-  if (secret !== undefined) {
-    const signingKey = await generateSigningKey(parseSeed(secret, secretPath));
-    await ctx.files.writeDurably(publicPath, encode(`${toBase64Url(signingKey.publicKey)}\n`));
-    return { publicKey: signingKey.publicKey, signingKey };
-  }
   const known = await ctx.files.read(publicPath);
-  if (known !== undefined) return { publicKey: fromBase64Url(decode(known).trim()), signingKey: undefined };
-  const signingKey = await generateSigningKey(ctx.random.bytes(seedBytes));
-  await ctx.files.writeDurably(secretPath, encode(`${toBase64Url(signingKey.seed)}\n`));
-  await ctx.files.writeDurably(publicPath, encode(`${toBase64Url(signingKey.publicKey)}\n`));
+  const publicKey = known && (await parsePublicKey(decode(known), publicPath));
+  if (secret === undefined && publicKey !== undefined) return { publicKey, signingKey: undefined };
+  const signingKey = await generateSigningKey(
+    secret === undefined ? ctx.random.bytes(seedBytes) : parseSeed(secret, secretPath),
+  );
+  if (publicKey !== undefined && !sameBytes(publicKey, signingKey.publicKey)) {
+    throw new Error(
+      `The root key ${secretPath} is not the one that others know ${ctx.host} by (${publicPath}). ` +
+        "Put the right one back. To begin with another, which everybody will notice, delete the second file.",
+    );
+  }
+  const write = (path: string, bytes: Uint8Array) =>
+    ctx.files.writeDurably(path, encode(`${toBase64Url(bytes)}\n`));
+  if (secret === undefined) await write(secretPath, signingKey.seed);
+  if (publicKey === undefined) await write(publicPath, signingKey.publicKey);
   return { publicKey: signingKey.publicKey, signingKey };
 }
 
+/** The newest first. */
 async function readOnlineKeys(ctx: KeyContext): Promise<OnlineKey[]> {
   const names = (await ctx.files.list(ctx.folder)).filter((name) => /^signing-[0-9a-z-]+\.txt$/.test(name));
   const keys: OnlineKey[] = [];
-  for (const name of names.sort().reverse()) {
+  for (const name of names.sort()) {
     const path = `${ctx.folder}/${name}`;
     const content = await readSecret(ctx, path);
     if (content !== undefined) keys.push(await parseOnlineKey(content, path));
   }
-  return keys;
+  return keys.sort((a, b) => b.validFrom - a.validFrom);
+}
+
+/** Those that the root key vouches for: peers refuse a host that shows any other. */
+async function keepVouched(
+  ctx: KeyContext,
+  rootKey: Uint8Array,
+  keys: readonly OnlineKey[],
+): Promise<OnlineKey[]> {
+  const root: VerifyKey = await importVerifyKey(rootKey);
+  const good: OnlineKey[] = [];
+  for (const key of keys) {
+    const signature = fromBase64Url(key.rootSignature);
+    if (await verifyKeyStatement(root, statementOf(ctx.host, key), signature)) good.push(key);
+  }
+  return good;
+}
+
+function statementOf(host: string, key: Omit<OnlineKey, "rootSignature">): KeyStatement {
+  return {
+    host,
+    id: key.id,
+    algorithm: "ed25519",
+    publicKey: toBase64Url(key.signingKey.publicKey),
+    validFrom: formatTime(key.validFrom),
+    validUntil: formatTime(key.validUntil),
+  };
 }
 
 async function makeOnlineKey(
@@ -119,16 +168,8 @@ async function makeOnlineKey(
   const signingKey = await generateSigningKey(ctx.random.bytes(seedBytes));
   const validFrom = now;
   const validUntil = now + yearMs;
-  const rootSignature = toBase64Url(
-    await signKeyStatement(root, {
-      host: ctx.host,
-      id,
-      algorithm: "ed25519",
-      publicKey: toBase64Url(signingKey.publicKey),
-      validFrom: formatTime(validFrom),
-      validUntil: formatTime(validUntil),
-    }),
-  );
+  const statement = statementOf(ctx.host, { id, signingKey, validFrom, validUntil });
+  const rootSignature = toBase64Url(await signKeyStatement(root, statement));
   const lines = [
     `id ${id}`,
     `seed ${toBase64Url(signingKey.seed)}`,
@@ -146,18 +187,17 @@ async function parseOnlineKey(content: string, path: string): Promise<OnlineKey>
     const space = line.indexOf(" ");
     if (space > 0) fields.set(line.slice(0, space), line.slice(space + 1).trim());
   }
-  const field = (name: string): string => {
-    const value = fields.get(name);
-    if (value === undefined)
-      throw new Error(`The key file ${path} has no "${name}" line. Restore it from your backup.`);
-    return value;
-  };
+  const field = (name: string): string => fields.get(name) ?? damaged(path, `It has no “${name}” line.`);
+  const time = (name: string): number =>
+    findTime(field(name)) ?? damaged(path, `Its “${name}” line holds no time.`);
+  const rootSignature = field("root-signature");
+  if (findBytes(rootSignature) === undefined) damaged(path, "Its “root-signature” line holds none.");
   return {
     id: field("id"),
     signingKey: await generateSigningKey(parseSeed(field("seed"), path)),
-    validFrom: parseTime(field("valid-from")),
-    validUntil: parseTime(field("valid-until")),
-    rootSignature: field("root-signature"),
+    validFrom: time("valid-from"),
+    validUntil: time("valid-until"),
+    rootSignature,
   };
 }
 
@@ -171,10 +211,28 @@ async function readSecret(ctx: KeyContext, path: string): Promise<string | undef
 }
 
 function parseSeed(text: string, path: string): Uint8Array {
-  const seed = fromBase64Url(text.trim());
-  if (seed.length !== seedBytes)
-    throw new Error(`The key file ${path} is damaged. Restore it from your backup.`);
+  const seed = findBytes(text.trim());
+  if (seed?.length !== seedBytes) return damaged(path, "It holds no key.");
+  if (publishedSeeds.has(text.trim()) || seed.every((byte) => byte === seed[0])) {
+    throw new Error(
+      `The key in ${path} is published for anyone to use. Delete the file and start again to make a new one.`,
+    );
+  }
   return seed;
+}
+
+async function parsePublicKey(text: string, path: string): Promise<Uint8Array> {
+  const bytes = findBytes(text.trim());
+  const key = bytes && (await importVerifyKey(bytes).catch(() => undefined));
+  return bytes === undefined || key === undefined ? damaged(path, "It holds no key.") : bytes;
+}
+
+function damaged(path: string, how: string): never {
+  throw new Error(`The key file ${path} is damaged. ${how} Restore it from your backup.`);
+}
+
+function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return Buffer.from(a).equals(b);
 }
 
 function encode(text: string): Uint8Array {

@@ -3,9 +3,9 @@
  * Bounded: state is kept for at most `rememberedHosts`, and written only for hosts whose document checked out.
  */
 import { fromBase64Url, importVerifyKey, type VerifyKey } from "@posthorn/crypto";
-import { type Discovery, DiscoverySchema, findTime, readJson, shape } from "@posthorn/protocol";
+import { type Discovery, DiscoverySchema, findTime, shape } from "@posthorn/protocol";
 import type { Clock, Egress, Log } from "../env/env.ts";
-import { findPeer, markPeerSeen, type PeerPolicy, saveDiscovery } from "../store/peer-store.ts";
+import { findPeer, markPeerSeen, type Peer, type PeerPolicy, saveDiscovery } from "../store/peer-store.ts";
 import type { Store } from "../store/sql.ts";
 import { discover } from "./discover.ts";
 
@@ -24,13 +24,16 @@ export interface PeersContext {
   log: Log;
 }
 
+/** What is known of a host; `discovery` is its last good document, if it ever had one. */
 interface Known {
   discovery: Discovery | undefined;
+  /** By the wall clock, because it outlives the process. */
   fetchedAt: number;
   keys: Map<string, VerifyKey>;
-  /** No new fetch before this. */
-  retryAt: number;
-  detail: string;
+  /** The last fetch of this process, by the clock that is never set. */
+  askedAt: number;
+  /** Why that fetch failed; undefined when it did not, or there was none. */
+  failure: string | undefined;
 }
 
 export type FindPeerResult = { ok: true; discovery: Discovery } | { ok: false; detail: string };
@@ -46,25 +49,20 @@ export class Peers {
 
   /** The host's discovery document, fresh within the hour or, while the host is down, the last good one. */
   async find(host: string): Promise<FindPeerResult> {
-    const now = this.#ctx.clock.now();
-    const known = await this.#recall(host);
-    const fresh = known?.discovery !== undefined && now - known.fetchedAt < freshMs;
-    const current = fresh || (known !== undefined && now < known.retryAt) ? known : await this.#fetch(host);
-    if (current?.discovery !== undefined && now - current.fetchedAt < trustMs) {
-      return { ok: true, discovery: current.discovery };
-    }
-    return { ok: false, detail: current?.detail ?? `${host} did not answer.` };
+    const known = await this.#look(host);
+    if (known.discovery !== undefined && this.#isTrusted(known))
+      return { ok: true, discovery: known.discovery };
+    return { ok: false, detail: known.failure ?? `${host} did not answer.` };
   }
 
   /** A key of the host that is valid now; an unknown key id has the document fetched anew, at most once a minute. */
   async findKey(host: string, keyId: string): Promise<VerifyKey | undefined> {
-    const found = await this.find(host);
-    if (!found.ok) return undefined;
-    const known = this.#known.get(host);
-    if (known === undefined) return undefined;
+    const known = await this.#look(host);
     const key = await this.#importKey(known, keyId);
-    if (key !== undefined) return key;
-    if (this.#ctx.clock.now() - known.fetchedAt < refetchForUnknownKeyMs) return undefined;
+    if (key !== undefined || known.discovery === undefined) return key;
+    const { clock } = this.#ctx;
+    const isNew = isWithin(clock.now() - known.fetchedAt, refetchForUnknownKeyMs);
+    if (isNew || clock.mono() - known.askedAt < refetchForUnknownKeyMs) return undefined;
     return this.#importKey(await this.#fetch(host), keyId);
   }
 
@@ -82,11 +80,24 @@ export class Peers {
     return (await findPeer(this.#ctx.store.read, host))?.policy ?? "allow";
   }
 
+  /** What is known of the host, asked anew unless that is fresh or it has just failed to answer. */
+  async #look(host: string): Promise<Known> {
+    const known = await this.#recall(host);
+    if (known === undefined) return this.#fetch(host);
+    const { clock } = this.#ctx;
+    const isFresh = known.discovery !== undefined && isWithin(clock.now() - known.fetchedAt, freshMs);
+    const hasJustFailed = known.failure !== undefined && clock.mono() - known.askedAt < refetchAfterFailureMs;
+    return isFresh || hasJustFailed ? known : this.#fetch(host);
+  }
+
+  #isTrusted(known: Known): boolean {
+    return this.#ctx.clock.now() - known.fetchedAt < trustMs;
+  }
+
   async #importKey(known: Known, keyId: string): Promise<VerifyKey | undefined> {
-    const now = this.#ctx.clock.now();
     const listed = known.discovery?.keys.find((key) => key.id === keyId);
-    if (listed === undefined || now - known.fetchedAt >= trustMs) return undefined;
-    if ((findTime(listed.validUntil) ?? 0) <= now) return undefined;
+    if (listed === undefined || !this.#isTrusted(known)) return undefined;
+    if ((findTime(listed.validUntil) ?? 0) <= this.#ctx.clock.now()) return undefined;
     const cached = known.keys.get(keyId);
     if (cached !== undefined) return cached;
     const key = await importVerifyKey(fromBase64Url(listed.publicKey));
@@ -95,22 +106,8 @@ export class Peers {
   }
 
   async #recall(host: string): Promise<Known | undefined> {
-    const known = this.#known.get(host);
-    if (known !== undefined) {
-      this.#known.delete(host);
-      this.#known.set(host, known);
-      return known;
-    }
-    const row = await findPeer(this.#ctx.store.read, host);
-    if (row?.discovery === undefined || row.fetchedAt === undefined) return undefined;
-    const discovery = discoveryShape.parse(readJson(new TextEncoder().encode(row.discovery)));
-    return this.#remember(host, {
-      discovery,
-      fetchedAt: row.fetchedAt,
-      keys: new Map(),
-      retryAt: 0,
-      detail: "",
-    });
+    const known = this.#known.get(host) ?? readRow(await findPeer(this.#ctx.store.read, host));
+    return known && this.#remember(host, known);
   }
 
   #fetch(host: string): Promise<Known> {
@@ -122,32 +119,29 @@ export class Peers {
   }
 
   async #fetchOnce(host: string): Promise<Known> {
+    const { clock, log, store } = this.#ctx;
     const result = await discover(this.#ctx, host);
-    const now = this.#ctx.clock.now();
+    const before = await findPeer(store.read, host);
+    const asked = { askedAt: clock.mono(), failure: result.ok ? undefined : result.detail };
     if (!result.ok) {
-      const known = this.#known.get(host);
-      const failed = { retryAt: now + refetchAfterFailureMs, detail: result.detail };
-      return this.#remember(host, {
-        discovery: known?.discovery,
-        fetchedAt: known?.fetchedAt ?? 0,
-        keys: known?.keys ?? new Map(),
-        ...failed,
-      });
+      // Another process may have had more luck; and memory may have forgotten the host meanwhile.
+      const lastGood = readRow(before) ?? { discovery: undefined, fetchedAt: 0, keys: new Map() };
+      return this.#remember(host, { ...lastGood, ...asked });
     }
-    const before = await findPeer(this.#ctx.store.read, host);
-    const rootChanged = before?.rootKey !== undefined && before.rootKey !== result.discovery.rootKey;
-    if (rootChanged) this.#ctx.log("warn", "peer.rootKeyChanged", { host });
-    await this.#ctx.store.write((tx) =>
+    const { discovery, text } = result;
+    const fetchedAt = clock.now();
+    const rootChanged = before?.rootKey !== undefined && before.rootKey !== discovery.rootKey;
+    if (rootChanged) log("warn", "peer.rootKeyChanged", { host });
+    await store.write((tx) =>
       saveDiscovery(tx, {
         host,
-        discovery: result.text,
-        fetchedAt: now,
-        rootKey: result.discovery.rootKey,
-        rootChangedAt: rootChanged ? now : before?.rootChangedAt,
+        discovery: text,
+        fetchedAt,
+        rootKey: discovery.rootKey,
+        rootChangedAt: rootChanged ? fetchedAt : before?.rootChangedAt,
       }),
     );
-    const fetched = { discovery: result.discovery, fetchedAt: now, keys: new Map(), retryAt: 0, detail: "" };
-    return this.#remember(host, fetched);
+    return this.#remember(host, { discovery, fetchedAt, keys: new Map(), ...asked });
   }
 
   #remember(host: string, known: Known): Known {
@@ -159,4 +153,23 @@ export class Peers {
     }
     return known;
   }
+}
+
+/** What is stored of a host; undefined when that is no document that this version reads. */
+function readRow(row: Peer | undefined): Known | undefined {
+  if (row?.discovery === undefined || row.fetchedAt === undefined) return undefined;
+  const discovery: unknown = JSON.parse(row.discovery);
+  if (!discoveryShape.matches(discovery)) return undefined;
+  return {
+    discovery,
+    fetchedAt: row.fetchedAt,
+    keys: new Map(),
+    askedAt: Number.NEGATIVE_INFINITY,
+    failure: undefined,
+  };
+}
+
+/** False also for an age below zero: the clock was set back, and nothing can be said of what is younger than now. */
+function isWithin(ageMs: number, limitMs: number): boolean {
+  return ageMs >= 0 && ageMs < limitMs;
 }
