@@ -28,8 +28,8 @@ export async function fillMailboxes(
         const bytes = write(from, [{ id: name, host }]);
         return { messageId: idOf(bytes), accountId: 0, bytes, recipients: [{ deliveryId, id: name }] };
       });
-      const result = await deliverLocal(ctx, messages);
-      const stored = result.kind === "answered" ? [...result.results.values()] : [];
+      const { results } = await deliverLocal(ctx, messages);
+      const stored = [...results.values()];
       if (stored.length < batch.length || stored.some(({ state }) => state !== "delivered"))
         throw new Error("a mailbox could not be filled");
     }
