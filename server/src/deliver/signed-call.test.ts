@@ -1,0 +1,167 @@
+import { createHash } from "node:crypto";
+import { importVerifyKey, verifyRequest } from "@posthorn/crypto";
+import { describe, expect, it } from "vitest";
+import type { EgressFailure } from "../env/env.ts";
+import { callSigned, type RemoteContext } from "./signed-call.ts";
+import { type Answer, openTrialWire, type Said, type Signing, type TrialPeer } from "./trial-peer.ts";
+
+const body = new TextEncoder().encode('{"a":1}');
+
+async function ask(answer: Answer) {
+  const wire = await openTrialWire();
+  const peer = await wire.join("b.test", answer);
+  return { wire, peer, result: await call(wire.remote) };
+}
+
+async function call(remote: RemoteContext, more: { signal?: AbortSignal } = {}) {
+  const found = await remote.findPeer("b.test");
+  if (!found.ok) throw new Error(found.detail);
+  return callSigned(remote, "b.test", found.discovery, {
+    method: "POST",
+    path: "/email/receive",
+    contentType: "application/json",
+    body,
+    sha256: createHash("sha256").update(body).digest(),
+    timeoutMs: 1_000,
+    ...more,
+  });
+}
+
+const said = (status: number, more: Partial<Said> = {}): Said => ({ status, body: '{"b":2}', ...more });
+const noProof = (status: number) => `b.test answered ${status} without a signature that proves it.`;
+
+describe("a request to a host", () => {
+  it("is signed with our key for that host and what is sent, for four minutes, and with a new nonce each time", async () => {
+    const wire = await openTrialWire();
+    const peer = await wire.join("b.test", () => said(200));
+    await call(wire.remote);
+    await call(wire.remote);
+    const nonces: string[] = [];
+    for (const request of peer.requests) {
+      const verified = await verifyRequest(
+        {
+          method: request.method,
+          authority: "b.test",
+          path: request.url.pathname,
+          query: "?",
+          headers: new Map(Object.entries(request.headers).map(([name, value]) => [name, [value]])),
+        },
+        {
+          nowS: wire.clock.now() / 1_000 + 239,
+          destination: "b.test",
+          findKey: async (keyId) =>
+            keyId === "a.test/k1" ? importVerifyKey(wire.remote.key().signingKey.publicKey) : undefined,
+        },
+      );
+      expect(verified).toMatchObject({ ok: true, keyId: "a.test/k1" });
+      if (verified.ok) nonces.push(verified.nonce);
+    }
+    expect(new Set(nonces).size).toBe(2);
+  });
+});
+
+describe("an answer counts as the host's word", () => {
+  it.each([200, 400, 401, 403, 404, 409, 413, 421, 422, 424, 507])(
+    "with the status %i, when it signed it for this request",
+    async (status) => {
+      const { result } = await ask(() => said(status));
+      expect(result).toMatchObject({ kind: "signed", answer: { status } });
+    },
+  );
+});
+
+type Forgery = (peer: TrialPeer, stranger: TrialPeer, earlier: string) => Partial<Said>;
+const signedAs = (signing: Partial<Signing>): Partial<Said> => ({ signing });
+const nowS = Date.UTC(2026, 10, 24) / 1_000;
+
+const forgeries: [string, Forgery][] = [
+  ["it is not signed", () => ({ signing: false })],
+  ["its signature is that of a key the host does not have", (_, { key }) => signedAs({ key })],
+  ["it names a key the host does not have", () => signedAs({ keyId: "b.test/1999-01" })],
+  [
+    "another host signed it with its own key (A13)",
+    (_, { key, host }) => signedAs({ key, keyId: `${host}/2026-11` }),
+  ],
+  ["it names a host whose name begins like this one", () => signedAs({ keyId: "b.test.evil.test/2026-11" })],
+  [
+    "it answers another request (RFC 9421 §7.3.7)",
+    (_peer, _stranger, earlier) => signedAs({ requestSignature: earlier }),
+  ],
+  ["it has run out", () => signedAs({ createdS: nowS - 600, expiresS: nowS - 360 })],
+  ["it is of the future", () => signedAs({ createdS: nowS + 600, expiresS: nowS + 840 })],
+  ["its signature is of another body", () => signedAs({ body: new TextEncoder().encode('{"b":3}') })],
+  ["its signature is of another status", () => signedAs({ status: 404 })],
+  ["its content type was changed", () => ({ headers: { "content-type": "text/html" } })],
+  ["its signature is doubled", () => ({ headers: { signature: ["posthorn=:AAAA:", "posthorn=:AAAA:"] } })],
+  ["its digest is gone", () => ({ headers: { "content-digest": [] } })],
+];
+
+describe("an answer says nothing of any message, only that the host was not reached, when", () => {
+  it.each(forgeries)("%s", async (_, forge) => {
+    const wire = await openTrialWire();
+    const stranger = await wire.join("evil.test");
+    const peer = await wire.join("b.test", () => said(200));
+    await call(wire.remote);
+    const earlier = peer.requests[0]?.headers.signature ?? "";
+    peer.answer = () => said(200, forge(peer, stranger, earlier));
+    expect(await call(wire.remote)).toMatchObject({
+      kind: "unreachable",
+      problem: { code: "unavailable", detail: noProof(200) },
+    });
+  });
+
+  it.each([429, 500, 502, 503, 504, 599])("the host signs %i, which is about itself", async (status) => {
+    const { result } = await ask(() => said(status));
+    expect(result).toMatchObject({
+      kind: "unreachable",
+      problem: { detail: `b.test asks to be tried later (${status}).` },
+      failedAtRequest: status === 500,
+    });
+  });
+
+  it("nobody signs a 500", async () => {
+    const { result } = await ask(() => said(500, { signing: false }));
+    expect(result).toMatchObject({ kind: "unreachable", problem: { detail: noProof(500) } });
+    expect(result).not.toHaveProperty("failedAtRequest");
+  });
+
+  const failures: EgressFailure[] = ["dns", "connect", "tls", "timeout", "cut", "tooLarge", "refused"];
+  it.each(failures)("the wire fails: %s", async (failure) => {
+    const { result } = await ask(() => failure);
+    expect(result).toMatchObject({
+      kind: "unreachable",
+      problem: { code: "unavailable", detail: `b.test did not answer: the wire failed: ${failure}` },
+      retryAfterS: undefined,
+    });
+  });
+
+  it("we give it up ourselves before it is sent", async () => {
+    const wire = await openTrialWire();
+    const peer = await wire.join("b.test", () => said(200));
+    expect((await call(wire.remote, { signal: AbortSignal.abort() })).kind).toBe("unreachable");
+    expect(peer.requests).toEqual([]);
+  });
+});
+
+describe("the time for which a host asks to be left alone", () => {
+  it.each<[string, string | readonly string[], number | undefined]>([
+    ["is its Retry-After in seconds", "120", 120],
+    ["may be nothing", "0", 0],
+    ["may be beyond all reason; it is for the queue to bound it", "9999999999", 9_999_999_999],
+    ["is not read from more digits than anybody means", "99999999999", undefined],
+    ["is not read from a date", "Wed, 25 Nov 2026 00:00:00 GMT", undefined],
+    ["is not read from a fraction", "1.5", undefined],
+    ["is not read from what is negative", "-1", undefined],
+    ["is not read from a word", "soon", undefined],
+    ["is not read from nothing", "", undefined],
+    ["is not read where it stands twice", ["1", "2"], undefined],
+  ])("%s", async (_, value, retryAfterS) => {
+    const headers = { "retry-after": value };
+    for (const signing of [undefined, false] as const) {
+      const { result } = await ask(() =>
+        said(503, signing === undefined ? { headers } : { headers, signing }),
+      );
+      expect(result).toMatchObject({ kind: "unreachable", retryAfterS });
+    }
+  });
+});
