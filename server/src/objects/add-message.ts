@@ -22,42 +22,39 @@ export interface NewMessage {
 }
 
 /**
- * Puts a message into an account: object, bytes, mailbox and blob references, all in the caller's transaction. Its id is the
- * account's next state, and so the change by which it is seen. The object's id, or undefined when the account has no room; nothing was written then.
+ * Puts a message into an account: object, bytes, mailbox and blob references, all in the caller's transaction. Its id
+ * is the account's next state, and so the change by which it is seen. The object's id, or undefined when the account has
+ * no room; nothing was written then.
  */
 export async function addMessage(tx: Tx, input: NewMessage): Promise<number | undefined> {
   const { accountId, message, blobs } = input;
   const state = await advanceState(tx, accountId, sizeWithBlobs(input));
   if (state === undefined) return undefined;
   const description = describe(message);
-  await insertObject(
-    tx,
-    {
-      accountId,
-      id: state,
-      kind: description.kind,
-      type: description.type,
-      messageId: message.id,
-      sender: formatAddress(senderOf(message)),
-      conversation: conversationOf(message),
-      subject: description.subject,
-      preview: description.preview,
-      sentAt: parseTime(message.date),
-      receivedAt: input.receivedAt,
-      sizeBytes: input.bytes.length,
-      changedState: state,
-      keywords: input.keywords,
-      summary: description.summary,
-    },
-    input.bytes,
-  );
-  await addToMailbox(tx, accountId, roles[input.role].id, state, !input.keywords.includes("$seen"), state);
-  await addBlobRefs(
-    tx,
+  const object = {
     accountId,
-    state,
-    blobs.map(({ hash }) => hash),
-  );
+    id: state,
+    kind: description.kind,
+    type: description.type,
+    messageId: message.id,
+    sender: formatAddress(senderOf(message)),
+    conversation: conversationOf(message),
+    subject: description.subject,
+    preview: description.preview,
+    sentAt: parseTime(message.date),
+    receivedAt: input.receivedAt,
+    sizeBytes: input.bytes.length,
+    changedState: state,
+    keywords: input.keywords,
+    summary: description.summary,
+  };
+  const isUnread = !input.keywords.includes("$seen");
+  const hashes = blobs.map(({ hash }) => hash);
+  await Promise.all([
+    insertObject(tx, object, input.bytes),
+    addToMailbox(tx, accountId, roles[input.role].id, state, isUnread, state),
+    addBlobRefs(tx, accountId, state, hashes),
+  ]);
   return state;
 }
 

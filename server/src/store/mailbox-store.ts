@@ -51,9 +51,12 @@ export async function addToMailbox(
   unread: boolean,
   state: number,
 ): Promise<void> {
-  await tx.run(sql`
-    INSERT INTO object_mailbox (account_id, mailbox_id, object_id) VALUES (${accountId}, ${mailboxId}, ${objectId})`);
-  await countInMailbox(tx, accountId, mailboxId, 1, unread ? 1 : 0, state);
+  await Promise.all([
+    tx.run(sql`
+      INSERT INTO object_mailbox (account_id, mailbox_id, object_id)
+      VALUES (${accountId}, ${mailboxId}, ${objectId})`),
+    countInMailbox(tx, accountId, mailboxId, 1, unread ? 1 : 0, state),
+  ]);
 }
 
 export async function removeFromMailbox(

@@ -154,9 +154,9 @@ export class PostgresStore implements Store {
     });
     let broken: Error | undefined;
     try {
-      await ask(client, "BEGIN", false);
       const tx = new PostgresTx(client);
       const result = await runWork(work, tx);
+      await tx.begun;
       await this.#commit(client);
       return { result, hooks: tx.hooks };
     } catch (error) {
@@ -220,7 +220,8 @@ class PostgresDb implements Db {
 
   async all(query: Sql): Promise<Row[]> {
     try {
-      return (await this.#pool.query<Row>(configOf(query))).rows;
+      const { rows } = await this.#pool.query<Row>({ ...prepared(query.strings), values: [...query.values] });
+      return rows;
     } catch (error) {
       throw explain(readFault(error, false));
     }
@@ -235,11 +236,20 @@ class PostgresTx implements Tx {
   readonly dialect = "postgres";
   readonly hooks: (() => void)[] = [];
   readonly #client: pg.PoolClient;
+  readonly begun: Promise<void>;
+  #isBegun = false;
   #isOpen = true;
+  #isGathering = false;
   #failure: pg.DatabaseError | ConnectionLost | undefined;
 
   constructor(client: pg.PoolClient) {
     this.#client = client;
+    this.#gather();
+    this.begun = ask(client, "BEGIN", false).then(() => {
+      this.#isBegun = true;
+    });
+    // Whoever waits for it hears of it, and the writer in the end.
+    this.begun.catch(() => undefined);
   }
 
   async all(query: Sql): Promise<Row[]> {
@@ -268,11 +278,27 @@ class PostgresTx implements Tx {
   async #send(query: Sql): Promise<pg.QueryResult<Row>> {
     this.#refuseEnded();
     try {
-      return await this.#client.query<Row>(configOf(query));
+      const statement = prepared(query.strings);
+      // A look may be on its way with the BEGIN; a change outside a transaction could not be undone.
+      if (!this.#isBegun && !statement.isRead) await this.begun;
+      this.#gather();
+      return await this.#client.query<Row>({ ...statement, values: [...query.values] });
     } catch (error) {
       this.#failure ??= readFault(error, false);
       throw this.#failure;
     }
+  }
+
+  /** What is asked in one turn goes out in one write. */
+  #gather(): void {
+    if (this.#isGathering) return;
+    const { stream } = this.#client.connection;
+    stream.cork();
+    this.#isGathering = true;
+    queueMicrotask(() => {
+      this.#isGathering = false;
+      stream.uncork();
+    });
   }
 
   #refuseEnded(): void {
@@ -283,19 +309,20 @@ class PostgresTx implements Tx {
 interface Prepared {
   name: string;
   text: string;
+  isRead: boolean;
 }
 
 const statements = new WeakMap<readonly string[], Prepared>();
 let statementCount = 0;
 
-function configOf({ strings, values }: Sql): pg.QueryConfig {
+function prepared(strings: readonly string[]): Prepared {
   let statement = statements.get(strings);
   if (statement === undefined) {
     const text = strings
       .reduce((built, part, index) => `${built}$${index}${part}`)
       .replaceAll("json_each(", "json_array_elements_text(");
-    statement = { name: `s${++statementCount}`, text };
+    statement = { name: `s${++statementCount}`, text, isRead: /^\s*SELECT\b/.test(text) };
     statements.set(strings, statement);
   }
-  return { ...statement, values: [...values] };
+  return statement;
 }
