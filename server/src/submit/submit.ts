@@ -21,14 +21,12 @@ import {
   recipientsOf,
   type SendAnswer,
   senderOf,
-  targetIdOf,
   uuidV7,
 } from "@posthorn/protocol";
 import { checkBlobs, type Holder, useBlobs } from "../blobs/access.ts";
 import type { Clock, Random } from "../env/env.ts";
 import { addMessage } from "../objects/add-message.ts";
 import { insertDelivery } from "../store/delivery-store.ts";
-import { findObject } from "../store/object-store.ts";
 import type { Store, Tx } from "../store/sql.ts";
 import {
   findSubmission,
@@ -36,6 +34,7 @@ import {
   insertSubmission,
   type Submission,
 } from "../store/submission-store.ts";
+import { findFollowed, laneOf } from "./follow.ts";
 import { freshAnswer, sendAnswer } from "./send-status.ts";
 
 /** Dated so far before its first try, a message could be too old for its recipients before it is given up. */
@@ -74,6 +73,12 @@ interface Draft {
   digest: Uint8Array;
 }
 
+interface Handed extends SubmitInput {
+  now: number;
+  /** Until when the caller wants it held; undefined for one that goes at once. */
+  hold: number | undefined;
+}
+
 /**
  * Accepts a message for sending. The same id or Idempotency-Key with the same bytes has the same answer; with other
  * bytes it throws `idConflict`. Throws `forbidden` for another's `from`, `blobsMissing`, `blobMismatch`, `mailboxFull`,
@@ -81,13 +86,13 @@ interface Draft {
  */
 export async function submit(ctx: SubmitContext, input: SubmitInput): Promise<SendAnswer> {
   const now = ctx.clock.now();
-  const heldUntil = holdOf(input, now);
-  const draft = readDraft(ctx, input, now, heldUntil);
-  const write = () => ctx.store.write((tx) => storeOnce(ctx, tx, input, draft, now, heldUntil));
+  const handed: Handed = { ...input, now, hold: holdOf(input, now) };
+  const draft = readDraft(ctx, handed, { heldUntil: handed.hold });
+  const write = () => ctx.store.write((tx) => storeOnce(ctx, tx, handed, draft));
   // Another process may take the same id while this one looks; the second time it is found.
   const stored = await write().catch((error: unknown) => (error === raced ? write() : Promise.reject(error)));
-  if (stored.fresh) return freshAnswer(draft.message, heldUntil);
-  return sendAnswer(ctx.store.read, stored.submission);
+  if (stored.fresh) return freshAnswer(draft.message, stored.submission.heldUntil);
+  return sendAnswer(ctx.store.read, stored.submission, now);
 }
 
 /**
@@ -112,17 +117,23 @@ interface Stored {
   fresh: boolean;
 }
 
-async function storeOnce(
-  ctx: SubmitContext,
-  tx: Tx,
-  input: SubmitInput,
-  draft: Draft,
-  now: number,
-  heldUntil: number | undefined,
-): Promise<Stored> {
-  const known = await findKnown(tx, input, draft.message.id);
+async function storeOnce(ctx: SubmitContext, tx: Tx, handed: Handed, draft: Draft): Promise<Stored> {
+  const known = await findKnown(tx, handed, draft.message.id);
   if (known !== undefined) return { submission: sameOrConflict(known, draft.digest), fresh: false };
-  return { submission: await store(ctx, tx, input, draft, now, heldUntil), fresh: true };
+  const followed = await findFollowed(tx, handed.accountId, draft.message);
+  const heldUntil = latest(handed.hold, followed?.heldUntil, handed.now);
+  // What is held with the message it changes is dated as that is sent, when its date was left to us.
+  const isDated = heldUntil === handed.hold;
+  const dated = isDated ? draft : readDraft(ctx, handed, { heldUntil, id: draft.message.id });
+  refuseMisdated(dated.message, heldUntil ?? handed.now);
+  const conversation = followed?.conversation ?? conversationOf(dated.message);
+  return { submission: await store(ctx, tx, handed, dated, { heldUntil, conversation }), fresh: true };
+}
+
+/** The later of two times that are still to come. */
+function latest(one: number | undefined, other: number | undefined, now: number): number | undefined {
+  const until = Math.max(one ?? 0, other ?? 0);
+  return until > now ? until : undefined;
 }
 
 function holdOf(input: SubmitInput, now: number): number | undefined {
@@ -133,36 +144,35 @@ function holdOf(input: SubmitInput, now: number): number | undefined {
   if (sendAt !== undefined && sendAt > now + furthestSendAtMs) {
     fail("badRequest", "“sendAt” is more than a year away.", { pointer: "/sendAt" });
   }
-  const until = Math.max(sendAt ?? 0, undoS === undefined ? 0 : now + undoS * 1_000);
-  return until > now ? until : undefined;
+  return latest(sendAt, undoS === undefined ? undefined : now + undoS * 1_000, now);
 }
 
+/** The message as it goes out when it is held so long; one that brings no id gets this one or a new one. */
 function readDraft(
   ctx: SubmitContext,
-  input: SubmitInput,
-  now: number,
-  heldUntil: number | undefined,
+  handed: Handed,
+  { heldUntil, id }: { heldUntil: number | undefined; id?: string },
 ): Draft {
-  const value = readJson(input.body, { maxBytes: limits.messageBytes });
+  const { accountName: name, body, now } = handed;
+  const value = readJson(body, { maxBytes: limits.messageBytes });
   const { value: complete, completed } = completeSubmission(value, {
-    from: { id: input.accountName, host: ctx.host },
+    from: { id: name, host: ctx.host },
     get id() {
-      return uuidV7(now, ctx.random.bytes(16));
+      return id ?? uuidV7(now, ctx.random.bytes(16));
     },
     date: formatTime(heldUntil ?? now),
   });
   const message = checkMessage(complete);
-  refuseForeignSender(ctx, input, message);
+  refuseForeignSender(ctx, handed, message);
   refuseUnreachable(ctx, message);
-  refuseMisdated(message, heldUntil ?? now);
-  const bytes = completed ? new TextEncoder().encode(JSON.stringify(complete)) : input.body;
+  const bytes = completed ? new TextEncoder().encode(JSON.stringify(complete)) : body;
   if (bytes.length > limits.messageBytes) {
     fail(
       "tooLarge",
       `The message has ${bytes.length} bytes; at most ${limits.messageBytes} are taken. Send large files as attachments.`,
     );
   }
-  return { message, bytes, digest: createHash("sha256").update(input.body).digest() };
+  return { message, bytes, digest: createHash("sha256").update(body).digest() };
 }
 
 function refuseForeignSender(ctx: SubmitContext, input: SubmitInput, message: Message): void {
@@ -217,18 +227,18 @@ function sameOrConflict(known: Submission, digest: Uint8Array): Submission {
 async function store(
   ctx: SubmitContext,
   tx: Tx,
-  input: SubmitInput,
+  handed: Handed,
   draft: Draft,
-  now: number,
-  heldUntil: number | undefined,
+  place: { heldUntil: number | undefined; conversation: string },
 ): Promise<Submission> {
+  const { accountId, now } = handed;
   const { message, bytes, digest } = draft;
-  const holder: Holder = { kind: "account", id: input.accountId };
+  const holder: Holder = { kind: "account", id: accountId };
   const checked = await checkBlobs(tx, holder, message);
   if (!checked.ok) throw new ProblemError(checked.problem);
   const blobs = blobsOf(message);
   const objectId = await addMessage(tx, {
-    accountId: input.accountId,
+    accountId,
     role: "sent",
     message,
     bytes,
@@ -242,47 +252,27 @@ async function store(
       "Your mailbox is full, so the message was not sent. Delete something and send again.",
     );
   await useBlobs(tx, holder, blobs);
-  const followed = await findFollowed(tx, input.accountId, message);
-  const firstAttemptAt = Math.max(now, heldUntil ?? 0, followed?.heldUntil ?? 0);
-  const submission = {
-    accountId: input.accountId,
-    messageId: message.id,
-    digest,
-    objectId,
-    createdAt: now,
-    heldUntil,
-  };
-  if (!(await insertSubmission(tx, submission, input.idempotencyKey))) throw raced;
-  const conversation = followed?.conversation ?? conversationOf(message);
-  const hosts = new Set<string>();
-  for (const recipient of recipientsOf(message)) {
-    hosts.add(recipient.host);
-    await insertDelivery(tx, {
-      accountId: input.accountId,
-      objectId,
-      messageId: message.id,
-      recipient: recipient.id,
-      host: recipient.host,
-      lane: `${input.accountId}/${conversation}/${recipient.id}`,
-      nextAttemptAt: firstAttemptAt,
-      createdAt: now,
-      expiresAt: firstAttemptAt + ctx.expiryMs,
-    });
-  }
-  tx.afterCommit(() => ctx.wake([...hosts]));
+  const { heldUntil, conversation } = place;
+  const submission = { accountId, messageId: message.id, digest, objectId, createdAt: now, heldUntil };
+  const firstAttemptAt = heldUntil ?? now;
+  const recipients = recipientsOf(message);
+  const [isFirst] = await Promise.all([
+    insertSubmission(tx, submission, handed.idempotencyKey),
+    ...recipients.map((recipient) =>
+      insertDelivery(tx, {
+        accountId,
+        objectId,
+        messageId: message.id,
+        recipient: recipient.id,
+        host: recipient.host,
+        lane: laneOf(accountId, conversation, recipient.id),
+        nextAttemptAt: firstAttemptAt,
+        createdAt: now,
+        expiresAt: firstAttemptAt + ctx.expiryMs,
+      }),
+    ),
+  ]);
+  if (!isFirst) throw raced;
+  tx.afterCommit(() => ctx.wake([...new Set(recipients.map(({ host }) => host))]));
   return submission;
-}
-
-/** The message that this one changes: what follows it goes in its lane and not before it. */
-async function findFollowed(
-  tx: Tx,
-  accountId: number,
-  message: Message,
-): Promise<{ conversation: string; heldUntil: number | undefined } | undefined> {
-  const target = targetIdOf(message);
-  if (target === undefined) return undefined;
-  const submission = await findSubmission(tx, accountId, target);
-  if (submission === undefined) return undefined;
-  const object = await findObject(tx, accountId, submission.objectId);
-  return object && { conversation: object.conversation, heldUntil: submission.heldUntil };
 }
