@@ -4,7 +4,7 @@ import {
   type DueDelivery,
   findNextDueAt,
   isWaitedFor,
-  leaseDelivery,
+  leaseDeliveries,
   listDue,
   lockHostForClaim,
 } from "../store/delivery-store.ts";
@@ -60,9 +60,12 @@ export async function claim(tx: Tx, host: string, now: number, limits: ClaimLimi
     const page = await listDue(tx, host, now, after, pageSize);
     for (const delivery of page) {
       after = delivery;
-      if (!(await taken.take(tx, delivery))) return taken.claim(now);
+      if (!(await taken.take(tx, delivery))) return taken.claim(tx, now);
     }
-    if (page.length < pageSize) return taken.claim(await findNextDueAt(tx, host, now));
+    if (page.length < pageSize) {
+      const all = await taken.claim(tx, undefined);
+      return { ...all, nextDueAt: await findNextDueAt(tx, host, now) };
+    }
   }
 }
 
@@ -70,6 +73,7 @@ export async function claim(tx: Tx, host: string, now: number, limits: ClaimLimi
 class Taken {
   readonly #limits: ClaimLimits;
   readonly #now: number;
+  readonly #leaseUntil: number;
   readonly #messages = new Map<string, ClaimedMessage>();
   readonly #expired: Delivery[] = [];
   /** By the id of a delivery taken its message; undefined for one that is given up. */
@@ -80,6 +84,7 @@ class Taken {
   constructor(limits: ClaimLimits, now: number) {
     this.#limits = limits;
     this.#now = now;
+    this.#leaseUntil = now + limits.leaseMs;
   }
 
   /** Takes a delivery, or passes it over because of its lane. False when it does not fit any more. */
@@ -100,13 +105,17 @@ class Taken {
     const message = this.#add(delivery, bytes);
     this.#taken.set(delivery.id, message);
     this.#leased++;
-    message.deliveries.push(await lease(tx, delivery, this.#now + this.#limits.leaseMs));
+    const { attemptCount } = delivery;
+    const attempted = { ...delivery, attemptCount: attemptCount + 1, nextAttemptAt: this.#leaseUntil };
+    message.deliveries.push({ ...attempted, state: "sending" });
     return true;
   }
 
-  /** In the order they were accepted, which within a lane is the order they must keep. */
-  claim(nextDueAt: number | undefined): Claim {
+  /** Leased, in the order they were accepted, which within a lane is the order they must keep. */
+  async claim(tx: Tx, nextDueAt: number | undefined): Promise<Claim> {
     const messages = [...this.#messages.values()].sort((a, b) => firstId(a) - firstId(b));
+    const ids = messages.flatMap(({ deliveries }) => deliveries.map(({ id }) => id));
+    await leaseDeliveries(tx, ids, this.#leaseUntil);
     return { messages, expired: this.#expired, nextDueAt };
   }
 
@@ -152,9 +161,4 @@ function keyOf({ accountId, objectId }: Delivery): string {
 
 function firstId(message: ClaimedMessage): number {
   return message.deliveries[0]?.id ?? 0;
-}
-
-async function lease(tx: Tx, delivery: Delivery, until: number): Promise<Delivery> {
-  await leaseDelivery(tx, delivery.id, until);
-  return { ...delivery, state: "sending", attemptCount: delivery.attemptCount + 1, nextAttemptAt: until };
 }

@@ -10,6 +10,7 @@ import {
   deferDelivery,
   listOverdue,
   markLateReported,
+  settleDeliveries,
   settleDelivery,
 } from "../store/delivery-store.ts";
 import { deleteBackoff, findBackoff, saveBackoff } from "../store/host-backoff-store.ts";
@@ -54,8 +55,15 @@ export async function retire(
   claim: Claim,
   result: DeliveryResult,
 ): Promise<void> {
-  for (const retirement of await noteHost(ctx, tx, host, claim, result)) {
-    await retireOne(ctx, tx, retirement);
+  const retirements = await noteHost(ctx, tx, host, claim, result);
+  for (const state of ["delivered", "held"] as const) {
+    const settled = retirements.filter(({ outcome }) => outcome.state === state);
+    const ids = settled.map(({ delivery }) => delivery.id);
+    await settleDeliveries(tx, ids, state, ctx.now);
+  }
+  for (const retirement of retirements) {
+    const { state } = retirement.outcome;
+    if (state !== "delivered" && state !== "held") await retireOne(ctx, tx, retirement);
   }
 }
 

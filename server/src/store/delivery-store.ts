@@ -91,11 +91,11 @@ export async function listDue(
     tx.dialect === "sqlite"
       ? await tx.all(sql`
           SELECT due.*, (
-            SELECT max(id) FROM delivery AS earlier
+            SELECT max(id) FROM delivery AS earlier INDEXED BY delivery_lane
             WHERE earlier.host = due.host AND earlier.lane = due.lane AND earlier.id < due.id
               AND earlier.settled_at IS NULL AND (earlier.attempt_count > 0 OR earlier.next_attempt_at <= ${now})
           ) AS follows
-          FROM delivery AS due
+          FROM delivery AS due INDEXED BY delivery_due
           WHERE host = ${host} AND settled_at IS NULL AND next_attempt_at <= ${now}
             AND (next_attempt_at, id) > (${after.nextAttemptAt}, ${after.id})
           ORDER BY next_attempt_at, id LIMIT ${limit}`)
@@ -142,11 +142,12 @@ export async function listOverdue(
   return rows.map(readDelivery);
 }
 
-/** Writes the attempt before it is made, and when it counts as lost: the lease. */
-export async function leaseDelivery(tx: Tx, id: number, leaseUntil: number): Promise<void> {
+/** Writes attempts before they are made, and when they count as lost: the lease. */
+export async function leaseDeliveries(tx: Tx, ids: readonly number[], leaseUntil: number): Promise<void> {
+  if (ids.length === 0) return;
   await tx.run(sql`
     UPDATE delivery SET state = 'sending', attempt_count = attempt_count + 1, next_attempt_at = ${leaseUntil}
-    WHERE id = ${id}`);
+    WHERE id IN (SELECT CAST(value AS BIGINT) FROM json_each(${JSON.stringify(ids)}) AS leased)`);
 }
 
 /** Keeps attempts that take long (a large file under way) from counting as lost. */
@@ -178,6 +179,20 @@ export async function settleDelivery(
     UPDATE delivery SET state = ${state}, settled_at = ${settledAt}, problem = ${problem ?? null}
     WHERE id = ${id} AND settled_at IS NULL`);
   return changed === 1;
+}
+
+/** The same for many at once that went well. */
+export async function settleDeliveries(
+  tx: Tx,
+  ids: readonly number[],
+  state: "delivered" | "held",
+  settledAt: number,
+): Promise<void> {
+  if (ids.length === 0) return;
+  await tx.run(sql`
+    UPDATE delivery SET state = ${state}, settled_at = ${settledAt}, problem = NULL
+    WHERE id IN (SELECT CAST(value AS BIGINT) FROM json_each(${JSON.stringify(ids)}) AS settled)
+      AND settled_at IS NULL`);
 }
 
 /** Puts a delivery back to wait, unless a later attempt has it by now. */
