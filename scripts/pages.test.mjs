@@ -98,7 +98,7 @@ function read(file) {
 
 /** Links to places in this repository. */
 function linksOf(page) {
-  const prose = read(page).replaceAll(/^```[\s\S]*?^```/gm, "");
+  const prose = read(page).replaceAll(/^```[\s\S]*?^```|`[^`\n]*`/gm, "");
   return [...prose.matchAll(/\]\(([^)\s]+)\)/g)]
     .map(([, link]) => link)
     .filter((link) => !/^[a-z]+:/.test(link));

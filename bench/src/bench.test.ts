@@ -53,7 +53,7 @@ const ratios = {
 };
 
 test("a few letters through both chains give every figure, in tables and as one JSON object in the last line", {
-  timeout: 120_000,
+  timeout: 300_000,
 }, async () => {
   const said: string[] = [];
   const results = await runBench({ folder, say: (text) => said.push(text) }, tiny, ["delivery", "growth"]);
