@@ -162,7 +162,7 @@ test.each(cases)("%s", async (_, pieces, status, code) => {
   const node = net.node("alpha");
   const before = await countStored(node.server.store);
   const fill = function* () {
-    for (const piece of pieces()) yield piece.replaceAll("HOST", node.host).replace("TOKEN", alice.token);
+    for (const piece of pieces()) yield piece.replaceAll("HOST", node.host).replaceAll("TOKEN", alice.token);
   };
   const answer = await rawExchange(node, fill());
   expect(answer).toMatchObject({ status, contentType: "application/problem+json" });
