@@ -138,7 +138,7 @@ export function withBody(request: HttpRequest, body: string): HttpRequest {
   return { ...request, body: once(Buffer.from(body)) };
 }
 
-export function json(status: number, value: unknown): HttpResponse {
+function json(status: number, value: unknown): HttpResponse {
   return {
     status,
     headers: { "content-type": "application/json" },

@@ -10,7 +10,7 @@ import {
   typeOf,
 } from "@posthorn/protocol";
 
-export type Kind = "mail" | "chat" | "calendar" | "file" | "other";
+type Kind = "mail" | "chat" | "calendar" | "file" | "other";
 
 export interface Description {
   kind: Kind;

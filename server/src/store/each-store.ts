@@ -17,7 +17,7 @@ declare module "vitest" {
   }
 }
 
-export interface TestStoreOptions {
+interface TestStoreOptions {
   effect?: EffectHook;
   failStop?: (reason: string) => void;
 }

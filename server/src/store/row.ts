@@ -31,7 +31,3 @@ export function optionalInt(row: Row, column: string): number | undefined {
 export function optionalText(row: Row, column: string): string | undefined {
   return row[column] === null ? undefined : text(row, column);
 }
-
-export function optionalBytes(row: Row, column: string): Uint8Array | undefined {
-  return row[column] === null ? undefined : bytes(row, column);
-}
