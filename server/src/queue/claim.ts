@@ -1,11 +1,11 @@
 import { blobsOf, ProblemError, readMessage, targetIdOf } from "@posthorn/protocol";
 import {
   type Delivery,
-  type DueDelivery,
   findNextDueAt,
   isWaitedFor,
   leaseDeliveries,
   listDue,
+  listFollowers,
   lockHostForClaim,
 } from "../store/delivery-store.ts";
 import { findBackoff } from "../store/host-backoff-store.ts";
@@ -42,10 +42,8 @@ const mostExpired = 200;
 const whileAnotherClaimsMs = 200;
 
 /**
- * Takes what is due for a host and writes each attempt before it is made. A delivery whose lane has an earlier one that
- * is not taken too (it is leased, or waits for its next try) is passed over, and so is one that must know first what
- * became of that: an edit never overtakes its message. The work is that of what is taken and passed over, however much
- * waits.
+ * Takes what is due for a host and writes each attempt before it is made. What waits for an earlier one of its lane is
+ * not looked at, however much that is; it goes with the earlier one only where it cannot come to overtake it.
  */
 export async function claim(tx: Tx, host: string, now: number, limits: ClaimLimits): Promise<Claim> {
   const nothing: Claim = { messages: [], expired: [], nextDueAt: undefined };
@@ -55,18 +53,35 @@ export async function claim(tx: Tx, host: string, now: number, limits: ClaimLimi
     return { ...nothing, nextDueAt: (await isWaitedFor(tx, host)) ? backoff.notBefore : undefined };
   }
   const taken = new Taken(limits, now);
+  const isAll = (await takeDue(tx, host, now, taken)) && (await takeFollowers(tx, now, taken));
+  const claimed = await taken.claim(tx);
+  return { ...claimed, nextDueAt: isAll ? await findNextDueAt(tx, host, now) : now };
+}
+
+/** False when something that is due did not fit. */
+async function takeDue(tx: Tx, host: string, now: number, taken: Taken): Promise<boolean> {
   let after = { nextAttemptAt: -1, id: 0 };
   while (true) {
     const page = await listDue(tx, host, now, after, pageSize);
     for (const delivery of page) {
       after = delivery;
-      if (!(await taken.take(tx, delivery))) return taken.claim(tx, now);
+      if (!(await taken.take(tx, delivery))) return false;
     }
-    if (page.length < pageSize) {
-      const all = await taken.claim(tx, undefined);
-      return { ...all, nextDueAt: await findNextDueAt(tx, host, now) };
-    }
+    if (page.length < pageSize) return true;
   }
+}
+
+/** What comes next in the lanes of what was taken, and what comes after that. False when something did not fit. */
+async function takeFollowers(tx: Tx, now: number, taken: Taken): Promise<boolean> {
+  let before = taken.ids();
+  while (before.length > 0) {
+    const followers = await listFollowers(tx, before, now);
+    for (const delivery of followers) {
+      if (!(await taken.take(tx, delivery))) return false;
+    }
+    before = followers.map(({ id }) => id).filter((id) => taken.has(id));
+  }
+  return true;
 }
 
 /** A claim as it grows. */
@@ -87,10 +102,16 @@ class Taken {
     this.#leaseUntil = now + limits.leaseMs;
   }
 
-  /** Takes a delivery, or passes it over because of its lane. False when it does not fit any more. */
-  async take(tx: Tx, delivery: DueDelivery): Promise<boolean> {
-    const { follows } = delivery;
-    if (follows !== undefined && !this.#taken.has(follows)) return true;
+  has(id: number): boolean {
+    return this.#taken.has(id);
+  }
+
+  ids(): number[] {
+    return [...this.#taken.keys()];
+  }
+
+  /** Takes a delivery, or leaves it to wait for the one before it. False when it does not fit any more. */
+  async take(tx: Tx, delivery: Delivery): Promise<boolean> {
     if (delivery.attemptCount > 0 && delivery.expiresAt <= this.#now) {
       if (this.#expired.length === mostExpired) return false;
       this.#taken.set(delivery.id, undefined);
@@ -100,7 +121,7 @@ class Taken {
     if (this.#leased === mostDeliveries) return false;
     const bytes = await this.#bytesOf(tx, delivery);
     if (bytes === undefined) return false;
-    const before = follows === undefined ? undefined : this.#taken.get(follows);
+    const before = delivery.waitsFor === undefined ? undefined : this.#taken.get(delivery.waitsFor);
     if (before !== undefined && mustWait(before.bytes, bytes)) return true;
     const message = this.#add(delivery, bytes);
     this.#taken.set(delivery.id, message);
@@ -112,11 +133,11 @@ class Taken {
   }
 
   /** Leased, in the order they were accepted, which within a lane is the order they must keep. */
-  async claim(tx: Tx, nextDueAt: number | undefined): Promise<Claim> {
+  async claim(tx: Tx): Promise<Pick<Claim, "messages" | "expired">> {
     const messages = [...this.#messages.values()].sort((a, b) => firstId(a) - firstId(b));
     const ids = messages.flatMap(({ deliveries }) => deliveries.map(({ id }) => id));
     await leaseDeliveries(tx, ids, this.#leaseUntil);
-    return { messages, expired: this.#expired, nextDueAt };
+    return { messages, expired: this.#expired };
   }
 
   /** The bytes of a delivery's message; undefined when it does not fit any more. The first always fits. */

@@ -5,7 +5,13 @@
  */
 import type { DeliveryResult, Lacking } from "../deliver/result.ts";
 import type { Random } from "../env/env.ts";
-import { listWaitingHosts, releaseHost, releaseLeases, summariseQueue } from "../store/delivery-store.ts";
+import {
+  freeStranded,
+  listWaitingHosts,
+  releaseHost,
+  releaseLeases,
+  summariseQueue,
+} from "../store/delivery-store.ts";
 import { deleteBackoff, findBackoff, listBackoffs } from "../store/host-backoff-store.ts";
 import type { Tx } from "../store/sql.ts";
 import { type AttemptContext, attempt, attemptCarrying, leaseMs } from "./attempt.ts";
@@ -25,6 +31,7 @@ const carriedAtOnce = 3;
 const mostToCarry = 100;
 /** How often another process's submissions are looked for. A single process hears of its own at once. */
 const lookMs = 1_000;
+const looksPerFreeing = 60;
 const afterFaultMs = 5_000;
 /** How long a queue that several processes share is not looked at: what a dead one leaves behind is found by the others. */
 const longestSleepMs = 300_000;
@@ -73,7 +80,10 @@ export class QueueWorker {
   /** Takes up what was left: everything that waits, and on an embedded store what was under way when it stopped. */
   async start(): Promise<void> {
     const { store, clock } = this.#ctx;
-    if (store.dialect === "sqlite") await store.write((tx) => releaseLeases(tx, clock.now()));
+    await store.write(async (tx) => {
+      if (tx.dialect === "sqlite") await releaseLeases(tx, clock.now());
+      await freeStranded(tx);
+    });
     await this.#look();
     if (store.dialect === "postgres") this.#track(this.#keepLooking());
   }
@@ -147,12 +157,16 @@ export class QueueWorker {
   }
 
   async #keepLooking(): Promise<void> {
-    while (!this.#stop.signal.aborted) {
-      await this.#ctx.clock.sleep(lookMs, this.#stop.signal);
+    const { store, clock, log } = this.#ctx;
+    for (let looks = 1; !this.#stop.signal.aborted; looks++) {
+      await clock.sleep(lookMs, this.#stop.signal);
       if (this.#stop.signal.aborted) return;
-      await this.#look().catch((error) =>
-        this.#ctx.log("error", "queue not looked at", { error: String(error) }),
-      );
+      try {
+        if (looks % looksPerFreeing === 0) await store.write(freeStranded);
+        await this.#look();
+      } catch (error) {
+        log("error", "queue not looked at", { error: String(error) });
+      }
     }
   }
 

@@ -27,6 +27,8 @@ export interface Delivery {
   expiresAt: number;
   lateReported: boolean;
   settledAt: number | undefined;
+  /** The one of its lane that it must not overtake, until that is settled. */
+  waitsFor: number | undefined;
   /** JSON of the last problem, if any. */
   problem: string | undefined;
 }
@@ -44,13 +46,34 @@ export type NewDelivery = Pick<
   | "expiresAt"
 >;
 
+/**
+ * Puts a delivery into the queue, behind the last unsettled one of its lane, save what waits for a later hour of its own
+ * (a schedule, an undo). On PostgreSQL that one is not settled before this transaction ends. Its range of one lane is
+ * there for the planner: whatever it knows of the table, only the lane's own index gives that order.
+ */
 export async function insertDelivery(tx: Tx, delivery: NewDelivery): Promise<void> {
+  const { host, lane, nextAttemptAt } = delivery;
+  if (tx.dialect === "sqlite") {
+    await tx.run(sql`
+      INSERT INTO delivery (account_id, object_id, message_id, recipient, host, lane, state, attempt_count,
+        next_attempt_at, created_at, expires_at, late_reported, settled_at, problem, waits_for)
+      VALUES (${delivery.accountId}, ${delivery.objectId}, ${delivery.messageId}, ${delivery.recipient},
+        ${host}, ${lane}, 'queued', 0, ${nextAttemptAt}, ${delivery.createdAt}, ${delivery.expiresAt}, 0, NULL, NULL,
+        (SELECT id FROM delivery INDEXED BY delivery_lane
+         WHERE host = ${host} AND lane = ${lane} AND settled_at IS NULL
+           AND (attempt_count > 0 OR next_attempt_at <= ${nextAttemptAt})
+         ORDER BY id DESC LIMIT 1))`);
+    return;
+  }
   await tx.run(sql`
     INSERT INTO delivery (account_id, object_id, message_id, recipient, host, lane, state, attempt_count,
-      next_attempt_at, created_at, expires_at, late_reported, settled_at, problem)
+      next_attempt_at, created_at, expires_at, late_reported, settled_at, problem, waits_for)
     VALUES (${delivery.accountId}, ${delivery.objectId}, ${delivery.messageId}, ${delivery.recipient},
-      ${delivery.host}, ${delivery.lane}, 'queued', 0, ${delivery.nextAttemptAt}, ${delivery.createdAt},
-      ${delivery.expiresAt}, 0, NULL, NULL)`);
+      ${host}, ${lane}, 'queued', 0, ${nextAttemptAt}, ${delivery.createdAt}, ${delivery.expiresAt}, 0, NULL, NULL,
+      (SELECT id FROM delivery
+       WHERE host = ${host} AND lane >= ${lane} AND lane <= ${lane} AND settled_at IS NULL
+         AND (attempt_count > 0 OR next_attempt_at <= ${nextAttemptAt})
+       ORDER BY lane DESC, id DESC LIMIT 1 FOR SHARE))`);
 }
 
 export async function listDeliveries(db: Db, accountId: number, objectId: number): Promise<Delivery[]> {
@@ -71,52 +94,53 @@ export async function lockHostForClaim(tx: Tx, host: string): Promise<boolean> {
   return row !== undefined && int(row, "locked") === 1;
 }
 
-/** A delivery that is due, and the one of its lane that it must not overtake, if any. */
-export interface DueDelivery extends Delivery {
-  follows: number | undefined;
-}
-
-/**
- * Deliveries to a host that are due, longest first, after `after`. One of a lane follows the last unsettled one before
- * it, save what waits for its own hour (a schedule, an undo) and was never tried.
- */
+/** Deliveries to a host that are due and wait for no other, longest first, after `after`. */
 export async function listDue(
   tx: Tx,
   host: string,
   now: number,
   after: Pick<Delivery, "nextAttemptAt" | "id">,
   limit: number,
-): Promise<DueDelivery[]> {
+): Promise<Delivery[]> {
   const rows =
     tx.dialect === "sqlite"
       ? await tx.all(sql`
-          SELECT due.*, (
-            SELECT max(id) FROM delivery AS earlier INDEXED BY delivery_lane
-            WHERE earlier.host = due.host AND earlier.lane = due.lane AND earlier.id < due.id
-              AND earlier.settled_at IS NULL AND (earlier.attempt_count > 0 OR earlier.next_attempt_at <= ${now})
-          ) AS follows
-          FROM delivery AS due INDEXED BY delivery_due
-          WHERE host = ${host} AND settled_at IS NULL AND next_attempt_at <= ${now}
+          SELECT * FROM delivery INDEXED BY delivery_due
+          WHERE host = ${host} AND settled_at IS NULL AND waits_for IS NULL AND next_attempt_at <= ${now}
             AND (next_attempt_at, id) > (${after.nextAttemptAt}, ${after.id})
           ORDER BY next_attempt_at, id LIMIT ${limit}`)
       : await tx.all(sql`
-          SELECT due.*, (
-            SELECT max(id) FROM delivery AS earlier
-            WHERE earlier.host = due.host AND earlier.lane = due.lane AND earlier.id < due.id
-              AND earlier.settled_at IS NULL AND (earlier.attempt_count > 0 OR earlier.next_attempt_at <= ${now})
-          ) AS follows
-          FROM delivery AS due
-          WHERE host = ${host} AND settled_at IS NULL AND next_attempt_at <= ${now}
+          SELECT * FROM delivery
+          WHERE host = ${host} AND settled_at IS NULL AND waits_for IS NULL AND next_attempt_at <= ${now}
             AND (next_attempt_at, id) > (${after.nextAttemptAt}, ${after.id})
-          ORDER BY next_attempt_at, id LIMIT ${limit} FOR UPDATE OF due SKIP LOCKED`);
-  return rows.map((row) => ({ ...readDelivery(row), follows: optionalInt(row, "follows") }));
+          ORDER BY next_attempt_at, id LIMIT ${limit} FOR UPDATE SKIP LOCKED`);
+  return rows.map(readDelivery);
+}
+
+/** What is due and waits for one of these. */
+export async function listFollowers(tx: Tx, ids: readonly number[], now: number): Promise<Delivery[]> {
+  const before = JSON.stringify(ids);
+  const rows =
+    tx.dialect === "sqlite"
+      ? await tx.all(sql`
+          SELECT * FROM delivery
+          WHERE waits_for IN (SELECT value FROM json_each(${before})) AND waits_for IS NOT NULL
+            AND settled_at IS NULL AND next_attempt_at <= ${now}
+          ORDER BY id`)
+      : await tx.all(sql`
+          SELECT * FROM delivery
+          WHERE waits_for IN (SELECT CAST(value AS BIGINT) FROM json_each(${before}) AS before)
+            AND waits_for IS NOT NULL AND settled_at IS NULL AND next_attempt_at <= ${now}
+          ORDER BY id FOR UPDATE SKIP LOCKED`);
+  return rows.map(readDelivery);
 }
 
 /** When the next delivery to a host is due after `now`; undefined when nothing else waits. */
 export async function findNextDueAt(tx: Tx, host: string, now: number): Promise<number | undefined> {
   const row = await tx.get(sql`
     SELECT next_attempt_at FROM delivery
-    WHERE host = ${host} AND settled_at IS NULL AND next_attempt_at > ${now} ORDER BY next_attempt_at LIMIT 1`);
+    WHERE host = ${host} AND settled_at IS NULL AND waits_for IS NULL AND next_attempt_at > ${now}
+    ORDER BY next_attempt_at LIMIT 1`);
   return row && int(row, "next_attempt_at");
 }
 
@@ -138,7 +162,7 @@ export async function listOverdue(
     SELECT * FROM delivery
     WHERE host = ${host} AND settled_at IS NULL AND state <> 'sending'
       AND (expires_at <= ${expiresBy} OR (expires_at <= ${lateBy} AND late_reported = 0))
-    ORDER BY next_attempt_at, id LIMIT ${limit}`);
+    ORDER BY lane, id LIMIT ${limit}`);
   return rows.map(readDelivery);
 }
 
@@ -175,10 +199,12 @@ export async function settleDelivery(
   settledAt: number,
   problem: string | undefined,
 ): Promise<boolean> {
-  const changed = await tx.run(sql`
+  const row = await tx.get(sql`
     UPDATE delivery SET state = ${state}, settled_at = ${settledAt}, problem = ${problem ?? null}
-    WHERE id = ${id} AND settled_at IS NULL`);
-  return changed === 1;
+    WHERE id = ${id} AND settled_at IS NULL RETURNING id, waits_for`);
+  if (row === undefined) return false;
+  await letFollow(tx, [row]);
+  return true;
 }
 
 /** The same for many at once that went well. */
@@ -189,10 +215,42 @@ export async function settleDeliveries(
   settledAt: number,
 ): Promise<void> {
   if (ids.length === 0) return;
-  await tx.run(sql`
+  const rows = await tx.all(sql`
     UPDATE delivery SET state = ${state}, settled_at = ${settledAt}, problem = NULL
     WHERE id IN (SELECT CAST(value AS BIGINT) FROM json_each(${JSON.stringify(ids)}) AS settled)
-      AND settled_at IS NULL`);
+      AND settled_at IS NULL
+    RETURNING id, waits_for`);
+  await letFollow(tx, rows);
+}
+
+/** What waited for these waits for what they waited for, or for nothing any more. */
+async function letFollow(tx: Tx, settled: readonly Row[]): Promise<void> {
+  const before = new Map(settled.map((row) => [int(row, "id"), optionalInt(row, "waits_for")]));
+  const followed = new Map<number | undefined, number[]>();
+  for (const id of before.keys()) {
+    let waitsFor = before.get(id);
+    while (waitsFor !== undefined && before.has(waitsFor)) waitsFor = before.get(waitsFor);
+    const others = followed.get(waitsFor);
+    if (others === undefined) followed.set(waitsFor, [id]);
+    else others.push(id);
+  }
+  for (const [waitsFor, ids] of followed) {
+    await tx.run(sql`
+      UPDATE delivery SET waits_for = ${waitsFor ?? null}
+      WHERE waits_for IN (SELECT CAST(value AS BIGINT) FROM json_each(${JSON.stringify(ids)}) AS settled)
+        AND waits_for IS NOT NULL AND settled_at IS NULL`);
+  }
+}
+
+/**
+ * Frees what waits for one that is settled: two processes that settle neighbours of a lane at the same moment do not
+ * see each other. Looks at all that waits for another.
+ */
+export async function freeStranded(tx: Tx): Promise<void> {
+  await tx.run(sql`
+    UPDATE delivery SET waits_for = (SELECT before.waits_for FROM delivery AS before WHERE before.id = delivery.waits_for)
+    WHERE waits_for IS NOT NULL AND settled_at IS NULL AND NOT EXISTS (
+      SELECT 1 FROM delivery AS before WHERE before.id = delivery.waits_for AND before.settled_at IS NULL)`);
 }
 
 /** Puts a delivery back to wait, unless a later attempt has it by now. */
@@ -228,9 +286,12 @@ export async function cancelQueued(
   objectId: number,
   now: number,
 ): Promise<number> {
-  return tx.run(sql`
+  const rows = await tx.all(sql`
     UPDATE delivery SET state = 'cancelled', settled_at = ${now}
-    WHERE account_id = ${accountId} AND object_id = ${objectId} AND settled_at IS NULL AND attempt_count = 0`);
+    WHERE account_id = ${accountId} AND object_id = ${objectId} AND settled_at IS NULL AND attempt_count = 0
+    RETURNING id, waits_for`);
+  await letFollow(tx, rows);
+  return rows.length;
 }
 
 /** Hosts that something waits for, one index seek each, however long their queues are. */
@@ -286,6 +347,7 @@ function readDelivery(row: Row): Delivery {
     expiresAt: int(row, "expires_at"),
     lateReported: int(row, "late_reported") === 1,
     settledAt: optionalInt(row, "settled_at"),
+    waitsFor: optionalInt(row, "waits_for"),
     problem: optionalText(row, "problem"),
   };
 }

@@ -1,0 +1,185 @@
+/** For tests: a queue on a real store, hosts on a wire without sockets, and a clock that only moves when told. */
+import { conversationOf, type Message, readMessage } from "@posthorn/protocol";
+import type { Letter } from "../deliver/trial-peer.ts";
+import { openTrialWire, type TrialWire } from "../deliver/trial-peer.ts";
+import type { Random } from "../env/env.ts";
+import { HandClock } from "../env/hand-clock.ts";
+import { openRandom } from "../env/random.ts";
+import { addMessage } from "../objects/add-message.ts";
+import { createAccount } from "../objects/create-account.ts";
+import { roles } from "../objects/roles.ts";
+import { type Delivery, insertDelivery, listDeliveries } from "../store/delivery-store.ts";
+import { findMessageBytes, listMailbox } from "../store/object-store.ts";
+import type { Row, Sql, Store, Tx } from "../store/sql.ts";
+import { expiryMs } from "./backoff.ts";
+import { QueueWorker } from "./worker.ts";
+
+export interface TrialQueue {
+  store: Store;
+  clock: HandClock;
+  wire: TrialWire;
+  alice: number;
+  worker: QueueWorker;
+  /** Events of the log. */
+  logged: string[];
+  /** Writes a letter into the queue; it can be sent from `at` on, which is now when not said. */
+  send(letter: Letter, options?: { at?: number }): Promise<number>;
+  /** Its deliveries, by the object that `send` gave. */
+  deliveries(objectId: number): Promise<Delivery[]>;
+  state(objectId: number): Promise<string | undefined>;
+  /** Reports in alice's mailbox, oldest first. */
+  reports(): Promise<Report[]>;
+  /** Resolves when the worker has nothing to do before time moves on. */
+  settle(): Promise<void>;
+  /** Moves time, and lets the worker act. */
+  advance(ms: number): Promise<void>;
+}
+
+export interface Report {
+  subject: string;
+  inReplyTo: unknown;
+  recipient: unknown;
+  status: unknown;
+  problem: unknown;
+  body: string;
+}
+
+/** Half of what chance could be, always. */
+export const middling: Random = { bytes: (length) => openRandom().bytes(length), fraction: () => 0.5 };
+
+export async function openTrialQueue(
+  store: Store,
+  options: { clock?: HandClock; random?: Random; alice?: number; wire?: TrialWire } = {},
+): Promise<TrialQueue> {
+  const { clock = new HandClock(), random = middling } = options;
+  const wire = options.wire ?? (await openTrialWire(clock));
+  const alice =
+    options.alice ??
+    (await store.write((tx) =>
+      createAccount({ random, quotaBytes: 100_000_000 }, tx, { name: "alice", createdAt: 0 }),
+    ));
+  const logged: string[] = [];
+  const log = (_: string, event: string) => logged.push(event);
+  const host = "a.test";
+  const local = { store, clock, log, host, incarnation: "one" };
+  const worker = new QueueWorker({
+    store,
+    clock,
+    random,
+    log,
+    host,
+    deliver: { remote: wire.remote, local },
+    limits: { messages: 100, bytes: 3_500_000 },
+  });
+  const settle = () => settled(worker);
+  return {
+    store,
+    clock,
+    wire,
+    alice,
+    worker,
+    logged,
+    settle,
+    send: (letter, { at } = {}) =>
+      store.write((tx) => enqueue(tx, alice, letter, clock.now(), at ?? clock.now())),
+    deliveries: (objectId) => listDeliveries(store.read, alice, objectId),
+    async state(objectId) {
+      const [first] = await listDeliveries(store.read, alice, objectId);
+      return first?.state;
+    },
+    reports: () => reportsOf(store, alice),
+    async advance(ms) {
+      const until = clock.now() + ms;
+      await settle();
+      while (clock.now() < until) {
+        const dueAt = (await worker.nextDueAt()) ?? until;
+        await clock.advance(Math.min(Math.max(dueAt - clock.now(), 1), until - clock.now()));
+        await settle();
+      }
+    },
+  };
+}
+
+/** As submitting does it: the copy in Sent, and one delivery for each recipient. */
+export async function enqueue(
+  tx: Tx,
+  accountId: number,
+  { message, bytes }: Letter,
+  now: number,
+  at: number,
+): Promise<number> {
+  const objectId = await addMessage(tx, {
+    accountId,
+    role: "sent",
+    message,
+    bytes,
+    receivedAt: now,
+    keywords: ["$seen"],
+    blobs: [],
+  });
+  if (objectId === undefined) throw new Error("no room in Sent");
+  for (const { id, host } of message.to ?? []) {
+    await insertDelivery(tx, {
+      accountId,
+      objectId,
+      messageId: message.id,
+      recipient: id,
+      host,
+      lane: laneOf(message, accountId, id),
+      nextAttemptAt: at,
+      createdAt: now,
+      expiresAt: at + expiryMs,
+    });
+  }
+  return objectId;
+}
+
+function laneOf(message: Message, accountId: number, recipient: string): string {
+  return `${accountId}/${conversationOf(message)}/${recipient}`;
+}
+
+async function reportsOf(store: Store, accountId: number): Promise<Report[]> {
+  const inbox = await listMailbox(store.read, accountId, roles.inbox.id, Number.MAX_SAFE_INTEGER, 500);
+  const reports: Report[] = [];
+  for (const { id } of inbox.reverse()) {
+    const bytes = await findMessageBytes(store.read, accountId, id);
+    const message = readMessage(bytes ?? new Uint8Array());
+    const of = (name: string): unknown => Reflect.get(message, name);
+    const about = of("report");
+    const part = (name: string): unknown =>
+      typeof about === "object" && about !== null ? Reflect.get(about, name) : undefined;
+    reports.push({
+      subject: String(of("subject")),
+      inReplyTo: message.inReplyTo,
+      recipient: part("recipient"),
+      status: part("status"),
+      problem: part("problem"),
+      body: String(of("body")),
+    });
+  }
+  return reports;
+}
+
+/** Lets what is ready run until nothing is; a database of its own process takes a few turns of the loop longer. */
+async function settled(worker: QueueWorker): Promise<void> {
+  for (let quiet = 0; quiet < 5; quiet = worker.busy ? 0 : quiet + 1) {
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+/** A transaction that notes the statements it runs. */
+export function counting(tx: Tx): Tx & { statements: Sql[] } {
+  const statements: Sql[] = [];
+  const noted = <T>(query: Sql, result: Promise<T>): Promise<T> => {
+    statements.push(query);
+    return result;
+  };
+  return {
+    dialect: tx.dialect,
+    statements,
+    all: (query): Promise<Row[]> => noted(query, tx.all(query)),
+    get: (query) => noted(query, tx.get(query)),
+    run: (statement) => noted(statement, tx.run(statement)),
+    afterCommit: (then) => tx.afterCommit(then),
+  };
+}
