@@ -87,20 +87,22 @@ const tlsWords = {
   local: ", with a certificate of its own",
 } as const;
 
+/** The server itself says what is wrong; what to type is the command's own. */
 function explainStart(config: Config, error: unknown): unknown {
   if (!(error instanceof Error)) return error;
-  const code = "code" in error ? error.code : undefined;
+  const { cause } = error;
+  const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
   if (code === "EADDRINUSE") {
     return new Failure(`Port ${config.port} is taken by another program.`, {
       next: "Stop that program, or choose another with --port.",
       cause: error,
     });
   }
-  if (code === "EACCES" && "syscall" in error && error.syscall === "listen") {
+  if (code === "EACCES" && cause instanceof Error && "syscall" in cause && cause.syscall === "listen") {
     return new Failure(`This user may not open port ${config.port}.`, {
       next: "Choose a port above 1023 with --port, or allow Node this one.",
       cause: error,
     });
   }
-  return code === undefined ? new Failure(error.message, { cause: error }) : error;
+  return "code" in error ? error : new Failure(error.message, { cause: error });
 }

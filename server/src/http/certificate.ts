@@ -34,7 +34,9 @@ function isPair({ cert, key }: Certificate): boolean {
 }
 
 async function readText(files: Pick<Files, "read">, path: string): Promise<string> {
-  const content = await files.read(path);
+  const content = await files.read(path).catch((error: Error) => {
+    throw new Error(`The file ${path} cannot be read: ${error.message}.`, { cause: error });
+  });
   if (content === undefined)
     throw new Error(`There is no file ${path}. Put the certificate and its key in place, then start again.`);
   return new TextDecoder().decode(content);

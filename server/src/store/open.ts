@@ -20,6 +20,11 @@ export async function openStore(
     config.database.kind === "postgres"
       ? await openPostgres({ url: config.database.url, effect })
       : openSqlite({ path: join(config.dataFolder, "posthorn.db"), effect, failStop });
-  await store.migrate(migrations);
+  try {
+    await store.migrate(migrations);
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
   return store;
 }

@@ -1,0 +1,163 @@
+/** The HTTP edge of a server: what peers, accounts and the operator call, each joined to the rooms that answer. */
+import type { Check } from "@posthorn/protocol";
+import { checks } from "./admin/checks.ts";
+import { authenticate } from "./auth/authenticate.ts";
+import { callerKey } from "./auth/budget.ts";
+import { RememberedCallers } from "./auth/remembered-callers.ts";
+import { Budgets } from "./http/budgets.ts";
+import type { CertificateSource } from "./http/certificate.ts";
+import { type ClientRoutesContext, clientRoutes } from "./http/client-routes.ts";
+import { edge } from "./http/edge.ts";
+import type { HttpHandler } from "./http/http.ts";
+import { type OperatorRoutesContext, operatorRoutes } from "./http/operator-routes.ts";
+import { type PeerRoutesContext, peerRoutes } from "./http/peer-routes.ts";
+import { router } from "./http/router.ts";
+import type { Journey } from "./make-journey.ts";
+import { createAccount } from "./objects/create-account.ts";
+import type { House } from "./open-house.ts";
+import { ownDiscovery } from "./peers/own-discovery.ts";
+import { admitting, findingKeys } from "./receive/admit.ts";
+import { rememberNonces } from "./receive/nonces.ts";
+
+export const software = "posthorn";
+
+type AuthRoom = ReturnType<typeof authRoom>;
+
+/** The whole server as a function, behind the listener. */
+export function makeHandler(
+  house: House,
+  journey: Journey,
+  certificate: CertificateSource | undefined,
+): HttpHandler {
+  const { config, env } = house;
+  const auth = authRoom(house);
+  const peer = forPeers(house, journey);
+  const look = () => lookAtHouse(house, certificate);
+  return edge(
+    router([
+      ...peerRoutes(peer),
+      ...clientRoutes(forClients(house, journey, { auth, peer, look })),
+      ...operatorRoutes(forOperator(house, journey, { auth, look })),
+    ]),
+    { log: env.log, random: env.random, hsts: config.tls.kind !== "local" },
+  );
+}
+
+function authRoom(house: House) {
+  const { config, store, authKeys, operatorToken } = house;
+  const { clock, random } = house.env;
+  return {
+    store,
+    clock,
+    random,
+    host: config.host,
+    remembered: new RememberedCallers(clock),
+    tokenKey: authKeys.token,
+    opaqueSetup: authKeys.opaqueSetup,
+    operatorToken,
+    budgets: {
+      perAddress: new Budgets(clock, { capacity: 10, refillPerS: 1 / 30, maxKeys: 50_000 }),
+      perCaller: new Budgets(clock, { capacity: 60, refillPerS: 1 / 2, maxKeys: 50_000 }),
+    },
+    createAccount: (
+      tx: Parameters<typeof createAccount>[1],
+      account: { name: string; quotaBytes: number | undefined },
+    ) =>
+      createAccount({ random, quotaBytes: account.quotaBytes ?? config.quotaBytes }, tx, {
+        name: account.name,
+        createdAt: clock.now(),
+      }),
+  };
+}
+
+function forPeers(house: House, { peers, queue, receive, blobs }: Journey): PeerRoutesContext {
+  const { config, incarnation } = house;
+  const { clock } = house.env;
+  const { host, endpoint } = config;
+  const strangers = new Budgets(clock, { capacity: 30, refillPerS: 1 / 10, maxKeys: 10_000 });
+  const seen = new Budgets(clock, { capacity: 1, refillPerS: 1 / 60, maxKeys: 4_096 });
+  return {
+    clock,
+    host,
+    key: () => house.keys().current,
+    verify: {
+      clock,
+      host,
+      authority: new URL(endpoint).host,
+      nonces: rememberNonces(clock),
+      findKey: findingKeys(peers, (address) => strangers.take(callerKey(address))),
+    },
+    admit: admitting((from) => peers.policy(from)),
+    receive,
+    blobs,
+    incarnation,
+    requests: new Budgets(clock, { capacity: 3_000, refillPerS: 300, maxKeys: 10_000 }),
+    unknownRecipients: new Budgets(clock, { capacity: 100, refillPerS: 1 / 60, maxKeys: 10_000 }),
+    async heardFrom(from) {
+      if (seen.take(from).ok) await peers.markSeen(from);
+      await queue.heardFrom(from);
+    },
+    hostIsBack: (from) => queue.hostIsBack(from),
+  };
+}
+
+interface Shared {
+  auth: AuthRoom;
+  /** How the house is, check by check. */
+  look(): Promise<Check[]>;
+}
+
+function forClients(
+  house: House,
+  { submit, blobs }: Journey,
+  { auth, peer, look }: Shared & { peer: PeerRoutesContext },
+): ClientRoutesContext {
+  const { config, env } = house;
+  const { host, endpoint, contact, sending } = config;
+  return {
+    authenticate: (authorization) => authenticate(auth, authorization),
+    auth,
+    submit,
+    blobs,
+    peer,
+    sending: new Budgets(env.clock, {
+      capacity: sending.burst,
+      refillPerS: sending.recipientsPerMinute / 60,
+      maxKeys: 50_000,
+    }),
+    discovery: (asked) =>
+      asked === undefined || asked === host
+        ? ownDiscovery({ host, endpoint, keys: house.keys(), contact })
+        : undefined,
+    endpoint,
+    healthy: async () => (await look()).every((check) => check.ok),
+  };
+}
+
+function forOperator(house: House, { queue }: Journey, { auth, look }: Shared): OperatorRoutesContext {
+  const { config, env, store, startedAt } = house;
+  const { clock, files, random } = env;
+  const { host, endpoint, dataFolder } = config;
+  return {
+    authenticate: (authorization) => authenticate(auth, authorization),
+    admin: {
+      store,
+      clock,
+      files,
+      queue,
+      host,
+      dataFolder,
+      software,
+      startedAt,
+      checks: look,
+      forgetAccount: (accountId) => auth.remembered.forgetAccount(accountId),
+    },
+    invites: { store, clock, random, host, baseUrl: endpoint },
+  };
+}
+
+function lookAtHouse(house: House, certificate: CertificateSource | undefined): Promise<Check[]> {
+  const { store, config, env, keys } = house;
+  const { files, clock } = env;
+  return checks({ store, files, clock, dataFolder: config.dataFolder, keys, certificate });
+}

@@ -1,0 +1,82 @@
+/** What a server stands on: its store, its keys, and whose house this is. */
+import { join } from "node:path";
+import { type AuthKeys, openAuthKeys } from "./auth/keys.ts";
+import { makeOperatorToken, type OperatorToken } from "./auth/operator-token.ts";
+import type { Config } from "./config.ts";
+import type { Env } from "./env/env.ts";
+import { type OwnKeys, openOwnKeys } from "./peers/own-keys.ts";
+import { settleFact } from "./store/fact-store.ts";
+import { openStore } from "./store/open.ts";
+import type { Store, Tx } from "./store/sql.ts";
+
+export interface House {
+  config: Config;
+  env: Env;
+  store: Store;
+  startedAt: number;
+  /** Names this life of the store's data (reliability I14). */
+  incarnation: string;
+  /** The host's keys as they are now. */
+  keys(): OwnKeys;
+  /** Looks at the key files again, and makes the next key when its time has come. */
+  renewKeys(): Promise<void>;
+  authKeys: AuthKeys;
+  operatorToken: OperatorToken;
+}
+
+/**
+ * Opens the data of a configuration; tables and keys are made when they are not there. Throws a sentence for the
+ * operator when the data is another host's, or when a key is not in order; nothing is left open then.
+ */
+export async function openHouse(config: Config, env: Env): Promise<House> {
+  await env.files.makeFolder(config.dataFolder);
+  const store = await openStore(config, env);
+  try {
+    return await settleIn(config, env, store);
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+async function settleIn(config: Config, env: Env, store: Store): Promise<House> {
+  const { clock, random, files } = env;
+  const { host, endpoint, dataFolder } = config;
+  const folder = join(dataFolder, "keys");
+  const openKeys = () => openOwnKeys({ files, random, clock, folder, host });
+  // Of several processes that start at once the first makes the keys: the others wait for its facts, and find them.
+  const settled = await store.write(async (tx) => {
+    const owner = await settleFact(tx, "host", host);
+    if (owner !== host) {
+      throw new Error(
+        `The data in ${dataFolder} belongs to ${owner}, not to ${host}. Give each host its own data folder.`,
+      );
+    }
+    const chosen = Buffer.from(random.bytes(12)).toString("base64url");
+    return {
+      incarnation: await settleFact(tx, "incarnation", chosen),
+      keys: await openKeys(),
+      authKeys: await openAuthKeys({ files, random, store: within(tx) }, folder),
+    };
+  });
+  let { keys } = settled;
+  const caPath = config.tls.kind === "local" ? join(config.tls.caFolder, "ca.pem") : undefined;
+  return {
+    config,
+    env,
+    store,
+    startedAt: clock.now(),
+    incarnation: settled.incarnation,
+    keys: () => keys,
+    async renewKeys() {
+      keys = await openKeys();
+    },
+    authKeys: settled.authKeys,
+    operatorToken: await makeOperatorToken({ files, random }, { dataFolder, url: endpoint, caPath }),
+  };
+}
+
+/** The store as it is in this transaction: what is written by it is part of that. */
+function within(tx: Tx): Store {
+  return { dialect: tx.dialect, read: tx, write: (work) => work(tx), close: () => Promise.resolve() };
+}

@@ -1,0 +1,155 @@
+/** A server that cannot start says why in a sentence, and leaves nothing open. */
+import { once } from "node:events";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { readConfig, type Settings } from "./config.ts";
+import { openOutside } from "./main.ts";
+import { type Server, startServer } from "./server.ts";
+
+let folder: string;
+let data: string;
+let running: Server[];
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "posthorn-server-"));
+  data = join(folder, "data");
+  running = [];
+});
+afterEach(async () => {
+  for (const server of running) await server.stop(0);
+  await rm(folder, { recursive: true });
+});
+
+const behindProxy = (more: Settings = {}): Settings => ({
+  host: "a.test",
+  proxied: "yes",
+  port: "0",
+  data,
+  ...more,
+});
+
+const localTrial = (more: Settings = {}): Settings => ({
+  host: "a.localhost:8443",
+  local: "yes",
+  port: "0",
+  data,
+  ...more,
+});
+
+async function start(settings: Settings): Promise<Server> {
+  const config = readConfig(settings, resolve);
+  const { env, certificate } = await openOutside(config);
+  const server = await startServer({ config, env: { ...env, log: () => undefined }, certificate });
+  running.push(server);
+  return server;
+}
+
+/** The sentence with which a start is refused. */
+async function refusal(settings: Settings): Promise<string> {
+  const error: unknown = await start(settings).then(
+    () => new Error("it started"),
+    (reason: unknown) => reason,
+  );
+  if (!(error instanceof Error)) throw new Error("it threw what is no error");
+  expect(error.message).toMatch(/^[^\n]+[.)]$/);
+  return error.message;
+}
+
+test("the data of another host is refused, and is that host's as before", async () => {
+  await (await start(behindProxy())).stop(0);
+  running = [];
+  const keys = await readFile(join(data, "keys", "root-key.txt"), "utf8");
+  expect(await refusal(behindProxy({ host: "b.test" }))).toBe(
+    `The data in ${data} belongs to a.test, not to b.test. Give each host its own data folder.`,
+  );
+  expect(await readFile(join(data, "keys", "root-key.txt"), "utf8")).toBe(keys);
+  await start(behindProxy());
+});
+
+test("data that a server uses is refused to a second one, and the first goes on", async () => {
+  const first = await start(behindProxy());
+  expect(await refusal(behindProxy())).toContain(
+    "is in use by another Posthorn server. Stop that one first.",
+  );
+  const answer = await fetch(`http://127.0.0.1:${first.port}/health`);
+  expect(answer.status).toBe(200);
+});
+
+test("a port that is taken, or an address that is not this machine's, is told; then the data is free again", async () => {
+  const taken = createServer();
+  taken.listen(0, "127.0.0.1");
+  await once(taken, "listening");
+  const address = taken.address();
+  const port = typeof address === "object" && address !== null ? String(address.port) : "";
+  expect(await refusal(behindProxy({ port }))).toBe(
+    `Port ${port} is taken by another program. Stop that program, or choose another with “port”.`,
+  );
+  expect(await refusal(localTrial({ data: join(folder, "trial"), port }))).toContain(`Port ${port} is taken`);
+  taken.close();
+  for (const elsewhere of ["192.0.2.1", "no.such.name.invalid", "2001:db8::1"]) {
+    expect(await refusal(behindProxy({ address: elsewhere }))).toContain(`“address” ${elsewhere}`);
+  }
+  await start(behindProxy({ port }));
+});
+
+test("a certificate that is not there, is a folder, is none or does not belong to its key is told by its path", async () => {
+  const issued = async (ca: string) =>
+    (await openOutside(readConfig(localTrial({ ca: join(folder, ca) }), resolve))).certificate;
+  const [one, other] = [await issued("one"), await issued("other")];
+  if (one?.kind !== "pem" || other?.kind !== "pem") throw new Error("a local trial makes its certificates");
+  const [cert, key] = [join(folder, "cert.pem"), join(folder, "key.pem")];
+  const settings: Settings = { host: "a.test", port: "0", data, "tls-cert": cert, "tls-key": key };
+  expect(await refusal(settings)).toContain(
+    `There is no file ${cert}. Put the certificate and its key in place`,
+  );
+  await mkdir(cert);
+  expect(await refusal(settings)).toContain(cert);
+  await rm(cert, { recursive: true });
+  for (const [certText, keyText] of [
+    ["", ""],
+    [one.certPem, other.keyPem],
+    [one.keyPem, one.certPem],
+  ] as const) {
+    await writeFile(cert, certText);
+    await writeFile(key, keyText);
+    expect(await refusal(settings)).toContain(
+      `The key in ${key} does not belong to the certificate in ${cert}`,
+    );
+  }
+  await writeFile(cert, one.certPem);
+  await writeFile(key, one.keyPem);
+  expect((await start(settings)).port).toBeGreaterThan(0);
+});
+
+test("a folder that cannot be made or written is told by its path, and who must be able to", async () => {
+  await writeFile(join(folder, "file"), "");
+  const below = join(folder, "file", "data");
+  const words = `cannot be used: ENOTDIR`;
+  expect(await refusal(behindProxy({ data: below }))).toContain(`${below} ${words}`);
+  expect(await refusal(behindProxy({ data: below }))).toContain(
+    "The user that runs Posthorn must be able to",
+  );
+  expect(await refusal(localTrial({ ca: join(below, "ca") }))).toContain(words);
+});
+
+test("what lies where the database should be is not touched", async () => {
+  await mkdir(data);
+  const other = "Something else. ".repeat(100);
+  await writeFile(join(data, "posthorn.db"), other);
+  expect(await refusal(behindProxy())).toContain(`${join(data, "posthorn.db")} is damaged or no database`);
+  expect(await readFile(join(data, "posthorn.db"), "utf8")).toBe(other);
+});
+
+test.each(["root-key.txt", "token-key.json", "opaque-setup.json"])(
+  "a damaged %s is told by its path",
+  async (name) => {
+    const path = join(data, "keys", name);
+    await mkdir(join(data, "keys"), { recursive: true });
+    await writeFile(path, "lost", { mode: 0o600 });
+    expect(await refusal(behindProxy())).toContain(`${path} is damaged`);
+    await rm(path);
+    await start(behindProxy());
+  },
+);
