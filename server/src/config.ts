@@ -2,9 +2,19 @@
  * Everything an operator can set, in one schema. `readConfig` takes settings from a plain record, which `main.ts` fills
  * from the environment and the command line: the only place where either is read.
  */
-import { ProblemError, parseHost } from "@posthorn/protocol";
+import {
+  DiscoverySchema,
+  hostName,
+  hostPort,
+  limits,
+  ProblemError,
+  parseHost,
+  shape,
+} from "@posthorn/protocol";
 
 const gibibyte = 1024 ** 3;
+const defaultData = "posthorn-data";
+const contactShape = shape(DiscoverySchema.properties.contact);
 
 export interface Config {
   /** The host in our addresses. */
@@ -37,7 +47,7 @@ export const settings = {
   data: "the folder that keeps everything",
   database:
     "a PostgreSQL address such as postgres://user@db/posthorn; without it the data folder holds the database",
-  port: "the port to listen on (443; 8080 behind a proxy; 8443 in local trials)",
+  port: "the port to listen on (443; 8080 behind a proxy; that of the endpoint in local trials)",
   address: "the address to listen on",
   "tls-cert": "the certificate file, with its chain, in PEM",
   "tls-key": "the certificate's key file, in PEM",
@@ -79,18 +89,17 @@ function isSettingName(name: string): name is SettingName {
 export function readConfig(given: Settings, resolvePath: (path: string) => string): Config {
   const local = isOn(given, "local");
   const host = readHost(given, local);
-  const port =
-    readNumber(given, "port", 0, 65_535) ??
-    (local ? (portOf(host) ?? 8443) : isOn(given, "proxied") ? 8080 : 443);
+  const endpoint = readEndpoint(given, host, local);
+  const usualPort = local ? Number(new URL(endpoint).port || 443) : isOn(given, "proxied") ? 8080 : 443;
   return {
     host,
-    endpoint: readEndpoint(given, host, local),
-    dataFolder: resolvePath(given.data ?? "posthorn-data"),
+    endpoint,
+    dataFolder: resolvePath(given.data ?? defaultData),
     database: given.database === undefined ? { kind: "sqlite" } : readDatabase(given.database),
-    port,
+    port: readNumber(given, "port", 0, 65_535) ?? usualPort,
     address: given.address ?? (local ? "127.0.0.1" : undefined),
     tls: readTls(given, local, resolvePath),
-    contact: given.contact,
+    contact: readContact(given),
     quotaBytes: readNumber(given, "quota", 1_000_000, Number.MAX_SAFE_INTEGER) ?? 5 * gibibyte,
     sending: {
       recipientsPerMinute: readNumber(given, "send-rate", 1, 1_000_000_000) ?? 600,
@@ -107,10 +116,10 @@ function readHost(given: Settings, local: boolean): string {
     );
   }
   const host = orConfigError("host", () => parseHost(text));
-  const name = host.replace(/:\d+$/, "");
+  const name = hostName(host);
   if (!local && name !== host)
     throw new ConfigError(`“host” has a port, which only local trials may have: ${host}.`);
-  if (local && name !== "localhost" && !name.endsWith(".localhost")) {
+  if (local && !name.endsWith(".localhost")) {
     throw new ConfigError(
       `In local trials “host” ends in .localhost, such as alpha.localhost:8443; ${host} does not.`,
     );
@@ -118,19 +127,23 @@ function readHost(given: Settings, local: boolean): string {
   return host;
 }
 
-function portOf(host: string): number | undefined {
-  const colon = host.indexOf(":");
-  return colon < 0 ? undefined : Number(host.slice(colon + 1));
-}
-
 function readEndpoint(given: Settings, host: string, local: boolean): string {
   if (given.endpoint === undefined) return `https://${host}`;
-  const text = given.endpoint;
-  const name = text.startsWith("https://") ? text.slice("https://".length).replace(/\/$/, "") : "";
+  const name = /^https:\/\/([^/]+)\/?$/.exec(given.endpoint)?.[1];
+  if (name === undefined)
+    throw new ConfigError(
+      "“endpoint” is https:// and a host, such as https://mail.example.com, without a path.",
+    );
   const endpoint = orConfigError("endpoint", () => `https://${parseHost(name)}`);
-  if (!local && /:\d+$/.test(endpoint))
+  if (!local && hostPort(name) !== undefined)
     throw new ConfigError("“endpoint” has a port, which only local trials may have.");
   return endpoint;
+}
+
+/** It stands in the discovery document, and a document with a fault is none to other servers. */
+function readContact({ contact }: Settings): string | undefined {
+  if (contact === undefined || contactShape.matches(contact)) return contact;
+  throw new ConfigError(`“contact” is one line of at most ${limits.contact} characters.`);
 }
 
 function readDatabase(url: string): Config["database"] {
@@ -141,11 +154,19 @@ function readDatabase(url: string): Config["database"] {
 function readTls(given: Settings, local: boolean, resolvePath: (path: string) => string): Config["tls"] {
   const { "tls-cert": cert, "tls-key": key } = given;
   const proxied = isOn(given, "proxied");
+  const hasFiles = cert !== undefined || key !== undefined;
   if (local) {
-    if (proxied || cert !== undefined)
-      throw new ConfigError("“local” makes its own certificates. Leave “proxied” and “tls-cert” out.");
-    return { kind: "local", caFolder: resolvePath(given.ca ?? `${given.data ?? "posthorn-data"}/local-ca`) };
+    if (proxied || hasFiles)
+      throw new ConfigError(
+        "“local” makes its own certificates. Leave “proxied”, “tls-cert” and “tls-key” out.",
+      );
+    return { kind: "local", caFolder: resolvePath(given.ca ?? `${given.data ?? defaultData}/local-ca`) };
   }
+  if (given.ca !== undefined) throw new ConfigError("“ca” is for local trials only. Leave it out.");
+  if (proxied && hasFiles)
+    throw new ConfigError(
+      "“proxied” says that a proxy ends TLS. Leave “tls-cert” and “tls-key” out, or “proxied”.",
+    );
   if (proxied) return { kind: "proxied" };
   if (cert === undefined || key === undefined) {
     throw new ConfigError(

@@ -62,6 +62,14 @@ export async function markPeerSuccess(tx: Tx, host: string, at: number): Promise
   await tx.run(sql`UPDATE peer SET last_success_at = ${at} WHERE host = ${host}`);
 }
 
+/** Forgets hosts that nothing was ever delivered to, unless they are blocked or have been heard of since `before`. */
+export async function deleteStrangersBefore(tx: Tx, before: number): Promise<number> {
+  return tx.run(sql`
+    DELETE FROM peer
+    WHERE policy = 'allow' AND last_success_at IS NULL AND first_seen_at < ${before}
+      AND (last_seen_at IS NULL OR last_seen_at < ${before}) AND (fetched_at IS NULL OR fetched_at < ${before})`);
+}
+
 export async function setPeerPolicy(tx: Tx, host: string, policy: PeerPolicy, now: number): Promise<void> {
   await tx.run(sql`
     INSERT INTO peer (host, policy, first_seen_at) VALUES (${host}, ${policy}, ${now})
