@@ -39,14 +39,11 @@ export async function measureGrowth({ folder, say }: RunContext, plan: Plan): Pr
     startPosthorn({ ...plan, lettersPerDeadPeer, folder: join(folder, name), ...more });
   say(`Filling mailboxes with ${mailboxLetters} and ${10 * mailboxLetters} letters`);
   await using usual = await start("usual", { mailboxLetters });
+  const usualSeen = await begin(usual);
   await using tenfold = await start("tenfold", { mailboxLetters: 10 * mailboxLetters });
+  const tenfoldSeen = await begin(tenfold);
   await using peers = await start("peers", { mailboxLetters, deadPeers });
-  await wait(quietMs);
-  const measured = {
-    usual: await begin(usual),
-    tenfoldMailboxes: await begin(tenfold),
-    manyPeers: await begin(peers),
-  };
+  const measured = { usual: usualSeen, tenfoldMailboxes: tenfoldSeen, manyPeers: await begin(peers) };
   const all = Object.values(measured);
   for (const { chain } of all) await measureRound(chain, { ...single, letters: warmUp });
   for (let round = 1; round <= rounds; round++) {
@@ -65,7 +62,9 @@ export async function measureGrowth({ folder, say }: RunContext, plan: Plan): Pr
   };
 }
 
+/** Memory is read at the same age of each: what a start leaves behind goes in the minutes after it. */
 async function begin(chain: Chain): Promise<Measured> {
+  await wait(quietMs);
   return { chain, idleRssMiB: await readRssMiB(chain), rounds: [], idle: [] };
 }
 
