@@ -47,33 +47,61 @@ export type NewDelivery = Pick<
 >;
 
 /**
- * Puts a delivery into the queue, behind the last unsettled one of its lane, save what waits for a later hour of its own
- * (a schedule, an undo). On PostgreSQL that one is not settled before this transaction ends. Its range of one lane is
- * there for the planner: whatever it knows of the table, only the lane's own index gives that order.
+ * Puts a delivery into the queue, at its place in its lane: behind everything that was put there before, save what waits
+ * for a later hour of its own (a schedule, an undo), which then waits for this. The lane is its account's, whose writers
+ * are one after the other.
  */
 export async function insertDelivery(tx: Tx, delivery: NewDelivery): Promise<void> {
+  const placed = await (tx.dialect === "sqlite" ? insertInSqlite : insertInPostgres)(tx, delivery);
+  if (placed === undefined) throw new Error("a delivery was not inserted");
+  const later = optionalInt(placed, "later");
+  if (later === undefined) return;
+  await tx.run(sql`UPDATE delivery SET waits_for = ${int(placed, "id")} WHERE id = ${later}`);
+}
+
+/** Its id, and that of what comes next in its lane. */
+function insertInSqlite(tx: Tx, delivery: NewDelivery): Promise<Row | undefined> {
   const { host, lane, nextAttemptAt } = delivery;
-  if (tx.dialect === "sqlite") {
-    await tx.run(sql`
-      INSERT INTO delivery (account_id, object_id, message_id, recipient, host, lane, state, attempt_count,
-        next_attempt_at, created_at, expires_at, late_reported, settled_at, problem, waits_for)
-      VALUES (${delivery.accountId}, ${delivery.objectId}, ${delivery.messageId}, ${delivery.recipient},
-        ${host}, ${lane}, 'queued', 0, ${nextAttemptAt}, ${delivery.createdAt}, ${delivery.expiresAt}, 0, NULL, NULL,
-        (SELECT id FROM delivery INDEXED BY delivery_lane
-         WHERE host = ${host} AND lane = ${lane} AND settled_at IS NULL
-           AND (attempt_count > 0 OR next_attempt_at <= ${nextAttemptAt})
-         ORDER BY id DESC LIMIT 1))`);
-    return;
-  }
-  await tx.run(sql`
+  return tx.get(sql`
     INSERT INTO delivery (account_id, object_id, message_id, recipient, host, lane, state, attempt_count,
-      next_attempt_at, created_at, expires_at, late_reported, settled_at, problem, waits_for)
-    VALUES (${delivery.accountId}, ${delivery.objectId}, ${delivery.messageId}, ${delivery.recipient},
-      ${host}, ${lane}, 'queued', 0, ${nextAttemptAt}, ${delivery.createdAt}, ${delivery.expiresAt}, 0, NULL, NULL,
-      (SELECT id FROM delivery
-       WHERE host = ${host} AND lane >= ${lane} AND lane <= ${lane} AND settled_at IS NULL
-         AND (attempt_count > 0 OR next_attempt_at <= ${nextAttemptAt})
-       ORDER BY lane DESC, id DESC LIMIT 1 FOR SHARE))`);
+      next_attempt_at, created_at, expires_at, late_reported, settled_at, problem, lane_at, waits_for)
+    SELECT ${delivery.accountId}, ${delivery.objectId}, ${delivery.messageId}, ${delivery.recipient}, ${host}, ${lane},
+      'queued', 0, ${nextAttemptAt}, ${delivery.createdAt}, ${delivery.expiresAt}, 0, NULL, NULL,
+      max(${nextAttemptAt}, coalesce(before.lane_at, 0)), before.id
+    FROM (SELECT 1) AS one LEFT JOIN (
+      SELECT id, lane_at FROM delivery INDEXED BY delivery_lane
+      WHERE host = ${host} AND lane = ${lane} AND settled_at IS NULL
+        AND (lane_at <= ${nextAttemptAt} OR attempt_count > 0 OR next_attempt_at <= created_at)
+      ORDER BY lane_at DESC, id DESC LIMIT 1) AS before
+    RETURNING id, (
+      SELECT later.id FROM delivery AS later INDEXED BY delivery_lane
+      WHERE later.host = delivery.host AND later.lane = delivery.lane AND later.settled_at IS NULL
+        AND later.lane_at > delivery.lane_at
+      ORDER BY later.lane_at, later.id LIMIT 1) AS later`);
+}
+
+/**
+ * The same; the one before is not settled by others until this transaction ends. A lane is asked for as a range for the
+ * planner's sake: whatever it knows of the table, only the lane's own index gives that order.
+ */
+function insertInPostgres(tx: Tx, delivery: NewDelivery): Promise<Row | undefined> {
+  const { host, lane, nextAttemptAt } = delivery;
+  return tx.get(sql`
+    INSERT INTO delivery (account_id, object_id, message_id, recipient, host, lane, state, attempt_count,
+      next_attempt_at, created_at, expires_at, late_reported, settled_at, problem, lane_at, waits_for)
+    SELECT ${delivery.accountId}, ${delivery.objectId}, ${delivery.messageId}, ${delivery.recipient}, ${host}, ${lane},
+      'queued', 0, ${nextAttemptAt}, ${delivery.createdAt}, ${delivery.expiresAt}, 0, NULL, NULL,
+      greatest(CAST(${nextAttemptAt} AS BIGINT), before.lane_at), before.id
+    FROM (SELECT 1) AS one LEFT JOIN (
+      SELECT id, lane_at FROM delivery
+      WHERE host = ${host} AND lane >= ${lane} AND lane <= ${lane} AND settled_at IS NULL
+        AND (lane_at <= ${nextAttemptAt} OR attempt_count > 0 OR next_attempt_at <= created_at)
+      ORDER BY lane DESC, lane_at DESC, id DESC LIMIT 1 FOR SHARE) AS before ON true
+    RETURNING id, (
+      SELECT later.id FROM delivery AS later
+      WHERE later.host = delivery.host AND later.lane >= delivery.lane AND later.lane <= delivery.lane
+        AND later.settled_at IS NULL AND later.lane_at > delivery.lane_at
+      ORDER BY later.lane, later.lane_at, later.id LIMIT 1) AS later`);
 }
 
 export async function listDeliveries(db: Db, accountId: number, objectId: number): Promise<Delivery[]> {

@@ -92,8 +92,9 @@ export const postOffice: Migration = {
       PRIMARY KEY (account_id, message_id))`,
     `CREATE UNIQUE INDEX submission_key ON submission (account_id, idempotency_key) WHERE idempotency_key IS NOT NULL`,
 
-    // One message to one recipient. settled_at is null while it waits or is on its way. waits_for is the one of its
-    // lane that it must not overtake; what waits for another is in no index that is looked through for what is due.
+    // One message to one recipient. settled_at is null while it waits or is on its way. Unsettled ones of a lane are a
+    // chain in the order of lane_at: waits_for is the one before, and what waits for another is in no index that is
+    // looked through for what is due.
     `CREATE TABLE delivery (
       id ORDERED_KEY,
       account_id BIGINT NOT NULL,
@@ -109,10 +110,11 @@ export const postOffice: Migration = {
       expires_at BIGINT NOT NULL,
       late_reported BIGINT NOT NULL,
       settled_at BIGINT,
+      lane_at BIGINT NOT NULL,
       waits_for BIGINT,
       problem TEXT)`,
     `CREATE INDEX delivery_due ON delivery (host, next_attempt_at, id) WHERE settled_at IS NULL AND waits_for IS NULL`,
-    `CREATE INDEX delivery_lane ON delivery (host, lane, id) WHERE settled_at IS NULL`,
+    `CREATE INDEX delivery_lane ON delivery (host, lane, lane_at, id) WHERE settled_at IS NULL`,
     `CREATE INDEX delivery_waits ON delivery (waits_for) WHERE waits_for IS NOT NULL`,
     `CREATE INDEX delivery_message ON delivery (account_id, object_id)`,
 
