@@ -6,6 +6,7 @@ import {
   fail,
   formatTime,
   isHost,
+  limits,
   type PeerInfo,
   type PeerPolicy,
   problem,
@@ -75,10 +76,12 @@ export async function patchAccount(
   return accountInfo(ctx, account);
 }
 
+/** What waits, by host: of very many hosts those that have waited for longest. */
 export async function readQueue(ctx: AdminContext): Promise<{ hosts: QueueHost[]; waiting: number }> {
   const backoffs = new Map((await listBackoffs(ctx.store.read)).map((backoff) => [backoff.host, backoff]));
   const waiting = await summariseQueue(ctx.store.read);
-  const hosts = waiting.map((entry) => {
+  const longest = waiting.toSorted((a, b) => a.oldestAt - b.oldestAt).slice(0, limits.listItems);
+  const hosts = longest.map((entry) => {
     const backoff = backoffs.get(entry.host);
     return {
       host: entry.host,
@@ -92,13 +95,13 @@ export async function readQueue(ctx: AdminContext): Promise<{ hosts: QueueHost[]
   return { hosts, waiting: waiting.reduce((sum, entry) => sum + entry.waiting, 0) };
 }
 
-/** Forgets a host's failures and tries at once what waits for it; how many that is. */
+/** Forgets a host's failures and tries at once what waits for it; how many that is. Throws `notFound` for nothing. */
 export async function retryHost(
   ctx: AdminContext,
   input: { host: string },
 ): Promise<{ host: string; retried: number }> {
-  const { hosts } = await readQueue(ctx);
-  const entry = hosts.find((one) => one.host === input.host);
+  const waiting = await summariseQueue(ctx.store.read);
+  const entry = waiting.find((one) => one.host === input.host);
   if (entry === undefined) return fail("notFound", `Nothing waits for ${input.host.slice(0, 100)}.`);
   await ctx.queue.hostIsBack(input.host);
   return { host: input.host, retried: entry.waiting };
@@ -165,15 +168,20 @@ function accountInfo(ctx: AdminContext, account: Account): AccountInfo {
 }
 
 function peerInfo(peer: Peer): PeerInfo {
-  const discovery =
-    peer.discovery === undefined ? undefined : discoveryShape.parse(JSON.parse(peer.discovery));
+  const endpoint = findEndpoint(peer);
   return {
     host: peer.host,
     policy: peer.policy,
-    ...(discovery === undefined ? {} : { endpoint: discovery.endpoint }),
+    ...(endpoint === undefined ? {} : { endpoint }),
     ...(peer.rootKey === undefined ? {} : { rootKey: peer.rootKey }),
     firstSeenAt: formatTime(peer.firstSeenAt),
     ...(peer.lastSeenAt === undefined ? {} : { lastSeenAt: formatTime(peer.lastSeenAt) }),
     ...(peer.lastSuccessAt === undefined ? {} : { lastSuccessAt: formatTime(peer.lastSuccessAt) }),
   };
+}
+
+/** Undefined also where the document that is kept is none that this version reads. */
+function findEndpoint({ discovery }: Peer): string | undefined {
+  const document: unknown = discovery === undefined ? undefined : JSON.parse(discovery);
+  return discoveryShape.matches(document) ? document.endpoint : undefined;
 }

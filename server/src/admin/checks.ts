@@ -67,5 +67,6 @@ function checkEnd(ctx: ChecksContext, what: string, endsAt: number): Finding {
   const leftMs = endsAt - ctx.clock.now();
   if (leftMs > warnBeforeMs) return undefined;
   if (leftMs <= 0) return `${what} has run out. Renew it now: peers and clients no longer trust this server.`;
-  return `${what} runs out in ${Math.ceil(leftMs / dayMs)} days. Renew it.`;
+  const days = Math.ceil(leftMs / dayMs);
+  return `${what} runs out in ${days === 1 ? "a day" : `${days} days`}. Renew it.`;
 }

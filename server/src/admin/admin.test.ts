@@ -1,0 +1,322 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import {
+  AccountListSchema,
+  limits,
+  PeerListSchema,
+  QueueSchema,
+  StatusSchema,
+  shape,
+  wireVersion,
+} from "@posthorn/protocol";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { letter as outgoing } from "../deliver/trial-peer.ts";
+import { openFiles } from "../env/files.ts";
+import { openRandom } from "../env/random.ts";
+import { letter, letterId, openAccount, putIn } from "../objects/trial-mail.ts";
+import { documentOf, trialHost } from "../peers/trial-host.ts";
+import { openTrialQueue, type TrialQueue } from "../queue/trial-queue.ts";
+import { insertDelivery } from "../store/delivery-store.ts";
+import { eachStore } from "../store/each-store.ts";
+import { saveBackoff } from "../store/host-backoff-store.ts";
+import { markPeerSeen, markPeerSuccess, saveDiscovery } from "../store/peer-store.ts";
+import type { Store } from "../store/sql.ts";
+import {
+  type AdminContext,
+  patchAccount,
+  patchPeer,
+  readAccounts,
+  readPeers,
+  readQueue,
+  readStatus,
+  retryHost,
+} from "./admin.ts";
+
+const hour = 3_600_000;
+const notFound = { problem: { code: "notFound" } };
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(`${tmpdir()}/posthorn-admin-`);
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+interface Trial {
+  ctx: AdminContext;
+  queue: TrialQueue;
+  /** Accounts that were signed out. */
+  forgotten: number[];
+}
+
+async function trial(store: Store): Promise<Trial> {
+  const queue = await openTrialQueue(store);
+  const { clock, worker } = queue;
+  const forgotten: number[] = [];
+  const ctx: AdminContext = {
+    store,
+    clock,
+    files: openFiles({ effect: () => undefined, random: openRandom(), clock }),
+    queue: worker,
+    host: "a.test",
+    dataFolder: folder,
+    software: "posthorn",
+    startedAt: clock.now(),
+    checks: async () => [{ name: "database", ok: true }],
+    forgetAccount: (accountId) => forgotten.push(accountId),
+  };
+  return { ctx, queue, forgotten };
+}
+
+/** Something waits for a host since so long ago. */
+async function waitsFor({ queue }: Trial, host: string, sinceMs = 0): Promise<void> {
+  const { store, clock, alice } = queue;
+  const createdAt = clock.now() - sinceMs;
+  await store.write((tx) =>
+    insertDelivery(tx, {
+      accountId: alice,
+      objectId: 1,
+      messageId: letterId(1),
+      recipient: "bob",
+      host,
+      lane: `${alice}/x/bob`,
+      nextAttemptAt: createdAt,
+      createdAt,
+      expiresAt: createdAt + 5 * 24 * hour,
+    }),
+  );
+}
+
+eachStore("the operator and the accounts", (open) => {
+  it("sees them by name, with their room, page by page", async () => {
+    const store = await open();
+    const { ctx } = await trial(store);
+    const bob = await openAccount(store, "bob", 5_000);
+    const bytes = letter().bytes.length;
+    await putIn(store, bob, letter());
+    const { accounts, next } = await readAccounts(ctx, {});
+    expect(accounts).toMatchObject([
+      { name: "alice", address: "alice@a.test", suspended: false },
+      { name: "bob", id: String(bob), suspended: false, quotaBytes: 5_000, usedBytes: bytes },
+    ]);
+    expect(next).toBeUndefined();
+    for (let number = 0; number < 200; number++) await openAccount(store, `user${number}`);
+    const first = await readAccounts(ctx, {});
+    expect(shape(AccountListSchema).parse(first)).toBe(first);
+    expect(first.accounts).toHaveLength(200);
+    const rest = await readAccounts(ctx, { after: first.next });
+    expect(rest.accounts).toHaveLength(2);
+    expect(rest.next).toBeUndefined();
+    const names = [...first.accounts, ...rest.accounts].map(({ name }) => name);
+    expect(new Set(names).size).toBe(202);
+  });
+
+  it("suspends one, which signs it out at once, and readmits it", async () => {
+    const store = await open();
+    const { ctx, forgotten } = await trial(store);
+    const bob = await openAccount(store, "bob");
+    expect(await patchAccount(ctx, { name: "bob", suspended: true })).toMatchObject({ suspended: true });
+    expect(forgotten).toEqual([bob]);
+    expect((await readAccounts(ctx, {})).accounts).toMatchObject([{ suspended: false }, { suspended: true }]);
+    const both = await patchAccount(ctx, { name: "bob", suspended: false, quotaBytes: 0 });
+    expect(both).toMatchObject({ suspended: false, quotaBytes: 0 });
+    expect(await patchAccount(ctx, { name: "bob" })).toEqual(both);
+    expect(await putIn(store, bob, letter())).toBeUndefined();
+  });
+
+  it("is told of a name that nobody has", async () => {
+    const { ctx, forgotten } = await trial(await open());
+    for (const name of ["nobody", "", "Alice", "alice@a.test"]) {
+      await expect(patchAccount(ctx, { name, suspended: true })).rejects.toMatchObject(notFound);
+    }
+    expect(forgotten).toEqual([]);
+  });
+});
+
+eachStore("the operator and the queue", (open) => {
+  it("sees what waits for each host, since when, why, and when it is tried", async () => {
+    const store = await open();
+    const room = await trial(store);
+    const now = room.queue.clock.now();
+    await waitsFor(room, "b.test", hour);
+    await waitsFor(room, "b.test");
+    await waitsFor(room, "c.test", 2 * hour);
+    const backoff = {
+      failureCount: 3,
+      notBefore: now + hour,
+      since: now - hour,
+      problem: "c.test did not answer.",
+    };
+    await store.write((tx) => saveBackoff(tx, { host: "c.test", ...backoff }));
+    const seen = await readQueue(room.ctx);
+    expect(shape(QueueSchema).parse(seen)).toBe(seen);
+    expect(seen).toEqual({
+      waiting: 3,
+      hosts: [
+        {
+          host: "c.test",
+          waiting: 1,
+          oldestAt: "2026-11-23T22:00:00.000Z",
+          nextAttemptAt: "2026-11-24T01:00:00.000Z",
+          failureCount: 3,
+          problem: expect.objectContaining({ code: "unavailable", detail: "c.test did not answer." }),
+        },
+        {
+          host: "b.test",
+          waiting: 2,
+          oldestAt: "2026-11-23T23:00:00.000Z",
+          nextAttemptAt: "2026-11-23T23:00:00.000Z",
+          failureCount: 0,
+        },
+      ],
+    });
+  });
+
+  it("sees of a thousand dead hosts those that have waited for longest, and can try any of them (B4)", async () => {
+    const room = await trial(await open());
+    for (let number = 0; number < limits.listItems + 20; number++) {
+      await waitsFor(room, `h${number}.test`, number * 1_000);
+    }
+    const seen = await readQueue(room.ctx);
+    expect(shape(QueueSchema).parse(seen)).toBe(seen);
+    expect(seen).toMatchObject({ waiting: limits.listItems + 20, hosts: { length: limits.listItems } });
+    expect(seen.hosts[0]).toMatchObject({ host: `h${limits.listItems + 19}.test` });
+    expect(seen.hosts.map(({ host }) => host)).not.toContain("h0.test");
+    expect(await retryHost(room.ctx, { host: "h0.test" })).toEqual({ host: "h0.test", retried: 1 });
+    await room.queue.settle();
+    await room.queue.worker.stop(0);
+  });
+
+  it("has a host that was down tried now, and its mail arrives", async () => {
+    const { ctx, queue } = await trial(await open());
+    await queue.worker.start();
+    const sent = await queue.send(outgoing(1));
+    queue.worker.wake(["b.test"]);
+    await queue.settle();
+    expect(await queue.state(sent)).toBe("retrying");
+    expect((await readQueue(ctx)).hosts).toMatchObject([{ host: "b.test", failureCount: 1 }]);
+    await queue.wire.join("b.test");
+    expect(await retryHost(ctx, { host: "b.test" })).toEqual({ host: "b.test", retried: 1 });
+    await queue.settle();
+    expect(await queue.state(sent)).toBe("delivered");
+    expect(await readQueue(ctx)).toEqual({ hosts: [], waiting: 0 });
+    for (const host of ["b.test", "never.test", "no host", "x".repeat(5_000)]) {
+      await expect(retryHost(ctx, { host })).rejects.toMatchObject(notFound);
+    }
+    await queue.worker.stop(0);
+  });
+});
+
+eachStore("the operator and other servers", (open) => {
+  it("sees those that are known, what is wrong with them, and blocks one and lets it in again", async () => {
+    const store = await open();
+    const { ctx } = await trial(store);
+    const now = ctx.clock.now();
+    const document = await documentOf(await trialHost("b.test"), now, { endpoint: "https://mail.b.test" });
+    const { rootKey } = document;
+    const good = { host: "b.test", discovery: JSON.stringify(document), fetchedAt: now, rootKey };
+    const foreign = { host: "c.test", discovery: '{"version":2}', fetchedAt: now, rootKey };
+    const backoff = {
+      host: "c.test",
+      failureCount: 2,
+      notBefore: now,
+      since: now,
+      problem: "c.test did not answer.",
+    };
+    await store.write(async (tx) => {
+      for (const peer of [good, foreign]) await saveDiscovery(tx, { ...peer, rootChangedAt: undefined });
+      await markPeerSeen(tx, "b.test", now + 1_000);
+      await markPeerSuccess(tx, "b.test", now + 2_000);
+      await saveBackoff(tx, backoff);
+    });
+    const seen = await readPeers(ctx, {});
+    expect(shape(PeerListSchema).parse(seen)).toBe(seen);
+    expect(seen).toEqual({
+      peers: [
+        {
+          host: "b.test",
+          policy: "allow",
+          endpoint: "https://mail.b.test",
+          rootKey,
+          firstSeenAt: "2026-11-24T00:00:00.000Z",
+          lastSeenAt: "2026-11-24T00:00:01.000Z",
+          lastSuccessAt: "2026-11-24T00:00:02.000Z",
+        },
+        {
+          host: "c.test",
+          policy: "allow",
+          rootKey,
+          firstSeenAt: "2026-11-24T00:00:00.000Z",
+          lastFailure: {
+            at: "2026-11-24T00:00:00.000Z",
+            problem: expect.objectContaining({ detail: "c.test did not answer." }),
+          },
+        },
+      ],
+    });
+    expect(await patchPeer(ctx, { host: "b.test", policy: "block" })).toMatchObject({
+      policy: "block",
+      endpoint: "https://mail.b.test",
+    });
+    expect((await readPeers(ctx, {})).peers).toMatchObject([{ policy: "block" }, { policy: "allow" }]);
+    expect(await patchPeer(ctx, { host: "b.test", policy: "allow" })).toMatchObject({ policy: "allow" });
+  });
+
+  it("blocks one that was never met, and is told of what is no host", async () => {
+    const { ctx } = await trial(await open());
+    expect(await patchPeer(ctx, { host: "evil.test", policy: "block" })).toEqual({
+      host: "evil.test",
+      policy: "block",
+      firstSeenAt: "2026-11-24T00:00:00.000Z",
+    });
+    for (const host of [
+      "",
+      "Evil.test",
+      "evil",
+      "192.0.2.1",
+      "evil.test.",
+      "*.evil.test",
+      "x".repeat(5_000),
+    ]) {
+      await expect(patchPeer(ctx, { host, policy: "block" })).rejects.toMatchObject({
+        problem: { code: "badHost" },
+      });
+    }
+    expect((await readPeers(ctx, {})).peers).toHaveLength(1);
+  });
+
+  it("pages through very many", async () => {
+    const { ctx } = await trial(await open());
+    for (let number = 0; number < 203; number++)
+      await patchPeer(ctx, { host: `h${number}.test`, policy: "block" });
+    const first = await readPeers(ctx, {});
+    const rest = await readPeers(ctx, { after: first.next });
+    expect([first.peers.length, rest.peers.length, rest.next]).toEqual([200, 3, undefined]);
+    expect(new Set([...first.peers, ...rest.peers].map(({ host }) => host)).size).toBe(203);
+  });
+});
+
+eachStore("the operator", (open) => {
+  it("sees how the server is as a whole", async () => {
+    const store = await open();
+    const room = await trial(store);
+    const bob = await openAccount(store, "bob");
+    await putIn(store, bob, letter());
+    await putIn(store, bob, letter({ id: letterId(2) }));
+    await waitsFor(room, "b.test");
+    const status = await readStatus(room.ctx);
+    expect(shape(StatusSchema).parse(status)).toBe(status);
+    expect(status).toEqual({
+      host: "a.test",
+      software: "posthorn",
+      wireVersion,
+      startedAt: "2026-11-24T00:00:00.000Z",
+      accounts: 2,
+      messages: 2,
+      storedBytes: letter().bytes.length * 2,
+      freeBytes: expect.any(Number),
+      waiting: 1,
+      checks: [{ name: "database", ok: true }],
+    });
+    expect(status.freeBytes).toBeGreaterThan(0);
+  });
+});
