@@ -35,7 +35,7 @@ export interface TrialQueue {
   advance(ms: number): Promise<void>;
 }
 
-export interface Report {
+interface Report {
   subject: string;
   inReplyTo: unknown;
   recipient: unknown;
