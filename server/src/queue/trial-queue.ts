@@ -1,7 +1,12 @@
 /** For tests: a queue on a real store, hosts on a wire without sockets, and a clock that only moves when told. */
 import { conversationOf, type Message, readMessage } from "@posthorn/protocol";
-import type { Letter } from "../deliver/trial-peer.ts";
-import { openTrialWire, type TrialWire } from "../deliver/trial-peer.ts";
+import {
+  type Letter,
+  type LetterOptions,
+  letter,
+  openTrialWire,
+  type TrialWire,
+} from "../deliver/trial-peer.ts";
 import type { Random } from "../env/env.ts";
 import { HandClock } from "../env/hand-clock.ts";
 import { openRandom } from "../env/random.ts";
@@ -98,6 +103,40 @@ export async function openTrialQueue(
       }
     },
   };
+}
+
+/** Hands a letter over as submitting does, and wakes its host. */
+export async function submit(
+  queue: TrialQueue,
+  number: number,
+  options: LetterOptions = {},
+): Promise<number> {
+  const sent = await queue.send(letter(number, options));
+  queue.worker.wake([options.host ?? "b.test"]);
+  return sent;
+}
+
+/** The same for one letter to each of many hosts, in few transactions. */
+export async function submitToEach(queue: TrialQueue, to: readonly string[]): Promise<number[]> {
+  const sent = await Promise.all(to.map((host, index) => queue.send(letter(index + 1, { host }))));
+  queue.worker.wake(to);
+  return sent;
+}
+
+/** Lets everything run until it is so; a database of its own process answers when it likes. */
+export async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
+  for (let turns = 0; turns < 200_000; turns++) {
+    if (await isSo()) return;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  throw new Error("it has not come about");
+}
+
+/** Stops it with no time of grace. */
+export async function stop({ worker, clock }: TrialQueue): Promise<void> {
+  const stopping = worker.stop(0);
+  await clock.advance(0);
+  await stopping;
 }
 
 /** As submitting does it: the copy in Sent, and one delivery for each recipient. */
