@@ -1,65 +1,25 @@
-import { type ErrorCode, problem } from "@posthorn/protocol";
 import { expect, it } from "vitest";
-import { type DeliveryResult, type HostResult, type RecipientResult, untold } from "../deliver/result.ts";
+import { type DeliveryResult, type RecipientResult, untold } from "../deliver/result.ts";
 import { letter } from "../deliver/trial-peer.ts";
-import { countWaiting, summariseQueue } from "../store/delivery-store.ts";
+import { countWaiting } from "../store/delivery-store.ts";
 import { eachStore } from "../store/each-store.ts";
 import { findBackoff, saveBackoff } from "../store/host-backoff-store.ts";
 import { findPeer, saveDiscovery } from "../store/peer-store.ts";
 import type { Store } from "../store/sql.ts";
 import { expiryMs } from "./backoff.ts";
-import { type Claim, claim } from "./claim.ts";
-import { type RetireContext, retire, retireApart } from "./retire.ts";
-import { middling, openTrialQueue, type TrialQueue } from "./trial-queue.ts";
-
-const host = "b.test";
-const hour = 3_600_000;
-const limits = { messages: 100, bytes: 3_500_000, leaseMs: 30_000 };
-
-interface Room extends TrialQueue {
-  claim(messages?: number): Promise<Claim>;
-  retire(claimed: Claim, result: DeliveryResult): Promise<void>;
-  retireApart(claimed: Claim, result: DeliveryResult, store?: Store): Promise<void>;
-  ctx(): RetireContext;
-}
-
-async function openRoom(store: Store): Promise<Room> {
-  const queue = await openTrialQueue(store);
-  const ctx = () => ({ host: "a.test", random: middling, now: queue.clock.now() });
-  return {
-    ...queue,
-    ctx,
-    claim: (messages = 100) =>
-      store.write((tx) => claim(tx, host, queue.clock.now(), { ...limits, messages })),
-    retire: (claimed, result) => store.write((tx) => retire(ctx(), tx, host, claimed, result)),
-    retireApart: (claimed, result, through = store) =>
-      retireApart(
-        { ...ctx(), store: through, log: (_, event) => queue.logged.push(event) },
-        host,
-        claimed,
-        result,
-      ),
-  };
-}
-
-const answered: HostResult = { kind: "answered" };
-const silent = (retryAfterS?: number) => ({
-  problem: problem("unavailable", "b.test did not answer."),
-  retryAfterS,
-});
-const unreachable = (retryAfterS?: number): HostResult => ({ kind: "unreachable", ...silent(retryAfterS) });
-const failed = (code: ErrorCode = "recipientUnknown"): RecipientResult => ({
-  state: "failed",
-  problem: problem(code, "b.test has no user “bob”."),
-});
-const deferred: RecipientResult = { state: "deferred", problem: problem("mailboxFull", "Full.") };
-
-function told(claimed: Claim, result: RecipientResult, said: HostResult = answered): DeliveryResult {
-  const deliveries = claimed.messages.flatMap((message) => message.deliveries);
-  return { results: new Map(deliveries.map(({ id }) => [id, result])), lacking: [], host: said };
-}
-
-const said = (result: HostResult): DeliveryResult => ({ ...untold, host: result });
+import { retire } from "./retire.ts";
+import {
+  answered,
+  deferred,
+  failed,
+  host,
+  hour,
+  openRoom,
+  said,
+  silent,
+  told,
+  unreachable,
+} from "./trial-retire.ts";
 
 /** The host as one whose document is known. */
 async function meet(store: Store): Promise<void> {
@@ -288,147 +248,6 @@ eachStore("a host that gives no word", (open) => {
     expect(await room.deliveries(sent)).toMatchObject([
       { state: "retrying", nextAttemptAt: room.clock.now() + 3_000 },
     ]);
-  });
-});
-
-eachStore("the sender hears", (open) => {
-  it("once that a delivery is late, four hours after it could first be sent", async () => {
-    const room = await openRoom(await open());
-    await room.send(letter(1));
-    await room.retire(await room.claim(), said(unreachable()));
-    await room.clock.advance(4 * hour - 1);
-    const early = await room.claim();
-    await room.retire(early, told(early, deferred));
-    expect(await room.reports()).toEqual([]);
-    await room.clock.advance(hour);
-    for (let time = 0; time < 3; time++) {
-      const claimed = await room.claim();
-      expect(claimed.messages).toHaveLength(1);
-      await room.retire(claimed, told(claimed, deferred));
-      await room.clock.advance(hour);
-    }
-    const reports = await room.reports();
-    expect(reports).toMatchObject([
-      { subject: "Not delivered yet: bob@b.test", status: "retrying", problem: { code: "mailboxFull" } },
-    ]);
-    expect(reports[0]?.body).toContain(
-      "Full.\n\nWe keep trying until 2026-11-29T00:00:00.000Z; next try 2026-11-24T0",
-    );
-  });
-
-  it("at the end that it expired, with what was the matter last, and that it is given up without a try", async () => {
-    const room = await openRoom(await open());
-    const sent = await room.send(letter(1));
-    const first = await room.claim();
-    await room.retire(first, told(first, deferred));
-    await room.clock.advance(expiryMs);
-    const claimed = await room.claim();
-    expect(claimed).toMatchObject({ messages: [], expired: [{ attemptCount: 1 }] });
-    await room.retire(claimed, untold);
-    await room.retire(claimed, untold);
-    expect(await room.deliveries(sent)).toMatchObject([{ state: "expired", attemptCount: 1 }]);
-    expect(await room.reports()).toMatchObject([
-      { subject: "Not delivered: bob@b.test", status: "expired", problem: { code: "mailboxFull" } },
-    ]);
-  });
-
-  it("never later than that: the last try is put off to the end and not beyond", async () => {
-    const room = await openRoom(await open());
-    const sent = await room.send(letter(1));
-    await room.clock.advance(expiryMs - 60_000);
-    const claimed = await room.claim();
-    await room.retire(claimed, said(unreachable(3_600)));
-    const [delivery] = await room.deliveries(sent);
-    expect(delivery?.nextAttemptAt).toBe(delivery?.expiresAt);
-  });
-
-  it("of what waits behind a claim for a host that cannot be reached: late after four hours, and the end", async () => {
-    const room = await openRoom(await open());
-    const tried = await room.send(letter(1));
-    const behind = [await room.send(letter(2)), await room.send(letter(3))];
-    const inLane = await room.send(letter(4, { edits: letter(1).messageId }));
-    await room.clock.advance(4 * hour);
-    const fresh = await room.send(letter(5));
-    await room.retire(await room.claim(1), said(unreachable()));
-    const heard = (status: string) =>
-      room.reports().then((all) =>
-        all
-          .filter((one) => one.status === status)
-          .map((one) => one.inReplyTo)
-          .sort(),
-      );
-    const old = [1, 2, 3, 4].map((number) => letter(number).messageId);
-    expect(await heard("retrying")).toEqual(old);
-    await room.clock.advance(expiryMs - 4 * hour);
-    // One that was never tried is tried once, and given up with the next claim.
-    await room.retire(await room.claim(1), said(unreachable()));
-    await room.clock.advance(hour);
-    await room.retire(await room.claim(1), said(unreachable()));
-    for (const id of [tried, ...behind, inLane]) expect(await room.state(id)).toBe("expired");
-    expect(await room.state(fresh)).toBe("retrying");
-    expect(await heard("expired")).toEqual(old);
-    expect(await heard("retrying")).toEqual([...old, letter(5).messageId]);
-  });
-
-  it("once, also when two processes find at the same time that a host cannot be reached", async () => {
-    const [one, two] = [await open(), await open()];
-    const room = await openRoom(one);
-    for (let number = 1; number <= 3; number++) await room.send(letter(number, { to: ["bob", "carol"] }));
-    await room.clock.advance(5 * hour);
-    const [mine, other] = await Promise.all(
-      [one, two].map((store) =>
-        store.write((tx) => claim(tx, host, room.clock.now(), { ...limits, messages: 1 })),
-      ),
-    );
-    await Promise.all(
-      [
-        { store: one, claimed: mine },
-        { store: two, claimed: other },
-      ].map(({ store, claimed }) =>
-        store.write((tx) =>
-          retire(
-            room.ctx(),
-            tx,
-            host,
-            claimed ?? { messages: [], expired: [], nextDueAt: undefined },
-            said(unreachable()),
-          ),
-        ),
-      ),
-    );
-    const reports = (await room.reports()).map(({ inReplyTo, recipient }) => `${inReplyTo} ${recipient}`);
-    expect(new Set(reports).size).toBe(reports.length);
-    expect(reports).toHaveLength(6);
-  });
-
-  it("nothing more of it when the mailbox has no room for a report: the state of the delivery tells (I6)", async () => {
-    const room = await openRoom(await open());
-    const sent = await room.send(letter(1));
-    const claimed = await room.claim();
-    await room.store.write((tx) =>
-      tx.run({ strings: ["UPDATE account SET quota_bytes = used_bytes"], values: [] }),
-    );
-    await room.retire(claimed, told(claimed, failed()));
-    expect(await room.state(sent)).toBe("failed");
-    expect(await room.reports()).toEqual([]);
-  });
-
-  it("by a message in the mailbox that is never a delivery, so there is no report of a report (A13)", async () => {
-    const room = await openRoom(await open());
-    await room.send(letter(1));
-    const claimed = await room.claim();
-    await room.retire(claimed, told(claimed, failed()));
-    expect(await room.reports()).toHaveLength(1);
-    expect(await summariseQueue(room.store.read)).toEqual([]);
-  });
-
-  it("in the same words whatever the message was called", async () => {
-    const room = await openRoom(await open());
-    const bare = letter(1, { edits: letter(7).messageId });
-    await room.send(bare);
-    const claimed = await room.claim();
-    await room.retire(claimed, told(claimed, failed()));
-    expect((await room.reports())[0]?.body).toContain("Your message did not reach bob@b.test.");
   });
 });
 
