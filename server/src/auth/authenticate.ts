@@ -5,7 +5,7 @@ import type { Store } from "../store/sql.ts";
 import { type AccessTokenContext, verifyAccessToken } from "./access-token.ts";
 import { parseApiToken } from "./api-token.ts";
 import { type Caller, parseScopes, type Scope } from "./caller.ts";
-import { isOperatorToken, type OperatorToken, operatorPrefix } from "./operator-token.ts";
+import { type OperatorToken, operatorPrefix, provesOperator } from "./operator-token.ts";
 import { refuseEnded, refuseSuspended } from "./refusal.ts";
 import type { RememberedCallers } from "./remembered-callers.ts";
 import { matchesHash } from "./secret.ts";
@@ -52,8 +52,8 @@ function parseBearer(authorization: string | undefined): string {
   return token ?? fail("unauthorized", "The Authorization field is not of the form “Bearer <token>”.");
 }
 
-function provenOperator(ctx: AuthenticateContext, token: string): Caller {
-  if (ctx.operatorToken === undefined || !isOperatorToken(ctx.operatorToken, token)) {
+async function provenOperator(ctx: AuthenticateContext, token: string): Promise<Caller> {
+  if (ctx.operatorToken === undefined || !(await provesOperator(ctx.operatorToken, token))) {
     fail(
       "unauthorized",
       "This is not the operator's token of the running server. Read it anew from operator.json.",

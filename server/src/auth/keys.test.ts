@@ -10,7 +10,7 @@ import { migrations } from "../store/open.ts";
 import { sql } from "../store/sql.ts";
 import { openSqlite } from "../store/sqlite.ts";
 import { openAuthKeys } from "./keys.ts";
-import { isOperatorToken, makeOperatorToken } from "./operator-token.ts";
+import { isOperatorToken, makeOperatorToken, provesOperator } from "./operator-token.ts";
 
 const open = onSqlite();
 const random = openRandom();
@@ -135,5 +135,19 @@ describe("the operator's token", () => {
       false,
       false,
     ]);
+  });
+
+  test("in the file is taken by every process of the server, also by those that started before it was made", async () => {
+    const place = { dataFolder: folder, url: "https://alpha.example" };
+    const path = join(folder, "operator.json");
+    const earlier = await makeOperatorToken({ files, random }, place);
+    const replaced = JSON.parse(await readFile(path, "utf8")).token;
+    const later = await makeOperatorToken({ files, random }, place);
+    const current = JSON.parse(await readFile(path, "utf8")).token;
+    expect(await provesOperator(earlier, current)).toBe(true);
+    expect(await provesOperator(later, current)).toBe(true);
+    expect(await provesOperator(later, replaced)).toBe(false);
+    await rm(path);
+    expect(await provesOperator(earlier, current)).toBe(false);
   });
 });
