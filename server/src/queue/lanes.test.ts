@@ -52,7 +52,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 );
 
 interface Sent {
-  objectId: number;
+  messageId: string;
   lane: number;
   isEdit: boolean;
   /** Its own hour. */
@@ -114,17 +114,18 @@ class Story {
       ...(edits === undefined ? {} : { edits }),
     });
     const dueAt = this.#now + inMs;
-    const objectId = await this.#store.write((tx) => enqueue(tx, this.#alice, one, this.#now, dueAt));
+    await this.#store.write((tx) => enqueue(tx, this.#alice, one, this.#now, dueAt));
+    const { messageId } = one;
     const isEdit = kind === "edit";
-    this.sent.push({ objectId, lane, isEdit, dueAt, state: "queued", leaseUntil: 0, delivery: undefined });
+    this.sent.push({ messageId, lane, isEdit, dueAt, state: "queued", leaseUntil: 0, delivery: undefined });
   }
 
   /** Claims, and holds what was taken against the order of its lane. */
   async claim(messages: number): Promise<number> {
     const limits = { messages, bytes: 1e9, leaseMs };
     const taken = await this.#store.write((tx) => claim(tx, this.#host, this.#now, limits));
-    const order = taken.messages.map(({ objectId }) =>
-      this.sent.findIndex((one) => one.objectId === objectId),
+    const order = taken.messages.map(({ messageId }) =>
+      this.sent.findIndex((one) => one.messageId === messageId),
     );
     for (const [place, index] of order.entries()) this.#expectInOrder(index, order.slice(0, place));
     for (const index of order) this.#lease(index, taken);
@@ -144,7 +145,7 @@ class Story {
 
   #lease(index: number, taken: Claim): void {
     const one = this.#at(index);
-    const message = taken.messages.find(({ objectId }) => objectId === one.objectId);
+    const message = taken.messages.find(({ messageId }) => messageId === one.messageId);
     one.delivery = message?.deliveries[0];
     one.state = "sending";
     one.leaseUntil = this.#now + leaseMs;
@@ -164,7 +165,7 @@ class Story {
   }
 
   async #cancel(one: Sent): Promise<void> {
-    await this.#store.write((tx) => cancelQueued(tx, this.#alice, one.objectId, this.#now));
+    await this.#store.write((tx) => cancelQueued(tx, this.#alice, one.messageId, this.#now));
     one.state = "cancelled";
   }
 

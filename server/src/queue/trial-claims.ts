@@ -33,17 +33,15 @@ export interface TrialClaims {
 
 export async function openClaims(store: Store): Promise<TrialClaims> {
   const { alice } = await openTrialQueue(store);
-  const objects = new Map<number, number>();
   const numbers = new Map<string, number>();
-  const objectOf = (number: number) => objects.get(number) ?? 0;
-  const deliveriesOf = (number: number) => listDeliveries(store.read, alice, objectOf(number));
+  const deliveriesOf = (number: number) => listDeliveries(store.read, alice, letter(number).messageId);
   return {
     store,
     alice,
     async send(number, { acceptedAt = now, at = acceptedAt, ...options } = {}) {
       const one = letter(number, options);
       numbers.set(one.messageId, number);
-      objects.set(number, await store.write((tx) => enqueue(tx, alice, one, acceptedAt, at)));
+      await store.write((tx) => enqueue(tx, alice, one, acceptedAt, at));
     },
     claim: (at = now, more = {}) => store.write((tx) => claim(tx, host, at, { ...limits, ...more })),
     numbers: ({ messages }) => messages.map(({ messageId }) => numbers.get(messageId)),
@@ -59,7 +57,7 @@ export async function openClaims(store: Store): Promise<TrialClaims> {
         await store.write((tx) => deferDelivery(tx, deferred));
       }
     },
-    cancel: (number) => store.write((tx) => cancelQueued(tx, alice, objectOf(number), now)),
+    cancel: (number) => store.write((tx) => cancelQueued(tx, alice, letter(number).messageId, now)),
   };
 }
 

@@ -14,7 +14,7 @@ import { addMessage } from "../objects/add-message.ts";
 import { createAccount } from "../objects/create-account.ts";
 import { roles } from "../objects/roles.ts";
 import { type Delivery, insertDelivery, listDeliveries } from "../store/delivery-store.ts";
-import { findMessageBytes, listMailbox } from "../store/object-store.ts";
+import { findMessageBytes, findObject, listMailbox } from "../store/object-store.ts";
 import type { Row, Sql, Store, Tx } from "../store/sql.ts";
 import { expiryMs } from "./backoff.ts";
 import { QueueWorker } from "./worker.ts";
@@ -87,9 +87,9 @@ export async function openTrialQueue(
     settle,
     send: (letter, { at } = {}) =>
       store.write((tx) => enqueue(tx, alice, letter, clock.now(), at ?? clock.now())),
-    deliveries: (objectId) => listDeliveries(store.read, alice, objectId),
+    deliveries: (objectId) => deliveriesOf(store, alice, objectId),
     async state(objectId) {
-      const [first] = await listDeliveries(store.read, alice, objectId);
+      const [first] = await deliveriesOf(store, alice, objectId);
       return first?.state;
     },
     reports: () => reportsOf(store, alice),
@@ -175,6 +175,11 @@ export async function enqueue(
 
 function laneOf(message: Message, accountId: number, recipient: string): string {
   return `${accountId}/${conversationOf(message)}/${recipient}`;
+}
+
+async function deliveriesOf(store: Store, accountId: number, objectId: number): Promise<Delivery[]> {
+  const object = await findObject(store.read, accountId, objectId);
+  return listDeliveries(store.read, accountId, object?.messageId ?? "");
 }
 
 async function reportsOf(store: Store, accountId: number): Promise<Report[]> {

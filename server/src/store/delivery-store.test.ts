@@ -41,7 +41,7 @@ async function insert(store: Store, ...deliveries: Partial<NewDelivery>[]): Prom
 }
 
 function all(store: Store): Promise<Delivery[]> {
-  return listDeliveries(store.read, fresh.accountId, fresh.objectId);
+  return listDeliveries(store.read, fresh.accountId, fresh.messageId);
 }
 
 async function states(store: Store): Promise<[string, string][]> {
@@ -62,8 +62,8 @@ eachStore("a delivery", (open) => {
       lateReported: false,
     });
     expect([waiting?.settledAt, waiting?.problem]).toEqual([undefined, undefined]);
-    expect(await listDeliveries(store.read, 2, 5)).toEqual([]);
-    expect(await listDeliveries(store.read, 1, 6)).toEqual([]);
+    expect(await listDeliveries(store.read, 2, "m1")).toEqual([]);
+    expect(await listDeliveries(store.read, 1, "m2")).toEqual([]);
   });
 
   it("is leased with others at once, each attempt counted; others are not touched", async () => {
@@ -190,16 +190,17 @@ eachStore("a delivery", (open) => {
   it("can be taken back until it is tried; the others of its message are told apart", async () => {
     const store = await open();
     const [first = 0] = await insert(store, {}, { recipient: "carol" }, { recipient: "dora" });
-    await insert(store, { objectId: 6, recipient: "erik" });
+    await insert(store, { objectId: 6, messageId: "m2", recipient: "erik" }, { accountId: 2 });
     await store.write((tx) => leaseDeliveries(tx, [first], now + 30_000));
-    expect(await store.write((tx) => cancelQueued(tx, 1, 5, now + 5))).toBe(2);
+    expect(await store.write((tx) => cancelQueued(tx, 1, "m1", now + 5))).toBe(2);
     expect(await states(store)).toEqual([
       ["bob", "sending"],
       ["carol", "cancelled"],
       ["dora", "cancelled"],
     ]);
-    expect(await store.write((tx) => cancelQueued(tx, 1, 5, now + 5))).toBe(0);
-    expect(await listDeliveries(store.read, 1, 6)).toMatchObject([{ state: "queued" }]);
+    expect(await store.write((tx) => cancelQueued(tx, 1, "m1", now + 5))).toBe(0);
+    expect(await listDeliveries(store.read, 1, "m2")).toMatchObject([{ state: "queued" }]);
+    expect(await listDeliveries(store.read, 2, "m1")).toMatchObject([{ state: "queued" }]);
   });
 
   it("is taken back or claimed, never both", async () => {
@@ -209,10 +210,10 @@ eachStore("a delivery", (open) => {
       ...Array.from({ length: 20 }, (_, index) => ({ recipient: `r${index}` })),
     );
     const [taken] = await Promise.all([
-      store.write((tx) => cancelQueued(tx, 1, 5, now + 5)),
+      store.write((tx) => cancelQueued(tx, 1, "m1", now + 5)),
       ...ids.map((id) =>
         store.write(async (tx) => {
-          const row = (await listDeliveries(tx, 1, 5)).find((one) => one.id === id);
+          const row = (await listDeliveries(tx, 1, "m1")).find((one) => one.id === id);
           if (row?.settledAt === undefined) await settleDelivery(tx, id, "delivered", now, undefined);
         }),
       ),

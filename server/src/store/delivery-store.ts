@@ -52,41 +52,46 @@ export type NewDelivery = Pick<
  * are one after the other.
  */
 export async function insertDelivery(tx: Tx, delivery: NewDelivery): Promise<void> {
-  const placed = await (tx.dialect === "sqlite" ? insertInSqlite : insertInPostgres)(tx, delivery);
-  if (placed === undefined) throw new Error("a delivery was not inserted");
-  const later = optionalInt(placed, "later");
-  if (later === undefined) return;
-  await tx.run(sql`UPDATE delivery SET waits_for = ${int(placed, "id")} WHERE id = ${later}`);
+  const { id, later } = await (tx.dialect === "sqlite" ? insertInSqlite : insertInPostgres)(tx, delivery);
+  if (later !== undefined) await tx.run(sql`UPDATE delivery SET waits_for = ${id} WHERE id = ${later}`);
 }
 
-/** Its id, and that of what comes next in its lane. */
-function insertInSqlite(tx: Tx, delivery: NewDelivery): Promise<Row | undefined> {
+/** A delivery in the queue, and the one that comes next in its lane. */
+interface Placed {
+  id: number;
+  later: number | undefined;
+}
+
+/** Looked up first and inserted then: nobody else writes meanwhile, and an insert that selects is twice the work. */
+async function insertInSqlite(tx: Tx, delivery: NewDelivery): Promise<Placed> {
   const { host, lane, nextAttemptAt } = delivery;
-  return tx.get(sql`
+  const before = await tx.get(sql`
+    SELECT id, lane_at FROM delivery INDEXED BY delivery_lane
+    WHERE host = ${host} AND lane = ${lane} AND settled_at IS NULL
+      AND (lane_at <= ${nextAttemptAt} OR attempt_count > 0 OR next_attempt_at <= created_at)
+    ORDER BY lane_at DESC, id DESC LIMIT 1`);
+  const laneAt = before === undefined ? nextAttemptAt : Math.max(nextAttemptAt, int(before, "lane_at"));
+  const later = await tx.get(sql`
+    SELECT id FROM delivery INDEXED BY delivery_lane
+    WHERE host = ${host} AND lane = ${lane} AND settled_at IS NULL AND lane_at > ${laneAt}
+    ORDER BY lane_at, id LIMIT 1`);
+  const placed = await tx.get(sql`
     INSERT INTO delivery (account_id, object_id, message_id, recipient, host, lane, state, attempt_count,
       next_attempt_at, created_at, expires_at, late_reported, settled_at, problem, lane_at, waits_for)
-    SELECT ${delivery.accountId}, ${delivery.objectId}, ${delivery.messageId}, ${delivery.recipient}, ${host}, ${lane},
+    VALUES (${delivery.accountId}, ${delivery.objectId}, ${delivery.messageId}, ${delivery.recipient}, ${host}, ${lane},
       'queued', 0, ${nextAttemptAt}, ${delivery.createdAt}, ${delivery.expiresAt}, 0, NULL, NULL,
-      max(${nextAttemptAt}, coalesce(before.lane_at, 0)), before.id
-    FROM (SELECT 1) AS one LEFT JOIN (
-      SELECT id, lane_at FROM delivery INDEXED BY delivery_lane
-      WHERE host = ${host} AND lane = ${lane} AND settled_at IS NULL
-        AND (lane_at <= ${nextAttemptAt} OR attempt_count > 0 OR next_attempt_at <= created_at)
-      ORDER BY lane_at DESC, id DESC LIMIT 1) AS before
-    RETURNING id, (
-      SELECT later.id FROM delivery AS later INDEXED BY delivery_lane
-      WHERE later.host = delivery.host AND later.lane = delivery.lane AND later.settled_at IS NULL
-        AND later.lane_at > delivery.lane_at
-      ORDER BY later.lane_at, later.id LIMIT 1) AS later`);
+      ${laneAt}, ${before === undefined ? null : int(before, "id")})
+    RETURNING id`);
+  return { id: insertedId(placed), later: later && int(later, "id") };
 }
 
 /**
- * The same; the one before is not settled by others until this transaction ends. A lane is asked for as a range for the
- * planner's sake: whatever it knows of the table, only the lane's own index gives that order.
+ * The same in one statement; the one before is not settled by others until this transaction ends. A lane is asked for
+ * as a range for the planner's sake: whatever it knows of the table, only the lane's own index gives that order.
  */
-function insertInPostgres(tx: Tx, delivery: NewDelivery): Promise<Row | undefined> {
+async function insertInPostgres(tx: Tx, delivery: NewDelivery): Promise<Placed> {
   const { host, lane, nextAttemptAt } = delivery;
-  return tx.get(sql`
+  const placed = await tx.get(sql`
     INSERT INTO delivery (account_id, object_id, message_id, recipient, host, lane, state, attempt_count,
       next_attempt_at, created_at, expires_at, late_reported, settled_at, problem, lane_at, waits_for)
     SELECT ${delivery.accountId}, ${delivery.objectId}, ${delivery.messageId}, ${delivery.recipient}, ${host}, ${lane},
@@ -102,11 +107,18 @@ function insertInPostgres(tx: Tx, delivery: NewDelivery): Promise<Row | undefine
       WHERE later.host = delivery.host AND later.lane >= delivery.lane AND later.lane <= delivery.lane
         AND later.settled_at IS NULL AND later.lane_at > delivery.lane_at
       ORDER BY later.lane, later.lane_at, later.id LIMIT 1) AS later`);
+  return { id: insertedId(placed), later: placed && optionalInt(placed, "later") };
 }
 
-export async function listDeliveries(db: Db, accountId: number, objectId: number): Promise<Delivery[]> {
+function insertedId(row: Row | undefined): number {
+  if (row === undefined) throw new Error("a delivery was not inserted");
+  return int(row, "id");
+}
+
+/** Of a message that an account has sent, in the order of its recipients. */
+export async function listDeliveries(db: Db, accountId: number, messageId: string): Promise<Delivery[]> {
   const rows = await db.all(sql`
-    SELECT * FROM delivery WHERE account_id = ${accountId} AND object_id = ${objectId} ORDER BY id`);
+    SELECT * FROM delivery WHERE message_id = ${messageId} AND account_id = ${accountId} ORDER BY id`);
   return rows.map(readDelivery);
 }
 
@@ -311,12 +323,12 @@ export async function releaseHost(tx: Tx, host: string, now: number): Promise<vo
 export async function cancelQueued(
   tx: Tx,
   accountId: number,
-  objectId: number,
+  messageId: string,
   now: number,
 ): Promise<number> {
   const rows = await tx.all(sql`
     UPDATE delivery SET state = 'cancelled', settled_at = ${now}
-    WHERE account_id = ${accountId} AND object_id = ${objectId} AND settled_at IS NULL AND attempt_count = 0
+    WHERE message_id = ${messageId} AND account_id = ${accountId} AND settled_at IS NULL AND attempt_count = 0
     RETURNING id, waits_for`);
   await letFollow(tx, rows);
   return rows.length;

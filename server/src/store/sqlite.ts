@@ -323,15 +323,15 @@ class SqliteTx implements Tx {
     this.#connection = connection;
   }
 
-  async all(query: Sql): Promise<Row[]> {
+  all(query: Sql): Promise<Row[]> {
     return this.#do(() => this.#connection.all(query));
   }
 
-  async get(query: Sql): Promise<Row | undefined> {
+  get(query: Sql): Promise<Row | undefined> {
     return this.#do(() => this.#connection.get(query));
   }
 
-  async run(statement: Sql): Promise<number> {
+  run(statement: Sql): Promise<number> {
     return this.#do(() => this.#connection.run(statement));
   }
 
@@ -346,15 +346,15 @@ class SqliteTx implements Tx {
     return this.#failure;
   }
 
-  #do<T>(statement: () => T): T {
-    this.#refuseEnded();
-    if (this.#failure !== undefined) throw this.#failure.error;
+  /** Some dozen times a message: no function of these is async, because each would make a promise more. */
+  #do<T>(statement: () => T): Promise<T> {
     try {
-      return statement();
+      this.#refuseEnded();
+      if (this.#failure === undefined) return Promise.resolve(statement());
     } catch (error) {
       this.#failure = { error };
-      throw error;
     }
+    return Promise.reject(this.#failure.error);
   }
 
   #refuseEnded(): void {

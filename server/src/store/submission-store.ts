@@ -17,7 +17,7 @@ export async function findSubmission(
   messageId: string,
 ): Promise<Submission | undefined> {
   const row = await db.get(sql`
-    SELECT * FROM submission WHERE account_id = ${accountId} AND message_id = ${messageId}`);
+    SELECT * FROM submission WHERE message_id = ${messageId} AND account_id = ${accountId}`);
   return row && readSubmission(row);
 }
 

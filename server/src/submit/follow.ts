@@ -19,7 +19,7 @@ export async function findFollowed(
   const target = targetIdOf(message);
   const submission = target === undefined ? undefined : await findSubmission(tx, accountId, target);
   if (submission === undefined) return undefined;
-  const [delivery] = await listDeliveries(tx, accountId, submission.objectId);
+  const [delivery] = await listDeliveries(tx, accountId, submission.messageId);
   return { conversation: delivery?.lane.split("/")[1], heldUntil: submission.heldUntil };
 }
 

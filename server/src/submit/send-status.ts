@@ -31,7 +31,7 @@ export function freshAnswer(message: Message, heldUntil: number | undefined): Se
 /** Where each recipient's copy stands now. */
 export async function sendAnswer(db: Db, submission: Submission, now: number): Promise<SendAnswer> {
   const { heldUntil = 0 } = submission;
-  const deliveries = await listDeliveries(db, submission.accountId, submission.objectId);
+  const deliveries = await listDeliveries(db, submission.accountId, submission.messageId);
   const isHeld = heldUntil > now && deliveries.some((delivery) => delivery.settledAt === undefined);
   return {
     id: submission.messageId,
@@ -59,10 +59,10 @@ export async function cancelSend(
   const now = ctx.clock.now();
   return ctx.store.write(async (tx) => {
     const submission = await getSubmission(tx, input);
-    const deliveries = await listDeliveries(tx, submission.accountId, submission.objectId);
+    const deliveries = await listDeliveries(tx, submission.accountId, submission.messageId);
     if (deliveries.every((delivery) => delivery.state === "cancelled"))
       return sendAnswer(tx, submission, now);
-    const cancelled = await cancelQueued(tx, submission.accountId, submission.objectId, now);
+    const cancelled = await cancelQueued(tx, submission.accountId, submission.messageId, now);
     if (cancelled < deliveries.length) {
       fail("notHeld", "This message is already on its way and cannot be taken back. You can send a recall.");
     }

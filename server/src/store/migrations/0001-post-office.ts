@@ -81,6 +81,7 @@ export const postOffice: Migration = {
       delivered_at BIGINT NOT NULL,
       PRIMARY KEY (message_id, account_id, sender)) WITHOUT ROWID`,
 
+    // By message first for the same reason.
     `CREATE TABLE submission (
       account_id BIGINT NOT NULL,
       message_id TEXT NOT NULL,
@@ -89,7 +90,7 @@ export const postOffice: Migration = {
       idempotency_key TEXT,
       created_at BIGINT NOT NULL,
       held_until BIGINT,
-      PRIMARY KEY (account_id, message_id))`,
+      PRIMARY KEY (message_id, account_id)) WITHOUT ROWID`,
     `CREATE UNIQUE INDEX submission_key ON submission (account_id, idempotency_key) WHERE idempotency_key IS NOT NULL`,
 
     // One message to one recipient. settled_at is null while it waits or is on its way. Unsettled ones of a lane are a
@@ -116,7 +117,7 @@ export const postOffice: Migration = {
     `CREATE INDEX delivery_due ON delivery (host, next_attempt_at, id) WHERE settled_at IS NULL AND waits_for IS NULL`,
     `CREATE INDEX delivery_lane ON delivery (host, lane, lane_at, id) WHERE settled_at IS NULL`,
     `CREATE INDEX delivery_waits ON delivery (waits_for) WHERE waits_for IS NOT NULL`,
-    `CREATE INDEX delivery_message ON delivery (account_id, object_id)`,
+    `CREATE INDEX delivery_message ON delivery (message_id, account_id)`,
 
     // Breaker state of hosts that did not answer; a host that works has no row.
     `CREATE TABLE host_backoff (
