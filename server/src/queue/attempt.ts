@@ -10,7 +10,7 @@ import {
   untold,
 } from "../deliver/result.ts";
 import type { Clock, Log } from "../env/env.ts";
-import { extendLease } from "../store/delivery-store.ts";
+import { extendLease } from "../store/delivery-lease-store.ts";
 import type { Store } from "../store/sql.ts";
 import type { ClaimedMessage } from "./claim.ts";
 import { isPoison } from "./poison.ts";

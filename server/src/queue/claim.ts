@@ -1,13 +1,13 @@
 import { blobsOf, ProblemError, readMessage, targetIdOf } from "@posthorn/protocol";
 import {
-  type Delivery,
   findNextDueAt,
   isWaitedFor,
   leaseDeliveries,
   listDue,
   listFollowers,
   lockHostForClaim,
-} from "../store/delivery-store.ts";
+} from "../store/delivery-lease-store.ts";
+import type { Delivery } from "../store/delivery-store.ts";
 import { findBackoff } from "../store/host-backoff-store.ts";
 import { findMessageBytes } from "../store/object-store.ts";
 import type { Tx } from "../store/sql.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { letter, takeAll } from "../deliver/trial-peer.ts";
-import { extendLease } from "../store/delivery-store.ts";
+import { extendLease } from "../store/delivery-lease-store.ts";
 import { eachStore, onPostgres, onSqlite } from "../store/each-store.ts";
 import { findBackoff } from "../store/host-backoff-store.ts";
 import { expiryMs } from "./backoff.ts";

@@ -5,13 +5,8 @@
  */
 import type { DeliveryResult, Lacking } from "../deliver/result.ts";
 import type { Random } from "../env/env.ts";
-import {
-  freeStranded,
-  listWaitingHosts,
-  releaseHost,
-  releaseLeases,
-  summariseQueue,
-} from "../store/delivery-store.ts";
+import { releaseLeases } from "../store/delivery-lease-store.ts";
+import { freeStranded, listWaitingHosts, releaseHost, summariseQueue } from "../store/delivery-store.ts";
 import { deleteBackoff, findBackoff, listBackoffs } from "../store/host-backoff-store.ts";
 import type { Tx } from "../store/sql.ts";
 import { type AttemptContext, attempt, attemptCarrying, leaseMs } from "./attempt.ts";

@@ -1,18 +1,16 @@
 import { expect, it } from "vitest";
+import { extendLease, leaseDeliveries, releaseLeases } from "./delivery-lease-store.ts";
 import {
   cancelQueued,
   countWaiting,
   type Delivery,
   deferDelivery,
-  extendLease,
   insertDelivery,
-  leaseDeliveries,
   listDeliveries,
   listWaitingHosts,
   markLateReported,
   type NewDelivery,
   releaseHost,
-  releaseLeases,
   settleDeliveries,
   settleDelivery,
   summariseQueue,
