@@ -8,6 +8,13 @@ export interface RunOptions {
   nodeFlags?: readonly string[];
 }
 
+/** As `npm run posthorn` runs it. */
+const usualFlags = [
+  "--conditions=source",
+  "--disable-warning=ExperimentalWarning",
+  "--max-semi-space-size=64",
+];
+
 interface Asked {
   resolve(value: unknown): void;
   reject(error: Error): void;
@@ -61,7 +68,7 @@ export class ChildProgram<Command extends { kind: string }> {
     const [execPath, ...before] = [...wrapper, process.execPath];
     const child = fork(this.#entry, [], {
       ...(execPath === undefined ? {} : { execPath }),
-      execArgv: [...before, ...nodeFlags, "--conditions=source", "--disable-warning=ExperimentalWarning"],
+      execArgv: [...before, ...nodeFlags, ...usualFlags],
       stdio: ["ignore", "ignore", "pipe", "ipc"],
     });
     this.#child = child;
