@@ -3,12 +3,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { client, ready } from "@serenity-kit/opaque";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { openLogin } from "./auth/seal-login.ts";
 import { readConfig } from "./config.ts";
 import { HandClock } from "./env/hand-clock.ts";
 import { openLog } from "./env/log.ts";
 import { openEnv } from "./env/open-env.ts";
 import type { HttpResponse } from "./http/http.ts";
 import { type Server, startServer } from "./server.ts";
+import { bytes, text } from "./store/row.ts";
+import { sql } from "./store/sql.ts";
 
 /**
  * What somebody finds who takes the whole data folder and the logs of a server on which people have registered, signed
@@ -96,23 +99,19 @@ async function live(): Promise<Record<string, string>> {
   });
   const first = await ask("POST", "/auth/register/finish", { ...asked, registrationRecord });
 
-  const { clientLoginState, startLoginRequest } = client.startLogin({ password });
-  const begun = await ask("POST", "/auth/login/start", { name: "alice", startLoginRequest });
-  const { loginId = "", loginResponse = "" } = begun;
-  const finished = client.finishLogin({
-    clientLoginState,
-    loginResponse,
-    password,
-    identifiers,
-    keyStretching,
-  });
-  const { finishLoginRequest } = finished ?? {};
+  const { startLoginRequest, loginId, ...done } = await beginLogin();
+  const { finishLoginRequest } = done;
   const second = await ask("POST", "/auth/login/finish", { loginId, finishLoginRequest });
   const third = await ask("POST", "/auth/refresh", { refreshToken: second.refreshToken });
-  const program = await ask("POST", "/auth/tokens", { name: "script", scopes: ["read"] }, third.accessToken);
+  const program = await ask(
+    "POST",
+    "/auth/tokens",
+    { name: "a script that reads my mail", scopes: ["read"] },
+    third.accessToken,
+  );
   await ask("GET", "/mail/mailboxes", undefined, program.token);
   await ask("POST", "/auth/logout", undefined, first.accessToken);
-  const pending = await ask("POST", "/auth/login/start", { name: "alice", startLoginRequest });
+  const pending = await beginLogin();
 
   // An app that gets it wrong and sends the password where it does not belong.
   const wrong = [
@@ -132,16 +131,39 @@ async function live(): Promise<Record<string, string>> {
   return {
     invite,
     loginId,
-    pendingLoginId: pending.loginId ?? "",
     firstAccess: first.accessToken ?? "",
     firstRefresh: first.refreshToken ?? "",
     secondRefresh: second.refreshToken ?? "",
     thirdAccess: third.accessToken ?? "",
     thirdRefresh: third.refreshToken ?? "",
     apiToken: program.token ?? "",
-    exportKey: finished?.exportKey ?? "",
-    sessionKey: finished?.sessionKey ?? "",
+    finishLoginRequest,
+    exportKey: done.exportKey,
+    sessionKey: done.sessionKey,
+    pendingLoginId: pending.loginId,
+    pendingFinishLoginRequest: pending.finishLoginRequest,
+    pendingSessionKey: pending.sessionKey,
+    pendingState: await openPending(),
   };
+}
+
+/** First step of a sign-in, and everything that the client knows then. */
+async function beginLogin() {
+  const { clientLoginState, startLoginRequest } = client.startLogin({ password });
+  const begun = await ask("POST", "/auth/login/start", { name: "alice", startLoginRequest });
+  const { loginId = "", loginResponse = "" } = begun;
+  const login = { clientLoginState, loginResponse, password, identifiers, keyStretching };
+  const finished = client.finishLogin(login);
+  if (finished === undefined) throw new Error("the server does not know the password");
+  return { startLoginRequest, loginId, ...finished };
+}
+
+/** What the server itself remembers of the one sign-in under way. */
+async function openPending(): Promise<string> {
+  const { serverSetup } = JSON.parse(await readFile(join(folder, "keys", "opaque-setup.json"), "utf8"));
+  const [row = {}] = await server.store.read.all(sql`SELECT * FROM login_state`);
+  const login = { idHash: bytes(row, "id_hash"), accountName: text(row, "account_name") };
+  return openLogin(serverSetup, login, bytes(row, "state")) ?? "";
 }
 
 /** Every file below the data folder, the database's log included, and the log. */
@@ -154,20 +176,21 @@ async function atRest(): Promise<Map<string, Buffer>> {
   return found;
 }
 
-/** The ways in which a text may lie in a file. */
-function spellings(secret: string): Buffer[] {
-  const bytes = Buffer.from(secret);
+/** The ways in which these bytes may lie in a file, alone or in the midst of others. */
+function spellings(bytes: Buffer): Buffer[] {
   const unaligned = [0, 1, 2].map((at) => bytes.subarray(at, at + Math.floor((bytes.length - at) / 3) * 3));
   const texts = [
     bytes.toString("hex"),
     bytes.toString("hex").toUpperCase(),
     ...unaligned.flatMap((part) => [part.toString("base64"), part.toString("base64url")]),
   ];
-  return [bytes, Buffer.from(secret, "utf16le"), ...texts.map((text) => Buffer.from(text))];
+  return [bytes, ...texts.map((text) => Buffer.from(text))];
 }
 
+/** The files that hold a text, or the bytes that it is the base64url of, or the last 16 bytes of either. */
 function foundIn(files: ReadonlyMap<string, Buffer>, secret: string): string[] {
-  const ways = spellings(secret);
+  const forms = [Buffer.from(secret), Buffer.from(secret, "utf16le"), Buffer.from(secret, "base64url")];
+  const ways = forms.flatMap((form) => [...spellings(form), ...spellings(form.subarray(-16))]);
   return [...files].flatMap(([name, content]) => (ways.some((way) => content.includes(way)) ? [name] : []));
 }
 
@@ -176,7 +199,7 @@ describe("the data folder and the log", () => {
     await live();
     const running = await atRest();
     expect([...running.keys()]).toContain("posthorn.db-wal");
-    expect(foundIn(running, "script")).not.toEqual([]);
+    expect(foundIn(running, "a script that reads my mail")).not.toEqual([]);
     expect(foundIn(running, password)).toEqual([]);
     await stop();
     const accident = await call("POST", "/auth/login/start", {
@@ -188,14 +211,14 @@ describe("the data folder and the log", () => {
     expect(foundIn(await atRest(), password)).toEqual([]);
   });
 
-  test("hold no secret that opens anything: of tokens, invitations and sign-ins there are hashes only", async () => {
+  test("hold no secret that opens anything: of tokens and invitations there are hashes only, and what proves a sign-in is sealed", async () => {
     const secrets = await live();
     const files = await atRest();
+    const known = (name: string) => Buffer.from(secrets[name] ?? "", "base64url");
+    expect(known("pendingState").includes(known("pendingFinishLoginRequest"))).toBe(true);
     for (const [name, secret] of Object.entries(secrets)) {
       expect(secret.length, name).toBeGreaterThan(16);
       expect(foundIn(files, secret), name).toEqual([]);
-      const last = secret.slice(-22);
-      expect(foundIn(files, last), name).toEqual([]);
     }
   });
 });

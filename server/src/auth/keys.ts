@@ -10,12 +10,15 @@ import { base64Url, findBase64Url, hashSecret } from "./secret.ts";
 
 /**
  * The two secrets of this room, made at the first start and kept as files, never in the database, so that a stolen
- * database alone can neither make a token nor guess a password (threats F18). No key comes with the software
+ * database alone can neither make a token, nor guess a password, nor finish a login (threats F18). No key comes with the software
  * (CVE-2026-24044).
  */
 export interface AuthKeys {
   token: TokenKey;
-  /** The OPAQUE server setup. Whoever loses it makes every password worthless. */
+  /**
+   * The OPAQUE server setup, under which is also sealed what is stored of logins under way. Whoever loses it makes every
+   * password worthless.
+   */
   opaqueSetup: string;
 }
 

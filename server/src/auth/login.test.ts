@@ -1,6 +1,7 @@
 import { client } from "@serenity-kit/opaque";
 import { expect, it } from "vitest";
 import { eachStore } from "../store/each-store.ts";
+import { bytes } from "../store/row.ts";
 import { sql } from "../store/sql.ts";
 import { finishLogin, startLogin } from "./login.ts";
 import { RecordingStore } from "./recording-store.ts";
@@ -160,6 +161,36 @@ eachStore("signing in", (open) => {
     expect(await problemOf(finish(alice.loginId, bob.finishLoginRequest))).toEqual(noMatch);
     expect(await problemOf(finish(again.loginId, alice.finishLoginRequest))).toEqual(noMatch);
     expect(await finish(bob.loginId, bob.finishLoginRequest)).toMatchObject({ address: `bob@${host}` });
+  });
+
+  it("is not finished by somebody who reads the database instead of knowing the password (threats F18)", async () => {
+    const { trial, finish } = await withAlice();
+    const { loginId } = await beginLogin(trial.ctx, "alice", "no idea");
+    await trial.store.write((tx) => tx.run(sql`CREATE TABLE stolen AS SELECT * FROM login_state`));
+    const [row = {}] = await trial.store.read.all(sql`SELECT state FROM stolen`);
+    const kept = Buffer.from(bytes(row, "state"));
+    expect(kept.length).toBeGreaterThan(128);
+    for (let at = 0; at + 64 <= kept.length; at += 4) {
+      const refused = finish(loginId, kept.subarray(at, at + 64).toString("base64url"));
+      expect(await problemOf(refused)).toEqual(noMatch);
+      await trial.store.write((tx) => tx.run(sql`INSERT INTO login_state SELECT * FROM stolen`));
+    }
+  });
+
+  it("begun at one process is finished at another of the same server", async () => {
+    const { trial } = await withAlice();
+    const beside = trial.beside(await open());
+    const { loginId, finishLoginRequest = "" } = await beginLogin(trial.ctx, "alice", password);
+    const tokens = await finishLogin(beside.ctx, { loginId, finishLoginRequest, remoteAddress });
+    expect(tokens).toMatchObject({ address: `alice@${host}` });
+  });
+
+  it("proves nothing for another account, also when its row is given that account's name", async () => {
+    const { trial, finish } = await withAlice();
+    await trial.register("mallory", "mallory's own password");
+    const mallory = await beginLogin(trial.ctx, "mallory", "mallory's own password");
+    await trial.store.write((tx) => tx.run(sql`UPDATE login_state SET account_name = 'alice'`));
+    expect(await problemOf(finish(mallory.loginId, mallory.finishLoginRequest))).toEqual(notUnderWay);
   });
 
   it.each(["", "x", "A".repeat(43), "\0", "é".repeat(20)])("is unknown by the id %j", async (loginId) => {

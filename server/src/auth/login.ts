@@ -10,6 +10,7 @@ import {
 import { type AuthBudgets, spendTry } from "./budget.ts";
 import { answerLogin, provesPassword } from "./opaque-server.ts";
 import { refuseSuspended } from "./refusal.ts";
+import { openLogin, sealLogin } from "./seal-login.ts";
 import { hashSecret, randomText } from "./secret.ts";
 import { issueTokens, openSession, prepareSession, type SessionContext } from "./session.ts";
 
@@ -38,19 +39,14 @@ export async function startLogin(
   const { startLoginRequest } = input;
   const answer = await answerLogin(ctx.opaqueSetup, { address, host: ctx.host, record, startLoginRequest });
   const loginId = randomText(ctx.random, 32);
-  const idHash = hashSecret(loginId);
+  const row = { idHash: hashSecret(loginId), accountName: name };
+  const state = sealLogin(ctx.random, ctx.opaqueSetup, row, answer.serverLoginState);
   await ctx.store.write(async (tx) => {
     const createdAt = ctx.clock.now();
     // So that the table holds two minutes of beginnings, whatever names they are for.
     await deleteExpiredLogins(tx, createdAt);
     await trimLoginStates(tx, name, loginsPerName - 1);
-    await insertLoginState(tx, {
-      idHash,
-      accountName: name,
-      state: answer.serverLoginState,
-      createdAt,
-      expiresAt: createdAt + loginLifeMs,
-    });
+    await insertLoginState(tx, { ...row, state, createdAt, expiresAt: createdAt + loginLifeMs });
   });
   return { loginId, loginResponse: answer.loginResponse };
 }
@@ -66,21 +62,29 @@ export async function finishLogin(
 ): Promise<Tokens> {
   spendTry(ctx.budgets, input.remoteAddress);
   const idHash = hashSecret(input.loginId);
-  const login = await ctx.store.write((tx) => takeLoginState(tx, idHash, ctx.clock.now()));
+  const login = await takeLogin(ctx, idHash);
   if (login === undefined)
     return fail("unauthorized", "This sign-in took too long or was finished already. Begin again.");
-  const address = formatAddress({ id: login.accountName, host: ctx.host });
+  const { name, serverLoginState } = login;
+  const address = formatAddress({ id: name, host: ctx.host });
   const { finishLoginRequest } = input;
-  const isProven = await provesPassword({
-    address,
-    host: ctx.host,
-    serverLoginState: login.state,
-    finishLoginRequest,
-  });
-  const account = isProven ? await findAccountByName(ctx.store.read, login.accountName) : undefined;
+  const isProven = await provesPassword({ address, host: ctx.host, serverLoginState, finishLoginRequest });
+  const account = isProven ? await findAccountByName(ctx.store.read, name) : undefined;
   if (account === undefined) return fail("unauthorized", "That address and password do not match.");
   refuseSuspended(account);
   const session = prepareSession(ctx, account.id, input.device);
   await ctx.store.write((tx) => openSession(ctx, tx, session));
   return issueTokens(ctx, session.row, { name: account.name, refreshToken: session.refreshToken });
+}
+
+/** A half-done login, for the one who asks for it first. */
+async function takeLogin(
+  ctx: LoginContext,
+  idHash: Uint8Array,
+): Promise<{ name: string; serverLoginState: string } | undefined> {
+  const taken = await ctx.store.write((tx) => takeLoginState(tx, idHash, ctx.clock.now()));
+  if (taken === undefined) return undefined;
+  const { accountName: name, state } = taken;
+  const serverLoginState = openLogin(ctx.opaqueSetup, { idHash, accountName: name }, state);
+  return serverLoginState === undefined ? undefined : { name, serverLoginState };
 }

@@ -97,9 +97,10 @@ export async function findPasswordRecord(db: Db, accountName: string): Promise<s
   return row && text(row, "record");
 }
 
+/** `state` holds what proves a password, so it comes here sealed. */
 export async function insertLoginState(
   tx: Tx,
-  login: { idHash: Uint8Array; accountName: string; state: string; createdAt: number; expiresAt: number },
+  login: { idHash: Uint8Array; accountName: string; state: Uint8Array; createdAt: number; expiresAt: number },
 ): Promise<void> {
   await tx.run(sql`
     INSERT INTO login_state (id_hash, account_name, state, created_at, expires_at)
@@ -123,12 +124,12 @@ export async function takeLoginState(
   tx: Tx,
   idHash: Uint8Array,
   now: number,
-): Promise<{ accountName: string; state: string } | undefined> {
+): Promise<{ accountName: string; state: Uint8Array } | undefined> {
   const row = await tx.get(sql`SELECT * FROM login_state WHERE id_hash = ${idHash}`);
   if (row === undefined) return undefined;
   const taken = await tx.run(sql`DELETE FROM login_state WHERE id_hash = ${idHash}`);
   if (taken !== 1 || int(row, "expires_at") <= now) return undefined;
-  return { accountName: text(row, "account_name"), state: text(row, "state") };
+  return { accountName: text(row, "account_name"), state: bytes(row, "state") };
 }
 
 export async function insertSession(tx: Tx, session: Omit<StoredSession, "endedBecause">): Promise<void> {

@@ -1,8 +1,9 @@
 import type { Migration } from "../migration.ts";
 
 /**
- * Who may come in. No secret lies here that opens anything by itself: tokens and invitations as SHA-256, passwords as
- * OPAQUE records that can be guessed at only together with the server setup, which is a file outside the database.
+ * Who may come in. No secret lies here that opens anything by itself: tokens and invitations as SHA-256; passwords as
+ * OPAQUE records that can be guessed at only together with the server setup, which is a file outside the database; and
+ * what proves a password in a login under way sealed under a key that follows from that file (auth/seal-login.ts).
  */
 export const auth: Migration = {
   name: "0002-auth",
@@ -26,7 +27,7 @@ export const auth: Migration = {
     `CREATE TABLE login_state (
       id_hash BYTES PRIMARY KEY,
       account_name TEXT NOT NULL,
-      state TEXT NOT NULL,
+      state BYTES NOT NULL,
       created_at BIGINT NOT NULL,
       expires_at BIGINT NOT NULL)`,
     `CREATE INDEX login_state_name ON login_state (account_name, created_at)`,
