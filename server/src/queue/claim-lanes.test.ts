@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { letter } from "../deliver/trial-peer.ts";
-import { releaseHost, settleDelivery } from "../store/delivery-store.ts";
+import { deferDelivery, releaseHost, settleDelivery } from "../store/delivery-store.ts";
 import { eachStore } from "../store/each-store.ts";
 import { host, now, openClaims } from "./trial-claims.ts";
 
@@ -117,6 +117,45 @@ eachStore("in a lane", (open) => {
       expect(queue.numbers(await queue.claim(when))).toEqual([]);
       await queue.settle(number);
     }
+  });
+
+  it("what is scheduled goes behind what was written later for an earlier hour, also in one batch", async () => {
+    const queue = await openClaims(await open());
+    await queue.send(1, { thread, to: ["bob", "carol"], at: now + 600_000 });
+    await queue.send(2, { thread, to: ["bob", "carol"] });
+    await queue.send(3, { thread, to: ["carol"], at: now + 600_000 });
+    await queue.send(4, { thread, to: ["bob"], at: now + 60_000 });
+    expect(queue.numbers(await queue.claim(now + 600_000))).toEqual([2, 4, 1, 3]);
+  });
+
+  it("two messages whose lanes disagree after a clock stepped back go in one batch only where both agree", async () => {
+    const queue = await openClaims(await open());
+    const both = { thread, to: ["bob", "carol"] };
+    await queue.send(1, { thread, to: ["carol"] });
+    await queue.claim();
+    await queue.defer(1, now + 70_000);
+    await queue.send(2, { ...both, at: now + 60_000 });
+    await queue.claim(now + 60_000);
+    const [toBob] = await queue.deliveriesOf(2);
+    if (toBob === undefined) throw new Error("no delivery");
+    const again = { id: toBob.id, attemptCount: 1, nextAttemptAt: now + 70_000, problem: undefined };
+    await queue.store.write((tx) => deferDelivery(tx, again));
+    await queue.send(3, { ...both, acceptedAt: now + 30_000 });
+    const { messages } = await queue.claim(now + 70_000);
+    expect(
+      messages.map(({ messageId, deliveries }) => [messageId, deliveries.map(({ recipient }) => recipient)]),
+    ).toEqual([
+      [letter(1).messageId, ["carol"]],
+      [letter(2).messageId, ["bob"]],
+      [letter(3).messageId, ["bob", "carol"]],
+    ]);
+    for (const { deliveries } of messages) {
+      for (const { id } of deliveries) {
+        await queue.store.write((tx) => settleDelivery(tx, id, "delivered", now, undefined));
+      }
+    }
+    const { messages: rest } = await queue.claim(now + 70_000);
+    expect(rest.map(({ deliveries }) => deliveries.map(({ recipient }) => recipient))).toEqual([["carol"]]);
   });
 
   it("a clock that steps back lets nothing overtake (reliability I12)", async () => {

@@ -122,7 +122,9 @@ class Taken {
     const bytes = await this.#bytesOf(tx, delivery);
     if (bytes === undefined) return false;
     const before = delivery.waitsFor === undefined ? undefined : this.#taken.get(delivery.waitsFor);
-    if (before !== undefined && mustWait(before.bytes, bytes)) return true;
+    if (before !== undefined && (this.#comesEarlier(delivery, before) || mustWait(before.bytes, bytes))) {
+      return true;
+    }
     const message = this.#add(delivery, bytes);
     this.#taken.set(delivery.id, message);
     this.#leased++;
@@ -132,12 +134,21 @@ class Taken {
     return true;
   }
 
-  /** Leased, in the order they were accepted, which within a lane is the order they must keep. */
+  /** Leased, in an order that keeps that of each lane. */
   async claim(tx: Tx): Promise<Pick<Claim, "messages" | "expired">> {
-    const messages = [...this.#messages.values()].sort((a, b) => firstId(a) - firstId(b));
+    const messages = [...this.#messages.values()].sort((a, b) => byPlace(placeOf(a), placeOf(b)));
     const ids = messages.flatMap(({ deliveries }) => deliveries.map(({ id }) => id));
     await leaseDeliveries(tx, ids, this.#leaseUntil);
     return { messages, expired: this.#expired };
+  }
+
+  /**
+   * Whether the delivery's message goes in this batch before the one that it waits for. A message has one place in a
+   * batch, and once the clock has stepped back the lanes of two messages may differ in which of them is the first.
+   */
+  #comesEarlier(delivery: Delivery, before: ClaimedMessage): boolean {
+    const known = this.#messages.get(keyOf(delivery));
+    return byPlace(known === undefined ? delivery : placeOf(known), placeOf(before)) < 0;
   }
 
   /** The bytes of a delivery's message; undefined when it does not fit any more. The first always fits. */
@@ -180,6 +191,14 @@ function keyOf({ accountId, objectId }: Delivery): string {
   return `${accountId}/${objectId}`;
 }
 
-function firstId(message: ClaimedMessage): number {
-  return message.deliveries[0]?.id ?? 0;
+type Place = Pick<Delivery, "laneAt" | "id">;
+
+/** Where a message goes in its batch: as the first of its deliveries that was taken does in its lane. */
+function placeOf({ deliveries: [first] }: ClaimedMessage): Place {
+  if (first === undefined) throw new Error("a message was claimed for nobody");
+  return first;
+}
+
+function byPlace(one: Place, other: Place): number {
+  return one.laneAt - other.laneAt || one.id - other.id;
 }

@@ -132,13 +132,14 @@ class Story {
     return order.length;
   }
 
+  /** Whatever has its place before it, by its hour and then by when it was sent, is settled or goes before it. */
   #expectInOrder(index: number, before: readonly number[]): void {
     const one = this.#at(index);
-    for (const [earlierIndex, earlier] of this.sent.slice(0, index).entries()) {
-      if (earlier.lane !== one.lane || settled.has(earlier.state)) continue;
-      // One that waits for a later hour of its own holds up nothing.
-      if (earlier.dueAt > one.dueAt) continue;
-      expect(before).toContain(earlierIndex);
+    for (const [otherIndex, other] of this.sent.entries()) {
+      if (other.lane !== one.lane || settled.has(other.state)) continue;
+      const isLater = other.dueAt === one.dueAt ? otherIndex >= index : other.dueAt > one.dueAt;
+      if (isLater) continue;
+      expect(before).toContain(otherIndex);
       expect(one.isEdit).toBe(false);
     }
   }

@@ -27,6 +27,8 @@ export interface Delivery {
   expiresAt: number;
   lateReported: boolean;
   settledAt: number | undefined;
+  /** Its place in its lane, by this and then by its id: its own hour, unless the clock has stepped back since. */
+  laneAt: number;
   /** The one of its lane that it must not overtake, until that is settled. */
   waitsFor: number | undefined;
   /** JSON of the last problem, if any. */
@@ -295,6 +297,7 @@ export function readDelivery(row: Row): Delivery {
     expiresAt: int(row, "expires_at"),
     lateReported: int(row, "late_reported") === 1,
     settledAt: optionalInt(row, "settled_at"),
+    laneAt: int(row, "lane_at"),
     waitsFor: optionalInt(row, "waits_for"),
     problem: optionalText(row, "problem"),
   };
