@@ -14,8 +14,12 @@ interface Opaque {
 
 let loading: Promise<Opaque> | undefined;
 
+/** A load that fails is forgotten: its cause, such as no file handle left, may be gone when the next person signs in. */
 function loadOpaque(): Promise<Opaque> {
-  loading ??= loadOnce();
+  loading ??= loadOnce().catch((error: unknown) => {
+    loading = undefined;
+    throw error;
+  });
   return loading;
 }
 
