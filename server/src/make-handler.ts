@@ -2,7 +2,6 @@
 import type { Check } from "@posthorn/protocol";
 import { checks } from "./admin/checks.ts";
 import { authenticate } from "./auth/authenticate.ts";
-import { callerKey } from "./auth/budget.ts";
 import { RememberedCallers } from "./auth/remembered-callers.ts";
 import { Budgets } from "./http/budgets.ts";
 import type { CertificateSource } from "./http/certificate.ts";
@@ -12,6 +11,7 @@ import type { HttpHandler } from "./http/http.ts";
 import { type OperatorRoutesContext, operatorRoutes } from "./http/operator-routes.ts";
 import { type PeerRoutesContext, peerRoutes } from "./http/peer-routes.ts";
 import { router } from "./http/router.ts";
+import { strangerLookUps } from "./http/stranger-look-ups.ts";
 import type { Journey } from "./make-journey.ts";
 import { createAccount } from "./objects/create-account.ts";
 import type { House } from "./open-house.ts";
@@ -74,7 +74,6 @@ function forPeers(house: House, { peers, queue, receive, blobs }: Journey): Peer
   const { config, incarnation } = house;
   const { clock } = house.env;
   const { host, endpoint } = config;
-  const strangers = new Budgets(clock, { capacity: 30, refillPerS: 1 / 10, maxKeys: 10_000 });
   const seen = new Budgets(clock, { capacity: 1, refillPerS: 1 / 60, maxKeys: 4_096 });
   return {
     clock,
@@ -85,7 +84,7 @@ function forPeers(house: House, { peers, queue, receive, blobs }: Journey): Peer
       host,
       authority: new URL(endpoint).host,
       nonces: rememberNonces(clock),
-      findKey: findingKeys(peers, (address) => strangers.take(callerKey(address))),
+      findKey: findingKeys(peers, strangerLookUps(clock)),
     },
     admit: admitting((from) => peers.policy(from)),
     receive,

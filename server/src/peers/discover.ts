@@ -20,7 +20,7 @@ const fetchTimeoutMs = 10_000;
 const path = "/.well-known/posthorn";
 const discoveryShape = shape(DiscoverySchema);
 
-export type DiscoverResult = { ok: true; discovery: Discovery; text: string } | { ok: false; detail: string };
+export type DiscoverResult = { ok: true; discovery: Discovery } | { ok: false; detail: string };
 
 interface DiscoverContext {
   egress: Egress;
@@ -71,8 +71,7 @@ async function fetchDocument(ctx: DiscoverContext, url: URL): Promise<DiscoverRe
     };
   }
   try {
-    const discovery = discoveryShape.parse(readJson(body));
-    return { ok: true, discovery, text: new TextDecoder().decode(body) };
+    return { ok: true, discovery: discoveryShape.parse(readJson(body)) };
   } catch (error) {
     if (error instanceof ProblemError)
       return { ok: false, detail: `${host} describes itself wrongly: ${error.message}` };

@@ -1,13 +1,23 @@
 /**
- * What we know of other servers: their discovery documents, kept in memory and in the database, and their keys.
- * Bounded: state is kept for at most `rememberedHosts`, and written only for hosts whose document checked out.
+ * What we know of other servers: the essentials of their discovery documents, kept in memory and in the database, and
+ * their keys. Whoever is only named by a request stays in memory, among the last few; a row is written for a host that
+ * has signed with its key or is written to, and of those that nothing was ever delivered to for so many (threats B4).
  */
 import { fromBase64Url, importVerifyKey, type VerifyKey } from "@posthorn/crypto";
 import { type Discovery, DiscoverySchema, findTime, shape } from "@posthorn/protocol";
 import type { Clock, Egress, Log } from "../env/env.ts";
-import { findPeer, markPeerSeen, type Peer, type PeerPolicy, saveDiscovery } from "../store/peer-store.ts";
+import {
+  deleteStrangersBeyond,
+  findPeer,
+  markPeerSeen,
+  type Peer,
+  type PeerPolicy,
+  saveDiscovery,
+} from "../store/peer-store.ts";
 import type { Store } from "../store/sql.ts";
 import { discover } from "./discover.ts";
+import { essentials } from "./essentials.ts";
+import { RecentHosts } from "./recent-hosts.ts";
 
 const freshMs = 3_600_000;
 /** Keys of a host that is down are trusted this long after they were last fetched, and no longer than they say. */
@@ -15,6 +25,12 @@ const trustMs = 7 * 24 * 3_600_000;
 const refetchAfterFailureMs = 30_000;
 const refetchForUnknownKeyMs = 60_000;
 const rememberedHosts = 4_096;
+const rememberedStrangers = 1_024;
+/** Rows of hosts that nothing was ever delivered to. */
+const keptStrangers = 10_000;
+/** They are counted at the first row that a process adds and at every hundredth after it. */
+const countedEvery = 100;
+const mostFailureLetters = 500;
 const discoveryShape = shape(DiscoverySchema);
 
 export interface PeersContext {
@@ -24,35 +40,45 @@ export interface PeersContext {
   log: Log;
 }
 
-/** What is known of a host; `discovery` is its last good document, if it ever had one. */
+/** What is known of a host; `discovery` is what matters of its last good document, if it ever had one. */
 interface Known {
   discovery: Discovery | undefined;
   /** By the wall clock, because it outlives the process. */
   fetchedAt: number;
-  keys: Map<string, VerifyKey>;
+  /** The key last asked for, made ready to verify with. */
+  lastKey: { id: string; key: VerifyKey } | undefined;
   /** The last fetch of this process, by the clock that is never set. */
   askedAt: number;
   /** Why that fetch failed; undefined when it did not, or there was none. */
   failure: string | undefined;
 }
 
+const nothing = { discovery: undefined, fetchedAt: 0, lastKey: undefined };
+
 export type FindPeerResult = { ok: true; discovery: Discovery } | { ok: false; detail: string };
 
 export class Peers {
   readonly #ctx: PeersContext;
-  readonly #known = new Map<string, Known>();
+  /** Hosts whose document is in the database too. */
+  readonly #kept = new RecentHosts<Known>(rememberedHosts);
+  readonly #strangers = new RecentHosts<Known>(rememberedStrangers);
+  #rowsAdded = 0;
   readonly #fetching = new Map<string, Promise<Known>>();
 
   constructor(ctx: PeersContext) {
     this.#ctx = ctx;
   }
 
-  /** The host's discovery document, fresh within the hour or, while the host is down, the last good one. */
+  /**
+   * Where the host is, its keys and limits, fresh within the hour or, while it is down, as they were last: a document
+   * that says nothing else. For hosts that are written to; they are kept from here on.
+   */
   async find(host: string): Promise<FindPeerResult> {
     const known = await this.#look(host);
-    if (known.discovery !== undefined && this.#isTrusted(known))
-      return { ok: true, discovery: known.discovery };
-    return { ok: false, detail: known.failure ?? `${host} did not answer.` };
+    if (known.discovery === undefined || !this.#isTrusted(known))
+      return { ok: false, detail: known.failure ?? `${host} did not answer.` };
+    if (!this.#kept.has(host)) await this.#keep(host, known.discovery, known.fetchedAt);
+    return { ok: true, discovery: known.discovery };
   }
 
   /** A key of the host that is valid now; an unknown key id has the document fetched anew, at most once a minute. */
@@ -66,13 +92,15 @@ export class Peers {
     return this.#importKey(await this.#fetch(host), keyId);
   }
 
-  /** True for a host whose document has been fetched and was good. */
+  /** True for a host that has shown itself, was written to, or has been judged by the operator: for no stranger. */
   async isKnown(host: string): Promise<boolean> {
-    return (await this.#recall(host))?.discovery !== undefined;
+    return this.#kept.has(host) || (await findPeer(this.#ctx.store.read, host)) !== undefined;
   }
 
-  /** Notes that the host has shown itself, which is why it hears from us when we start. */
+  /** Notes that the host has signed with its key: it is kept from here on, and hears from us when we start. */
   async markSeen(host: string): Promise<void> {
+    const met = this.#strangers.get(host);
+    if (met?.discovery !== undefined) await this.#keep(host, met.discovery, met.fetchedAt);
     await this.#ctx.store.write((tx) => markPeerSeen(tx, host, this.#ctx.clock.now()));
   }
 
@@ -98,16 +126,17 @@ export class Peers {
     const listed = known.discovery?.keys.find((key) => key.id === keyId);
     if (listed === undefined || !this.#isTrusted(known)) return undefined;
     if ((findTime(listed.validUntil) ?? 0) <= this.#ctx.clock.now()) return undefined;
-    const cached = known.keys.get(keyId);
-    if (cached !== undefined) return cached;
+    if (known.lastKey?.id === keyId) return known.lastKey.key;
     const key = await importVerifyKey(fromBase64Url(listed.publicKey));
-    known.keys.set(keyId, key);
+    known.lastKey = { id: keyId, key };
     return key;
   }
 
   async #recall(host: string): Promise<Known | undefined> {
-    const known = this.#known.get(host) ?? readRow(await findPeer(this.#ctx.store.read, host));
-    return known && this.#remember(host, known);
+    const remembered = this.#kept.get(host) ?? this.#strangers.get(host);
+    if (remembered !== undefined) return remembered;
+    const stored = readRow(await findPeer(this.#ctx.store.read, host));
+    return stored && this.#remember(host, stored, true);
   }
 
   #fetch(host: string): Promise<Known> {
@@ -119,38 +148,52 @@ export class Peers {
   }
 
   async #fetchOnce(host: string): Promise<Known> {
-    const { clock, log, store } = this.#ctx;
+    const { clock, store } = this.#ctx;
     const result = await discover(this.#ctx, host);
     const before = await findPeer(store.read, host);
-    const asked = { askedAt: clock.mono(), failure: result.ok ? undefined : result.detail };
+    const askedAt = clock.mono();
     if (!result.ok) {
       // Another process may have had more luck; and memory may have forgotten the host meanwhile.
-      const lastGood = readRow(before) ?? { discovery: undefined, fetchedAt: 0, keys: new Map() };
-      return this.#remember(host, { ...lastGood, ...asked });
+      const stored = readRow(before);
+      const lastGood = stored ?? this.#strangers.get(host) ?? nothing;
+      const failure = result.detail.slice(0, mostFailureLetters);
+      return this.#remember(host, { ...lastGood, askedAt, failure }, stored !== undefined);
     }
-    const { discovery, text } = result;
+    const discovery = essentials(result.discovery);
     const fetchedAt = clock.now();
-    const rootChanged = before?.rootKey !== undefined && before.rootKey !== discovery.rootKey;
-    if (rootChanged) log("warn", "peer.rootKeyChanged", { host });
-    await store.write((tx) =>
-      saveDiscovery(tx, {
-        host,
-        discovery: text,
-        fetchedAt,
-        rootKey: discovery.rootKey,
-        rootChangedAt: rootChanged ? fetchedAt : before?.rootChangedAt,
-      }),
-    );
-    return this.#remember(host, { discovery, fetchedAt, keys: new Map(), ...asked });
+    const isKept = before?.discovery !== undefined;
+    if (isKept) await this.#save(host, discovery, fetchedAt);
+    const known = { discovery, fetchedAt, lastKey: undefined, askedAt, failure: undefined };
+    return this.#remember(host, known, isKept);
   }
 
-  #remember(host: string, known: Known): Known {
-    this.#known.delete(host);
-    this.#known.set(host, known);
-    for (const oldest of this.#known.keys()) {
-      if (this.#known.size <= rememberedHosts) break;
-      this.#known.delete(oldest);
-    }
+  /** Gives a host its row, and takes those of the longest unheard strangers when there are too many. */
+  async #keep(host: string, discovery: Discovery, fetchedAt: number): Promise<void> {
+    await this.#save(host, discovery, fetchedAt);
+    const known = this.#strangers.get(host);
+    if (known !== undefined) this.#remember(host, known, true);
+    if (this.#rowsAdded++ % countedEvery !== 0) return;
+    await this.#ctx.store.write((tx) => deleteStrangersBeyond(tx, keptStrangers));
+  }
+
+  /** Writes down who the host is. That it was known by another root key is noted for the operator (§30.6). */
+  async #save(host: string, discovery: Discovery, fetchedAt: number): Promise<void> {
+    const { rootKey } = discovery;
+    const rootChanged = await this.#ctx.store.write(async (tx) => {
+      const before = await findPeer(tx, host);
+      const hasChanged = before?.rootKey !== undefined && before.rootKey !== rootKey;
+      const rootChangedAt = hasChanged ? fetchedAt : before?.rootChangedAt;
+      const text = JSON.stringify(discovery);
+      await saveDiscovery(tx, { host, discovery: text, fetchedAt, rootKey, rootChangedAt });
+      return hasChanged;
+    });
+    if (rootChanged) this.#ctx.log("warn", "peer.rootKeyChanged", { host });
+  }
+
+  #remember(host: string, known: Known, isKept: boolean): Known {
+    const [to, from] = isKept ? [this.#kept, this.#strangers] : [this.#strangers, this.#kept];
+    from.delete(host);
+    to.set(host, known);
     return known;
   }
 }
@@ -161,9 +204,9 @@ function readRow(row: Peer | undefined): Known | undefined {
   const discovery: unknown = JSON.parse(row.discovery);
   if (!discoveryShape.matches(discovery)) return undefined;
   return {
-    discovery,
+    discovery: essentials(discovery),
     fetchedAt: row.fetchedAt,
-    keys: new Map(),
+    lastKey: undefined,
     askedAt: Number.NEGATIVE_INFINITY,
     failure: undefined,
   };

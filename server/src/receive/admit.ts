@@ -30,7 +30,7 @@ export function findingKeys(peers: KnownPeers, spendLookUp: SpendLookUp) {
       if (!spent.ok) {
         fail(
           "rateLimited",
-          "Too many servers were named from this network address that are not known here.",
+          "Too many servers that are not known here were named just now, from this network or from all.",
           {
             retryAfterS: spent.retryAfterS,
           },

@@ -2,6 +2,7 @@ import { expect, it } from "vitest";
 import { eachStore } from "./each-store.ts";
 import { deleteBackoff, findBackoff, listBackoffs, saveBackoff } from "./host-backoff-store.ts";
 import {
+  deleteStrangersBeyond,
   findPeer,
   listPeers,
   listRecentPeers,
@@ -72,6 +73,25 @@ eachStore("a peer", (open) => {
     expect(await listRecentPeers(store.read, 5_000, 10)).toEqual(["both.test", "sent.test", "seen.test"]);
     expect(await listRecentPeers(store.read, 5_000, 1)).toEqual(["both.test"]);
     expect(await findPeer(store.read, "stranger.test")).toBeUndefined();
+  });
+
+  it("that nothing was delivered to is one of so many that were heard of last; friends and the blocked stay", async () => {
+    const store = await open();
+    const names = ["blocked", "friend", "old", "seen", "newer", "newest"];
+    await store.write(async (tx) => {
+      for (const [at, name] of names.entries())
+        await saveDiscovery(tx, { ...discovery, host: `${name}.test`, fetchedAt: 1_000 + at });
+      await setPeerPolicy(tx, "blocked.test", "block", 1_000);
+      await markPeerSuccess(tx, "friend.test", 1_000);
+      await markPeerSeen(tx, "seen.test", 2_000);
+    });
+    const leave = (most: number) => store.write((tx) => deleteStrangersBeyond(tx, most));
+    const hosts = async () => (await listPeers(store.read, "", 10)).map(({ host }) => host);
+    expect(await leave(4)).toBe(0);
+    expect(await leave(2)).toBe(2);
+    expect(await hosts()).toEqual(["blocked.test", "friend.test", "newest.test", "seen.test"]);
+    expect(await leave(0)).toBe(2);
+    expect(await hosts()).toEqual(["blocked.test", "friend.test"]);
   });
 });
 

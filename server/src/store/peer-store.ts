@@ -1,12 +1,15 @@
 import { int, optionalInt, optionalText, text } from "./row.ts";
 import { type Db, type Row, sql, type Tx } from "./sql.ts";
 
+/** SQLite takes no OFFSET without a LIMIT. */
+const allRows = 2 ** 31;
+
 export type PeerPolicy = "allow" | "block";
 
 export interface Peer {
   host: string;
   policy: PeerPolicy;
-  /** The last good discovery document, JSON as fetched. */
+  /** What is kept of its last good discovery document, JSON. */
   discovery: string | undefined;
   fetchedAt: number | undefined;
   rootKey: string | undefined;
@@ -68,6 +71,15 @@ export async function deleteStrangersBefore(tx: Tx, before: number): Promise<num
     DELETE FROM peer
     WHERE policy = 'allow' AND last_success_at IS NULL AND first_seen_at < ${before}
       AND (last_seen_at IS NULL OR last_seen_at < ${before}) AND (fetched_at IS NULL OR fetched_at < ${before})`);
+}
+
+/** Of the hosts that nothing was ever delivered to, the blocked aside, leaves the `most` that were heard of last. */
+export async function deleteStrangersBeyond(tx: Tx, most: number): Promise<number> {
+  return tx.run(sql`
+    DELETE FROM peer WHERE host IN (
+      SELECT host FROM peer WHERE policy = 'allow' AND last_success_at IS NULL
+      ORDER BY coalesce(last_seen_at, fetched_at, first_seen_at) DESC, host
+      LIMIT ${allRows} OFFSET ${most})`);
 }
 
 export async function setPeerPolicy(tx: Tx, host: string, policy: PeerPolicy, now: number): Promise<void> {
