@@ -5,6 +5,7 @@ import {
   findSubmission,
   findSubmissionByKey,
   insertSubmission,
+  listAboutToTakeBack,
   type Submission,
 } from "./submission-store.ts";
 
@@ -15,6 +16,7 @@ const submission: Submission = {
   objectId: 5,
   createdAt: 1_000,
   heldUntil: undefined,
+  target: undefined,
 };
 
 function insert(store: Store, changed: Partial<Submission>, key?: string): Promise<boolean> {
@@ -45,6 +47,23 @@ eachStore("a submission", (open) => {
     expect(await insert(store, { messageId: "m3" })).toBe(true);
     expect(await insert(store, { messageId: "m4" })).toBe(true);
     expect((await findSubmission(store.read, 1, "m4"))?.heldUntil).toBeUndefined();
+  });
+
+  it("is found by what it is about, in its account only", async () => {
+    const store = await open();
+    await insert(store, {});
+    for (const [messageId, target] of [
+      ["m3", "m1"],
+      ["m2", "m1"],
+      ["m4", "m2"],
+    ] as const)
+      await insert(store, { messageId, target });
+    await insert(store, { accountId: 2, messageId: "m5", target: "m1" });
+    const about = (...ids: string[]) => store.write((tx) => listAboutToTakeBack(tx, 1, ids));
+    expect(await about("m1")).toEqual(["m2", "m3"]);
+    expect(await about("m1", "m2")).toEqual(["m2", "m3", "m4"]);
+    expect(await about("m4")).toEqual([]);
+    expect(await findSubmission(store.read, 1, "m4")).toMatchObject({ target: "m2" });
   });
 
   it("is taken from exactly one of those who send the same message at once", async () => {

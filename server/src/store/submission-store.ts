@@ -1,4 +1,4 @@
-import { bytes, int, optionalInt, text } from "./row.ts";
+import { bytes, int, optionalInt, optionalText, text } from "./row.ts";
 import { type Db, type Row, sql, type Tx } from "./sql.ts";
 
 /** One message an account handed over. */
@@ -9,6 +9,8 @@ export interface Submission {
   objectId: number;
   createdAt: number;
   heldUntil: number | undefined;
+  /** The id of the message that it is about, whoever has sent that. */
+  target: string | undefined;
 }
 
 export async function findSubmission(
@@ -31,6 +33,55 @@ export async function findSubmissionByKey(
   return row && readSubmission(row);
 }
 
+/**
+ * The same, and until the transaction ends nobody takes it back. Several may be sent about one message at once; who takes
+ * it back waits for them, and they for that one.
+ */
+export async function findSubmissionToFollow(
+  tx: Tx,
+  accountId: number,
+  messageId: string,
+): Promise<Submission | undefined> {
+  if (tx.dialect === "sqlite") return findSubmission(tx, accountId, messageId);
+  const row = await tx.get(sql`
+    SELECT * FROM submission WHERE message_id = ${messageId} AND account_id = ${accountId} FOR SHARE`);
+  return row && readSubmission(row);
+}
+
+/** The same, and until the transaction ends nothing is sent about it. */
+export async function findSubmissionToTakeBack(
+  tx: Tx,
+  accountId: number,
+  messageId: string,
+): Promise<Submission | undefined> {
+  if (tx.dialect === "sqlite") return findSubmission(tx, accountId, messageId);
+  const row = await tx.get(sql`
+    SELECT * FROM submission WHERE message_id = ${messageId} AND account_id = ${accountId} FOR UPDATE`);
+  return row && readSubmission(row);
+}
+
+/** The ids of what an account has sent about one of these messages; until the transaction ends nothing is about them. */
+export async function listAboutToTakeBack(
+  tx: Tx,
+  accountId: number,
+  messageIds: readonly string[],
+): Promise<string[]> {
+  const targets = JSON.stringify(messageIds);
+  const rows =
+    tx.dialect === "sqlite"
+      ? await tx.all(sql`
+          SELECT message_id FROM submission
+          WHERE target IN (SELECT value FROM json_each(${targets})) AND target IS NOT NULL
+            AND account_id = ${accountId}
+          ORDER BY message_id`)
+      : await tx.all(sql`
+          SELECT message_id FROM submission
+          WHERE target IN (SELECT value FROM json_each(${targets}) AS about) AND target IS NOT NULL
+            AND account_id = ${accountId}
+          ORDER BY message_id FOR UPDATE`);
+  return rows.map((row) => text(row, "message_id"));
+}
+
 /** False when the account has already submitted this id or key; nothing was written then. */
 export async function insertSubmission(
   tx: Tx,
@@ -38,9 +89,11 @@ export async function insertSubmission(
   key: string | undefined,
 ): Promise<boolean> {
   const added = await tx.run(sql`
-    INSERT INTO submission (account_id, message_id, digest, object_id, idempotency_key, created_at, held_until)
+    INSERT INTO submission (account_id, message_id, digest, object_id, idempotency_key, created_at, held_until,
+      target)
     VALUES (${submission.accountId}, ${submission.messageId}, ${submission.digest}, ${submission.objectId},
-      ${key ?? null}, ${submission.createdAt}, ${submission.heldUntil ?? null})
+      ${key ?? null}, ${submission.createdAt}, ${submission.heldUntil ?? null},
+      ${submission.target ?? null})
     ON CONFLICT DO NOTHING`);
   return added === 1;
 }
@@ -53,5 +106,6 @@ function readSubmission(row: Row): Submission {
     objectId: int(row, "object_id"),
     createdAt: int(row, "created_at"),
     heldUntil: optionalInt(row, "held_until"),
+    target: optionalText(row, "target"),
   };
 }

@@ -2,10 +2,10 @@
 import { formatTime, limits } from "@posthorn/protocol";
 import { expect, it } from "vitest";
 import { readAccount, readMessages } from "../objects/read-mail.ts";
-import { letterId } from "../objects/trial-mail.ts";
+import { letterId, openAccount } from "../objects/trial-mail.ts";
 import { deferDelivery, settleDelivery } from "../store/delivery-store.ts";
 import { eachStore, onPostgres } from "../store/each-store.ts";
-import { at, day, hour, type TrialSubmit, trialSubmit } from "./trial-submit.ts";
+import { at, day, hour, submitAs, type TrialSubmit, trialSubmit } from "./trial-submit.ts";
 
 const bob = at("b.test", "bob");
 const letter = { id: letterId(1), to: bob, subject: "Hello", body: "At ten?" };
@@ -195,6 +195,83 @@ eachStore("what changes a held message", (open) => {
   });
 });
 
+eachStore("when a held message is taken back", (open) => {
+  const own = (id: string) => ({ id, from: { id: "alice", host: "a.test" } });
+  const reaction = { id: letterId(4), type: "reaction", to: bob, target: own(letterId(1)), emoji: "👍" };
+  const unreact = { id: letterId(5), type: "recall", to: bob, target: letterId(4) };
+
+  it("all that is about it goes with it, and what is about that; nothing else does", async () => {
+    const alice = await trialSubmit(await open());
+    const thread = letterId(77);
+    await alice.send({ ...letter, thread }, { undoS: 60 });
+    await alice.send({ ...edit, to: [...bob, ...at("c.test", "carol")] });
+    await alice.send(reaction);
+    await alice.send(unreact);
+    await alice.send({ ...letter, id: letterId(6), thread }, { undoS: 60 });
+    await alice.send({ ...edit, id: letterId(7), target: letterId(6) });
+    await alice.cancel(letterId(1));
+    expect(await statuses(alice, letterId(2))).toEqual(["cancelled", "cancelled"]);
+    expect(await statuses(alice, letterId(4))).toEqual(["cancelled"]);
+    expect(await statuses(alice, letterId(5))).toEqual(["cancelled"]);
+    await alice.clock.advance(60_000);
+    expect(await alice.deliver("b.test")).toEqual([letterId(6), letterId(7)]);
+    expect(await alice.deliver("c.test")).toEqual([]);
+  });
+
+  it("what was handed over before the message that it is about goes with it too", async () => {
+    const alice = await trialSubmit(await open());
+    await alice.send(edit, { undoS: 60 });
+    await alice.send(letter, { undoS: 60 });
+    await alice.cancel(letterId(1));
+    await alice.clock.advance(60_000);
+    expect(await alice.deliver("b.test")).toEqual([]);
+  });
+
+  it("nothing about it is taken any more, and the sender is told why", async () => {
+    const alice = await trialSubmit(await open());
+    await alice.send(letter, { undoS: 60 });
+    await alice.send(reaction);
+    await alice.cancel(letterId(1));
+    for (const message of [edit, recall, { ...reaction, id: letterId(8) }, unreact]) {
+      await expect(alice.send(message)).rejects.toMatchObject({
+        problem: { code: "gone", pointer: "/target", detail: expect.stringContaining("taken back") },
+      });
+    }
+    // What was taken before, and went with it, is still answered for.
+    expect((await alice.send(reaction)).recipients).toMatchObject([{ status: "cancelled" }]);
+    await alice.clock.advance(day);
+    expect(await alice.deliver("b.test")).toEqual([]);
+  });
+
+  it("what has left of something about it has left; the rest goes no further", async () => {
+    const alice = await trialSubmit(await open());
+    await alice.send(letter);
+    await alice.send({ ...edit, to: [...bob, ...at("c.test", "carol")] });
+    expect(await alice.deliver("c.test")).toEqual([letterId(2)]);
+    await alice.cancel(letterId(1));
+    expect(await statuses(alice, letterId(2))).toEqual(["cancelled", "delivered"]);
+  });
+
+  it("too late, what is about it stays in the queue like itself", async () => {
+    const alice = await trialSubmit(await open());
+    await alice.send(letter);
+    await alice.send(edit);
+    await alice.claim("b.test");
+    await expect(alice.cancel(letterId(1))).rejects.toMatchObject(notHeld);
+    expect(await statuses(alice, letterId(2))).toEqual(["queued"]);
+  });
+
+  it("what another account has sent about the same id stays", async () => {
+    const store = await open();
+    const alice = await trialSubmit(store);
+    const bert = submitAs(store, await openAccount(store, "bert", 10_000_000), alice.clock, "bert");
+    await alice.send(letter, { undoS: 60 });
+    await bert.send({ ...reaction, to: at("b.test", "bob") });
+    await alice.cancel(letterId(1));
+    expect(await bert.deliver("b.test")).toEqual([letterId(4)]);
+  });
+});
+
 const processes = onPostgres();
 
 it("of a taking back and a first attempt at once, one wins whole", async () => {
@@ -222,5 +299,25 @@ it("of a taking back and a first attempt at once, one wins whole", async () => {
       : (await other.claim("b.test")).messages.flatMap(({ deliveries }) => deliveries);
     expect(claimed.length + late.length).toBe(cancelled ? 0 : 20);
     expect(new Set(await statuses(one, id)).size).toBe(1);
+  }
+});
+
+it("of a taking back and an edit at once, the edit is refused or goes with it", async () => {
+  const one = await trialSubmit(await processes());
+  const other = one.beside(await processes());
+  for (let number = 0; number < 30; number += 2) {
+    const [id, editId] = [letterId(number), letterId(number + 1)];
+    await one.send({ ...letter, id }, { undoS: 60 });
+    const [sent] = await Promise.all([
+      other.send({ ...edit, id: editId, target: id }).then(
+        () => true,
+        (error) => {
+          expect(error).toMatchObject({ problem: { code: "gone" } });
+          return false;
+        },
+      ),
+      one.cancel(id),
+    ]);
+    if (sent) expect(await statuses(one, editId)).toEqual(["cancelled"]);
   }
 });

@@ -12,7 +12,8 @@ import {
 import type { Clock } from "../env/env.ts";
 import { cancelQueued, type Delivery, listDeliveries } from "../store/delivery-store.ts";
 import type { Db, Store } from "../store/sql.ts";
-import { findSubmission, type Submission } from "../store/submission-store.ts";
+import { findSubmission, findSubmissionToTakeBack, type Submission } from "../store/submission-store.ts";
+import { findFollowers, isTakenBack } from "./follow.ts";
 
 const problemShape = shape(ProblemSchema);
 
@@ -45,34 +46,38 @@ export async function getSend(
   ctx: { store: Store; clock: Clock },
   input: { accountId: number; id: string },
 ): Promise<SendAnswer> {
-  return sendAnswer(ctx.store.read, await getSubmission(ctx.store.read, input), ctx.clock.now());
+  const { read } = ctx.store;
+  const submission = (await findSubmission(read, input.accountId, input.id)) ?? failNotFound();
+  return sendAnswer(read, submission, ctx.clock.now());
 }
 
 /**
- * `DELETE /email/send/:id`: takes back what no attempt has been made for. Throws `notHeld` when any copy has left, and
- * takes nothing back then.
+ * `DELETE /email/send/:id`: takes back what no attempt has been made for, and what has not left of all that is about it.
+ * Throws `notHeld` when any copy has left, and takes nothing back then.
  */
 export async function cancelSend(
   ctx: { store: Store; clock: Clock },
   input: { accountId: number; id: string },
 ): Promise<SendAnswer> {
   const now = ctx.clock.now();
+  const { accountId, id } = input;
   return ctx.store.write(async (tx) => {
-    const submission = await getSubmission(tx, input);
-    const deliveries = await listDeliveries(tx, submission.accountId, submission.messageId);
-    if (deliveries.every((delivery) => delivery.state === "cancelled"))
-      return sendAnswer(tx, submission, now);
-    const cancelled = await cancelQueued(tx, submission.accountId, submission.messageId, now);
+    const submission = (await findSubmissionToTakeBack(tx, accountId, id)) ?? failNotFound();
+    const deliveries = await listDeliveries(tx, accountId, id);
+    if (isTakenBack(deliveries)) return sendAnswer(tx, submission, now);
+    const cancelled = await cancelQueued(tx, accountId, id, now);
     if (cancelled < deliveries.length) {
       fail("notHeld", "This message is already on its way and cannot be taken back. You can send a recall.");
+    }
+    for (const follower of await findFollowers(tx, accountId, id)) {
+      await cancelQueued(tx, accountId, follower, now);
     }
     return sendAnswer(tx, submission, now);
   });
 }
 
-async function getSubmission(db: Db, input: { accountId: number; id: string }): Promise<Submission> {
-  const submission = await findSubmission(db, input.accountId, input.id);
-  return submission ?? fail("notFound", "You have not sent a message with this id.");
+function failNotFound(): never {
+  return fail("notFound", "You have not sent a message with this id.");
 }
 
 function recipientOf(delivery: Delivery): SendRecipient {

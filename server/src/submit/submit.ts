@@ -21,6 +21,7 @@ import {
   recipientsOf,
   type SendAnswer,
   senderOf,
+  targetIdOf,
   uuidV7,
 } from "@posthorn/protocol";
 import { checkBlobs, type Holder, useBlobs } from "../blobs/access.ts";
@@ -81,8 +82,8 @@ interface Handed extends SubmitInput {
 
 /**
  * Accepts a message for sending. The same id or Idempotency-Key with the same bytes has the same answer; with other
- * bytes it throws `idConflict`. Throws `forbidden` for another's `from`, `blobsMissing`, `blobMismatch`, `mailboxFull`,
- * and what reading a message throws.
+ * bytes it throws `idConflict`. Throws `forbidden` for another's `from`, `gone` for what is about a message taken back,
+ * `blobsMissing`, `blobMismatch`, `mailboxFull`, and what reading a message throws.
  */
 export async function submit(ctx: SubmitContext, input: SubmitInput): Promise<SendAnswer> {
   const now = ctx.clock.now();
@@ -120,7 +121,7 @@ interface Stored {
 async function storeOnce(ctx: SubmitContext, tx: Tx, handed: Handed, draft: Draft): Promise<Stored> {
   const known = await findKnown(tx, handed, draft.message.id);
   if (known !== undefined) return { submission: sameOrConflict(known, draft.digest), fresh: false };
-  const followed = await findFollowed(tx, handed.accountId, draft.message);
+  const followed = await findFollowed(tx, handed.accountId, targetIdOf(draft.message));
   const heldUntil = latest(handed.hold, followed?.heldUntil, handed.now);
   // What is held with the message it changes is dated as that is sent, when its date was left to us.
   const isDated = heldUntil === handed.hold;
@@ -253,7 +254,16 @@ async function store(
     );
   await useBlobs(tx, holder, blobs);
   const { heldUntil, conversation } = place;
-  const submission = { accountId, messageId: message.id, digest, objectId, createdAt: now, heldUntil };
+  const target = targetIdOf(message);
+  const submission = {
+    accountId,
+    messageId: message.id,
+    digest,
+    objectId,
+    createdAt: now,
+    heldUntil,
+    target,
+  };
   const firstAttemptAt = heldUntil ?? now;
   const recipients = recipientsOf(message);
   const [isFirst] = await Promise.all([

@@ -37,7 +37,12 @@ export async function trialSubmit(store: Store, quotaBytes = 10_000_000): Promis
   return submitAs(store, await openAccount(store, "alice", quotaBytes), new HandClock());
 }
 
-export function submitAs(store: Store, accountId: number, clock: HandClock): TrialSubmit {
+export function submitAs(
+  store: Store,
+  accountId: number,
+  clock: HandClock,
+  accountName = "alice",
+): TrialSubmit {
   const woken: string[] = [];
   const ctx: SubmitContext = {
     store,
@@ -57,7 +62,7 @@ export function submitAs(store: Store, accountId: number, clock: HandClock): Tri
     woken,
     send(message, how = {}) {
       const body = message instanceof Uint8Array ? message : bytesOf(message);
-      return submit(ctx, { accountId, accountName: "alice", body, ...how });
+      return submit(ctx, { accountId, accountName, body, ...how });
     },
     get: (id) => getSend(ctx, { accountId, id }),
     cancel: (id) => cancelSend(ctx, { accountId, id }),
@@ -75,7 +80,7 @@ export function submitAs(store: Store, accountId: number, clock: HandClock): Tri
       }
       return left;
     },
-    beside: (other) => submitAs(other, accountId, clock),
+    beside: (other) => submitAs(other, accountId, clock, accountName),
   };
 }
 

@@ -81,7 +81,7 @@ export const postOffice: Migration = {
       delivered_at BIGINT NOT NULL,
       PRIMARY KEY (message_id, account_id, sender)) WITHOUT ROWID`,
 
-    // By message first for the same reason.
+    // By message first for the same reason. target is the message that it is about, which the account may have sent.
     `CREATE TABLE submission (
       account_id BIGINT NOT NULL,
       message_id TEXT NOT NULL,
@@ -90,8 +90,10 @@ export const postOffice: Migration = {
       idempotency_key TEXT,
       created_at BIGINT NOT NULL,
       held_until BIGINT,
+      target TEXT,
       PRIMARY KEY (message_id, account_id)) WITHOUT ROWID`,
     `CREATE UNIQUE INDEX submission_key ON submission (account_id, idempotency_key) WHERE idempotency_key IS NOT NULL`,
+    `CREATE INDEX submission_target ON submission (target, account_id) WHERE target IS NOT NULL`,
 
     // One message to one recipient. settled_at is null while it waits or is on its way. Unsettled ones of a lane are a
     // chain in the order of lane_at: waits_for is the one before, and what waits for another is in no index that is
