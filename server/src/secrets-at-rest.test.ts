@@ -19,6 +19,7 @@ import { sql } from "./store/sql.ts";
  */
 
 const password = "canary-Zx7Qp2Lm9Rt4-canary";
+const remoteAddress = "192.0.2.117";
 const keyStretching = { "argon2id-custom": { memory: 8, iterations: 1, parallelism: 1 } };
 
 let folder: string;
@@ -54,7 +55,7 @@ async function call(method: string, path: string, input: unknown, token?: string
   const headers = new Map<string, string[]>();
   if (input !== undefined) headers.set("content-type", ["application/json"]);
   if (token !== undefined) headers.set("authorization", [`Bearer ${token}`]);
-  return server.handler({ method, path, query: "", headers, body: body(), remoteAddress: "192.0.2.1" });
+  return server.handler({ method, path, query: "", headers, body: body(), remoteAddress });
 }
 
 function textOf({ body }: HttpResponse): string {
@@ -220,5 +221,11 @@ describe("the data folder and the log", () => {
       expect(secret.length, name).toBeGreaterThan(16);
       expect(foundIn(files, secret), name).toEqual([]);
     }
+  });
+
+  test("do not say from which network address somebody signed in", async () => {
+    await live();
+    const naming = [...(await atRest())].filter(([, content]) => content.includes(remoteAddress));
+    expect(naming.map(([name]) => name)).toEqual([]);
   });
 });

@@ -7,7 +7,7 @@ import { callerKey, spendTry } from "./budget.ts";
 import { viewInvite } from "./invite.ts";
 import { finishLogin, startLogin } from "./login.ts";
 import { finishRegistration, startRegistration } from "./register.ts";
-import { beginLogin, forgedFinish, openTrialAuth, problemOf } from "./trial-auth.ts";
+import { beginLogin, forgedFinish, openTrialAuth, problemOf, remoteAddress } from "./trial-auth.ts";
 
 describe("one caller is", () => {
   const keys: [string, string][] = [
@@ -59,12 +59,16 @@ describe("one caller is", () => {
   });
 });
 
+const password = "correct horse battery staple";
+const stranger = "198.51.100.7";
+
 describe("guessing", () => {
   const open = onSqlite();
 
+  /** Alice has registered from `remoteAddress`. */
   async function withBudgets(perAddress: number, perCaller: number) {
     const trial = await openTrialAuth(await open());
-    await trial.register("alice", "correct horse battery staple");
+    await trial.register("alice", password);
     const rule = { refillPerS: 1 / 30, maxKeys: 100 };
     const budgets = {
       perAddress: new Budgets(trial.clock, { ...rule, capacity: perAddress }),
@@ -79,7 +83,7 @@ describe("guessing", () => {
     const { trial, ctx } = await withBudgets(3, 1_000);
     const answers = [];
     for (const name of ["alice", "nobody"]) {
-      for (let count = 0; count < 3; count++) await beginLogin(ctx, name, `guess ${count}`);
+      for (let count = 0; count < 3; count++) await beginLogin(ctx, name, `guess ${count}`, stranger);
       const tooMuch = startLogin(ctx, {
         name,
         startLoginRequest: request,
@@ -96,15 +100,17 @@ describe("guessing", () => {
     });
     expect(answers[1]).toEqual(answers[0]);
     await trial.clock.advance(30_000);
-    expect((await beginLogin(ctx, "alice", "correct horse battery staple")).finishLoginRequest).toBeDefined();
+    expect((await beginLogin(ctx, "alice", password, stranger)).finishLoginRequest).toBeDefined();
   });
 
   test("cannot be spread over spellings of one address", async () => {
     const { ctx } = await withBudgets(3, 1_000);
-    for (const name of ["alice", "Alice", "alice+a"]) await beginLogin(ctx, name, "guess");
-    for (const name of ["ALICE", "alice+b"]) {
-      const tooMuch = startLogin(ctx, { name, startLoginRequest: request, remoteAddress: "192.0.2.9" });
-      expect(await problemOf(tooMuch)).toMatchObject({ code: "rateLimited" });
+    for (const from of [stranger, remoteAddress]) {
+      for (const name of ["alice", "Alice", "alice+a"]) await beginLogin(ctx, name, "guess", from);
+      for (const name of ["ALICE", "alice+b"]) {
+        const tooMuch = startLogin(ctx, { name, startLoginRequest: request, remoteAddress: from });
+        expect(await problemOf(tooMuch)).toMatchObject({ code: "rateLimited" });
+      }
     }
   });
 
@@ -142,7 +148,7 @@ describe("guessing", () => {
       });
       expect(await problemOf(tried)).toMatchObject({ code: "rateLimited" });
     }
-    expect((await beginLogin(ctx, "alice", "correct horse battery staple")).finishLoginRequest).toBeDefined();
+    expect((await beginLogin(ctx, "alice", password)).finishLoginRequest).toBeDefined();
   });
 
   test("tells in words how long to wait", () => {

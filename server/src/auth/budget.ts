@@ -6,21 +6,26 @@ export interface Budget {
 }
 
 export interface AuthBudgets {
-  /** Tries at one address's password, by anyone. */
+  /** Tries at one address's password: by all strangers together, and by each network it was signed in from lately. */
   perAddress: Budget;
   /** Tries by one caller, at anything. */
   perCaller: Budget;
 }
 
-/**
- * Spends one try of the caller, and of the address when one is given. Whether the address exists plays no part, so the
- * answer tells nothing about it. Throws ProblemError `rateLimited` with `retryAfterS`.
- */
-export function spendTry(budgets: AuthBudgets, remoteAddress: string, address?: string): void {
+/** Spends one try of the caller, at anything. Throws ProblemError `rateLimited` with `retryAfterS`. */
+export function spendTry(budgets: AuthBudgets, remoteAddress: string): void {
   const byCaller = budgets.perCaller.take(callerKey(remoteAddress));
   if (!byCaller.ok) tooManyTries("from this network address", byCaller.retryAfterS);
-  if (address === undefined) return;
-  const byAddress = budgets.perAddress.take(address);
+}
+
+/**
+ * Spends one try at the password of an address: of the known network's own, or of those that all strangers share.
+ * Throws ProblemError `rateLimited` with `retryAfterS`, the same for both and whether the address exists or not.
+ */
+export function spendGuess(budgets: AuthBudgets, address: string, knownNetwork: string | undefined): void {
+  const byAddress = budgets.perAddress.take(
+    knownNetwork === undefined ? address : `${address} ${knownNetwork}`,
+  );
   if (!byAddress.ok) tooManyTries("for this address", byAddress.retryAfterS);
 }
 

@@ -105,6 +105,14 @@ export function tokenKeyOf(seed: Uint8Array): TokenKey {
   return { kid, privateKey, publicKey, refreshSecret };
 }
 
+/**
+ * A key of 32 bytes for one purpose. It hangs on the OPAQUE setup because that is the file that all processes of a
+ * server must have alike.
+ */
+export function deriveKey(opaqueSetup: string, purpose: string): Uint8Array {
+  return new Uint8Array(hkdfSync("sha256", Buffer.from(opaqueSetup, "base64url"), "", purpose, 32));
+}
+
 /** RFC 8410 §7: an Ed25519 private key is this fixed head and its 32 bytes. */
 function toPkcs8(seed: Uint8Array): Buffer {
   return Buffer.concat([Buffer.from("302e020100300506032b657004220420", "hex"), seed]);

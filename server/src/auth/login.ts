@@ -7,7 +7,8 @@ import {
   takeLoginState,
   trimLoginStates,
 } from "../store/auth-store.ts";
-import { type AuthBudgets, spendTry } from "./budget.ts";
+import { type AuthBudgets, spendGuess, spendTry } from "./budget.ts";
+import { findKnownNetwork, hashNetwork } from "./known-network.ts";
 import { answerLogin, provesPassword } from "./opaque-server.ts";
 import { refuseSuspended } from "./refusal.ts";
 import { openLogin, sealLogin } from "./seal-login.ts";
@@ -34,7 +35,8 @@ export async function startLogin(
   const name = accountName(input.name);
   const address = formatAddress({ id: name, host: ctx.host });
   // A try is spent at the first step: its answer already tells the caller whether the password was right.
-  spendTry(ctx.budgets, input.remoteAddress, address);
+  spendTry(ctx.budgets, input.remoteAddress);
+  spendGuess(ctx.budgets, address, await findKnownNetwork(ctx, { name, address }, input.remoteAddress));
   const record = await findPasswordRecord(ctx.store.read, name);
   const { startLoginRequest } = input;
   const answer = await answerLogin(ctx.opaqueSetup, { address, host: ctx.host, record, startLoginRequest });
@@ -72,7 +74,8 @@ export async function finishLogin(
   const account = isProven ? await findAccountByName(ctx.store.read, name) : undefined;
   if (account === undefined) return fail("unauthorized", "That address and password do not match.");
   refuseSuspended(account);
-  const session = prepareSession(ctx, account.id, input.device);
+  const networkHash = hashNetwork(ctx.opaqueSetup, address, input.remoteAddress);
+  const session = prepareSession(ctx, { accountId: account.id, device: input.device, networkHash });
   await ctx.store.write((tx) => openSession(ctx, tx, session));
   return issueTokens(ctx, session.row, { name: account.name, refreshToken: session.refreshToken });
 }

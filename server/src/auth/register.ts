@@ -4,6 +4,7 @@ import { insertPasswordRecord } from "../store/auth-store.ts";
 import type { Tx } from "../store/sql.ts";
 import { type AuthBudgets, spendTry } from "./budget.ts";
 import { parseInvitedName, readInvite, refuseTakenName, useInvite } from "./invite.ts";
+import { hashNetwork } from "./known-network.ts";
 import { answerRegistration, isUsableRecord } from "./opaque-server.ts";
 import { issueTokens, openSession, prepareSession, type SessionContext } from "./session.ts";
 
@@ -51,6 +52,7 @@ export async function finishRegistration(
   if (!(await isUsableRecord(ctx.opaqueSetup, address, ctx.host, input.registrationRecord))) {
     fail("badRequest", "The password record is damaged. Register again.", { pointer: "/registrationRecord" });
   }
+  const networkHash = hashNetwork(ctx.opaqueSetup, address, input.remoteAddress);
   const session = await ctx.store
     .write(async (tx) => {
       const now = ctx.clock.now();
@@ -60,7 +62,7 @@ export async function finishRegistration(
         createAccount: () => createNamed(ctx, tx, name, invite.quotaBytes),
       });
       await insertPasswordRecord(tx, { accountId, record: input.registrationRecord, createdAt: now });
-      const opened = prepareSession(ctx, accountId, input.device);
+      const opened = prepareSession(ctx, { accountId, device: input.device, networkHash });
       await openSession(ctx, tx, opened);
       return opened;
     })

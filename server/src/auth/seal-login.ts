@@ -1,5 +1,6 @@
-import { createCipheriv, createDecipheriv, hkdfSync } from "node:crypto";
+import { createCipheriv, createDecipheriv } from "node:crypto";
 import type { Random } from "../env/env.ts";
+import { deriveKey } from "./keys.ts";
 
 /**
  * Between the two steps of a login the server keeps the very answer that will prove the password (KE3, RFC 9807
@@ -15,7 +16,6 @@ export interface LoginRow {
 }
 
 const algorithm = "aes-256-gcm";
-const keyBytes = 32;
 const nonceBytes = 12;
 const tagBytes = 16;
 
@@ -42,10 +42,8 @@ export function openLogin(opaqueSetup: string, row: LoginRow, sealed: Uint8Array
   }
 }
 
-/** Of the OPAQUE setup, because that file is the one all processes of a server must have alike (`openAuthKeys`). */
 function keyOf(opaqueSetup: string): Uint8Array {
-  const secret = Buffer.from(opaqueSetup, "base64url");
-  return new Uint8Array(hkdfSync("sha256", secret, "", "posthorn/1/login-state", keyBytes));
+  return deriveKey(opaqueSetup, "posthorn/1/login-state");
 }
 
 /** The hash is of one length, so no two rows have the same. */

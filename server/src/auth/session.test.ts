@@ -9,6 +9,7 @@ import { openTrialAuth, problemOf, type TrialAuth } from "./trial-auth.ts";
 
 const dayMs = 86_400_000;
 const password = "correct horse battery staple";
+const networkHash = new Uint8Array(32);
 const reused = {
   code: "unauthorized",
   detail: "This sign-in was used from two places and has been ended. Sign in again.",
@@ -112,7 +113,7 @@ eachStore("a session", (open) => {
     const { accountId, sessionId } = await trial.callerOf(first.accessToken);
     for (let count = 0; count < 49; count++) {
       await trial.clock.advance(10);
-      const session = prepareSession(trial.ctx, accountId, undefined);
+      const session = prepareSession(trial.ctx, { accountId, device: undefined, networkHash });
       await trial.store.write((tx) => openSession(trial.ctx, tx, session));
     }
     expect((await trial.callerOf(first.accessToken)).sessionId).toBe(sessionId);
@@ -132,7 +133,7 @@ eachStore("a session", (open) => {
     const { accountId } = await trial.callerOf(first.accessToken);
     for (let count = 0; count < 150; count++) {
       await trial.clock.advance(10);
-      const session = prepareSession(trial.ctx, accountId, undefined);
+      const session = prepareSession(trial.ctx, { accountId, device: undefined, networkHash });
       await trial.store.write((tx) => openSession(trial.ctx, tx, session));
       await logout(trial.ctx, { accountId, name: "alice", scopes: new Set(), sessionId: session.row.id });
     }

@@ -5,6 +5,7 @@ import {
   endSession,
   findSession,
   insertSession,
+  type NewStoredSession,
   type Owner,
   rotateRefresh,
   type StoredSession,
@@ -36,14 +37,13 @@ export interface SessionContext extends AccessTokenContext {
 
 /** A session to be opened: its row, and the token that is not in it. */
 export interface NewSession {
-  row: Omit<StoredSession, "endedBecause">;
+  row: NewStoredSession;
   refreshToken: string;
 }
 
 export function prepareSession(
   ctx: SessionContext,
-  accountId: number,
-  device: string | undefined,
+  of: Pick<NewStoredSession, "accountId" | "device" | "networkHash">,
 ): NewSession {
   const { sessionId, familyHash, refreshHash, token } = makeRefreshToken(ctx.random);
   const now = ctx.clock.now();
@@ -52,8 +52,7 @@ export function prepareSession(
     refreshToken: token,
     row: {
       id: sessionId,
-      accountId,
-      device,
+      ...of,
       scopes,
       familyHash,
       refreshHash,

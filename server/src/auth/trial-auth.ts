@@ -111,9 +111,10 @@ export async function beginLogin(
   ctx: LoginContext,
   name: string,
   password: string,
+  from = remoteAddress,
 ): Promise<{ loginId: string; loginResponse: string; finishLoginRequest: string | undefined }> {
   const { clientLoginState, startLoginRequest } = client.startLogin({ password });
-  const answer = await startLogin(ctx, { name, startLoginRequest, remoteAddress });
+  const answer = await startLogin(ctx, { name, startLoginRequest, remoteAddress: from });
   const finished = client.finishLogin({
     clientLoginState,
     loginResponse: answer.loginResponse,

@@ -31,6 +31,7 @@ const session = {
   id: "s1",
   accountId: alice.id,
   device: undefined,
+  networkHash: hash(3),
   scopes: "mail",
   familyHash: hash(1),
   refreshHash: hash(2),

@@ -28,6 +28,10 @@ export interface StoredSession {
   endedBecause: string | undefined;
 }
 
+export interface NewStoredSession extends Omit<StoredSession, "endedBecause"> {
+  networkHash: Uint8Array;
+}
+
 export interface StoredApiToken {
   id: string;
   accountId: number;
@@ -132,12 +136,27 @@ export async function takeLoginState(
   return { accountName: text(row, "account_name"), state: bytes(row, "state") };
 }
 
-export async function insertSession(tx: Tx, session: Omit<StoredSession, "endedBecause">): Promise<void> {
+export async function insertSession(tx: Tx, session: NewStoredSession): Promise<void> {
   await tx.run(sql`
-    INSERT INTO session (id, account_id, device, scopes, family_hash, refresh_hash, created_at, last_used_at, expires_at,
-      ended_because)
-    VALUES (${session.id}, ${session.accountId}, ${session.device ?? null}, ${session.scopes}, ${session.familyHash},
-      ${session.refreshHash}, ${session.createdAt}, ${session.lastUsedAt}, ${session.expiresAt}, NULL)`);
+    INSERT INTO session (id, account_id, device, network_hash, scopes, family_hash, refresh_hash, created_at,
+      last_used_at, expires_at, ended_because)
+    VALUES (${session.id}, ${session.accountId}, ${session.device ?? null}, ${session.networkHash}, ${session.scopes},
+      ${session.familyHash}, ${session.refreshHash}, ${session.createdAt}, ${session.lastUsedAt}, ${session.expiresAt},
+      NULL)`);
+}
+
+/** True when there is a sign-in to the account that came from this network, ended or not, and is not over by its time. */
+export async function isSignedInFrom(
+  db: Db,
+  accountName: string,
+  networkHash: Uint8Array,
+  now: number,
+): Promise<boolean> {
+  const row = await db.get(sql`
+    SELECT 1 AS found FROM account JOIN session ON session.account_id = account.id
+    WHERE account.name = ${accountName} AND session.network_hash = ${networkHash} AND session.expires_at > ${now}
+    LIMIT 1`);
+  return row !== undefined;
 }
 
 export async function findSession(db: Db, id: string): Promise<(StoredSession & Owner) | undefined> {

@@ -33,11 +33,13 @@ export const auth: Migration = {
     `CREATE INDEX login_state_name ON login_state (account_name, created_at)`,
     `CREATE INDEX login_state_expiry ON login_state (expires_at)`,
 
-    // family_hash proves that a refresh token was once ours, refresh_hash that it is the newest one.
+    // family_hash proves that a refresh token was once ours, refresh_hash that it is the newest one. network_hash knows
+    // the network it was begun from again, under a key that is not here (auth/known-network.ts).
     `CREATE TABLE session (
       id TEXT PRIMARY KEY,
       account_id BIGINT NOT NULL,
       device TEXT,
+      network_hash BYTES NOT NULL,
       scopes TEXT NOT NULL,
       family_hash BYTES NOT NULL,
       refresh_hash BYTES NOT NULL,
