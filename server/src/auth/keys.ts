@@ -4,6 +4,7 @@ import { readJson, type Shape, shape } from "@posthorn/protocol";
 import { type Static, type TSchema, Type } from "typebox";
 import type { Files, Random } from "../env/env.ts";
 import { findFact, settleFact } from "../store/fact-store.ts";
+import { isPublishedSeed } from "../store/published-seeds.ts";
 import type { Store } from "../store/sql.ts";
 import { makeServerSetup } from "./opaque-server.ts";
 import { base64Url, findBase64Url, hashSecret } from "./secret.ts";
@@ -56,14 +57,6 @@ const OpaqueSetupFile = shape(
   ),
 );
 
-/** Seeds anyone can read in a standard: RFC 8032 §7.1 tests 1 to 3 and RFC 9421 B.1.4. */
-const publishedSeeds: ReadonlySet<string> = new Set([
-  "nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A",
-  "TM0Imyj_ltqdtsNG7BFOD1uKMZ81q6Yk2oz27U-4pvs",
-  "xaqN9D-fg3vtt0QvMdy3sWbThTUHbwlLhc46LgtEWPc",
-  "n4Ni-HpISpVObnQMW0wOhCKROaIKqKtW_2ZYb2p9KcU",
-]);
-
 const setupFact = "opaque-setup-sha256";
 
 /**
@@ -88,7 +81,7 @@ async function openTokenKey(ctx: KeysContext, folder: string): Promise<TokenKey>
 function readTokenKey(path: string, seedText: string): TokenKey {
   const seed = findBase64Url(seedText);
   if (seed === undefined) return damaged(path);
-  if (publishedSeeds.has(seedText) || seed.every((byte) => byte === seed[0])) {
+  if (isPublishedSeed(seed)) {
     throw new Error(
       `The key in ${path} is published for anyone to use. Delete the file and start again to make a new one.`,
     );

@@ -15,6 +15,7 @@ import {
 } from "@posthorn/crypto";
 import { findTime, formatTime, type HostKey } from "@posthorn/protocol";
 import type { Clock, Files, Random } from "../env/env.ts";
+import { isPublishedSeed } from "../store/published-seeds.ts";
 import { findBytes } from "./find-bytes.ts";
 
 const yearMs = 365 * 24 * 3_600_000;
@@ -22,14 +23,6 @@ const renewBeforeMs = 30 * 24 * 3_600_000;
 /** A new key is shown so long before it signs, so that every process of this server shows it by then. */
 const showBeforeMs = 2 * 3_600_000;
 const seedBytes = 32;
-
-/** Seeds anyone can read in a standard (CVE-2026-24044): RFC 8032 §7.1 tests 1 to 3 and RFC 9421 B.1.4. */
-const publishedSeeds: ReadonlySet<string> = new Set([
-  "nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A",
-  "TM0Imyj_ltqdtsNG7BFOD1uKMZ81q6Yk2oz27U-4pvs",
-  "xaqN9D-fg3vtt0QvMdy3sWbThTUHbwlLhc46LgtEWPc",
-  "n4Ni-HpISpVObnQMW0wOhCKROaIKqKtW_2ZYb2p9KcU",
-]);
 
 export interface OnlineKey {
   id: string;
@@ -213,7 +206,7 @@ async function readSecret(ctx: KeyContext, path: string): Promise<string | undef
 function parseSeed(text: string, path: string): Uint8Array {
   const seed = findBytes(text.trim());
   if (seed?.length !== seedBytes) return damaged(path, "It holds no key.");
-  if (publishedSeeds.has(text.trim()) || seed.every((byte) => byte === seed[0])) {
+  if (isPublishedSeed(seed)) {
     throw new Error(
       `The key in ${path} is published for anyone to use. Delete the file and start again to make a new one.`,
     );
