@@ -19,6 +19,8 @@ export interface NewMessage {
   keywords: readonly string[];
   /** What the object keeps alive. Their bytes count as the account's, also when others have the same blobs. */
   blobs: readonly BlobRef[];
+  /** True for what the account must hear of also when it is full. It takes room like any other. */
+  isBeyondQuota?: boolean;
 }
 
 /**
@@ -28,7 +30,8 @@ export interface NewMessage {
  */
 export async function addMessage(tx: Tx, input: NewMessage): Promise<number | undefined> {
   const { accountId, message, blobs } = input;
-  const state = await advanceState(tx, accountId, sizeWithBlobs(input));
+  const size = sizeWithBlobs(input);
+  const state = await advanceState(tx, accountId, size, input.isBeyondQuota === true ? 0 : size);
   if (state === undefined) return undefined;
   const description = describe(message);
   const object = {

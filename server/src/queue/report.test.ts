@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import { untold } from "../deliver/result.ts";
 import { letter } from "../deliver/trial-peer.ts";
+import { findAccount } from "../store/account-store.ts";
 import { summariseQueue } from "../store/delivery-store.ts";
 import { eachStore } from "../store/each-store.ts";
 import { expiryMs } from "./backoff.ts";
@@ -118,16 +119,20 @@ eachStore("the sender hears", (open) => {
     expect(reports).toHaveLength(6);
   });
 
-  it("nothing more of it when the mailbox has no room for a report: the state of the delivery tells (I6)", async () => {
+  it("also when the mailbox is full: a report takes room, and needs none (I6)", async () => {
     const room = await openRoom(await open());
-    const sent = await room.send(letter(1));
+    await room.send(letter(1));
+    await room.send(letter(2));
     const claimed = await room.claim();
     await room.store.write((tx) =>
       tx.run({ strings: ["UPDATE account SET quota_bytes = used_bytes"], values: [] }),
     );
+    const before = await findAccount(room.store.read, room.alice);
     await room.retire(claimed, told(claimed, failed()));
-    expect(await room.state(sent)).toBe("failed");
-    expect(await room.reports()).toEqual([]);
+    expect(await room.reports()).toMatchObject([{ status: "failed" }, { status: "failed" }]);
+    const after = await findAccount(room.store.read, room.alice);
+    expect(after?.usedBytes).toBeGreaterThan(before?.quotaBytes ?? 0);
+    await expect(room.send(letter(3))).rejects.toThrow("no room in Sent");
   });
 
   it("by a message in the mailbox that is never a delivery, so there is no report of a report (A13)", async () => {

@@ -30,8 +30,8 @@ export type Report =
   | { kind: "late"; problem: Problem | undefined; nextAttemptAt: number };
 
 /**
- * Writes the report. When the account has no room for it, or the message itself cannot be read any more, or a report
- * about it cannot be written, the state of the delivery still tells.
+ * Writes the report, into a full mailbox too: there are at most two of a delivery, so what they take is bounded. When the
+ * message itself cannot be read any more, or a report about it cannot be written, the state of the delivery still tells.
  */
 export async function report(
   ctx: ReportContext,
@@ -51,6 +51,7 @@ export async function report(
     receivedAt: now,
     keywords: [],
     blobs: [],
+    isBeyondQuota: true,
   });
 }
 

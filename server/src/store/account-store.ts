@@ -66,18 +66,19 @@ export async function setQuota(tx: Tx, name: string, quotaBytes: number): Promis
 }
 
 /**
- * Takes the account's next state, and room for `addedBytes` when that is not more than its quota leaves. Undefined when
- * the account is full; nothing has changed then. Every write to an account's objects begins here, so an account's
+ * Takes the account's next state, and room for `addedBytes`, when its quota leaves `neededBytes`: as many, unless what is
+ * added is not to be held against it. Undefined when the account is full; nothing has changed then. Every write to an account's objects begins here, so an account's
  * states have no gaps and its row orders its writers.
  */
 export async function advanceState(
   tx: Tx,
   accountId: number,
   addedBytes: number,
+  neededBytes = addedBytes,
 ): Promise<number | undefined> {
   const row = await tx.get(sql`
     UPDATE account SET state = state + 1, used_bytes = used_bytes + ${addedBytes}
-    WHERE id = ${accountId} AND (CAST(${addedBytes} AS BIGINT) <= 0 OR used_bytes + ${addedBytes} <= quota_bytes)
+    WHERE id = ${accountId} AND (CAST(${neededBytes} AS BIGINT) <= 0 OR used_bytes + ${neededBytes} <= quota_bytes)
     RETURNING state`);
   return row && int(row, "state");
 }
