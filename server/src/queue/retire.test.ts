@@ -1,3 +1,4 @@
+import { problem } from "@posthorn/protocol";
 import { expect, it } from "vitest";
 import { type DeliveryResult, type RecipientResult, untold } from "../deliver/result.ts";
 import { letter } from "../deliver/trial-peer.ts";
@@ -90,6 +91,28 @@ eachStore("what an attempt brought", (open) => {
     }
     expect(await findBackoff(room.store.read, host)).toBeUndefined();
   });
+
+  it.each([
+    ["that asks for less than its own time", 1, 3_000],
+    ["that asks for two minutes", 120, 120_000],
+    ["that asks for a week", 604_800, 6 * hour],
+  ])(
+    "puts a delivery with a problem %s back no sooner than both, within bounds (§70.2)",
+    async (_, retryAfterS, waitMs) => {
+      const room = await openRoom(await open());
+      const [one, other] = [await room.send(letter(1)), await room.send(letter(2))];
+      const claimed = await room.claim();
+      const [first, second] = claimed.messages.flatMap(({ deliveries }) => deliveries.map(({ id }) => id));
+      const results = new Map<number, RecipientResult>([
+        [first ?? 0, { state: "deferred", problem: problem("rateLimited", "Too many.", { retryAfterS }) }],
+        [second ?? 0, deferred],
+      ]);
+      await room.retire(claimed, { results, lacking: [], host: answered });
+      const now = room.clock.now();
+      expect(await room.deliveries(one)).toMatchObject([{ nextAttemptAt: now + waitMs }]);
+      expect(await room.deliveries(other)).toMatchObject([{ nextAttemptAt: now + 3_000 }]);
+    },
+  );
 
   it("puts back what got no answer, and keeps what was the reason before", async () => {
     const room = await openRoom(await open());

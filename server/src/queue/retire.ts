@@ -154,7 +154,7 @@ async function retireOne(ctx: RetireContext, tx: Tx, { delivery, outcome }: Reti
     case "late":
       return tellLate(ctx, tx, delivery, outcome.silence.problem, outcome.silence.notBefore);
     case "deferred":
-      return defer(ctx, tx, delivery, outcome.problem, ownNextAttemptAt(ctx, delivery));
+      return defer(ctx, tx, delivery, outcome.problem, askedNextAttemptAt(ctx, delivery, outcome.problem));
     case "unanswered": {
       const { problem: reason, notBefore } = outcome.silence ?? {};
       return defer(ctx, tx, delivery, reason, notBefore ?? ownNextAttemptAt(ctx, delivery));
@@ -164,6 +164,12 @@ async function retireOne(ctx: RetireContext, tx: Tx, { delivery, outcome }: Reti
 
 function ownNextAttemptAt(ctx: RetireContext, { attemptCount }: Delivery): number {
   return ctx.now + backoffMs(attemptCount, ctx.random.fraction());
+}
+
+/** The same, but no sooner than the problem asks for (§70.2). */
+function askedNextAttemptAt(ctx: RetireContext, delivery: Delivery, { retryAfterS }: Problem): number {
+  const own = ownNextAttemptAt(ctx, delivery);
+  return retryAfterS === undefined ? own : Math.max(own, ctx.now + clampRetryAfterMs(retryAfterS));
 }
 
 async function fail(ctx: RetireContext, tx: Tx, delivery: Delivery, reason: Problem): Promise<void> {
