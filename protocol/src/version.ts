@@ -12,7 +12,7 @@ export const wireHistory: readonly {
 }[] = [
   {
     version: 1,
-    hash: "e81ebd47ad958ea33c1346eeb7a2dcb9af38675f86630945d3d459dbc9d9a5b5",
+    hash: "51b053858ebf41f08b7dc1c5c72f533de314719d4ffa561ddfd8de17597b6161",
     note: "First version.",
   },
 ];

@@ -374,6 +374,7 @@ test(
         "shown certificate",
         "clock",
         "queue",
+        "other servers",
       ]),
     );
     await beta.stop();

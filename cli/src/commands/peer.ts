@@ -1,11 +1,9 @@
 import { eachPeer, setPeerPolicy } from "@posthorn/client";
 import { type PeerInfo, type PeerPolicy, parseHost } from "@posthorn/protocol";
 import type { Command } from "commander";
-import { cleanLine } from "../clean-text.ts";
-import { columns } from "../columns.ts";
 import { asOperator, type OperatorOptions, openOperatorOf, takeData } from "../open-operator.ts";
-import { answer, type Shell } from "../shell.ts";
-import { localTime } from "../times.ts";
+import { answer, posthornOf, type Shell } from "../shell.ts";
+import { showPeers } from "../show-peers.ts";
 
 export function peer(command: Command, shell: Shell): void {
   command.description("The servers known to yours.");
@@ -23,7 +21,7 @@ export function peer(command: Command, shell: Shell): void {
   takeData(
     command
       .command("allow")
-      .description("Takes mail from a host again.")
+      .description("Takes mail from a host again, and takes the root key that it shows now for its own.")
       .argument("<host>", "such as b.example"),
   ).action(
     asOperator({}, (host: string, options: OperatorOptions) => setPolicy(shell, host, "allow", options)),
@@ -34,18 +32,8 @@ async function list(shell: Shell, options: OperatorOptions): Promise<void> {
   const { api } = await openOperatorOf(shell, options);
   const peers: PeerInfo[] = [];
   for await (const one of eachPeer(api)) peers.push(one);
-  answer(shell, peers, () => {
-    if (peers.length === 0)
-      return "No other server is known yet. They appear when mail goes there or comes from there.";
-    const rows = peers.map(({ host, policy, lastSeenAt, lastSuccessAt, lastFailure }) => [
-      host,
-      policy === "block" ? "blocked" : "allowed",
-      lastSeenAt === undefined ? "never" : localTime(lastSeenAt),
-      lastSuccessAt === undefined ? "never" : localTime(lastSuccessAt),
-      lastFailure === undefined ? "" : cleanLine(lastFailure.problem.detail),
-    ]);
-    return columns([["Host", "", "Heard from", "Sent to", "Fails because"], ...rows], shell.terminal.width);
-  });
+  const { width } = shell.terminal;
+  answer(shell, peers, () => showPeers(peers, { width, posthorn: posthornOf(shell) }));
 }
 
 async function setPolicy(

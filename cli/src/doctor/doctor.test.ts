@@ -1,9 +1,12 @@
 import { chmod, mkdir, mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { PeerInfo } from "@posthorn/protocol";
 import { expect, test } from "vitest";
+import { localTime } from "../times.ts";
 import { judgeSkews } from "./clock.ts";
 import { lookAtFolder, lookAtNode } from "./machine.ts";
+import { judgePeers } from "./peers.ts";
 
 test("A data folder is well when nobody else may look into it or its keys", async () => {
   const folder = await mkdtemp(join(tmpdir(), "posthorn-doctor-"));
@@ -43,4 +46,22 @@ test("The clock is judged by the middle of the others, so that one wrong server 
       "This machine's clock is 2 min behind that of b.test; more than a minute, and signatures are refused.",
   });
   expect(judgeSkews([{ host: "b.test", aheadMs: -45_000 }]).detail).toContain("45 s ahead of that of b.test");
+});
+
+test("A server that mail goes to and that has shown another root key is named, with when and what to do", () => {
+  const at = "2026-11-24T08:00:00.000Z";
+  const plain: PeerInfo = { host: "a.test", policy: "allow", firstSeenAt: at, lastSuccessAt: at };
+  const changed: PeerInfo = { ...plain, host: "b.test", rootKeyChangedAt: at };
+  const blocked: PeerInfo = { ...changed, host: "c.test", policy: "block" };
+  const stranger: PeerInfo = { host: "d.test", policy: "allow", firstSeenAt: at, rootKeyChangedAt: at };
+  expect(judgePeers([], "posthorn")).toMatchObject({ ok: true });
+  expect(judgePeers([plain, blocked, stranger], "posthorn")).toMatchObject({ ok: true });
+  expect(judgePeers([plain, changed, blocked], "posthorn")).toEqual({
+    name: "other servers",
+    ok: false,
+    detail: `b.test shows another root key since ${localTime(at)}: its operator has made a new one, or somebody has taken its name.`,
+    next: "Ask its operator by another way than mail. Then: posthorn peer allow b.test, or: posthorn peer block b.test",
+  });
+  const { detail } = judgePeers([changed, { ...changed, host: "e.test" }], "posthorn");
+  expect(detail).toContain(`b.test (since ${localTime(at)}) and 1 more show another root key:`);
 });

@@ -6,6 +6,7 @@ import { findDiscoveryFault } from "@posthorn/server";
 import { localTime, shortLength } from "../times.ts";
 import { lookAtClock } from "./clock.ts";
 import { type Finding, skipped, well, wrong } from "./finding.ts";
+import { lookAtPeers } from "./peers.ts";
 
 const dayMs = 24 * 3_600_000;
 const warnBeforeMs = 7 * dayMs;
@@ -29,7 +30,7 @@ export async function lookAtServer(ctx: LookContext): Promise<Finding[]> {
     "Start it, or see its log for why it does not answer.",
   );
   if ("ok" in status) {
-    const rest = ["database", "disk", "keys", "discovery", "certificate", "clock", "queue"];
+    const rest = ["database", "disk", "keys", "discovery", "certificate", "clock", "queue", "other servers"];
     return [status, ...rest.map((name) => skipped(name, "The server did not answer."))];
   }
   const said = `${status.found.host} at ${ctx.api.endpoint}, ${status.found.accounts} accounts, ${status.found.messages} messages`;
@@ -40,6 +41,7 @@ export async function lookAtServer(ctx: LookContext): Promise<Finding[]> {
     await look("shown certificate", () => lookAtCertificate(ctx)),
     await look("clock", () => lookAtClock(ctx.api)),
     await look("queue", () => lookAtQueue(ctx)),
+    await look("other servers", () => lookAtPeers(ctx.api, ctx.posthorn)),
   ];
 }
 

@@ -94,6 +94,8 @@ export const PeerInfoSchema = Type.Object({
   policy: PeerPolicySchema,
   endpoint: Type.Optional(EndpointSchema),
   rootKey: Type.Optional(base64Url(43, 43)),
+  /** When it was first seen with another root key than before; gone once the operator allows it as it is (§30.6). */
+  rootKeyChangedAt: Type.Optional(TimeSchema),
   firstSeenAt: TimeSchema,
   lastSeenAt: Type.Optional(TimeSchema),
   lastSuccessAt: Type.Optional(TimeSchema),

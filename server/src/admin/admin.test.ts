@@ -261,6 +261,22 @@ eachStore("the operator and other servers", (open) => {
     expect(await patchPeer(ctx, { host: "b.test", policy: "allow" })).toMatchObject({ policy: "allow" });
   });
 
+  it("sees that one has shown another root key, until it is allowed as it is now (§30.6, A14)", async () => {
+    const store = await open();
+    const { ctx } = await trial(store);
+    const now = ctx.clock.now();
+    const document = await documentOf(await trialHost("b.test"), now);
+    const { rootKey } = document;
+    const changed = { discovery: JSON.stringify(document), fetchedAt: now, rootKey, rootChangedAt: now };
+    await store.write((tx) => saveDiscovery(tx, { host: "b.test", ...changed }));
+    const seen = await readPeers(ctx, {});
+    expect(shape(PeerListSchema).parse(seen).peers).toMatchObject([
+      { host: "b.test", rootKey, rootKeyChangedAt: "2026-11-24T00:00:00.000Z" },
+    ]);
+    expect(await patchPeer(ctx, { host: "b.test", policy: "block" })).toHaveProperty("rootKeyChangedAt");
+    expect(await patchPeer(ctx, { host: "b.test", policy: "allow" })).not.toHaveProperty("rootKeyChangedAt");
+  });
+
   it("blocks one that was never met, and is told of what is no host", async () => {
     const { ctx } = await trial(await open());
     expect(await patchPeer(ctx, { host: "evil.test", policy: "block" })).toEqual({

@@ -127,6 +127,7 @@ export async function readPeers(
   };
 }
 
+/** Blocks a host, or allows it as it is: that its root key had changed is settled by that. Throws `badHost`. */
 export async function patchPeer(
   ctx: AdminContext,
   input: { host: string; policy: PeerPolicy },
@@ -174,6 +175,7 @@ function peerInfo(peer: Peer): PeerInfo {
     policy: peer.policy,
     ...(endpoint === undefined ? {} : { endpoint }),
     ...(peer.rootKey === undefined ? {} : { rootKey: peer.rootKey }),
+    ...(peer.rootChangedAt === undefined ? {} : { rootKeyChangedAt: formatTime(peer.rootChangedAt) }),
     firstSeenAt: formatTime(peer.firstSeenAt),
     ...(peer.lastSeenAt === undefined ? {} : { lastSeenAt: formatTime(peer.lastSeenAt) }),
     ...(peer.lastSuccessAt === undefined ? {} : { lastSuccessAt: formatTime(peer.lastSuccessAt) }),

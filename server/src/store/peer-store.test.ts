@@ -50,6 +50,22 @@ eachStore("a peer", (open) => {
     expect(await findPeer(store.read, "evil.test")).toMatchObject({ policy: "allow", firstSeenAt: 2_000 });
   });
 
+  it("whose root key has changed is noted so until it is allowed as it is now; to block it settles nothing", async () => {
+    const store = await open();
+    const changed = { ...discovery, rootKey: "other", rootChangedAt: 3_000 };
+    await store.write((tx) => saveDiscovery(tx, { host: "b.test", ...changed }));
+    const set = (policy: "allow" | "block") =>
+      store.write((tx) => setPeerPolicy(tx, "b.test", policy, 4_000));
+    await set("block");
+    expect(await findPeer(store.read, "b.test")).toMatchObject({ policy: "block", rootChangedAt: 3_000 });
+    await set("allow");
+    expect(await findPeer(store.read, "b.test")).toMatchObject({
+      policy: "allow",
+      rootKey: "other",
+      rootChangedAt: undefined,
+    });
+  });
+
   it("is listed by host, page after page", async () => {
     const store = await open();
     for (const host of ["c.test", "a.test", "b.test"]) await discover(store, host);

@@ -82,10 +82,12 @@ export async function deleteStrangersBeyond(tx: Tx, most: number): Promise<numbe
       LIMIT ${allRows} OFFSET ${most})`);
 }
 
+/** To allow a host is to take it with the root key it has now, so a change of that is no longer noted. */
 export async function setPeerPolicy(tx: Tx, host: string, policy: PeerPolicy, now: number): Promise<void> {
   await tx.run(sql`
     INSERT INTO peer (host, policy, first_seen_at) VALUES (${host}, ${policy}, ${now})
-    ON CONFLICT (host) DO UPDATE SET policy = excluded.policy`);
+    ON CONFLICT (host) DO UPDATE SET policy = excluded.policy,
+      root_changed_at = CASE WHEN excluded.policy = 'allow' THEN NULL ELSE peer.root_changed_at END`);
 }
 
 function readPeer(row: Row): Peer {

@@ -1,0 +1,35 @@
+import { type Api, eachPeer } from "@posthorn/client";
+import type { PeerInfo } from "@posthorn/protocol";
+import { askAboutRootKey } from "../show-peers.ts";
+import { localTime } from "../times.ts";
+import { type Finding, well, wrong } from "./finding.ts";
+
+export async function lookAtPeers(api: Api, posthorn: string): Promise<Finding> {
+  const peers: PeerInfo[] = [];
+  for await (const peer of eachPeer(api)) peers.push(peer);
+  return judgePeers(peers, posthorn);
+}
+
+/**
+ * Whether a server is still who it was (§30.6). Of those that mail goes to only: what somebody unknown does with keys of
+ * their own is nothing to worry about.
+ */
+export function judgePeers(peers: readonly PeerInfo[], posthorn: string): Finding {
+  const name = "other servers";
+  const changed = peers.flatMap(({ host, policy, lastSuccessAt, rootKeyChangedAt }) =>
+    policy === "block" || lastSuccessAt === undefined || rootKeyChangedAt === undefined
+      ? []
+      : [{ host, since: localTime(rootKeyChangedAt) }],
+  );
+  const [first, ...others] = changed;
+  if (first === undefined) return well(name, `${peers.length} known, with the keys they had`);
+  const show =
+    others.length === 0
+      ? `${first.host} shows another root key since ${first.since}`
+      : `${first.host} (since ${first.since}) and ${others.length} more show another root key`;
+  return wrong(
+    name,
+    `${show}: its operator has made a new one, or somebody has taken its name.`,
+    askAboutRootKey(posthorn, first.host),
+  );
+}
