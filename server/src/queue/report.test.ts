@@ -88,6 +88,38 @@ eachStore("the sender hears", (open) => {
     expect(await heard("retrying")).toEqual([...old, letter(5).messageId]);
   });
 
+  it("that one was never tried itself, when it is given up because its host cannot be reached", async () => {
+    const room = await openRoom(await open());
+    for (const number of [1, 2]) await room.send(letter(number));
+    const behind = await room.send(letter(3));
+    await room.retire(await room.claim(1), said(unreachable()));
+    await room.clock.advance(expiryMs);
+    await room.retire(await room.claim(1), said(unreachable()));
+    expect(await room.deliveries(behind)).toMatchObject([
+      { state: "expired", attemptCount: 0, problem: expect.stringContaining("b.test did not answer.") },
+    ]);
+    const report = (await room.reports()).find(({ inReplyTo }) => inReplyTo === letter(3).messageId);
+    expect(report?.body).toContain(
+      "and we have stopped trying. It was still waiting behind others when b.test could not be reached.",
+    );
+  });
+
+  it("nothing of the end of one that was never tried, before it was, when its host can be reached", async () => {
+    const room = await openRoom(await open());
+    await room.send(letter(1));
+    const behind = await room.send(letter(2, { edits: letter(1).messageId }));
+    const first = await room.claim();
+    await room.retire(first, told(first, deferred));
+    await room.clock.advance(expiryMs);
+    const last = await room.claim();
+    expect(last.messages.map(({ messageId }) => messageId)).toEqual([letter(2).messageId]);
+    await room.retire(last, told(last, { state: "delivered" }));
+    expect(await room.state(behind)).toBe("delivered");
+    expect((await room.reports()).map(({ inReplyTo, status }) => [inReplyTo, status])).toEqual([
+      [letter(1).messageId, "expired"],
+    ]);
+  });
+
   it("once, also when two processes find at the same time that a host cannot be reached", async () => {
     const [one, two] = [await open(), await open()];
     const room = await openRoom(one);

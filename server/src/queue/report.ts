@@ -104,10 +104,15 @@ function sentences(about: string, recipient: string, delivery: Delivery, what: R
     case "failed":
       return `${about} did not reach ${recipient}.\n\n${reason}`;
     case "expired":
-      return `${about} did not reach ${recipient}, and we have stopped trying.\n\n${reason}\n\nSend it again if it still matters.`;
+      return `${about} did not reach ${recipient}, and we have stopped trying.${untried(delivery)}\n\n${reason}\n\nSend it again if it still matters.`;
     case "late":
       return `${about} has not reached ${recipient} yet.\n\n${reason}\n\nWe keep trying until ${formatTime(delivery.expiresAt)}; next try ${formatTime(what.nextAttemptAt)}. You need not do anything.`;
   }
+}
+
+/** Of what is given up without a try of its own (§50.7). */
+function untried({ attemptCount, host }: Delivery): string {
+  return attemptCount > 0 ? "" : ` It was still waiting behind others when ${host} could not be reached.`;
 }
 
 function codeOf(problem: Problem | undefined): string {

@@ -125,7 +125,10 @@ async function noteHost(
   return [...expired, ...claimed, ...behind.filter(({ delivery }) => !known.has(delivery.id))];
 }
 
-/** What waits behind the claim for a host that cannot be reached: its senders too hear that it is late, and at the end. */
+/**
+ * What waits behind the claim for a host that cannot be reached: its senders too hear that it is late, and at the end,
+ * as what was tried in its stead counts for it (§50.7).
+ */
 async function overdueBehind(
   ctx: RetireContext,
   tx: Tx,
