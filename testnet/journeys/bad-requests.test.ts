@@ -55,7 +55,8 @@ describe.each(["sqlite", "postgres"] as const)("on %s", (store) => {
     tokens.operator = operator.token;
     evil = await EvilPeer.open("evil.test", net.clock);
     net.join(evil.host, evil.handler());
-    const greeting = { path: "/email/hello", destination: node.host, authority: node.host };
+    const body = JSON.stringify({ host: evil.host });
+    const greeting = { path: "/email/hello", destination: node.host, authority: node.host, body };
     expect((await node.server.handler(await evil.request(greeting))).status).toBe(200);
     objectId = await sendToSelf();
   });

@@ -75,7 +75,9 @@ async function openInMemory(settings: Settings, steps: Step[]) {
   const peer = await EvilPeer.open("evil.test", env.clock);
   wire.connect(peer.host, peer.handler());
   const account = await addAccount({ server, env }, "alice");
-  await server.handler(await peer.request({ path: "/email/hello", destination: host, authority: host }));
+  const body = JSON.stringify({ host: peer.host });
+  const hello = { path: "/email/hello", destination: host, authority: host, body };
+  await server.handler(await peer.request(hello));
   return { account, peer, server };
 }
 

@@ -4,7 +4,16 @@
  */
 import { createHash } from "node:crypto";
 import { type AnswerComponents, contentDigest, signAnswer } from "@posthorn/crypto";
-import { fail, limits, ProblemError, routes, type Verdict } from "@posthorn/protocol";
+import {
+  fail,
+  HelloSchema,
+  limits,
+  ProblemError,
+  readJson,
+  routes,
+  shape,
+  type Verdict,
+} from "@posthorn/protocol";
 import { headPeerBlob, type PeerBlobContext, putPeerBlob } from "../blobs/peer-blob.ts";
 import type { Clock } from "../env/env.ts";
 import type { OnlineKey } from "../peers/own-keys.ts";
@@ -43,6 +52,7 @@ const json = { "content-type": "application/json" };
 const answerSeconds = 240;
 /** Wrong addresses that one right one makes up for. */
 const earnedPerRecipient = 0.05;
+const helloShape = shape(HelloSchema);
 
 export function peerRoutes(ctx: PeerRoutesContext): Route[] {
   return [
@@ -127,12 +137,15 @@ function countUnknown(ctx: PeerRoutesContext, host: string, verdicts: readonly V
   if (charge !== 0) ctx.unknownRecipients.charge(host, charge);
 }
 
+/** It counts for the host that signed; what it says of itself has to be a hello, and is not acted on. */
 function hello(ctx: PeerRoutesContext, request: HttpRequest): Promise<HttpResponse> {
   return signed(
     ctx,
     request,
     () => readBody(request, limits.requestBytes),
     async (verified) => {
+      requireType(request, ["application/json"]);
+      helloShape.parse(readJson(verified.body));
       await ctx.hostIsBack(verified.host);
       const body = encoder.encode(JSON.stringify({ host: ctx.host, incarnation: ctx.incarnation }));
       return { status: routes.hello.status, headers: json, body };
