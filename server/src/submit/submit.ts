@@ -37,6 +37,7 @@ import {
 } from "../store/submission-store.ts";
 import { findFollowed, laneOf } from "./follow.ts";
 import { freshAnswer, sendAnswer } from "./send-status.ts";
+import { writeMembers } from "./write-members.ts";
 
 /** Dated so far before its first try, a message could be too old for its recipients before it is given up. */
 const oldestAtFirstTryMs = 4 * 24 * 3_600_000;
@@ -166,7 +167,7 @@ function readDraft(
   const message = checkMessage(complete);
   refuseForeignSender(ctx, handed, message);
   refuseUnreachable(ctx, message);
-  const bytes = completed ? new TextEncoder().encode(JSON.stringify(complete)) : body;
+  const bytes = completed ? writeMembers(body, addedTo(value, complete)) : body;
   if (bytes.length > limits.messageBytes) {
     fail(
       "tooLarge",
@@ -174,6 +175,12 @@ function readDraft(
     );
   }
   return { message, bytes, digest: createHash("sha256").update(body).digest() };
+}
+
+/** What a message has that it lacked, or had null, before it was completed. */
+function addedTo(value: unknown, complete: object): Record<string, unknown> {
+  const given = new Map<string, unknown>(Object.entries(value ?? {}));
+  return Object.fromEntries(Object.entries(complete).filter(([name, member]) => member !== given.get(name)));
 }
 
 function refuseForeignSender(ctx: SubmitContext, input: SubmitInput, message: Message): void {
