@@ -1,6 +1,7 @@
 /** The HTTP edge of a server: what peers, accounts and the operator call, each joined to the rooms that answer. */
 import type { Check } from "@posthorn/protocol";
 import { checks } from "./admin/checks.ts";
+import { openHealth } from "./admin/health.ts";
 import { authenticate } from "./auth/authenticate.ts";
 import { RememberedCallers } from "./auth/remembered-callers.ts";
 import { Budgets } from "./http/budgets.ts";
@@ -129,7 +130,7 @@ function forClients(
         ? ownDiscovery({ host, endpoint, keys: house.keys(), contact })
         : undefined,
     endpoint,
-    healthy: async () => (await look()).every((check) => check.ok),
+    healthy: openHealth({ clock: env.clock, look }),
   };
 }
 

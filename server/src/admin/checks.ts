@@ -2,7 +2,7 @@ import { X509Certificate } from "node:crypto";
 import type { Check } from "@posthorn/protocol";
 import type { Clock, Files } from "../env/env.ts";
 import type { OwnKeys } from "../peers/own-keys.ts";
-import { countWaiting } from "../store/delivery-store.ts";
+import { findFact } from "../store/fact-store.ts";
 import type { Store } from "../store/sql.ts";
 
 export interface ChecksContext {
@@ -45,7 +45,7 @@ async function look(name: string, find: () => Promise<Finding>): Promise<Check> 
 }
 
 async function checkDatabase(ctx: ChecksContext): Promise<Finding> {
-  await countWaiting(ctx.store.read);
+  await findFact(ctx.store.read, "host");
   return undefined;
 }
 

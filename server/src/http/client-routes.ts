@@ -288,13 +288,13 @@ function authRoutes(ctx: ClientRoutesContext): Route[] {
 }
 
 function publicRoutes(ctx: ClientRoutesContext): Route[] {
-  const document = openApi(ctx.endpoint);
+  const description = jsonAnswer(routes.openapi, openApi(ctx.endpoint));
   return [
     open(routes.discovery, async ({ request }) => {
       const { host } = readQuery(request, routes.discovery.query);
       return ctx.discovery(host) ?? fail("notFound", "This server takes no mail for that host.");
     }),
-    open(routes.openapi, async () => document),
+    route(routes.openapi.method, routes.openapi.path, async () => description),
     open(routes.health, async () =>
       (await ctx.healthy()) ? { status: "ok" as const } : { status: "failing" as const },
     ),
