@@ -11,7 +11,7 @@ export async function deliverLocal(
   messages: readonly Outgoing[],
 ): Promise<DeliveryResult> {
   const results = new Map<number, RecipientResult>();
-  for (const request of asRequests(messages, {})) {
+  for (const request of asRequests(messages, ctx.host, {})) {
     const verdicts = await receive(ctx, request);
     for (const [index, message] of request.entries()) {
       for (const [id, result] of readVerdict(message, ctx.host, verdicts[index])) results.set(id, result);

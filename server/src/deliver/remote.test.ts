@@ -1,4 +1,4 @@
-import { problem } from "@posthorn/protocol";
+import { problem, recipientsOf } from "@posthorn/protocol";
 import { describe, expect, it } from "vitest";
 import { deliverRemote, sayHello } from "./remote.ts";
 import type { Outgoing } from "./result.ts";
@@ -92,6 +92,21 @@ describe("messages for a host", () => {
   it("have longer when they are large, so that a slow line is not cut each time at the same place", async () => {
     const { peer } = await deliverTo(takeAll, [letter(1, { text: "x".repeat(200_000) })]);
     expect(peer.requests[0]?.timeoutMs).toBeGreaterThan(60_000 + 200_000 / 16);
+  });
+
+  it("have answers that fit, though each recipient of theirs is refused at length and only one is still due", async () => {
+    const to = ["bob", ...Array.from({ length: 499 }, (_, number) => `user${number}`)];
+    const letters = Array.from({ length: 20 }, (_, number) => letter(number, { to }));
+    const reason = problem("notAllowed", "No. ".repeat(300));
+    const { states } = await deliverTo(
+      (request) =>
+        verdicts(request, (message) => ({
+          ...refused(message, reason),
+          recipients: recipientsOf(message).map((one) => ({ ...one, status: "refused", problem: reason })),
+        })),
+      letters,
+    );
+    expect(Object.values(states)).toEqual(letters.map(() => "failed"));
   });
 
   it("are not sent to a host that is not found, which says nothing of them", async () => {

@@ -47,7 +47,7 @@ export async function deliverRemote(
   if (!found.ok) return { results, lacking, host: unreachable(found.detail) };
   let hasAnswered = false;
   let silence: Unreachable | undefined;
-  for (const request of asRequests(messages, found.discovery.limits)) {
+  for (const request of asRequests(messages, host, found.discovery.limits)) {
     const posted = await post(ctx, host, found.discovery, request, signal);
     for (const [message, verdict] of posted.verdicts) {
       hasAnswered = true;

@@ -2,6 +2,7 @@ import { joinLines, limits } from "@posthorn/protocol";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { asRequests, type BatchLimits } from "./requests.ts";
+import { type Letter, letter } from "./trial-peer.ts";
 
 /** A message of so many bytes, which as a line has one more. */
 function sized(sizeBytes: number, overLines = false) {
@@ -10,8 +11,9 @@ function sized(sizeBytes: number, overLines = false) {
   return { messageId: String(sizeBytes), accountId: 1, bytes, recipients: [] };
 }
 
-const sizes = (host: BatchLimits, ...messages: ReturnType<typeof sized>[]) =>
-  asRequests(messages, host).map((request) => request.map(({ bytes }) => bytes.length));
+const host = "b.test";
+const sizes = (batch: BatchLimits, ...messages: ReturnType<typeof sized>[]) =>
+  asRequests(messages, host, batch).map((request) => request.map(({ bytes }) => bytes.length));
 
 describe("the messages of a claim become requests", () => {
   it("of as many lines as the host takes", () => {
@@ -51,8 +53,27 @@ describe("the messages of a claim become requests", () => {
     expect(sizes({}, sized(1, true), sized(2, true))).toEqual([[1], [2]]);
   });
 
+  it("for no more recipients at the host than a message may have, those included that are not due any more", () => {
+    const to = (count: number, at = host) =>
+      letter(1, { to: Array.from({ length: count }, (_, number) => `user${number}`), host: at });
+    const counts = (...letters: Letter[]) =>
+      asRequests(
+        letters.map((one) => ({ ...one, recipients: [{ deliveryId: 1, id: "user0" }] })),
+        host,
+        {},
+      ).map((request) => request.length);
+    expect(counts(to(200), to(300), to(1), to(500), to(400))).toEqual([2, 1, 1, 1]);
+    expect(counts(...Array.from({ length: 100 }, () => to(5)))).toEqual([100]);
+    expect(counts(...Array.from({ length: 100 }, () => to(500, "c.test")))).toEqual([100]);
+    const escaped = (one: Letter): Letter => {
+      const text = new TextDecoder().decode(one.bytes).replaceAll("b.test", "\\u0062.test");
+      return { ...one, bytes: new TextEncoder().encode(text) };
+    };
+    expect(counts(escaped(to(200)), escaped(to(200)), escaped(to(200)))).toEqual([2, 1]);
+  });
+
   it("none of none", () => {
-    expect(asRequests([], {})).toEqual([]);
+    expect(asRequests([], host, {})).toEqual([]);
   });
 
   it("each once and in order, within the limits, whatever they are", () => {
@@ -61,7 +82,7 @@ describe("the messages of a claim become requests", () => {
     fc.assert(
       fc.property(fc.array(message), limit, limit, (given, batchLines, batchBytes) => {
         const messages = given.map(({ size, overLines }) => sized(size, overLines));
-        const requests = asRequests(messages, { batchLines, batchBytes });
+        const requests = asRequests(messages, host, { batchLines, batchBytes });
         expect(requests.flat()).toEqual(messages);
         for (const request of requests) {
           expect(request.length).toBeGreaterThan(0);

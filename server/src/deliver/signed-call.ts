@@ -8,6 +8,7 @@ import type { FindPeerResult } from "../peers/peers.ts";
 import type { Unreachable } from "./result.ts";
 
 const signatureSeconds = 240;
+/** Room for the verdicts of one request: a long problem for each recipient it names, and lists of blobs beside. */
 const mostAnswerBytes = 8 * 1024 * 1024;
 
 export interface RemoteContext {

@@ -151,6 +151,9 @@ async function result(
   if (typeof told === "string") return { ok: false, failure: told, detail: `the wire failed: ${told}` };
   const body = typeof told.body === "string" ? new TextEncoder().encode(told.body) : told.body;
   const bytes = body ?? new Uint8Array();
+  if (bytes.length > request.maxAnswerBytes) {
+    return { ok: false, failure: "tooLarge", detail: "the answer was too large" };
+  }
   const contentType = told.contentType ?? "application/json";
   const headers = new Map<string, readonly string[]>([["content-type", [contentType]]]);
   if (told.signing !== false) {
