@@ -1,9 +1,11 @@
 import { mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { uuidV7 } from "@posthorn/protocol";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { putBlob } from "./blobs/account-blob.ts";
 import { content, type TrialBlobs, trialBlobs, upload } from "./blobs/trial-blobs.ts";
+import type { Clock } from "./env/env.ts";
 import { type KeepHouseContext, keepHouse } from "./keep-house.ts";
 import { openAccount } from "./objects/trial-mail.ts";
 import { eachStore } from "./store/each-store.ts";
@@ -15,7 +17,8 @@ import {
   setPeerPolicy,
 } from "./store/peer-store.ts";
 import { findReceipt, insertReceipt } from "./store/receipt-store.ts";
-import type { Store } from "./store/sql.ts";
+import { type Store, sql } from "./store/sql.ts";
+import { submitAs } from "./submit/trial-submit.ts";
 
 const hour = 3_600_000;
 const day = 24 * hour;
@@ -51,13 +54,23 @@ function trial(store: Store): Trial {
   };
 }
 
-/** So much time passes, the last hour of it with somebody who keeps house. */
+/** So much time passes, the last hour of it with somebody who keeps house and goes when the chores are done. */
 async function pass({ blobs: { clock }, ...ctx }: Trial, ms: number): Promise<void> {
   const stopping = new AbortController();
+  let isDone = false;
+  const oneHour: Clock = {
+    now: () => clock.now(),
+    mono: () => clock.mono(),
+    sleep(forMs, signal) {
+      if (isDone) stopping.abort();
+      isDone = true;
+      return clock.sleep(forMs, signal);
+    },
+  };
   await clock.advance(ms - hour);
-  const kept = keepHouse({ ...ctx, blobs: { ...trialBlobs(ctx.store, folder), clock } }, stopping.signal);
+  const blobs = { ...trialBlobs(ctx.store, folder), clock };
+  const kept = keepHouse({ ...ctx, clock: oneHour, blobs }, stopping.signal);
   await clock.advance(hour);
-  stopping.abort();
   await kept;
 }
 
@@ -94,12 +107,75 @@ eachStore("who keeps house", (open) => {
       status: "delivered",
       deliveredAt: ctx.clock.now(),
     } as const;
-    await store.write((tx) => insertReceipt(tx, bob, "m", "eve@b.test", receipt));
-    const isKept = async () => (await findReceipt(store.read, bob, "m", "eve@b.test")) !== undefined;
+    const id = uuidV7(ctx.clock.now(), new Uint8Array(16));
+    await store.write((tx) => insertReceipt(tx, bob, id, "eve@b.test", receipt));
+    const isKept = async () => (await findReceipt(store.read, bob, id, "eve@b.test")) !== undefined;
     await pass(ctx, 14 * day);
     expect(await isKept()).toBe(true);
     await pass(ctx, hour);
     expect(await isKept()).toBe(false);
+  });
+
+  it("forgets it whatever time the message's id claims, and none too soon", async () => {
+    const store = await open();
+    const ctx = trial(store);
+    const bob = await openAccount(store, "bob");
+    const deliveredAt = ctx.clock.now();
+    const claimed = [0, deliveredAt - 400 * day, deliveredAt + 16 * day, deliveredAt + 90 * day, 2 ** 48 - 1];
+    const ids = claimed.map((ms) => uuidV7(ms, new Uint8Array(16).fill(255)));
+    const receipt = { digest: new Uint8Array(32), status: "delivered", deliveredAt } as const;
+    await store.write(async (tx) => {
+      for (const id of ids) await insertReceipt(tx, bob, id, "eve@b.test", receipt);
+    });
+    const kept = async () => (await store.read.all(sql`SELECT 1 FROM receipt`)).length;
+    await pass(ctx, 14 * day);
+    expect(await kept()).toBe(ids.length);
+    await pass(ctx, 17 * day);
+    expect(await kept()).toBe(0);
+  });
+
+  it("forgets any number of them, in transactions that others come in between", async () => {
+    const store = await open();
+    const ctx = trial(store);
+    const bob = await openAccount(store, "bob");
+    const deliveredAt = ctx.clock.now();
+    const receipt = { digest: new Uint8Array(32), status: "delivered", deliveredAt } as const;
+    await store.write(async (tx) => {
+      for (let number = 0; number < 1_100; number++) {
+        await insertReceipt(tx, bob, uuidV7(deliveredAt + number, new Uint8Array(16)), "eve@b.test", receipt);
+      }
+    });
+    const left: number[] = [];
+    const watched: Store = {
+      dialect: store.dialect,
+      read: store.read,
+      close: () => store.close(),
+      async write(work) {
+        const result = await store.write(work);
+        left.push((await store.read.all(sql`SELECT 1 FROM receipt`)).length);
+        return result;
+      },
+    };
+    await pass({ ...ctx, store: watched }, 15 * day);
+    expect([...new Set(left)]).toEqual([1_100, 600, 100, 0]);
+  });
+
+  it("forgets what became of a message ninety days after it was settled, and the message with it", async () => {
+    const store = await open();
+    const ctx = trial(store);
+    const alice = submitAs(store, await openAccount(store, "alice"), ctx.blobs.clock);
+    const to = [{ id: "bob", host: "b.test" }];
+    const { id } = await alice.send({ to, subject: "now" });
+    const { id: scheduled } = await alice.send(
+      { to, subject: "later" },
+      { sendAt: ctx.clock.now() + 300 * day },
+    );
+    expect(await alice.deliver("b.test")).toEqual([id]);
+    await pass(ctx, 90 * day);
+    expect(await alice.get(id)).toMatchObject({ recipients: [{ status: "delivered" }] });
+    await pass(ctx, hour);
+    await expect(alice.get(id)).rejects.toMatchObject({ problem: { code: "notFound" } });
+    expect(await alice.get(scheduled)).toMatchObject({ recipients: [{ status: "queued" }] });
   });
 
   it("forgets hosts that nobody here has written to, thirty days after they were heard of (CVE-2026-69132)", async () => {
@@ -145,14 +221,15 @@ eachStore("who keeps house", (open) => {
       status: "delivered",
       deliveredAt: ctx.clock.now(),
     } as const;
-    await store.write((tx) => insertReceipt(tx, bob, "m", "eve@b.test", receipt));
+    const id = uuidV7(ctx.clock.now(), new Uint8Array(16));
+    await store.write((tx) => insertReceipt(tx, bob, id, "eve@b.test", receipt));
     let tries = 0;
     const renewKeys = async () => {
       tries++;
       throw new Error("the root key is offline");
     };
     await pass({ ...ctx, renewKeys }, 15 * day);
-    expect(await findReceipt(store.read, bob, "m", "eve@b.test")).toBeUndefined();
+    expect(await findReceipt(store.read, bob, id, "eve@b.test")).toBeUndefined();
     await pass({ ...ctx, renewKeys }, hour);
     expect(ctx.logged).toEqual(Array(2).fill(["chore failed", "keys"]));
     expect(tries).toBe(2);

@@ -1,14 +1,22 @@
+import { uuidV7 } from "@posthorn/protocol";
 import { sweepAuth } from "./auth/sweep.ts";
 import { type SweepContext, sweepBlobs } from "./blobs/sweep.ts";
 import type { Clock, Log } from "./env/env.ts";
 import { deleteStrangersBefore } from "./store/peer-store.ts";
-import { deleteReceiptsBefore } from "./store/receipt-store.ts";
-import type { Store } from "./store/sql.ts";
+import { deleteReceipts } from "./store/receipt-store.ts";
+import { deleteFinished } from "./store/retention-store.ts";
+import type { Store, Tx } from "./store/sql.ts";
 
 const everyMs = 3_600_000;
 const dayMs = 24 * everyMs;
 /** Longer than a message can be dated apart from its arrival and still be accepted, on both sides (receive.ts). */
 const keepReceiptsMs = 14 * dayMs;
+/** An id that is dated so far ahead is made up: with a clock that wrong the message is not accepted (receive.ts). */
+const madeUpAheadMs = 3 * dayMs;
+/** How long what became of a message can be asked after it was settled for its last recipient (docs/protocol §80.5). */
+const keepSentMs = 90 * dayMs;
+/** Rows looked at in one transaction, so that whoever else writes comes in between. */
+const rowsPerStep = 500;
 /** How long a host is remembered that nobody here has ever written to, after it was last heard of (§30.5). */
 const keepStrangersMs = 30 * dayMs;
 
@@ -26,7 +34,7 @@ export async function keepHouse(ctx: KeepHouseContext, signal: AbortSignal): Pro
   while (!signal.aborted) {
     await ctx.clock.sleep(everyMs, signal);
     if (signal.aborted) return;
-    for (const [chore, work] of Object.entries(choresOf(ctx))) {
+    for (const [chore, work] of Object.entries(choresOf(ctx, signal))) {
       await work().catch((error: unknown) =>
         ctx.log("error", "chore failed", { chore, error: String(error) }),
       );
@@ -35,14 +43,57 @@ export async function keepHouse(ctx: KeepHouseContext, signal: AbortSignal): Pro
 }
 
 /** Each by itself, so that one that fails keeps no other from being done. */
-function choresOf(ctx: KeepHouseContext): Record<string, () => Promise<unknown>> {
+function choresOf(ctx: KeepHouseContext, signal: AbortSignal): Record<string, () => Promise<unknown>> {
   const { store, blobs } = ctx;
   const now = ctx.clock.now();
   return {
     keys: () => ctx.renewKeys(),
     auth: () => sweepAuth(ctx),
-    receipts: () => store.write((tx) => deleteReceiptsBefore(tx, now - keepReceiptsMs)),
+    receipts: () => sweepReceipts(store, now, signal),
+    sent: () =>
+      inSteps(store, signal, 0, (tx, after) =>
+        deleteFinished(tx, { after, before: now - keepSentMs, limit: rowsPerStep }),
+      ),
     peers: () => store.write((tx) => deleteStrangersBefore(tx, now - keepStrangersMs)),
     blobs: () => sweepBlobs(blobs),
   };
+}
+
+/**
+ * Those of messages whose ids are old enough, and those whose ids no time can have given: an id is its author's to
+ * choose, and one that lies between is reached as time goes on.
+ */
+async function sweepReceipts(store: Store, now: number, signal: AbortSignal): Promise<void> {
+  const before = now - keepReceiptsMs;
+  const ranges = [
+    { after: "", until: firstIdOf(before) },
+    { after: firstIdOf(now + madeUpAheadMs), until: lastId },
+  ];
+  for (const { after: start, until } of ranges) {
+    await inSteps(store, signal, start, (tx, after) =>
+      deleteReceipts(tx, { after, until }, before, rowsPerStep),
+    );
+  }
+}
+
+const noRandom = new Uint8Array(16);
+const lastId = "ffffffff-ffff-7fff-bfff-ffffffffffff";
+
+/** The first that a message made at this time can have. */
+function firstIdOf(ms: number): string {
+  return uuidV7(ms, noRandom);
+}
+
+/** Each step is a transaction of its own and says where the next one begins, until one says that there is none. */
+async function inSteps<Place>(
+  store: Store,
+  signal: AbortSignal,
+  start: Place,
+  step: (tx: Tx, place: Place) => Promise<Place | undefined>,
+): Promise<void> {
+  let place: Place | undefined = start;
+  while (place !== undefined && !signal.aborted) {
+    const from: Place = place;
+    place = await store.write((tx) => step(tx, from));
+  }
 }

@@ -41,9 +41,26 @@ export async function insertReceipt(
   return added === 1;
 }
 
-/** Forgets receipts older than `before`; messages that old are refused by their age instead (threats A12). */
-export async function deleteReceiptsBefore(tx: Tx, before: number): Promise<number> {
-  return tx.run(sql`DELETE FROM receipt WHERE delivered_at < ${before}`);
+/**
+ * Forgets receipts older than `before`, of messages whose ids come after `after` and up to `until`: looks at so many of
+ * them, and at the others of the last one's message. Answers after which id to go on; undefined when all were looked at.
+ * There is no index by time, into which each message would have to be put: ids grow with time (UUIDv7), as far as those
+ * who make them tell the truth.
+ */
+export async function deleteReceipts(
+  tx: Tx,
+  { after, until }: { after: string; until: string },
+  before: number,
+  limit: number,
+): Promise<string | undefined> {
+  const row = await tx.get(sql`
+    SELECT message_id FROM receipt WHERE message_id > ${after} AND message_id <= ${until}
+    ORDER BY message_id LIMIT 1 OFFSET ${limit - 1}`);
+  const last = row && text(row, "message_id");
+  await tx.run(sql`
+    DELETE FROM receipt
+    WHERE message_id > ${after} AND message_id <= ${last ?? until} AND delivered_at < ${before}`);
+  return last;
 }
 
 /** Takes back a receipt in the transaction that wrote it, when the message did not fit after all. */
