@@ -34,7 +34,7 @@ const isUpload = (request: { method: string }) => request.method === "PUT";
 describe("carrying the files of a message", () => {
   it("brings each and then the message", async () => {
     const { wire, peer } = await open();
-    const result = await carry(wire.remote, "b.test", lacking, never);
+    const result = await carry(wire.remote, "b.test", lacking, 1, never);
     expect(result).toEqual({
       results: new Map([[1, { state: "delivered" }]]),
       lacking: [],
@@ -52,7 +52,7 @@ describe("carrying the files of a message", () => {
 
   it("signs the hash in the path as the digest of the bytes, and says their number", async () => {
     const { wire, peer } = await open();
-    await carry(wire.remote, "b.test", { ...lacking, hashes: hashes.slice(0, 1) }, never);
+    await carry(wire.remote, "b.test", { ...lacking, hashes: hashes.slice(0, 1) }, 1, never);
     const [request] = peer.requests;
     const headers = new Map(Object.entries(request?.headers ?? {}).map(([name, value]) => [name, [value]]));
     const path = request?.url.pathname ?? "";
@@ -78,7 +78,7 @@ describe("carrying the files of a message", () => {
     ["the host asks to be left alone", { status: 503, body: "{}" }, "b.test asks to be tried later (503)."],
   ])("defers this message alone and says nothing of the host when %s", async (_, told, detail) => {
     const { wire, peer } = await open((request, asked) => (isUpload(request) ? told : wants(request, asked)));
-    expect(await carry(wire.remote, "b.test", lacking, never)).toMatchObject({
+    expect(await carry(wire.remote, "b.test", lacking, 1, never)).toMatchObject({
       results: new Map([[1, { state: "deferred", problem: { code: "unavailable", detail } }]]),
       host: { kind: "untold" },
     });
@@ -88,44 +88,51 @@ describe("carrying the files of a message", () => {
   it("defers the message when a file is no longer here, or the host is not to be found", async () => {
     const { wire } = await open();
     wire.files.clear();
-    const gone = await carry(wire.remote, "b.test", lacking, never);
+    const gone = await carry(wire.remote, "b.test", lacking, 1, never);
     expect(gone.results.get(1)).toMatchObject({
       problem: { detail: "A file of this message is no longer on this server." },
     });
-    const lost = await carry(wire.remote, "gone.test", lacking, never);
+    const lost = await carry(wire.remote, "gone.test", lacking, 1, never);
     expect(lost).toMatchObject({ host: { kind: "untold" } });
     expect(lost.results.get(1)?.state).toBe("deferred");
   });
 
-  it("defers the message when the host wants its files again although it has just had them", async () => {
-    const again: Answer = (request, peer) =>
-      isUpload(request)
-        ? takeAll(request, peer)
-        : verdicts(request, (message) =>
-            refused(message, problem("blobsMissing", "First.", { missing: hashes })),
-          );
-    const { wire, peer } = await open(again);
-    expect(await carry(wire.remote, "b.test", lacking, never)).toMatchObject({
-      results: new Map([
-        [1, { problem: { detail: "b.test still lacks files of this message after they were sent." } }],
-      ]),
-      lacking: [],
-      host: { kind: "answered" },
-    });
-    expect(peer.requests).toHaveLength(3);
-  });
+  it.each([
+    ["as any other", 1, undefined],
+    ["for six hours, when that is not the first time", 2, 21_600],
+  ])(
+    "defers the message when the host wants its files again although it has just had them: %s",
+    async (_, attempt, retryAfterS) => {
+      const again: Answer = (request, peer) =>
+        isUpload(request)
+          ? takeAll(request, peer)
+          : verdicts(request, (message) =>
+              refused(message, problem("blobsMissing", "First.", { missing: hashes })),
+            );
+      const { wire, peer } = await open(again);
+      const result = await carry(wire.remote, "b.test", lacking, attempt, never);
+      const [told] = result.results.values();
+      expect(told).toMatchObject({
+        state: "deferred",
+        problem: { detail: "b.test has taken the files of this message and says that it lacks them still." },
+      });
+      expect(told?.state === "deferred" && told.problem.retryAfterS).toBe(retryAfterS);
+      expect(result).toMatchObject({ lacking: [], host: { kind: "answered" } });
+      expect(peer.requests).toHaveLength(3);
+    },
+  );
 
   it("goes on where it was cut: the host asks only for what it still lacks", async () => {
     let uploads = 0;
     const { wire, peer } = await open((request, asked) =>
       isUpload(request) && ++uploads === 2 ? "cut" : wants(request, asked),
     );
-    const first = await carry(wire.remote, "b.test", lacking, never);
+    const first = await carry(wire.remote, "b.test", lacking, 1, never);
     expect(first.results.get(1)?.state).toBe("deferred");
     const asked = await deliverRemote(wire.remote, "b.test", [withFiles], never);
     expect(asked.lacking).toEqual([{ message: withFiles, hashes: hashes.slice(1) }]);
     for (const still of asked.lacking) {
-      const second = await carry(wire.remote, "b.test", still, never);
+      const second = await carry(wire.remote, "b.test", still, 1, never);
       expect(second.results.get(1)?.state).toBe("delivered");
     }
     expect(peer.requests.filter(isUpload).map(({ url }) => url.pathname.slice(-64))).toEqual([
@@ -138,7 +145,7 @@ describe("carrying the files of a message", () => {
   it("ends when it is cut, and then says nothing of the host or of the message", async () => {
     const cut = new AbortController();
     const { wire, peer } = await open((request) => hang(wire.clock, request));
-    const carrying = carry(wire.remote, "b.test", lacking, cut.signal);
+    const carrying = carry(wire.remote, "b.test", lacking, 1, cut.signal);
     await expect.poll(() => peer.requests.length).toBe(1);
     cut.abort();
     expect(await carrying).toEqual({ results: new Map(), lacking: [], host: { kind: "untold" } });

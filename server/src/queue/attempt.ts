@@ -60,7 +60,8 @@ export function attemptCarrying(
   return whileLeased(ctx, [message], async () => {
     if (!(await turns.take(leave))) return untold;
     try {
-      return unlessCut(await carry(ctx.deliver.remote, host, lacking, cut), cut);
+      const attempts = message.deliveries.map(({ attemptCount }) => attemptCount);
+      return unlessCut(await carry(ctx.deliver.remote, host, lacking, Math.max(...attempts), cut), cut);
     } catch (error) {
       return unhandled(ctx, host, lacking.message, error);
     } finally {

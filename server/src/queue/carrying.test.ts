@@ -1,4 +1,5 @@
 /** Large files go beside the host's other mail, which does not wait for them (§50.7). */
+import { problem } from "@posthorn/protocol";
 import { describe, expect, it } from "vitest";
 import {
   type Answer,
@@ -6,14 +7,17 @@ import {
   hashOf,
   type Letter,
   letter,
+  refused,
   type Told,
   type TrialPeer,
   takeAll,
+  verdicts,
   wantsFirst,
 } from "../deliver/trial-peer.ts";
 import { eachStore, onSqlite } from "../store/each-store.ts";
 import { findBackoff, listBackoffs } from "../store/host-backoff-store.ts";
 import type { Store } from "../store/sql.ts";
+import { expiryMs } from "./backoff.ts";
 import { openTrialQueue, stop, submit, type TrialQueue, until } from "./trial-queue.ts";
 
 const fileOf = (number: number) => new TextEncoder().encode(`file of letter ${number}`);
@@ -173,5 +177,29 @@ eachStore("a file that is cut on its way", (open) => {
     for (const id of sent) expect(await queue.deliveries(id)).toMatchObject([{ problem: undefined }]);
     expect(await listBackoffs(queue.store.read)).toEqual([]);
     expect(queue.worker.busy).toBe(false);
+  });
+});
+
+describe("a host that takes files and says each time that it lacks them", () => {
+  const open = onSqlite();
+
+  it("is brought them again every six hours and no oftener, to the end, and the sender hears why", async () => {
+    const queue = await openTrialQueue(await open());
+    const missing = [hashFor(1)];
+    queue.wire.files.set(hashFor(1), fileOf(1));
+    const peer = await queue.wire.join("b.test", (request, asked) =>
+      isUpload(request)
+        ? takeAll(request, asked)
+        : verdicts(request, (message) => refused(message, problem("blobsMissing", "First.", { missing }))),
+    );
+    const sent = await queue.send(withFile(1));
+    queue.worker.wake(["b.test"]);
+    await queue.advance(expiryMs + 3_600_000);
+    expect(peer.requests.filter(isUpload)).toHaveLength(21);
+    expect(await queue.state(sent)).toBe("expired");
+    expect((await queue.reports()).at(-1)?.body).toContain(
+      "b.test has taken the files of this message and says that it lacks them still.",
+    );
+    await stop(queue);
   });
 });
