@@ -146,12 +146,12 @@ async function submitAs(ctx: ClientRoutesContext, caller: Caller, handed: Handed
       retryAfterS: spent.retryAfterS,
     });
   }
-  const answer = await submit(ctx.submit, {
+  const { answer, isFresh } = await submit(ctx.submit, {
     accountId: caller.accountId,
     accountName: caller.name,
     ...handed,
   });
-  ctx.sending.charge(String(caller.accountId), answer.recipients.length);
+  if (isFresh) ctx.sending.charge(String(caller.accountId), answer.recipients.length);
   return answer;
 }
 

@@ -30,14 +30,18 @@ function account(store: Store, name: string, quotaBytes = 1_000_000): Promise<nu
 
 const attached = ({ hash, bytes }: Content) => ({ hash, size: bytes.length });
 
-function send(room: TrialBlobs, accountId: number, attachments: readonly object[]): Promise<SendAnswer> {
+async function send(
+  room: TrialBlobs,
+  accountId: number,
+  attachments: readonly object[],
+): Promise<SendAnswer> {
   const letter = {
     to: [{ id: "bob", host: "b.test" }],
     subject: "The plan",
     body: "See below.",
     attachments,
   };
-  return submit(
+  const { answer } = await submit(
     {
       ...room,
       random: openRandom(),
@@ -48,6 +52,7 @@ function send(room: TrialBlobs, accountId: number, attachments: readonly object[
     },
     { accountId, accountName: "alice", body: new TextEncoder().encode(JSON.stringify(letter)) },
   );
+  return answer;
 }
 
 eachStore("a message with files", (open) => {

@@ -195,7 +195,7 @@ eachStore("a message handed over", (open) => {
     const alice = await trialSubmit(await open());
     const local = { ...alice.ctx, allowPorts: true };
     const body = bytesOf({ ...letter, to: at("c.localhost:8443", "carol") });
-    const answer = await submit(local, { accountId: alice.accountId, accountName: "alice", body });
+    const { answer } = await submit(local, { accountId: alice.accountId, accountName: "alice", body });
     expect(statuses(answer)).toEqual({ "carol@c.localhost:8443": "queued" });
   });
 

@@ -81,20 +81,30 @@ interface Handed extends SubmitInput {
   hold: number | undefined;
 }
 
+interface Submitted {
+  answer: SendAnswer;
+  /** False when the account has handed the same over before: nothing was added. */
+  isFresh: boolean;
+}
+
 /**
  * Accepts a message for sending. The same id or Idempotency-Key with the same bytes has the same answer; with other
  * bytes it throws `idConflict`. Throws `forbidden` for another's `from`, `gone` for what is about a message taken back,
  * `blobsMissing`, `blobMismatch`, `mailboxFull`, and what reading a message throws.
  */
-export async function submit(ctx: SubmitContext, input: SubmitInput): Promise<SendAnswer> {
+export async function submit(ctx: SubmitContext, input: SubmitInput): Promise<Submitted> {
   const now = ctx.clock.now();
   const handed: Handed = { ...input, now, hold: holdOf(input, now) };
   const draft = readDraft(ctx, handed, { heldUntil: handed.hold });
   const write = () => ctx.store.write((tx) => storeOnce(ctx, tx, handed, draft));
   // Another process may take the same id while this one looks; the second time it is found.
-  const stored = await write().catch((error: unknown) => (error === raced ? write() : Promise.reject(error)));
-  if (stored.fresh) return freshAnswer(draft.message, stored.submission.heldUntil);
-  return sendAnswer(ctx.store.read, stored.submission, now);
+  const { submission, isFresh } = await write().catch((error: unknown) =>
+    error === raced ? write() : Promise.reject(error),
+  );
+  const answer = isFresh
+    ? freshAnswer(draft.message, submission.heldUntil)
+    : await sendAnswer(ctx.store.read, submission, now);
+  return { answer, isFresh };
 }
 
 /**
@@ -116,12 +126,12 @@ const raced = new Error("the same message is being submitted twice at once");
 
 interface Stored {
   submission: Submission;
-  fresh: boolean;
+  isFresh: boolean;
 }
 
 async function storeOnce(ctx: SubmitContext, tx: Tx, handed: Handed, draft: Draft): Promise<Stored> {
   const known = await findKnown(tx, handed, draft.message.id);
-  if (known !== undefined) return { submission: sameOrConflict(known, draft.digest), fresh: false };
+  if (known !== undefined) return { submission: sameOrConflict(known, draft.digest), isFresh: false };
   const followed = await findFollowed(tx, handed.accountId, targetIdOf(draft.message));
   const heldUntil = latest(handed.hold, followed?.heldUntil, handed.now);
   // What is held with the message it changes is dated as that is sent, when its date was left to us.
@@ -129,7 +139,7 @@ async function storeOnce(ctx: SubmitContext, tx: Tx, handed: Handed, draft: Draf
   const dated = isDated ? draft : readDraft(ctx, handed, { heldUntil, id: draft.message.id });
   refuseMisdated(dated.message, heldUntil ?? handed.now);
   const conversation = followed?.conversation ?? conversationOf(dated.message);
-  return { submission: await store(ctx, tx, handed, dated, { heldUntil, conversation }), fresh: true };
+  return { submission: await store(ctx, tx, handed, dated, { heldUntil, conversation }), isFresh: true };
 }
 
 /** The later of two times that are still to come. */

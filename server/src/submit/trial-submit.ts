@@ -60,9 +60,9 @@ export function submitAs(
     clock,
     accountId,
     woken,
-    send(message, how = {}) {
+    async send(message, how = {}) {
       const body = message instanceof Uint8Array ? message : bytesOf(message);
-      return submit(ctx, { accountId, accountName, body, ...how });
+      return (await submit(ctx, { accountId, accountName, body, ...how })).answer;
     },
     get: (id) => getSend(ctx, { accountId, id }),
     cancel: (id) => cancelSend(ctx, { accountId, id }),
