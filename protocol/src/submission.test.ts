@@ -73,6 +73,21 @@ describe("a submission", () => {
     }
   });
 
+  test("with a “bcc” is refused, because it would go to all recipients and to nobody in it", () => {
+    const complete = { ...missing, to: [bob], body: "Hello" };
+    for (const field of ["bcc", "Bcc", "BCC"]) {
+      for (const message of [complete, { to: [bob] }, { ...complete, ...seal }]) {
+        expect(() => completeSubmission({ ...message, [field]: [bob] }, missing)).toThrow(
+          expect.objectContaining({
+            message: "There is no blind copy. Send it as a message of its own, to that recipient alone.",
+            problem: expect.objectContaining({ code: "invalidMessage", pointer: `/${field}` }),
+          }),
+        );
+      }
+    }
+    expect(checkMessage({ ...complete, bcc: [bob] })).toHaveProperty("bcc");
+  });
+
   test("that is no object is refused", () => {
     for (const value of [null, [], "Hello", 1, undefined]) {
       expect(() => completeSubmission(value, missing)).toThrow("A message is a JSON object.");

@@ -25,9 +25,9 @@ export type Submission = Static<typeof SubmissionSchema>;
 
 /**
  * Fills in what the client left out. `completed` tells whether anything was, and so whether the message must be
- * written anew; otherwise the client's own bytes go on as they are. Nothing else is checked here: `checkMessage` follows.
- * Throws ProblemError `invalidMessage` for what is no object, and for a sealed message that is not complete, because
- * its seal binds id and sender.
+ * written anew; otherwise the client's own bytes go on as they are. Little else is checked here: `checkMessage` follows.
+ * Throws ProblemError `invalidMessage` for what is no object, for blind copies, and for a sealed message that is not
+ * complete, because its seal binds id and sender.
  */
 export function completeSubmission(
   value: unknown,
@@ -36,6 +36,7 @@ export function completeSubmission(
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     fail("invalidMessage", "A message is a JSON object.", { pointer: "" });
   }
+  refuseBlindCopies(value);
   const additions: Record<string, unknown> = {};
   if (isAbsent(value, "id")) additions.id = missing.id;
   if (isAbsent(value, "date")) additions.date = missing.date;
@@ -52,6 +53,19 @@ export function completeSubmission(
     });
   }
   return { value: { ...additions, ...withoutNulls(value, additions) }, completed: true };
+}
+
+/** To everybody else it is a field like others that are not known, and would be shown to all who are written to (§20.1). */
+function refuseBlindCopies(value: object): void {
+  const field = Object.keys(value).find((name) => name.toLowerCase() === "bcc");
+  if (field === undefined) return;
+  fail(
+    "invalidMessage",
+    "There is no blind copy. Send it as a message of its own, to that recipient alone.",
+    {
+      pointer: `/${field}`,
+    },
+  );
 }
 
 function isAbsent(value: object, field: string): boolean {
