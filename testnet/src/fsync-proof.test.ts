@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { readTrace } from "./fsync-proof.ts";
+import { readTrace, whyNoTracer } from "./fsync-proof.ts";
 
 const send =
   'read(23<socket:[7]>, "POST /email/send?undo=9 HTTP/1.1\\r\\nhost: a.test\\r\\n"..., 65536) = 300';
@@ -55,4 +55,23 @@ test("calls of several threads that interrupt one another are told apart, and so
     },
     { request: "PUT /email/blob/ab", status: 200, steps: ["rename", "sync folder", "sync log"] },
   ]);
+});
+
+test.each([
+  "strace: ptrace(PTRACE_TRACEME, ...): Operation not permitted",
+  "strace: test_ptrace_get_syscall_info: PTRACE_TRACEME: Function not implemented",
+  "strace: attach: ptrace(PTRACE_SEIZE, 4711): Permission denied",
+])("a kernel that refuses to trace is believed by its own words: %s", (line) => {
+  const said = `strace: Seccomp filter is requested but there are no syscalls to filter.\n${line}\nstrace: detach: waitpid(4711): No child processes\n`;
+  expect(whyNoTracer(said)).toEqual({ kind: "refused", said: line });
+});
+
+test.each([
+  "strace: unrecognized option '--seccomp-bpf'\nTry 'strace -h' for more information.\n",
+  "strace: invalid system call 'renameat2'\n",
+  "strace: Can't fopen '/dev/null': Permission denied\n",
+  "strace: Can't stat 'true': No such file or directory\n",
+  "",
+])("a tracer that fails for another reason is not a kernel that refuses: %j", (said) => {
+  expect(whyNoTracer(said)).toEqual({ kind: "broken", said: said.trim() });
 });

@@ -24,15 +24,31 @@ export function tracer(tracePath: string): readonly string[] {
   return ["strace", "-f", "-y", "--seccomp-bpf", "-s", "128", "-e", `trace=${calls}`, "-o", tracePath];
 }
 
-/** Whether this machine has the tracer and lets us use it. */
-export function findTracer(): Promise<"ready" | "missing" | "forbidden"> {
+/** Whether this machine has the tracer and lets us use it; if not, in whose words. */
+export type Tracer =
+  | { kind: "ready" }
+  | { kind: "missing" }
+  /** By the kernel: nobody may trace here, whatever is installed. */
+  | { kind: "refused"; said: string }
+  | { kind: "broken"; said: string };
+
+export function findTracer(): Promise<Tracer> {
   const [command = "", ...flags] = tracer("/dev/null");
+  const env = { ...process.env, LC_ALL: "C" };
   return new Promise((resolve) => {
-    execFile(command, [...flags, "true"], (error) => {
-      if (error === null) resolve("ready");
-      else resolve(error.code === "ENOENT" ? "missing" : "forbidden");
+    execFile(command, [...flags, "true"], { env }, (error, _, stderr) => {
+      if (error === null) resolve({ kind: "ready" });
+      else resolve(error.code === "ENOENT" ? { kind: "missing" } : whyNoTracer(stderr));
     });
   });
+}
+
+/** What the tracer's complaint means: only a call of ptrace(2) that failed for want of permission is the kernel's refusal. */
+export function whyNoTracer(stderr: string): Extract<Tracer, { said: string }> {
+  const refusal =
+    /^strace: .*\bPTRACE_[A-Z]+\b.*: (?:Operation not permitted|Permission denied|Function not implemented)$/m;
+  const said = refusal.exec(stderr)?.[0];
+  return said === undefined ? { kind: "broken", said: stderr.trim() } : { kind: "refused", said };
 }
 
 /** One system call that succeeded, with the lines of the trace at which it began and ended. */
