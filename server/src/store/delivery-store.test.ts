@@ -64,6 +64,26 @@ eachStore("a delivery", (open) => {
     expect(await listDeliveries(store.read, 1, "m2")).toEqual([]);
   });
 
+  it("comes before what waits for a later hour, each in its own lane, also when several are put in at once", async () => {
+    const store = await open();
+    const recipients = ["bob", "carol", "dora"];
+    const to = (recipient: string, more: Partial<NewDelivery> = {}) => ({
+      ...fresh,
+      recipient,
+      lane: `1/c1/${recipient}`,
+      ...more,
+    });
+    const scheduled = { messageId: "m2", nextAttemptAt: now + 60_000 };
+    await store.write((tx) =>
+      Promise.all(recipients.map((recipient) => insertDelivery(tx, to(recipient, scheduled)))),
+    );
+    await store.write((tx) => Promise.all(recipients.map((recipient) => insertDelivery(tx, to(recipient)))));
+    const first = new Map((await listDeliveries(store.read, 1, "m1")).map((one) => [one.recipient, one.id]));
+    for (const { recipient, waitsFor } of await listDeliveries(store.read, 1, "m2")) {
+      expect(waitsFor).toBe(first.get(recipient));
+    }
+  });
+
   it("is leased with others at once, each attempt counted; others are not touched", async () => {
     const store = await open();
     const [first = 0, , third = 0] = await insert(store, {}, { recipient: "carol" }, { recipient: "dora" });

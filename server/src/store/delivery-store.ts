@@ -53,19 +53,15 @@ export type NewDelivery = Pick<
  * for a later hour of its own (a schedule, an undo), which then waits for this. The lane is its account's, whose writers
  * are one after the other.
  */
-export async function insertDelivery(tx: Tx, delivery: NewDelivery): Promise<void> {
-  const { id, later } = await (tx.dialect === "sqlite" ? insertInSqlite : insertInPostgres)(tx, delivery);
-  if (later !== undefined) await tx.run(sql`UPDATE delivery SET waits_for = ${id} WHERE id = ${later}`);
+export function insertDelivery(tx: Tx, delivery: NewDelivery): Promise<void> {
+  return (tx.dialect === "sqlite" ? insertInSqlite : insertInPostgres)(tx, delivery);
 }
 
-/** A delivery in the queue, and the one that comes next in its lane. */
-interface Placed {
-  id: number;
-  later: number | undefined;
-}
-
-/** Looked up first and inserted then: nobody else writes meanwhile, and an insert that selects is twice the work. */
-async function insertInSqlite(tx: Tx, delivery: NewDelivery): Promise<Placed> {
+/**
+ * Looked up first and inserted then: nobody else writes meanwhile, and an insert that selects, or that returns what it
+ * has written, is twice the work.
+ */
+async function insertInSqlite(tx: Tx, delivery: NewDelivery): Promise<void> {
   const { host, lane, nextAttemptAt } = delivery;
   const before = await tx.get(sql`
     SELECT id, lane_at FROM delivery INDEXED BY delivery_lane
@@ -77,21 +73,24 @@ async function insertInSqlite(tx: Tx, delivery: NewDelivery): Promise<Placed> {
     SELECT id FROM delivery INDEXED BY delivery_lane
     WHERE host = ${host} AND lane = ${lane} AND settled_at IS NULL AND lane_at > ${laneAt}
     ORDER BY lane_at, id LIMIT 1`);
-  const placed = await tx.get(sql`
+  const inserting = tx.run(sql`
     INSERT INTO delivery (account_id, object_id, message_id, recipient, host, lane, state, attempt_count,
       next_attempt_at, created_at, expires_at, late_reported, settled_at, problem, lane_at, waits_for)
     VALUES (${delivery.accountId}, ${delivery.objectId}, ${delivery.messageId}, ${delivery.recipient}, ${host}, ${lane},
       'queued', 0, ${nextAttemptAt}, ${delivery.createdAt}, ${delivery.expiresAt}, 0, NULL, NULL,
-      ${laneAt}, ${before === undefined ? null : int(before, "id")})
-    RETURNING id`);
-  return { id: insertedId(placed), later: later && int(later, "id") };
+      ${laneAt}, ${before === undefined ? null : int(before, "id")})`);
+  if (later === undefined) return void (await inserting);
+  // Started with it, so that it is still the last one.
+  const placing = tx.run(sql`
+    UPDATE delivery SET waits_for = (SELECT max(id) FROM delivery) WHERE id = ${int(later, "id")}`);
+  await Promise.all([inserting, placing]);
 }
 
 /**
  * The same in one statement; the one before is not settled by others until this transaction ends. A lane is asked for
  * as a range for the planner's sake: whatever it knows of the table, only the lane's own index gives that order.
  */
-async function insertInPostgres(tx: Tx, delivery: NewDelivery): Promise<Placed> {
+async function insertInPostgres(tx: Tx, delivery: NewDelivery): Promise<void> {
   const { host, lane, nextAttemptAt } = delivery;
   const placed = await tx.get(sql`
     INSERT INTO delivery (account_id, object_id, message_id, recipient, host, lane, state, attempt_count,
@@ -109,12 +108,10 @@ async function insertInPostgres(tx: Tx, delivery: NewDelivery): Promise<Placed> 
       WHERE later.host = delivery.host AND later.lane >= delivery.lane AND later.lane <= delivery.lane
         AND later.settled_at IS NULL AND later.lane_at > delivery.lane_at
       ORDER BY later.lane, later.lane_at, later.id LIMIT 1) AS later`);
-  return { id: insertedId(placed), later: placed && optionalInt(placed, "later") };
-}
-
-function insertedId(row: Row | undefined): number {
-  if (row === undefined) throw new Error("a delivery was not inserted");
-  return int(row, "id");
+  if (placed === undefined) throw new Error("a delivery was not inserted");
+  const later = optionalInt(placed, "later");
+  if (later === undefined) return;
+  await tx.run(sql`UPDATE delivery SET waits_for = ${int(placed, "id")} WHERE id = ${later}`);
 }
 
 /** Of a message that an account has sent, in the order of its recipients. */

@@ -60,6 +60,15 @@ eachStore("an object", (open) => {
     expect(await bytesOf(store, 3, 1)).toBeUndefined();
   });
 
+  it("has its own bytes also when several are put away at once", async () => {
+    const store = await open();
+    const ids = [1, 2, 3, 4, 5];
+    await store.write((tx) =>
+      Promise.all(ids.map((id) => insertObject(tx, { ...object, id }, Uint8Array.of(id)))),
+    );
+    expect(await Promise.all(ids.map((id) => bytesOf(store, 1, id)))).toEqual(["01", "02", "03", "04", "05"]);
+  });
+
   it("keeps bytes that are far larger than a page of the database", async () => {
     const store = await open();
     const bytes = Uint8Array.from({ length: 1_000_000 }, (_, index) => (index * 7) % 256);

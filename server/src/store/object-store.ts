@@ -22,15 +22,29 @@ export interface StoredObject {
 }
 
 export async function insertObject(tx: Tx, object: StoredObject, messageBytes: Uint8Array): Promise<void> {
-  const written = await tx.get(sql`INSERT INTO message_bytes (bytes) VALUES (${messageBytes}) RETURNING id`);
-  if (written === undefined) throw new Error("an insert has given no row");
-  await tx.run(sql`
+  const { subject = null, preview = null } = object;
+  const keywords = JSON.stringify(object.keywords);
+  if (tx.dialect === "postgres") {
+    await tx.run(sql`
+      WITH written AS (INSERT INTO message_bytes (bytes) VALUES (${messageBytes}) RETURNING id)
+      INSERT INTO object (account_id, id, kind, type, message_id, sender, conversation, subject, preview, sent_at,
+        received_at, size_bytes, changed_state, keywords, summary, bytes_id)
+      SELECT ${object.accountId}, ${object.id}, ${object.kind}, ${object.type}, ${object.messageId}, ${object.sender},
+        ${object.conversation}, ${subject}, ${preview}, ${object.sentAt}, ${object.receivedAt}, ${object.sizeBytes},
+        ${object.changedState}, ${keywords}, ${object.summary}, written.id
+      FROM written`);
+    return;
+  }
+  // To have the id of the bytes returned would cost as much as to write them. Both are started together, so that what
+  // the one writer wrote last is still these.
+  const writing = tx.run(sql`INSERT INTO message_bytes (bytes) VALUES (${messageBytes})`);
+  const naming = tx.run(sql`
     INSERT INTO object (account_id, id, kind, type, message_id, sender, conversation, subject, preview, sent_at,
       received_at, size_bytes, changed_state, keywords, summary, bytes_id)
     VALUES (${object.accountId}, ${object.id}, ${object.kind}, ${object.type}, ${object.messageId}, ${object.sender},
-      ${object.conversation}, ${object.subject ?? null}, ${object.preview ?? null}, ${object.sentAt},
-      ${object.receivedAt}, ${object.sizeBytes}, ${object.changedState}, ${JSON.stringify(object.keywords)},
-      ${object.summary}, ${int(written, "id")})`);
+      ${object.conversation}, ${subject}, ${preview}, ${object.sentAt}, ${object.receivedAt}, ${object.sizeBytes},
+      ${object.changedState}, ${keywords}, ${object.summary}, (SELECT max(id) FROM message_bytes))`);
+  await Promise.all([writing, naming]);
 }
 
 export async function findObject(db: Db, accountId: number, id: number): Promise<StoredObject | undefined> {
