@@ -5,9 +5,10 @@ import { makeOperatorToken, type OperatorToken } from "./auth/operator-token.ts"
 import type { Config } from "./config.ts";
 import type { Env } from "./env/env.ts";
 import { type OwnKeys, openOwnKeys } from "./peers/own-keys.ts";
+import { hasAccounts } from "./store/account-store.ts";
 import { settleFact } from "./store/fact-store.ts";
 import { openStore } from "./store/open.ts";
-import type { Store, Tx } from "./store/sql.ts";
+import type { Db, Store, Tx } from "./store/sql.ts";
 
 export interface House {
   config: Config;
@@ -47,11 +48,7 @@ async function settleIn(config: Config, env: Env, store: Store): Promise<House> 
   // Of several processes that start at once the first makes the keys: the others wait for its facts, and find them.
   const settled = await store.write(async (tx) => {
     const owner = await settleFact(tx, "host", host);
-    if (owner !== host) {
-      throw new Error(
-        `The data in ${dataFolder} belongs to ${owner}, not to ${host}. Give each host its own data folder.`,
-      );
-    }
+    if (owner !== host) throw new Error(await explainOwner(tx, config, owner));
     const chosen = Buffer.from(random.bytes(12)).toString("base64url");
     return {
       incarnation: await settleFact(tx, "incarnation", chosen),
@@ -74,6 +71,17 @@ async function settleIn(config: Config, env: Env, store: Store): Promise<House> 
     authKeys: settled.authKeys,
     operatorToken: await makeOperatorToken({ files, random }, { dataFolder, url: endpoint, caPath }),
   };
+}
+
+/** Data that nobody has an account in was most likely begun under a wrong name. */
+async function explainOwner(db: Db, { dataFolder, database, host }: Config, owner: string): Promise<string> {
+  if (await hasAccounts(db))
+    return `The data in ${dataFolder} belongs to ${owner}, not to ${host}. Give each host its own data folder.`;
+  const place = database.kind === "sqlite" ? "that folder" : "that folder and the database";
+  return (
+    `The data in ${dataFolder} was begun for ${owner}, not for ${host}, and nobody has an account there yet. ` +
+    `To begin anew, empty ${place}; or name another one with “data”.`
+  );
 }
 
 /** The store as it is in this transaction: what is written by it is part of that. */

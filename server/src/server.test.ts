@@ -1,13 +1,14 @@
 /** A server that cannot start says why in a sentence, and leaves nothing open. */
 import { once } from "node:events";
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { createServer, type Server as NetServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { readConfig, type Settings } from "./config.ts";
 import { openOutside } from "./main.ts";
 import { type Server, startServer } from "./server.ts";
+import { insertAccount } from "./store/account-store.ts";
 
 let folder: string;
 let data: string;
@@ -53,12 +54,22 @@ async function refusal(settings: Settings): Promise<string> {
     (reason: unknown) => reason,
   );
   if (!(error instanceof Error)) throw new Error("it threw what is no error");
-  expect(error.message).toMatch(/^[^\n]+[.)]$/);
+  expect(error.message).toMatch(/^[^\n]+[.)?]$/);
   return error.message;
 }
 
+/** The port that this listener takes. */
+async function portOf(listener: NetServer): Promise<string> {
+  listener.listen(0, "127.0.0.1");
+  await once(listener, "listening");
+  const address = listener.address();
+  return typeof address === "object" && address !== null ? String(address.port) : "";
+}
+
 test("the data of another host is refused, and is that host's as before", async () => {
-  await (await start(behindProxy())).stop(0);
+  const first = await start(behindProxy());
+  await first.store.write((tx) => insertAccount(tx, { id: 1, name: "alice", createdAt: 0, quotaBytes: 0 }));
+  await first.stop(0);
   running = [];
   const keys = await readFile(join(data, "keys", "root-key.txt"), "utf8");
   expect(await refusal(behindProxy({ host: "b.test" }))).toBe(
@@ -66,6 +77,44 @@ test("the data of another host is refused, and is that host's as before", async 
   );
   expect(await readFile(join(data, "keys", "root-key.txt"), "utf8")).toBe(keys);
   await start(behindProxy());
+});
+
+test("data begun under a wrong name is refused with how to begin anew, as nobody has an account there", async () => {
+  await (await start(behindProxy({ host: "exmaple.test" }))).stop(0);
+  running = [];
+  expect(await refusal(behindProxy())).toBe(
+    `The data in ${data} was begun for exmaple.test, not for a.test, and nobody has an account there yet. ` +
+      "To begin anew, empty that folder; or name another one with “data”.",
+  );
+  await rm(data, { recursive: true });
+  await start(behindProxy());
+});
+
+test("a start that fails for its certificate or its port writes nothing, so the next may be for another name", async () => {
+  const files = { "tls-cert": join(folder, "no-cert.pem"), "tls-key": join(folder, "no-key.pem") };
+  expect(await refusal({ host: "exmaple.test", port: "0", data, ...files })).toContain("There is no file");
+  const taken = createServer();
+  const port = await portOf(taken);
+  expect(await refusal(behindProxy({ host: "exmaple.test", port }))).toContain(`Port ${port} is taken`);
+  taken.close();
+  expect(await readdir(folder)).toEqual([]);
+  await start(behindProxy());
+});
+
+test("who calls while a server waits for its database is asked to come again", async () => {
+  const database = createServer();
+  const connected = once(database, "connection");
+  const place = `postgres://posthorn@127.0.0.1:${await portOf(database)}/posthorn`;
+  const probe = createServer();
+  const port = await portOf(probe);
+  probe.close();
+  const refused = refusal(behindProxy({ port, database: place }));
+  const [socket] = await connected;
+  const answer = await fetch(`http://127.0.0.1:${port}/health`);
+  expect([answer.status, answer.headers.get("retry-after")]).toEqual([503, "5"]);
+  socket.destroy();
+  database.close();
+  expect(await refused).toContain("PostgreSQL");
 });
 
 test("data that a server uses is refused to a second one, and the first goes on", async () => {
@@ -79,10 +128,7 @@ test("data that a server uses is refused to a second one, and the first goes on"
 
 test("a port that is taken, or an address that is not this machine's, is told; then the data is free again", async () => {
   const taken = createServer();
-  taken.listen(0, "127.0.0.1");
-  await once(taken, "listening");
-  const address = taken.address();
-  const port = typeof address === "object" && address !== null ? String(address.port) : "";
+  const port = await portOf(taken);
   expect(await refusal(behindProxy({ port }))).toBe(
     `Port ${port} is taken by another program. Stop that program, or choose another with “port”.`,
   );

@@ -2,11 +2,13 @@
  * The table of contents: opens the data, makes every room with what it needs of the outside and of the others, and
  * joins them to the HTTP edge. A server is a library, so the testnet starts as many as it likes in one process.
  */
+import { problem } from "@posthorn/protocol";
 import type { Config } from "./config.ts";
 import type { Env } from "./env/env.ts";
 import type { CertificateSource } from "./http/certificate.ts";
 import type { HttpHandler } from "./http/http.ts";
 import { type Listener, listen } from "./http/listen.ts";
+import { problemResponse } from "./http/problem-response.ts";
 import { keepHouse } from "./keep-house.ts";
 import { makeHandler } from "./make-handler.ts";
 import { type Journey, makeJourney } from "./make-journey.ts";
@@ -42,46 +44,47 @@ export interface Server {
 /**
  * Starts a server: keys and tables are made when they are not there, what waited in the queue is taken up, peers hear
  * that we are here. Throws an Error whose message is a sentence for the operator when it cannot keep the promise;
- * nothing is left open then.
+ * nothing is left open then, and nothing is written before the port and the certificate are known to be good.
  */
 export function startServer(options: ServerOptions): Promise<Server> {
   const { config, env } = options;
   return explainingStart(config, async () => {
-    const house = await openHouse(config, env);
+    const opened: (() => Promise<void>)[] = [];
     try {
-      return await run(house, options);
+      const door = await openDoor(options);
+      opened.push(() => door.close(0));
+      const house = await openHouse(config, env);
+      opened.push(() => house.store.close());
+      return await run(house, door, options);
     } catch (error) {
-      await house.store.close();
+      for (const close of opened) await close();
       await env.egress.close();
       throw error;
     }
   });
 }
 
-async function run(house: House, { certificate, listens = true }: ServerOptions): Promise<Server> {
+async function run(house: House, door: Door, { certificate }: ServerOptions): Promise<Server> {
   const { config, env, store } = house;
   const { host, endpoint } = config;
   const journey = makeJourney(house);
   const { queue } = journey;
   const handler = makeHandler(house, journey, certificate);
-  const listener = listens ? await listenAs(config, env, certificate, handler) : undefined;
-  await queue.start().catch(async (error: unknown) => {
-    await listener?.close(0);
-    throw error;
-  });
+  door.answerWith(handler);
+  await queue.start();
   const stopping = new AbortController();
   const chores = startChores(house, journey, stopping.signal);
-  env.log("info", "server started", { host, endpoint, port: listener?.port, store: store.dialect });
+  env.log("info", "server started", { host, endpoint, port: door.port, store: store.dialect });
   return {
     host,
     endpoint,
     store,
     queue,
     handler,
-    port: listener?.port,
+    port: door.port,
     async stop(graceMs) {
       stopping.abort();
-      await listener?.close(graceMs);
+      await door.close(graceMs);
       await queue.stop(graceMs);
       await env.egress.close();
       await chores;
@@ -100,6 +103,33 @@ async function startChores(house: House, { blobs, deliver }: Journey, signal: Ab
     keepHouse({ store, clock, blobs, log, renewKeys }, signal),
   ]);
 }
+
+/** Where requests come in, from the moment the port is taken. */
+interface Door {
+  port: number | undefined;
+  /** Until then whoever calls is asked to come again. */
+  answerWith(handler: HttpHandler): void;
+  close(graceMs: number): Promise<void>;
+}
+
+async function openDoor({ config, env, certificate, listens = true }: ServerOptions): Promise<Door> {
+  let handle: HttpHandler = isStarting;
+  const listener = listens
+    ? await listenAs(config, env, certificate, (request) => handle(request))
+    : undefined;
+  return {
+    port: listener?.port,
+    answerWith(handler) {
+      handle = handler;
+    },
+    close: async (graceMs) => listener?.close(graceMs),
+  };
+}
+
+const isStarting: HttpHandler = async () =>
+  problemResponse(
+    problem("unavailable", "The server is starting. Try again in a moment.", { retryAfterS: 5 }),
+  );
 
 function listenAs(
   config: Config,

@@ -57,6 +57,10 @@ export async function countAccounts(
   return { accounts: int(row, "accounts"), messages: int(row, "messages"), storedBytes: int(row, "bytes") };
 }
 
+export async function hasAccounts(db: Db): Promise<boolean> {
+  return (await db.get(sql`SELECT id FROM account LIMIT 1`)) !== undefined;
+}
+
 export async function setSuspended(tx: Tx, name: string, suspendedAt: number | null): Promise<boolean> {
   return (await tx.run(sql`UPDATE account SET suspended_at = ${suspendedAt} WHERE name = ${name}`)) === 1;
 }
