@@ -1,0 +1,48 @@
+/** Sign-ins and tokens at the command line. */
+import { afterAll, expect, test } from "vitest";
+import { openCommandLine, password } from "../src/command-line.ts";
+import { runPosthorn } from "../src/posthorn-command.ts";
+
+const slow = 120_000;
+const { alpha, beta, homeOf, run, well, json, close } = await openCommandLine();
+
+afterAll(close);
+
+test(
+  "A token is shown once, does what it may, and nothing once it is revoked",
+  async () => {
+    const made = await json("alice", ["token", "create", "backup", "--scope", "read", "--expires", "7d"]);
+    expect(made).toMatchObject({ name: "backup", scopes: ["read"], token: expect.stringMatching(/^ph_/) });
+    const listed = await well("alice", ["token"]);
+    expect(listed).toContain("backup");
+    expect(listed).not.toContain(made.token);
+    const environment = { POSTHORN_TOKEN: made.token, POSTHORN_AS: `alice@${alpha.host}` };
+    const trusting = { environment, home: homeOf("alice") };
+    expect((await runPosthorn(["inbox", "--json"], trusting)).code).toBe(0);
+    const beyond = await runPosthorn(["send", "--to", `bob@${beta.host}`, "--body", "x"], trusting);
+    expect(beyond).toMatchObject({ code: 1, err: expect.stringContaining("lacks the scope “send”") });
+    await well("alice", ["token", "revoke", made.id]);
+    const revoked = await runPosthorn(["inbox"], trusting);
+    expect(revoked).toMatchObject({ code: 4, out: "", err: expect.stringContaining("(unauthorized)") });
+    expect(await json("alice", ["sessions"])).toMatchObject([{ current: true }]);
+  },
+  slow,
+);
+
+test(
+  "Whoever has several accounts is asked which one is meant",
+  async () => {
+    await json("alice", ["login", `bob@${beta.host}`, "--password-stdin"], { input: password });
+    const unclear = await run("alice", ["inbox"]);
+    expect(unclear).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/Several accounts .*\nNext: .*--as/),
+    });
+    await well("alice", ["inbox", "--as", `bob@${beta.host}`]);
+    expect(await json("alice", ["logout", "--as", `bob@${beta.host}`])).toEqual({
+      signedOut: `bob@${beta.host}`,
+    });
+    await well("alice", ["inbox"]);
+  },
+  slow,
+);

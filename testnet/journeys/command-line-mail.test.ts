@@ -1,0 +1,170 @@
+/** A writer at the command line: messages of every type written, read, saved, marked and taken back. */
+import { readFile, truncate, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { openCommandLine } from "../src/command-line.ts";
+
+const slow = 120_000;
+const { alpha, beta, folder, run, well, json, newest, close } = await openCommandLine();
+
+afterAll(close);
+
+test(
+  "A letter with a file is sent, listed, read, saved byte for byte, answered, marked and moved",
+  async () => {
+    const content = Buffer.alloc(700_001, "posthorn ");
+    const path = join(folder, "plan.pdf");
+    await writeFile(path, content);
+    const letter = "Grüße, Bob\n\x1b[31mred\x1b[0m and \u202eturned\n";
+    const sent = await json(
+      "alice",
+      ["send", "--to", `bob@${beta.host}`, "--subject", "The plan", "--attach", path, "--wait"],
+      { input: letter },
+    );
+    expect(sent).toMatchObject({
+      recipients: [{ address: `bob@${beta.host}`, status: "delivered", attempts: 1 }],
+    });
+
+    const listed = await well("bob", ["inbox"]);
+    expect(listed).toMatch(
+      new RegExp(`^\\*  \\d+  \\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d  alice@${alpha.host}  The plan  \\+1$`, "m"),
+    );
+    expect(listed).toContain("1 in Inbox, 1 unread.");
+    const meta = await newest("bob");
+    expect(meta).toMatchObject({ messageId: sent.id, subject: "The plan", keywords: {} });
+
+    const shown = await well("bob", ["read", sent.id]);
+    expect(shown).toContain("Grüße, Bob\n<U+001B>[31mred<U+001B>[0m and <U+202E>turned\n");
+    expect(shown).toContain("1  plan.pdf  684 KiB  application/pdf");
+    const read = await json("bob", ["read", meta.id]);
+    expect(read).toMatchObject({
+      meta: { keywords: { $seen: true } },
+      message: { id: sent.id, body: letter },
+    });
+
+    const place = join(folder, "received.pdf");
+    await writeFile(`${place}.part`, content);
+    await truncate(`${place}.part`, 300_000);
+    const saved = await json("bob", ["save", meta.id, "--attachment", "1", "--to", place]);
+    expect(saved).toEqual([
+      { path: place, size: content.length, hash: expect.stringMatching(/^[0-9a-f]{64}$/) },
+    ]);
+    expect((await readFile(place)).equals(content)).toBe(true);
+    await writeFile(place, "mine");
+    const refused = await run("bob", ["save", meta.id, "--to", place]);
+    expect(refused).toMatchObject({ code: 1, out: "" });
+    expect(refused.err).toMatch(/is there already.*\(alreadyExists\)\nNext: .*--force/);
+    expect(await readFile(place, "utf8")).toBe("mine");
+    await well("bob", ["save", meta.id, "--to", place, "--force"]);
+    expect((await readFile(place)).equals(content)).toBe(true);
+
+    await well("bob", ["send", "--reply-to", meta.id, "--body", "Thanks", "--wait"]);
+    expect(await newest("alice")).toMatchObject({
+      subject: "Re: The plan",
+      inReplyTo: sent.id,
+      thread: sent.id,
+    });
+    expect(await json("bob", ["flag", meta.id, "--unseen", "--flagged"])).toMatchObject({
+      keywords: { $flagged: true },
+    });
+    expect(await well("bob", ["move", meta.id, "archive"])).toBe("Moved to Archive.\n");
+    expect(await json("bob", ["inbox"])).toEqual([]);
+    expect(await json("bob", ["inbox", "--mailbox", "archive", "--all"])).toMatchObject([{ id: meta.id }]);
+  },
+  slow,
+);
+
+test(
+  "A whole message is sent from JSON, and a name that is a path saves nothing outside its folder (CVE-2021-41281)",
+  async () => {
+    const path = join(folder, "note.txt");
+    await writeFile(path, "a note");
+    const first = await json("alice", [
+      "send",
+      "--type",
+      "file_transfer",
+      "--to",
+      `alice@${alpha.host}`,
+      "--attach",
+      path,
+      "--wait",
+    ]);
+    const { message } = await json("alice", ["read", first.id]);
+    const names = ["../../../outside.txt", "twice\u202etxt.exe", "C:\\twicetxt.exe", ".bashrc"];
+    const attachments = names.map((filename) => ({ ...message.attachments[0], filename }));
+    const whole = { to: [{ id: "bob", host: beta.host }], subject: "Names", body: "", attachments };
+    await json("alice", ["send", "--json-message", "-", "--wait"], { input: JSON.stringify(whole) });
+    const [{ id }] = await json("bob", ["inbox", "--limit", "1"]);
+    const saved: { path: string }[] = await json("bob", ["save", id, "--to", `${folder}/`]);
+    expect(saved.map((file) => file.path)).toEqual(
+      ["outside.txt", "twicetxt.exe", "twicetxt (2).exe", "bashrc"].map((name) => join(folder, name)),
+    );
+    expect(await readFile(join(folder, "outside.txt"), "utf8")).toBe("a note");
+  },
+  slow,
+);
+
+test(
+  "An invitation, a reaction, an edit and a recall are written with options and shown to people",
+  async () => {
+    const start = ["--title", "Lunch", "--start", "2026-12-01 12:30", "--body", "Bring bread"];
+    const event = await json("alice", [
+      "send",
+      "--type",
+      "calendar_invite",
+      "--to",
+      `bob@${beta.host}`,
+      ...start,
+      "--wait",
+    ]);
+    expect(await well("bob", ["read", event.id])).toMatch(/^startTime +2026-12-01 12:30$/m);
+    await well("bob", [
+      "send",
+      "--type",
+      "calendar_reply",
+      "--reply-to",
+      event.id,
+      "--answer",
+      "accepted",
+      "--wait",
+    ]);
+    expect((await json("alice", ["read", (await newest("alice")).id])).message).toMatchObject({
+      type: "calendar_reply",
+      uid: event.id,
+      participationStatus: "accepted",
+    });
+    await well("bob", ["send", "--type", "reaction", "--target", event.id, "--emoji", "👍", "--wait"]);
+    expect(await well("alice", ["inbox", "--limit", "1"])).toContain("[reaction] 👍");
+    const chat = await json(
+      "alice",
+      ["send", "--type", "chat_message", "--to", `bob@${beta.host}`, "--wait"],
+      {
+        input: "Are you there?\n",
+      },
+    );
+    await well("alice", ["send", "--type", "edit", "--target", chat.id, "--body", "Are you here?", "--wait"]);
+    expect((await json("bob", ["read", (await newest("bob")).id])).message).toMatchObject({
+      target: chat.id,
+      text: "Are you here?",
+    });
+    await well("alice", ["send", "--type", "recall", "--target", chat.id, "--wait"]);
+    expect(await newest("bob")).toMatchObject({ type: "recall" });
+  },
+  slow,
+);
+
+test(
+  "A message that is held is taken back and arrives nowhere",
+  async () => {
+    const held = await well("alice", ["send", "--to", `bob@${beta.host}`, "--body", "Rash", "--undo", "300"]);
+    expect(held).toMatch(/Held until .* \(in 5 min\)\. To take it back: posthorn cancel /);
+    const [id = ""] = held.split("\n");
+    expect(await json("alice", ["cancel", id])).toMatchObject({ recipients: [{ status: "cancelled" }] });
+    const gone = await run("alice", ["status", id, "--wait"]);
+    expect(gone).toMatchObject({ code: 1, err: expect.stringContaining("is taken back") });
+    const sent = await json("alice", ["send", "--to", `bob@${beta.host}`, "--body", "Calm", "--wait"]);
+    const late = await run("alice", ["cancel", sent.id]);
+    expect(late).toMatchObject({ code: 1, err: expect.stringMatching(/\(notHeld\)\nNext: .*--type recall/) });
+  },
+  slow,
+);

@@ -1,0 +1,174 @@
+/** Whoever runs a server at the command line: its queue, its accounts, its peers, its health. */
+import { stat } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { openCommandLine, operator } from "../src/command-line.ts";
+import { freePort } from "../src/free-port.ts";
+import { startPosthorn } from "../src/posthorn-command.ts";
+
+const slow = 120_000;
+const { alpha, beta, folder, homeOf, run, well, json, close } = await openCommandLine();
+
+afterAll(close);
+
+test(
+  "While the other server is down the sender and the operator see why and when next; it can be tried at once and arrives",
+  async () => {
+    await beta.stop();
+    const waited = await run("alice", [
+      "send",
+      "--to",
+      `bob@${beta.host}`,
+      "--body",
+      "Patience",
+      "--wait",
+      "1",
+      "--json",
+    ]);
+    expect(waited).toMatchObject({
+      code: 1,
+      err: expect.stringContaining("has not arrived everywhere after 1 s"),
+    });
+    const { id } = JSON.parse(waited.out);
+    expect(await well("alice", ["status", id])).toMatch(
+      new RegExp(`bob@${beta.host}  retrying  ${beta.host} did not answer: .* Tried .*\\. Next try \\d{4}-`),
+    );
+    const queue = await json("operator", operator(alpha, ["queue"]));
+    expect(queue).toMatchObject({
+      waiting: 1,
+      hosts: [{ host: beta.host, waiting: 1, problem: { code: "unavailable" } }],
+    });
+    expect(await well("operator", operator(alpha, ["queue"]))).toMatch(
+      /1 message waits.*\n {2}why .*\n {2}failed .*\n {2}next try +\d{4}-/,
+    );
+    const before = (await json("alice", ["status", id])).recipients[0].attempts;
+    expect(await json("operator", operator(alpha, ["queue", "retry", beta.host]))).toEqual({
+      host: beta.host,
+      retried: 1,
+    });
+    await expect
+      .poll(async () => (await json("alice", ["status", id])).recipients[0].attempts, { timeout: 30_000 })
+      .toBeGreaterThan(before);
+    await beta.start();
+    expect(await json("alice", ["status", id, "--wait"])).toMatchObject({
+      recipients: [{ status: "delivered" }],
+    });
+    expect(await well("operator", operator(alpha, ["queue"]))).toBe("Nothing waits.\n");
+    const none = await run("operator", operator(alpha, ["queue", "retry", beta.host]));
+    expect(none).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/Nothing waits.*\(notFound\)\nNext: .* queue/),
+    });
+  },
+  slow,
+);
+
+test(
+  "The operator sees the other servers, blocks one and allows it again",
+  async () => {
+    expect(await json("operator", operator(beta, ["peer"]))).toMatchObject([
+      { host: alpha.host, policy: "allow" },
+    ]);
+    expect(await well("operator", operator(beta, ["peer", "block", alpha.host]))).toContain("is blocked");
+    const blocked = await run("alice", [
+      "send",
+      "--to",
+      `bob@${beta.host}`,
+      "--body",
+      "Hello?",
+      "--wait",
+      "--json",
+    ]);
+    expect(blocked.code).toBe(1);
+    expect(JSON.parse(blocked.out)).toMatchObject({
+      recipients: [{ status: "failed", problem: { code: "peerBlocked" } }],
+    });
+    expect(JSON.parse(blocked.err)).toMatchObject({ exitCode: 1, error: { code: "failed" } });
+    expect(await well("operator", operator(beta, ["peer", "list"]))).toMatch(
+      new RegExp(`^${alpha.host} +blocked`, "m"),
+    );
+    await well("operator", operator(beta, ["peer", "allow", alpha.host]));
+    await well("alice", ["send", "--to", `bob@${beta.host}`, "--body", "Hello", "--wait"]);
+  },
+  slow,
+);
+
+test(
+  "The operator suspends an account, lets it in again, and changes what it may hold",
+  async () => {
+    await well("operator", operator(beta, ["account", "suspend", "bob"]));
+    const outside = await run("bob", ["inbox"]);
+    expect(outside).toMatchObject({ code: 1, err: expect.stringContaining("suspended") });
+    await well("operator", operator(beta, ["account", "readmit", "bob"]));
+    await well("bob", ["inbox"]);
+    expect(await well("operator", operator(beta, ["account", "quota", "bob", "2GiB"]))).toContain(
+      "may hold 2 GiB",
+    );
+    expect(await json("operator", operator(beta, ["account"]))).toMatchObject([
+      { name: "bob", suspended: false, quotaBytes: 2 * 1024 ** 3 },
+    ]);
+    expect(await json("operator", operator(beta, ["invite", "list"]))).toMatchObject([
+      { usedBy: `bob@${beta.host}` },
+    ]);
+  },
+  slow,
+);
+
+test(
+  "The doctor finds a server well, and says what is wrong when it is not",
+  async () => {
+    const found = await json("operator", operator(alpha, ["doctor"]));
+    expect(found).toMatchObject({ ok: true });
+    expect(found.checks.map((check: { name: string }) => check.name)).toEqual(
+      expect.arrayContaining([
+        "Node",
+        "data folder",
+        "server",
+        "database",
+        "disk",
+        "discovery",
+        "shown certificate",
+        "clock",
+        "queue",
+        "other servers",
+      ]),
+    );
+    await beta.stop();
+    const down = await run("operator", operator(beta, ["doctor"]));
+    await beta.start();
+    expect(down.code).toBe(1);
+    expect(down.out).toMatch(/^✗ server .*does not take connections.*\n +→ Start it/m);
+    expect(down.out).toMatch(/^– queue/m);
+    expect(down.err).toMatch(/^posthorn: One thing is wrong\. .*\nNext: .*doctor/);
+  },
+  slow,
+);
+
+test(
+  "A server is served until it is told to stop, and its first start says how to invite",
+  async () => {
+    const data = join(folder, "gamma");
+    const port = await freePort();
+    const args = ["serve", "--local", "--host", `gamma.localhost:${port}`, "--data", data];
+    const child = startPosthorn(args, { home: homeOf("operator") });
+    let out = "";
+    const ended = new Promise((resolve) => child.on("close", resolve));
+    child.stdout?.setEncoding("utf8");
+    for await (const text of child.stdout ?? []) {
+      out += text;
+      if (out.includes("invite --data")) break;
+    }
+    expect(out).toContain(`Posthorn serves gamma.localhost:${port}`);
+    expect(out).toContain(data);
+    expect((await stat(data)).mode & 0o077).toBe(0);
+    const again = await run("operator", [...args.slice(0, -1), join(folder, "delta")]);
+    expect(again).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/is taken by another program.*\nNext: .*--port/),
+    });
+    expect(await json("operator", ["doctor", "--data", data])).toMatchObject({ ok: true });
+    child.kill("SIGTERM");
+    expect(await ended).toBe(0);
+  },
+  slow,
+);

@@ -1,0 +1,158 @@
+/** What the command line says when something is wrong, and the number it ends with. */
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import { openCommandLine, operator } from "../src/command-line.ts";
+
+const slow = 120_000;
+const { beta, folder, run, close } = await openCommandLine();
+
+afterAll(close);
+
+describe.concurrent("Whatever goes wrong, the command says it in a sentence with a next step and ends with its number", () => {
+  const cases: [string, string, () => string[], number, RegExp][] = [
+    ["no command", "bob", () => [], 2, /Which command\?.*\nNext: posthorn --help/],
+    ["an unknown command", "bob", () => ["sned"], 2, /Unknown command 'sned'.*\nNext: posthorn --help/s],
+    [
+      "an unknown option",
+      "bob",
+      () => ["inbox", "--foo"],
+      2,
+      /Unknown option '--foo'.*\nNext: posthorn inbox --help/,
+    ],
+    [
+      "a missing argument",
+      "bob",
+      () => ["read"],
+      2,
+      /Missing required argument 'id'.*\nNext: posthorn read --help/,
+    ],
+    [
+      "no address",
+      "bob",
+      () => ["send", "--to", "carol", "--body", "x"],
+      2,
+      /“carol” is not an address.*\nNext: /,
+    ],
+    [
+      "nobody to send to",
+      "bob",
+      () => ["send", "--body", "x"],
+      2,
+      /Nobody is named.*\nNext: Add --to ADDRESS/,
+    ],
+    [
+      "no time",
+      "bob",
+      () => ["send", "--to", bob(), "--send-at", "soon"],
+      2,
+      /“soon” is not a time.*\nNext: /,
+    ],
+    [
+      "nobody signed in",
+      "nobody",
+      () => ["inbox"],
+      4,
+      /Nobody is signed in here.*\nNext: posthorn login ADDRESS/,
+    ],
+    [
+      "somebody else",
+      "bob",
+      () => ["inbox", "--as", "carol@b.example"],
+      4,
+      /carol@b.example is not signed in.*\nNext: posthorn login carol@b.example/,
+    ],
+    [
+      "no such message",
+      "bob",
+      () => ["read", "999"],
+      1,
+      /There is no such message.*\(notFound\)\nNext: posthorn inbox/,
+    ],
+    [
+      "no such mailbox",
+      "bob",
+      () => ["inbox", "--mailbox", "spam"],
+      1,
+      /There is no mailbox “spam”.*\nNext: /,
+    ],
+    [
+      "no such file",
+      "bob",
+      () => ["send", "--to", bob(), "--attach", "/nowhere/plan.pdf"],
+      1,
+      /There is no \/nowhere\/plan.pdf\. \(ENOENT\)\nNext: /,
+    ],
+    [
+      "no such account",
+      "operator",
+      () => operator(beta, ["account", "suspend", "carol"]),
+      1,
+      /There is no account “carol”.*\nNext: posthorn account list/,
+    ],
+    [
+      "no such server",
+      "operator",
+      () => ["queue", "--data", join(folder, "none")],
+      1,
+      /no server has been started on this folder.*\nNext: .*serve --data/,
+    ],
+    [
+      "a server that is gone",
+      "bob",
+      () => ["register", "https://gone.localhost:1/auth/invite/AAAAAAAAAAAAAAAAAAAAAA"],
+      3,
+      /gone.localhost:1 does not take connections\. Check/,
+    ],
+    [
+      "an authority nobody trusts",
+      "stranger",
+      () => ["login", bob(), "--password-stdin"],
+      3,
+      /could not prove.*\nNext: posthorn login ADDRESS --ca FILE/,
+    ],
+    [
+      "a used invitation",
+      "bob",
+      () => ["register", "https://example.com/"],
+      1,
+      /This is not an invitation's link.*\nNext: /,
+    ],
+    [
+      "no terminal to ask at",
+      "bob",
+      () => ["login", bob()],
+      2,
+      /asked on a terminal, and there is none.*\nNext: .*--password-stdin/,
+    ],
+    [
+      "a wrong password",
+      "bob",
+      () => ["login", bob(), "--password-stdin"],
+      1,
+      /That address and password do not match\..*\nNext: /,
+    ],
+    [
+      "a server that lacks a setting",
+      "operator",
+      () => ["serve", "--data", folder],
+      2,
+      /Which host are your addresses to end in\?.*\nNext: /,
+    ],
+  ];
+
+  function bob(): string {
+    return `bob@${beta.host}`;
+  }
+
+  for (const [what, who, args, code, sentence] of cases) {
+    test(
+      `${what}: ${code}`,
+      async () => {
+        const ended = await run(who, args(), { input: "a wrong password\n" });
+        expect(ended).toMatchObject({ code, out: "" });
+        expect(ended.err).toMatch(sentence);
+      },
+      slow,
+    );
+  }
+});
