@@ -40,8 +40,8 @@ const written: Record<string, { message: Message; has: object }> = {
   calendar_invite: {
     message: write("calendar_invite", {
       title: "Lunch",
-      start: "2026-12-01T12:30:00+01:00",
-      duration: "PT1H",
+      start: "2026-12-01",
+      duration: "P1D",
       timeZone: "Europe/Berlin",
       location: "The café",
       body: "Bring bread",
@@ -52,8 +52,8 @@ const written: Record<string, { message: Message; has: object }> = {
     has: {
       organizer: { id: "alice", host: "a.test" },
       title: "Lunch",
-      startTime: "2026-12-01T11:30:00.000Z",
-      duration: "PT1H",
+      startTime: "2026-11-30T23:00:00.000Z",
+      duration: "P1D",
       timeZone: "Europe/Berlin",
       locations: { "1": { name: "The café" } },
       description: "Bring bread",
@@ -117,6 +117,23 @@ describe("Every type of version 1", () => {
 test("An edit of a chat message changes its text", () => {
   const about = { target: { ...target, type: "chat_message" } };
   expect(write("edit", { target: id, body: "New" }, { about })).toMatchObject({ text: "New" });
+});
+
+test("An event begins by the clock of its own zone, and for a whole day without a zone with the day in UTC", () => {
+  const lunch = { title: "Lunch", start: "2026-12-01 12:30" };
+  expect(write("calendar_invite", { ...lunch, timeZone: "europe/berlin" })).toMatchObject({
+    startTime: "2026-12-01T11:30:00.000Z",
+    timeZone: "Europe/Berlin",
+  });
+  expect(write("calendar_invite", { ...lunch, timeZone: "America/New_York" })).toMatchObject({
+    startTime: "2026-12-01T17:30:00.000Z",
+  });
+  expect(write("calendar_invite", { title: "Holiday", start: "2026-12-25", allDay: true })).toMatchObject({
+    startTime: "2026-12-25T00:00:00.000Z",
+    showWithoutTime: true,
+  });
+  expect(() => write("calendar_invite", { ...lunch, timeZone: "Mars/Phobos" })).toThrow("Mars/Phobos");
+  expect(() => write("calendar_invite", { ...lunch, allDay: true })).toThrow("is not a day");
 });
 
 const refused: [string, FieldOptions, number, string][] = [

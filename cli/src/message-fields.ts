@@ -11,7 +11,8 @@ import {
   shape,
 } from "@posthorn/protocol";
 import { refuseUsage } from "./failure.ts";
-import { findTimeOf } from "./times.ts";
+import { findDayOf, findTimeOf } from "./times.ts";
+import { findZone } from "./zones.ts";
 
 /** The options of `send` that say what is in the message. */
 export interface FieldOptions {
@@ -143,10 +144,11 @@ function editedText(body: string | undefined, type: string): { body?: string; te
 }
 
 function inviteOf(options: FieldOptions, nowMs: number) {
-  const { title = "", start = "", body, duration, timeZone, allDay, location } = options;
+  const { title = "", start = "", body, duration, allDay, location } = options;
+  const timeZone = options.timeZone === undefined ? undefined : readZone(options.timeZone);
   return {
     title,
-    startTime: readTime("start", start, nowMs),
+    startTime: allDay === true ? readDay(start, timeZone) : readTime("start", start, nowMs, timeZone),
     ...(body === undefined ? {} : { description: body }),
     ...(duration === undefined ? {} : { duration }),
     ...(timeZone === undefined ? {} : { timeZone }),
@@ -212,8 +214,23 @@ function sequenceOf({ sequence }: FieldOptions): { sequence?: number } {
   return refuseUsage(`“${sequence}” is not a whole number, as --sequence is.`);
 }
 
-function readTime(field: string, text: string, nowMs: number): string {
-  const time = findTimeOf(text, nowMs);
+function readZone(name: string): string {
+  return (
+    findZone(name) ??
+    refuseUsage(`“${name}” is not a time zone that this machine knows.`, "Write it as Europe/Berlin.")
+  );
+}
+
+/** Where the event is for the day and no zone is named, it is the same day everywhere (§20.9). */
+function readDay(text: string, zone = "UTC"): string {
+  return (
+    findDayOf(text, zone) ??
+    refuseUsage(`“${text}” is not a day, as --start is with --all-day.`, "Write it as --start 2026-12-01.")
+  );
+}
+
+function readTime(field: string, text: string, nowMs: number, zone?: string): string {
+  const time = findTimeOf(text, nowMs, zone);
   return (
     time ?? refuseUsage(`“${text}” is not a time.`, `Write it as ${optionOf(field)} "2026-12-01 09:00".`)
   );

@@ -1,6 +1,14 @@
 import { formatTime } from "@posthorn/protocol";
 import { describe, expect, test } from "vitest";
-import { findLengthMs, findTimeOf, localTime, localTimeAndDistance, shortLength } from "./times.ts";
+import {
+  dayIn,
+  findDayOf,
+  findLengthMs,
+  findTimeOf,
+  localTime,
+  localTimeAndDistance,
+  shortLength,
+} from "./times.ts";
 
 /** Ten in the morning by the zone of this machine, whichever it is. */
 const ten = new Date(2026, 10, 25, 10, 0).getTime();
@@ -32,6 +40,30 @@ describe("A time as a person writes it", () => {
   ]) {
     test(`“${text}” is no time`, () => expect(findTimeOf(text, ten)).toBeUndefined());
   }
+});
+
+test("A time is read by the clock of the zone that is named, whichever zone this machine is in", () => {
+  const now = Date.UTC(2026, 10, 25, 12, 0);
+  const times: [string, string, string][] = [
+    ["2026-12-01 12:30", "Europe/Berlin", "2026-12-01T11:30:00.000Z"],
+    ["2026-12-01 12:30", "America/New_York", "2026-12-01T17:30:00.000Z"],
+    ["12:30", "Europe/Berlin", "2026-11-26T11:30:00.000Z"],
+    ["13:30", "Europe/Berlin", "2026-11-25T12:30:00.000Z"],
+    ["+1h", "Europe/Berlin", "2026-11-25T13:00:00.000Z"],
+    ["2026-12-01T12:30:00Z", "Europe/Berlin", "2026-12-01T12:30:00.000Z"],
+  ];
+  for (const [text, zone, time] of times) expect(findTimeOf(text, now, zone)).toBe(time);
+});
+
+test("A day begins at midnight of its zone", () => {
+  expect(findDayOf("2026-12-01", "Europe/Berlin")).toBe("2026-11-30T23:00:00.000Z");
+  expect(findDayOf("2026-12-01", "UTC")).toBe("2026-12-01T00:00:00.000Z");
+  expect(["2026-12-01 12:30", "18:00", "2026-02-30"].map((text) => findDayOf(text, "UTC"))).toEqual([
+    undefined,
+    undefined,
+    undefined,
+  ]);
+  expect(dayIn("2026-11-30T23:00:00Z", "Europe/Berlin")).toBe("2026-12-01");
 });
 
 test("Times are shown by the clock of this machine, with how far away they are", () => {

@@ -1,5 +1,6 @@
 /** Times and lengths of time, as people write and read them. On the wire all of it is UTC. */
 import { formatTime, parseTime } from "@posthorn/protocol";
+import { clockAt, instantOf } from "./zones.ts";
 
 const secondMs = 1_000;
 const minuteMs = 60 * secondMs;
@@ -14,11 +15,16 @@ const unitsMs: Readonly<Record<string, number>> = {
   w: 7 * dayMs,
 };
 
-/** `2026-11-25 14:02` by this machine's clock and zone. */
+/** `2026-11-25 14:02` by this machine's zone. */
 export function localTime(time: string): string {
-  const date = new Date(parseTime(time));
-  const day = [date.getFullYear(), date.getMonth() + 1, date.getDate()].map(two).join("-");
-  return `${day} ${two(date.getHours())}:${two(date.getMinutes())}`;
+  const { hour, minute } = clockAt(parseTime(time), undefined);
+  return `${dayIn(time, undefined)} ${two(hour)}:${two(minute)}`;
+}
+
+/** The day, `2026-11-25`, that a time falls on in a zone. */
+export function dayIn(time: string, zone: string | undefined): string {
+  const { year, month, day } = clockAt(parseTime(time), zone);
+  return [year, month, day].map(two).join("-");
 }
 
 /** As `localTime`, with how far away it is: `2026-11-25 14:02 (in 4 min)`. */
@@ -44,12 +50,20 @@ export function findLengthMs(text: string): number | undefined {
 }
 
 /**
- * A time as a person writes it, in RFC 3339 and UTC: `2026-12-01 09:00` by this machine's zone, `09:00` for the next time
- * it is nine, `+30m` from now, or RFC 3339 with any offset. Undefined when it is none of them.
+ * A time as a person writes it, in RFC 3339 and UTC: `2026-12-01 09:00` by the clock of `zone`, `09:00` for the next time
+ * it is nine there, `+30m` from now, or RFC 3339 with any offset. The zone is this machine's when none is given.
+ * Undefined when it is none of them.
  */
-export function findTimeOf(text: string, nowMs: number): string | undefined {
-  const ms = relativeTime(text, nowMs) ?? timeOfDay(text, nowMs) ?? dateAndTime(text) ?? offsetTime(text);
+export function findTimeOf(text: string, nowMs: number, zone?: string): string | undefined {
+  const ms =
+    relativeTime(text, nowMs) ?? timeOfDay(text, nowMs, zone) ?? dateAndTime(text, zone) ?? offsetTime(text);
   return ms === undefined || !(Math.abs(ms) < 8e15) ? undefined : formatTime(ms);
+}
+
+/** The beginning of a day, `2026-12-01`, in a zone; undefined when it is no day. */
+export function findDayOf(text: string, zone: string): string | undefined {
+  const ms = /^\d{4}-\d\d-\d\d$/.test(text) ? dateAndTime(text, zone) : undefined;
+  return ms === undefined ? undefined : formatTime(ms);
 }
 
 function relativeTime(text: string, nowMs: number): number | undefined {
@@ -57,25 +71,23 @@ function relativeTime(text: string, nowMs: number): number | undefined {
   return lengthMs === undefined ? undefined : nowMs + lengthMs;
 }
 
-function timeOfDay(text: string, nowMs: number): number | undefined {
+function timeOfDay(text: string, nowMs: number, zone: string | undefined): number | undefined {
   const [, hour, minute] = /^([01]?\d|2[0-3]):([0-5]\d)$/.exec(text) ?? [];
   if (hour === undefined || minute === undefined) return undefined;
-  const time = new Date(nowMs);
-  time.setHours(Number(hour), Number(minute), 0, 0);
-  if (time.getTime() <= nowMs) time.setDate(time.getDate() + 1);
-  return time.getTime();
+  const today = { ...clockAt(nowMs, zone), hour: Number(hour), minute: Number(minute), second: 0 };
+  const time = instantOf(today, zone);
+  return time > nowMs ? time : instantOf({ ...today, day: today.day + 1 }, zone);
 }
 
-function dateAndTime(text: string): number | undefined {
-  const [, year, month, day, hour = "0", minute = "0", second = "0"] =
-    /^(\d{4})-(\d\d)-(\d\d)(?:[ T](\d\d):(\d\d)(?::(\d\d))?)?$/.exec(text) ?? [];
-  if (year === undefined) return undefined;
-  const parts = [year, month, day, hour, minute, second].map(Number);
-  const [y = 0, mo = 0, d = 0, h = 0, mi = 0, s = 0] = parts;
-  const time = new Date(y, mo - 1, d, h, mi, s);
+function dateAndTime(text: string, zone: string | undefined): number | undefined {
+  const [, ...parts] =
+    /^(\d{4})-(\d\d)-(\d\d)(?:[ T]([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?)?$/.exec(text) ?? [];
+  const [year, month, day, hour = 0, minute = 0, second = 0] = parts.map((part = "0") => Number(part));
+  if (year === undefined || month === undefined || day === undefined) return undefined;
   // 30 February would run over into March.
-  const isReal = time.getMonth() === mo - 1 && time.getDate() === d && h < 24 && mi < 60 && s < 60;
-  return isReal ? time.getTime() : undefined;
+  const date = new Date(Date.UTC(year, month - 1, day));
+  const isReal = date.getUTCFullYear() === year && date.getUTCMonth() === month - 1;
+  return isReal ? instantOf({ year, month, day, hour, minute, second }, zone) : undefined;
 }
 
 function offsetTime(text: string): number | undefined {
