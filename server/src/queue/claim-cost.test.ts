@@ -3,7 +3,8 @@ import { expect, it } from "vitest";
 import { letter } from "../deliver/trial-peer.ts";
 import { settleDelivery } from "../store/delivery-store.ts";
 import { eachStore } from "../store/each-store.ts";
-import type { Sql, Store, Tx } from "../store/sql.ts";
+import type { Store } from "../store/sql.ts";
+import { planOf } from "../store/trial-plan.ts";
 import { expiryMs } from "./backoff.ts";
 import { claim } from "./claim.ts";
 import { counted, host, isAboutDeliveries, limits, now, openClaims, textOf } from "./trial-claims.ts";
@@ -26,18 +27,6 @@ async function fill(store: Store, count: number): Promise<void> {
       "UPDATE delivery SET waits_for = id - 1000 WHERE id - 1000 >= (SELECT min(first.id) FROM delivery AS first)",
     );
   });
-}
-
-/**
- * How the store would run a statement, as it tells it. PostgreSQL weighs by what it has counted so far, and reads a
- * small table whole where that is cheaper: it is kept from that here, so that what is seen is whether an index serves.
- */
-async function planOf(tx: Tx, { strings, values }: Sql): Promise<string> {
-  if (tx.dialect !== "sqlite") await tx.run({ strings: ["SET LOCAL enable_seqscan = off"], values: [] });
-  const [first = "", ...others] = strings;
-  const explain = tx.dialect === "sqlite" ? "EXPLAIN QUERY PLAN" : "EXPLAIN";
-  const rows = await tx.all({ strings: [`${explain} ${first}`, ...others], values });
-  return rows.map((row) => String(row.detail ?? row["QUERY PLAN"])).join("\n");
 }
 
 eachStore("a claim from a queue of ten thousand", (open) => {

@@ -32,10 +32,10 @@ export function planning(tx: Tx): PlannedTx {
 }
 
 /**
- * PostgreSQL weighs by what it has counted so far, and reads a small table whole where that is cheaper: it is kept from
+ * How the store would run a statement, as it tells it. PostgreSQL weighs by what it has counted so far, and reads a small table whole where that is cheaper: it is kept from
  * that, so that what is seen is whether an index serves, and in its order.
  */
-async function planOf(tx: Tx, { strings, values }: Sql): Promise<string> {
+export async function planOf(tx: Tx, { strings, values }: Sql): Promise<string> {
   if (tx.dialect === "postgres") {
     for (const way of ["seqscan", "bitmapscan"])
       await tx.run({ strings: [`SET LOCAL enable_${way} = off`], values: [] });
