@@ -34,6 +34,8 @@ export interface Config {
     /** Trials on one machine: our own certificate authority, kept in this folder. */
     | { kind: "local"; caFolder: string };
   contact: string | undefined;
+  /** The root key may be another than the one that the data knows: it was lost for good, or has leaked. */
+  newRoot: boolean;
   /** What a new account may hold. */
   quotaBytes: number;
   /** Recipients an account may write to in a minute, and how many it may have saved up. */
@@ -54,6 +56,7 @@ export const settings = {
   proxied: "“yes” when a proxy on this machine ends TLS",
   local: "“yes” for trials on this machine: names below localhost with certificates of our own",
   ca: "with local: the folder of the certificate authority, to share one between servers",
+  "new-root": "“yes” at one start, when the root key is lost for good or has leaked; other servers notice",
   contact: "an address or page where the operator can be reached",
   quota: "bytes a new account may hold (5 GiB)",
   "send-rate": "recipients an account may write to in a minute (600)",
@@ -100,6 +103,7 @@ export function readConfig(given: Settings, resolvePath: (path: string) => strin
     address: given.address ?? (local ? "127.0.0.1" : undefined),
     tls: readTls(given, local, resolvePath),
     contact: readContact(given),
+    newRoot: isOn(given, "new-root"),
     quotaBytes: readNumber(given, "quota", 1_000_000, Number.MAX_SAFE_INTEGER) ?? 5 * gibibyte,
     sending: {
       recipientsPerMinute: readNumber(given, "send-rate", 1, 1_000_000_000) ?? 600,
@@ -176,7 +180,7 @@ function readTls(given: Settings, local: boolean, resolvePath: (path: string) =>
   return { kind: "files", certPath: resolvePath(cert), keyPath: resolvePath(key) };
 }
 
-function isOn(given: Settings, name: "local" | "proxied"): boolean {
+function isOn(given: Settings, name: "local" | "proxied" | "new-root"): boolean {
   const value = given[name]?.toLowerCase();
   if (value === undefined || value === "no" || value === "false" || value === "0") return false;
   if (value === "yes" || value === "true" || value === "1") return true;

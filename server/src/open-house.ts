@@ -4,9 +4,10 @@ import { type AuthKeys, openAuthKeys } from "./auth/keys.ts";
 import { makeOperatorToken, type OperatorToken } from "./auth/operator-token.ts";
 import type { Config } from "./config.ts";
 import type { Env } from "./env/env.ts";
+import { refuseLostKeys, rootKeyFact } from "./lost-keys.ts";
 import { type OwnKeys, openOwnKeys } from "./peers/own-keys.ts";
 import { hasAccounts } from "./store/account-store.ts";
-import { settleFact } from "./store/fact-store.ts";
+import { findFact, replaceFact, settleFact } from "./store/fact-store.ts";
 import { openStore } from "./store/open.ts";
 import type { Db, Store, Tx } from "./store/sql.ts";
 
@@ -27,7 +28,7 @@ export interface House {
 
 /**
  * Opens the data of a configuration; tables and keys are made when they are not there. Throws a sentence for the
- * operator when the data is another host's, or when a key is not in order; nothing is left open then.
+ * operator when the data is another host's, or when a key is lost or not in order; nothing is left open then.
  */
 export async function openHouse(config: Config, env: Env): Promise<House> {
   await env.files.makeFolder(config.dataFolder);
@@ -44,15 +45,19 @@ async function settleIn(config: Config, env: Env, store: Store): Promise<House> 
   const { clock, random, files } = env;
   const { host, endpoint, dataFolder } = config;
   const folder = join(dataFolder, "keys");
-  const openKeys = () => openOwnKeys({ files, random, clock, folder, host });
+  const openKeys = (knownRoot: string | undefined) =>
+    openOwnKeys({ files, random, clock, folder, host, knownRoot });
   // Of several processes that start at once the first makes the keys: the others wait for its facts, and find them.
   const settled = await store.write(async (tx) => {
     const owner = await settleFact(tx, "host", host);
     if (owner !== host) throw new Error(await explainOwner(tx, config, owner));
+    await refuseLostKeys(tx, { files, host, dataFolder, folder, newRoot: config.newRoot });
     const chosen = Buffer.from(random.bytes(12)).toString("base64url");
+    const keys = await openKeys(config.newRoot ? undefined : await findFact(tx, rootKeyFact));
+    await replaceFact(tx, rootKeyFact, keys.rootKey);
     return {
       incarnation: await settleFact(tx, "incarnation", chosen),
-      keys: await openKeys(),
+      keys,
       authKeys: await openAuthKeys({ files, random, store: within(tx) }, folder),
     };
   });
@@ -66,7 +71,7 @@ async function settleIn(config: Config, env: Env, store: Store): Promise<House> 
     incarnation: settled.incarnation,
     keys: () => keys,
     async renewKeys() {
-      keys = await openKeys();
+      keys = await openKeys(keys.rootKey);
     },
     authKeys: settled.authKeys,
     operatorToken: await makeOperatorToken({ files, random }, { dataFolder, url: endpoint, caPath }),

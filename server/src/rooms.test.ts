@@ -37,6 +37,7 @@ const root: Record<string, readonly string[] | "everything"> = {
   "main.ts": ["server.ts", "config.ts", "start-fault.ts", "env", "http"],
   "server.ts": "everything",
   "open-house.ts": "everything",
+  "lost-keys.ts": ["env", "peers", "store"],
   "make-journey.ts": "everything",
   "make-handler.ts": "everything",
   "start-fault.ts": ["config.ts"],

@@ -1,62 +1,21 @@
 /** A server that cannot start says why in a sentence, and leaves nothing open. */
 import { once } from "node:events";
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer, type Server as NetServer } from "node:net";
-import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { readConfig, type Settings } from "./config.ts";
 import { openOutside } from "./main.ts";
-import { type Server, startServer } from "./server.ts";
-import { insertAccount } from "./store/account-store.ts";
+import { addTrialAccount, type TrialServers, trialServers } from "./trial-server.ts";
 
+let trial: TrialServers;
 let folder: string;
 let data: string;
-let running: Server[];
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), "posthorn-server-"));
-  data = join(folder, "data");
-  running = [];
+  trial = await trialServers();
+  ({ folder, data } = trial);
 });
-afterEach(async () => {
-  for (const server of running) await server.stop(0);
-  await rm(folder, { recursive: true });
-});
-
-const behindProxy = (more: Settings = {}): Settings => ({
-  host: "a.test",
-  proxied: "yes",
-  port: "0",
-  data,
-  ...more,
-});
-
-const localTrial = (more: Settings = {}): Settings => ({
-  host: "a.localhost:8443",
-  local: "yes",
-  port: "0",
-  data,
-  ...more,
-});
-
-async function start(settings: Settings): Promise<Server> {
-  const config = readConfig(settings, resolve);
-  const { env, certificate } = await openOutside(config);
-  const server = await startServer({ config, env: { ...env, log: () => undefined }, certificate });
-  running.push(server);
-  return server;
-}
-
-/** The sentence with which a start is refused. */
-async function refusal(settings: Settings): Promise<string> {
-  const error: unknown = await start(settings).then(
-    () => new Error("it started"),
-    (reason: unknown) => reason,
-  );
-  if (!(error instanceof Error)) throw new Error("it threw what is no error");
-  expect(error.message).toMatch(/^[^\n]+[.)?]$/);
-  return error.message;
-}
+afterEach(() => trial.close());
 
 /** The port that this listener takes. */
 async function portOf(listener: NetServer): Promise<string> {
@@ -67,38 +26,41 @@ async function portOf(listener: NetServer): Promise<string> {
 }
 
 test("the data of another host is refused, and is that host's as before", async () => {
-  const first = await start(behindProxy());
-  await first.store.write((tx) => insertAccount(tx, { id: 1, name: "alice", createdAt: 0, quotaBytes: 0 }));
-  await first.stop(0);
-  running = [];
+  const first = await trial.start(trial.behindProxy());
+  await addTrialAccount(first);
+  await trial.stop();
   const keys = await readFile(join(data, "keys", "root-key.txt"), "utf8");
-  expect(await refusal(behindProxy({ host: "b.test" }))).toBe(
+  expect(await trial.refusal(trial.behindProxy({ host: "b.test" }))).toBe(
     `The data in ${data} belongs to a.test, not to b.test. Give each host its own data folder.`,
   );
   expect(await readFile(join(data, "keys", "root-key.txt"), "utf8")).toBe(keys);
-  await start(behindProxy());
+  await trial.start(trial.behindProxy());
 });
 
 test("data begun under a wrong name is refused with how to begin anew, as nobody has an account there", async () => {
-  await (await start(behindProxy({ host: "exmaple.test" }))).stop(0);
-  running = [];
-  expect(await refusal(behindProxy())).toBe(
+  await trial.start(trial.behindProxy({ host: "exmaple.test" }));
+  await trial.stop();
+  expect(await trial.refusal(trial.behindProxy())).toBe(
     `The data in ${data} was begun for exmaple.test, not for a.test, and nobody has an account there yet. ` +
       "To begin anew, empty that folder; or name another one with “data”.",
   );
   await rm(data, { recursive: true });
-  await start(behindProxy());
+  await trial.start(trial.behindProxy());
 });
 
 test("a start that fails for its certificate or its port writes nothing, so the next may be for another name", async () => {
   const files = { "tls-cert": join(folder, "no-cert.pem"), "tls-key": join(folder, "no-key.pem") };
-  expect(await refusal({ host: "exmaple.test", port: "0", data, ...files })).toContain("There is no file");
+  expect(await trial.refusal({ host: "exmaple.test", port: "0", data, ...files })).toContain(
+    "There is no file",
+  );
   const taken = createServer();
   const port = await portOf(taken);
-  expect(await refusal(behindProxy({ host: "exmaple.test", port }))).toContain(`Port ${port} is taken`);
+  expect(await trial.refusal(trial.behindProxy({ host: "exmaple.test", port }))).toContain(
+    `Port ${port} is taken`,
+  );
   taken.close();
   expect(await readdir(folder)).toEqual([]);
-  await start(behindProxy());
+  await trial.start(trial.behindProxy());
 });
 
 test("who calls while a server waits for its database is asked to come again", async () => {
@@ -108,7 +70,7 @@ test("who calls while a server waits for its database is asked to come again", a
   const probe = createServer();
   const port = await portOf(probe);
   probe.close();
-  const refused = refusal(behindProxy({ port, database: place }));
+  const refused = trial.refusal(trial.behindProxy({ port, database: place }));
   const [socket] = await connected;
   const answer = await fetch(`http://127.0.0.1:${port}/health`);
   expect([answer.status, answer.headers.get("retry-after")]).toEqual([503, "5"]);
@@ -118,8 +80,8 @@ test("who calls while a server waits for its database is asked to come again", a
 });
 
 test("data that a server uses is refused to a second one, and the first goes on", async () => {
-  const first = await start(behindProxy());
-  expect(await refusal(behindProxy())).toContain(
+  const first = await trial.start(trial.behindProxy());
+  expect(await trial.refusal(trial.behindProxy())).toContain(
     "is in use by another Posthorn server. Stop that one first.",
   );
   const answer = await fetch(`http://127.0.0.1:${first.port}/health`);
@@ -129,29 +91,33 @@ test("data that a server uses is refused to a second one, and the first goes on"
 test("a port that is taken, or an address that is not this machine's, is told; then the data is free again", async () => {
   const taken = createServer();
   const port = await portOf(taken);
-  expect(await refusal(behindProxy({ port }))).toBe(
+  expect(await trial.refusal(trial.behindProxy({ port }))).toBe(
     `Port ${port} is taken by another program. Stop that program, or choose another with “port”.`,
   );
-  expect(await refusal(localTrial({ data: join(folder, "trial"), port }))).toContain(`Port ${port} is taken`);
+  expect(await trial.refusal(trial.localTrial({ data: join(folder, "trial"), port }))).toContain(
+    `Port ${port} is taken`,
+  );
   taken.close();
   for (const elsewhere of ["192.0.2.1", "no.such.name.invalid", "2001:db8::1"]) {
-    expect(await refusal(behindProxy({ address: elsewhere }))).toContain(`“address” ${elsewhere}`);
+    expect(await trial.refusal(trial.behindProxy({ address: elsewhere }))).toContain(
+      `“address” ${elsewhere}`,
+    );
   }
-  await start(behindProxy({ port }));
+  await trial.start(trial.behindProxy({ port }));
 });
 
 test("a certificate that is not there, is a folder, is none or does not belong to its key is told by its path", async () => {
   const issued = async (ca: string) =>
-    (await openOutside(readConfig(localTrial({ ca: join(folder, ca) }), resolve))).certificate;
+    (await openOutside(readConfig(trial.localTrial({ ca: join(folder, ca) }), resolve))).certificate;
   const [one, other] = [await issued("one"), await issued("other")];
   if (one?.kind !== "pem" || other?.kind !== "pem") throw new Error("a local trial makes its certificates");
   const [cert, key] = [join(folder, "cert.pem"), join(folder, "key.pem")];
   const settings: Settings = { host: "a.test", port: "0", data, "tls-cert": cert, "tls-key": key };
-  expect(await refusal(settings)).toContain(
+  expect(await trial.refusal(settings)).toContain(
     `There is no file ${cert}. Put the certificate and its key in place`,
   );
   await mkdir(cert);
-  expect(await refusal(settings)).toContain(cert);
+  expect(await trial.refusal(settings)).toContain(cert);
   await rm(cert, { recursive: true });
   for (const [certText, keyText] of [
     ["", ""],
@@ -160,31 +126,33 @@ test("a certificate that is not there, is a folder, is none or does not belong t
   ] as const) {
     await writeFile(cert, certText);
     await writeFile(key, keyText);
-    expect(await refusal(settings)).toContain(
+    expect(await trial.refusal(settings)).toContain(
       `The key in ${key} does not belong to the certificate in ${cert}`,
     );
   }
   await writeFile(cert, one.certPem);
   await writeFile(key, one.keyPem);
-  expect((await start(settings)).port).toBeGreaterThan(0);
+  expect((await trial.start(settings)).port).toBeGreaterThan(0);
 });
 
 test("a folder that cannot be made or written is told by its path, and who must be able to", async () => {
   await writeFile(join(folder, "file"), "");
   const below = join(folder, "file", "data");
   const words = `cannot be used: ENOTDIR`;
-  expect(await refusal(behindProxy({ data: below }))).toContain(`${below} ${words}`);
-  expect(await refusal(behindProxy({ data: below }))).toContain(
+  expect(await trial.refusal(trial.behindProxy({ data: below }))).toContain(`${below} ${words}`);
+  expect(await trial.refusal(trial.behindProxy({ data: below }))).toContain(
     "The user that runs Posthorn must be able to",
   );
-  expect(await refusal(localTrial({ ca: join(below, "ca") }))).toContain(words);
+  expect(await trial.refusal(trial.localTrial({ ca: join(below, "ca") }))).toContain(words);
 });
 
 test("what lies where the database should be is not touched", async () => {
   await mkdir(data);
   const other = "Something else. ".repeat(100);
   await writeFile(join(data, "posthorn.db"), other);
-  expect(await refusal(behindProxy())).toContain(`${join(data, "posthorn.db")} is damaged or no database`);
+  expect(await trial.refusal(trial.behindProxy())).toContain(
+    `${join(data, "posthorn.db")} is damaged or no database`,
+  );
   expect(await readFile(join(data, "posthorn.db"), "utf8")).toBe(other);
 });
 
@@ -194,8 +162,8 @@ test.each(["root-key.txt", "token-key.json", "opaque-setup.json"])(
     const path = join(data, "keys", name);
     await mkdir(join(data, "keys"), { recursive: true });
     await writeFile(path, "lost", { mode: 0o600 });
-    expect(await refusal(behindProxy())).toContain(`${path} is damaged`);
+    expect(await trial.refusal(trial.behindProxy())).toContain(`${path} is damaged`);
     await rm(path);
-    await start(behindProxy());
+    await trial.start(trial.behindProxy());
   },
 );

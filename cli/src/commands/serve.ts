@@ -16,7 +16,7 @@ import { findStat } from "../find-stat.ts";
 import { answer, posthornOf, quote, type Shell } from "../shell.ts";
 
 /** Settings that are yes or no, and yes when nothing follows. */
-const switches: ReadonlySet<string> = new Set(["proxied", "local"]);
+const switches: ReadonlySet<string> = new Set(["proxied", "local", "new-root"]);
 
 export function serve(command: Command, shell: Shell): void {
   command.description(

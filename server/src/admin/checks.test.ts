@@ -28,7 +28,8 @@ beforeEach(async () => {
   files = changed(openFiles({ effect: () => undefined, random, clock }), {
     freeBytes: async () => 2 * 1024 ** 3,
   });
-  keys = await openOwnKeys({ files, random, clock, folder: join(folder, "keys"), host: "a.test" });
+  const place = { folder: join(folder, "keys"), host: "a.test", knownRoot: undefined };
+  keys = await openOwnKeys({ files, random, clock, ...place });
 });
 afterEach(() => rm(folder, { recursive: true }));
 

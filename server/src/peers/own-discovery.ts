@@ -1,4 +1,3 @@
-import { toBase64Url } from "@posthorn/crypto";
 import { type Discovery, limits, messageTypes, wireVersion } from "@posthorn/protocol";
 import { discoveryKeys, type OwnKeys } from "./own-keys.ts";
 
@@ -18,7 +17,7 @@ export function ownDiscovery(own: OwnHost): Discovery {
     host: own.host,
     endpoint: own.endpoint,
     software: "posthorn",
-    rootKey: toBase64Url(own.keys.rootKey),
+    rootKey: own.keys.rootKey,
     keys: discoveryKeys(own.keys),
     oldKeys: [],
     limits: {

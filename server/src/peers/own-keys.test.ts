@@ -29,7 +29,7 @@ afterEach(() => rm(parent, { recursive: true }));
 function start(host = "a.test"): Promise<OwnKeys> {
   const random = openRandom();
   const files = openFiles({ effect: () => undefined, random, clock });
-  return openOwnKeys({ files, random, clock, folder, host });
+  return openOwnKeys({ files, random, clock, folder, host, knownRoot: undefined });
 }
 
 /** What a peer makes of the document that is shown with these keys. */

@@ -23,6 +23,11 @@ const renewBeforeMs = 30 * 24 * 3_600_000;
 /** A new key is shown so long before it signs, so that every process of this server shows it by then. */
 const showBeforeMs = 2 * 3_600_000;
 const seedBytes = 32;
+/** Where the operator reads how keys are put back. */
+export const backupPage = "docs/operate/README.md, “Back up”";
+/** What to do about a root key that no backup has. */
+export const replacingRoot =
+  "Only when it is lost for good, start once with “new-root”: other servers will notice that it is another.";
 
 export interface OnlineKey {
   id: string;
@@ -33,7 +38,8 @@ export interface OnlineKey {
 }
 
 export interface OwnKeys {
-  rootKey: Uint8Array;
+  /** As others know it, base64url. */
+  rootKey: string;
   /** The key that signs now. */
   current: OnlineKey;
   /** Every key a peer may still meet, newest first. */
@@ -47,11 +53,14 @@ interface KeyContext {
   /** Folder of the key files. */
   folder: string;
   host: string;
+  /** The root key that others know the host by, base64url; undefined when it may be another, or be made. */
+  knownRoot: string | undefined;
 }
 
 /**
  * Reads the host's keys or makes them. Makes a new online key when the newest is within thirty days of its end and the
- * root key is at hand. Throws a sentence for the operator when a key file is malformed or readable by others.
+ * root key is at hand. Throws a sentence for the operator when a key file is malformed or readable by others, and when
+ * the root key is not the known one; nothing is written then.
  */
 export async function openOwnKeys(ctx: KeyContext): Promise<OwnKeys> {
   await ctx.files.makeFolder(ctx.folder);
@@ -70,7 +79,7 @@ export async function openOwnKeys(ctx: KeyContext): Promise<OwnKeys> {
         `Put root-key.txt back into ${ctx.folder}, start Posthorn once, and take it offline again.`,
     );
   }
-  return { rootKey: root.publicKey, current, published };
+  return { rootKey: toBase64Url(root.publicKey), current, published };
 }
 
 /** The keys as discovery shows them. */
@@ -91,23 +100,38 @@ async function openRootKey(
   const secretPath = `${ctx.folder}/root-key.txt`;
   const publicPath = `${ctx.folder}/root-key.public.txt`;
   const secret = await readSecret(ctx, secretPath);
-  const known = await ctx.files.read(publicPath);
-  const publicKey = known && (await parsePublicKey(decode(known), publicPath));
-  if (secret === undefined && publicKey !== undefined) return { publicKey, signingKey: undefined };
-  const signingKey = await generateSigningKey(
-    secret === undefined ? ctx.random.bytes(seedBytes) : parseSeed(secret, secretPath),
-  );
-  if (publicKey !== undefined && !sameBytes(publicKey, signingKey.publicKey)) {
+  const shown = await ctx.files.read(publicPath);
+  const signingKey =
+    secret === undefined ? undefined : await generateSigningKey(parseSeed(secret, secretPath));
+  const publicKey = shown && (await parsePublicKey(decode(shown), publicPath));
+  if (signingKey !== undefined && publicKey !== undefined && !sameBytes(publicKey, signingKey.publicKey)) {
     throw new Error(
       `The root key ${secretPath} is not the one that others know ${ctx.host} by (${publicPath}). ` +
-        "Put the right one back. To begin with another, which everybody will notice, delete the second file.",
+        "Put the right one back. To begin with another, which everybody will notice, delete the second file " +
+        "and start once with “new-root”.",
     );
   }
+  const found = publicKey ?? signingKey?.publicKey;
+  if (ctx.knownRoot !== undefined) requireKnownRoot(ctx, ctx.knownRoot, found);
   const write = (path: string, bytes: Uint8Array) =>
     ctx.files.writeDurably(path, encode(`${toBase64Url(bytes)}\n`));
-  if (secret === undefined) await write(secretPath, signingKey.seed);
-  if (publicKey === undefined) await write(publicPath, signingKey.publicKey);
-  return { publicKey: signingKey.publicKey, signingKey };
+  if (found !== undefined) {
+    if (publicKey === undefined) await write(publicPath, found);
+    return { publicKey: found, signingKey };
+  }
+  const made = await generateSigningKey(ctx.random.bytes(seedBytes));
+  await write(secretPath, made.seed);
+  await write(publicPath, made.publicKey);
+  return { publicKey: made.publicKey, signingKey: made };
+}
+
+function requireKnownRoot({ folder, host }: KeyContext, known: string, found: Uint8Array | undefined): void {
+  if (found !== undefined && toBase64Url(found) === known) return;
+  const what =
+    found === undefined
+      ? `There is no root-key.txt in ${folder}.`
+      : `The root key in ${folder} is not the one that ${host} has been known by.`;
+  throw new Error(`${what} Put the right one back from your backup (${backupPage}). ${replacingRoot}`);
 }
 
 /** The newest first. */

@@ -12,3 +12,10 @@ export async function settleFact(tx: Tx, name: string, value: string): Promise<s
   await tx.run(sql`INSERT INTO server_fact (name, value) VALUES (${name}, ${value}) ON CONFLICT DO NOTHING`);
   return (await findFact(tx, name)) ?? value;
 }
+
+/** Writes the value over the one that is there. */
+export async function replaceFact(tx: Tx, name: string, value: string): Promise<void> {
+  await tx.run(sql`
+    INSERT INTO server_fact (name, value) VALUES (${name}, ${value})
+    ON CONFLICT (name) DO UPDATE SET value = excluded.value`);
+}
