@@ -3,20 +3,23 @@ import { spawn } from "node:child_process";
 import { constants } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { ownNode } from "./install.mjs";
+import { launcherOf } from "./launcher.mjs";
 
 /**
  * One of our own programs, in the caller's folder, so that paths in its arguments mean what the caller meant. The
  * condition `source` leads every workspace to its `.ts` files, so nothing is built; what Node makes of them is kept.
+ * POSTHORN_LAUNCHER tells it how `posthorn` is typed on this machine.
  */
-export function program(root, entry, args) {
+export function program(root, entry, args, folder) {
   // Warnings that ML-KEM and the like are experimental in this Node tell a user nothing.
   // Most of what a server makes is forgotten within a request: with more room for what is new, less of it is looked
   // through twice (measured: a tenth of a busy server's time; an idle one is no larger).
   const room = "--max-semi-space-size=64";
   const flags = ["--conditions=source", "--disable-warning=ExperimentalWarning", room];
   const compiled = join(root, "node_modules", ".cache", "posthorn");
-  return handOver(root, [...flags, join(root, entry), ...args], process.cwd(), {
+  return handOver(root, [...flags, join(root, entry), ...args], folder, {
     NODE_COMPILE_CACHE: compiled,
+    POSTHORN_LAUNCHER: launcherOf(root),
   });
 }
 

@@ -7,6 +7,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { handOver, program } from "./hand-over.mjs";
 import { install } from "./install.mjs";
+import { folderOfCaller } from "./launcher.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -18,10 +19,10 @@ const tools = {
 };
 
 const commands = {
-  posthorn: (args) => program(root, "cli/src/main.ts", args),
-  demo: (args) => program(root, "testnet/src/demo.ts", args),
-  bench: (args) => program(root, "bench/src/main.ts", args),
-  vectors: (args) => program(root, "testnet/src/vectors.ts", args),
+  posthorn: (args) => own("cli/src/main.ts", args),
+  demo: (args) => own("testnet/src/demo.ts", args),
+  bench: (args) => own("bench/src/main.ts", args),
+  vectors: (args) => own("testnet/src/vectors.ts", args),
   test: (args) => test(args),
   check: () => check(),
   build: (args) => tool("tsc", ["-b", ...args]),
@@ -44,6 +45,10 @@ async function main() {
   }
   if (!(await install(root))) return 1;
   return commands[command](args);
+}
+
+function own(entry, args) {
+  return program(root, entry, args, folderOfCaller(root, command));
 }
 
 /** The types are part of the test: where they do not hold, no test is run. */

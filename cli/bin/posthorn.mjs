@@ -4,7 +4,7 @@
  * with the arguments, the folder and the terminal it was given.
  */
 import { existsSync } from "node:fs";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { program } from "../../scripts/hand-over.mjs";
 import { ownNode } from "../../scripts/install.mjs";
@@ -12,10 +12,10 @@ import { ownNode } from "../../scripts/install.mjs";
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
 if (existsSync(ownNode(root))) {
-  process.exitCode = await program(root, "cli/src/main.ts", process.argv.slice(2));
+  process.exitCode = await program(root, "cli/src/main.ts", process.argv.slice(2), process.cwd());
 } else {
   console.error(
-    `posthorn: Its own Node is not installed yet.\nNext: run “npm run posthorn” once in ${root}; it installs what is missing.`,
+    `posthorn: Its own Node is not installed yet.\nNext: run ${join(root, "scripts", "posthorn")} once; it installs what is missing.`,
   );
   process.exitCode = 1;
 }

@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { explain, withHints } from "./explain.ts";
 import { Failure } from "./failure.ts";
 
-const ctx = { posthorn: "npx posthorn", command: "send" };
+const ctx = { posthorn: "posthorn", command: "send" };
 
 describe("Every refusal of the error table", () => {
   for (const code of Object.keys(errors).filter(isErrorCode)) {
@@ -13,17 +13,17 @@ describe("Every refusal of the error table", () => {
       const told = explain(new ProblemError(problem(code, "It did not work.")), ctx);
       expect(told).toMatchObject({ code, message: "It did not work." });
       expect([1, 2, 4]).toContain(told.exitCode);
-      expect(told.next).toMatch(/^(?:npx posthorn .+|Try again.*\.)$/);
+      expect(told.next).toMatch(/^(?:posthorn .+|Try again.*\.)$/);
     });
   }
 });
 
 test("A command that knows better says what to do next itself", async () => {
-  const action = withHints({ notFound: "npx posthorn inbox" }, () =>
+  const action = withHints({ notFound: "posthorn inbox" }, () =>
     Promise.reject(new ProblemError(problem("notFound", "There is no such message."))),
   );
   const thrown: unknown = await action().catch((error: unknown) => error);
-  expect(explain(thrown, ctx)).toMatchObject({ exitCode: 1, next: "npx posthorn inbox" });
+  expect(explain(thrown, ctx)).toMatchObject({ exitCode: 1, next: "posthorn inbox" });
 });
 
 test("Who waits is told how long, and who reports is given the word of the log", () => {
@@ -39,7 +39,7 @@ test("A server that cannot be reached ends with 3, whatever stands in its place 
   const proxy = new UnexpectedAnswer("a.example", 404, "with text/html instead of a reason");
   expect(explain(proxy, ctx)).toMatchObject({ exitCode: 3, code: "unexpectedAnswer" });
   const trial = new Unreachable("tls", "a.localhost:8441");
-  expect(explain(trial, ctx).next).toBe("npx posthorn login ADDRESS --ca FILE trusts it from then on.");
+  expect(explain(trial, ctx).next).toBe("posthorn login ADDRESS --ca FILE trusts it from then on.");
   expect(explain(new Unreachable("tls", "a.example"), ctx).next).toBeUndefined();
 });
 
@@ -60,5 +60,5 @@ test("What nobody foresaw is told without a stack and asks for a report", () => 
 });
 
 test("A failure without advice of its own points to the help of its command", () => {
-  expect(explain(new Failure("No."), ctx).next).toBe("npx posthorn send --help");
+  expect(explain(new Failure("No."), ctx).next).toBe("posthorn send --help");
 });

@@ -41,7 +41,7 @@ export function withHints<Args extends readonly unknown[]>(
 }
 
 export interface ExplainContext {
-  /** As a person would type it, such as `npx posthorn`. */
+  /** As a person would type it, such as `/home/ann/posthorn/scripts/posthorn`. */
   posthorn: string;
   /** The command that ran, such as `send`. */
   command: string;

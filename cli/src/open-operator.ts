@@ -1,12 +1,12 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { type Api, openOperator } from "@posthorn/client";
-import { nodePlatform, type OperatorPlace, readOperatorFile } from "@posthorn/client/node";
+import { nodePlatform, type OperatorPlace, readOperatorFile, shellWord } from "@posthorn/client/node";
 import { ProblemError } from "@posthorn/protocol";
 import { type Command, Option } from "commander";
 import { type Hints, withHints } from "./explain.ts";
 import { Failure } from "./failure.ts";
-import { homeOf, posthornOf, quote, type Shell } from "./shell.ts";
+import { homeOf, posthornOf, type Shell } from "./shell.ts";
 
 export interface OperatorOptions {
   data: string;
@@ -46,7 +46,7 @@ export async function openOperatorOf(shell: Shell, options: OperatorOptions): Pr
   const place = await readOperatorFile(dataFolder).catch((error: unknown) => {
     if (!(error instanceof ProblemError && error.problem.code === "notFound")) throw error;
     throw new Failure(error.message, {
-      next: `Name its data folder with --data, or start it: ${posthornOf(shell)} serve --data ${quote(dataFolder)}`,
+      next: `Name its data folder with --data, or start it: ${posthornOf(shell)} serve --data ${shellWord(dataFolder)}`,
     });
   });
   const ca = place.ca === undefined ? undefined : await readFile(place.ca, "utf8");

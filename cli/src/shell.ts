@@ -1,4 +1,5 @@
-import { type Home, openHome, usualHomeFolder } from "@posthorn/client/node";
+import { resolve } from "node:path";
+import { type Home, openHome, shellWord, usualHomeFolder } from "@posthorn/client/node";
 import { cleanJson } from "./clean-text.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -34,22 +35,15 @@ export function homeOf(shell: Shell): Home {
   return openHome(shell.options().home ?? usualHomeFolder(shell.environment));
 }
 
-/** How this program was called, to be written before a command that is to be typed next. */
+/** How this program is started from whichever folder, with the home that was named, before a command to be typed next. */
 export function posthornOf(shell: Shell): string {
-  const { npm_lifecycle_event: event, npm_command: npm } = shell.environment;
-  const called =
-    event === "posthorn" ? "npm run -s posthorn --" : npm === "exec" ? "npx posthorn" : "posthorn";
+  const launcher = shellWord(shell.environment.POSTHORN_LAUNCHER ?? "posthorn");
   const { home } = shell.options();
-  return home === undefined ? called : `${called} --home ${quote(home)}`;
+  return home === undefined ? launcher : `${launcher} --home ${shellWord(resolve(home))}`;
 }
 
 /** A command to be typed next, for the same account when one was named. */
 export function nextCommand(shell: Shell, command: string): string {
   const { as } = shell.options();
-  return `${posthornOf(shell)} ${command}${as === undefined ? "" : ` --as ${quote(as)}`}`;
-}
-
-/** An argument as a POSIX shell reads it. */
-export function quote(argument: string): string {
-  return /^[\w@%+=:,./-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", "'\\''")}'`;
+  return `${posthornOf(shell)} ${command}${as === undefined ? "" : ` --as ${shellWord(as)}`}`;
 }

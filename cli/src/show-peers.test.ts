@@ -19,11 +19,11 @@ test("Each server known has a line: whether mail is taken from it, when it was h
 test("Below them stand those that show another root key, since when, and what to do; blocked ones are settled", () => {
   const changed: PeerInfo = { ...plain, rootKeyChangedAt: at };
   const blocked: PeerInfo = { ...changed, host: "c.test", policy: "block" };
-  const shown = showPeers([changed, blocked], { width: 20, posthorn: "npx posthorn" });
+  const shown = showPeers([changed, blocked], { width: 20, posthorn: "posthorn" });
   expect(shown.split("\n").slice(3)).toEqual([
     "",
     `b.test shows another root key since ${localTime(at)}.`,
-    "Ask its operator by another way than mail. Then: npx posthorn peer allow HOST, or: npx posthorn peer block HOST",
+    "Ask its operator by another way than mail. Then: posthorn peer allow HOST, or: posthorn peer block HOST",
   ]);
 });
 

@@ -5,6 +5,7 @@
 import { mkdir } from "node:fs/promises";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { shellWord } from "@posthorn/client/node";
 import { type Crossing, cross } from "./demo/cross.ts";
 import { openPlace, type Place } from "./demo/place.ts";
 
@@ -61,19 +62,22 @@ async function main(): Promise<number> {
 
 function sayWhatNext(place: Place, { seen }: Crossing): void {
   const [alice, bob] = [place.alice.address, place.bob.address];
+  const ca = shellWord(place.caPath);
+  const launcher = shellWord(process.env.POSTHORN_LAUNCHER ?? "posthorn");
+  const posthorn = `${launcher} --home ${shellWord(place.clientFolder)}`;
   say(`
   ${alice}   password: ${place.alice.password}   ${place.alpha.endpoint}
   ${bob}     password: ${place.bob.password}   ${place.beta.endpoint}
 
 Both servers run until you press Ctrl+C. In another terminal:
 
-  npx posthorn --home ${place.clientFolder} inbox --as ${alice}
-  npx posthorn --home ${place.clientFolder} send --as ${bob} --to ${alice} --subject "Hello" --body "It works"
-  npx posthorn --home ${place.clientFolder} read ${seen.messageId} --as ${bob}
+  ${posthorn} inbox --as ${alice}
+  ${posthorn} send --as ${bob} --to ${alice} --subject "Hello" --body "It works"
+  ${posthorn} read ${seen.messageId} --as ${bob}
 
 A browser or curl must be told to trust ${place.caPath}:
 
-  curl --cacert ${place.caPath} ${place.alpha.endpoint}/.well-known/posthorn`);
+  curl --cacert ${ca} ${place.alpha.endpoint}/.well-known/posthorn`);
 }
 
 function isTrouble(line: string): boolean {

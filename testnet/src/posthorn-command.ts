@@ -23,7 +23,9 @@ export function startPosthorn(args: readonly string[], options: RunPosthornOptio
   const inherited = Object.entries(process.env).filter(
     ([name]) => !/^(?:POSTHORN_|npm_|NO_COLOR|FORCE_COLOR)/.test(name),
   );
-  const env = { ...Object.fromEntries(inherited), POSTHORN_HOME: options.home, ...options.environment };
+  // What is to be typed next then begins with the plain name, wherever this repository lies.
+  const own = { POSTHORN_HOME: options.home, POSTHORN_LAUNCHER: "posthorn" };
+  const env = { ...Object.fromEntries(inherited), ...own, ...options.environment };
   const child = spawn(process.execPath, [bin, ...args], { env, stdio: ["pipe", "pipe", "pipe"] });
   child.stdin?.end(options.input ?? "");
   return child;

@@ -1,9 +1,10 @@
 import { createInvite, listInvites } from "@posthorn/client";
+import { shellWord } from "@posthorn/client/node";
 import type { Command } from "commander";
 import { columns } from "../columns.ts";
 import { asOperator, type OperatorOptions, openOperatorOf, takeData } from "../open-operator.ts";
 import { readLengthS, readSize } from "../read-options.ts";
-import { answer, posthornOf, quote, type Shell } from "../shell.ts";
+import { answer, posthornOf, type Shell } from "../shell.ts";
 import { localTime } from "../times.ts";
 
 interface InviteOptions extends OperatorOptions {
@@ -39,7 +40,7 @@ async function make(shell: Shell, options: InviteOptions): Promise<void> {
     ...(expiresInS === undefined ? {} : { expiresInS }),
     ...(quotaBytes === undefined ? {} : { quotaBytes }),
   });
-  const ca = place.ca === undefined ? "" : ` --ca ${quote(place.ca)}`;
+  const ca = place.ca === undefined ? "" : ` --ca ${shellWord(place.ca)}`;
   answer(shell, made, () =>
     [
       `An invitation${made.name === null ? "" : ` for the name “${made.name}”`}, good for one account until ${localTime(made.expiresAt)}:`,

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { shellWord } from "@posthorn/client/node";
 import {
   type Config,
   ConfigError,
@@ -13,7 +14,7 @@ import { type Command, Option } from "commander";
 import { columns } from "../columns.ts";
 import { Failure, refuseUsage } from "../failure.ts";
 import { findStat } from "../find-stat.ts";
-import { answer, posthornOf, quote, type Shell } from "../shell.ts";
+import { answer, posthornOf, type Shell } from "../shell.ts";
 
 /** Settings that are yes or no, and yes when nothing follows. */
 const switches: ReadonlySet<string> = new Set(["proxied", "local", "new-root"]);
@@ -62,7 +63,7 @@ function sayStarted(shell: Shell, config: Config, server: Server, isFirstStart: 
   const { host, endpoint, port } = server;
   const { dataFolder, address } = config;
   const listens = `${address ?? (config.tls.kind === "proxied" ? "127.0.0.1" : "every address")}, port ${port}`;
-  const invite = `${posthornOf(shell)} invite --data ${quote(dataFolder)}`;
+  const invite = `${posthornOf(shell)} invite --data ${shellWord(dataFolder)}`;
   answer(shell, { host, endpoint, address, port, dataFolder, isFirstStart }, () =>
     [
       `Posthorn serves ${host} and runs until you press Ctrl+C.`,

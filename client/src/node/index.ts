@@ -4,4 +4,5 @@ export { type FileSink, type FileSource, openFileSink, openFileSource } from "./
 export { type Home, openHome, usualHomeFolder } from "./home.ts";
 export { type OperatorPlace, readOperatorFile } from "./operator-file.ts";
 export { nodePlatform } from "./platform.ts";
+export { shellWord } from "./shell-word.ts";
 export { type NodeTransport, type NodeTransportOptions, nodeTransport } from "./transport.ts";
