@@ -40,13 +40,17 @@ async function seenByPeer(keys: OwnKeys) {
 }
 
 const ids = (keys: OwnKeys) => keys.published.map(({ id }) => id);
+/** The months of the keys shown, which their ids begin with. */
+const months = (keys: OwnKeys) => ids(keys).map((id) => id.slice(0, 7));
+const form = /^\d{4}-\d\d-[0-9a-f]{8}$/;
 const path = (name: string) => join(folder, name);
 const contentOf = (name: string) => readFile(path(name), "utf8");
 
 describe("the keys of a host", () => {
   test("are made at the first start, for the owner's eyes only, and are the same ever after", async () => {
     const made = await start();
-    expect(await readdir(folder)).toEqual(["root-key.public.txt", "root-key.txt", "signing-2026-11.txt"]);
+    const names = ["root-key.public.txt", "root-key.txt", `signing-${made.current.id}.txt`];
+    expect(await readdir(folder)).toEqual(names);
     for (const name of await readdir(folder)) expect((await stat(path(name))).mode & 0o777, name).toBe(0o600);
     expect((await stat(folder)).mode & 0o777).toBe(0o700);
     await clock.advance(day);
@@ -58,18 +62,22 @@ describe("the keys of a host", () => {
 
   test("are such that a peer takes them, and show no secret", async () => {
     const keys = await start();
-    expect(await seenByPeer(keys)).toMatchObject({ ok: true, discovery: { keys: [{ id: "2026-11" }] } });
+    const { id } = keys.current;
+    expect(await seenByPeer(keys)).toMatchObject({ ok: true, discovery: { keys: [{ id }] } });
     const shown = JSON.stringify(await seenByPeer(keys));
     expect(shown).not.toContain((await contentOf("root-key.txt")).trim());
     expect(shown).not.toContain(toBase64Url(keys.current.signingKey.seed));
   });
 
-  test("are others for every server", async () => {
+  test("are others for every server, also in name: one that begins anew in the same month is told apart", async () => {
     const one = await start();
     await rm(folder, { recursive: true });
     const other = await start();
     expect(other.rootKey).not.toEqual(one.rootKey);
     expect(other.current.signingKey.publicKey).not.toEqual(one.current.signingKey.publicKey);
+    for (const { id } of [one.current, other.current]) expect(id).toMatch(form);
+    expect(months(other)).toEqual(months(one));
+    expect(ids(other)).not.toEqual(ids(one));
   });
 
   test("are not written again when nothing changes", async () => {
@@ -85,19 +93,21 @@ describe("renewal", () => {
   test("makes the next key 30 days before the end, shows both, and signs with the new one two hours later", async () => {
     const first = await start();
     await clock.advance(335 * day);
-    expect(ids(await start())).toEqual(["2026-11"]);
+    expect(months(await start())).toEqual(["2026-11"]);
     await clock.advance(1);
     const both = await start();
-    expect(ids(both)).toEqual(["2027-10", "2026-11"]);
-    expect(both.current.id).toBe("2026-11");
+    expect(months(both)).toEqual(["2027-10", "2026-11"]);
+    const [next, old] = ids(both);
+    expect(old).toBe(first.current.id);
+    expect(both.current.id).toBe(old);
     expect(await seenByPeer(both)).toMatchObject({ ok: true });
     await clock.advance(2 * hour - 1);
-    expect((await start()).current.id).toBe("2026-11");
+    expect((await start()).current.id).toBe(old);
     await clock.advance(1);
-    expect((await start()).current.id).toBe("2027-10");
+    expect((await start()).current.id).toBe(next);
     await clock.advance(30 * day);
     const later = await start();
-    expect(ids(later)).toEqual(["2027-10"]);
+    expect(ids(later)).toEqual([next]);
     expect(later.rootKey).toEqual(first.rootKey);
   });
 
@@ -105,28 +115,29 @@ describe("renewal", () => {
     await start();
     await clock.advance(800 * day);
     const keys = await start();
-    expect(keys.current.id).toBe("2029-02");
+    expect(months(keys)).toEqual(["2029-02"]);
     expect(await seenByPeer(keys)).toMatchObject({ ok: true });
   });
 
   test("in the same month gets a name of its own, and the newest of them signs", async () => {
-    await start();
-    await rm(path("signing-2026-11.txt"));
-    await writeFile(path("signing-2026-11.txt"), await keyOfAnother(), { mode: 0o600 });
+    const first = await start();
+    const name = `signing-${first.current.id}.txt`;
+    await rm(path(name));
+    await writeFile(path(name), await keyOfAnother(), { mode: 0o600 });
+    const seen = new Set([first.current.id]);
     for (let count = 0; count < 11; count++) {
       await clock.advance(2 * hour);
       const keys = await start();
       const newest = keys.published[0]?.id ?? "";
       expect(keys.current.id).toBe(newest);
-      if (count < 10) {
-        const lines = (await contentOf(`signing-${newest}.txt`)).replace(
-          /root-signature .*/,
-          `root-signature ${"A".repeat(86)}`,
-        );
-        await writeFile(path(`signing-${newest}.txt`), lines);
-      }
+      expect(seen.has(newest)).toBe(false);
+      seen.add(newest);
+      const lines = (await contentOf(`signing-${newest}.txt`)).replace(
+        /root-signature .*/,
+        `root-signature ${"A".repeat(86)}`,
+      );
+      await writeFile(path(`signing-${newest}.txt`), lines);
     }
-    expect((await start()).current.id).toBe("2026-11-12");
   });
 
   test("never shows more keys than a peer reads", async () => {
@@ -141,23 +152,23 @@ describe("renewal", () => {
     await rename(path("root-key.txt"), join(parent, "safe.txt"));
     await clock.advance(364 * day);
     const kept = await start();
-    expect(ids(kept)).toEqual(["2026-11"]);
+    expect(ids(kept)).toEqual(ids(first));
     expect(kept.rootKey).toEqual(first.rootKey);
     await clock.advance(day);
     await expect(start()).rejects.toThrow(`a.test has no signing key that is good now`);
     await expect(start()).rejects.toThrow(`Put root-key.txt back into ${folder}`);
     await rename(join(parent, "safe.txt"), path("root-key.txt"));
     const renewed = await start();
-    expect(ids(renewed)).toEqual(["2027-11"]);
+    expect(months(renewed)).toEqual(["2027-11"]);
     expect(renewed.rootKey).toEqual(first.rootKey);
     await rename(path("root-key.txt"), join(parent, "safe.txt"));
-    expect(ids(await start())).toEqual(["2027-11"]);
+    expect(ids(await start())).toEqual(ids(renewed));
   });
 });
 
 describe("a server does not start, and says which file it is about, when", () => {
-  test.each(["root-key.txt", "signing-2026-11.txt"])("others can read %s (CVE-2026-24044)", async (name) => {
-    await start();
+  test.each(["root-key", "signing"])("others can read %s (CVE-2026-24044)", async (kind) => {
+    const name = fileOf(kind, await start());
     for (const mode of [0o640, 0o604, 0o644, 0o666]) {
       await chmod(path(name), mode);
       await expect(start()).rejects.toThrow(
@@ -191,44 +202,35 @@ describe("a server does not start, and says which file it is about, when", () =>
     await rm(path("root-key.public.txt"));
     const changed = await start();
     expect(changed.rootKey).not.toEqual(first.rootKey);
-    expect(ids(changed)).toEqual(["2026-11-2"]);
+    expect(months(changed)).toEqual(["2026-11"]);
+    expect(ids(changed)).not.toEqual(ids(first));
     expect(await seenByPeer(changed)).toMatchObject({ ok: true });
   });
 
   const damages: [string, string, (content: string) => string, string][] = [
-    ["is empty", "root-key.txt", () => "", "holds no key"],
-    ["holds something else", "root-key.txt", () => "-----BEGIN PRIVATE KEY-----\n", "holds no key"],
-    ["is cut", "root-key.txt", (content) => content.slice(0, 20), "holds no key"],
-    ["is empty", "root-key.public.txt", () => "", "holds no key"],
-    ["holds no point of the curve", "root-key.public.txt", () => "A".repeat(43), "holds no key"],
-    ["is empty", "signing-2026-11.txt", () => "", "no “root-signature” line"],
-    [
-      "has lost its seed",
-      "signing-2026-11.txt",
-      (content) => content.replace(/seed .*\n/, ""),
-      "no “seed” line",
-    ],
-    [
-      "has a damaged seed",
-      "signing-2026-11.txt",
-      (content) => content.replace(/seed .../, "seed "),
-      "holds no key",
-    ],
+    ["is empty", "root-key", () => "", "holds no key"],
+    ["holds something else", "root-key", () => "-----BEGIN PRIVATE KEY-----\n", "holds no key"],
+    ["is cut", "root-key", (content) => content.slice(0, 20), "holds no key"],
+    ["is empty", "root-key.public", () => "", "holds no key"],
+    ["holds no point of the curve", "root-key.public", () => "A".repeat(43), "holds no key"],
+    ["is empty", "signing", () => "", "no “root-signature” line"],
+    ["has lost its seed", "signing", (content) => content.replace(/seed .*\n/, ""), "no “seed” line"],
+    ["has a damaged seed", "signing", (content) => content.replace(/seed .../, "seed "), "holds no key"],
     [
       "has a damaged signature",
-      "signing-2026-11.txt",
+      "signing",
       (content) => content.replace(/root-signature .*/, "root-signature ???"),
       "“root-signature” line holds none",
     ],
     [
       "has a damaged time",
-      "signing-2026-11.txt",
+      "signing",
       (content) => content.replace(/valid-until .*/, "valid-until tomorrow"),
       "“valid-until” line holds no time",
     ],
   ];
-  test.each(damages)("a key file %s: %s", async (_, name, damage, how) => {
-    await start();
+  test.each(damages)("a key file %s: %s", async (_, kind, damage, how) => {
+    const name = fileOf(kind, await start());
     await writeFile(path(name), damage(await contentOf(name)));
     await expect(start()).rejects.toThrow(`The key file ${path(name)} is damaged.`);
     await expect(start()).rejects.toThrow(how);
@@ -237,26 +239,29 @@ describe("a server does not start, and says which file it is about, when", () =>
 
 test("a key that the root key does not vouch for is never shown nor used: peers would refuse the whole host", async () => {
   const first = await start();
-  const content = await contentOf("signing-2026-11.txt");
-  await writeFile(
-    path("signing-2026-11.txt"),
-    content.replace(/valid-until .*/, "valid-until 2036-11-24T00:00:00.000Z"),
-  );
+  const name = fileOf("signing", first);
+  const content = await contentOf(name);
+  await writeFile(path(name), content.replace(/valid-until .*/, "valid-until 2036-11-24T00:00:00.000Z"));
   const keys = await start();
-  expect(ids(keys)).toEqual(["2026-11-2"]);
+  expect(ids(keys)).toHaveLength(1);
+  expect(ids(keys)).not.toEqual(ids(first));
   expect(keys.rootKey).toEqual(first.rootKey);
   expect(await seenByPeer(keys)).toMatchObject({ ok: true });
   await rm(path("root-key.txt"));
-  await rm(path("signing-2026-11-2.txt"));
+  await rm(path(fileOf("signing", keys)));
   await expect(start()).rejects.toThrow("has no signing key that is good now");
 });
+
+/** Of these keys the file of a kind. */
+function fileOf(kind: string, { current }: OwnKeys): string {
+  return kind === "signing" ? `signing-${current.id}.txt` : `${kind}.txt`;
+}
 
 /** A key file of another host, as a copied folder would have it. */
 async function keyOfAnother(): Promise<string> {
   const ours = folder;
   folder = join(parent, "others");
-  await start("c.test");
-  const content = await contentOf("signing-2026-11.txt");
+  const content = await contentOf(fileOf("signing", await start("c.test")));
   folder = ours;
   return content;
 }

@@ -2,6 +2,7 @@
  * The host's own keys, files in the data folder: one root key, which vouches for the online keys and may be taken
  * offline once they are made, and the online keys that sign requests and answers. Made at first start; none ships.
  */
+import { createHash } from "node:crypto";
 import {
   fromBase64Url,
   generateSigningKey,
@@ -69,7 +70,7 @@ export async function openOwnKeys(ctx: KeyContext): Promise<OwnKeys> {
   const now = ctx.clock.now();
   const good = await keepVouched(ctx, root.publicKey, known);
   if ((good[0]?.validUntil ?? 0) - now < renewBeforeMs && root.signingKey !== undefined) {
-    good.unshift(await makeOnlineKey(ctx, root.signingKey, known));
+    good.unshift(await makeOnlineKey(ctx, root.signingKey));
   }
   const published = good.filter((key) => key.validUntil > now);
   const current = published.find((key) => key.validFrom <= now - showBeforeMs) ?? published[0];
@@ -172,17 +173,10 @@ function statementOf(host: string, key: Omit<OnlineKey, "rootSignature">): KeySt
   };
 }
 
-async function makeOnlineKey(
-  ctx: KeyContext,
-  root: SigningKey,
-  known: readonly OnlineKey[],
-): Promise<OnlineKey> {
+async function makeOnlineKey(ctx: KeyContext, root: SigningKey): Promise<OnlineKey> {
   const now = ctx.clock.now();
-  const month = formatTime(now).slice(0, 7);
-  const taken = new Set(known.map((key) => key.id));
-  let id = month;
-  for (let count = 2; taken.has(id); count++) id = `${month}-${count}`;
   const signingKey = await generateSigningKey(ctx.random.bytes(seedBytes));
+  const id = `${formatTime(now).slice(0, 7)}-${printOf(signingKey.publicKey)}`;
   const validFrom = now;
   const validUntil = now + yearMs;
   const statement = statementOf(ctx.host, { id, signingKey, validFrom, validUntil });
@@ -196,6 +190,11 @@ async function makeOnlineKey(
   ];
   await ctx.files.writeDurably(`${ctx.folder}/signing-${id}.txt`, encode(`${lines.join("\n")}\n`));
   return { id, signingKey, validFrom, validUntil, rootSignature };
+}
+
+/** So no two keys have the same id, also when a host begins anew in the same month and has forgotten its old ones (§30.2). */
+function printOf(publicKey: Uint8Array): string {
+  return createHash("sha256").update(publicKey).digest("hex").slice(0, 8);
 }
 
 async function parseOnlineKey(content: string, path: string): Promise<OnlineKey> {
