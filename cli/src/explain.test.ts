@@ -19,8 +19,9 @@ describe("Every refusal of the error table", () => {
 });
 
 test("A command that knows better says what to do next itself", async () => {
-  const action = withHints({ notFound: "posthorn inbox" }, () =>
-    Promise.reject(new ProblemError(problem("notFound", "There is no such message."))),
+  const action = withHints(
+    () => ({ notFound: "posthorn inbox" }),
+    () => Promise.reject(new ProblemError(problem("notFound", "There is no such message."))),
   );
   const thrown: unknown = await action().catch((error: unknown) => error);
   expect(explain(thrown, ctx)).toMatchObject({ exitCode: 1, next: "posthorn inbox" });

@@ -26,16 +26,16 @@ export class Hinted extends Error {
   }
 }
 
-/** The same action, with hints for what it throws. */
+/** The same action, with hints for what it throws; they are made when it throws, for all options are known then. */
 export function withHints<Args extends readonly unknown[]>(
-  hints: Hints,
+  hints: () => Hints,
   action: (...args: Args) => Promise<void>,
 ): (...args: Args) => Promise<void> {
   return async (...args) => {
     try {
       await action(...args);
     } catch (error) {
-      throw new Hinted(error, hints);
+      throw new Hinted(error, hints());
     }
   };
 }

@@ -1,4 +1,5 @@
 /** The command `posthorn`: the table of its commands, and the one place where a failure becomes words and a number. */
+import { resolve } from "node:path";
 import { Command, CommanderError } from "commander";
 import { cleanJson, cleanLine, cleanLines } from "./clean-text.ts";
 import { exitCodes } from "./exit-codes.ts";
@@ -89,10 +90,15 @@ async function makeProgram(shell: Shell, program: Command, argv: readonly string
 
 async function main(argv: readonly string[]): Promise<number> {
   const program = new Command();
+  let running: Command | undefined;
+  program.hook("preAction", (_, command) => {
+    running = command;
+  });
   const shell: Shell = {
     terminal: processTerminal(),
     environment: process.env,
     options: () => program.opts<GlobalOptions>(),
+    dataFolder: () => dataFolderOf(running),
   };
   try {
     await makeProgram(shell, program, argv);
@@ -107,6 +113,13 @@ async function main(argv: readonly string[]): Promise<number> {
     tell(shell, explanation);
     return explanation.exitCode;
   }
+}
+
+function dataFolderOf(command: Command | undefined): string | undefined {
+  const data: unknown = command?.getOptionValue("data");
+  return typeof data === "string" && command?.getOptionValueSource("data") !== "env"
+    ? resolve(data)
+    : undefined;
 }
 
 /** What Commander says of a wrong command, as a sentence; its help has been printed already. */

@@ -1,12 +1,12 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { type Api, openOperator } from "@posthorn/client";
-import { nodePlatform, type OperatorPlace, readOperatorFile, shellWord } from "@posthorn/client/node";
+import { nodePlatform, type OperatorPlace, readOperatorFile } from "@posthorn/client/node";
 import { ProblemError } from "@posthorn/protocol";
 import { type Command, Option } from "commander";
 import { type Hints, withHints } from "./explain.ts";
 import { Failure } from "./failure.ts";
-import { homeOf, posthornOf, type Shell } from "./shell.ts";
+import { homeOf, nextCommand, type Shell } from "./shell.ts";
 
 export interface OperatorOptions {
   data: string;
@@ -31,11 +31,11 @@ export function takeData(command: Command): Command {
 
 /** As `withHints`, for a command of whoever runs a server. */
 export function asOperator<Args extends readonly unknown[]>(
-  hints: Hints,
   action: (...args: Args) => Promise<void>,
+  hints: () => Hints = () => ({}),
 ): (...args: Args) => Promise<void> {
   return withHints(
-    { unauthorized: "Name the data folder of the running server with --data.", ...hints },
+    () => ({ unauthorized: "Name the data folder of the running server with --data.", ...hints() }),
     action,
   );
 }
@@ -46,7 +46,7 @@ export async function openOperatorOf(shell: Shell, options: OperatorOptions): Pr
   const place = await readOperatorFile(dataFolder).catch((error: unknown) => {
     if (!(error instanceof ProblemError && error.problem.code === "notFound")) throw error;
     throw new Failure(error.message, {
-      next: `Name its data folder with --data, or start it: ${posthornOf(shell)} serve --data ${shellWord(dataFolder)}`,
+      next: `Name its data folder with --data, or start it: ${nextCommand(shell, "serve")}`,
     });
   });
   const ca = place.ca === undefined ? undefined : await readFile(place.ca, "utf8");

@@ -3,7 +3,7 @@ import type { Home } from "@posthorn/client/node";
 import { accountName, formatAddress, parseAddress } from "@posthorn/protocol";
 import { exitCodes } from "./exit-codes.ts";
 import { Failure, refuseUsage } from "./failure.ts";
-import { homeOf, posthornOf, type Shell } from "./shell.ts";
+import { homeOf, nextCommand, type Shell } from "./shell.ts";
 
 /**
  * The account a command is for: the one `--as` or POSTHORN_AS names, or the only one that is signed in. With
@@ -51,6 +51,6 @@ function refuseSignedOut(shell: Shell, address: string | undefined): never {
   const who = address === undefined ? "Nobody is signed in here." : `${address} is not signed in here.`;
   throw new Failure(who, {
     exitCode: exitCodes.signedOut,
-    next: `${posthornOf(shell)} login ${address ?? "ADDRESS"}`,
+    next: nextCommand(shell, `login ${address ?? "ADDRESS"}`),
   });
 }

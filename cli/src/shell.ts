@@ -18,6 +18,8 @@ export interface Shell {
   readonly terminal: Terminal;
   readonly environment: Environment;
   options(): GlobalOptions;
+  /** The whole path of the data folder that the running command is for; undefined when the environment names it, too. */
+  dataFolder(): string | undefined;
 }
 
 /** Prints what a command has found or done: the value in JSON for programs with `--json`, else the text. */
@@ -42,8 +44,15 @@ export function posthornOf(shell: Shell): string {
   return home === undefined ? launcher : `${launcher} --home ${shellWord(resolve(home))}`;
 }
 
-/** A command to be typed next, for the same account when one was named. */
-export function nextCommand(shell: Shell, command: string): string {
-  const { as } = shell.options();
-  return `${posthornOf(shell)} ${command}${as === undefined ? "" : ` --as ${shellWord(as)}`}`;
+/** The commands for whoever runs a server, which take `--data`; the others take `--as`. */
+const ofOperators: ReadonlySet<string> = new Set(["serve", "invite", "account", "queue", "peer", "doctor"]);
+
+/**
+ * A command to be typed next, whole: with the home, and the account or the data folder, that the running command was
+ * given. `as` names another account.
+ */
+export function nextCommand(shell: Shell, command: string, { as = shell.options().as } = {}): string {
+  const [name = ""] = command.split(" ");
+  const [option, value] = ofOperators.has(name) ? ["--data", shell.dataFolder()] : ["--as", as];
+  return `${posthornOf(shell)} ${command}${value === undefined ? "" : ` ${option} ${shellWord(value)}`}`;
 }

@@ -9,7 +9,9 @@ const plain: PeerInfo = { host: "b.test", policy: "allow", firstSeenAt: at };
 test("Each server known has a line: whether mail is taken from it, when it was heard of, and why it fails", () => {
   const lastFailure = { at, problem: problem("unavailable", "c.test did not answer\n.") };
   const silent: PeerInfo = { ...plain, host: "c.test", policy: "block", lastSuccessAt: at, lastFailure };
-  expect(showPeers([plain, silent], { width: 200, posthorn: "posthorn" }).split("\n")).toEqual([
+  expect(
+    showPeers([plain, silent], { width: 200, next: (command) => `posthorn ${command}` }).split("\n"),
+  ).toEqual([
     "Host             Heard from  Sent to           Fails because",
     "b.test  allowed  never       never",
     `c.test  blocked  never       ${localTime(at)}  c.test did not answer .`,
@@ -19,7 +21,7 @@ test("Each server known has a line: whether mail is taken from it, when it was h
 test("Below them stand those that show another root key, since when, and what to do; blocked ones are settled", () => {
   const changed: PeerInfo = { ...plain, rootKeyChangedAt: at };
   const blocked: PeerInfo = { ...changed, host: "c.test", policy: "block" };
-  const shown = showPeers([changed, blocked], { width: 20, posthorn: "posthorn" });
+  const shown = showPeers([changed, blocked], { width: 20, next: (command) => `posthorn ${command}` });
   expect(shown.split("\n").slice(3)).toEqual([
     "",
     `b.test shows another root key since ${localTime(at)}.`,
@@ -28,5 +30,7 @@ test("Below them stand those that show another root key, since when, and what to
 });
 
 test("A server that knows no other says so", () => {
-  expect(showPeers([], { width: 80, posthorn: "posthorn" })).toContain("No other server is known yet.");
+  expect(showPeers([], { width: 80, next: (command) => `posthorn ${command}` })).toContain(
+    "No other server is known yet.",
+  );
 });

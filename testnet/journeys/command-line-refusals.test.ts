@@ -64,9 +64,9 @@ describe.concurrent("Whatever goes wrong, the command says it in a sentence with
     [
       "no such message",
       "bob",
-      () => ["read", "999"],
+      () => ["read", "999", "--as", bob()],
       1,
-      /There is no such message.*\(notFound\)\nNext: posthorn inbox/,
+      /There is no such message.*\(notFound\)\nNext: posthorn inbox --as bob@beta/,
     ],
     [
       "no such mailbox",
@@ -87,7 +87,7 @@ describe.concurrent("Whatever goes wrong, the command says it in a sentence with
       "operator",
       () => operator(beta, ["account", "suspend", "carol"]),
       1,
-      /There is no account “carol”.*\nNext: posthorn account list/,
+      /There is no account “carol”.*\nNext: posthorn account list --data \/.*beta\n/,
     ],
     [
       "no such server",

@@ -4,15 +4,15 @@ import type { Command } from "commander";
 import { columns } from "../columns.ts";
 import { asOperator, type OperatorOptions, openOperatorOf, takeData } from "../open-operator.ts";
 import { readSize } from "../read-options.ts";
-import { answer, posthornOf, type Shell } from "../shell.ts";
+import { answer, nextCommand, type Shell } from "../shell.ts";
 import { shortSize } from "../sizes.ts";
 import { localTime } from "../times.ts";
 
 export function account(command: Command, shell: Shell): void {
   command.description("The accounts of a server you run.");
-  const hints = { notFound: `${posthornOf(shell)} account list` };
+  const hints = () => ({ notFound: nextCommand(shell, "account list") });
   takeData(command.command("list", { isDefault: true }).description("All accounts, by name.")).action(
-    asOperator({}, (options: OperatorOptions) => list(shell, options)),
+    asOperator((options: OperatorOptions) => list(shell, options)),
   );
   takeData(
     command
@@ -22,8 +22,10 @@ export function account(command: Command, shell: Shell): void {
       )
       .argument("<name>", "what stands before @"),
   ).action(
-    asOperator(hints, (name: string, options: OperatorOptions) =>
-      change(shell, options, name, { suspended: true }, "is suspended"),
+    asOperator(
+      (name: string, options: OperatorOptions) =>
+        change(shell, options, name, { suspended: true }, "is suspended"),
+      hints,
     ),
   );
   takeData(
@@ -32,8 +34,10 @@ export function account(command: Command, shell: Shell): void {
       .description("Lets a suspended account in again.")
       .argument("<name>", "what stands before @"),
   ).action(
-    asOperator(hints, (name: string, options: OperatorOptions) =>
-      change(shell, options, name, { suspended: false }, "is let in again"),
+    asOperator(
+      (name: string, options: OperatorOptions) =>
+        change(shell, options, name, { suspended: false }, "is let in again"),
+      hints,
     ),
   );
   takeData(
@@ -43,10 +47,10 @@ export function account(command: Command, shell: Shell): void {
       .argument("<name>", "what stands before @")
       .argument("<size>", "such as 500MB or 5GiB"),
   ).action(
-    asOperator(hints, (name: string, size: string, options: OperatorOptions) => {
+    asOperator((name: string, size: string, options: OperatorOptions) => {
       const quotaBytes = readSize(size);
       return change(shell, options, name, { quotaBytes }, `may hold ${shortSize(quotaBytes)}`);
-    }),
+    }, hints),
   );
 }
 
@@ -56,7 +60,7 @@ async function list(shell: Shell, options: OperatorOptions): Promise<void> {
   for await (const one of eachAccount(api)) accounts.push(one);
   answer(shell, accounts, () => {
     if (accounts.length === 0)
-      return `There are no accounts. To invite somebody: ${posthornOf(shell)} invite`;
+      return `There are no accounts. To invite somebody: ${nextCommand(shell, "invite")}`;
     const rows = accounts.map(({ address, createdAt, usedBytes, quotaBytes, suspended }) => [
       address,
       localTime(createdAt),

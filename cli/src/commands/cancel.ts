@@ -11,10 +11,10 @@ export function cancel(command: Command, shell: Shell): void {
     .argument("<id>", "the message's id")
     .action(
       withHints(
-        {
+        () => ({
           notFound: nextCommand(shell, "inbox --mailbox sent"),
           notHeld: nextCommand(shell, "send --type recall --target ID"),
-        },
+        }),
         async (id: string) => {
           const session = await openSession(shell);
           const outcome = await cancelSend(session, await messageIdOf(session, id));

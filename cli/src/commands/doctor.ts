@@ -7,7 +7,7 @@ import { lookAtFolder, lookAtNode } from "../doctor/machine.ts";
 import { lookAtServer } from "../doctor/server.ts";
 import { Failure } from "../failure.ts";
 import { type OperatorOptions, openOperatorOf, takeData } from "../open-operator.ts";
-import { answer, posthornOf, type Shell } from "../shell.ts";
+import { answer, nextCommand, type Shell } from "../shell.ts";
 
 export function doctor(command: Command, shell: Shell): void {
   takeData(command)
@@ -27,14 +27,14 @@ async function run(shell: Shell, options: OperatorOptions): Promise<void> {
   answer(shell, { ok: wrongs.length === 0, checks: findings }, () => show(shell, findings));
   if (wrongs.length === 0) return;
   throw new Failure(`${wrongs.length === 1 ? "One thing is" : `${wrongs.length} things are`} wrong.`, {
-    next: `Do what the list says, then look again: ${posthornOf(shell)} doctor`,
+    next: `Do what the list says, then look again: ${nextCommand(shell, "doctor")}`,
   });
 }
 
 async function findServer(shell: Shell, options: OperatorOptions): Promise<Finding[]> {
   try {
     const { api, ca } = await openOperatorOf(shell, options);
-    return await lookAtServer({ api, ca, posthorn: posthornOf(shell) });
+    return await lookAtServer({ api, ca, next: (command) => nextCommand(shell, command) });
   } catch (error) {
     const said = error instanceof Error ? error.message : String(error);
     const next = error instanceof Failure ? error.next : undefined;

@@ -26,8 +26,9 @@ export function flag(command: Command, shell: Shell): void {
     .option("--add <keyword>", "a keyword of your own; may be given again", collect)
     .option("--remove <keyword>", "a keyword to take away; may be given again", collect)
     .action(
-      withHints({ notFound: nextCommand(shell, "inbox") }, (id: string, options: FlagOptions) =>
-        run(shell, id, options),
+      withHints(
+        () => ({ notFound: nextCommand(shell, "inbox") }),
+        (id: string, options: FlagOptions) => run(shell, id, options),
       ),
     );
 }

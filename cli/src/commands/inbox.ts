@@ -22,8 +22,9 @@ export function inbox(command: Command, shell: Shell): void {
     .option("--limit <number>", "so many messages", "20")
     .option("--all", "all messages of the mailbox")
     .action(
-      withHints({ notFound: nextCommand(shell, "inbox --mailbox NAME") }, (options: InboxOptions) =>
-        run(shell, options),
+      withHints(
+        () => ({ notFound: nextCommand(shell, "inbox --mailbox NAME") }),
+        (options: InboxOptions) => run(shell, options),
       ),
     );
 }

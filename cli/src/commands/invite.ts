@@ -4,7 +4,7 @@ import type { Command } from "commander";
 import { columns } from "../columns.ts";
 import { asOperator, type OperatorOptions, openOperatorOf, takeData } from "../open-operator.ts";
 import { readLengthS, readSize } from "../read-options.ts";
-import { answer, posthornOf, type Shell } from "../shell.ts";
+import { answer, nextCommand, posthornOf, type Shell } from "../shell.ts";
 import { localTime } from "../times.ts";
 
 interface InviteOptions extends OperatorOptions {
@@ -23,10 +23,13 @@ export function invite(command: Command, shell: Shell): void {
       .option("--expires <length>", "such as 12h, 7d (7d)")
       .option("--quota <size>", "what the account may hold, such as 2GiB"),
   ).action(
-    asOperator({ alreadyExists: "Choose another --name." }, (options: InviteOptions) => make(shell, options)),
+    asOperator(
+      (options: InviteOptions) => make(shell, options),
+      () => ({ alreadyExists: "Choose another --name." }),
+    ),
   );
   takeData(command.command("list").description("The invitations, used and unused.")).action(
-    asOperator({}, (options: OperatorOptions) => list(shell, options)),
+    asOperator((options: OperatorOptions) => list(shell, options)),
   );
 }
 
@@ -40,7 +43,11 @@ async function make(shell: Shell, options: InviteOptions): Promise<void> {
     ...(expiresInS === undefined ? {} : { expiresInS }),
     ...(quotaBytes === undefined ? {} : { quotaBytes }),
   });
-  const ca = place.ca === undefined ? "" : ` --ca ${shellWord(place.ca)}`;
+  // In a trial the guest is at this machine; elsewhere nobody knows where they have the program.
+  const register =
+    place.ca === undefined
+      ? `posthorn register ${made.url}`
+      : `${posthornOf(shell)} register ${made.url} --ca ${shellWord(place.ca)}`;
   answer(shell, made, () =>
     [
       `An invitation${made.name === null ? "" : ` for the name “${made.name}”`}, good for one account until ${localTime(made.expiresAt)}:`,
@@ -49,7 +56,7 @@ async function make(shell: Shell, options: InviteOptions): Promise<void> {
       "",
       "Give it to one person and nobody else; it is not shown again. They register with:",
       "",
-      `  ${posthornOf(shell)} register ${made.url}${ca}`,
+      `  ${register}`,
     ].join("\n"),
   );
 }
@@ -58,7 +65,7 @@ async function list(shell: Shell, options: OperatorOptions): Promise<void> {
   const { api } = await openOperatorOf(shell, options);
   const invites = await listInvites(api);
   answer(shell, invites, () => {
-    if (invites.length === 0) return `There are no invitations. To make one: ${posthornOf(shell)} invite`;
+    if (invites.length === 0) return `There are no invitations. To make one: ${nextCommand(shell, "invite")}`;
     const rows = invites.map(({ id, name, createdAt, expiresAt, usedBy }) => [
       id,
       name ?? "(they choose)",

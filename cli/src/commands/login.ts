@@ -4,7 +4,7 @@ import { accountName, formatAddress, ProblemError, parseAddress } from "@posthor
 import type { Command } from "commander";
 import { Failure, refuseUsage } from "../failure.ts";
 import { askPassword, readPassword } from "../prompt.ts";
-import { answer, homeOf, posthornOf, type Shell } from "../shell.ts";
+import { answer, homeOf, nextCommand, type Shell } from "../shell.ts";
 import { trustAuthority } from "../trust-authority.ts";
 
 interface LoginOptions {
@@ -26,7 +26,7 @@ export function login(command: Command, shell: Shell): void {
 async function run(shell: Shell, given: string | undefined, options: LoginOptions): Promise<void> {
   const { terminal } = shell;
   const named =
-    given ?? shell.options().as ?? refuseUsage("Whose account is it?", `${posthornOf(shell)} login ADDRESS`);
+    given ?? shell.options().as ?? refuseUsage("Whose account is it?", nextCommand(shell, "login ADDRESS"));
   const { id, host } = parseAddress(named);
   const address = formatAddress({ id: accountName(id), host });
   const home = homeOf(shell);
@@ -47,7 +47,7 @@ async function run(shell: Shell, given: string | undefined, options: LoginOption
   answer(shell, { address: session.address, endpoint: session.endpoint }, () =>
     [
       `Signed in as ${session.address}.`,
-      `To see your mail: ${posthornOf(shell)} inbox --as ${session.address}`,
+      `To see your mail: ${nextCommand(shell, "inbox", { as: session.address })}`,
     ].join("\n"),
   );
 }

@@ -11,11 +11,14 @@ export function move(command: Command, shell: Shell): void {
     .argument("<id>", "the number in “inbox”, or the message's own id")
     .argument("<mailbox>", "inbox, archive, junk, trash, or one of your own")
     .action(
-      withHints({ notFound: nextCommand(shell, "inbox") }, async (id: string, name: string) => {
-        const session = await openSession(shell);
-        const mailbox = await getMailbox(session, name);
-        const meta = await moveMessage(session, (await getMessage(session, id)).id, mailbox.id);
-        answer(shell, meta, () => `Moved to ${cleanLine(mailbox.name)}.`);
-      }),
+      withHints(
+        () => ({ notFound: nextCommand(shell, "inbox") }),
+        async (id: string, name: string) => {
+          const session = await openSession(shell);
+          const mailbox = await getMailbox(session, name);
+          const meta = await moveMessage(session, (await getMessage(session, id)).id, mailbox.id);
+          answer(shell, meta, () => `Moved to ${cleanLine(mailbox.name)}.`);
+        },
+      ),
     );
 }

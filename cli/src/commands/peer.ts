@@ -2,30 +2,26 @@ import { eachPeer, setPeerPolicy } from "@posthorn/client";
 import { type PeerInfo, type PeerPolicy, parseHost } from "@posthorn/protocol";
 import type { Command } from "commander";
 import { asOperator, type OperatorOptions, openOperatorOf, takeData } from "../open-operator.ts";
-import { answer, posthornOf, type Shell } from "../shell.ts";
+import { answer, nextCommand, type Shell } from "../shell.ts";
 import { showPeers } from "../show-peers.ts";
 
 export function peer(command: Command, shell: Shell): void {
   command.description("The servers known to yours.");
   takeData(command.command("list", { isDefault: true }).description("All of them, by host.")).action(
-    asOperator({}, (options: OperatorOptions) => list(shell, options)),
+    asOperator((options: OperatorOptions) => list(shell, options)),
   );
   takeData(
     command
       .command("block")
       .description("Takes nothing more from a host, and says so to it.")
       .argument("<host>", "such as spam.example"),
-  ).action(
-    asOperator({}, (host: string, options: OperatorOptions) => setPolicy(shell, host, "block", options)),
-  );
+  ).action(asOperator((host: string, options: OperatorOptions) => setPolicy(shell, host, "block", options)));
   takeData(
     command
       .command("allow")
       .description("Takes mail from a host again, and takes the root key that it shows now for its own.")
       .argument("<host>", "such as b.example"),
-  ).action(
-    asOperator({}, (host: string, options: OperatorOptions) => setPolicy(shell, host, "allow", options)),
-  );
+  ).action(asOperator((host: string, options: OperatorOptions) => setPolicy(shell, host, "allow", options)));
 }
 
 async function list(shell: Shell, options: OperatorOptions): Promise<void> {
@@ -33,7 +29,7 @@ async function list(shell: Shell, options: OperatorOptions): Promise<void> {
   const peers: PeerInfo[] = [];
   for await (const one of eachPeer(api)) peers.push(one);
   const { width } = shell.terminal;
-  answer(shell, peers, () => showPeers(peers, { width, posthorn: posthornOf(shell) }));
+  answer(shell, peers, () => showPeers(peers, { width, next: (command) => nextCommand(shell, command) }));
 }
 
 async function setPolicy(

@@ -3,7 +3,7 @@ import type { QueueHost } from "@posthorn/protocol";
 import type { Command } from "commander";
 import { cleanLine } from "../clean-text.ts";
 import { asOperator, type OperatorOptions, openOperatorOf, takeData } from "../open-operator.ts";
-import { answer, posthornOf, type Shell } from "../shell.ts";
+import { answer, nextCommand, type Shell } from "../shell.ts";
 import { localTimeAndDistance } from "../times.ts";
 
 export function queue(command: Command, shell: Shell): void {
@@ -12,15 +12,16 @@ export function queue(command: Command, shell: Shell): void {
     command
       .command("list", { isDefault: true })
       .description("What waits, by host: how much, since when, why, and when it is tried next."),
-  ).action(asOperator({}, (options: OperatorOptions) => list(shell, options)));
+  ).action(asOperator((options: OperatorOptions) => list(shell, options)));
   takeData(
     command
       .command("retry")
       .description("Tries now what waits for a host.")
       .argument("<host>", "as the list shows it"),
   ).action(
-    asOperator({ notFound: `${posthornOf(shell)} queue` }, (host: string, options: OperatorOptions) =>
-      retry(shell, host, options),
+    asOperator(
+      (host: string, options: OperatorOptions) => retry(shell, host, options),
+      () => ({ notFound: nextCommand(shell, "queue") }),
     ),
   );
 }
@@ -54,6 +55,6 @@ async function retry(shell: Shell, host: string, options: OperatorOptions): Prom
   const tried = await retryQueue(api, host);
   answer(shell, tried, () => {
     const what = tried.retried === 1 ? "1 message is" : `${tried.retried} messages are`;
-    return `${what} being sent to ${tried.host} now. To see how it went: ${posthornOf(shell)} queue`;
+    return `${what} being sent to ${tried.host} now. To see how it went: ${nextCommand(shell, "queue")}`;
   });
 }

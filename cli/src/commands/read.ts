@@ -12,8 +12,9 @@ export function read(command: Command, shell: Shell): void {
     .argument("<id>", "the number in “inbox”, or the message's own id")
     .option("--keep-unread", "leave it as unread as it was")
     .action(
-      withHints({ notFound: nextCommand(shell, "inbox") }, (id: string, options: { keepUnread?: boolean }) =>
-        run(shell, id, options.keepUnread === true),
+      withHints(
+        () => ({ notFound: nextCommand(shell, "inbox") }),
+        (id: string, options: { keepUnread?: boolean }) => run(shell, id, options.keepUnread === true),
       ),
     );
 }

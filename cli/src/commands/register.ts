@@ -3,7 +3,7 @@ import { memoryKeeper, register as registerAccount, viewInvite } from "@posthorn
 import type { Command } from "commander";
 import { withHints } from "../explain.ts";
 import { ask, askPassword, readPassword } from "../prompt.ts";
-import { answer, homeOf, posthornOf, type Shell } from "../shell.ts";
+import { answer, homeOf, nextCommand, type Shell } from "../shell.ts";
 import { trustAuthority } from "../trust-authority.ts";
 
 interface RegisterOptions {
@@ -23,11 +23,11 @@ export function register(command: Command, shell: Shell): void {
     .option("--ca <file>", "for local trials: trust the authority in this file from now on")
     .action(
       withHints(
-        {
+        () => ({
           gone: "Ask whoever invited you for a new one; if you have registered already, sign in.",
           alreadyExists: "Run it again with another --name.",
           notFound: "Ask whoever invited you for a new one.",
-        },
+        }),
         (link: string, options: RegisterOptions) => run(shell, link, options),
       ),
     );
@@ -58,7 +58,7 @@ async function run(shell: Shell, invite: string, options: RegisterOptions): Prom
   answer(shell, { address, endpoint }, () =>
     [
       `You are ${address}, and signed in.`,
-      `To write to somebody: ${posthornOf(shell)} send --to ADDRESS --subject "Hello"`,
+      `To write to somebody: ${nextCommand(shell, 'send --to ADDRESS --subject "Hello"', { as: address })}`,
     ].join("\n"),
   );
 }

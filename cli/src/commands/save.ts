@@ -27,11 +27,11 @@ export function save(command: Command, shell: Shell): void {
     .option("--force", "overwrite what is there")
     .action(
       withHints(
-        {
+        () => ({
           notFound: nextCommand(shell, "inbox"),
           alreadyExists: "Give another place with --to, or --force to overwrite it.",
           blobMismatch: "Ask the sender to send the file again.",
-        },
+        }),
         (id: string, options: SaveOptions) => run(shell, id, options),
       ),
     );

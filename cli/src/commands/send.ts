@@ -87,11 +87,11 @@ export function send(command: Command, shell: Shell): void {
     .addHelpText("after", examples)
     .action(
       withHints(
-        {
+        () => ({
           notFound: nextCommand(shell, "inbox"),
           invalidMessage: `${posthornOf(shell)} send --help`,
           mailboxFull: "Free some room, or ask whoever runs the server for more.",
-        },
+        }),
         (options: SendOptions) => run(shell, options),
       ),
     );

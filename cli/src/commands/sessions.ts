@@ -28,9 +28,12 @@ export function sessions(command: Command, shell: Shell): void {
     .description("Signs out elsewhere, at once.")
     .argument("<id>", "as the list shows it")
     .action(
-      withHints({ notFound: nextCommand(shell, "sessions") }, async (id: string) => {
-        await endSession(await openSession(shell), id);
-        answer(shell, { ended: id }, () => `Ended ${cleanLine(id)}.`);
-      }),
+      withHints(
+        () => ({ notFound: nextCommand(shell, "sessions") }),
+        async (id: string) => {
+          await endSession(await openSession(shell), id);
+          answer(shell, { ended: id }, () => `Ended ${cleanLine(id)}.`);
+        },
+      ),
     );
 }

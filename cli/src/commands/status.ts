@@ -17,7 +17,7 @@ export function status(command: Command, shell: Shell): void {
     .option("--wait [length]", "wait until everyone has it; fail when one will not get it")
     .action(
       withHints(
-        { notFound: nextCommand(shell, "inbox --mailbox sent") },
+        () => ({ notFound: nextCommand(shell, "inbox --mailbox sent") }),
         (id: string, options: { wait?: string | true }) => run(shell, id, options),
       ),
     );

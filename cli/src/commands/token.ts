@@ -7,7 +7,7 @@ import { withHints } from "../explain.ts";
 import { refuseUsage } from "../failure.ts";
 import { openSession } from "../open-session.ts";
 import { readLengthS } from "../read-options.ts";
-import { answer, nextCommand, posthornOf, type Shell } from "../shell.ts";
+import { answer, nextCommand, type Shell } from "../shell.ts";
 import { localTime } from "../times.ts";
 
 export function token(command: Command, shell: Shell): void {
@@ -28,10 +28,13 @@ export function token(command: Command, shell: Shell): void {
     .description("Ends a token at once.")
     .argument("<id>", "as the list shows it")
     .action(
-      withHints({ notFound: nextCommand(shell, "token list") }, async (id: string) => {
-        await deleteToken(await openSession(shell), id);
-        answer(shell, { revoked: id }, () => `Revoked ${cleanLine(id)}; it opens nothing any more.`);
-      }),
+      withHints(
+        () => ({ notFound: nextCommand(shell, "token list") }),
+        async (id: string) => {
+          await deleteToken(await openSession(shell), id);
+          answer(shell, { revoked: id }, () => `Revoked ${cleanLine(id)}; it opens nothing any more.`);
+        },
+      ),
     );
 }
 
@@ -60,12 +63,13 @@ async function create(
   const expiresInS = readLengthS(options.expires);
   const session = await openSession(shell);
   const made = await createToken(session, { name, scopes, expiresInS });
+  const use = made.scopes.includes("read") ? "inbox" : "send --to ADDRESS";
   answer(shell, made, () =>
     [
       made.token,
       "",
       `It may ${made.scopes.join(" and ")}, until ${localTime(made.expiresAt)}. It is shown this once: keep it where passwords are kept.`,
-      `To use it: POSTHORN_TOKEN=… ${posthornOf(shell)} inbox --as ${session.address}`,
+      `To use it: POSTHORN_TOKEN=… ${nextCommand(shell, use, { as: session.address })}`,
     ].join("\n"),
   );
 }

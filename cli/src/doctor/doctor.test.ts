@@ -50,18 +50,19 @@ test("The clock is judged by the middle of the others, so that one wrong server 
 
 test("A server that mail goes to and that has shown another root key is named, with when and what to do", () => {
   const at = "2026-11-24T08:00:00.000Z";
+  const next = (command: string) => `posthorn ${command}`;
   const plain: PeerInfo = { host: "a.test", policy: "allow", firstSeenAt: at, lastSuccessAt: at };
   const changed: PeerInfo = { ...plain, host: "b.test", rootKeyChangedAt: at };
   const blocked: PeerInfo = { ...changed, host: "c.test", policy: "block" };
   const stranger: PeerInfo = { host: "d.test", policy: "allow", firstSeenAt: at, rootKeyChangedAt: at };
-  expect(judgePeers([], "posthorn")).toMatchObject({ ok: true });
-  expect(judgePeers([plain, blocked, stranger], "posthorn")).toMatchObject({ ok: true });
-  expect(judgePeers([plain, changed, blocked], "posthorn")).toEqual({
+  expect(judgePeers([], next)).toMatchObject({ ok: true });
+  expect(judgePeers([plain, blocked, stranger], next)).toMatchObject({ ok: true });
+  expect(judgePeers([plain, changed, blocked], next)).toEqual({
     name: "other servers",
     ok: false,
     detail: `b.test shows another root key since ${localTime(at)}: its operator has made a new one, or somebody has taken its name.`,
     next: "Ask its operator by another way than mail. Then: posthorn peer allow b.test, or: posthorn peer block b.test",
   });
-  const { detail } = judgePeers([changed, { ...changed, host: "e.test" }], "posthorn");
+  const { detail } = judgePeers([changed, { ...changed, host: "e.test" }], next);
   expect(detail).toContain(`b.test (since ${localTime(at)}) and 1 more show another root key:`);
 });

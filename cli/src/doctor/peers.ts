@@ -1,20 +1,20 @@
 import { type Api, eachPeer } from "@posthorn/client";
 import type { PeerInfo } from "@posthorn/protocol";
-import { askAboutRootKey } from "../show-peers.ts";
+import { askAboutRootKey, type NextCommand } from "../show-peers.ts";
 import { localTime } from "../times.ts";
 import { type Finding, well, wrong } from "./finding.ts";
 
-export async function lookAtPeers(api: Api, posthorn: string): Promise<Finding> {
+export async function lookAtPeers(api: Api, next: NextCommand): Promise<Finding> {
   const peers: PeerInfo[] = [];
   for await (const peer of eachPeer(api)) peers.push(peer);
-  return judgePeers(peers, posthorn);
+  return judgePeers(peers, next);
 }
 
 /**
  * Whether a server is still who it was (§30.6). Of those that mail goes to only: what somebody unknown does with keys of
  * their own is nothing to worry about.
  */
-export function judgePeers(peers: readonly PeerInfo[], posthorn: string): Finding {
+export function judgePeers(peers: readonly PeerInfo[], next: NextCommand): Finding {
   const name = "other servers";
   const changed = peers.flatMap(({ host, policy, lastSuccessAt, rootKeyChangedAt }) =>
     policy === "block" || lastSuccessAt === undefined || rootKeyChangedAt === undefined
@@ -30,6 +30,6 @@ export function judgePeers(peers: readonly PeerInfo[], posthorn: string): Findin
   return wrong(
     name,
     `${show}: its operator has made a new one, or somebody has taken its name.`,
-    askAboutRootKey(posthorn, first.host),
+    askAboutRootKey(next, first.host),
   );
 }

@@ -3,6 +3,7 @@ import { connect } from "node:tls";
 import { type Api, discover, readQueue, readStatus } from "@posthorn/client";
 import { formatTime, type Status } from "@posthorn/protocol";
 import { findDiscoveryFault } from "@posthorn/server";
+import type { NextCommand } from "../show-peers.ts";
 import { localTime, shortLength } from "../times.ts";
 import { lookAtClock } from "./clock.ts";
 import { type Finding, skipped, well, wrong } from "./finding.ts";
@@ -18,8 +19,7 @@ export interface LookContext {
   api: Api;
   /** The authority of a local trial. */
   ca: string | undefined;
-  /** As a person would type it. */
-  posthorn: string;
+  next: NextCommand;
 }
 
 /** Everything that needs the server; when it is not reached, that and what was skipped. Never throws. */
@@ -41,7 +41,7 @@ export async function lookAtServer(ctx: LookContext): Promise<Finding[]> {
     await look("shown certificate", () => lookAtCertificate(ctx)),
     await look("clock", () => lookAtClock(ctx.api)),
     await look("queue", () => lookAtQueue(ctx)),
-    await look("other servers", () => lookAtPeers(ctx.api, ctx.posthorn)),
+    await look("other servers", () => lookAtPeers(ctx.api, ctx.next)),
   ];
 }
 
@@ -132,7 +132,7 @@ function shownCertificate(endpoint: string, ca: string | undefined): Promise<num
   });
 }
 
-async function lookAtQueue({ api, posthorn }: LookContext): Promise<Finding> {
+async function lookAtQueue({ api, next }: LookContext): Promise<Finding> {
   const { hosts, waiting } = await readQueue(api);
   const now = api.platform.clock.now();
   const stuck = hosts.filter(
@@ -144,6 +144,6 @@ async function lookAtQueue({ api, posthorn }: LookContext): Promise<Finding> {
   return wrong(
     "queue",
     `Mail has waited for ${first.host}${others} since ${localTime(first.oldestAt)}: ${first.problem?.detail ?? ""}`,
-    `${posthorn} queue shows what waits and why.`,
+    `${next("queue")} shows what waits and why.`,
   );
 }
