@@ -6,6 +6,7 @@ import {
   components,
   createdS,
   digest,
+  evilKey,
   expiresS,
   findKey,
   goodRequest,
@@ -17,7 +18,7 @@ import { coveredAttacks } from "./attacks/covered.ts";
 import { fieldAttacks } from "./attacks/fields.ts";
 import { parameterAttacks } from "./attacks/parameters.ts";
 import { replayAttacks } from "./attacks/replays.ts";
-import { importVerifyKey } from "./ed25519.ts";
+import { importVerifyKey, type VerifyKey } from "./ed25519.ts";
 import { verifyMessageSignature } from "./message-signature.ts";
 import { signRequest, verifyRequest } from "./request-signature.ts";
 
@@ -99,6 +100,34 @@ describe("a request in the one form", () => {
       ok: true,
     });
     expect(asked).toEqual([alphaKeyId]);
+  });
+
+  test("by another key than is known under that id is accepted when the host, asked again, shows that one", async () => {
+    const { headers } = await goodRequest();
+    const right = await importVerifyKey(alphaKey.publicKey);
+    const wrong = await importVerifyKey(evilKey.publicKey);
+    const verified = async (known: VerifyKey, shownNow: VerifyKey | undefined) => {
+      const asked: (VerifyKey | undefined)[] = [];
+      const result = await verifyRequest(
+        { ...components, headers },
+        {
+          nowS: createdS,
+          destination: components.destination,
+          async findKey(_, unfit) {
+            asked.push(unfit);
+            return unfit === undefined ? known : shownNow;
+          },
+        },
+      );
+      return { result, asked };
+    };
+    expect(await verified(right, wrong)).toMatchObject({ result: { ok: true }, asked: [undefined] });
+    expect(await verified(wrong, right)).toMatchObject({ result: { ok: true }, asked: [undefined, wrong] });
+    for (const shown of [wrong, undefined]) {
+      const { result, asked } = await verified(wrong, shown);
+      expect(result).toEqual({ ok: false, reason: "mismatch" });
+      expect(asked).toEqual([undefined, wrong]);
+    }
   });
 
   test("lets what findKey throws pass, so that a blocked host is told so", async () => {

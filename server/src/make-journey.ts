@@ -39,7 +39,7 @@ export function makeJourney(house: House): Journey {
       host,
       key: () => house.keys().current,
       findPeer: (peer) => peers.find(peer),
-      findKey: (peer, keyId) => peers.findKey(peer, keyId),
+      findKey: (peer, keyId, doubt) => peers.findKey(peer, keyId, doubt),
       openBlob: (hash) => openBlobForPeer(blobs, hash),
     },
   };

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { importVerifyKey, verifyRequest } from "@posthorn/crypto";
+import { problem } from "@posthorn/protocol";
 import { describe, expect, it } from "vitest";
 import type { EgressFailure } from "../env/env.ts";
 import { callSigned, type RemoteContext } from "./signed-call.ts";
@@ -106,8 +107,41 @@ describe("an answer says nothing of any message, only that the host was not reac
     peer.answer = () => said(200, forge(peer, stranger, earlier));
     expect(await call(wire.remote)).toMatchObject({
       kind: "unreachable",
-      problem: { code: "unavailable", detail: noProof(200) },
+      problem: { code: "unavailable", detail: expect.stringContaining("b.test answered 200") },
     });
+  });
+
+  it("the host signs with a key that it does not show, and that is told", async () => {
+    const { result } = await ask(() => said(200, { signing: { keyId: "b.test/1999-01" } }));
+    expect(result).toMatchObject({
+      kind: "unreachable",
+      problem: {
+        detail:
+          "b.test answered 200, signed with a key that it does not show. Its keys may have changed; it is asked for them again.",
+      },
+    });
+  });
+
+  it("the host does not accept our signature, and that is told with what it says", async () => {
+    const detail = "The request's signature was not accepted: unknownKey. For this server …";
+    for (const [code, status] of [
+      ["badSignature", 401],
+      ["misdirected", 421],
+    ] as const) {
+      const refusal = JSON.stringify(problem(code, detail));
+      const { result } = await ask(() => said(status, { body: refusal, signing: false }));
+      expect(result).toMatchObject({
+        kind: "unreachable",
+        problem: {
+          code: "unavailable",
+          detail: `b.test does not accept what this server signs (${status}). It says: ${detail}`,
+        },
+      });
+    }
+    for (const body of ["", "{}", JSON.stringify(problem("unauthorized", "Who are you?"))]) {
+      const { result } = await ask(() => said(401, { body, signing: false }));
+      expect(result).toMatchObject({ kind: "unreachable", problem: { detail: noProof(401) } });
+    }
   });
 
   it.each([429, 500, 502, 503, 504, 599])("the host signs %i, which is about itself", async (status) => {

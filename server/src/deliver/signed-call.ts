@@ -1,15 +1,19 @@
 /** One signed request to a host. Only an answer that the host signed for this very request counts as its word. */
 import { createHash } from "node:crypto";
 import { contentDigest, signRequest, toBase64Url, type VerifyKey, verifyAnswer } from "@posthorn/crypto";
-import { type Discovery, problem } from "@posthorn/protocol";
+import { type Discovery, type Problem, ProblemSchema, problem, readJson, shape } from "@posthorn/protocol";
 import type { Clock, Egress, InboundAnswer, OutboundBody, Random } from "../env/env.ts";
 import type { OnlineKey } from "../peers/own-keys.ts";
-import type { FindPeerResult } from "../peers/peers.ts";
+import type { Doubt, FindPeerResult } from "../peers/peers.ts";
 import type { Unreachable } from "./result.ts";
 
 const signatureSeconds = 240;
 /** Room for the verdicts of one request: a long problem for each recipient it names, and lists of blobs beside. */
 const mostAnswerBytes = 8 * 1024 * 1024;
+
+/** Of what an answer says that nobody has signed. */
+const mostQuoted = 500;
+const problemShape = shape(ProblemSchema);
 
 export interface RemoteContext {
   egress: Egress;
@@ -19,7 +23,7 @@ export interface RemoteContext {
   host: string;
   key(): OnlineKey;
   findPeer(host: string): Promise<FindPeerResult>;
-  findKey(host: string, keyId: string): Promise<VerifyKey | undefined>;
+  findKey(host: string, keyId: string, doubt?: Doubt): Promise<VerifyKey | undefined>;
   /** A blob's bytes from the start, undefined when it is not here. */
   openBlob(hash: string): Promise<{ sizeBytes: number; body: AsyncIterable<Uint8Array> } | undefined>;
 }
@@ -94,23 +98,45 @@ async function believe(
     { status: answer.status, headers: answer.headers, requestSignature },
     {
       nowS: Math.floor(ctx.clock.now() / 1_000),
-      findKey: (keyId) => {
+      findKey: (keyId, unfit) => {
         const slash = keyId.indexOf("/");
         if (keyId.slice(0, Math.max(slash, 0)) !== host) return Promise.resolve(undefined);
-        return ctx.findKey(host, keyId.slice(slash + 1));
+        return ctx.findKey(host, keyId.slice(slash + 1), unfit && { unfit });
       },
     },
   );
   const whole =
     verified.ok && createHash("sha256").update(answer.body).digest().equals(verified.contentDigest);
-  if (!whole)
-    return unreachable(`${host} answered ${answer.status} without a signature that proves it.`, retryAfterS);
+  if (!whole) {
+    const isUnknownKey = !verified.ok && verified.reason === "unknownKey";
+    return unreachable(isUnknownKey ? signedByNoKey(host, answer) : unproven(host, answer), retryAfterS);
+  }
   // 507 is about one mailbox; the other 5xx and 429 are about the host.
   if (answer.status === 429 || (answer.status >= 500 && answer.status !== 507)) {
     const later = unreachable(`${host} asks to be tried later (${answer.status}).`, retryAfterS);
     return { ...later, failedAtRequest: answer.status === 500 };
   }
   return { kind: "signed", answer };
+}
+
+function signedByNoKey(host: string, { status }: InboundAnswer): string {
+  return `${host} answered ${status}, signed with a key that it does not show. Its keys may have changed; it is asked for them again.`;
+}
+
+/** What is not signed decides nothing (§50.9), but of why a signature was refused the operator reads what was said. */
+function unproven(host: string, { status, body }: InboundAnswer): string {
+  const said = status === 401 || status === 421 ? findProblem(body) : undefined;
+  if (said?.code === "badSignature" || said?.code === "misdirected")
+    return `${host} does not accept what this server signs (${status}). It says: ${said.detail.slice(0, mostQuoted)}`;
+  return `${host} answered ${status} without a signature that proves it.`;
+}
+
+function findProblem(body: Uint8Array): Problem | undefined {
+  try {
+    return problemShape.parse(readJson(body));
+  } catch {
+    return undefined;
+  }
 }
 
 function readRetryAfter(answer: InboundAnswer): number | undefined {

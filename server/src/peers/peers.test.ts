@@ -139,6 +139,33 @@ eachStore("a host", (open) => {
     expect(world.asked).toBe(2);
   });
 
+  it("whose key is another under the same id is asked anew when the known one does not fit, once a minute", async () => {
+    const world = new World();
+    const store = await open();
+    const peers = world.process(store);
+    await peers.find("b.test");
+    const known = await peers.findKey("b.test", "k1");
+    if (known === undefined) throw new Error("b.test has a key");
+    const anew: TrialHost = { host: "b.test", root: await keyOf("another root") };
+    const key = await onlineKey(anew, "k1", world.clock.now(), "another key");
+    world.document = await documentOf(anew, world.clock.now(), { keys: [key] });
+    expect(await peers.findKey("b.test", "k1", { unfit: known })).toBeUndefined();
+    await world.clock.advance(60 * second);
+    expect(await peers.findKey("b.test", "k1", { unfit: known, mayAsk: () => false })).toBeUndefined();
+    expect(world.asked).toBe(1);
+    const changed = await peers.findKey("b.test", "k1", { unfit: known });
+    expect(toBase64Url(changed?.publicKey ?? new Uint8Array())).toBe(key.publicKey);
+    expect(world.asked).toBe(2);
+    // Who looked up the old key a moment ago need not ask again; and whoever fits with neither makes nobody ask.
+    expect(await peers.findKey("b.test", "k1", { unfit: known })).toEqual(changed);
+    for (let number = 0; number < 50 && changed !== undefined; number++) {
+      expect(await peers.findKey("b.test", "k1", { unfit: changed })).toBeUndefined();
+      await world.clock.advance(second);
+    }
+    expect(world.asked).toBe(2);
+    expect(world.logged).toEqual(["peer.rootKeyChanged"]);
+  });
+
   it("that is down is not asked more often for the sake of keys that nobody knows (B4)", async () => {
     const world = new World();
     const peers = world.process(await open());

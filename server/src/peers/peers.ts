@@ -23,7 +23,7 @@ const freshMs = 3_600_000;
 /** Keys of a host that is down are trusted this long after they were last fetched, and no longer than they say. */
 const trustMs = 7 * 24 * 3_600_000;
 const refetchAfterFailureMs = 30_000;
-const refetchForUnknownKeyMs = 60_000;
+const refetchForKeyMs = 60_000;
 const rememberedHosts = 4_096;
 const rememberedStrangers = 1_024;
 /** Rows of hosts that nothing was ever delivered to. */
@@ -55,6 +55,13 @@ interface Known {
 
 const nothing = { discovery: undefined, fetchedAt: 0, lastKey: undefined };
 
+/** A key that was found and did not sign what it should have. */
+export interface Doubt {
+  unfit: VerifyKey;
+  /** Whether the host may be asked again for the sake of whoever sent that; it may when this is left out. */
+  mayAsk?: () => boolean;
+}
+
 export type FindPeerResult = { ok: true; discovery: Discovery } | { ok: false; detail: string };
 
 export class Peers {
@@ -81,14 +88,18 @@ export class Peers {
     return { ok: true, discovery: known.discovery };
   }
 
-  /** A key of the host that is valid now; an unknown key id has the document fetched anew, at most once a minute. */
-  async findKey(host: string, keyId: string): Promise<VerifyKey | undefined> {
+  /**
+   * A key of the host that is valid now. For a key id that is not known, or whose key does not fit what it should have
+   * signed, the document is fetched anew, at most once a minute.
+   */
+  async findKey(host: string, keyId: string, doubt?: Doubt): Promise<VerifyKey | undefined> {
     const known = await this.#look(host);
     const key = await this.#importKey(known, keyId);
-    if (key !== undefined || known.discovery === undefined) return key;
+    if (known.discovery === undefined || (key !== undefined && !isSameKey(key, doubt?.unfit))) return key;
     const { clock } = this.#ctx;
-    const isNew = isWithin(clock.now() - known.fetchedAt, refetchForUnknownKeyMs);
-    if (isNew || clock.mono() - known.askedAt < refetchForUnknownKeyMs) return undefined;
+    const isNew = isWithin(clock.now() - known.fetchedAt, refetchForKeyMs);
+    if (isNew || clock.mono() - known.askedAt < refetchForKeyMs || doubt?.mayAsk?.() === false)
+      return undefined;
     return this.#importKey(await this.#fetch(host), keyId);
   }
 
@@ -210,6 +221,10 @@ function readRow(row: Peer | undefined): Known | undefined {
     askedAt: Number.NEGATIVE_INFINITY,
     failure: undefined,
   };
+}
+
+function isSameKey(key: VerifyKey, other: VerifyKey | undefined): boolean {
+  return other !== undefined && Buffer.from(key.publicKey).equals(other.publicKey);
 }
 
 /** False also for an age below zero: the clock was set back, and nothing can be said of what is younger than now. */

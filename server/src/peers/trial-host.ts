@@ -23,9 +23,14 @@ export function keyOf(text: string): Promise<SigningKey> {
   );
 }
 
-/** An online key of a host, good from a day ago for thirty days. */
-export async function onlineKey({ host, root }: TrialHost, id: string, now: number): Promise<HostKey> {
-  const { publicKey } = await keyOf(`${id} of ${host}`);
+/** An online key of a host, good from a day ago for thirty days; it follows from `text`, and that from its id. */
+export async function onlineKey(
+  { host, root }: TrialHost,
+  id: string,
+  now: number,
+  text = `${id} of ${host}`,
+): Promise<HostKey> {
+  const { publicKey } = await keyOf(text);
   const statement = {
     host,
     id,

@@ -21,7 +21,8 @@ test("strangers are looked up on the account of who names them, acquaintances fo
   const find = findingKeys(
     {
       isKnown: async (host) => host === "known.test",
-      async findKey(host, keyId) {
+      async findKey(host, keyId, doubt) {
+        if (doubt?.mayAsk?.() === false) return undefined;
         asked.push(`${host}/${keyId}`);
         return host === "known.test" ? key : undefined;
       },
@@ -36,6 +37,10 @@ test("strangers are looked up on the account of who names them, acquaintances fo
   expect(await find("known.test", "k", "192.0.2.1")).toBe(key);
   expect(await find("three.test", "k", "192.0.2.2")).toBeUndefined();
   expect(asked).toEqual(["one.test/k", "two.test/k", "known.test/k", "three.test/k"]);
+  // Also acquaintances are asked again, for a key that did not fit, on the account of who used it.
+  expect(await find("known.test", "k", "192.0.2.2", key)).toBe(key);
+  expect(await find("known.test", "k", "192.0.2.2", key)).toBeUndefined();
+  expect(asked.slice(4)).toEqual(["known.test/k"]);
   await clock.advance(10_000);
   await find("four.test", "k", "192.0.2.1");
   expect(asked).toContain("four.test/k");

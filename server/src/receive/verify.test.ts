@@ -91,8 +91,8 @@ function openDoor() {
         return nonces.use(host, nonce);
       },
     },
-    async findKey(host, keyId) {
-      steps.push(`key ${host}/${keyId}`);
+    async findKey(host, keyId, _, unfit) {
+      steps.push(`key ${host}/${keyId}${unfit === undefined ? "" : " anew"}`);
       return host === "b.test" && keyId === "k1" ? verifyKey : undefined;
     },
   };
@@ -142,15 +142,20 @@ describe("refused without a look at the body:", () => {
       "a query that was not signed",
       "badSignature",
       async () => ({ ...(await signed()), query: "?a" }),
-      ["key b.test/k1"],
+      ["key b.test/k1", "key b.test/k1 anew"],
     ],
     [
       "another method",
       "badSignature",
       async () => ({ ...(await signed()), method: "PUT" }),
-      ["key b.test/k1"],
+      ["key b.test/k1", "key b.test/k1 anew"],
     ],
-    ["another key", "badSignature", () => signed({ signingKey: other }), ["key b.test/k1"]],
+    [
+      "another key",
+      "badSignature",
+      () => signed({ signingKey: other }),
+      ["key b.test/k1", "key b.test/k1 anew"],
+    ],
     ["a key that is not known", "badSignature", () => signed({ keyId: "b.test/k2" }), ["key b.test/k2"]],
     ["a key named in two parts", "badSignature", async () => withKeyId(await signed(), "b.test/k1/k1"), []],
     ["a key of our own", "badSignature", () => signed({ keyId: "a.test/k1" }), []],
@@ -166,6 +171,19 @@ describe("refused without a look at the body:", () => {
       problem: { code },
     });
     expect(door.steps).toEqual(steps);
+  });
+
+  test("a key that is not known or not the right one, and its host's operator can read why", async () => {
+    const door = openDoor();
+    const refusal = async (request: SignedRequest) =>
+      verify(door.ctx, request, door.readBody).catch((error: unknown) => String(error));
+    expect(await refusal(await signed({ keyId: "b.test/2026-11-3f9c02ab" }))).toContain(
+      "not accepted: unknownKey. For this server b.test does not show the key “2026-11-3f9c02ab”: " +
+        "its keys have changed, or it could not be asked for them.",
+    );
+    expect(await refusal(await signed({ signingKey: other }))).toContain(
+      "not accepted: mismatch. It was not made with the key “k1” that b.test shows: the keys of b.test may have changed.",
+    );
   });
 
   test("a request that is sent a second time (A12)", async () => {

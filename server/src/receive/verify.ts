@@ -42,8 +42,16 @@ export interface VerifyContext {
   /** Authority of our endpoint, as in the Host header. */
   authority: string;
   nonces: Nonces;
-  /** May throw `rateLimited` when this caller has had too many strangers looked up. */
-  findKey(host: string, keyId: string, remoteAddress: string): Promise<VerifyKey | undefined>;
+  /**
+   * Another key than `unfit`, which did not sign the request. May throw `rateLimited` when this caller has had too many
+   * strangers looked up.
+   */
+  findKey(
+    host: string,
+    keyId: string,
+    remoteAddress: string,
+    unfit?: VerifyKey,
+  ): Promise<VerifyKey | undefined>;
 }
 
 /** Remembers which signatures were used while they could be replayed. */
@@ -64,6 +72,7 @@ export async function verify(
   readBody: (() => Promise<Uint8Array>) | undefined,
 ): Promise<Verified> {
   refuseMisdirected(ctx, request);
+  let named = "";
   const result = await verifyRequest(
     {
       method: request.method,
@@ -75,10 +84,13 @@ export async function verify(
     {
       nowS: Math.floor(ctx.clock.now() / 1000),
       destination: ctx.host,
-      findKey: (keyId) => findKeyOf(ctx, keyId, request.remoteAddress),
+      findKey(keyId, unfit) {
+        named = keyId;
+        return findKeyOf(ctx, keyId, request.remoteAddress, unfit);
+      },
     },
   );
-  if (!result.ok) refuse(result.reason);
+  if (!result.ok) refuse(result.reason, aboutKey(result.reason, named));
   const host = hostOfKey(result.keyId);
   if (!ctx.nonces.use(host, result.nonce)) {
     fail("replayed", "This signed request has been used before. Sign each request anew.");
@@ -103,11 +115,12 @@ async function findKeyOf(
   ctx: VerifyContext,
   keyId: string,
   remoteAddress: string,
+  unfit: VerifyKey | undefined,
 ): Promise<VerifyKey | undefined> {
   const slash = keyId.indexOf("/");
   const host = keyId.slice(0, Math.max(slash, 0));
   if (!isHost(host) || host === ctx.host) return undefined;
-  return ctx.findKey(host, keyId.slice(slash + 1), remoteAddress);
+  return ctx.findKey(host, keyId.slice(slash + 1), remoteAddress, unfit);
 }
 
 function hostOfKey(keyId: string): string {
@@ -124,8 +137,19 @@ function refuseMisdirected(ctx: VerifyContext, request: SignedRequest): void {
   }
 }
 
-function refuse(reason: SignatureRefusal | "digest"): never {
-  fail("badSignature", `The request's signature was not accepted: ${reason}.`);
+function refuse(reason: SignatureRefusal | "digest", why = ""): never {
+  fail("badSignature", `The request's signature was not accepted: ${reason}.${why}`);
+}
+
+/** For the sender's operator: what is wrong with the key that the request names. */
+function aboutKey(reason: SignatureRefusal, keyId: string): string {
+  const host = hostOfKey(keyId);
+  const key = `the key “${keyId.slice(host.length + 1)}”`;
+  if (reason === "unknownKey")
+    return ` For this server ${host} does not show ${key}: its keys have changed, or it could not be asked for them.`;
+  if (reason === "mismatch")
+    return ` It was not made with ${key} that ${host} shows: the keys of ${host} may have changed.`;
+  return "";
 }
 
 function sha256(bytes: Uint8Array): Uint8Array {
