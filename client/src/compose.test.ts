@@ -52,12 +52,11 @@ describe.each(Object.entries(drafts))("A draft of type %s", (type, draft: Draft)
 
   test("becomes another message each time, and the same one when it has an id", () => {
     expect(compose(platform, draft).id).not.toBe(compose(platform, draft).id);
-    const named: Draft = {
-      ...draft,
-      id: "0192f0c1-0000-7000-8000-00000000000a",
-      date: "2026-01-01T00:00:00Z",
-    };
-    expect(compose(platform, named)).toEqual(compose(platform, named));
+    const named: Draft = { ...draft, id: "0192f0c1-0000-7000-8000-00000000000a" };
+    const first = compose(platform, named);
+    platform.nowMs += 60_000;
+    expect(compose(platform, named)).toEqual(first);
+    expect(compose(platform, { ...named, date: "2026-01-01T00:00:00Z" }).date).toBe("2026-01-01T00:00:00Z");
   });
 });
 

@@ -8,24 +8,26 @@ import {
   readMessage,
   uuidV7,
 } from "@posthorn/protocol";
+import { dateOfId } from "./date-of-id.ts";
 import type { Draft, DraftTarget } from "./draft.ts";
 import type { Platform } from "./platform.ts";
 
 const encoder = new TextEncoder();
 
 /**
- * The message of a draft, with an id of its own and the date of now where the draft has none. It is checked as a server
- * would: throws ProblemError `invalidMessage`, `badAddress` or `tooLarge` with the pointer of the field at fault. The
- * same message may be sent again and again and is delivered once.
+ * The message of a draft, with an id of its own where the draft has none, and the date of its id, so that the same draft
+ * of the same id is the same message whenever it is composed. It is checked as a server would: throws ProblemError
+ * `invalidMessage`, `badAddress` or `tooLarge` with the pointer of the field at fault. The same message may be sent again
+ * and again and is delivered once.
  */
 export function compose(platform: Pick<Platform, "clock" | "randomBytes">, draft: Draft): Message {
-  const { from, to, cc, id, date, ...content } = draft;
   const now = platform.clock.now();
+  const { from, to, cc, id = uuidV7(now, platform.randomBytes(16)), date, ...content } = draft;
   const recipients = to ?? impliedRecipients(draft);
   const value = {
     ...content,
-    id: id ?? uuidV7(now, platform.randomBytes(16)),
-    date: date ?? formatTime(now),
+    id,
+    date: date ?? dateOfId(id) ?? formatTime(now),
     ...senderOf(draft),
     ...("target" in draft && typeof draft.target === "object" ? { target: readTarget(draft.target) } : {}),
     ...(recipients === undefined ? {} : { to: readAddresses(recipients, "/to") }),

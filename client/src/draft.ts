@@ -20,7 +20,7 @@ export interface DraftRouting {
   thread?: string | undefined;
   /** UUIDv7; made when not given. */
   id?: string | undefined;
-  /** RFC 3339 in UTC; now when not given. */
+  /** RFC 3339 in UTC; when not given, that of the id, or now. */
   date?: string | undefined;
 }
 

@@ -30,6 +30,7 @@ export {
 } from "./api.ts";
 export { browserPlatform } from "./browser-platform.ts";
 export { compose } from "./compose.ts";
+export { dateOfId } from "./date-of-id.ts";
 export { discover } from "./discover.ts";
 export { downloadFile } from "./download.ts";
 export type { Draft, DraftRouting, DraftTarget } from "./draft.ts";

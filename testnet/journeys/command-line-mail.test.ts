@@ -1,6 +1,7 @@
 /** A writer at the command line: messages of every type written, read, saved, marked and taken back. */
 import { readFile, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { MessageMeta } from "@posthorn/protocol";
 import { afterAll, expect, test } from "vitest";
 import { openCommandLine } from "../src/command-line.ts";
 
@@ -149,6 +150,25 @@ test(
     });
     await well("alice", ["send", "--type", "recall", "--target", chat.id, "--wait"]);
     expect(await newest("bob")).toMatchObject({ type: "recall" });
+  },
+  slow,
+);
+
+test(
+  "A message sent again under its id arrives once, whether it was written with options or as JSON",
+  async () => {
+    const id = "01a21717-7812-7c9a-823e-1eaad1342f39";
+    const letter = ["send", "--to", `bob@${beta.host}`, "--subject", "Once", "--body", "Only once", "--wait"];
+    const first = await json("alice", [...letter, "--id", id]);
+    expect(first).toMatchObject({ id, recipients: [{ status: "delivered" }] });
+    expect(await json("alice", [...letter, "--id", id])).toEqual(first);
+    const other = { id: id.replace("7812", "7813"), to: [{ id: "bob", host: beta.host }], body: "Once" };
+    const whole = { input: JSON.stringify(other) };
+    const sent = await json("alice", ["send", "--json-message", "-", "--wait"], whole);
+    expect(await json("alice", ["send", "--json-message", "-", "--wait"], whole)).toEqual(sent);
+    const ids = (await json("bob", ["inbox", "--limit", "3"])).map((meta: MessageMeta) => meta.messageId);
+    expect(ids.slice(0, 2)).toEqual([other.id, id]);
+    expect(ids[2]).not.toBe(id);
   },
   slow,
 );

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { send as handOver, type Session, Unreachable } from "@posthorn/client";
+import { dateOfId, send as handOver, type Session, Unreachable } from "@posthorn/client";
 import {
   checkMessage,
   completeSubmission,
@@ -80,7 +80,10 @@ export function send(command: Command, shell: Shell): void {
     .option("--organizer <address>", "whose event it is, when --reply-to does not say")
     .option("--answer <answer>", "to an invitation: accepted, declined, tentative")
     .option("--json-message <file>", "the whole message as JSON, from a file or - for standard input")
-    .option("--id <uuid>", "the message's id, a UUIDv7; the same message sent twice arrives once")
+    .option(
+      "--id <uuid>",
+      "the message's id, a UUIDv7; sent again with the same id and content, it arrives once",
+    )
     .option("--send-at <time>", 'not before: "18:00", "2026-12-01 09:00", +2h, or RFC 3339')
     .option("--undo <seconds>", "hold it so long, in which “cancel” takes it back")
     .option("--wait [length]", "wait until everyone has it; fail when one will not get it")
@@ -131,14 +134,21 @@ async function readWhole(shell: Shell, session: Session, path: string, options: 
   }
   const { terminal } = shell;
   const bytes = path === "-" ? await readAtMost(terminal.input, limits.messageBytes) : await readFile(path);
+  const value = readJson(bytes, { maxBytes: limits.messageBytes });
   const { clock, randomBytes } = session.platform;
   const now = clock.now();
   const missing = {
     from: parseAddress(session.address),
     id: uuidV7(now, randomBytes(16)),
-    date: formatTime(now),
+    date: dateGivenBy(value) ?? formatTime(now),
   };
-  return checkMessage(completeSubmission(readJson(bytes, { maxBytes: limits.messageBytes }), missing).value);
+  return checkMessage(completeSubmission(value, missing).value);
+}
+
+/** A message that has an id and no date has that of its id, each time it is sent. */
+function dateGivenBy(value: unknown): string | undefined {
+  const id = typeof value === "object" && value !== null && "id" in value ? value.id : undefined;
+  return typeof id === "string" ? dateOfId(id) : undefined;
 }
 
 /** Whether a message was taken is not known when the answer to it was lost; asking tells, and sending again is harmless. */
