@@ -1,5 +1,5 @@
 /** A writer at the command line: messages of every type written, read, saved, marked and taken back. */
-import { readFile, truncate, writeFile } from "node:fs/promises";
+import { readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { MessageMeta } from "@posthorn/protocol";
 import { afterAll, expect, test } from "vitest";
@@ -101,6 +101,17 @@ test(
       ["outside.txt", "twicetxt.exe", "twicetxt (2).exe", "bashrc"].map((name) => join(folder, name)),
     );
     expect(await readFile(join(folder, "outside.txt"), "utf8")).toBe("a note");
+
+    // What is there already, the same, is left, and the rest is saved.
+    await rm(join(folder, "bashrc"));
+    expect(await well("bob", ["save", id, "--to", `${folder}/`])).toMatch(
+      /outside\.txt {2}6 bytes, was there already\n(?:.*\n){2}.*bashrc {2}6 bytes\n$/,
+    );
+    const nowhere = await run("bob", ["save", id, "--to", join(folder, "none", "note.txt")]);
+    expect(nowhere).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/There is no folder .*none\. .*\nNext: Make it first/),
+    });
   },
   slow,
 );

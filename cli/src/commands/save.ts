@@ -1,6 +1,6 @@
-import { extname, join, resolve } from "node:path";
+import { dirname, extname, join, resolve } from "node:path";
 import { downloadFile, getMessage, readMessage, type Session, saveName } from "@posthorn/client";
-import { openFileSink } from "@posthorn/client/node";
+import { holdsFile, openFileSink } from "@posthorn/client/node";
 import { type Attachment, attachmentsOf, ProblemError, type SealedAttachment } from "@posthorn/protocol";
 import type { Command } from "commander";
 import { cleanLine } from "../clean-text.ts";
@@ -49,12 +49,18 @@ async function run(shell: Shell, id: string, options: SaveOptions): Promise<void
   const files = chooseFiles(all, options.attachment);
   const paths = await placesOf(files, options.to);
   const saved: { path: string; size: number; hash: string }[] = [];
+  const kept = new Set<string>();
   for (const [index, file] of files.entries()) {
     const path = paths[index] ?? "";
-    await saveOne(shell, session, file, path, options.force === true);
+    if (await holdsFile(path, file)) kept.add(path);
+    else await saveOne(shell, session, file, path, options.force === true);
     saved.push({ path, size: file.size, hash: file.hash });
   }
-  answer(shell, saved, () => saved.map(({ path, size }) => `${path}  ${shortSize(size)}`).join("\n"));
+  answer(shell, saved, () =>
+    saved
+      .map(({ path, size }) => `${path}  ${shortSize(size)}${kept.has(path) ? ", was there already" : ""}`)
+      .join("\n"),
+  );
 }
 
 function chooseFiles(all: readonly File[], number: string | undefined): readonly File[] {
@@ -71,6 +77,9 @@ function chooseFiles(all: readonly File[], number: string | undefined): readonly
  */
 async function placesOf(files: readonly File[], to = "."): Promise<string[]> {
   const isFolder = /[/\\]$/.test(to) || (await findStat(to))?.isDirectory() === true;
+  const folder = resolve(isFolder ? to : dirname(to));
+  if ((await findStat(folder))?.isDirectory() !== true)
+    refuseUsage(`There is no folder ${folder}.`, "Make it first, or choose another with --to.");
   if (!isFolder) {
     if (files.length === 1) return [resolve(to)];
     refuseUsage(

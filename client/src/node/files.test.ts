@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { mkdir, mkdtemp, readdir, readFile, stat, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -5,7 +6,7 @@ import { limits } from "@posthorn/protocol";
 import { expect, test } from "vitest";
 import { downloadFile } from "../download.ts";
 import { uploadFile } from "../upload.ts";
-import { openFileSink, openFileSource } from "./files.ts";
+import { holdsFile, openFileSink, openFileSource } from "./files.ts";
 import { serveBlobs, testContent } from "./test-blobs.ts";
 
 function folder(): Promise<string> {
@@ -59,6 +60,20 @@ test("A file that is there is not overwritten unless that is said", async () => 
   expect(await readFile(path, "utf8")).toBe("mine");
   await sink.finish(6);
   expect(await readFile(path, "utf8")).toBe("theirs");
+});
+
+test("A file that is there already is known by its size and hash, and by nothing less", async () => {
+  const here = await folder();
+  const bytes = content.subarray(0, 300_000);
+  const wanted = { hash: createHash("sha256").update(bytes).digest("hex"), size: bytes.length };
+  await writeFile(join(here, "same"), bytes);
+  await writeFile(join(here, "longer"), content);
+  await writeFile(join(here, "other"), Buffer.alloc(bytes.length));
+  await mkdir(join(here, "folder"));
+  const held = ["same", "longer", "other", "folder", "none"].map((name) =>
+    holdsFile(join(here, name), wanted),
+  );
+  expect(await Promise.all(held)).toEqual([true, false, false, false, false]);
 });
 
 test("A folder is no file to upload", async () => {

@@ -1,5 +1,6 @@
+import { createHash } from "node:crypto";
 import { type FileHandle, open, rename, stat } from "node:fs/promises";
-import { fail } from "@posthorn/protocol";
+import { fail, type SealedAttachment } from "@posthorn/protocol";
 import type { Sink, Source } from "../source.ts";
 
 const pieceBytes = 256 * 1024;
@@ -59,6 +60,21 @@ export async function openFileSink(path: string, options: { overwrite?: boolean 
   };
 }
 
+/** True when a file of this size and SHA-256 is at `path`: what a download would put there. Throws what reading throws. */
+export async function holdsFile(path: string, wanted: SealedAttachment): Promise<boolean> {
+  const file = await openIfThere(path);
+  if (file === undefined) return false;
+  try {
+    const { size, isFile } = await statOf(file);
+    if (!isFile || size !== wanted.size) return false;
+    const hash = createHash("sha256");
+    for await (const piece of readPieces(file, 0, size)) hash.update(piece);
+    return hash.digest("hex") === wanted.hash;
+  } finally {
+    await file.close();
+  }
+}
+
 async function* readPieces(file: FileHandle, offset: number, length: number): AsyncGenerator<Uint8Array> {
   const endsAt = offset + length;
   for (let at = offset; at < endsAt; ) {
@@ -88,6 +104,15 @@ async function openOrCreate(path: string): Promise<FileHandle> {
   } catch (error) {
     if (!isCode(error, "ENOENT")) throw error;
     return open(path, "wx+", 0o600);
+  }
+}
+
+async function openIfThere(path: string): Promise<FileHandle | undefined> {
+  try {
+    return await open(path, "r");
+  } catch (error) {
+    if (isCode(error, "ENOENT")) return undefined;
+    throw error;
   }
 }
 
