@@ -12,12 +12,14 @@ import {
 import { type FileSource, openFileSource } from "@posthorn/client/node";
 import {
   type Attachment,
+  accountName,
   formatAddress,
   isMessageType,
   limits,
   type Message,
   type MessageType,
   messageTypes,
+  parseAddress,
   senderOf,
   typeOf,
 } from "@posthorn/protocol";
@@ -26,7 +28,7 @@ import { type About, checkFields, draftOf, type FieldOptions, type Routing } fro
 import { findMimeType } from "./mime-type.ts";
 import { showProgress } from "./progress.ts";
 import { readAtMost } from "./read-input.ts";
-import { remark, type Shell } from "./shell.ts";
+import { nextCommand, remark, type Shell } from "./shell.ts";
 
 export interface WriteOptions {
   to: readonly string[];
@@ -46,6 +48,7 @@ export async function writeMessage(shell: Shell, session: Session, options: Writ
   const sources = await openAll(options.attach);
   try {
     const about = await lookAt(session, options);
+    if (about.target !== undefined) checkAuthor(shell, type, about.target, session.address);
     const routing = routingOf(session, options, about);
     const body = options.fields.body ?? (await readBody(shell, type));
     const fields = body === undefined ? options.fields : { ...options.fields, body };
@@ -97,6 +100,22 @@ async function lookAt(session: Session, { replyTo: answeredId, fields }: WriteOp
     type: typeOf(targetMessage),
   };
   return { answered, targetMessage, target };
+}
+
+/** Who receives a change of what somebody else wrote ignores it (§20.14), so it is not even sent. */
+function checkAuthor(shell: Shell, type: MessageType, target: { from: string }, self: string): void {
+  if ((type !== "edit" && type !== "recall") || accountOf(target.from) === self) return;
+  const what = type === "edit" ? "change" : "take back";
+  refuseUsage(
+    `You can ${what} only what you have written; this message is from ${target.from}.`,
+    `To find one of yours: ${nextCommand(shell, "inbox --mailbox sent")}`,
+  );
+}
+
+/** The account of an address, which may have a tag. */
+function accountOf(address: string): string {
+  const { id, host } = parseAddress(address);
+  return formatAddress({ id: accountName(id), host });
 }
 
 async function find(session: Session, id: string): Promise<Message> {

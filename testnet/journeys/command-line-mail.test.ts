@@ -161,6 +161,11 @@ test(
     });
     await well("alice", ["send", "--type", "recall", "--target", chat.id, "--wait"]);
     expect(await newest("bob")).toMatchObject({ type: "recall" });
+    for (const type of ["edit", "recall"]) {
+      const refused = await run("bob", ["send", "--type", type, "--target", chat.id]);
+      expect(refused).toMatchObject({ code: 2, out: "" });
+      expect(refused.err).toMatch(/only what you have written; this message is from alice@.*\nNext: .*sent/);
+    }
   },
   slow,
 );

@@ -60,11 +60,11 @@ function readConfig(given: Settings): Config {
 }
 
 function sayStarted(shell: Shell, config: Config, server: Server, isFirstStart: boolean): void {
-  const { host, endpoint, port } = server;
+  const { host, endpoint, port, certificateWarning } = server;
   const { dataFolder, address } = config;
   const listens = `${address ?? (config.tls.kind === "proxied" ? "127.0.0.1" : "every address")}, port ${port}`;
   const invite = `${posthornOf(shell)} invite --data ${shellWord(dataFolder)}`;
-  answer(shell, { host, endpoint, address, port, dataFolder, isFirstStart }, () =>
+  answer(shell, { host, endpoint, address, port, dataFolder, isFirstStart, certificateWarning }, () =>
     [
       `Posthorn serves ${host} and runs until you press Ctrl+C.`,
       "",
@@ -74,6 +74,7 @@ function sayStarted(shell: Shell, config: Config, server: Server, isFirstStart: 
         ["  data", dataFolder],
         ["  database", config.database.kind === "sqlite" ? "SQLite, in the data folder" : "PostgreSQL"],
       ]),
+      ...(certificateWarning === undefined ? [] : ["", `Warning: ${certificateWarning}`]),
       ...(config.tls.kind === "local" ? ["", "This is a trial on this machine. Nothing leaves it."] : []),
       ...(isFirstStart
         ? ["", `Nobody has an account yet. In another terminal, invite somebody:\n\n  ${invite}`]
