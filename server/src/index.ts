@@ -1,5 +1,6 @@
 /** The server as a library: what the command line, the testnet and the bench start and look into. */
 
+export { findCertificateFault } from "./admin/certificate-fault.ts";
 export { makeApiToken } from "./auth/api-token.ts";
 export type { Caller } from "./auth/caller.ts";
 export { RememberedCallers } from "./auth/remembered-callers.ts";

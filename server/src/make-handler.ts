@@ -1,5 +1,5 @@
 /** The HTTP edge of a server: what peers, accounts and the operator call, each joined to the rooms that answer. */
-import type { Check } from "@posthorn/protocol";
+import { type Check, hostName } from "@posthorn/protocol";
 import { checks } from "./admin/checks.ts";
 import { openHealth } from "./admin/health.ts";
 import { authenticate } from "./auth/authenticate.ts";
@@ -159,5 +159,7 @@ function forOperator(house: House, { queue }: Journey, { auth, look }: Shared): 
 function lookAtHouse(house: House, certificate: CertificateSource | undefined): Promise<Check[]> {
   const { store, config, env, keys } = house;
   const { files, clock } = env;
-  return checks({ store, files, clock, dataFolder: config.dataFolder, keys, certificate });
+  const { dataFolder, endpoint } = config;
+  const serverName = hostName(new URL(endpoint).host);
+  return checks({ store, files, clock, dataFolder, keys, certificate, serverName });
 }

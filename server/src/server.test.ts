@@ -106,7 +106,7 @@ test("a port that is taken, or an address that is not this machine's, is told; t
   await trial.start(trial.behindProxy({ port }));
 });
 
-test("a certificate that is not there, is a folder, is none or does not belong to its key is told by its path", async () => {
+test("a certificate that is not there, is a folder, is none, does not belong to its key or is another host's is told by its path", async () => {
   const issued = async (ca: string) =>
     (await openOutside(readConfig(trial.localTrial({ ca: join(folder, ca) }), resolve))).certificate;
   const [one, other] = [await issued("one"), await issued("other")];
@@ -132,7 +132,12 @@ test("a certificate that is not there, is a folder, is none or does not belong t
   }
   await writeFile(cert, one.certPem);
   await writeFile(key, one.keyPem);
-  expect((await trial.start(settings)).port).toBeGreaterThan(0);
+  expect(await trial.refusal(settings)).toContain(
+    "The certificate is for a.localhost, not a.test. Get one for a.test.",
+  );
+  const server = await trial.start({ ...settings, host: "a.localhost" });
+  expect(server.port).toBeGreaterThan(0);
+  expect(server.certificateWarning).toBeUndefined();
 });
 
 test("a folder that cannot be made or written is told by its path, and who must be able to", async () => {

@@ -2,7 +2,7 @@
  * The table of contents: opens the data, makes every room with what it needs of the outside and of the others, and
  * joins them to the HTTP edge. A server is a library, so the testnet starts as many as it likes in one process.
  */
-import { problem } from "@posthorn/protocol";
+import { hostName, problem } from "@posthorn/protocol";
 import type { Config } from "./config.ts";
 import type { Env } from "./env/env.ts";
 import type { CertificateSource } from "./http/certificate.ts";
@@ -37,6 +37,8 @@ export interface Server {
   handler: HttpHandler;
   /** The port it listens on; undefined without a listener. */
   port: number | undefined;
+  /** A sentence for the operator about the certificate it began with. */
+  certificateWarning: string | undefined;
   /** Finishes what is under way, for at most `graceMs`, and closes the store. */
   stop(graceMs: number): Promise<void>;
 }
@@ -82,6 +84,7 @@ async function run(house: House, door: Door, { certificate }: ServerOptions): Pr
     queue,
     handler,
     port: door.port,
+    certificateWarning: door.certificateWarning,
     async stop(graceMs) {
       stopping.abort();
       await door.close(graceMs);
@@ -107,6 +110,7 @@ async function startChores(house: House, { blobs, deliver }: Journey, signal: Ab
 /** Where requests come in, from the moment the port is taken. */
 interface Door {
   port: number | undefined;
+  certificateWarning: string | undefined;
   /** Until then whoever calls is asked to come again. */
   answerWith(handler: HttpHandler): void;
   close(graceMs: number): Promise<void>;
@@ -119,6 +123,7 @@ async function openDoor({ config, env, certificate, listens = true }: ServerOpti
     : undefined;
   return {
     port: listener?.port,
+    certificateWarning: listener?.certificateWarning,
     answerWith(handler) {
       handle = handler;
     },
@@ -137,11 +142,12 @@ function listenAs(
   certificate: CertificateSource | undefined,
   handler: HttpHandler,
 ): Promise<Listener> {
+  const serverName = hostName(new URL(config.endpoint).host);
   return listen(
     {
       port: config.port,
       ...(config.address === undefined ? {} : { address: config.address }),
-      transport: certificate === undefined ? { kind: "proxied" } : { kind: "tls", certificate },
+      transport: certificate === undefined ? { kind: "proxied" } : { kind: "tls", certificate, serverName },
     },
     env,
     handler,

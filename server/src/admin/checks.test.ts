@@ -41,6 +41,7 @@ async function look(changes: Partial<ChecksContext> = {}): Promise<Record<string
     dataFolder: folder,
     keys: () => keys,
     certificate: undefined,
+    serverName: "a.localhost",
     ...changes,
   });
   for (const check of found) expect(shape(CheckSchema).parse(check)).toBe(check);
@@ -73,7 +74,7 @@ test("a signing key is told of a week before its end and after it", async () => 
   });
 });
 
-test("a certificate is told of a week before its end, after it, and when its file is gone or damaged", async () => {
+test("a certificate is told of before its end, after it, for another host, and when its file is gone or damaged", async () => {
   const ca = await openLocalCa(files, join(folder, "ca"), openRandom(), clock);
   const { certPem } = await ca.issue(["a.localhost"]);
   const certPath = join(folder, "cert.pem");
@@ -82,13 +83,15 @@ test("a certificate is told of a week before its end, after it, and when its fil
   const asText = { certificate: { kind: "pem", certPem } } as const;
   expect(await look(fromFile)).toEqual({});
   const endsAt = new X509Certificate(certPem).validToDate.getTime();
-  const later = new HandClock(endsAt - 7 * day);
   for (const source of [fromFile, asText]) {
-    expect(await look({ ...source, clock: later })).toMatchObject({
-      certificate: "The certificate runs out in 7 days. Renew it.",
+    expect(await look({ ...source, clock: new HandClock(endsAt - 14 * day) })).toMatchObject({
+      certificate: expect.stringMatching(/^The certificate expires on .*, in 14 days\. Renew it\.$/),
     });
     expect(await look({ ...source, clock: new HandClock(endsAt) })).toMatchObject({
-      certificate: expect.stringContaining("The certificate has run out. Renew it now"),
+      certificate: expect.stringMatching(/^The certificate expired on .*\. Renew it:/),
+    });
+    expect(await look({ ...source, serverName: "b.localhost" })).toEqual({
+      certificate: "The certificate is for a.localhost, not b.localhost. Get one for b.localhost.",
     });
   }
   await writeFile(certPath, "damaged");

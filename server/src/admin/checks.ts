@@ -1,9 +1,9 @@
-import { X509Certificate } from "node:crypto";
 import type { Check } from "@posthorn/protocol";
 import type { Clock, Files } from "../env/env.ts";
 import type { OwnKeys } from "../peers/own-keys.ts";
 import { findFact } from "../store/fact-store.ts";
 import type { Store } from "../store/sql.ts";
+import { findCertificateFault } from "./certificate-fault.ts";
 
 export interface ChecksContext {
   store: Store;
@@ -12,6 +12,8 @@ export interface ChecksContext {
   dataFolder: string;
   keys(): OwnKeys;
   certificate: { kind: "files"; certPath: string } | { kind: "pem"; certPem: string } | undefined;
+  /** The DNS name that it is shown under. */
+  serverName: string;
 }
 
 const dayMs = 24 * 3_600_000;
@@ -23,7 +25,7 @@ export async function checks(ctx: ChecksContext): Promise<Check[]> {
   return Promise.all([
     look("database", () => checkDatabase(ctx)),
     look("disk", () => checkDisk(ctx)),
-    look("signing key", async () => checkEnd(ctx, "The signing key", ctx.keys().current.validUntil)),
+    look("signing key", async () => checkSigningKey(ctx)),
     look("certificate", () => checkCertificate(ctx)),
   ]);
 }
@@ -60,13 +62,14 @@ async function checkCertificate(ctx: ChecksContext): Promise<Finding> {
   if (certificate === undefined) return undefined;
   const pem = certificate.kind === "pem" ? certificate.certPem : await files.read(certificate.certPath);
   if (pem === undefined) return "The certificate file is gone. Put it back.";
-  return checkEnd(ctx, "The certificate", new X509Certificate(pem).validToDate.getTime());
+  const text = typeof pem === "string" ? pem : new TextDecoder().decode(pem);
+  return findCertificateFault(text, ctx.serverName, ctx.clock.now())?.detail;
 }
 
-function checkEnd(ctx: ChecksContext, what: string, endsAt: number): Finding {
-  const leftMs = endsAt - ctx.clock.now();
+function checkSigningKey(ctx: ChecksContext): Finding {
+  const leftMs = ctx.keys().current.validUntil - ctx.clock.now();
   if (leftMs > warnBeforeMs) return undefined;
-  if (leftMs <= 0) return `${what} has run out. Renew it now: peers and clients no longer trust this server.`;
+  if (leftMs <= 0) return "The signing key has run out. Renew it now: peers no longer trust this server.";
   const days = Math.ceil(leftMs / dayMs);
-  return `${what} runs out in ${days === 1 ? "a day" : `${days} days`}. Renew it.`;
+  return `The signing key runs out in ${days === 1 ? "a day" : `${days} days`}. Renew it.`;
 }

@@ -1,5 +1,6 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
-import type { Files, Log } from "../env/env.ts";
+import { type CertificateFault, findCertificateFault } from "../admin/certificate-fault.ts";
+import type { Clock, Files, Log } from "../env/env.ts";
 
 /** Where the certificate comes from: files, which are looked at again and again, or texts in local trials. */
 export type CertificateSource =
@@ -42,42 +43,102 @@ async function readText(files: Pick<Files, "read">, path: string): Promise<strin
   return new TextDecoder().decode(content);
 }
 
+/** What the certificate shown under a name is held against. */
+export interface CertificateContext {
+  files: Pick<Files, "read">;
+  clock: Pick<Clock, "now">;
+  log: Log;
+  /** The DNS name that callers ask for. */
+  serverName: string;
+}
+
+export interface FirstCertificate {
+  certificate: Certificate;
+  /** A sentence for the operator about what will keep callers away, or does already. */
+  warning: string | undefined;
+}
+
+/**
+ * The certificate to begin with. One whose time is over is shown all the same, with a warning: whoever runs the server
+ * must be able to look at it. Throws a sentence for the operator when it is another host's, and as `readCertificate`.
+ */
+export async function openCertificate(
+  ctx: CertificateContext,
+  source: CertificateSource,
+): Promise<FirstCertificate> {
+  const certificate = await readCertificate(ctx.files, source);
+  const fault = faultOf(ctx, certificate);
+  if (fault?.kind === "otherHost") throw new Error(`${pathOf(source)}: ${fault.detail}`);
+  if (fault !== undefined) warn(ctx, source, fault);
+  return { certificate, warning: fault?.detail };
+}
+
+function faultOf(
+  { serverName, clock }: CertificateContext,
+  { cert }: Certificate,
+): CertificateFault | undefined {
+  return findCertificateFault(cert, serverName, clock.now());
+}
+
+function warn({ log }: CertificateContext, source: CertificateSource, { detail }: CertificateFault): void {
+  log("warn", "certificate", { path: pathOf(source), detail });
+}
+
+function pathOf(source: CertificateSource): string {
+  return source.kind === "files" ? source.certPath : "the trial's certificate";
+}
+
 /**
  * Keeps the certificate in use in step with its files. The two files are replaced one after the other, so a pair that
- * does not match is left alone and looked at again next time.
+ * does not match is left alone and looked at again next time; and so is one that is worse than what is shown.
  */
 export class CertificateWatch {
-  readonly #files: Pick<Files, "read">;
+  readonly #ctx: CertificateContext;
   readonly #source: CertificateSource;
   readonly #use: (certificate: Certificate) => void;
-  readonly #log: Log;
   #current: Certificate;
+  /** What was said of the files last: the same again is not worth another line every minute. */
+  #said: string | undefined;
 
   constructor(
-    files: Pick<Files, "read">,
+    ctx: CertificateContext,
     source: CertificateSource,
     current: Certificate,
     use: (certificate: Certificate) => void,
-    log: Log,
   ) {
-    this.#files = files;
+    this.#ctx = ctx;
     this.#source = source;
     this.#current = current;
     this.#use = use;
-    this.#log = log;
   }
 
   /** Looks once; never throws. */
   async look(): Promise<void> {
     if (this.#source.kind === "pem") return;
+    const { files, log } = this.#ctx;
+    const path = pathOf(this.#source);
     try {
-      const found = await readCertificate(this.#files, this.#source);
+      const found = await readCertificate(files, this.#source);
       if (found.cert === this.#current.cert && found.key === this.#current.key) return;
+      const fault = faultOf(this.#ctx, found);
+      if (fault !== undefined && this.#isWorse(fault)) throw new Error(fault.detail);
       this.#use(found);
       this.#current = found;
-      this.#log("info", "certificate reloaded", { path: this.#source.certPath });
+      this.#said = undefined;
+      log("info", "certificate reloaded", { path });
+      if (fault !== undefined) warn(this.#ctx, this.#source, fault);
     } catch (error) {
-      this.#log("warn", "certificate not reloaded", { path: this.#source.certPath, error: String(error) });
+      const said = String(error);
+      if (said !== this.#said) log("warn", "certificate not reloaded", { path, error: said });
+      this.#said = said;
     }
+  }
+
+  /** Whether callers who believe the certificate in use would not believe one with this fault. */
+  #isWorse({ kind }: CertificateFault): boolean {
+    if (kind === "otherHost") return true;
+    if (kind === "endsSoon") return false;
+    const now = faultOf(this.#ctx, this.#current);
+    return now === undefined || now.kind === "endsSoon";
   }
 }

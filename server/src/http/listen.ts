@@ -15,7 +15,7 @@ import {
   type Certificate,
   type CertificateSource,
   CertificateWatch,
-  readCertificate,
+  openCertificate,
 } from "./certificate.ts";
 import type { HttpHandler, HttpRequest, HttpResponse } from "./http.ts";
 import { InboundBody } from "./inbound-body.ts";
@@ -33,12 +33,17 @@ const ciphers =
 const patrolMs = 500;
 const mostPipelined = 4;
 
+/** With TLS, the DNS name that callers ask for. */
+export type Transport =
+  | { kind: "tls"; certificate: CertificateSource; serverName: string }
+  | { kind: "proxied" };
+
 export interface ListenOptions {
   port: number;
   /** The address to listen on; every address when left out, this machine's own behind a proxy. */
   address?: string;
   /** TLS that ends here, or plain HTTP for a proxy on the same machine, whose word about the caller is taken. */
-  transport: { kind: "tls"; certificate: CertificateSource } | { kind: "proxied" };
+  transport: Transport;
   limits?: Partial<ListenLimits>;
 }
 
@@ -49,7 +54,8 @@ export interface ListenContext {
 }
 
 /**
- * Listens for HTTP/1.1 and hands each request to `handler`. There is no HTTP/2 on purpose: its stream resets and
+ * Listens for HTTP/1.1 and hands each request to `handler`. Throws a sentence for the operator when the certificate
+ * cannot serve. There is no HTTP/2 on purpose: its stream resets and
  * continuations are attacks of their own (CVE-2023-44487, CVE-2024-27983) and peers need one exchange at a time.
  */
 export async function listen(
@@ -63,7 +69,9 @@ export async function listen(
     const listener = new Listener(createServer(serverOptions(limits)), limits, ctx, handler, true);
     return listener.open(options.port, options.address ?? "127.0.0.1");
   }
-  const certificate = await readCertificate(ctx.files, transport.certificate);
+  const { serverName } = transport;
+  const context = { files: ctx.files, clock: ctx.clock, log: ctx.log, serverName };
+  const { certificate, warning } = await openCertificate(context, transport.certificate);
   const server = createTlsServer({
     ...serverOptions(limits),
     ...tlsOptions(certificate),
@@ -71,9 +79,8 @@ export async function listen(
   });
   const listener = new Listener(server, limits, ctx, handler, false);
   const use = (changed: Certificate) => server.setSecureContext(tlsOptions(changed));
-  listener.watchCertificate(
-    new CertificateWatch(ctx.files, transport.certificate, certificate, use, ctx.log),
-  );
+  const watch = new CertificateWatch(context, transport.certificate, certificate, use);
+  listener.watchCertificate(watch, warning);
   return listener.open(options.port, options.address);
 }
 
@@ -121,6 +128,7 @@ export class Listener {
   readonly #sockets = new Set<Socket>();
   readonly #stop = new AbortController();
   #certificateWatch: CertificateWatch | undefined;
+  #certificateWarning: string | undefined;
   #isClosing = false;
 
   constructor(
@@ -162,8 +170,14 @@ export class Listener {
     return this.#exchanges.size;
   }
 
-  watchCertificate(watch: CertificateWatch): void {
+  /** A sentence for the operator about the certificate that the listener began with. */
+  get certificateWarning(): string | undefined {
+    return this.#certificateWarning;
+  }
+
+  watchCertificate(watch: CertificateWatch, warning: string | undefined): void {
     this.#certificateWatch = watch;
+    this.#certificateWarning = warning;
   }
 
   async open(port: number, address: string | undefined): Promise<this> {

@@ -6,9 +6,10 @@ import { join } from "node:path";
 import { type ConnectionOptions, connect, type PeerCertificate, type TLSSocket } from "node:tls";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { BareSocket, bareSocket } from "../env/bare-socket.ts";
+import type { Log } from "../env/env.ts";
 import { openFiles } from "../env/files.ts";
 import { HandClock } from "../env/hand-clock.ts";
-import { type LocalCa, openLocalCa } from "../env/local-ca.ts";
+import { type LocalCa, type LocalCertificate, openLocalCa } from "../env/local-ca.ts";
 import { openRandom } from "../env/random.ts";
 import { readCertificate } from "./certificate.ts";
 import type { HttpHandler } from "./http.ts";
@@ -18,12 +19,16 @@ import { getRequest, textAnswer, until } from "./trial-listener.ts";
 
 const random = openRandom();
 const names = ["alpha.localhost", "beta.localhost"] as const;
+/** A certificate for these is told from the first by its names, and is for the server all the same. */
+const renewed = [...names];
 let folder: string;
 let ca: LocalCa;
 
 let clock: HandClock;
 let listener: Listener;
 let logged: string[];
+/** Why certificates were not reloaded. */
+let refused: string[];
 const open: TLSSocket[] = [];
 
 beforeAll(async () => {
@@ -47,18 +52,37 @@ async function place(what: { cert?: string; key?: string }): Promise<void> {
   if (what.key !== undefined) await writeFile(keyPath(), what.key);
 }
 
+async function placePair({ certPem, keyPem }: LocalCertificate): Promise<void> {
+  await place({ cert: certPem, key: keyPem });
+}
+
 async function serve(
   limits: Partial<ListenLimits> = {},
   handler: HttpHandler = async () => textAnswer("ok"),
 ): Promise<void> {
-  clock = new HandClock();
+  await placePair(await ca.issue([names[0]]));
+  await serveFiles(limits, handler);
+}
+
+/** A certificate that was over two years ago. */
+async function expired(): Promise<LocalCertificate> {
+  const longAgo = new HandClock(Date.now() - 800 * 86_400_000);
+  const files = openFiles({ effect: () => undefined, random, clock: longAgo });
+  return (await openLocalCa(files, join(folder, "old-ca"), random, longAgo)).issue([names[0]]);
+}
+
+/** Serves with what lies in the certificate's files. */
+async function serveFiles(limits: Partial<ListenLimits>, handler: HttpHandler): Promise<void> {
+  clock = new HandClock(Date.now());
   logged = [];
-  const { certPem, keyPem } = await ca.issue([names[0]]);
-  await place({ cert: certPem, key: keyPem });
+  refused = [];
   const files = openFiles({ effect: () => undefined, random, clock });
   const certificate = { kind: "files", certPath: certPath(), keyPath: keyPath() } as const;
-  const log = (_: string, event: string) => logged.push(event);
-  const transport = { kind: "tls", certificate } as const;
+  const log: Log = (_, event, fields) => {
+    logged.push(event);
+    if (event === "certificate not reloaded") refused.push(String(fields?.error));
+  };
+  const transport = { kind: "tls", certificate, serverName: names[0] } as const;
   listener = await listen(
     { port: 0, address: "127.0.0.1", transport, limits },
     { clock, files, log },
@@ -165,19 +189,18 @@ describe("the certificate", () => {
     const before = new BareSocket(await shake());
     before.say(getRequest);
     await before.hear("ok");
-    const { certPem, keyPem } = await ca.issue([names[1]]);
-    await place({ cert: certPem, key: keyPem });
+    await placePair(await ca.issue(renewed));
     await clock.advance(60_000);
     await until(() => logged.includes("certificate reloaded"));
-    expect(nameOf((await shake()).getPeerCertificate())).toBe("DNS:beta.localhost");
+    expect(nameOf((await shake()).getPeerCertificate())).toBe("DNS:alpha.localhost, DNS:beta.localhost");
     before.say(getRequest);
     await before.hear("ok", 2);
   });
 
   const between: [string, () => Promise<{ cert?: string; key?: string }>][] = [
-    ["its key has not come yet", async () => ({ cert: (await ca.issue([names[1]])).certPem })],
-    ["its certificate has not come yet", async () => ({ key: (await ca.issue([names[1]])).keyPem })],
-    ["half of it is written", async () => ({ cert: (await ca.issue([names[1]])).certPem.slice(0, 300) })],
+    ["its key has not come yet", async () => ({ cert: (await ca.issue(renewed)).certPem })],
+    ["its certificate has not come yet", async () => ({ key: (await ca.issue(renewed)).keyPem })],
+    ["half of it is written", async () => ({ cert: (await ca.issue(renewed)).certPem.slice(0, 300) })],
     ["it is emptied first", async () => ({ cert: "", key: "" })],
   ];
   test.each(between)("in use stays while %s; then the new pair is taken", async (_, half) => {
@@ -186,11 +209,50 @@ describe("the certificate", () => {
     await clock.advance(60_000);
     await until(() => logged.includes("certificate not reloaded"));
     expect(nameOf((await shake()).getPeerCertificate())).toBe("DNS:alpha.localhost");
-    const { certPem, keyPem } = await ca.issue([names[1]]);
-    await place({ cert: certPem, key: keyPem });
+    await placePair(await ca.issue(renewed));
     await clock.advance(60_000);
     await until(() => logged.includes("certificate reloaded"));
-    expect(nameOf((await shake()).getPeerCertificate())).toBe("DNS:beta.localhost");
+    expect(nameOf((await shake()).getPeerCertificate())).toBe("DNS:alpha.localhost, DNS:beta.localhost");
+  });
+
+  test("in use stays while its files hold one of another host, or one that is over; each is logged once", async () => {
+    await serve();
+    await placePair(await ca.issue(["other.localhost"]));
+    for (let minute = 0; minute < 3; minute++) await clock.advance(60_000);
+    await until(() => refused.length > 0);
+    await placePair(await expired());
+    await clock.advance(60_000);
+    await until(() => refused.length > 1);
+    expect(refused).toEqual([
+      expect.stringContaining("for other.localhost, not alpha.localhost"),
+      expect.stringContaining("expired on"),
+    ]);
+    expect(nameOf((await shake()).getPeerCertificate())).toBe("DNS:alpha.localhost");
+    await placePair(await ca.issue(renewed));
+    await clock.advance(60_000);
+    await until(() => logged.includes("certificate reloaded"));
+    expect(nameOf((await shake()).getPeerCertificate())).toBe("DNS:alpha.localhost, DNS:beta.localhost");
+  });
+
+  test("that is over at the start is shown all the same, with a warning, until there is a new one", async () => {
+    await placePair(await expired());
+    await serveFiles({}, async () => textAnswer("ok"));
+    expect(logged).toEqual(["certificate"]);
+    expect(listener.certificateWarning).toMatch(/^The certificate expired on \d{4}-\d\d-\d\d\. Renew it: /);
+    await shake({ rejectUnauthorized: false });
+    await placePair(await ca.issue([names[0]]));
+    await clock.advance(60_000);
+    await until(() => logged.includes("certificate reloaded"));
+    await shake();
+  });
+
+  test("of another host is refused at the start", async () => {
+    await serve();
+    await listener.close(0);
+    await placePair(await ca.issue(["other.localhost"]));
+    await expect(serveFiles({}, async () => textAnswer("ok"))).rejects.toThrow(
+      `${certPath()}: The certificate is for other.localhost, not alpha.localhost. Get one for alpha.localhost.`,
+    );
   });
 
   test("in use stays while its files are gone", async () => {
@@ -213,7 +275,7 @@ describe("the certificate", () => {
     const files = openFiles({ effect: () => undefined, random, clock });
     const certificate = { kind: "files", certPath: join(folder, "none.pem"), keyPath: keyPath() } as const;
     const started = listen(
-      { port: 0, transport: { kind: "tls", certificate } },
+      { port: 0, transport: { kind: "tls", certificate, serverName: names[0] } },
       { clock, files, log: () => undefined },
       async () => textAnswer("ok"),
     );
@@ -222,7 +284,7 @@ describe("the certificate", () => {
 
   test("whose key is another one's is refused at the start", async () => {
     await serve();
-    await place({ key: (await ca.issue([names[1]])).keyPem });
+    await place({ key: (await ca.issue(renewed)).keyPem });
     const files = openFiles({ effect: () => undefined, random, clock });
     const source = { kind: "files", certPath: certPath(), keyPath: keyPath() } as const;
     await expect(readCertificate(files, source)).rejects.toThrow("does not belong to the certificate");
