@@ -1,7 +1,10 @@
+import { X509Certificate } from "node:crypto";
+import { TLSSocket } from "node:tls";
 import { expect, test } from "vitest";
 import { readAll } from "../read-all.ts";
 import type { TransportRequest } from "../transport.ts";
 import { Unreachable } from "../unreachable.ts";
+import type { LocalListener } from "./local-listener.ts";
 import { makeTestCertificate } from "./test-certificate.ts";
 import { bodyOf, serve } from "./test-server.ts";
 import { nodeTransport } from "./transport.ts";
@@ -126,10 +129,10 @@ test("A body that cannot be read ends the exchange with the reader's own error",
 });
 
 test.each([
-  ["a certificate nobody vouches for", () => makeTestCertificate(["a.localhost"]), false],
-  ["a certificate of another name", () => makeTestCertificate(["b.localhost"]), true],
-  ["a certificate that has ended", () => makeTestCertificate(["a.localhost"], { expired: true }), true],
-])("With %s nothing is sent and the sentence says so", async (_, make, trusted) => {
+  ["nobody but itself has vouched for its certificate", () => makeTestCertificate(["a.localhost"]), false],
+  ["its certificate is for another name", () => makeTestCertificate(["b.localhost"]), true],
+  ["its certificate has expired", () => makeTestCertificate(["a.localhost"], { expired: true }), true],
+])("When %s nothing is sent and the sentence says so in our own words", async (why, make, trusted) => {
   const certificate = make();
   let requests = 0;
   const server = await serve(
@@ -143,7 +146,8 @@ test.each([
   const failure = await failureOf(transport(get(server.origin)));
   expect(failure).toBeInstanceOf(Unreachable);
   expect(failure).toMatchObject({ reason: "tls", host: server.host });
-  expect(String(failure)).toContain("could not prove that it is");
+  expect(String(failure)).toContain(`${server.host} could not prove that it is ${server.host}: ${why}. `);
+  expect(String(failure)).not.toMatch(/node|--/i);
   expect(requests).toBe(0);
 });
 
@@ -230,3 +234,55 @@ test("Who gives up gets their own reason, before, while waiting and while readin
   reading.abort(reason);
   expect(await rest).toBe(reason);
 });
+
+test("A server on this machine is reached by its listener, with its public name, though nobody else would believe its certificate", async () => {
+  const certificate = makeTestCertificate(["mail.example.com"], { expired: true });
+  const asked: string[] = [];
+  const server = await serve(
+    (request, response) => {
+      const { servername } = request.socket instanceof TLSSocket ? request.socket : { servername: "none" };
+      asked.push(`${request.headers.host} ${servername}`);
+      response.end("here");
+    },
+    { certificate },
+  );
+  const transport = nodeTransport({ via: viaOf(server.port, certificate.certPem) });
+  for (let count = 0; count < 2; count++) {
+    const answer = await transport(get("https://mail.example.com/admin/status"));
+    expect(await textOf(answer.body)).toBe("here");
+  }
+  expect(asked).toEqual(Array(2).fill("mail.example.com mail.example.com"));
+  expect(server.connections()).toBe(1);
+});
+
+test("Whoever has taken the place of the server on this machine gets nothing of the request", async () => {
+  const ours = makeTestCertificate(["mail.example.com"]);
+  const theirs = makeTestCertificate(["mail.example.com"]);
+  const heard: unknown[] = [];
+  const server = await serve((request) => heard.push(request), { certificate: theirs });
+  const transport = nodeTransport({ via: viaOf(server.port, ours.certPem) });
+  const headers = { authorization: "Bearer secret" };
+  const failure = await failureOf(transport(get("https://mail.example.com/", { headers })));
+  expect(failure).toBeInstanceOf(Unreachable);
+  expect(failure).toMatchObject({ reason: "tls", host: `127.0.0.1:${server.port}` });
+  expect(String(failure)).toContain("Another program answers");
+  expect(heard).toEqual([]);
+});
+
+test("Behind a proxy the listener is spoken to in plain HTTP, and one that is not there is told by its port", async () => {
+  const server = await serve((request, response) => response.end(`${request.headers.host} ${request.url}`), {
+    plain: true,
+  });
+  const via = { address: "127.0.0.1", port: server.port };
+  const transport = nodeTransport({ via });
+  const answer = await transport(get("https://mail.example.com/health?a=1"));
+  expect(await textOf(answer.body)).toBe("mail.example.com /health?a=1");
+  const nobody = nodeTransport({ via: { address: "127.0.0.1", port: 1 } });
+  const failure = await failureOf(nobody(get("https://mail.example.com/health")));
+  expect(failure).toMatchObject({ reason: "connect", host: "127.0.0.1:1" });
+});
+
+function viaOf(port: number, certPem: string): LocalListener {
+  const certificate = new X509Certificate(certPem).fingerprint256.replaceAll(":", "").toLowerCase();
+  return { address: "127.0.0.1", port, certificate };
+}

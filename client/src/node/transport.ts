@@ -1,17 +1,25 @@
 import { lookup as systemLookup } from "node:dns";
 import { once } from "node:events";
-import type { ClientRequest, IncomingMessage } from "node:http";
+import {
+  type ClientRequest,
+  request as httpRequest,
+  type IncomingMessage,
+  type RequestOptions,
+} from "node:http";
 import { Agent, request as httpsRequest } from "node:https";
 import type { LookupFunction } from "node:net";
 import { createSecureContext } from "node:tls";
 import type { RequestBody, Transport, TransportRequest, TransportResponse } from "../transport.ts";
 import { Unreachable, type UnreachableReason } from "../unreachable.ts";
+import { type LocalListener, PinnedAgent, PlainAgent } from "./local-listener.ts";
 
 export interface NodeTransportOptions {
   /** The one certificate authority to be trusted, in PEM, in place of the machine's own: the `ca.pem` of a trial. */
   ca?: string | undefined;
   /** `*.localhost` is this machine (RFC 6761 §6.3), without asking anybody. For local trials. */
   localhost?: boolean | undefined;
+  /** All calls go to this listener, whatever name they are for; the name is still what is asked for there. */
+  via?: LocalListener | undefined;
   /** An exchange in which nothing moves for so long is given up. A minute when not given. */
   idleMs?: number | undefined;
 }
@@ -28,7 +36,21 @@ const drainBytes = 64 * 1024;
 
 /** The transport of programs, over TLS connections that are kept and used again. */
 export function nodeTransport(options: NodeTransportOptions = {}): NodeTransport {
-  const { ca, localhost = false, idleMs = defaultIdleMs } = options;
+  const { via, idleMs = defaultIdleMs } = options;
+  const wires = via === undefined ? publicWires(options) : localWires(via);
+  const transport: Transport = (request) => exchange(wires, request, idleMs);
+  return Object.assign(transport, { close: wires.close });
+}
+
+/** How requests leave. */
+interface Wires {
+  begin(url: string, options: RequestOptions): ClientRequest;
+  /** Whom a failure is about. */
+  hostOf(url: string): string;
+  close(): void;
+}
+
+function publicWires({ ca, localhost = false }: NodeTransportOptions): Wires {
   const agent = new Agent({
     keepAlive: true,
     scheduling: "lifo",
@@ -36,8 +58,27 @@ export function nodeTransport(options: NodeTransportOptions = {}): NodeTransport
     secureContext: createSecureContext(ca === undefined ? {} : { ca }),
     ...(localhost ? { lookup: lookupLocally } : {}),
   });
-  const transport: Transport = (request) => exchange(agent, request, idleMs);
-  return Object.assign(transport, { close: () => agent.destroy() });
+  return {
+    begin: (url, options) => httpsRequest(url, { agent, ...options }),
+    hostOf: (url) => new URL(url).host,
+    close: () => agent.destroy(),
+  };
+}
+
+function localWires(via: LocalListener): Wires {
+  const hostOf = () => `${via.address.includes(":") ? `[${via.address}]` : via.address}:${via.port}`;
+  if (via.certificate === undefined) {
+    const agent = new PlainAgent(via);
+    const begin: Wires["begin"] = (url, options) =>
+      httpRequest(url.replace(/^https:/, "http:"), { agent, ...options });
+    return { begin, hostOf, close: () => agent.destroy() };
+  }
+  const agent = new PinnedAgent(via);
+  return {
+    begin: (url, options) => httpsRequest(url, { agent, ...options }),
+    hostOf,
+    close: () => agent.destroy(),
+  };
 }
 
 const lookupLocally: LookupFunction = (name, options, callback) => {
@@ -50,13 +91,12 @@ const lookupLocally: LookupFunction = (name, options, callback) => {
   }
 };
 
-async function exchange(agent: Agent, request: TransportRequest, idleMs: number): Promise<TransportResponse> {
+async function exchange(wires: Wires, request: TransportRequest, idleMs: number): Promise<TransportResponse> {
   const { method, url, headers, body, signal } = request;
   signal?.throwIfAborted();
-  const { host } = new URL(url);
+  const host = wires.hostOf(url);
   const sizeBytes = body instanceof Uint8Array ? body.length : body?.sizeBytes;
-  const clientRequest = httpsRequest(url, {
-    agent,
+  const clientRequest = wires.begin(url, {
     method,
     headers: { ...headers, ...lengthOf(method, sizeBytes) },
     ...(signal === undefined ? {} : { signal }),
