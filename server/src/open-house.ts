@@ -1,7 +1,7 @@
 /** What a server stands on: its store, its keys, and whose house this is. */
 import { join } from "node:path";
 import { type AuthKeys, openAuthKeys } from "./auth/keys.ts";
-import { makeOperatorToken, type OperatorToken } from "./auth/operator-token.ts";
+import { makeOperatorToken, type OwnOperatorToken } from "./auth/operator-token.ts";
 import type { Config } from "./config.ts";
 import type { Env } from "./env/env.ts";
 import { refuseLostKeys, rootKeyFact } from "./lost-keys.ts";
@@ -23,7 +23,7 @@ export interface House {
   /** Looks at the key files again, and makes the next key when its time has come. */
   renewKeys(): Promise<void>;
   authKeys: AuthKeys;
-  operatorToken: OperatorToken;
+  operatorToken: OwnOperatorToken;
 }
 
 /**
@@ -43,7 +43,7 @@ export async function openHouse(config: Config, env: Env): Promise<House> {
 
 async function settleIn(config: Config, env: Env, store: Store): Promise<House> {
   const { clock, random, files } = env;
-  const { host, endpoint, dataFolder } = config;
+  const { host, dataFolder } = config;
   const folder = join(dataFolder, "keys");
   const openKeys = (knownRoot: string | undefined) =>
     openOwnKeys({ files, random, clock, folder, host, knownRoot });
@@ -62,7 +62,6 @@ async function settleIn(config: Config, env: Env, store: Store): Promise<House> 
     };
   });
   let { keys } = settled;
-  const caPath = config.tls.kind === "local" ? join(config.tls.caFolder, "ca.pem") : undefined;
   return {
     config,
     env,
@@ -74,7 +73,7 @@ async function settleIn(config: Config, env: Env, store: Store): Promise<House> 
       keys = await openKeys(keys.rootKey);
     },
     authKeys: settled.authKeys,
-    operatorToken: await makeOperatorToken({ files, random }, { dataFolder, url: endpoint, caPath }),
+    operatorToken: makeOperatorToken({ files, random }, dataFolder),
   };
 }
 

@@ -36,6 +36,7 @@ const doors = [
 const root: Record<string, readonly string[] | "everything"> = {
   "main.ts": ["server.ts", "config.ts", "start-fault.ts", "env", "http"],
   "server.ts": "everything",
+  "open-door.ts": ["config.ts", "auth", "env", "http"],
   "open-house.ts": "everything",
   "lost-keys.ts": ["env", "peers", "store"],
   "make-journey.ts": "everything",

@@ -2,16 +2,14 @@
  * The table of contents: opens the data, makes every room with what it needs of the outside and of the others, and
  * joins them to the HTTP edge. A server is a library, so the testnet starts as many as it likes in one process.
  */
-import { hostName, problem } from "@posthorn/protocol";
 import type { Config } from "./config.ts";
 import type { Env } from "./env/env.ts";
 import type { CertificateSource } from "./http/certificate.ts";
 import type { HttpHandler } from "./http/http.ts";
-import { type Listener, listen } from "./http/listen.ts";
-import { problemResponse } from "./http/problem-response.ts";
 import { keepHouse } from "./keep-house.ts";
 import { makeHandler } from "./make-handler.ts";
 import { type Journey, makeJourney } from "./make-journey.ts";
+import { type Door, openDoor, operatorPlace } from "./open-door.ts";
 import { type House, openHouse } from "./open-house.ts";
 import { helloToPeers } from "./queue/hello.ts";
 import type { QueueWorker } from "./queue/worker.ts";
@@ -49,15 +47,15 @@ export interface Server {
  * nothing is left open then, and nothing is written before the port and the certificate are known to be good.
  */
 export function startServer(options: ServerOptions): Promise<Server> {
-  const { config, env } = options;
+  const { config, env, certificate, listens = true } = options;
   return explainingStart(config, async () => {
     const opened: (() => Promise<void>)[] = [];
     try {
-      const door = await openDoor(options);
-      opened.push(() => door.close(0));
+      const door = listens ? await openDoor(config, env, certificate) : undefined;
+      opened.push(async () => door?.close(0));
       const house = await openHouse(config, env);
       opened.push(() => house.store.close());
-      return await run(house, door, options);
+      return await run(house, door, certificate);
     } catch (error) {
       for (const close of opened) await close();
       await env.egress.close();
@@ -66,28 +64,33 @@ export function startServer(options: ServerOptions): Promise<Server> {
   });
 }
 
-async function run(house: House, door: Door, { certificate }: ServerOptions): Promise<Server> {
+async function run(
+  house: House,
+  door: Door | undefined,
+  certificate: CertificateSource | undefined,
+): Promise<Server> {
   const { config, env, store } = house;
   const { host, endpoint } = config;
   const journey = makeJourney(house);
   const { queue } = journey;
   const handler = makeHandler(house, journey, certificate);
-  door.answerWith(handler);
+  door?.answerWith(handler);
+  await publishPlace(house, door);
   await queue.start();
   const stopping = new AbortController();
   const chores = startChores(house, journey, stopping.signal);
-  env.log("info", "server started", { host, endpoint, port: door.port, store: store.dialect });
+  env.log("info", "server started", { host, endpoint, port: door?.port, store: store.dialect });
   return {
     host,
     endpoint,
     store,
     queue,
     handler,
-    port: door.port,
-    certificateWarning: door.certificateWarning,
+    port: door?.port,
+    certificateWarning: door?.certificateWarning,
     async stop(graceMs) {
       stopping.abort();
-      await door.close(graceMs);
+      await door?.close(graceMs);
       await queue.stop(graceMs);
       await env.egress.close();
       await chores;
@@ -95,6 +98,15 @@ async function run(house: House, door: Door, { certificate }: ServerOptions): Pr
       env.log("info", "server stopped", { host });
     },
   };
+}
+
+/** Tells whoever runs the server how to reach it, now and whenever its certificate has changed. */
+async function publishPlace({ config, env, operatorToken }: House, door: Door | undefined): Promise<void> {
+  const publish = () => operatorToken.publish(operatorPlace(config, door));
+  await publish();
+  door?.whenPlaceChanges(() => {
+    publish().catch((error: unknown) => env.log("error", "operator.json not written", { error }));
+  });
 }
 
 /** What goes on beside requests and queue until `signal` aborts. */
@@ -105,51 +117,4 @@ async function startChores(house: House, { blobs, deliver }: Journey, signal: Ab
     helloToPeers({ store, clock, log, remote: deliver.remote }, signal),
     keepHouse({ store, clock, blobs, log, renewKeys }, signal),
   ]);
-}
-
-/** Where requests come in, from the moment the port is taken. */
-interface Door {
-  port: number | undefined;
-  certificateWarning: string | undefined;
-  /** Until then whoever calls is asked to come again. */
-  answerWith(handler: HttpHandler): void;
-  close(graceMs: number): Promise<void>;
-}
-
-async function openDoor({ config, env, certificate, listens = true }: ServerOptions): Promise<Door> {
-  let handle: HttpHandler = isStarting;
-  const listener = listens
-    ? await listenAs(config, env, certificate, (request) => handle(request))
-    : undefined;
-  return {
-    port: listener?.port,
-    certificateWarning: listener?.certificateWarning,
-    answerWith(handler) {
-      handle = handler;
-    },
-    close: async (graceMs) => listener?.close(graceMs),
-  };
-}
-
-const isStarting: HttpHandler = async () =>
-  problemResponse(
-    problem("unavailable", "The server is starting. Try again in a moment.", { retryAfterS: 5 }),
-  );
-
-function listenAs(
-  config: Config,
-  env: Env,
-  certificate: CertificateSource | undefined,
-  handler: HttpHandler,
-): Promise<Listener> {
-  const serverName = hostName(new URL(config.endpoint).host);
-  return listen(
-    {
-      port: config.port,
-      ...(config.address === undefined ? {} : { address: config.address }),
-      transport: certificate === undefined ? { kind: "proxied" } : { kind: "tls", certificate, serverName },
-    },
-    env,
-    handler,
-  );
 }

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { readConfig, type Settings } from "./config.ts";
-import type { Log } from "./env/env.ts";
+import type { Clock, Log } from "./env/env.ts";
 import { openOutside } from "./main.ts";
 import { type Server, startServer } from "./server.ts";
 import { insertAccount } from "./store/account-store.ts";
@@ -16,7 +16,8 @@ export interface TrialServers {
   logged: string[];
   behindProxy(more?: Settings): Settings;
   localTrial(more?: Settings): Settings;
-  start(settings: Settings): Promise<Server>;
+  /** On the machine's clock, unless there is another. */
+  start(settings: Settings, clock?: Clock): Promise<Server>;
   /** The sentence with which a start is refused. */
   refusal(settings: Settings): Promise<string>;
   /** Stops what runs. */
@@ -38,10 +39,14 @@ export async function trialServers(): Promise<TrialServers> {
     logged,
     behindProxy: (more = {}) => ({ host: "a.test", proxied: "yes", ...usual, ...more }),
     localTrial: (more = {}) => ({ host: "a.localhost:8443", local: "yes", ...usual, ...more }),
-    async start(settings) {
+    async start(settings, clock) {
       const config = readConfig(settings, resolve);
       const { env, certificate } = await openOutside(config);
-      const server = await startServer({ config, env: { ...env, log }, certificate });
+      const server = await startServer({
+        config,
+        env: { ...env, log, clock: clock ?? env.clock },
+        certificate,
+      });
       running.push(server);
       return server;
     },

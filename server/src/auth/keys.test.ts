@@ -115,39 +115,45 @@ describe("the keys", () => {
 });
 
 describe("the operator's token", () => {
+  const place = { url: "https://alpha.example", caPath: undefined, listener: undefined };
+  /** A start of the server, and what stands in the file then. */
+  async function start() {
+    const operatorToken = makeOperatorToken({ files, random }, folder);
+    await operatorToken.publish(place);
+    return { operatorToken, written: JSON.parse(await readFile(path(), "utf8")) };
+  }
+  const path = () => join(folder, "operator.json");
+
   test("is made anew at each start, in a file for the owner's eyes only", async () => {
-    const place = { dataFolder: folder, url: "https://alpha.example" };
-    const first = await makeOperatorToken({ files, random }, place);
-    const path = join(folder, "operator.json");
-    const before = JSON.parse(await readFile(path, "utf8"));
-    expect(before).toEqual({
+    const first = await start();
+    expect(first.written).toEqual({
       url: "https://alpha.example",
       token: expect.stringMatching(/^ph_operator_[\w-]{43}$/),
     });
-    expect((await stat(path)).mode & 0o777).toBe(0o600);
-    const second = await makeOperatorToken({ files, random }, place);
-    const after = JSON.parse(await readFile(path, "utf8"));
-    expect([isOperatorToken(first, before.token), isOperatorToken(second, after.token)]).toEqual([
-      true,
-      true,
-    ]);
-    expect([isOperatorToken(second, before.token), isOperatorToken(first, after.token)]).toEqual([
-      false,
-      false,
-    ]);
+    expect((await stat(path())).mode & 0o777).toBe(0o600);
+    const second = await start();
+    const [before, after] = [first.written.token, second.written.token];
+    expect(isOperatorToken(first.operatorToken, before)).toBe(true);
+    expect(isOperatorToken(second.operatorToken, after)).toBe(true);
+    expect(isOperatorToken(second.operatorToken, before)).toBe(false);
+    expect(isOperatorToken(first.operatorToken, after)).toBe(false);
+  });
+
+  test("is the same when the way to the server has changed", async () => {
+    const { operatorToken, written } = await start();
+    const listener = { address: "127.0.0.1", port: 443, certificate: "ab" };
+    await operatorToken.publish({ ...place, caPath: "/ca.pem", listener });
+    expect(JSON.parse(await readFile(path(), "utf8"))).toEqual({ ...written, ca: "/ca.pem", listener });
   });
 
   test("in the file is taken by every process of the server, also by those that started before it was made", async () => {
-    const place = { dataFolder: folder, url: "https://alpha.example" };
-    const path = join(folder, "operator.json");
-    const earlier = await makeOperatorToken({ files, random }, place);
-    const replaced = JSON.parse(await readFile(path, "utf8")).token;
-    const later = await makeOperatorToken({ files, random }, place);
-    const current = JSON.parse(await readFile(path, "utf8")).token;
-    expect(await provesOperator(earlier, current)).toBe(true);
-    expect(await provesOperator(later, current)).toBe(true);
-    expect(await provesOperator(later, replaced)).toBe(false);
-    await rm(path);
-    expect(await provesOperator(earlier, current)).toBe(false);
+    const earlier = await start();
+    const later = await start();
+    const current = later.written.token;
+    expect(await provesOperator(earlier.operatorToken, current)).toBe(true);
+    expect(await provesOperator(later.operatorToken, current)).toBe(true);
+    expect(await provesOperator(later.operatorToken, earlier.written.token)).toBe(false);
+    await rm(path());
+    expect(await provesOperator(earlier.operatorToken, current)).toBe(false);
   });
 });

@@ -12,20 +12,40 @@ export interface OperatorToken {
   findNewest(): Promise<Uint8Array | undefined>;
 }
 
+/** The token of this process. */
+export interface OwnOperatorToken extends OperatorToken {
+  /** Writes the token with the way to this server; again when that has changed. */
+  publish(place: OperatorPlace): Promise<void>;
+}
+
+/** How whoever runs the server reaches it. */
+export interface OperatorPlace {
+  /** Origin where everybody reaches it. */
+  url: string;
+  /** In local trials the path of the authority that vouches for it. */
+  caPath: string | undefined;
+  /** Where it listens on this machine, and the SHA-256 of the certificate it shows there, in hex. */
+  listener: { address: string; port: number; certificate: string | undefined } | undefined;
+}
+
 /**
- * Makes the operator's token of this start and writes it, with where the server is reached and, in local trials, which
- * authority vouches for it, to `operator.json` in the data folder, which only the server's own user can read: whoever
- * can read that file runs the server anyway.
+ * Makes the operator's token of this start. It is published in `operator.json` in the data folder, which only the
+ * server's own user can read: whoever can read that file runs the server anyway.
  */
-export async function makeOperatorToken(
+export function makeOperatorToken(
   ctx: { files: Files; random: Random },
-  place: { dataFolder: string; url: string; caPath?: string | undefined },
-): Promise<OperatorToken> {
+  dataFolder: string,
+): OwnOperatorToken {
   const token = `${operatorPrefix}${randomText(ctx.random, 32)}`;
-  const content = `${JSON.stringify({ url: place.url, token, ca: place.caPath }, null, 2)}\n`;
-  const path = join(place.dataFolder, "operator.json");
-  await ctx.files.writeDurably(path, Buffer.from(content));
-  return { hash: hashSecret(token), findNewest: () => readHash(ctx.files, path) };
+  const path = join(dataFolder, "operator.json");
+  return {
+    hash: hashSecret(token),
+    findNewest: () => readHash(ctx.files, path),
+    async publish({ url, caPath, listener }) {
+      const content = `${JSON.stringify({ url, token, ca: caPath, listener }, null, 2)}\n`;
+      await ctx.files.writeDurably(path, Buffer.from(content));
+    },
+  };
 }
 
 async function readHash(files: Files, path: string): Promise<Uint8Array | undefined> {

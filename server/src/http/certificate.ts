@@ -112,6 +112,11 @@ export class CertificateWatch {
     this.#use = use;
   }
 
+  /** The one in use, in PEM. */
+  get current(): string {
+    return this.#current.cert;
+  }
+
   /** Looks once; never throws. */
   async look(): Promise<void> {
     if (this.#source.kind === "pem") return;
@@ -122,8 +127,8 @@ export class CertificateWatch {
       if (found.cert === this.#current.cert && found.key === this.#current.key) return;
       const fault = faultOf(this.#ctx, found);
       if (fault !== undefined && this.#isWorse(fault)) throw new Error(fault.detail);
-      this.#use(found);
       this.#current = found;
+      this.#use(found);
       this.#said = undefined;
       log("info", "certificate reloaded", { path });
       if (fault !== undefined) warn(this.#ctx, this.#source, fault);

@@ -45,6 +45,8 @@ export interface ListenOptions {
   /** TLS that ends here, or plain HTTP for a proxy on the same machine, whose word about the caller is taken. */
   transport: Transport;
   limits?: Partial<ListenLimits>;
+  /** Told each time that another certificate is shown from here on. */
+  certificateChanged?: () => void;
 }
 
 export interface ListenContext {
@@ -78,7 +80,10 @@ export async function listen(
     handshakeTimeout: limits.handshakeMs,
   });
   const listener = new Listener(server, limits, ctx, handler, false);
-  const use = (changed: Certificate) => server.setSecureContext(tlsOptions(changed));
+  const use = (changed: Certificate) => {
+    server.setSecureContext(tlsOptions(changed));
+    options.certificateChanged?.();
+  };
   const watch = new CertificateWatch(context, transport.certificate, certificate, use);
   listener.watchCertificate(watch, warning);
   return listener.open(options.port, options.address);
@@ -168,6 +173,18 @@ export class Listener {
 
   get requestsInFlight(): number {
     return this.#exchanges.size;
+  }
+
+  /** Where this machine itself reaches it: an address of its own when it listens on every one. */
+  get place(): { address: string; port: number } {
+    const bound = this.#server.address();
+    const address = bound === null || typeof bound === "string" ? "" : bound.address;
+    return { address: address === "::" || address === "0.0.0.0" ? "127.0.0.1" : address, port: this.port };
+  }
+
+  /** The certificate that is shown to new connections, in PEM; undefined behind a proxy. */
+  get certificate(): string | undefined {
+    return this.#certificateWatch?.current;
   }
 
   /** A sentence for the operator about the certificate that the listener began with. */
