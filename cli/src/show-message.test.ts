@@ -1,33 +1,13 @@
 import { compose, systemClock, systemRandomBytes } from "@posthorn/client";
-import { checkMessage, type Message, type MessageMeta, senderOf, typeOf } from "@posthorn/protocol";
+import { checkMessage, type Message } from "@posthorn/protocol";
 import { expect, test } from "vitest";
 import { showMessage } from "./show-message.ts";
+import { metaOf } from "./test-meta.ts";
+import { localTime } from "./times.ts";
 
 const platform = { clock: systemClock, randomBytes: systemRandomBytes };
 const id = "0192f0c1-0000-7000-8000-000000000001";
 const sender = { id: "alice", host: "a.test" };
-
-function metaOf(message: Message): MessageMeta {
-  return {
-    id: "7",
-    messageId: message.id,
-    type: typeOf(message),
-    from: senderOf(message),
-    to: [],
-    cc: [],
-    subject: "subject" in message && typeof message.subject === "string" ? message.subject : null,
-    preview: null,
-    date: message.date,
-    deliveredAt: message.date,
-    size: 100,
-    keywords: {},
-    mailboxes: ["1"],
-    attachments: [],
-    thread: message.id,
-    inReplyTo: null,
-    sealed: false,
-  };
-}
 
 function linesOf(message: Message): string[] {
   return showMessage(message, metaOf(message)).split("\n");
@@ -62,6 +42,88 @@ test("A letter shows who, what about, its text, and its files with the numbers t
     "Files",
     "  1  plan<U+202E>fdp.exe  47.1 KiB  application/pdf",
     "  2  (no name)            1 byte",
+  ]);
+});
+
+test("An invitation shows when, where and how often, in words", () => {
+  const invitation = compose(platform, {
+    from: "alice@a.test",
+    to: ["bob@b.test"],
+    id,
+    type: "calendar_invite",
+    title: "Lunch",
+    startTime: "2026-12-01T11:30:00Z",
+    duration: "PT1H30M",
+    description: "Bring bread",
+    uid: "event-1",
+    sequence: 1,
+    locations: { "1": { name: "Café" }, "2": { name: "Terrace", description: "when it is warm" } },
+    virtualLocations: { v: { uri: "https://meet.example/lunch" } },
+    recurrenceRules: [
+      { frequency: "weekly", interval: 2, byDay: [{ day: "tu" }, { day: "th" }], count: 4 },
+      { frequency: "monthly", byDay: [{ day: "fr", nthOfPeriod: -1 }], until: "2027-06-30T00:00:00" },
+    ],
+    recurrenceOverrides: { "2026-12-29T12:30:00": { excluded: true } },
+    participants: { b: { name: "Bob", address: "bob@b.test", participationStatus: "accepted" } },
+    priority: 5,
+  });
+  const start = localTime("2026-12-01T11:30:00Z");
+  expect(linesOf(invitation).slice(3)).toEqual([
+    "What     changes “Lunch”",
+    `When     ${start}–${localTime("2026-12-01T13:00:00Z").slice(11)}`,
+    "Where    Café; Terrace, when it is warm",
+    "Online   https://meet.example/lunch",
+    "Repeats  every 2 weeks on Tuesday, Thursday, 4 times; every month on the last Friday, until 2027-06-30 00:00",
+    "But not  2026-12-29 12:30",
+    "Guests   Bob <bob@b.test> (accepted)",
+    `Id       ${id}`,
+    "",
+    "Bring bread",
+  ]);
+});
+
+test("An event for the day is shown by its day, wherever it is read", () => {
+  const event = { from: "alice@a.test", to: ["bob@b.test"], type: "calendar_invite", title: "Fair" } as const;
+  const days = (startTime: string, duration: string | undefined, timeZone: string | undefined) => {
+    const zone = timeZone === undefined ? {} : { timeZone };
+    const length = duration === undefined ? {} : { duration };
+    const draft = { ...event, startTime, showWithoutTime: true, ...zone, ...length };
+    return linesOf(compose(platform, draft)).find((line) => line.startsWith("When"));
+  };
+  expect(days("2026-12-01T00:00:00Z", undefined, undefined)).toBe("When  2026-12-01, all day");
+  expect(days("2026-11-30T23:00:00Z", "P1D", "Europe/Berlin")).toBe("When  2026-12-01, all day");
+  expect(days("2026-11-30T23:00:00Z", "P2D", "Europe/Berlin")).toBe("When  2026-12-01 – 2026-12-02, all day");
+  expect(days("2026-12-01T00:00:00Z", "P1D", "Mars/Phobos")).toBe("When  2026-12-01, all day");
+});
+
+test("A reaction says to what, and a report of the postmaster its own words and nothing twice", () => {
+  const reaction = compose(platform, {
+    from: "alice@a.test",
+    to: ["bob@b.test"],
+    id,
+    type: "reaction",
+    target: { id, from: "bob@b.test" },
+    emoji: "👍",
+  });
+  expect(showMessage(reaction, metaOf(reaction), "The plan").split("\n").slice(3)).toEqual([
+    "What  reacts with 👍 to “The plan”",
+    `Id    ${id}`,
+  ]);
+  const report = checkMessage({
+    id,
+    type: "email",
+    from: { id: "postmaster", host: "a.test" },
+    to: [sender],
+    subject: "Not delivered: bob@b.test",
+    body: "Your message did not reach bob@b.test.",
+    date: "2026-11-25T10:00:00Z",
+    report: { recipient: "bob@b.test", status: "failed", problem: null },
+  });
+  expect(linesOf(report).slice(3)).toEqual([
+    "Subject  Not delivered: bob@b.test",
+    `Id       ${id}`,
+    "",
+    "Your message did not reach bob@b.test.",
   ]);
 });
 

@@ -1,6 +1,8 @@
 import {
   attachmentsOf,
   formatAddress,
+  isMessageType,
+  isType,
   type Message,
   type MessageMeta,
   sealOf,
@@ -8,10 +10,12 @@ import {
 } from "@posthorn/protocol";
 import { cleanLine, cleanLines } from "./clean-text.ts";
 import { columns } from "./columns.ts";
+import { messageWords } from "./message-words.ts";
+import { eventRows } from "./show-event.ts";
 import { shortSize } from "./sizes.ts";
 import { localTime } from "./times.ts";
 
-/** Fields that are shown in the head, as text, or not at all because they are for programs. */
+/** Fields of a message of an unknown type that are shown in the head, as text, or not at all because they are for programs. */
 const shownElsewhere: ReadonlySet<string> = new Set([
   "id",
   "type",
@@ -31,9 +35,12 @@ const shownElsewhere: ReadonlySet<string> = new Set([
 /** Fields that are the text of a message, each of another type. */
 const texts = ["body", "text", "description", "comment"] as const;
 
-/** A message for people: who, when and what about, its text, its files with their numbers. */
-export function showMessage(message: Message, meta: MessageMeta): string {
-  const parts = [columns(headOf(message, meta))];
+/**
+ * A message for people: who, when, what it does or is about, its text, its files with their numbers. `about` is the title
+ * of the message that it refers to, where that is known.
+ */
+export function showMessage(message: Message, meta: MessageMeta, about?: string): string {
+  const parts = [columns(headOf(message, meta, about))];
   if (sealOf(message) !== undefined) parts.push("It is sealed. This version of Posthorn cannot open it.");
   const text = textOf(message);
   if (text !== undefined && text !== "") parts.push(cleanLines(text).trimEnd());
@@ -42,28 +49,32 @@ export function showMessage(message: Message, meta: MessageMeta): string {
   return parts.join("\n\n");
 }
 
-function headOf(message: Message, meta: MessageMeta): string[][] {
+function headOf(message: Message, meta: MessageMeta, about: string | undefined): string[][] {
   const { to = [], cc = [] } = message;
   const rows = [["From", formatAddress(senderOf(message))]];
   if (to.length > 0) rows.push(["To", to.map(formatAddress).join(", ")]);
   if (cc.length > 0) rows.push(["Cc", cc.map(formatAddress).join(", ")]);
   rows.push(["Date", localTime(message.date)]);
   if (meta.subject !== null && "subject" in message) rows.push(["Subject", cleanLine(meta.subject)]);
-  if (meta.type !== "email") rows.push(["Type", cleanLine(meta.type)]);
-  for (const [field, value] of Object.entries(message)) {
-    if (!isOtherField(field) || value === null || value === undefined) continue;
-    rows.push([cleanLine(field), cleanLine(showValue(field, value))]);
-  }
+  if (!isMessageType(meta.type)) rows.push(["Type", cleanLine(meta.type)], ...otherFields(message));
+  else if (meta.type !== "email") rows.push(["What", messageWords(message, about)]);
+  if (isType(message, "calendar_invite") && !("seal" in message)) rows.push(...eventRows(message));
   rows.push(["Id", message.id]);
   return rows;
+}
+
+/** All else that a message of a type nobody knows here has: its names and values are all that can be said of it. */
+function otherFields(message: Message): string[][] {
+  return Object.entries(message)
+    .filter(([field, value]) => isOtherField(field) && value !== null && value !== undefined)
+    .map(([field, value]) => [cleanLine(field), cleanLine(showValue(value))]);
 }
 
 function isOtherField(field: string): boolean {
   return !shownElsewhere.has(field) && !texts.some((text) => text === field);
 }
 
-function showValue(field: string, value: unknown): string {
-  if (field === "startTime" && typeof value === "string") return localTime(value);
+function showValue(value: unknown): string {
   if (typeof value === "string") return value;
   if (isAddress(value)) return formatAddress(value);
   return JSON.stringify(value);

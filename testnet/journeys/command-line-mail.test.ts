@@ -129,7 +129,7 @@ test(
       ...start,
       "--wait",
     ]);
-    expect(await well("bob", ["read", event.id])).toMatch(/^startTime +2026-12-01 12:30$/m);
+    expect(await well("bob", ["read", event.id])).toMatch(/^When +2026-12-01 12:30$/m);
     await well("bob", [
       "send",
       "--type",
@@ -146,7 +146,8 @@ test(
       participationStatus: "accepted",
     });
     await well("bob", ["send", "--type", "reaction", "--target", event.id, "--emoji", "👍", "--wait"]);
-    expect(await well("alice", ["inbox", "--limit", "1"])).toContain("[reaction] 👍");
+    const answers = await well("alice", ["inbox", "--limit", "2"]);
+    expect(answers).toMatch(/bob@\S+ {2}reacts with 👍 to “Lunch”\n.*bob@\S+ {2}accepts “Lunch”\n/);
     const chat = await json(
       "alice",
       ["send", "--type", "chat_message", "--to", `bob@${beta.host}`, "--wait"],
@@ -161,6 +162,11 @@ test(
     });
     await well("alice", ["send", "--type", "recall", "--target", chat.id, "--wait"]);
     expect(await newest("bob")).toMatchObject({ type: "recall" });
+    const changes = await well("bob", ["inbox", "--limit", "2"]);
+    expect(changes).toMatch(/takes back “Are you there\?”\n.*changes “Are you there\?”: Are you here\?\n/);
+    expect(await well("bob", ["read", (await newest("bob")).id])).toMatch(
+      /^What +takes back “Are you there\?”$/m,
+    );
     for (const type of ["edit", "recall"]) {
       const refused = await run("bob", ["send", "--type", type, "--target", chat.id]);
       expect(refused).toMatchObject({ code: 2, out: "" });

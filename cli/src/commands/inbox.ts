@@ -1,13 +1,17 @@
-import { eachMessage, getMailbox, type Session } from "@posthorn/client";
-import { formatAddress, limits, type MessageMeta } from "@posthorn/protocol";
+import { eachMessage, getMailbox, readMessage, type Session } from "@posthorn/client";
+import { formatAddress, limits, type Message, type MessageMeta } from "@posthorn/protocol";
 import type { Command } from "commander";
 import { cleanLine } from "../clean-text.ts";
 import { columns } from "../columns.ts";
 import { withHints } from "../explain.ts";
+import { findTitles } from "../find-titles.ts";
+import { isTold, listWords } from "../message-words.ts";
 import { openSession } from "../open-session.ts";
 import { readCount } from "../read-options.ts";
 import { answer, nextCommand, type Shell } from "../shell.ts";
 import { localTime } from "../times.ts";
+
+const fetchedAtOnce = 8;
 
 interface InboxOptions {
   mailbox: string;
@@ -39,13 +43,14 @@ async function run(shell: Shell, { mailbox: name, limit, all = false }: InboxOpt
     messages.push(meta);
     if (messages.length === most) break;
   }
+  const words = shell.options().json === true ? [] : await wordsOf(session, messages);
   answer(shell, messages, () => {
     const { total, unread } = mailbox;
     if (messages.length === 0) return `There is nothing in ${cleanLine(mailbox.name)}.`;
     const rest = total > messages.length ? ` ${messages.length} are shown; --all shows all.` : "";
     return [
       columns(
-        messages.map((meta) => rowOf(session, meta)),
+        messages.map((meta, index) => rowOf(session, meta, words[index] ?? "")),
         shell.terminal.width,
       ),
       "",
@@ -55,7 +60,7 @@ async function run(shell: Shell, { mailbox: name, limit, all = false }: InboxOpt
 }
 
 /** Mark, id, time, the other side, and what it is about with the number of its files. */
-function rowOf(session: Session, meta: MessageMeta): string[] {
+function rowOf(session: Session, meta: MessageMeta, words: string): string[] {
   const isUnread = meta.keywords.$seen !== true;
   const files = meta.attachments.length === 0 ? "" : `  +${meta.attachments.length}`;
   return [
@@ -63,7 +68,7 @@ function rowOf(session: Session, meta: MessageMeta): string[] {
     meta.id,
     localTime(meta.deliveredAt),
     otherSide(session, meta),
-    `${cleanLine(aboutOf(meta))}${files}`,
+    `${words}${files}`,
   ];
 }
 
@@ -75,8 +80,19 @@ function otherSide(session: Session, { from, to, cc }: MessageMeta): string {
   return others.length === 0 ? `to ${first}` : `to ${first} and ${others.length} more`;
 }
 
-function aboutOf({ subject, preview, sealed, type }: MessageMeta): string {
-  const kind = type === "email" ? "" : `[${type}] `;
-  if (sealed) return `${kind}(sealed)`;
-  return `${kind}${subject ?? preview ?? "(no subject)"}`;
+/** What each message says or does; those that are told by themselves alone are fetched, a few at a time. */
+async function wordsOf(session: Session, metas: readonly MessageMeta[]): Promise<string[]> {
+  const messages = new Map<string, Message>();
+  const told = metas.filter(isTold);
+  for (let at = 0; at < told.length; at += fetchedAtOnce) {
+    const some = told.slice(at, at + fetchedAtOnce).map(async ({ id }) => {
+      messages.set(id, await readMessage(session, id));
+    });
+    await Promise.all(some);
+  }
+  const titles = await findTitles(session, [...messages.values()]);
+  return metas.map((meta) => {
+    const message = messages.get(meta.id);
+    return listWords(meta, message, message && titles.get(message));
+  });
 }
