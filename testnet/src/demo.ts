@@ -4,45 +4,30 @@
  */
 import { mkdir } from "node:fs/promises";
 import { resolve } from "node:path";
-import { parseArgs } from "node:util";
 import { shellWord } from "@posthorn/client/node";
 import { type Crossing, cross } from "./demo/cross.ts";
-import { openPlace, type Place } from "./demo/place.ts";
+import { DemoFailure, explainFolder } from "./demo/failure.ts";
+import { checkAttachment, type DemoOptions, readDemoOptions, usage } from "./demo/options.ts";
+import { openPlace, type Person, type Place } from "./demo/place.ts";
+import type { TestNode } from "./testnet.ts";
 
-const usage = `Usage: npm run demo -- [options]
-  --check                   do it once, print what crossed as JSON, and end (0 when all was right, else 1)
-  --store sqlite|postgres   where the servers keep their tables (sqlite)
-  --data DIR                keep everything in this folder (demo-data)
-  --subject TEXT            of the letter
-  --body TEXT               of the letter
-  --attach FILE             to go with it`;
-
-async function main(): Promise<number> {
-  const { values } = parseArgs({
-    options: {
-      check: { type: "boolean" },
-      store: { type: "string", default: "sqlite" },
-      data: { type: "string", default: "demo-data" },
-      subject: { type: "string" },
-      body: { type: "string" },
-      attach: { type: "string" },
-      help: { type: "boolean", short: "h" },
-    },
-  });
-  if (values.help) {
+async function main(options: DemoOptions): Promise<number> {
+  if (options.help) {
     say(usage);
     return 0;
   }
-  const { store } = values;
-  if (store !== "sqlite" && store !== "postgres")
-    throw new Error(`--store is sqlite or postgres, not ${store}.`);
-  const folder = resolve(values.data);
-  await mkdir(folder, { recursive: true });
+  await checkAttachment(options.attach);
+  const folder = resolve(options.data);
+  await mkdir(folder, { recursive: true }).catch((error: unknown) => {
+    throw explainFolder(folder, error);
+  });
   say(`Starting two servers, with their data in ${folder} …`);
-  const place = await openPlace({ folder, store });
+  const place = await openPlace({ folder, store: options.store }).catch((error: unknown) => {
+    throw explainFolder(folder, error);
+  });
   try {
-    const crossing = await cross(place, { ...values, say });
-    if (values.check) {
+    const crossing = await cross(place, { ...options, say });
+    if (options.check) {
       say(JSON.stringify({ ok: crossing.ok, ...crossing.seen }));
       return crossing.ok ? 0 : 1;
     }
@@ -65,9 +50,13 @@ function sayWhatNext(place: Place, { seen }: Crossing): void {
   const ca = shellWord(place.caPath);
   const launcher = shellWord(process.env.POSTHORN_LAUNCHER ?? "posthorn");
   const posthorn = `${launcher} --home ${shellWord(place.clientFolder)}`;
+  const width = Math.max(alice.length, bob.length);
+  const passwordWidth = Math.max(place.alice.password.length, place.bob.password.length);
+  const row = ({ address, password }: Person, { endpoint }: TestNode) =>
+    `  ${address.padEnd(width)}   password: ${password.padEnd(passwordWidth)}   ${endpoint}`;
   say(`
-  ${alice}   password: ${place.alice.password}   ${place.alpha.endpoint}
-  ${bob}     password: ${place.bob.password}   ${place.beta.endpoint}
+${row(place.alice, place.alpha)}
+${row(place.bob, place.beta)}
 
 Both servers run until you press Ctrl+C. In another terminal:
 
@@ -95,9 +84,17 @@ function say(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
+/** With `--check` what went wrong is a line of JSON as well, for whatever reads the last one. */
+function tell(error: unknown, isChecked: boolean): void {
+  const message = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`The demo failed: ${message}\n`);
+  if (isChecked) say(JSON.stringify({ ok: false, error: message }));
+}
+
+const args = process.argv.slice(2);
 try {
-  process.exitCode = await main();
+  process.exitCode = await main(readDemoOptions(args));
 } catch (error) {
-  process.stderr.write(`The demo failed: ${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
+  tell(error, args.includes("--check"));
+  process.exitCode = error instanceof DemoFailure ? error.exitCode : 1;
 }

@@ -11,8 +11,10 @@ import {
   type Session,
 } from "@posthorn/client";
 import { type Home, openHome, readOperatorFile } from "@posthorn/client/node";
+import { freePort, isFree } from "../free-port.ts";
 import { startPrivatePostgres } from "../private-postgres.ts";
-import { startTestnet, type TestNode, type Testnet } from "../testnet.ts";
+import { startTestnet, type TestNode } from "../testnet.ts";
+import { DemoFailure, explainPort } from "./failure.ts";
 
 export interface Person {
   address: string;
@@ -43,20 +45,23 @@ export async function openPlace(options: { folder: string; store: "sqlite" | "po
     options.store === "postgres"
       ? await startPrivatePostgres({ folder: join(folder, "postgres") })
       : undefined;
-  const ports = await keptPorts(folder);
+  const ports = (await keptPorts(folder)) ?? (await newPorts());
+  await writeFile(join(folder, "ports.json"), `${JSON.stringify(ports)}\n`);
   const testnet = await startTestnet({
     names: ["alpha", "beta"],
     wire: "sockets",
     folder,
     ports,
     ...(postgres && { database: (name) => postgres.database(name) }),
+  }).catch(async (error: unknown) => {
+    await postgres?.stop();
+    throw explainPort(folder, Object.values(ports), error);
   });
   const close = async () => {
     await testnet.close();
     await postgres?.stop();
   };
   try {
-    await keepPorts(folder, testnet);
     const alpha = testnet.node("alpha");
     const beta = testnet.node("beta");
     if (alpha.caPem !== undefined) await home.trust(alpha.caPem);
@@ -96,20 +101,32 @@ async function isRegistered(operator: Api, name: string): Promise<boolean> {
   return false;
 }
 
-/** The ports of an earlier run on the same data, because they are part of the addresses. */
-async function keptPorts(folder: string): Promise<Record<string, number>> {
-  const text = await readFile(join(folder, "ports.json"), "utf8").catch(() => undefined);
-  if (text === undefined) return { ...usualPorts };
-  const value: unknown = JSON.parse(text);
-  const ports: Record<string, number> = {};
-  if (typeof value !== "object" || value === null) return ports;
-  for (const [name, port] of Object.entries(value)) if (typeof port === "number") ports[name] = port;
-  return ports;
+/** The ports of an earlier run on the same data, because they are part of the addresses. Throws DemoFailure. */
+async function keptPorts(folder: string): Promise<Record<string, number> | undefined> {
+  const path = join(folder, "ports.json");
+  const text = await readFile(path, "utf8").catch(() => undefined);
+  if (text === undefined) return undefined;
+  const ports = findPorts(text);
+  if (ports !== undefined) return ports;
+  throw new DemoFailure(`${path} is damaged. Choose another folder with --data, or remove this one.`);
 }
 
-async function keepPorts(folder: string, testnet: Testnet): Promise<void> {
-  const ports = Object.fromEntries(
-    testnet.nodes.map((node) => [node.name, Number(new URL(node.endpoint).port)]),
-  );
-  await writeFile(join(folder, "ports.json"), `${JSON.stringify(ports)}\n`);
+function findPorts(text: string): Record<string, number> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    const entries: [string, unknown][] =
+      typeof value === "object" && value !== null ? Object.entries(value) : [];
+    const ports = entries.filter((entry): entry is [string, number] => typeof entry[1] === "number");
+    return ports.length === Object.keys(usualPorts).length ? Object.fromEntries(ports) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** For new data the usual ports, or where another demo has them, two that are free. */
+async function newPorts(): Promise<Record<string, number>> {
+  const ports = Object.values(usualPorts);
+  const areFree = await Promise.all(ports.map(isFree));
+  if (areFree.every((free) => free)) return { ...usualPorts };
+  return { alpha: await freePort(), beta: await freePort() };
 }
