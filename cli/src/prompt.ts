@@ -2,7 +2,7 @@ import { createInterface } from "node:readline";
 import { Writable } from "node:stream";
 import { exitCodes } from "./exit-codes.ts";
 import { Failure, refuseUsage } from "./failure.ts";
-import { readAtMost } from "./read-input.ts";
+import { readText } from "./read-text.ts";
 import type { Terminal } from "./terminal.ts";
 
 const longestPassword = 1024;
@@ -29,8 +29,8 @@ export async function askPassword(
 
 /** The password that a program has written to standard input: its first line. */
 export async function readPassword(terminal: Terminal): Promise<string> {
-  const text = await readAtMost(terminal.input, longestPassword * 4);
-  const [password = ""] = text.toString("utf8").split(/\r?\n/);
+  const text = await readText(terminal.input, longestPassword * 4);
+  const [password = ""] = text.split(/\r?\n/);
   if (password === "") refuseUsage("There is no password on standard input.");
   return password;
 }

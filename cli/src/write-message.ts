@@ -27,7 +27,7 @@ import { refuseUsage } from "./failure.ts";
 import { type About, checkFields, draftOf, type FieldOptions, type Routing } from "./message-fields.ts";
 import { findMimeType } from "./mime-type.ts";
 import { showProgress } from "./progress.ts";
-import { readAtMost } from "./read-input.ts";
+import { readText } from "./read-text.ts";
 import { nextCommand, remark, type Shell } from "./shell.ts";
 
 export interface WriteOptions {
@@ -159,8 +159,7 @@ function withSubject(draft: Draft, { answered }: Known, { fields }: WriteOptions
 async function readBody({ terminal, ...shell }: Shell, type: MessageType): Promise<string | undefined> {
   if (type !== "email" && type !== "chat_message") return undefined;
   if (terminal.input.isTTY === true) remark({ terminal, ...shell }, "Write the text; end it with Ctrl+D.");
-  const bytes = await readAtMost(terminal.input, limits.messageBytes);
-  const text = bytes.toString("utf8").replaceAll("\r\n", "\n");
+  const text = (await readText(terminal.input, limits.messageBytes)).replaceAll("\r\n", "\n");
   return type === "chat_message" ? text.trimEnd() : text;
 }
 

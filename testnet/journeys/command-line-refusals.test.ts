@@ -156,3 +156,17 @@ describe.concurrent("Whatever goes wrong, the command says it in a sentence with
     );
   }
 });
+
+test(
+  "Text that is no UTF-8, and JSON that is none, are refused where they are at fault, and nothing is sent",
+  async () => {
+    const to = ["--to", `bob@${beta.host}`];
+    const latin = await run("bob", ["send", ...to], { input: Buffer.from("caf\xe9", "latin1") });
+    expect(latin).toMatchObject({ code: 2, out: "" });
+    expect(latin.err).toMatch(/Standard input is not text in UTF-8: its byte 4 is E9\..*\nNext: /);
+    const broken = await run("bob", ["send", "--json-message", "-"], { input: '{"to": [],\n "body: "x"}' });
+    expect(broken).toMatchObject({ code: 2, out: "" });
+    expect(broken.err).toMatch(/Standard input is not JSON: .* line 2, column 10 on\..*\nNext: /);
+  },
+  slow,
+);

@@ -14,7 +14,7 @@ export interface RunPosthornOptions {
   /** The home folder; `--home` may still name another. */
   home: string;
   /** What stands on standard input; nothing when left out. */
-  input?: string;
+  input?: string | Uint8Array;
   environment?: Readonly<Record<string, string>>;
 }
 

@@ -16,10 +16,11 @@ import type { Command } from "commander";
 import { exitCodes } from "../exit-codes.ts";
 import { withHints } from "../explain.ts";
 import { Failure, refuseUsage } from "../failure.ts";
+import { findJsonFault } from "../find-json-fault.ts";
 import type { FieldOptions } from "../message-fields.ts";
 import { openSession } from "../open-session.ts";
-import { readAtMost } from "../read-input.ts";
 import { collect } from "../read-options.ts";
+import { readText, textOf } from "../read-text.ts";
 import { answer, nextCommand, posthornOf, type Shell } from "../shell.ts";
 import { showRecipients } from "../show-recipients.ts";
 import { findTimeOf, localTimeAndDistance } from "../times.ts";
@@ -133,8 +134,10 @@ async function readWhole(shell: Shell, session: Session, path: string, options: 
     refuseUsage("With --json-message the message is whole.", "Leave the options out that say what is in it.");
   }
   const { terminal } = shell;
-  const bytes = path === "-" ? await readAtMost(terminal.input, limits.messageBytes) : await readFile(path);
-  const value = readJson(bytes, { maxBytes: limits.messageBytes });
+  const text =
+    path === "-" ? await readText(terminal.input, limits.messageBytes) : textOf(await readFile(path), path);
+  checkJson(text, path === "-" ? "Standard input" : path);
+  const value = readJson(Buffer.from(text), { maxBytes: limits.messageBytes });
   const { clock, randomBytes } = session.platform;
   const now = clock.now();
   const missing = {
@@ -143,6 +146,16 @@ async function readWhole(shell: Shell, session: Session, path: string, options: 
     date: dateGivenBy(value) ?? formatTime(now),
   };
   return checkMessage(completeSubmission(value, missing).value);
+}
+
+function checkJson(text: string, what: string): void {
+  const fault = findJsonFault(text);
+  if (fault === undefined) return;
+  const { line, column } = fault;
+  refuseUsage(
+    `${what} is not JSON: it cannot be read from line ${line}, column ${column} on.`,
+    "Look there for a comma, a quotation mark or a bracket that is missing or one too many.",
+  );
 }
 
 /** A message that has an id and no date has that of its id, each time it is sent. */
