@@ -4,6 +4,7 @@ import { type Api, openOperator } from "@posthorn/client";
 import { nodePlatform, type OperatorPlace, readOperatorFile } from "@posthorn/client/node";
 import { ProblemError } from "@posthorn/protocol";
 import { type Command, Option } from "commander";
+import type { PublicWay } from "./doctor/public-way.ts";
 import { type Hints, withHints } from "./explain.ts";
 import { Failure } from "./failure.ts";
 import { homeOf, nextCommand, type Shell } from "./shell.ts";
@@ -13,11 +14,12 @@ export interface OperatorOptions {
 }
 
 export interface Operator {
+  /** The server by its listener on this machine, whatever its public name and its certificate are worth. */
   api: Api;
   dataFolder: string;
   place: OperatorPlace;
-  /** The authority of a local trial, in PEM. */
-  ca: string | undefined;
+  /** How everybody else reaches it. */
+  publicWay: PublicWay;
 }
 
 /** The option of all commands for whoever runs a server. */
@@ -51,5 +53,6 @@ export async function openOperatorOf(shell: Shell, options: OperatorOptions): Pr
   });
   const ca = place.ca === undefined ? undefined : await readFile(place.ca, "utf8");
   const platform = ca === undefined ? await homeOf(shell).platform() : nodePlatform({ ca, localhost: true });
-  return { api: openOperator(platform, place), dataFolder, place, ca };
+  const api = openOperator(nodePlatform({ via: place.listener }), place);
+  return { api, dataFolder, place, publicWay: { platform, endpoint: api.endpoint, ca } };
 }

@@ -29,6 +29,7 @@ export type {
 } from "./env/env.ts";
 export { openFiles } from "./env/files.ts";
 export { HandClock } from "./env/hand-clock.ts";
+export { type LocalCertificate, openLocalCa } from "./env/local-ca.ts";
 export { openLog } from "./env/log.ts";
 export { openEnv } from "./env/open-env.ts";
 export type { CertificateSource } from "./http/certificate.ts";

@@ -33,8 +33,8 @@ async function run(shell: Shell, options: OperatorOptions): Promise<void> {
 
 async function findServer(shell: Shell, options: OperatorOptions): Promise<Finding[]> {
   try {
-    const { api, ca } = await openOperatorOf(shell, options);
-    return await lookAtServer({ api, ca, next: (command) => nextCommand(shell, command) });
+    const { api, publicWay } = await openOperatorOf(shell, options);
+    return await lookAtServer({ api, publicWay, next: (command) => nextCommand(shell, command) });
   } catch (error) {
     const said = error instanceof Error ? error.message : String(error);
     const next = error instanceof Failure ? error.next : undefined;

@@ -1,4 +1,4 @@
-import { type Api, eachPeer, makeApi } from "@posthorn/client";
+import { type Api, eachPeer, makeApi, type Platform } from "@posthorn/client";
 import { shortLength } from "../times.ts";
 import { type Finding, skipped, well, wrong } from "./finding.ts";
 
@@ -13,14 +13,14 @@ interface Skew {
 }
 
 /** Our clock against those of a few servers that mail has gone to, by the Date of their answers; else against our own. */
-export async function lookAtClock(api: Api): Promise<Finding> {
+export async function lookAtClock(api: Api, platform: Platform): Promise<Finding> {
   const peers: string[] = [];
   for await (const { policy, lastSuccessAt, endpoint } of eachPeer(api)) {
     if (policy === "allow" && lastSuccessAt !== undefined && endpoint !== undefined) peers.push(endpoint);
     if (peers.length === askedPeers) break;
   }
   const asked = peers.length === 0 ? [api.endpoint] : peers;
-  const skews = await Promise.all(asked.map((endpoint) => measure(api, endpoint)));
+  const skews = await Promise.all(asked.map((endpoint) => measure(platform, endpoint)));
   return judgeSkews(skews.filter((skew) => skew !== undefined));
 }
 
@@ -41,7 +41,7 @@ export function judgeSkews(skews: readonly Skew[]): Finding {
 }
 
 /** Undefined when the server does not answer: a dead peer is no fault of our clock. */
-async function measure({ platform }: Api, endpoint: string): Promise<Skew | undefined> {
+async function measure(platform: Platform, endpoint: string): Promise<Skew | undefined> {
   const { clock } = platform;
   const askedAt = clock.now();
   try {

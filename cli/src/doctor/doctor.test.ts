@@ -23,7 +23,13 @@ test("A data folder is well when nobody else may look into it or its keys", asyn
   await chmod(join(folder, "keys", "root-key.txt"), 0o600);
   await chmod(folder, 0o755);
   expect(await lookAtFolder(folder)).toMatchObject({ ok: false });
-  expect(await lookAtFolder(join(folder, "none"))).toMatchObject({ ok: false });
+  for (const [name, why] of [
+    ["none", "does not exist"],
+    ["keys/root-key.txt", "is no folder"],
+  ] as const) {
+    const path = join(folder, name);
+    expect(await lookAtFolder(path)).toMatchObject({ ok: false, detail: `${path} ${why}.` });
+  }
 });
 
 test("An old Node is named, with how to start with the right one", () => {

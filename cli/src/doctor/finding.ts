@@ -20,3 +20,12 @@ export function wrong(name: string, detail: string, next: string): Finding {
 export function skipped(name: string, why: string): Finding {
   return { name, ok: null, detail: why };
 }
+
+/** What `find` finds; when it cannot, that with what to do. Never throws. */
+export async function look(name: string, find: () => Promise<Finding>): Promise<Finding> {
+  try {
+    return await find();
+  } catch (error) {
+    return wrong(name, error instanceof Error ? error.message : String(error), "Look at the server's log.");
+  }
+}

@@ -20,24 +20,25 @@ export function lookAtNode(version: string): Finding {
 /** The data folder holds keys and everybody's mail, so nobody but the server's own user may look into it. */
 export async function lookAtFolder(dataFolder: string): Promise<Finding> {
   const name = "data folder";
-  const loose = await findLoose(dataFolder);
-  if (loose === undefined) {
-    return wrong(name, `${dataFolder} does not exist.`, "Name the folder of your server with --data.");
+  const found = await findStat(dataFolder);
+  if (found?.isDirectory() !== true) {
+    const what = found === undefined ? "does not exist" : "is no folder";
+    return wrong(name, `${dataFolder} ${what}.`, "Name the folder of your server with --data.");
   }
+  const loose = await findLoose(dataFolder);
   const [first] = loose;
   if (first === undefined) return well(name, dataFolder);
   return wrong(name, `Others on this machine may use ${first}.`, `chmod -R go= ${dataFolder}`);
 }
 
-/** The folder and the files of keys that others may use; undefined when there is no folder. */
-async function findLoose(dataFolder: string): Promise<string[] | undefined> {
+/** Of the folder and the files of keys those that others may use. */
+async function findLoose(dataFolder: string): Promise<string[]> {
   const keyFolder = join(dataFolder, "keys");
   const names = (await findStat(keyFolder))?.isDirectory() === true ? await readdir(keyFolder) : [];
   const secrets = names.filter((name) => !name.endsWith(".public.txt")).map((name) => join(keyFolder, name));
   const loose: string[] = [];
   for (const path of [dataFolder, join(dataFolder, "operator.json"), ...secrets]) {
     const found = await findStat(path);
-    if (found === undefined && path === dataFolder) return undefined;
     // Windows has no such bits; who may read a folder there is inherited.
     const isLoose = process.platform !== "win32" && found !== undefined && (found.mode & othersMay) !== 0;
     if (isLoose) loose.push(path);

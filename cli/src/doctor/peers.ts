@@ -22,7 +22,11 @@ export function judgePeers(peers: readonly PeerInfo[], next: NextCommand): Findi
       : [{ host, since: localTime(rootKeyChangedAt) }],
   );
   const [first, ...others] = changed;
-  if (first === undefined) return well(name, `${peers.length} known, with the keys they had`);
+  if (first === undefined) {
+    const found =
+      peers.length === 0 ? "none is known yet" : `${peers.length} known, with the same keys as before`;
+    return well(name, found);
+  }
   const show =
     others.length === 0
       ? `${first.host} shows another root key since ${first.since}`

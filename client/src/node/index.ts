@@ -2,6 +2,7 @@
 export { fileKeeper } from "./file-keeper.ts";
 export { type FileSink, type FileSource, holdsFile, openFileSink, openFileSource } from "./files.ts";
 export { type Home, openHome, usualHomeFolder } from "./home.ts";
+export type { LocalListener } from "./local-listener.ts";
 export { type OperatorPlace, readOperatorFile } from "./operator-file.ts";
 export { nodePlatform } from "./platform.ts";
 export { shellWord } from "./shell-word.ts";

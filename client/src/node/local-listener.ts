@@ -45,7 +45,7 @@ export class PinnedAgent extends HttpsAgent {
 }
 
 /** Something else listens there, or the server has just changed its certificate. */
-export class OtherCertificate extends Error {
+class OtherCertificate extends Error {
   readonly code = "CERT_PINNED";
 }
 

@@ -5,13 +5,16 @@ import { findFact } from "../store/fact-store.ts";
 import type { Store } from "../store/sql.ts";
 import { findCertificateFault } from "./certificate-fault.ts";
 
+type ShownCertificate = { kind: "files"; certPath: string } | { kind: "pem"; certPem: string };
+
 export interface ChecksContext {
   store: Store;
   files: Files;
   clock: Clock;
   dataFolder: string;
   keys(): OwnKeys;
-  certificate: { kind: "files"; certPath: string } | { kind: "pem"; certPem: string } | undefined;
+  /** Undefined behind a proxy. */
+  certificate: ShownCertificate | undefined;
   /** The DNS name that it is shown under. */
   serverName: string;
 }
@@ -22,11 +25,14 @@ const warnBeforeMs = 7 * dayMs;
 
 /** What of the server is well and what is not, with what to do about it. Never throws. */
 export async function checks(ctx: ChecksContext): Promise<Check[]> {
+  const { certificate } = ctx;
   return Promise.all([
     look("database", () => checkDatabase(ctx)),
     look("disk", () => checkDisk(ctx)),
     look("signing key", async () => checkSigningKey(ctx)),
-    look("certificate", () => checkCertificate(ctx)),
+    certificate === undefined
+      ? { name: "certificate", ok: true, detail: "The proxy before this server shows it." }
+      : look("certificate", () => checkCertificate(ctx, certificate)),
   ]);
 }
 
@@ -57,10 +63,8 @@ async function checkDisk(ctx: ChecksContext): Promise<Finding> {
   return `Only ${Math.floor(free / 1024 ** 2)} MiB are free where ${ctx.dataFolder} lies. Make room, or mail will be refused.`;
 }
 
-async function checkCertificate(ctx: ChecksContext): Promise<Finding> {
-  const { certificate, files } = ctx;
-  if (certificate === undefined) return undefined;
-  const pem = certificate.kind === "pem" ? certificate.certPem : await files.read(certificate.certPath);
+async function checkCertificate(ctx: ChecksContext, certificate: ShownCertificate): Promise<Finding> {
+  const pem = certificate.kind === "pem" ? certificate.certPem : await ctx.files.read(certificate.certPath);
   if (pem === undefined) return "The certificate file is gone. Put it back.";
   const text = typeof pem === "string" ? pem : new TextDecoder().decode(pem);
   return findCertificateFault(text, ctx.serverName, ctx.clock.now())?.detail;

@@ -34,7 +34,7 @@ const patrolMs = 500;
 const mostPipelined = 4;
 
 /** With TLS, the DNS name that callers ask for. */
-export type Transport =
+type Transport =
   | { kind: "tls"; certificate: CertificateSource; serverName: string }
   | { kind: "proxied" };
 
