@@ -1,5 +1,5 @@
 import { type Static, Type } from "typebox";
-import { HostSchema, hostPattern, isHost } from "./host.ts";
+import { HostSchema, hostPattern, isHost, isIpAddress } from "./host.ts";
 import { limits } from "./limits.ts";
 import { fail } from "./problem.ts";
 
@@ -41,7 +41,9 @@ export function parseAddress(text: string): Address {
   if (at > 0 && id.length <= limits.addressId && idExpression.test(id) && isHost(host)) {
     return { id: foldAscii(id), host };
   }
-  return fail("badAddress", `“${text.slice(0, 100)}” is not an address. Write it like bob@example.com.`);
+  const why =
+    at > 0 && isIpAddress(host) ? "has an IP address where the name of a host belongs" : "is not an address";
+  return fail("badAddress", `“${text.slice(0, 100)}” ${why}. Write it like bob@example.com.`);
 }
 
 /** `id@host` in lower case; the form by which two addresses are compared. */

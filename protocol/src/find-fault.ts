@@ -39,22 +39,17 @@ function faultOfUnion(schema: TUnion, value: unknown, pointer: string): Fault | 
 function faultOfText(schema: TSchema, text: string, pointer: string): Fault | undefined {
   const minLength = numberAt(schema, "minLength") ?? 0;
   const maxLength = numberAt(schema, "maxLength") ?? Number.POSITIVE_INFINITY;
-  const pattern = Reflect.get(schema, "pattern");
-  const isLong = isLongerThan(text, maxLength);
-  if (!isLong && !isShorterThan(text, minLength)) {
-    const matches = typeof pattern !== "string" || expressionOf(pattern).test(text);
-    return matches ? undefined : { pointer, sentence: `${nameOf(pointer)} must be ${describe(schema)}.` };
-  }
-  if (minLength === maxLength)
+  if (minLength === maxLength && (isLongerThan(text, maxLength) || isShorterThan(text, minLength)))
     return { pointer, sentence: `${nameOf(pointer)} must be ${describe(schema)}.` };
-  if (isLong) return { pointer, sentence: `${nameOf(pointer)} is longer than ${maxLength} characters.` };
-  return {
-    pointer,
-    sentence:
-      text === ""
-        ? `${nameOf(pointer)} is empty.`
-        : `${nameOf(pointer)} is shorter than ${minLength} characters.`,
-  };
+  if (isLongerThan(text, maxLength))
+    return { pointer, sentence: `${nameOf(pointer)} is longer than ${maxLength} characters.` };
+  const isShort = isShorterThan(text, minLength);
+  if (isShort && text === "") return { pointer, sentence: `${nameOf(pointer)} is empty.` };
+  const pattern = Reflect.get(schema, "pattern");
+  if (typeof pattern === "string" && !expressionOf(pattern).test(text))
+    return { pointer, sentence: `${nameOf(pointer)} must be ${describe(schema)}.` };
+  if (!isShort) return undefined;
+  return { pointer, sentence: `${nameOf(pointer)} is shorter than ${minLength} characters.` };
 }
 
 function faultOfNumber(schema: TSchema, value: number, pointer: string): Fault | undefined {

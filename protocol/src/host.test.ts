@@ -1,6 +1,7 @@
 import { domainToASCII } from "node:url";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { parseAddress } from "./address.ts";
 import { HostSchema, hostName, hostPort, isHost, parseHost } from "./host.ts";
 import { ProblemError } from "./problem.ts";
 import { shape } from "./shape.ts";
@@ -128,6 +129,16 @@ describe("a host", () => {
         expect(error.problem.code).toBe("badHost");
         expect(error.message).toMatch(/^.{0,200}Write it in lower case, such as example.com.$/);
       }
+    }
+  });
+
+  test("that is an IP address is refused as one", () => {
+    for (const text of ["1.2.3.4", "192.0.2.1:8443", "[::1]", "[2001:db8::1]:8443"]) {
+      expect(() => parseHost(text)).toThrow("It is an IP address; mail goes to names");
+      expect(() => parseAddress(`bob@${text}`)).toThrow("has an IP address where the name of a host belongs");
+    }
+    for (const text of ["1.2.3.4.example", "1.2.3", "[]x"]) {
+      expect(() => parseAddress(`bob@${text}:x`)).toThrow("is not an address");
     }
   });
 });

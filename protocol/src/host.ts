@@ -33,10 +33,21 @@ export function isHost(text: string): boolean {
 /** The host itself; throws ProblemError `badHost` when `text` is not in the one accepted spelling. */
 export function parseHost(text: string): string {
   if (isHost(text)) return text;
+  if (isIpAddress(text)) {
+    fail(
+      "badHost",
+      `“${text.slice(0, 100)}” is not a host name. It is an IP address; mail goes to names, such as example.com.`,
+    );
+  }
   return fail(
     "badHost",
     `“${text.slice(0, 100)}” is not a host name. Write it in lower case, such as example.com.`,
   );
+}
+
+/** True when `text` is an IP address as a URL has it (RFC 3986 §3.2.2), with or without a port. */
+export function isIpAddress(text: string): boolean {
+  return /^(?:[0-9]{1,3}(?:\.[0-9]{1,3}){3}|\[[^\]]*\])(?::[0-9]{1,5})?$/.test(text);
 }
 
 /** The port a host carries, undefined when it carries none and HTTPS's own is meant. */

@@ -12,6 +12,7 @@ import { ProblemError } from "./problem.ts";
 import { shape } from "./shape.ts";
 import { goodMessages, pathsIn, withAt } from "./test-messages.ts";
 import { oneLine } from "./text.ts";
+import { TimeSchema } from "./time.ts";
 import { UuidSchema } from "./uuid.ts";
 
 afterEach(() => Settings.Reset());
@@ -39,6 +40,13 @@ describe("a refusal names the field and says in a sentence what it must be", () 
     ],
     [field(UuidSchema), { field: "1" }, "/field", "“field” must be a UUID of version 7 in lower case."],
     [field(oneLine(5, 1)), { field: "" }, "/field", "“field” is empty."],
+    [field(TimeSchema), { field: "" }, "/field", "“field” is empty."],
+    [
+      field(TimeSchema),
+      { field: "yesterday" },
+      "/field",
+      "“field” must be a time in UTC such as 2025-03-15T10:00:00Z.",
+    ],
     [field(oneLine(5, 2)), { field: "a" }, "/field", "“field” is shorter than 2 characters."],
     [field(oneLine(5)), { field: "abcdef" }, "/field", "“field” is longer than 5 characters."],
     [field(oneLine(5)), { field: "😀😀😀😀😀😀" }, "/field", "“field” is longer than 5 characters."],
