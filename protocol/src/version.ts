@@ -12,7 +12,7 @@ export const wireHistory: readonly {
 }[] = [
   {
     version: 1,
-    hash: "51b053858ebf41f08b7dc1c5c72f533de314719d4ffa561ddfd8de17597b6161",
+    hash: "bc9d92d0eac77155e5cb7b910146bb40bc3ddb8fa12477ca14aefd7717489006",
     note: "First version.",
   },
 ];

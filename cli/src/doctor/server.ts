@@ -60,13 +60,16 @@ async function attempt<T extends object>(find: () => Promise<T>): Promise<T | st
 }
 
 async function lookAtQueue({ api, next }: LookContext): Promise<Finding> {
-  const { hosts, waiting } = await readQueue(api);
+  const { hosts, waiting, scheduled } = await readQueue(api);
   const now = api.platform.clock.now();
   const stuck = hosts.filter(
-    ({ problem, oldestAt }) => problem !== undefined && now - Date.parse(oldestAt) > longestWaitMs,
+    ({ problem, oldestAt = "" }) => problem !== undefined && now - Date.parse(oldestAt) > longestWaitMs,
   );
   const [first] = stuck;
-  if (first === undefined) return well("queue", waiting === 0 ? "nothing waits" : `${waiting} on their way`);
+  if (first?.oldestAt === undefined) {
+    const onTheWay = waiting === 0 ? "nothing waits" : `${waiting} on their way`;
+    return well("queue", scheduled === 0 ? onTheWay : `${onTheWay}, ${scheduled} scheduled`);
+  }
   const others = stuck.length === 1 ? "" : ` and ${countOf(stuck.length - 1, "other host")}`;
   return wrong(
     "queue",

@@ -68,11 +68,13 @@ export const AccountPatchSchema = Type.Object(
   closed,
 );
 
-/** What waits for one host. */
+/** What is queued for one host: what waits, and apart from it what has its own hour, a schedule or an undo. */
 export const QueueHostSchema = Type.Object({
   host: HostSchema,
   waiting: count,
-  oldestAt: TimeSchema,
+  scheduled: count,
+  /** Since when the first of what waits has waited; left out when nothing does. */
+  oldestAt: Type.Optional(TimeSchema),
   nextAttemptAt: TimeSchema,
   failureCount: count,
   problem: Type.Optional(ProblemSchema),
@@ -80,7 +82,7 @@ export const QueueHostSchema = Type.Object({
 
 export type QueueHost = Static<typeof QueueHostSchema>;
 
-export const QueueSchema = Type.Object({ hosts: list(QueueHostSchema), waiting: count });
+export const QueueSchema = Type.Object({ hosts: list(QueueHostSchema), waiting: count, scheduled: count });
 
 export const QueueRetrySchema = Type.Object({ host: HostSchema, retried: count });
 

@@ -67,8 +67,8 @@ async function trial(store: Store): Promise<Trial> {
   return { ctx, queue, forgotten };
 }
 
-/** Something waits for a host since so long ago. */
-async function waitsFor({ queue }: Trial, host: string, sinceMs = 0): Promise<void> {
+/** Something waits for a host since so long ago, or is scheduled for so much later. */
+async function waitsFor({ queue }: Trial, host: string, sinceMs = 0, laterMs = 0): Promise<void> {
   const { store, clock, alice } = queue;
   const createdAt = clock.now() - sinceMs;
   await store.write((tx) =>
@@ -79,7 +79,7 @@ async function waitsFor({ queue }: Trial, host: string, sinceMs = 0): Promise<vo
       recipient: "bob",
       host,
       lane: `${alice}/x/bob`,
-      nextAttemptAt: createdAt,
+      nextAttemptAt: createdAt + laterMs,
       createdAt,
       expiresAt: createdAt + 5 * 24 * hour,
     }),
@@ -151,10 +151,12 @@ eachStore("the operator and the queue", (open) => {
     expect(shape(QueueSchema).parse(seen)).toBe(seen);
     expect(seen).toEqual({
       waiting: 3,
+      scheduled: 0,
       hosts: [
         {
           host: "c.test",
           waiting: 1,
+          scheduled: 0,
           oldestAt: "2026-11-23T22:00:00.000Z",
           nextAttemptAt: "2026-11-24T01:00:00.000Z",
           failureCount: 3,
@@ -163,6 +165,7 @@ eachStore("the operator and the queue", (open) => {
         {
           host: "b.test",
           waiting: 2,
+          scheduled: 0,
           oldestAt: "2026-11-23T23:00:00.000Z",
           nextAttemptAt: "2026-11-23T23:00:00.000Z",
           failureCount: 0,
@@ -186,6 +189,36 @@ eachStore("the operator and the queue", (open) => {
     await room.queue.worker.stop(0);
   });
 
+  it("sees what is scheduled apart, and can have nothing of it sent before its hour", async () => {
+    const room = await trial(await open());
+    await waitsFor(room, "b.test", 0, 2 * hour);
+    const seen = await readQueue(room.ctx);
+    expect(shape(QueueSchema).parse(seen)).toBe(seen);
+    expect(seen).toEqual({
+      waiting: 0,
+      scheduled: 1,
+      hosts: [
+        {
+          host: "b.test",
+          waiting: 0,
+          scheduled: 1,
+          nextAttemptAt: "2026-11-24T02:00:00.000Z",
+          failureCount: 0,
+        },
+      ],
+    });
+    expect(await readStatus(room.ctx)).toMatchObject({ waiting: 0 });
+    await expect(retryHost(room.ctx, { host: "b.test" })).rejects.toThrow(
+      "Nothing waits for b.test yet: what is scheduled goes from 2026-11-24T02:00:00.000Z on.",
+    );
+    await waitsFor(room, "b.test");
+    expect(await retryHost(room.ctx, { host: "b.test" })).toEqual({ host: "b.test", retried: 1 });
+    await room.queue.settle();
+    await room.queue.worker.stop(0);
+    await room.queue.clock.advance(2 * hour);
+    expect((await readQueue(room.ctx)).hosts).toMatchObject([{ waiting: 2, scheduled: 0 }]);
+  });
+
   it("has a host that was down tried now, and its mail arrives", async () => {
     const { ctx, queue } = await trial(await open());
     await queue.worker.start();
@@ -198,7 +231,7 @@ eachStore("the operator and the queue", (open) => {
     expect(await retryHost(ctx, { host: "b.test" })).toEqual({ host: "b.test", retried: 1 });
     await queue.settle();
     expect(await queue.state(sent)).toBe("delivered");
-    expect(await readQueue(ctx)).toEqual({ hosts: [], waiting: 0 });
+    expect(await readQueue(ctx)).toEqual({ hosts: [], waiting: 0, scheduled: 0 });
     for (const host of ["b.test", "never.test", "no host", "x".repeat(5_000)]) {
       await expect(retryHost(ctx, { host })).rejects.toMatchObject(notFound);
     }

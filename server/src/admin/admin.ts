@@ -25,7 +25,7 @@ import {
   setQuota,
   setSuspended,
 } from "../store/account-store.ts";
-import { countWaiting, summariseQueue } from "../store/delivery-store.ts";
+import { countWaiting, summariseQueue, type WaitingHost } from "../store/delivery-store.ts";
 import { listBackoffs } from "../store/host-backoff-store.ts";
 import { findPeer, listPeers, type Peer, setPeerPolicy } from "../store/peer-store.ts";
 import type { Store } from "../store/sql.ts";
@@ -76,33 +76,52 @@ export async function patchAccount(
   return accountInfo(ctx, account);
 }
 
-/** What waits, by host: of very many hosts those that have waited for longest. */
-export async function readQueue(ctx: AdminContext): Promise<{ hosts: QueueHost[]; waiting: number }> {
+/** What is queued, by host: of very many hosts those that have waited for longest. */
+export async function readQueue(
+  ctx: AdminContext,
+): Promise<{ hosts: QueueHost[]; waiting: number; scheduled: number }> {
   const backoffs = new Map((await listBackoffs(ctx.store.read)).map((backoff) => [backoff.host, backoff]));
-  const waiting = await summariseQueue(ctx.store.read);
-  const longest = waiting.toSorted((a, b) => a.oldestAt - b.oldestAt).slice(0, limits.listItems);
-  const hosts = longest.map((entry) => {
-    const backoff = backoffs.get(entry.host);
+  const queued = await summariseQueue(ctx.store.read, ctx.clock.now());
+  const longest = queued.toSorted((a, b) => placeOf(a) - placeOf(b)).slice(0, limits.listItems);
+  const hosts = longest.map(({ host, waiting, scheduled, oldestAt, nextAttemptAt }) => {
+    const backoff = backoffs.get(host);
     return {
-      host: entry.host,
-      waiting: entry.waiting,
-      oldestAt: formatTime(entry.oldestAt),
-      nextAttemptAt: formatTime(Math.max(entry.nextAttemptAt, backoff?.notBefore ?? 0)),
+      host,
+      waiting,
+      scheduled,
+      ...(oldestAt === undefined ? {} : { oldestAt: formatTime(oldestAt) }),
+      nextAttemptAt: formatTime(Math.max(nextAttemptAt, backoff?.notBefore ?? 0)),
       failureCount: backoff?.failureCount ?? 0,
       ...(backoff === undefined ? {} : { problem: problem("unavailable", backoff.problem) }),
     };
   });
-  return { hosts, waiting: waiting.reduce((sum, entry) => sum + entry.waiting, 0) };
+  return {
+    hosts,
+    waiting: queued.reduce((sum, { waiting }) => sum + waiting, 0),
+    scheduled: queued.reduce((sum, { scheduled }) => sum + scheduled, 0),
+  };
 }
 
-/** Forgets a host's failures and tries at once what waits for it; how many that is. Throws `notFound` for nothing. */
+/** Hosts that only something scheduled is for come last, by its hour, which is still to come. */
+function placeOf({ oldestAt, nextAttemptAt }: WaitingHost): number {
+  return oldestAt ?? nextAttemptAt;
+}
+
+/**
+ * Forgets a host's failures and tries at once what waits for it, and nothing before its own hour; how many that is.
+ * Throws `notFound` for nothing.
+ */
 export async function retryHost(
   ctx: AdminContext,
   input: { host: string },
 ): Promise<{ host: string; retried: number }> {
-  const waiting = await summariseQueue(ctx.store.read);
-  const entry = waiting.find((one) => one.host === input.host);
+  const queued = await summariseQueue(ctx.store.read, ctx.clock.now());
+  const entry = queued.find(({ host }) => host === input.host);
   if (entry === undefined) return fail("notFound", `Nothing waits for ${input.host.slice(0, 100)}.`);
+  if (entry.waiting === 0) {
+    const first = formatTime(entry.nextAttemptAt);
+    return fail("notFound", `Nothing waits for ${entry.host} yet: what is scheduled goes from ${first} on.`);
+  }
   await ctx.queue.hostIsBack(input.host);
   return { host: input.host, retried: entry.waiting };
 }
@@ -151,7 +170,7 @@ export async function readStatus(ctx: AdminContext): Promise<Status> {
     messages,
     storedBytes,
     freeBytes: await ctx.files.freeBytes(ctx.dataFolder),
-    waiting: await countWaiting(ctx.store.read),
+    waiting: await countWaiting(ctx.store.read, ctx.clock.now()),
     checks: await ctx.checks(),
   };
 }

@@ -173,7 +173,7 @@ eachStore("the sender hears", (open) => {
     const claimed = await room.claim();
     await room.retire(claimed, told(claimed, failed()));
     expect(await room.reports()).toHaveLength(1);
-    expect(await summariseQueue(room.store.read)).toEqual([]);
+    expect(await summariseQueue(room.store.read, room.clock.now())).toEqual([]);
   });
 
   it("in the same words whatever the message was called", async () => {

@@ -192,7 +192,7 @@ eachStore("a late attempt, whose lease another has taken,", (open) => {
     await room.retire(first, told(first, deferred));
     await room.retire(first, said(unreachable()));
     expect(await room.state(sent)).toBe("delivered");
-    expect(await countWaiting(room.store.read)).toBe(0);
+    expect(await countWaiting(room.store.read, room.clock.now())).toBe(0);
   });
 });
 

@@ -122,8 +122,8 @@ export class QueueWorker {
 
   /** When the next delivery to any host is due, its host's breaker included; undefined when nothing waits. */
   async nextDueAt(): Promise<number | undefined> {
-    const { store } = this.#ctx;
-    const waiting = await summariseQueue(store.read);
+    const { store, clock } = this.#ctx;
+    const waiting = await summariseQueue(store.read, clock.now());
     const backoffs = new Map(
       (await listBackoffs(store.read)).map(({ host, notBefore }) => [host, notBefore]),
     );

@@ -250,25 +250,45 @@ eachStore("a delivery", (open) => {
 });
 
 eachStore("the queue", (open) => {
-  it("names each host that something waits for once, and sums up what waits", async () => {
+  it("names each host that something waits for once, and sums up what waits apart from what has its own hour", async () => {
     const store = await open();
     expect(await listWaitingHosts(store.read)).toEqual([]);
-    expect(await summariseQueue(store.read)).toEqual([]);
-    expect(await countWaiting(store.read)).toBe(0);
+    expect(await summariseQueue(store.read, now)).toEqual([]);
+    expect(await countWaiting(store.read, now)).toBe(0);
     await insert(
       store,
       { createdAt: now - 9, nextAttemptAt: now + 9 },
-      { nextAttemptAt: now + 3 },
+      { createdAt: now - 7, nextAttemptAt: now - 7 },
+      { createdAt: now - 20, nextAttemptAt: now - 3 },
       { host: "a.test" },
       { host: "c.test" },
+      { host: "d.test", createdAt: now - 5, nextAttemptAt: now + 8 },
     );
     const settled = (await all(store)).find(({ host }) => host === "c.test");
     await store.write((tx) => settleDelivery(tx, settled?.id ?? 0, "delivered", now, undefined));
-    expect(await listWaitingHosts(store.read)).toEqual(["a.test", "b.test"]);
-    expect(await countWaiting(store.read)).toBe(3);
-    expect(await summariseQueue(store.read)).toEqual([
-      { host: "a.test", waiting: 1, oldestAt: now, nextAttemptAt: now },
-      { host: "b.test", waiting: 2, oldestAt: now - 9, nextAttemptAt: now + 3 },
+    expect(await listWaitingHosts(store.read)).toEqual(["a.test", "b.test", "d.test"]);
+    expect(await countWaiting(store.read, now)).toBe(3);
+    expect(await summariseQueue(store.read, now)).toEqual([
+      { host: "a.test", waiting: 1, scheduled: 0, oldestAt: now, nextAttemptAt: now },
+      { host: "b.test", waiting: 2, scheduled: 1, oldestAt: now - 7, nextAttemptAt: now - 7 },
+      { host: "d.test", waiting: 0, scheduled: 1, oldestAt: undefined, nextAttemptAt: now + 8 },
+    ]);
+    expect(await summariseQueue(store.read, now + 9)).toMatchObject([
+      { host: "a.test", waiting: 1, scheduled: 0 },
+      { host: "b.test", waiting: 3, scheduled: 0 },
+      { host: "d.test", waiting: 1, scheduled: 0, oldestAt: now + 8 },
+    ]);
+  });
+
+  it("counts what was tried and waits for its next try among what waits, however far that is", async () => {
+    const store = await open();
+    const [id = 0] = await insert(store, {});
+    await store.write(async (tx) => {
+      await leaseDeliveries(tx, [id], now + 120_000);
+      await deferDelivery(tx, { id, attemptCount: 1, nextAttemptAt: now + 3_600_000, problem: undefined });
+    });
+    expect(await summariseQueue(store.read, now)).toEqual([
+      { host: "b.test", waiting: 1, scheduled: 0, oldestAt: now, nextAttemptAt: now + 3_600_000 },
     ]);
   });
 });

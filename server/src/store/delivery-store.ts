@@ -254,26 +254,39 @@ export async function listWaitingHosts(db: Db): Promise<string[]> {
 
 export interface WaitingHost {
   host: string;
+  /** What is due, or was tried. */
   waiting: number;
-  oldestAt: number;
+  /** What was never tried and is not to be before its own hour: a schedule, an undo. */
+  scheduled: number;
+  /** Since when the first of what waits has waited; undefined when nothing does. */
+  oldestAt: number | undefined;
+  /** Of both. */
   nextAttemptAt: number;
 }
 
-/** For the operator: each host that something waits for. */
-export async function summariseQueue(db: Db): Promise<WaitingHost[]> {
+/** For the operator: each host that something is queued for. */
+export async function summariseQueue(db: Db, now: number): Promise<WaitingHost[]> {
   const rows = await db.all(sql`
-    SELECT host, count(*) AS waiting, min(created_at) AS oldest_at, min(next_attempt_at) AS next_attempt_at
+    SELECT host, count(*) AS queued, min(next_attempt_at) AS next_attempt_at,
+      count(*) FILTER (WHERE attempt_count = 0 AND next_attempt_at > created_at AND next_attempt_at > ${now})
+        AS scheduled,
+      min(lane_at) FILTER (WHERE attempt_count > 0 OR next_attempt_at <= created_at OR next_attempt_at <= ${now})
+        AS oldest_at
     FROM delivery WHERE settled_at IS NULL GROUP BY host ORDER BY host`);
   return rows.map((row) => ({
     host: text(row, "host"),
-    waiting: int(row, "waiting"),
-    oldestAt: int(row, "oldest_at"),
+    waiting: int(row, "queued") - int(row, "scheduled"),
+    scheduled: int(row, "scheduled"),
+    oldestAt: optionalInt(row, "oldest_at"),
     nextAttemptAt: int(row, "next_attempt_at"),
   }));
 }
 
-export async function countWaiting(db: Db): Promise<number> {
-  const row = await db.get(sql`SELECT count(*) AS waiting FROM delivery WHERE settled_at IS NULL`);
+/** What is due, or was tried, for all hosts together. */
+export async function countWaiting(db: Db, now: number): Promise<number> {
+  const row = await db.get(sql`
+    SELECT count(*) AS waiting FROM delivery
+    WHERE settled_at IS NULL AND (attempt_count > 0 OR next_attempt_at <= created_at OR next_attempt_at <= ${now})`);
   return row === undefined ? 0 : int(row, "waiting");
 }
 

@@ -38,9 +38,9 @@ async function sent({ ctx, accountId }: TrialSubmit) {
 }
 
 /** Nothing of the account has changed since it was made. */
-async function isUntouched({ ctx, accountId, woken }: TrialSubmit): Promise<void> {
+async function isUntouched({ ctx, accountId, woken, clock }: TrialSubmit): Promise<void> {
   expect(await readAccount(ctx, { accountId })).toMatchObject({ usedBytes: 0, state: "0" });
-  expect(await summariseQueue(ctx.store.read)).toEqual([]);
+  expect(await summariseQueue(ctx.store.read, clock.now())).toEqual([]);
   expect(woken).toEqual([]);
 }
 
