@@ -4,6 +4,7 @@ import { checks } from "./admin/checks.ts";
 import { openHealth } from "./admin/health.ts";
 import { authenticate } from "./auth/authenticate.ts";
 import { RememberedCallers } from "./auth/remembered-callers.ts";
+import { endAllSessions } from "./auth/session.ts";
 import { Budgets } from "./http/budgets.ts";
 import type { CertificateSource } from "./http/certificate.ts";
 import { type ClientRoutesContext, clientRoutes } from "./http/client-routes.ts";
@@ -150,7 +151,7 @@ function forOperator(house: House, { queue }: Journey, { auth, look }: Shared): 
       software,
       startedAt,
       checks: look,
-      forgetAccount: (accountId) => auth.remembered.forgetAccount(accountId),
+      signOut: (tx, accountId) => endAllSessions(auth, tx, accountId),
     },
     invites: { store, clock, random, host, baseUrl: endpoint },
   };

@@ -2,7 +2,7 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { openCommandLine, operator } from "../src/command-line.ts";
+import { openCommandLine, operator, password } from "../src/command-line.ts";
 import { freePort } from "../src/free-port.ts";
 import { startPosthorn } from "../src/posthorn-command.ts";
 
@@ -26,9 +26,10 @@ test(
       "--json",
     ]);
     expect(waited).toMatchObject({
-      code: 1,
+      code: 5,
       err: expect.stringContaining("has not arrived everywhere after 1 s"),
     });
+    expect(JSON.parse(waited.err)).toMatchObject({ error: { code: "notYet" }, exitCode: 5 });
     const { id } = JSON.parse(waited.out);
     expect(await well("alice", ["status", id])).toMatch(
       new RegExp(`bob@${beta.host}  retrying  ${beta.host} did not answer: .* Tried .*\\. Next try \\d{4}-`),
@@ -100,7 +101,14 @@ test(
     const outside = await run("bob", ["inbox"]);
     expect(outside).toMatchObject({ code: 1, err: expect.stringContaining("suspended") });
     await well("operator", operator(beta, ["account", "readmit", "bob"]));
+    const over = await run("bob", ["inbox"]);
+    expect(over).toMatchObject({
+      code: 4,
+      err: expect.stringContaining("account was suspended. Sign in again."),
+    });
+    await well("bob", ["login", `bob@${beta.host}`, "--password-stdin"], { input: `${password}\n` });
     await well("bob", ["inbox"]);
+    expect(await json("bob", ["sessions"])).toMatchObject([{ current: true }]);
     expect(await well("operator", operator(beta, ["account", "quota", "bob", "2GiB"]))).toContain(
       "may hold 2 GiB",
     );

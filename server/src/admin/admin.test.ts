@@ -45,13 +45,13 @@ interface Trial {
   ctx: AdminContext;
   queue: TrialQueue;
   /** Accounts that were signed out. */
-  forgotten: number[];
+  signedOut: number[];
 }
 
 async function trial(store: Store): Promise<Trial> {
   const queue = await openTrialQueue(store);
   const { clock, worker } = queue;
-  const forgotten: number[] = [];
+  const signedOut: number[] = [];
   const ctx: AdminContext = {
     store,
     clock,
@@ -62,9 +62,9 @@ async function trial(store: Store): Promise<Trial> {
     software: "posthorn",
     startedAt: clock.now(),
     checks: async () => [{ name: "database", ok: true }],
-    forgetAccount: (accountId) => forgotten.push(accountId),
+    signOut: async (_, accountId) => void signedOut.push(accountId),
   };
-  return { ctx, queue, forgotten };
+  return { ctx, queue, signedOut };
 }
 
 /** Something waits for a host since so long ago, or is scheduled for so much later. */
@@ -112,23 +112,24 @@ eachStore("the operator and the accounts", (open) => {
 
   it("suspends one, which signs it out at once, and readmits it", async () => {
     const store = await open();
-    const { ctx, forgotten } = await trial(store);
+    const { ctx, signedOut } = await trial(store);
     const bob = await openAccount(store, "bob");
     expect(await patchAccount(ctx, { name: "bob", suspended: true })).toMatchObject({ suspended: true });
-    expect(forgotten).toEqual([bob]);
+    expect(signedOut).toEqual([bob]);
     expect((await readAccounts(ctx, {})).accounts).toMatchObject([{ suspended: false }, { suspended: true }]);
     const both = await patchAccount(ctx, { name: "bob", suspended: false, quotaBytes: 0 });
     expect(both).toMatchObject({ suspended: false, quotaBytes: 0 });
     expect(await patchAccount(ctx, { name: "bob" })).toEqual(both);
+    expect(signedOut).toEqual([bob]);
     expect(await putIn(store, bob, letter())).toBeUndefined();
   });
 
   it("is told of a name that nobody has", async () => {
-    const { ctx, forgotten } = await trial(await open());
+    const { ctx, signedOut } = await trial(await open());
     for (const name of ["nobody", "", "Alice", "alice@a.test"]) {
       await expect(patchAccount(ctx, { name, suspended: true })).rejects.toMatchObject(notFound);
     }
-    expect(forgotten).toEqual([]);
+    expect(signedOut).toEqual([]);
   });
 });
 

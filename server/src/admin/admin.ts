@@ -28,7 +28,7 @@ import {
 import { countWaiting, summariseQueue, type WaitingHost } from "../store/delivery-store.ts";
 import { listBackoffs } from "../store/host-backoff-store.ts";
 import { findPeer, listPeers, type Peer, setPeerPolicy } from "../store/peer-store.ts";
-import type { Store } from "../store/sql.ts";
+import type { Store, Tx } from "../store/sql.ts";
 
 const discoveryShape = shape(DiscoverySchema);
 
@@ -42,8 +42,8 @@ export interface AdminContext {
   software: string;
   startedAt: number;
   checks(): Promise<Check[]>;
-  /** Signs the account out everywhere at once. */
-  forgetAccount(accountId: number): void;
+  /** Ends all sign-ins of the account; its API tokens are refused as long as it is suspended. */
+  signOut(tx: Tx, accountId: number): Promise<void>;
 }
 
 const pageSize = 200;
@@ -60,19 +60,20 @@ export async function readAccounts(
   };
 }
 
-/** Suspends, readmits, or sets the room an account has. Throws `notFound`. */
+/** Suspends, which signs it out for good, readmits, or sets the room an account has. Throws `notFound`. */
 export async function patchAccount(
   ctx: AdminContext,
   input: { name: string; suspended?: boolean | undefined; quotaBytes?: number | undefined },
 ): Promise<AccountInfo> {
+  const { name, suspended, quotaBytes } = input;
   const account = await ctx.store.write(async (tx) => {
-    if (input.suspended !== undefined)
-      await setSuspended(tx, input.name, input.suspended ? ctx.clock.now() : null);
-    if (input.quotaBytes !== undefined) await setQuota(tx, input.name, input.quotaBytes);
-    return findAccountByName(tx, input.name);
+    if (suspended !== undefined) await setSuspended(tx, name, suspended ? ctx.clock.now() : null);
+    if (quotaBytes !== undefined) await setQuota(tx, name, quotaBytes);
+    const changed = await findAccountByName(tx, name);
+    if (changed !== undefined && suspended === true) await ctx.signOut(tx, changed.id);
+    return changed;
   });
-  if (account === undefined) return fail("notFound", `There is no account “${input.name}” here.`);
-  ctx.forgetAccount(account.id);
+  if (account === undefined) return fail("notFound", `There is no account “${name}” here.`);
   return accountInfo(ctx, account);
 }
 

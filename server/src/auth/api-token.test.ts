@@ -128,15 +128,16 @@ eachStore("an API token", (open) => {
     expect(await problemOf(trial.callerOf(other.token.slice(0, -43) + token.slice(-43)))).toEqual(notValid);
   });
 
-  it("stops at once while its account is suspended in the eyes of a process that knows", async () => {
-    const { trial, caller, make } = await withAlice();
+  it("is refused at once while its account is suspended, and works again once that is readmitted", async () => {
+    const { trial, make } = await withAlice();
     const { token } = await make(["read"]);
     await trial.callerOf(token);
     await trial.suspend("alice", trial.clock.now());
-    trial.ctx.remembered.forgetAccount(caller.accountId);
     expect((await problemOf(trial.callerOf(token))).code).toBe("forbidden");
     const wrong = `${token.slice(0, -43)}${"A".repeat(43)}`;
     expect(await problemOf(trial.callerOf(wrong))).toEqual(notValid);
+    await trial.suspend("alice", null);
+    expect(await trial.callerOf(token)).toMatchObject({ name: "alice" });
   });
 
   it("shows when it was last used, to the hour", async () => {

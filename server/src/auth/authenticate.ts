@@ -76,9 +76,9 @@ async function proveAccessToken(ctx: AuthenticateContext, token: string): Promis
   const { accountId, sessionId, scopes, expiresAt } = verified.claims;
   const session = await findSession(ctx.store.read, sessionId);
   if (session === undefined || session.accountId !== accountId) return refuseEnded(undefined);
+  refuseSuspended(session);
   if (session.endedBecause !== undefined || session.expiresAt <= ctx.clock.now())
     return refuseEnded(session.endedBecause);
-  refuseSuspended(session);
   return { caller: { accountId, name: session.accountName, scopes, sessionId }, expiresAt };
 }
 

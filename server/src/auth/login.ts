@@ -76,7 +76,11 @@ export async function finishLogin(
   refuseSuspended(account);
   const networkHash = hashNetwork(ctx.opaqueSetup, address, input.remoteAddress);
   const session = prepareSession(ctx, { accountId: account.id, device: input.device, networkHash });
-  await ctx.store.write((tx) => openSession(ctx, tx, session));
+  await ctx.store.write(async (tx) => {
+    // Looked at once more: suspended meanwhile, the account would have a sign-in left when it is readmitted.
+    refuseSuspended((await findAccountByName(tx, name)) ?? account);
+    await openSession(ctx, tx, session);
+  });
   return issueTokens(ctx, session.row, { name: account.name, refreshToken: session.refreshToken });
 }
 

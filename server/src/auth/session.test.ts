@@ -186,18 +186,26 @@ eachStore("a session", (open) => {
     await turn(trial, first.refreshToken);
   });
 
-  it("waits while its account is suspended, and goes on with the same token afterwards", async () => {
+  it("is over once its account is suspended, for good, and says so as long as that lasts and afterwards", async () => {
     const { trial, first } = await signedIn();
+    const other = await trial.login("alice", password);
     await trial.suspend("alice", trial.clock.now());
-    for (let count = 0; count < 3; count++) {
-      expect(await problemOf(turn(trial, first.refreshToken))).toMatchObject({ code: "forbidden" });
+    for (const { accessToken, refreshToken } of [first, other]) {
+      expect(await problemOf(trial.callerOf(accessToken))).toMatchObject({ code: "forbidden" });
+      expect(await problemOf(turn(trial, refreshToken))).toMatchObject({ code: "forbidden" });
     }
     await trial.suspend("alice", null);
-    const second = await turn(trial, first.refreshToken);
-    await trial.suspend("alice", trial.clock.now());
-    await trial.clock.advance(60_000);
-    expect(await problemOf(turn(trial, first.refreshToken))).toEqual(reused);
-    expect(await problemOf(turn(trial, second.refreshToken))).toEqual(reused);
+    const over = {
+      code: "unauthorized",
+      detail: "This sign-in was ended because the account was suspended. Sign in again.",
+    };
+    for (const { accessToken, refreshToken } of [first, other]) {
+      expect(await problemOf(trial.callerOf(accessToken))).toEqual(over);
+      expect(await problemOf(turn(trial, refreshToken))).toEqual(over);
+    }
+    const again = await trial.login("alice", password);
+    const { sessions } = await listSessions(trial.ctx, await trial.callerOf(again.accessToken));
+    expect(sessions).toMatchObject([{ current: true }]);
   });
 
   it("cannot be ended by somebody who knows its id but never had a token of it", async () => {

@@ -133,11 +133,9 @@ async function turnSession(
   const now = ctx.clock.now();
   const session = await findTurnable(tx, old);
   if (session === undefined) return { kind: "ended", because: undefined };
+  if (session.suspendedAt !== undefined) return { kind: "suspended", session };
   if (session.endedBecause !== undefined) return { kind: "ended", because: session.endedBecause };
   if (session.expiresAt <= now) return { kind: "ended", because: undefined };
-  // The token stays good, so that the owner goes on where they were when the account is readmitted.
-  if (session.suspendedAt !== undefined && sameHash(session.refreshHash, old.refreshHash))
-    return { kind: "suspended", session };
   const turned = await rotateRefresh(tx, {
     id: session.id,
     oldHash: old.refreshHash,
@@ -149,9 +147,7 @@ async function turnSession(
   // Read anew: in a server of several processes the first use may have been committed while this one waited.
   const current = (await findTurnable(tx, old)) ?? session;
   const isSuccessor = sameHash(current.refreshHash, next.refreshHash);
-  if (isSuccessor && Math.abs(now - current.lastUsedAt) < lostAnswerMs) {
-    return { kind: session.suspendedAt === undefined ? "turned" : "suspended", session };
-  }
+  if (isSuccessor && Math.abs(now - current.lastUsedAt) < lostAnswerMs) return { kind: "turned", session };
   await end(tx, session, "reused");
   return { kind: "reused" };
 }
@@ -171,6 +167,17 @@ export async function logout(ctx: SessionContext, caller: Caller): Promise<void>
   const id = requireSession(caller);
   await ctx.store.write((tx) => end(tx, { accountId: caller.accountId, id }, "logout"));
   ctx.remembered.forgetSession(id);
+}
+
+/** Ends all sessions of an account that is being suspended: once it is readmitted, its owner signs in again. */
+export async function endAllSessions(
+  ctx: Pick<SessionContext, "remembered">,
+  tx: Tx,
+  accountId: number,
+): Promise<void> {
+  const because: EndReason = "suspended";
+  await trimSessions(tx, accountId, 0, because);
+  tx.afterCommit(() => ctx.remembered.forgetAccount(accountId));
 }
 
 /** The caller's living sessions, newest first. */

@@ -2,7 +2,7 @@ import type { Tokens } from "@posthorn/protocol";
 import { client, ready } from "@serenity-kit/opaque";
 import { HandClock } from "../env/hand-clock.ts";
 import { openRandom } from "../env/random.ts";
-import { insertAccount, setSuspended } from "../store/account-store.ts";
+import { findAccountByName, insertAccount, setSuspended } from "../store/account-store.ts";
 import type { Store } from "../store/sql.ts";
 import type { ApiTokenContext } from "./api-token.ts";
 import { type AuthenticateContext, authenticate } from "./authenticate.ts";
@@ -15,6 +15,7 @@ import { makeServerSetup } from "./opaque-server.ts";
 import { finishRegistration, type RegisterContext, startRegistration } from "./register.ts";
 import { RememberedCallers } from "./remembered-callers.ts";
 import { hashSecret } from "./secret.ts";
+import { endAllSessions } from "./session.ts";
 
 /** For tests: the room on a store, with a clock that only moves when told and both halves of the sign-in. */
 export interface TrialAuth {
@@ -99,7 +100,11 @@ function trialAuth(store: Store, clock: HandClock, opaqueSetup: string): TrialAu
     },
     callerOf: (token) => authenticate(ctx, `Bearer ${token}`),
     async suspend(name, suspendedAt) {
-      await store.write((tx) => setSuspended(tx, name, suspendedAt));
+      await store.write(async (tx) => {
+        await setSuspended(tx, name, suspendedAt);
+        const account = await findAccountByName(tx, name);
+        if (account !== undefined && suspendedAt !== null) await endAllSessions(ctx, tx, account.id);
+      });
     },
     beside: (other) => trialAuth(other, clock, opaqueSetup),
   };
