@@ -12,7 +12,7 @@ export const wireHistory: readonly {
 }[] = [
   {
     version: 1,
-    hash: "bc9d92d0eac77155e5cb7b910146bb40bc3ddb8fa12477ca14aefd7717489006",
+    hash: "e4951c82ab9054e98f37efd13bdc6b03448a1e12ae1d69ef139138e4ab6ec120",
     note: "First version.",
   },
 ];

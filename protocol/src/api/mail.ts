@@ -70,11 +70,14 @@ export const MessagePageSchema = Type.Object({
 
 export type MessagePage = Static<typeof MessagePageSchema>;
 
-export const MessageQuerySchema = Type.Object({
-  mailbox: Type.Optional(ObjectIdSchema),
-  limit: Type.Optional(QueryNumberSchema),
-  after: Type.Optional(ObjectIdSchema),
-});
+export const MessageQuerySchema = Type.Object(
+  {
+    mailbox: Type.Optional(ObjectIdSchema),
+    limit: Type.Optional(QueryNumberSchema),
+    after: Type.Optional(ObjectIdSchema),
+  },
+  { additionalProperties: false },
+);
 
 export type MessageQuery = Static<typeof MessageQuerySchema>;
 
@@ -86,7 +89,10 @@ export const MessagePatchSchema = Type.Object(
 
 export type MessagePatch = Static<typeof MessagePatchSchema>;
 
-export const ChangesQuerySchema = Type.Object({ since: Type.Optional(StateSchema) });
+export const ChangesQuerySchema = Type.Object(
+  { since: Type.Optional(StateSchema) },
+  { additionalProperties: false },
+);
 
 /** Which messages were created, updated and destroyed since a state (RFC 8620 §5.2). Ask again while there are more. */
 export const ChangesSchema = Type.Object({

@@ -134,5 +134,5 @@ export const StatusSchema = Type.Object({
 
 export type Status = Static<typeof StatusSchema>;
 
-export const AccountPageQuerySchema = Type.Object({ after: Type.Optional(AccountNameSchema) });
-export const PeerPageQuerySchema = Type.Object({ after: Type.Optional(HostSchema) });
+export const AccountPageQuerySchema = Type.Object({ after: Type.Optional(AccountNameSchema) }, closed);
+export const PeerPageQuerySchema = Type.Object({ after: Type.Optional(HostSchema) }, closed);

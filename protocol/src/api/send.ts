@@ -54,10 +54,10 @@ export const SendLineSchema = Type.Object({
 export type SendLine = Static<typeof SendLineSchema>;
 
 /** `sendAt` holds the message until then; `undo` holds it for so many seconds. At most one of them. */
-export const SendQuerySchema = Type.Object({
-  sendAt: Type.Optional(TimeSchema),
-  undo: Type.Optional(QueryNumberSchema),
-});
+export const SendQuerySchema = Type.Object(
+  { sendAt: Type.Optional(TimeSchema), undo: Type.Optional(QueryNumberSchema) },
+  { additionalProperties: false },
+);
 
 export type SendQuery = Static<typeof SendQuerySchema>;
 

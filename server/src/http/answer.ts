@@ -53,6 +53,7 @@ export async function letIn(
   if (def.auth === "token" && caller.accountId === 0) {
     fail("forbidden", "The operator's token opens no mailbox. Sign in as the account.");
   }
+  if (def.query === undefined) refuseQuery(request);
   if (def.sessionOnly === true) requireSession(caller);
   if (def.scope !== undefined) requireScope(caller, def.scope);
   return caller;
@@ -100,6 +101,16 @@ export function readQuery<Schema extends TSchema>(request: HttpRequest, schema: 
   const value: unknown = found;
   check(schema, value);
   return value;
+}
+
+/** Somebody meant something by it, and it is not done. */
+function refuseQuery({ query }: HttpRequest): void {
+  const [name] = new URLSearchParams(query).keys();
+  if (name === undefined) return;
+  const known = name.slice(0, 100);
+  fail("badRequest", `“${known}” is not known here: this takes no query. Remove it.`, {
+    pointer: `/${known.replaceAll("~", "~0").replaceAll("/", "~1")}`,
+  });
 }
 
 const parameters: ReadonlySet<string> = new Set(["", "charset=utf-8", 'charset="utf-8"']);

@@ -120,14 +120,23 @@ eachStore("an account", (open) => {
     expect(all.messages.map(({ id }) => id)).toEqual(["9", "8", "7", "6", "5", "4", "3", "2", "1"]);
   });
 
-  it("gives no page more than 200, and a last page of exactly so many is followed by an empty one", async () => {
+  it("has pages of 1 to 200, and a last page of exactly so many is followed by an empty one", async () => {
     const store = await open();
     const bob = await openAccount(store, "bob");
     await fill(store, bob, limits.pageItems);
-    const { messages, next } = await readMessages({ store }, { accountId: bob, limit: 100_000 });
+    for (const limit of [0, limits.pageItems + 1, 100_000]) {
+      await expect(readMessages({ store }, { accountId: bob, limit })).rejects.toMatchObject({
+        problem: {
+          code: "badRequest",
+          pointer: "/limit",
+          detail: "“limit” is a whole number from 1 to 200.",
+        },
+      });
+    }
+    const { messages, next } = await readMessages({ store }, { accountId: bob, limit: limits.pageItems });
     expect(messages).toHaveLength(limits.pageItems);
     expect(next).toBe("1");
-    const last = await readMessages({ store }, { accountId: bob, limit: 0, after: next });
+    const last = await readMessages({ store }, { accountId: bob, limit: 1, after: next });
     expect(last).toEqual({ messages: [], state: String(limits.pageItems) });
   });
 

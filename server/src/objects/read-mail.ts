@@ -63,14 +63,21 @@ export async function readMailboxes(ctx: ReadContext, { accountId }: Of): Promis
   };
 }
 
-/** A page of a mailbox (of the whole account when none is named), newest first, after the object `after`. */
+/**
+ * A page of a mailbox (of the whole account when none is named), newest first, after the object `after`. Throws
+ * `badRequest` for a limit that is not from 1 to 200 and for what is no object's id.
+ */
 export async function readMessages(
   ctx: ReadContext,
   input: Of & { mailbox?: string | undefined; limit?: number | undefined; after?: string | undefined },
 ): Promise<MessagePage> {
   const { accountId } = input;
-  const limit = Math.min(Math.max(input.limit ?? defaultPage, 1), limits.pageItems);
+  const limit = input.limit ?? defaultPage;
+  if (limit < 1 || limit > limits.pageItems) {
+    fail("badRequest", `“limit” is a whole number from 1 to ${limits.pageItems}.`, { pointer: "/limit" });
+  }
   const before = input.after === undefined ? Number.MAX_SAFE_INTEGER : parseId(input.after);
+  if (before < 0) fail("badRequest", "“after” is no “next” of a page.", { pointer: "/after" });
   const state = await getAccountState(ctx.store.read, accountId);
   const objects =
     input.mailbox === undefined
@@ -102,7 +109,7 @@ export async function readMessageBytes(
   return bytes ?? noSuchMessage();
 }
 
-/** What happened since a state, each object once, by what has become of it. */
+/** What happened since a state, each object once, by what has become of it. Throws `badRequest` for what was no state. */
 export async function readChanges(
   ctx: ReadContext,
   input: Of & { since?: string | undefined },
@@ -110,6 +117,13 @@ export async function readChanges(
   const since = input.since === undefined ? 0 : parseId(input.since);
   // Read first: what is written meanwhile is in the list or after the state that is answered, never in between.
   const state = await getAccountState(ctx.store.read, input.accountId);
+  if (since < 0 || since > state) {
+    fail(
+      "badRequest",
+      "“since” is no state that this account has had. Leave it out to begin from the beginning.",
+      { pointer: "/since" },
+    );
+  }
   const changes = await listChanges(ctx.store.read, input.accountId, since, limits.listItems);
   const created = new Set<string>();
   const updated = new Set<string>();
