@@ -9,6 +9,8 @@ export const exitCodes = {
   unreachable: 3,
   /** Nobody is signed in, or no longer. */
   signedOut: 4,
+  /** The time of `--wait` was over before every copy had arrived; they are tried on. */
+  notYet: 5,
   /** Stopped by Ctrl+C. */
   interrupted: 130,
 } as const;

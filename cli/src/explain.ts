@@ -41,34 +41,31 @@ export function withHints<Args extends readonly unknown[]>(
 }
 
 export interface ExplainContext {
-  /** As a person would type it, such as `/home/ann/posthorn/scripts/posthorn`. */
-  posthorn: string;
-  /** The command that ran, such as `send`. */
-  command: string;
+  /** The help of the command that ran, as a person would type it: `/home/ann/posthorn/scripts/posthorn send --help`. */
+  help: string;
+  /** Makes a whole command to be typed of its name and arguments. */
+  next(command: string): string;
   hints?: Hints;
 }
 
 export function explain(error: unknown, ctx: ExplainContext): Explanation {
   if (error instanceof Hinted) return explain(error.cause, { ...ctx, hints: error.hints });
   if (error instanceof Failure) {
-    const { message, next, exitCode } = error;
-    return { exitCode, code: codeOf(error), message, next: next ?? helpOn(ctx) };
+    const { message, exitCode } = error;
+    const next = error.next ?? (exitCode === exitCodes.usage ? ctx.help : undefined);
+    return { exitCode, code: codeOf(error), message, next };
   }
   if (error instanceof ProblemError) return explainProblem(error.problem, ctx);
   if (error instanceof Unreachable) {
     const isTrial = error.reason === "tls" && /(?:^|\.)localhost(?::|$)/.test(error.host);
-    const next = isTrial ? `${ctx.posthorn} login ADDRESS --ca FILE trusts it from then on.` : undefined;
-    return { exitCode: exitCodes.unreachable, code: "unreachable", message: error.message, next };
+    const next = isTrial ? `${ctx.next("login ADDRESS --ca FILE")} trusts it from then on.` : error.advice;
+    return { exitCode: exitCodes.unreachable, code: "unreachable", message: error.what, next };
   }
   if (error instanceof UnexpectedAnswer) {
-    return {
-      exitCode: exitCodes.unreachable,
-      code: "unexpectedAnswer",
-      message: error.message,
-      next: undefined,
-    };
+    const { what: message, advice: next } = error;
+    return { exitCode: exitCodes.unreachable, code: "unexpectedAnswer", message, next };
   }
-  return explainSystem(error, ctx);
+  return explainSystem(error);
 }
 
 function codeOf(failure: Failure): string {
@@ -79,6 +76,8 @@ function codeOf(failure: Failure): string {
       return "unreachable";
     case exitCodes.signedOut:
       return "signedOut";
+    case exitCodes.notYet:
+      return "notYet";
     case exitCodes.interrupted:
       return "interrupted";
     default:
@@ -93,15 +92,23 @@ function explainProblem(problem: Problem, ctx: ExplainContext): Explanation {
   return { exitCode, code, message, next: hint ?? usualNext(problem, ctx) };
 }
 
+/** Codes that say that what was typed is wrong, as this program or a server found. */
+const ofUsage: ReadonlySet<string> = new Set([
+  "badAddress",
+  "badHost",
+  "badJson",
+  "badRequest",
+  "invalidMessage",
+]);
+
 function exitCodeOf(code: string): ExitCode {
   if (code === "unauthorized" || code === "tokenExpired") return exitCodes.signedOut;
-  return code === "badAddress" || code === "badHost" ? exitCodes.usage : exitCodes.failed;
+  return ofUsage.has(code) ? exitCodes.usage : exitCodes.failed;
 }
 
-/** What helps with a refusal when the command knows nothing better. */
-function usualNext(problem: Problem, ctx: ExplainContext): string {
-  if (problem.code === "unauthorized" || problem.code === "tokenExpired")
-    return `${ctx.posthorn} login ADDRESS`;
+/** What helps with a refusal when the command knows nothing better; other refusals say it themselves. */
+function usualNext(problem: Problem, ctx: ExplainContext): string | undefined {
+  if (problem.code === "unauthorized" || problem.code === "tokenExpired") return ctx.next("login ADDRESS");
   if (problem.code === "internal" || problem.code === "unavailable") {
     const word = problem.instance === undefined ? "" : `, with the word ${problem.instance}`;
     return `Try again; if it stays, tell whoever runs the server${word}.`;
@@ -110,43 +117,57 @@ function usualNext(problem: Problem, ctx: ExplainContext): string {
     const { retryAfterS } = problem;
     return retryAfterS === undefined ? "Try again later." : `Try again in ${retryAfterS} s.`;
   }
-  return helpOn(ctx);
+  return ofUsage.has(problem.code) ? ctx.help : undefined;
 }
 
-function helpOn(ctx: ExplainContext): string {
-  return [ctx.posthorn, ctx.command, "--help"].filter((part) => part !== "").join(" ");
-}
-
-/** What the machine refuses, by the code of its error. */
-const systemSentences: Readonly<Record<string, (path: string) => { message: string; next: string }>> = {
-  ENOENT: (path) => ({ message: `There is no ${path}.`, next: "Check the name." }),
-  EACCES: (path) => ({ message: `You may not use ${path}.`, next: "Run the command as its owner." }),
-  EPERM: (path) => ({ message: `You may not use ${path}.`, next: "Run the command as its owner." }),
-  EISDIR: (path) => ({ message: `${path} is a folder.`, next: "Name a file." }),
-  ENOTDIR: (path) => ({ message: `${path} is not inside a folder.`, next: "Check the name." }),
-  ENOSPC: () => ({ message: "The disk is full.", next: "Make room and run the command again." }),
+/** What the machine refuses, by the code of its error: a word for programs, and what a person is told. */
+const systemSentences: Readonly<Record<string, (path: string) => Omit<Explanation, "exitCode">>> = {
+  ENOENT: (path) => ({ code: "noSuchFile", message: `There is no ${path}.`, next: "Check the name." }),
+  EACCES: notPermitted,
+  EPERM: notPermitted,
+  EISDIR: (path) => ({ code: "isFolder", message: `${path} is a folder.`, next: "Name a file." }),
+  ENOTDIR: (path) => ({
+    code: "notInFolder",
+    message: `${path} is not inside a folder.`,
+    next: "Check the name.",
+  }),
+  ENOSPC: () => ({
+    code: "diskFull",
+    message: "The disk is full.",
+    next: "Make room and run the command again.",
+  }),
   EROFS: (path) => ({
+    code: "diskReadOnly",
     message: `${path} cannot be written: the disk is read-only.`,
     next: "Choose another place.",
   }),
   ENAMETOOLONG: () => ({
+    code: "nameTooLong",
     message: "That name is longer than a file's may be.",
     next: "Choose a shorter one.",
   }),
 };
 
-function explainSystem(error: unknown, ctx: ExplainContext): Explanation {
+function notPermitted(path: string): Omit<Explanation, "exitCode"> {
+  return {
+    code: "notPermitted",
+    message: `You may not use ${path}.`,
+    next: "Run the command as its owner.",
+  };
+}
+
+function explainSystem(error: unknown): Explanation {
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   const sentence = systemSentences[code];
   if (sentence !== undefined) {
     const path = error instanceof Error && "path" in error ? String(error.path) : "that file";
-    return { exitCode: exitCodes.failed, code, ...sentence(path) };
+    return { exitCode: exitCodes.failed, ...sentence(path) };
   }
   const said = error instanceof Error ? error.message : String(error);
   return {
     exitCode: exitCodes.failed,
     code: "unforeseen",
     message: `Something happened that Posthorn did not foresee: ${said}`,
-    next: `Run it again as “${ctx.posthorn} --debug …” and report what it prints.`,
+    next: "Run it again with --debug and report what it prints.",
   };
 }

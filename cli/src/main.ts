@@ -1,11 +1,12 @@
 /** The command `posthorn`: the table of its commands, and the one place where a failure becomes words and a number. */
 import { resolve } from "node:path";
+import { isErrorCode } from "@posthorn/protocol";
 import { Command, CommanderError } from "commander";
 import { cleanJson, cleanLine, cleanLines } from "./clean-text.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { type Explanation, explain, Hinted } from "./explain.ts";
 import { Failure } from "./failure.ts";
-import { type GlobalOptions, posthornOf, type Shell } from "./shell.ts";
+import { type GlobalOptions, nextCommand, posthornOf, type Shell } from "./shell.ts";
 import { processTerminal } from "./terminal.ts";
 
 /** Gives a command its arguments, options and action. */
@@ -63,7 +64,7 @@ const epilogue = `
 The environment: POSTHORN_HOME and POSTHORN_AS stand for --home and --as; POSTHORN_TOKEN is an API token to be used in
 place of a sign-in; NO_COLOR switches styles off.
 Ends with 0 when all went well, 1 when something was refused or failed, 2 when the command was wrong, 3 when a server
-could not be reached, 4 when nobody is signed in.`;
+could not be reached, 4 when nobody is signed in, 5 when --wait was over before a message had arrived.`;
 
 /** The whole program with its commands; those that `argv` does not name are only listed. */
 async function makeProgram(shell: Shell, program: Command, argv: readonly string[]): Promise<void> {
@@ -107,12 +108,26 @@ async function main(argv: readonly string[]): Promise<number> {
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.ok;
     if (shell.options().debug === true) shell.terminal.errors.write(`${cleanLines(deepest(error))}\n`);
-    const known = Object.values(groups).flatMap((entries) => Object.keys(entries));
-    const command = argv.find((argument) => known.includes(argument)) ?? "";
-    const explanation = explain(usageOf(error), { posthorn: posthornOf(shell), command });
+    const explanation = explain(usageOf(error), {
+      help: [posthornOf(shell), ...(running === undefined ? namedIn(argv) : pathOf(running)), "--help"].join(
+        " ",
+      ),
+      next: (command) => nextCommand(shell, command),
+    });
     tell(shell, explanation);
     return explanation.exitCode;
   }
+}
+
+/** The command that arguments name which could not be read. */
+function namedIn(argv: readonly string[]): string[] {
+  const known = Object.values(groups).flatMap((entries) => Object.keys(entries));
+  return argv.filter((argument) => known.includes(argument)).slice(0, 1);
+}
+
+/** The names by which a command is called, such as `token create`. */
+function pathOf(command: Command): string[] {
+  return command.parent === null ? [] : [...pathOf(command.parent), command.name()];
 }
 
 function dataFolderOf(command: Command | undefined): string | undefined {
@@ -137,7 +152,8 @@ function tell(shell: Shell, { exitCode, code, message, next }: Explanation): voi
     errors.write(`${cleanJson(JSON.stringify({ error: { code, message, next }, exitCode }))}\n`);
     return;
   }
-  errors.write(`posthorn: ${cleanLine(message)} (${code})\n`);
+  // The other codes are words for programs, and say no more than the sentence.
+  errors.write(`posthorn: ${cleanLine(message)}${isErrorCode(code) ? ` (${code})` : ""}\n`);
   if (next !== undefined) errors.write(`Next: ${cleanLines(next)}\n`);
 }
 

@@ -150,8 +150,25 @@ for (const [type, options, files, sentence] of refused) {
   });
 }
 
+test("A duration is written in short or as the wire has it", () => {
+  const durations: [string, string][] = [
+    ["1h", "PT1H"],
+    ["90m", "PT90M"],
+    ["3d", "P3D"],
+    ["2w", "P2W"],
+    ["PT1H30M", "PT1H30M"],
+  ];
+  for (const [duration, written] of durations) {
+    const event = write("calendar_invite", { title: "Lunch", start: "12:00", duration });
+    expect(event).toMatchObject({ duration: written });
+  }
+  for (const duration of ["", "1", "h", "an hour", "1h30m", "P"]) {
+    expect(() => write("calendar_invite", { title: "Lunch", start: "12:00", duration })).toThrow("is no duration");
+  }
+});
+
 test("A time, a number and an answer that are none are named", () => {
-  expect(() => write("calendar_invite", { title: "Lunch", start: "soon" })).toThrow("“soon” is not a time.");
+  expect(() => write("calendar_invite", { title: "Lunch", start: "soon" })).toThrow("“soon” cannot be read as a time.");
   expect(() => write("calendar_invite", { title: "Lunch", start: "12:00", sequence: "one" })).toThrow(
     "“one”",
   );

@@ -2,6 +2,7 @@
 import type { Draft } from "@posthorn/client";
 import {
   type Attachment,
+  DurationSchema,
   formatAddress,
   isType,
   type Message,
@@ -144,7 +145,8 @@ function editedText(body: string | undefined, type: string): { body?: string; te
 }
 
 function inviteOf(options: FieldOptions, nowMs: number) {
-  const { title = "", start = "", body, duration, allDay, location } = options;
+  const { title = "", start = "", body, allDay, location } = options;
+  const duration = options.duration === undefined ? undefined : readDuration(options.duration);
   const timeZone = options.timeZone === undefined ? undefined : readZone(options.timeZone);
   return {
     title,
@@ -221,6 +223,18 @@ function readZone(name: string): string {
   );
 }
 
+const durationShape = shape(DurationSchema);
+
+/** `1h` and the like, or as the wire has it, `PT1H30M` (RFC 8984 §1.4.6). */
+function readDuration(text: string): string {
+  if (durationShape.matches(text)) return text;
+  const [, count = "", unit = ""] = /^(\d{1,4})([smhdw])$/.exec(text) ?? [];
+  const letter = unit.toUpperCase();
+  const duration = unit === "w" || unit === "d" ? `P${count}${letter}` : `PT${count}${letter}`;
+  if (durationShape.matches(duration)) return duration;
+  return refuseUsage(`“${text}” is no duration.`, "Write it as 45m, 2h or 3d, or as PT1H30M.");
+}
+
 /** Where the event is for the day and no zone is named, it is the same day everywhere (§20.9). */
 function readDay(text: string, zone = "UTC"): string {
   return (
@@ -232,7 +246,7 @@ function readDay(text: string, zone = "UTC"): string {
 function readTime(field: string, text: string, nowMs: number, zone?: string): string {
   const time = findTimeOf(text, nowMs, zone);
   return (
-    time ?? refuseUsage(`“${text}” is not a time.`, `Write it as ${optionOf(field)} "2026-12-01 09:00".`)
+    time ?? refuseUsage(`“${text}” cannot be read as a time.`, `Write it as ${optionOf(field)} "2026-12-01 09:00".`)
   );
 }
 

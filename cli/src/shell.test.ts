@@ -21,6 +21,9 @@ test("It is for the same home and account, or for the one that is named", () => 
   const shell = shellWith({ home: "/tmp/ann", as: "ann@a.test" }, "/srv/data");
   expect(nextCommand(shell, "read 7")).toBe("'/my programs/posthorn' --home /tmp/ann read 7 --as ann@a.test");
   expect(nextCommand(shell, "inbox", { as: "bob@b.test" })).toContain("inbox --as bob@b.test");
+  expect(nextCommand(shell, "login ann@a.test")).toBe(
+    "'/my programs/posthorn' --home /tmp/ann login ann@a.test",
+  );
 });
 
 test("It is for the same data folder when it is for whoever runs a server", () => {

@@ -46,6 +46,8 @@ export function posthornOf(shell: Shell): string {
 
 /** The commands for whoever runs a server, which take `--data`; the others take `--as`. */
 const ofOperators: ReadonlySet<string> = new Set(["serve", "invite", "account", "queue", "peer", "doctor"]);
+/** Save these, which say in their arguments whose account it is. */
+const ofNewcomers: ReadonlySet<string> = new Set(["register", "login"]);
 
 /**
  * A command to be typed next, whole: with the home, and the account or the data folder, that the running command was
@@ -54,5 +56,6 @@ const ofOperators: ReadonlySet<string> = new Set(["serve", "invite", "account", 
 export function nextCommand(shell: Shell, command: string, { as = shell.options().as } = {}): string {
   const [name = ""] = command.split(" ");
   const [option, value] = ofOperators.has(name) ? ["--data", shell.dataFolder()] : ["--as", as];
-  return `${posthornOf(shell)} ${command}${value === undefined ? "" : ` ${option} ${shellWord(value)}`}`;
+  const isNeeded = value !== undefined && !ofNewcomers.has(name);
+  return `${posthornOf(shell)} ${command}${isNeeded ? ` ${option} ${shellWord(value)}` : ""}`;
 }

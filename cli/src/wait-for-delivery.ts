@@ -1,6 +1,7 @@
 import { isSettled, type Session, waitUntilSettled } from "@posthorn/client";
 import type { SendAnswer } from "@posthorn/protocol";
 import { columns } from "./columns.ts";
+import { exitCodes } from "./exit-codes.ts";
 import { Failure, refuseUsage } from "./failure.ts";
 import { nextCommand, remark, type Shell } from "./shell.ts";
 import { findFailed } from "./show-recipients.ts";
@@ -38,8 +39,6 @@ export function checkArrived(shell: Shell, answer: SendAnswer, timeoutMs: number
   if (isSettled(answer)) return;
   throw new Failure(
     `It has not arrived everywhere after ${shortLength(timeoutMs ?? 0)}; it is tried on and on.`,
-    {
-      next: nextCommand(shell, `status ${answer.id}`),
-    },
+    { exitCode: exitCodes.notYet, next: nextCommand(shell, `status ${answer.id} --wait`) },
   );
 }

@@ -126,25 +126,35 @@ async function find(session: Session, id: string): Promise<Message> {
 /** Who it goes to: whoever is named, else those of the message it answers or is about. */
 function routingOf(session: Session, options: WriteOptions, known: Known): Routing {
   const { answered, targetMessage } = known;
-  const named = {
-    ...(options.to.length === 0 ? {} : { to: options.to }),
-    ...(options.cc.length === 0 ? {} : { cc: options.cc }),
-  };
-  const isNamed = options.to.length + options.cc.length > 0;
+  const to = eachOnce(options.to, []);
+  const cc = eachOnce(options.cc, to);
+  const named = { ...(to.length === 0 ? {} : { to }), ...(cc.length === 0 ? {} : { cc }) };
+  const isNamed = to.length + cc.length > 0;
   const from = session.address;
   const id = options.id === undefined ? {} : { id: options.id };
   if (answered !== undefined) {
-    const { to, cc, inReplyTo, thread } = replyTo(answered, from, { all: options.replyAll });
-    return { from, ...id, ...(isNamed ? named : { to, cc }), inReplyTo, thread };
+    const { inReplyTo, thread, ...others } = replyTo(answered, from, { all: options.replyAll });
+    return { from, ...id, ...(isNamed ? named : { to: others.to, cc: others.cc }), inReplyTo, thread };
   }
   if (targetMessage !== undefined) {
-    const { to, cc, thread } = replyTo(targetMessage, from, { all: options.type !== "receipt" });
-    return { from, ...id, ...(isNamed ? named : { to, cc }), thread };
+    const { thread, ...others } = replyTo(targetMessage, from, { all: options.type !== "receipt" });
+    return { from, ...id, ...(isNamed ? named : { to: others.to, cc: others.cc }), thread };
   }
   if (!isNamed && options.type !== "calendar_reply") {
     refuseUsage("Nobody is named whom it goes to.", "Add --to ADDRESS.");
   }
   return { from, ...id, ...named };
+}
+
+/** Addresses without those that are written twice, or in `others` already. */
+function eachOnce(addresses: readonly string[], others: readonly string[]): string[] {
+  const keyOf = (address: string) => address.toLowerCase();
+  const known = new Set(others.map(keyOf));
+  return addresses.filter((address) => {
+    const isNew = !known.has(keyOf(address));
+    known.add(keyOf(address));
+    return isNew;
+  });
 }
 
 /** An answer has the subject of what it answers, unless another is given. */

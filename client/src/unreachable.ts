@@ -8,35 +8,62 @@ export interface UnreachableDetail {
   keptConnectionDied?: boolean;
 }
 
-/** The server could not be reached, or the wire broke. The message is a sentence that says what to do. */
+/** What happened, and what to do about it. */
+interface Told {
+  what: string;
+  advice: string;
+}
+
+/** The server could not be reached, or the wire broke. The message says what happened and what to do. */
 export class Unreachable extends Error {
   readonly reason: UnreachableReason;
   readonly host: string;
+  /** The message in its two parts. */
+  readonly what: string;
+  readonly advice: string;
   readonly keptConnectionDied: boolean;
 
   constructor(reason: UnreachableReason, host: string, detail: UnreachableDetail = {}) {
-    super(sentenceOf(reason, host, detail.cause), { cause: detail.cause });
+    const { what, advice } = told(reason, host, detail.cause);
+    super(`${what} ${advice}`, { cause: detail.cause });
     this.name = "Unreachable";
     this.reason = reason;
     this.host = host;
+    this.what = what;
+    this.advice = advice;
     this.keptConnectionDied = detail.keptConnectionDied === true;
   }
 }
 
-function sentenceOf(reason: UnreachableReason, host: string, cause: unknown): string {
+function told(reason: UnreachableReason, host: string, cause: unknown): Told {
   switch (reason) {
     case "name":
-      return `The name ${host} was not found. Check the spelling and your network connection.`;
+      return {
+        what: `The name ${host} was not found.`,
+        advice: "Check the spelling and your network connection.",
+      };
     case "connect":
-      return `${host} does not take connections. Check that the server is running there and that the port is right.`;
+      return {
+        what: `${host} does not take connections.`,
+        advice: "Check that the server is running there and that the port is right.",
+      };
     case "tls":
-      return tlsSentence(host, cause);
+      return tlsTold(host, cause);
     case "timeout":
-      return `${host} did not answer in time. Try again; if it stays, ask whoever runs the server.`;
+      return {
+        what: `${host} did not answer in time.`,
+        advice: "Try again; if it stays, ask whoever runs the server.",
+      };
     case "cut":
-      return `The connection to ${host} broke off before the answer was complete. Try again.`;
+      return {
+        what: `The connection to ${host} broke off before the answer was complete.`,
+        advice: "Try again.",
+      };
     case "unknown":
-      return `${host} cannot be reached. Check your network connection and the name of the server.`;
+      return {
+        what: `${host} cannot be reached.`,
+        advice: "Check your network connection and the name of the server.",
+      };
   }
 }
 
@@ -61,25 +88,36 @@ const tlsFaults: Readonly<Record<string, readonly [why: string, next: string]>> 
 };
 
 /** The platform's own words advise on switches of the platform, which are of no use to whoever reads this. */
-function tlsSentence(host: string, cause: unknown): string {
+function tlsTold(host: string, cause: unknown): Told {
   const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
   if (code === "CERT_PINNED") {
-    return `Another program answers at ${host} than the server that was started there, or it has just renewed its certificate. Nothing was sent. Try again; if it stays, see what listens there.`;
+    return {
+      what: `Another program answers at ${host} than the server that was started there, or it has just renewed its certificate. Nothing was sent.`,
+      advice: "Try again; if it stays, see what listens there.",
+    };
   }
-  const [why, next] = tlsFaults[code] ?? [code === "" ? undefined : code, askOrTrust];
-  return `${host} could not prove that it is ${host}${why === undefined ? "" : `: ${why}`}. Nothing was sent. ${next}`;
+  const [why, advice] = tlsFaults[code] ?? [code === "" ? undefined : code, askOrTrust];
+  const what = `${host} could not prove that it is ${host}${why === undefined ? "" : `: ${why}`}. Nothing was sent.`;
+  return { what, advice };
 }
 
 /** Something answered, but not as a Posthorn server does: a proxy's error page, a login page, a redirect. */
 export class UnexpectedAnswer extends Error {
   readonly status: number;
   readonly host: string;
+  /** The message in its two parts. */
+  readonly what: string;
+  readonly advice: string;
 
   constructor(host: string, status: number, why: string) {
-    super(`${host} answered with status ${status}, but ${why}. ${adviceFor(status)}`);
+    const what = `${host} answered with status ${status}, but ${why}.`;
+    const advice = adviceFor(status);
+    super(`${what} ${advice}`);
     this.name = "UnexpectedAnswer";
     this.status = status;
     this.host = host;
+    this.what = what;
+    this.advice = advice;
   }
 }
 

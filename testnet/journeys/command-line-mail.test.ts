@@ -110,7 +110,7 @@ test(
     const nowhere = await run("bob", ["save", id, "--to", join(folder, "none", "note.txt")]);
     expect(nowhere).toMatchObject({
       code: 2,
-      err: expect.stringMatching(/There is no folder .*none\. .*\nNext: Make it first/),
+      err: expect.stringMatching(/There is no folder .*none\.\nNext: Make it first/),
     });
   },
   slow,
@@ -204,6 +204,10 @@ test(
     expect(await json("alice", ["cancel", id])).toMatchObject({ recipients: [{ status: "cancelled" }] });
     const gone = await run("alice", ["status", id, "--wait"]);
     expect(gone).toMatchObject({ code: 1, err: expect.stringContaining("is taken back") });
+    const twice = ["--to", `bob@${beta.host}`, "--to", `Bob@${beta.host}`, "--cc", `bob@${beta.host}`];
+    const past = await well("alice", ["send", ...twice, "--body", "Late", "--send-at", "2020-01-01"]);
+    expect(past).toContain("The time of --send-at is past, so it goes now.");
+    expect(past.split("\n").filter((line) => line.includes(`  bob@${beta.host}`))).toHaveLength(1);
     const sent = await json("alice", ["send", "--to", `bob@${beta.host}`, "--body", "Calm", "--wait"]);
     const late = await run("alice", ["cancel", sent.id]);
     expect(late).toMatchObject({ code: 1, err: expect.stringMatching(/\(notHeld\)\nNext: .*--type recall/) });

@@ -147,7 +147,7 @@ test(
     expect(down.code).toBe(1);
     expect(down.out).toMatch(/^✗ server .*does not take connections.*\n +→ Start it/m);
     expect(down.out).toMatch(/^– queue/m);
-    expect(down.err).toMatch(/^posthorn: One thing is wrong\. .*\nNext: .*doctor/);
+    expect(down.err).toMatch(/^posthorn: One thing is wrong\.\nNext: .*doctor/);
   },
   slow,
 );

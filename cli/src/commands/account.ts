@@ -3,7 +3,7 @@ import type { AccountInfo, RouteInput } from "@posthorn/protocol";
 import type { Command } from "commander";
 import { columns } from "../columns.ts";
 import { asOperator, type OperatorOptions, openOperatorOf, takeData } from "../open-operator.ts";
-import { readSize } from "../read-options.ts";
+import { readQuota } from "../read-options.ts";
 import { answer, nextCommand, type Shell } from "../shell.ts";
 import { shortSize } from "../sizes.ts";
 import { localTime } from "../times.ts";
@@ -18,7 +18,7 @@ export function account(command: Command, shell: Shell): void {
     command
       .command("suspend")
       .description(
-        "Signs an account out everywhere; it sends and receives nothing until it is readmitted. Nothing is deleted.",
+        "Signs an account out everywhere, for good. Until it is readmitted nobody can sign in to it, its API tokens are refused, and it receives nothing. Nothing is deleted.",
       )
       .argument("<name>", "what stands before @"),
   ).action(
@@ -31,7 +31,7 @@ export function account(command: Command, shell: Shell): void {
   takeData(
     command
       .command("readmit")
-      .description("Lets a suspended account in again.")
+      .description("Lets a suspended account in again. Its owner has to sign in anew; its API tokens are good as before.")
       .argument("<name>", "what stands before @"),
   ).action(
     asOperator(
@@ -48,7 +48,7 @@ export function account(command: Command, shell: Shell): void {
       .argument("<size>", "such as 500MB or 5GiB"),
   ).action(
     asOperator((name: string, size: string, options: OperatorOptions) => {
-      const quotaBytes = readSize(size);
+      const quotaBytes = readQuota(size);
       return change(shell, options, name, { quotaBytes }, `may hold ${shortSize(quotaBytes)}`);
     }, hints),
   );

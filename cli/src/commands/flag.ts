@@ -43,6 +43,9 @@ async function run(shell: Shell, id: string, options: FlagOptions): Promise<void
   });
 }
 
+/** As RFC 8621 §4.1.1 has it. */
+const keywordForm = /^[!-~]{1,100}$/;
+
 function keywordsOf(options: FlagOptions): Record<string, boolean> {
   const { seen, unseen, flagged, unflagged, add = [], remove = [] } = options;
   const wanted: [string, boolean][] = [
@@ -54,6 +57,9 @@ function keywordsOf(options: FlagOptions): Record<string, boolean> {
   if (flagged === true) wanted.push(["$flagged", true]);
   if (unflagged === true) wanted.push(["$flagged", false]);
   if (wanted.length === 0) return { $flagged: true };
+  const unfit = [...add, ...remove].find((keyword) => !keywordForm.test(keyword));
+  if (unfit !== undefined)
+    refuseUsage(`“${unfit}” is no keyword.`, "It is one word of English letters, digits and signs, such as to-do.");
   const keywords = Object.fromEntries(wanted);
   if (Object.keys(keywords).length === wanted.length) return keywords;
   return refuseUsage("The same mark is to be set and taken away.", "Say one of the two.");

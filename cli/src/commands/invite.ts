@@ -3,7 +3,7 @@ import { shellWord } from "@posthorn/client/node";
 import type { Command } from "commander";
 import { columns } from "../columns.ts";
 import { asOperator, type OperatorOptions, openOperatorOf, takeData } from "../open-operator.ts";
-import { readLengthS, readSize } from "../read-options.ts";
+import { readLifeS, readQuota } from "../read-options.ts";
 import { answer, nextCommand, posthornOf, type Shell } from "../shell.ts";
 import { localTime } from "../times.ts";
 
@@ -35,8 +35,8 @@ export function invite(command: Command, shell: Shell): void {
 
 async function make(shell: Shell, options: InviteOptions): Promise<void> {
   const { name, expires, quota } = options;
-  const expiresInS = expires === undefined ? undefined : readLengthS(expires);
-  const quotaBytes = quota === undefined ? undefined : readSize(quota);
+  const expiresInS = expires === undefined ? undefined : readLifeS(expires);
+  const quotaBytes = quota === undefined ? undefined : readQuota(quota);
   const { api, place } = await openOperatorOf(shell, options);
   const made = await createInvite(api, {
     ...(name === undefined ? {} : { name }),

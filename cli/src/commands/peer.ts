@@ -7,6 +7,7 @@ import { showPeers } from "../show-peers.ts";
 
 export function peer(command: Command, shell: Shell): void {
   command.description("The servers known to yours.");
+  const hints = () => ({ notFound: nextCommand(shell, "peer list") });
   takeData(command.command("list", { isDefault: true }).description("All of them, by host.")).action(
     asOperator((options: OperatorOptions) => list(shell, options)),
   );
@@ -15,13 +16,17 @@ export function peer(command: Command, shell: Shell): void {
       .command("block")
       .description("Takes nothing more from a host, and says so to it.")
       .argument("<host>", "such as spam.example"),
-  ).action(asOperator((host: string, options: OperatorOptions) => setPolicy(shell, host, "block", options)));
+  ).action(
+    asOperator((host: string, options: OperatorOptions) => setPolicy(shell, host, "block", options), hints),
+  );
   takeData(
     command
       .command("allow")
       .description("Takes mail from a host again, and takes the root key that it shows now for its own.")
       .argument("<host>", "such as b.example"),
-  ).action(asOperator((host: string, options: OperatorOptions) => setPolicy(shell, host, "allow", options)));
+  ).action(
+    asOperator((host: string, options: OperatorOptions) => setPolicy(shell, host, "allow", options), hints),
+  );
 }
 
 async function list(shell: Shell, options: OperatorOptions): Promise<void> {

@@ -87,7 +87,10 @@ export function send(command: Command, shell: Shell): void {
     )
     .option("--send-at <time>", 'not before: "18:00", "2026-12-01 09:00", +2h, or RFC 3339')
     .option("--undo <seconds>", "hold it so long, in which “cancel” takes it back")
-    .option("--wait [length]", "wait until everyone has it; fail when one will not get it")
+    .option(
+      "--wait [length]",
+      "wait until everyone has it, as long as it takes or for 90s, 10m, 2h; fail when one will not get it",
+    )
     .addHelpText("after", examples)
     .action(
       withHints(
@@ -105,6 +108,8 @@ async function run(shell: Shell, options: SendOptions): Promise<void> {
   const { jsonMessage, sendAt, undo, wait, ...written } = options;
   const timeoutMs = wait === undefined ? undefined : readWait(wait);
   const hold = { sendAt: readSendAt(sendAt), undoS: readUndo(undo) };
+  if (hold.sendAt !== undefined && hold.undoS !== undefined)
+    refuseUsage("--send-at and --undo are two ways to hold a message.", "Give one of the two.");
   const session = await openSession(shell);
   const message =
     jsonMessage === undefined
@@ -116,7 +121,8 @@ async function run(shell: Shell, options: SendOptions): Promise<void> {
     },
   );
   const outcome = wait === undefined ? handed : await waitForDelivery(shell, session, message.id, timeoutMs);
-  answer(shell, outcome, () => describe(shell, outcome, wait === undefined));
+  const isPast = hold.sendAt !== undefined && handed.sendAt === undefined;
+  answer(shell, outcome, () => describe(shell, outcome, { isOnItsWay: wait === undefined, isPast }));
   if (wait !== undefined) checkArrived(shell, outcome, timeoutMs);
 }
 
@@ -164,20 +170,27 @@ function dateGivenBy(value: unknown): string | undefined {
   return typeof id === "string" ? dateOfId(id) : undefined;
 }
 
+interface Handed {
+  isOnItsWay: boolean;
+  /** It was to be held until a time that is over. */
+  isPast: boolean;
+}
+
 /** Whether a message was taken is not known when the answer to it was lost; asking tells, and sending again is harmless. */
 function afterHandOver(shell: Shell, { id }: Message, error: unknown): unknown {
   if (!(error instanceof Unreachable && (error.reason === "cut" || error.reason === "timeout"))) return error;
-  return new Failure(`${error.message} Your server may have the message already.`, {
+  return new Failure(`${error.what} Your server may have the message already.`, {
     exitCode: exitCodes.unreachable,
     next: `${nextCommand(shell, `status ${id}`)}; when it is not known there, send it again with --id ${id}`,
     cause: error,
   });
 }
 
-function describe(shell: Shell, outcome: SendAnswer, isOnItsWay: boolean): string {
+function describe(shell: Shell, outcome: SendAnswer, { isOnItsWay, isPast }: Handed): string {
   const now = Date.now();
   const { id, sendAt } = outcome;
   const lines = [id, showRecipients(outcome, now)];
+  if (isPast) lines.push("The time of --send-at is past, so it goes now.");
   if (sendAt !== undefined) {
     const takeBack = nextCommand(shell, `cancel ${id}`);
     lines.push(`Held until ${localTimeAndDistance(sendAt, now)}. To take it back: ${takeBack}`);
@@ -191,13 +204,20 @@ function readSendAt(text: string | undefined): string | undefined {
   if (text === undefined) return undefined;
   const time = findTimeOf(text, Date.now());
   return (
-    time ?? refuseUsage(`“${text}” is not a time.`, 'Write it as --send-at "2026-12-01 09:00", 18:00 or +2h.')
+    time ??
+    refuseUsage(
+      `“${text}” cannot be read as a time.`,
+      'Write it as --send-at "2026-12-01 09:00", 18:00 or +2h.',
+    )
   );
 }
 
 function readUndo(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
-  return /^\d{1,6}$/.test(text)
-    ? Number(text)
-    : refuseUsage(`“${text}” is not a number of seconds, as --undo is.`);
+  const seconds = /^\d{1,6}$/.test(text) ? Number(text) : Number.NaN;
+  if (seconds <= limits.undoS) return seconds;
+  return refuseUsage(
+    `“${text}” is not a number of seconds from 0 to ${limits.undoS}, as --undo is.`,
+    "To hold it longer, give --send-at.",
+  );
 }

@@ -6,7 +6,7 @@ import { columns } from "../columns.ts";
 import { withHints } from "../explain.ts";
 import { refuseUsage } from "../failure.ts";
 import { openSession } from "../open-session.ts";
-import { readLengthS } from "../read-options.ts";
+import { readLifeS } from "../read-options.ts";
 import { answer, nextCommand, type Shell } from "../shell.ts";
 import { localTime } from "../times.ts";
 
@@ -60,7 +60,7 @@ async function create(
   options: { scope: string; expires: string },
 ): Promise<void> {
   const scopes = options.scope.split(",").map((text) => readScope(text.trim()));
-  const expiresInS = readLengthS(options.expires);
+  const expiresInS = readLifeS(options.expires);
   const session = await openSession(shell);
   const made = await createToken(session, { name, scopes, expiresInS });
   const use = made.scopes.includes("read") ? "inbox" : "send --to ADDRESS";
