@@ -131,7 +131,7 @@ interface Stored {
 
 async function storeOnce(ctx: SubmitContext, tx: Tx, handed: Handed, draft: Draft): Promise<Stored> {
   const known = await findKnown(tx, handed, draft.message.id);
-  if (known !== undefined) return { submission: sameOrConflict(known, draft.digest), isFresh: false };
+  if (known !== undefined) return { submission: sameOrConflict(known, draft), isFresh: false };
   const followed = await findFollowed(tx, handed.accountId, targetIdOf(draft.message));
   const heldUntil = latest(handed.hold, followed?.heldUntil, handed.now);
   // What is held with the message it changes is dated as that is sent, when its date was left to us.
@@ -233,8 +233,14 @@ async function findKnown(tx: Tx, input: SubmitInput, messageId: string): Promise
   return findSubmissionByKey(tx, input.accountId, input.idempotencyKey);
 }
 
-function sameOrConflict(known: Submission, digest: Uint8Array): Submission {
+function sameOrConflict(known: Submission, { digest, message }: Draft): Submission {
   if (Buffer.from(known.digest).equals(digest)) return known;
+  if (known.messageId !== message.id) {
+    return fail(
+      "idConflict",
+      `This Idempotency-Key stands for another message that you have sent, ${known.messageId}. Give each message a key of its own.`,
+    );
+  }
   return fail(
     "idConflict",
     `You have already sent another message with the id ${known.messageId}. Give this one a new id.`,
