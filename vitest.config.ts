@@ -6,7 +6,7 @@ export default defineConfig({
   test: {
     include: ["*/src/**/*.test.ts", "testnet/journeys/**/*.test.ts", "scripts/*.test.mjs"],
     globalSetup: ["./testnet/src/postgres-for-tests.ts"],
-    testTimeout: 30_000,
+    testTimeout: 90_000,
     hookTimeout: 60_000,
     maxWorkers: 2,
     reporters: ["default", "./scripts/closing-line.mjs"],

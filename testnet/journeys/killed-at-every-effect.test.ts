@@ -21,7 +21,7 @@ import {
   waitUntilSettled,
 } from "@posthorn/client";
 import { nodePlatform } from "@posthorn/client/node";
-import { attachmentsOf, type Message } from "@posthorn/protocol";
+import { attachmentsOf, type Message, ProblemError } from "@posthorn/protocol";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { localPair, type ProcessPair } from "../src/process-pair.ts";
 
@@ -127,13 +127,14 @@ async function settled(session: Session, id: string): Promise<Record<string, str
   return Object.fromEntries(recipients.map(({ address, status }) => [address, status]));
 }
 
-/** Calls again while the server is down; whatever else is thrown is the test's to see. */
+/** Calls again while the server is down or just starting; whatever else is thrown is the test's to see. */
 async function untilAnswered<T>(call: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await call();
     } catch (error) {
-      if (attempt === 400 || !(error instanceof Error) || error.name === "ProblemError") throw error;
+      const isRefused = error instanceof ProblemError && error.problem.code !== "unavailable";
+      if (attempt === 400 || !(error instanceof Error) || isRefused) throw error;
       await new Promise((again) => setTimeout(again, 25));
     }
   }

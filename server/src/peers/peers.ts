@@ -144,10 +144,15 @@ export class Peers {
   }
 
   async #recall(host: string): Promise<Known | undefined> {
-    const remembered = this.#kept.get(host) ?? this.#strangers.get(host);
+    const remembered = this.#remembered(host);
     if (remembered !== undefined) return remembered;
     const stored = readRow(await findPeer(this.#ctx.store.read, host));
-    return stored && this.#remember(host, stored, true);
+    // The host may have been asked while the database was looked into.
+    return this.#remembered(host) ?? (stored && this.#remember(host, stored, true));
+  }
+
+  #remembered(host: string): Known | undefined {
+    return this.#kept.get(host) ?? this.#strangers.get(host);
   }
 
   #fetch(host: string): Promise<Known> {
