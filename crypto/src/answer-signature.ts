@@ -1,5 +1,6 @@
 import {
   type Headers,
+  type ProfileRefusal,
   type SignatureFields,
   signProfile,
   type VerifyContext,
@@ -7,7 +8,6 @@ import {
 } from "./profile-signature.ts";
 import type { SigningHost } from "./request-signature.ts";
 import { answerProfile } from "./signature-profile.ts";
-import type { SignatureRefusal } from "./signature-refusal.ts";
 
 /** Everything of an answer that is signed. */
 export interface AnswerComponents {
@@ -39,7 +39,7 @@ export type VerifyAnswerResult =
       /** SHA-256 the body must have; whoever reads the body compares it. */
       contentDigest: Uint8Array;
     }
-  | { ok: false; reason: SignatureRefusal };
+  | ProfileRefusal;
 
 /** The header fields that sign an answer to one request. Throws Error when a part is not one a verifier would accept. */
 export function signAnswer(

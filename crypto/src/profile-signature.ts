@@ -37,7 +37,14 @@ export interface VerifyContext {
 
 export type ProfileResult =
   | { ok: true; parameters: Parameters; signature: string; contentDigest: Uint8Array }
-  | { ok: false; reason: SignatureRefusal };
+  | ProfileRefusal;
+
+/** Why a signature was not accepted, and the header field that is to blame where it is one. */
+export interface ProfileRefusal {
+  ok: false;
+  reason: SignatureRefusal;
+  field?: string;
+}
 
 /** Signs `values`, one for each identifier of the profile. Throws Error for what no verifier would accept. */
 export async function signProfile(
@@ -67,8 +74,8 @@ export async function verifyProfile(
   const values = new Map(derived);
   for (const name of [...profile.fields, "signature-input", "signature"]) {
     const [value, ...others] = headers.get(name) ?? [];
-    if (value === undefined) return refused("missingField");
-    if (others.length > 0) return refused("doubledField");
+    if (value === undefined) return { ...refused("missingField"), field: name };
+    if (others.length > 0) return { ...refused("doubledField"), field: name };
     values.set(`"${name}"`, value);
   }
   const components = findComponents(profile, values);
@@ -111,6 +118,6 @@ function findComponents(profile: Profile, values: ReadonlyMap<string, string>): 
   return components;
 }
 
-function refused(reason: SignatureRefusal): ProfileResult {
+function refused(reason: SignatureRefusal): ProfileRefusal {
   return { ok: false, reason };
 }

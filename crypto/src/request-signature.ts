@@ -1,13 +1,13 @@
 import type { SigningKey } from "./ed25519.ts";
 import {
   type Headers,
+  type ProfileRefusal,
   type SignatureFields,
   signProfile,
   type VerifyContext,
   verifyProfile,
 } from "./profile-signature.ts";
 import { requestProfile } from "./signature-profile.ts";
-import type { SignatureRefusal } from "./signature-refusal.ts";
 
 /** Everything of a request that is signed. */
 export interface RequestComponents {
@@ -62,7 +62,7 @@ export type VerifyRequestResult =
       /** SHA-256 the body must have; whoever reads the body compares it. */
       contentDigest: Uint8Array;
     }
-  | { ok: false; reason: SignatureRefusal };
+  | ProfileRefusal;
 
 /**
  * The header fields that sign a request. Throws Error when a component or parameter is not one a verifier would accept.

@@ -119,14 +119,14 @@ describe("a good answer of the vectors", () => {
 test("every bad request of the vectors is refused for its reason", async () => {
   for (const { name, change, now, reason } of requests.bad) {
     const result = await arriveRequest(changed(requests.base, change), now);
-    expect({ name, result }).toEqual({ name, result: { ok: false, reason } });
+    expect({ name, result }).toMatchObject({ name, result: { ok: false, reason } });
   }
 });
 
 test("every bad answer of the vectors is refused for its reason", async () => {
   for (const { name, change, now, reason } of answers.bad) {
     const result = await arriveAnswer(changed(answers.base, change), now);
-    expect({ name, result }).toEqual({ name, result: { ok: false, reason } });
+    expect({ name, result }).toMatchObject({ name, result: { ok: false, reason } });
   }
 });
 

@@ -186,6 +186,22 @@ describe("refused without a look at the body:", () => {
     );
   });
 
+  test("a header field that is not there or stands there twice, which is named", async () => {
+    const door = openDoor();
+    const request = await signed();
+    for (const name of ["content-digest", "signature-input", "signature"]) {
+      for (const [values, reason] of [
+        [[], "missingField"],
+        [["a", "b"], "doubledField"],
+      ] as const) {
+        const headers = new Map([...request.headers, [name, values]]);
+        await expect(verify(door.ctx, { ...request, headers }, door.readBody)).rejects.toThrow(
+          `The request's signature was not accepted: ${reason}. It is about the header field “${name}”.`,
+        );
+      }
+    }
+  });
+
   test("a request that is sent a second time (A12)", async () => {
     const { ctx, steps, readBody } = openDoor();
     const request = await signed();

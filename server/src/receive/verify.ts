@@ -90,7 +90,7 @@ export async function verify(
       },
     },
   );
-  if (!result.ok) refuse(result.reason, aboutKey(result.reason, named));
+  if (!result.ok) refuse(result.reason, aboutField(result.field) ?? aboutKey(result.reason, named));
   const host = hostOfKey(result.keyId);
   if (!ctx.nonces.use(host, result.nonce)) {
     fail("replayed", "This signed request has been used before. Sign each request anew.");
@@ -139,6 +139,10 @@ function refuseMisdirected(ctx: VerifyContext, request: SignedRequest): void {
 
 function refuse(reason: SignatureRefusal | "digest", why = ""): never {
   fail("badSignature", `The request's signature was not accepted: ${reason}.${why}`);
+}
+
+function aboutField(name: string | undefined): string | undefined {
+  return name === undefined ? undefined : ` It is about the header field “${name}”.`;
 }
 
 /** For the sender's operator: what is wrong with the key that the request names. */
