@@ -1,5 +1,5 @@
 import { connect, createSecureContext, type SecureContext, type TLSSocket } from "node:tls";
-import { EgressError, errorCode } from "./egress-error.ts";
+import { EgressError, reasonOf } from "./egress-error.ts";
 import { type LocalNetwork, refuseAddresses } from "./egress-policy.ts";
 import type { Resolver } from "./env.ts";
 import type { Watch } from "./watch.ts";
@@ -48,7 +48,7 @@ async function resolveVetted(ctx: ConnectContext, name: string): Promise<readonl
   try {
     addresses = await ctx.resolver.resolve(name);
   } catch (error) {
-    throw new EgressError("dns", `${name} could not be looked up (${errorCode(error) || String(error)})`);
+    throw new EgressError("dns", `${name} could not be looked up: ${reasonOf(error)}`);
   }
   const refusal = refuseAddresses(addresses, ctx.local);
   if (refusal !== undefined) throw new EgressError("refused", `${name} is not called: ${refusal}`);
@@ -91,10 +91,7 @@ function connectTo(ctx: ConnectContext, name: string, port: number, address: str
     };
     const onError = (error: Error) => {
       const what = reached ? "no trustworthy TLS connection" : "no connection";
-      fail(
-        reached ? "tls" : "connect",
-        `${what} to ${name} (${address}): ${errorCode(error) || error.message}`,
-      );
+      fail(reached ? "tls" : "connect", `${what} to ${name} (${address}): ${reasonOf(error)}`);
     };
     const onClose = () =>
       fail(reached ? "tls" : "connect", `${name} (${address}) hung up before TLS was ready`);
