@@ -42,6 +42,16 @@ test("a trial on this machine needs nothing else, and nobody else reaches it", (
 
 test.each<[string, Settings, Partial<Config>]>([
   ["host", { ...proxied, host: "xn--bcher-kva.example" }, { host: "xn--bcher-kva.example" }],
+  [
+    "port of a trial that names no host",
+    { ...local, port: "9564" },
+    { host: "posthorn.localhost:9564", endpoint: "https://posthorn.localhost:9564", port: 9564 },
+  ],
+  [
+    "port of a trial that is the usual one of HTTPS",
+    { ...local, port: "443" },
+    { host: "posthorn.localhost", port: 443 },
+  ],
   ["host of a trial", { ...local, host: "a.localhost:9000" }, { host: "a.localhost:9000", port: 9000 }],
   [
     "host of a trial without a port",
@@ -107,6 +117,11 @@ test.each<[string, Settings, Partial<Config>]>([
 describe("refused with a sentence that names the setting:", () => {
   test.each<[string, Settings, string]>([
     ["no host", { proxied: "yes" }, "Give it as “host”, such as --host example.com."],
+    [
+      "any port that is free, of which addresses are to be made",
+      { ...local, port: "0" },
+      "In local trials the port is part of the addresses, so “port” cannot be any that is free.",
+    ],
     ["a host in capitals", { ...proxied, host: "Example.com" }, "“host”: “Example.com” is not a host name."],
     ["a host of one label", { ...proxied, host: "example" }, "“host”: “example” is not a host name."],
     [

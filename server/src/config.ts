@@ -99,7 +99,7 @@ export function readConfig(given: Settings, resolvePath: (path: string) => strin
     endpoint,
     dataFolder: resolvePath(given.data ?? defaultData),
     database: given.database === undefined ? { kind: "sqlite" } : readDatabase(given.database),
-    port: readNumber(given, "port", 0, 65_535) ?? usualPort,
+    port: readPort(given) ?? usualPort,
     address: given.address ?? (local ? "127.0.0.1" : undefined),
     tls: readTls(given, local, resolvePath),
     contact: readContact(given),
@@ -113,7 +113,7 @@ export function readConfig(given: Settings, resolvePath: (path: string) => strin
 }
 
 function readHost(given: Settings, local: boolean): string {
-  const text = given.host ?? (local ? "posthorn.localhost:8443" : undefined);
+  const text = given.host ?? (local ? usualLocalHost(given) : undefined);
   if (text === undefined) {
     throw new ConfigError(
       "Which host are your addresses to end in? Give it as “host”, such as --host example.com.",
@@ -129,6 +129,21 @@ function readHost(given: Settings, local: boolean): string {
     );
   }
   return host;
+}
+
+/** The port is part of a trial's addresses, so without a host the one that is listened on says which it is. */
+function usualLocalHost(given: Settings): string {
+  const port = readPort(given) ?? 8443;
+  if (port === 0) {
+    throw new ConfigError(
+      "In local trials the port is part of the addresses, so “port” cannot be any that is free. Give a number, or a “host”.",
+    );
+  }
+  return port === 443 ? "posthorn.localhost" : `posthorn.localhost:${port}`;
+}
+
+function readPort(given: Settings): number | undefined {
+  return readNumber(given, "port", 0, 65_535);
 }
 
 function readEndpoint(given: Settings, host: string, local: boolean): string {
