@@ -5,6 +5,7 @@ import { createServer, type Server as NetServer } from "node:net";
 import { join, resolve } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { readConfig, type Settings } from "./config.ts";
+import { HandClock } from "./env/hand-clock.ts";
 import { openOutside } from "./main.ts";
 import { addTrialAccount, type TrialServers, trialServers } from "./trial-server.ts";
 
@@ -63,17 +64,21 @@ test("a start that fails for its certificate or its port writes nothing, so the 
   await trial.start(trial.behindProxy());
 });
 
-test("who calls while a server waits for its database is asked to come again", async () => {
+test("who calls while a server waits for its database is asked to come again, and the log says that it still starts", async () => {
   const database = createServer();
   const connected = once(database, "connection");
   const place = `postgres://posthorn@127.0.0.1:${await portOf(database)}/posthorn`;
   const probe = createServer();
   const port = await portOf(probe);
   probe.close();
-  const refused = trial.refusal(trial.behindProxy({ port, database: place }));
+  const clock = new HandClock();
+  const refused = trial.refusal(trial.behindProxy({ port, database: place }), clock);
   const [socket] = await connected;
   const answer = await fetch(`http://127.0.0.1:${port}/health`);
   expect([answer.status, answer.headers.get("retry-after")]).toEqual([503, "5"]);
+  expect(trial.logged).toEqual([]);
+  await clock.advance(3_000);
+  expect(trial.logged).toEqual(["server still starting"]);
   socket.destroy();
   database.close();
   expect(await refused).toContain("PostgreSQL");
@@ -143,12 +148,16 @@ test("a certificate that is not there, is a folder, is none, does not belong to 
 test("a folder that cannot be made or written is told by its path, and who must be able to", async () => {
   await writeFile(join(folder, "file"), "");
   const below = join(folder, "file", "data");
-  const words = `cannot be used: ENOTDIR`;
+  const words = "cannot be used: it is a file, or lies below one, where a folder is needed (ENOTDIR).";
   expect(await trial.refusal(trial.behindProxy({ data: below }))).toContain(`${below} ${words}`);
   expect(await trial.refusal(trial.behindProxy({ data: below }))).toContain(
     "The user that runs Posthorn must be able to",
   );
   expect(await trial.refusal(trial.localTrial({ ca: join(below, "ca") }))).toContain(words);
+  const file = join(folder, "file");
+  expect(await trial.refusal(trial.behindProxy({ data: file }))).toContain(
+    `${file} cannot be used: it is a file, where a folder is needed (EEXIST).`,
+  );
 });
 
 test("what lies where the database should be is not touched", async () => {

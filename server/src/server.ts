@@ -16,6 +16,8 @@ import type { QueueWorker } from "./queue/worker.ts";
 import { explainingStart } from "./start-fault.ts";
 import type { Store } from "./store/sql.ts";
 
+const slowStartMs = 3_000;
+
 export interface ServerOptions {
   config: Config;
   env: Env;
@@ -50,6 +52,8 @@ export function startServer(options: ServerOptions): Promise<Server> {
   const { config, env, certificate, listens = true } = options;
   return explainingStart(config, async () => {
     const opened: (() => Promise<void>)[] = [];
+    const settled = new AbortController();
+    void sayStillStarting(config, env, settled.signal);
     try {
       const door = listens ? await openDoor(config, env, certificate) : undefined;
       opened.push(async () => door?.close(0));
@@ -60,8 +64,16 @@ export function startServer(options: ServerOptions): Promise<Server> {
       for (const close of opened) await close();
       await env.egress.close();
       throw error;
+    } finally {
+      settled.abort();
     }
   });
+}
+
+/** A database that does not answer, or much to bring up to date, is not waited for in silence. */
+async function sayStillStarting({ host, dataFolder }: Config, env: Env, settled: AbortSignal): Promise<void> {
+  await env.clock.sleep(slowStartMs, settled);
+  if (!settled.aborted) env.log("info", "server still starting", { host, dataFolder });
 }
 
 async function run(

@@ -21,10 +21,24 @@ function explain(config: Config, error: Error): string | undefined {
   const path = textOf(error, "path");
   if (path === undefined) return undefined;
   return (
-    `${path} cannot be used: ${error.message}. ` +
+    `${path} cannot be used: ${reasons[code] ?? error.message} (${code}). ` +
     `The user that runs Posthorn must be able to read it and, in the data folder ${config.dataFolder}, to write.`
   );
 }
+
+const mayNot = "this user may not";
+
+/** By the platform's code. */
+const reasons: Readonly<Record<string, string>> = {
+  EEXIST: "it is a file, where a folder is needed",
+  ENOTDIR: "it is a file, or lies below one, where a folder is needed",
+  EISDIR: "it is a folder, where a file is needed",
+  ENOENT: "it is not there, and cannot be made",
+  EACCES: mayNot,
+  EPERM: mayNot,
+  EROFS: "that disk is read-only",
+  ENOSPC: "that disk is full",
+};
 
 function explainListen({ port, address }: Config, code: string): string {
   switch (code) {

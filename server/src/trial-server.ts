@@ -19,7 +19,7 @@ export interface TrialServers {
   /** On the machine's clock, unless there is another. */
   start(settings: Settings, clock?: Clock): Promise<Server>;
   /** The sentence with which a start is refused. */
-  refusal(settings: Settings): Promise<string>;
+  refusal(settings: Settings, clock?: Clock): Promise<string>;
   /** Stops what runs. */
   stop(): Promise<void>;
   /** The end of the test: what runs is stopped, and the folder is gone. */
@@ -50,8 +50,8 @@ export async function trialServers(): Promise<TrialServers> {
       running.push(server);
       return server;
     },
-    async refusal(settings) {
-      const error: unknown = await trial.start(settings).then(
+    async refusal(settings, clock) {
+      const error: unknown = await trial.start(settings, clock).then(
         () => new Error("it started"),
         (reason: unknown) => reason,
       );

@@ -53,6 +53,27 @@ test("a failed durable write leaves no temporary file behind", async () => {
   expect(await readdir(folder)).toEqual([]);
 });
 
+test("folders are made with all that lead to them, and who loses that race to another finds them made", async () => {
+  const path = join(folder, "a", "b", "c");
+  await Promise.all([
+    files.makeFolder(path),
+    files.makeFolder(join(folder, "a", "b")),
+    files.makeFolder(path),
+  ]);
+  for (const made of ["a", "a/b", "a/b/c"])
+    expect((await stat(join(folder, made))).mode & 0o777, made).toBe(0o700);
+  expect(effects.filter((effect) => effect === "file.fsyncdir after").length).toBeGreaterThanOrEqual(3);
+});
+
+test("a folder where a file is, below one, or where none can be made is refused at once", async () => {
+  await writeFile(join(folder, "file"), "");
+  for (const path of [join(folder, "file"), join(folder, "file", "a", "b"), "/proc/nope", "/proc/nope/a"])
+    await expect(files.makeFolder(path), path).rejects.toMatchObject({
+      syscall: "mkdir",
+      path: expect.any(String),
+    });
+});
+
 test("a temporary file says when it was made and is readable by its owner only", async () => {
   const temporary = await files.createTemporary(folder);
   const [name = ""] = await readdir(folder);

@@ -68,7 +68,7 @@ class DiskFiles implements Files {
 
   async makeFolder(path: string): Promise<void> {
     if (this.#durableFolders.has(path)) return;
-    const firstMade = await mkdir(path, { recursive: true, mode: ownerOnlyFolder });
+    const firstMade = await makeFolders(path);
     // The nearest parent also when nothing was made: the process that made it may have died before it was synced.
     for (let made = path; ; made = dirname(made)) {
       await this.syncFolder(dirname(made));
@@ -210,11 +210,37 @@ class FileStream implements AsyncIterableIterator<Uint8Array> {
   }
 }
 
+/**
+ * Makes a folder and those that lead to it; the first that was made. Not by the platform's own recursion, which never
+ * ends where a file system says of a folder that is there that it is not, as that of processes does.
+ */
+async function makeFolders(path: string): Promise<string | undefined> {
+  try {
+    await mkdir(path, ownerOnlyFolder);
+    return path;
+  } catch (error) {
+    if (codeOf(error) === "EEXIST" && (await stat(path)).isDirectory()) return undefined;
+    if (codeOf(error) !== "ENOENT" || dirname(path) === path) throw error;
+  }
+  const first = await makeFolders(dirname(path));
+  try {
+    await mkdir(path, ownerOnlyFolder);
+    return first ?? path;
+  } catch (error) {
+    if (codeOf(error) === "EEXIST" && (await stat(path)).isDirectory()) return first;
+    throw error;
+  }
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && "code" in error ? error.code : undefined;
+}
+
 async function unlessMissing<T>(work: Promise<T>): Promise<T | undefined> {
   try {
     return await work;
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    if (codeOf(error) === "ENOENT") return undefined;
     throw error;
   }
 }
