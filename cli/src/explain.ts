@@ -93,13 +93,7 @@ function explainProblem(problem: Problem, ctx: ExplainContext): Explanation {
 }
 
 /** Codes that say that what was typed is wrong, as this program or a server found. */
-const ofUsage: ReadonlySet<string> = new Set([
-  "badAddress",
-  "badHost",
-  "badJson",
-  "badRequest",
-  "invalidMessage",
-]);
+const ofUsage: ReadonlySet<string> = new Set(["badAddress", "badHost", "badRequest", "invalidMessage"]);
 
 function exitCodeOf(code: string): ExitCode {
   if (code === "unauthorized" || code === "tokenExpired") return exitCodes.signedOut;

@@ -1,6 +1,6 @@
 import { openWithToken, resume, type Session } from "@posthorn/client";
 import type { Home } from "@posthorn/client/node";
-import { accountName, formatAddress, parseAddress } from "@posthorn/protocol";
+import { accountName, formatAddress, ProblemError, parseAddress } from "@posthorn/protocol";
 import { exitCodes } from "./exit-codes.ts";
 import { Failure, refuseUsage } from "./failure.ts";
 import { homeOf, nextCommand, type Shell } from "./shell.ts";
@@ -23,7 +23,10 @@ export async function openSession(shell: Shell): Promise<Session> {
 
 /** The sign-in of an account that is kept in the home folder. Throws Failure `signedOut` when there is none. */
 export async function openKept(shell: Shell, home: Home, address: string): Promise<Session> {
-  const session = await resume(await home.platform(), home.keeper(address));
+  const session = await resume(await home.platform(), home.keeper(address)).catch((error: unknown) => {
+    if (!(error instanceof ProblemError && error.problem.code === "badJson")) throw error;
+    return refuseSignedOut(shell, address, error.message);
+  });
   return session ?? refuseSignedOut(shell, address);
 }
 
@@ -47,9 +50,12 @@ function nameGiven(shell: Shell): string | undefined {
   return formatAddress({ id: accountName(id), host });
 }
 
-function refuseSignedOut(shell: Shell, address: string | undefined): never {
-  const who = address === undefined ? "Nobody is signed in here." : `${address} is not signed in here.`;
-  throw new Failure(who, {
+function refuseSignedOut(
+  shell: Shell,
+  address: string | undefined,
+  why = address === undefined ? "Nobody is signed in here." : `${address} is not signed in here.`,
+): never {
+  throw new Failure(why, {
     exitCode: exitCodes.signedOut,
     next: nextCommand(shell, `login ${address ?? "ADDRESS"}`),
   });

@@ -1,6 +1,6 @@
 import { PassThrough, Writable } from "node:stream";
 import { expect, test } from "vitest";
-import { ask, askPassword, readPassword } from "./prompt.ts";
+import { ask, askNewPassword, askPassword, readPassword } from "./prompt.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** A person at a terminal who types these keys, and all that the terminal shows. */
@@ -25,27 +25,34 @@ function personAt(
 
 test("A password is asked for without showing it", async () => {
   const { terminal, shown } = personAt("correct horse\r");
-  expect(await askPassword(terminal, "Password: ", { again: false })).toBe("correct horse");
+  expect(await askPassword(terminal, "Password: ")).toBe("correct horse");
   expect(shown()).toBe("Password: \n");
 });
 
 test("What is typed wrong can be taken back", async () => {
   const { terminal } = personAt("correkt\x7f\x7f\x7f\x7fr\x7frect horse\r");
-  expect(await askPassword(terminal, "Password: ", { again: false })).toBe("correct horse");
+  expect(await askPassword(terminal, "Password: ")).toBe("correct horse");
 });
 
 test("A new password is asked for twice, and two that differ are refused", async () => {
   const same = personAt("correct horse\rcorrect horse\r");
-  expect(await askPassword(same.terminal, "Password: ", { again: true })).toBe("correct horse");
+  expect(await askNewPassword(same.terminal, "Password: ", 8)).toBe("correct horse");
   expect(same.shown()).toBe("Password: \nThe same once more: \n");
   const other = personAt("correct horse\rcorrect house\r");
-  await expect(askPassword(other.terminal, "Password: ", { again: true })).rejects.toThrow("differ");
+  await expect(askNewPassword(other.terminal, "Password: ", 8)).rejects.toThrow("differ");
+});
+
+test("A new password that is too short is told so before it is asked for once more", async () => {
+  const { terminal, shown } = personAt("\rcorrect\rcorrect horse\rcorrect horse\r");
+  expect(await askNewPassword(terminal, "Password: ", 8)).toBe("correct horse");
+  const tooShort = "Password: \nThat is too short: it needs at least 8 characters.\n";
+  expect(shown()).toBe(`${tooShort}${tooShort}Password: \nThe same once more: \n`);
 });
 
 test("Ctrl+C, and the end of the input, stop before anything is changed", async () => {
   for (const keys of ["corr\x03", ""]) {
     const { terminal } = personAt(keys);
-    await expect(askPassword(terminal, "Password: ", { again: false })).rejects.toMatchObject({
+    await expect(askPassword(terminal, "Password: ")).rejects.toMatchObject({
       exitCode: 130,
     });
   }
@@ -53,7 +60,7 @@ test("Ctrl+C, and the end of the input, stop before anything is changed", async 
 
 test("Without a terminal nothing is asked, and it is said what can be given instead", async () => {
   const { terminal, shown } = personAt("correct horse\r", { isTerminal: false });
-  await expect(askPassword(terminal, "Password: ", { again: false })).rejects.toMatchObject({
+  await expect(askPassword(terminal, "Password: ")).rejects.toMatchObject({
     exitCode: 2,
     next: "Give it on standard input, with --password-stdin.",
   });

@@ -9,22 +9,32 @@ const longestPassword = 1024;
 
 /** Asks for one line, shown as it is typed. Throws Failure when there is no terminal, saying what can be given instead. */
 export async function ask(terminal: Terminal, question: string, instead: string): Promise<string> {
-  const [answer = ""] = await askAll(terminal, [question], { instead, isShown: true });
+  const answer = await converse(terminal, { instead, isShown: true }, (askLine) => askLine(question));
   return answer.trim();
 }
 
-/** Asks for a password, of which nothing is shown. `again` asks twice and refuses two that differ. */
-export async function askPassword(
-  terminal: Terminal,
-  question: string,
-  options: { again: boolean },
-): Promise<string> {
-  const questions = options.again ? [question, "The same once more: "] : [question];
-  const instead = "Give it on standard input, with --password-stdin.";
-  const [password = "", ...repeated] = await askAll(terminal, questions, { instead, isShown: false });
+const insteadOfPassword = "Give it on standard input, with --password-stdin.";
+
+/** Asks for a password, of which nothing is shown. */
+export async function askPassword(terminal: Terminal, question: string): Promise<string> {
+  const password = await converse(terminal, { instead: insteadOfPassword, isShown: false }, (askLine) =>
+    askLine(question),
+  );
   if (password === "") refuseUsage("A password has at least one character.", "Run the command again.");
-  if (repeated.every((one) => one === password)) return password;
-  throw new Failure("The two passwords differ.", { next: "Run the command again." });
+  return password;
+}
+
+/** Asks for a new password until it is long enough, then once more, and refuses two that differ. */
+export function askNewPassword(terminal: Terminal, question: string, leastLength: number): Promise<string> {
+  return converse(terminal, { instead: insteadOfPassword, isShown: false }, async (askLine) => {
+    let password = await askLine(question);
+    while ([...password].length < leastLength) {
+      terminal.errors.write(`That is too short: it needs at least ${leastLength} characters.\n`);
+      password = await askLine(question);
+    }
+    if ((await askLine("The same once more: ")) === password) return password;
+    throw new Failure("The two passwords differ.", { next: "Run the command again." });
+  });
 }
 
 /** The password that a program has written to standard input: its first line. */
@@ -35,11 +45,13 @@ export async function readPassword(terminal: Terminal): Promise<string> {
   return password;
 }
 
-async function askAll(
+type AskLine = (question: string) => Promise<string>;
+
+async function converse<T>(
   terminal: Terminal,
-  questions: readonly string[],
   { instead, isShown }: { instead: string; isShown: boolean },
-): Promise<string[]> {
+  talk: (askLine: AskLine) => Promise<T>,
+): Promise<T> {
   const { input, errors } = terminal;
   if (input.isTTY !== true) refuseUsage("This is asked on a terminal, and there is none.", instead);
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
@@ -47,15 +59,13 @@ async function askAll(
   const lines = createInterface({ input, output, terminal: true, historySize: 0 });
   try {
     const answered = lines[Symbol.asyncIterator]();
-    const answers: string[] = [];
-    for (const question of questions) {
+    return await talk(async (question) => {
       errors.write(question);
       const answer = await answered.next();
       if (!isShown || answer.done === true) errors.write("\n");
       if (answer.done === true) throw stopped();
-      answers.push(answer.value);
-    }
-    return answers;
+      return answer.value;
+    });
   } finally {
     lines.close();
   }

@@ -156,6 +156,20 @@ test("Signing out ends the session at the server and here, and here also when th
   expect(await second.read()).toBeUndefined();
 });
 
+test("Who signs in again ends the sign-in that was kept before, and signs in even when it cannot be ended", async () => {
+  const { platform, host, keeper, seen, endAll } = await withAlice();
+  const former = memoryKeeper(await keeper.read());
+  const again = await login(platform, { address: `alice@${host}`, password }, { keeper });
+  expect(seen.filter((line) => line === "POST /auth/logout")).toHaveLength(1);
+  expect(await whoAmI(again)).toMatchObject({ address: `alice@${host}` });
+  const gone = await resume(platform, former);
+  await expect(gone?.call("account", {})).rejects.toThrow("You have signed out.");
+
+  endAll("This sign-in was ended from another device. Sign in again.");
+  const third = await login(platform, { address: `alice@${host}`, password }, { keeper });
+  expect(await whoAmI(third)).toMatchObject({ address: `alice@${host}` });
+});
+
 test("A program calls with its token, which is never renewed", async () => {
   const { platform, host, seen } = await serveAccounts();
   const good = await openWithToken(platform, { address: `robot@${host}`, token: "ph_token" });

@@ -19,7 +19,8 @@ import { parseInviteLink } from "./invite-link.ts";
 import { finishLogin, finishRegistration, startLogin, startRegistration } from "./opaque.ts";
 import type { Platform } from "./platform.ts";
 import { keptOf, sessionCredential } from "./session-credential.ts";
-import { memoryKeeper, type TokenKeeper } from "./token-keeper.ts";
+import { type KeptSession, memoryKeeper, type TokenKeeper } from "./token-keeper.ts";
+import { UnexpectedAnswer, Unreachable } from "./unreachable.ts";
 
 /** The server of an account, called as that account. */
 export interface Session extends Api {
@@ -35,8 +36,8 @@ export interface SignInOptions {
   signal?: AbortSignal | undefined;
 }
 
-/** Short enough to type, long enough that the key stretching makes guessing dear. */
-const leastPasswordLength = 8;
+/** In characters: short enough to type, long enough that the key stretching makes guessing dear. */
+export const leastPasswordLength = 8;
 
 /** The invitation itself: its link, or its token and the host it is for. */
 export type InviteText = string | { host: string; token: string };
@@ -87,7 +88,8 @@ export async function register(
 }
 
 /**
- * Signs in with address and password, which stays on this machine. Throws ProblemError `unauthorized` when they do not
+ * Signs in with address and password, which stays on this machine. A sign-in that the keeper had before is ended at the
+ * server, where it can be, for nobody has it any more. Throws ProblemError `unauthorized` when they do not
  * match, `badAddress`, `rateLimited`, `forbidden` when the account is suspended.
  */
 export async function login(
@@ -192,8 +194,24 @@ async function keep(
   { keeper = memoryKeeper() }: SignInOptions,
 ): Promise<Session> {
   const kept = keptOf(platform, endpoint, tokens);
-  await keeper.update(async () => kept);
+  let former: KeptSession | undefined;
+  await keeper.update(async (before) => {
+    former = before;
+    return kept;
+  });
+  if (former !== undefined) await endFormer(platform, former);
   return sessionOf(platform, kept, sessionCredential(platform, keeper));
+}
+
+/** What cannot be ended now ends by itself, when its time is over. */
+async function endFormer(platform: Platform, former: KeptSession): Promise<void> {
+  const keeper = memoryKeeper(former);
+  try {
+    await logout(sessionOf(platform, former, sessionCredential(platform, keeper)), keeper);
+  } catch (error) {
+    const isRefusal = error instanceof ProblemError || error instanceof Unreachable;
+    if (!isRefusal && !(error instanceof UnexpectedAnswer)) throw error;
+  }
 }
 
 function sessionOf(

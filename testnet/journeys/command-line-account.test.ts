@@ -1,4 +1,6 @@
 /** Sign-ins and tokens at the command line. */
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { openCommandLine, password } from "../src/command-line.ts";
 import { runPosthorn } from "../src/posthorn-command.ts";
@@ -43,6 +45,22 @@ test(
       signedOut: `bob@${beta.host}`,
     });
     await well("alice", ["inbox"]);
+  },
+  slow,
+);
+
+test(
+  "Who signs in again has one sign-in, and a kept one that is damaged is replaced by signing in",
+  async () => {
+    const address = `bob@${beta.host}`;
+    await json("bob", ["login", address, "--password-stdin"], { input: password });
+    expect(await json("bob", ["sessions"])).toMatchObject([{ current: true }]);
+    await writeFile(join(homeOf("bob"), `${address.replace(":", "_")}.json`), "{");
+    const damaged = await run("bob", ["inbox"]);
+    expect(damaged).toMatchObject({ code: 4, out: "" });
+    expect(damaged.err).toMatch(/is damaged\. Sign in again\.\nNext: posthorn login bob@/);
+    await json("bob", ["login", address, "--password-stdin"], { input: password });
+    await well("bob", ["inbox"]);
   },
   slow,
 );

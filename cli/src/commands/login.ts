@@ -35,7 +35,7 @@ async function run(shell: Shell, given: string | undefined, options: LoginOption
   const password =
     options.passwordStdin === true
       ? await readPassword(terminal)
-      : await askPassword(terminal, `Password of ${address}: `, { again: false });
+      : await askPassword(terminal, `Password of ${address}: `);
   const device = options.device ?? `posthorn on ${hostname()}`;
   const keeper = home.keeper(address);
   const session = await signIn(platform, { address, password }, { keeper, device }).catch(

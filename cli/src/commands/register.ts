@@ -1,8 +1,8 @@
 import { hostname } from "node:os";
-import { memoryKeeper, register as registerAccount, viewInvite } from "@posthorn/client";
+import { leastPasswordLength, memoryKeeper, register as registerAccount, viewInvite } from "@posthorn/client";
 import type { Command } from "commander";
 import { withHints } from "../explain.ts";
-import { ask, askPassword, readPassword } from "../prompt.ts";
+import { ask, askNewPassword, readPassword } from "../prompt.ts";
 import { answer, homeOf, nextCommand, type Shell } from "../shell.ts";
 import { trustAuthority } from "../trust-authority.ts";
 
@@ -44,7 +44,7 @@ async function run(shell: Shell, invite: string, options: RegisterOptions): Prom
   const password =
     options.passwordStdin === true
       ? await readPassword(terminal)
-      : await askPassword(terminal, `A password for ${name}@${offer.host}: `, { again: true });
+      : await askNewPassword(terminal, `A password for ${name}@${offer.host}: `, leastPasswordLength);
   const device = options.device ?? `posthorn on ${hostname()}`;
   // The address is the server's word, so the sign-in is put into its file once it is known.
   const keeper = memoryKeeper();

@@ -7,6 +7,7 @@ import {
   limits,
   type Message,
   messageTypes,
+  ProblemError,
   parseAddress,
   readJson,
   type SendAnswer,
@@ -143,7 +144,7 @@ async function readWhole(shell: Shell, session: Session, path: string, options: 
   const text =
     path === "-" ? await readText(terminal.input, limits.messageBytes) : textOf(await readFile(path), path);
   checkJson(text, path === "-" ? "Standard input" : path);
-  const value = readJson(Buffer.from(text), { maxBytes: limits.messageBytes });
+  const value = readStrictly(text);
   const { clock, randomBytes } = session.platform;
   const now = clock.now();
   const missing = {
@@ -152,6 +153,16 @@ async function readWhole(shell: Shell, session: Session, path: string, options: 
     date: dateGivenBy(value) ?? formatTime(now),
   };
   return checkMessage(completeSubmission(value, missing).value);
+}
+
+/** JSON may still say the same twice, or more than can be told apart (§20.3). */
+function readStrictly(text: string): unknown {
+  try {
+    return readJson(Buffer.from(text), { maxBytes: limits.messageBytes });
+  } catch (error) {
+    if (error instanceof ProblemError && error.problem.code === "badJson") refuseUsage(error.message);
+    throw error;
+  }
 }
 
 function checkJson(text: string, what: string): void {

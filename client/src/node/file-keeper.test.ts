@@ -73,11 +73,13 @@ test("A lock left by a program that was killed does not keep the next one out", 
 });
 
 test.each(["", "{", "[]", "{}", JSON.stringify({ ...keptWith("r"), endpoint: "http://a.test" })])(
-  "A damaged file %j says to sign in again",
+  "A damaged file %j says to sign in again, which replaces it",
   async (text) => {
     const path = await newPath();
     await fileKeeper(path).update(async () => keptWith("r"));
     await writeFile(path, text);
     await expect(fileKeeper(path).read()).rejects.toThrow("Sign in again.");
+    await fileKeeper(path).update(async () => keptWith("r2"));
+    expect(await fileKeeper(path).read()).toEqual(keptWith("r2"));
   },
 );

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { mkdir, open, readFile, rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
+import { ProblemError } from "@posthorn/protocol";
 import { type KeptSession, parseKeptSession, type TokenKeeper } from "../token-keeper.ts";
 
 const askAgainMs = 25;
@@ -19,7 +20,7 @@ export function fileKeeper(path: string): TokenKeeper {
       await mkdir(dirname(path), { recursive: true, mode: 0o700 });
       const unlock = await lock(`${path}.lock`);
       try {
-        const before = await readKept(path);
+        const before = await readKept(path).catch(forgetDamaged);
         const after = await change(before);
         if (after === undefined) await rm(path, { force: true });
         else if (after !== before) await writeKept(path, after);
@@ -37,6 +38,12 @@ async function readKept(path: string): Promise<KeptSession | undefined> {
     throw error;
   });
   return text === undefined ? undefined : parseKeptSession(text);
+}
+
+/** What is damaged can only be replaced, by signing in again. */
+function forgetDamaged(error: unknown): undefined {
+  if (error instanceof ProblemError && error.problem.code === "badJson") return undefined;
+  throw error;
 }
 
 async function writeKept(path: string, kept: KeptSession): Promise<void> {
