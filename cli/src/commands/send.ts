@@ -1,28 +1,14 @@
-import { readFile } from "node:fs/promises";
-import { dateOfId, send as handOver, type Session, Unreachable } from "@posthorn/client";
-import {
-  checkMessage,
-  completeSubmission,
-  formatTime,
-  limits,
-  type Message,
-  messageTypes,
-  ProblemError,
-  parseAddress,
-  readJson,
-  type SendAnswer,
-  uuidV7,
-} from "@posthorn/protocol";
+import { send as handOver, type Session, Unreachable } from "@posthorn/client";
+import { limits, type Message, messageTypes, type SendAnswer } from "@posthorn/protocol";
 import type { Command } from "commander";
 import { exitCodes } from "../exit-codes.ts";
 import { withHints } from "../explain.ts";
 import { Failure, refuseUsage } from "../failure.ts";
-import { findJsonFault } from "../find-json-fault.ts";
 import type { FieldOptions } from "../message-fields.ts";
 import { openSession } from "../open-session.ts";
 import { collect } from "../read-options.ts";
-import { readText, textOf } from "../read-text.ts";
-import { answer, nextCommand, posthornOf, type Shell } from "../shell.ts";
+import { readWholeMessage } from "../read-whole-message.ts";
+import { answer, nextCommand, type Shell } from "../shell.ts";
 import { showRecipients } from "../show-recipients.ts";
 import { findTimeOf, localTimeAndDistance } from "../times.ts";
 import { checkArrived, readWait, waitForDelivery } from "../wait-for-delivery.ts";
@@ -48,7 +34,7 @@ Without --body the text of an email or chat message is read from standard input.
   posthorn send --to bob@b.example --subject "The plan" --attach plan.pdf < letter.txt
   posthorn send --type chat_message --to bob@b.example --body "Are you there?" --wait
   posthorn send --reply-to ID --reply-all --body "Thank you"
-  posthorn send --type calendar_invite --to bob@b.example --title "Lunch" --start "2026-12-01 12:30" --duration PT1H
+  posthorn send --type calendar_invite --to bob@b.example --title "Lunch" --start "2026-12-01 12:30" --duration 1h
   posthorn send --type calendar_reply --reply-to ID --answer accepted
   posthorn send --type reaction --target ID --emoji 👍
   posthorn send --type edit --target ID --body "What I meant"
@@ -73,8 +59,11 @@ export function send(command: Command, shell: Shell): void {
     .option("--event <word>", "of a receipt: read, for instance")
     .option("--title <text>", "of an invitation")
     .option("--start <time>", 'of an invitation: "2026-12-01 12:30" by --time-zone, or RFC 3339')
-    .option("--duration <length>", "of an invitation, such as PT1H30M")
-    .option("--time-zone <zone>", "of an invitation, such as Europe/Berlin (this machine's, and not told)")
+    .option("--duration <length>", "of an invitation, such as 45m, 2h or PT1H30M")
+    .option(
+      "--time-zone <zone>",
+      "of an invitation, such as Europe/Berlin; without it --start is by this machine's",
+    )
     .option("--all-day", "the invitation is for the day that --start names, not for a time")
     .option("--location <place>", "of an invitation")
     .option("--uid <uid>", "the event, when it is not the one of --reply-to")
@@ -97,7 +86,6 @@ export function send(command: Command, shell: Shell): void {
       withHints(
         () => ({
           notFound: nextCommand(shell, "inbox"),
-          invalidMessage: `${posthornOf(shell)} send --help`,
           mailboxFull: "Free some room, or ask whoever runs the server for more.",
         }),
         (options: SendOptions) => run(shell, options),
@@ -134,51 +122,12 @@ function write(shell: Shell, session: Session, options: Written): Promise<Messag
   return writeMessage(shell, session, { to, cc, type, attach, replyTo, replyAll, id, fields });
 }
 
-/** A message somebody else has written, with what it leaves out filled in as the server would (§80.4). */
-async function readWhole(shell: Shell, session: Session, path: string, options: Written): Promise<Message> {
+function readWhole(shell: Shell, session: Session, path: string, options: Written): Promise<Message> {
   const { type, ...others } = options;
   if (Object.keys(others).length > 0 || type !== "email") {
     refuseUsage("With --json-message the message is whole.", "Leave the options out that say what is in it.");
   }
-  const { terminal } = shell;
-  const text =
-    path === "-" ? await readText(terminal.input, limits.messageBytes) : textOf(await readFile(path), path);
-  checkJson(text, path === "-" ? "Standard input" : path);
-  const value = readStrictly(text);
-  const { clock, randomBytes } = session.platform;
-  const now = clock.now();
-  const missing = {
-    from: parseAddress(session.address),
-    id: uuidV7(now, randomBytes(16)),
-    date: dateGivenBy(value) ?? formatTime(now),
-  };
-  return checkMessage(completeSubmission(value, missing).value);
-}
-
-/** JSON may still say the same twice, or more than can be told apart (§20.3). */
-function readStrictly(text: string): unknown {
-  try {
-    return readJson(Buffer.from(text), { maxBytes: limits.messageBytes });
-  } catch (error) {
-    if (error instanceof ProblemError && error.problem.code === "badJson") refuseUsage(error.message);
-    throw error;
-  }
-}
-
-function checkJson(text: string, what: string): void {
-  const fault = findJsonFault(text);
-  if (fault === undefined) return;
-  const { line, column } = fault;
-  refuseUsage(
-    `${what} is not JSON: it cannot be read from line ${line}, column ${column} on.`,
-    "Look there for a comma, a quotation mark or a bracket that is missing or one too many.",
-  );
-}
-
-/** A message that has an id and no date has that of its id, each time it is sent. */
-function dateGivenBy(value: unknown): string | undefined {
-  const id = typeof value === "object" && value !== null && "id" in value ? value.id : undefined;
-  return typeof id === "string" ? dateOfId(id) : undefined;
+  return readWholeMessage(shell, session, path);
 }
 
 interface Handed {
