@@ -1,6 +1,7 @@
 /** The doctor goes the way that everybody else goes, and says of each thing on it whether that is what fails. */
 import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:https";
+import { createServer as createPlainServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { openOperator } from "@posthorn/client";
@@ -110,6 +111,20 @@ test("One that is over, or another name's, or nobody's, is the one thing that is
     expect([findings["public address"]?.ok, findings.discovery?.ok]).toEqual([null, null]);
     expect(JSON.stringify(findings)).not.toContain("Node.js");
   }
+});
+
+test("Something that speaks no TLS in the server's place is told in words", async () => {
+  const server = createPlainServer((socket) => socket.end("HTTP/1.1 400 Bad Request\r\n\r\n"));
+  await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
+  onTestFinished(() => void server.close());
+  const address = server.address();
+  const port = typeof address === "object" && address !== null ? address.port : 0;
+  const findings = await found(`https://a.localhost:${port}`, undefined);
+  expect(findings["shown certificate"]).toMatchObject({
+    ok: false,
+    detail: expect.stringMatching(/^a\.localhost does not speak TLS there \(\w+\)\.$/),
+  });
+  expect(findings["public address"]).toMatchObject({ ok: null });
 });
 
 test("A name that leads nowhere, or to something else, is told with what to do about it", async () => {

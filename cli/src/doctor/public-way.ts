@@ -184,8 +184,14 @@ function shownCertificate(endpoint: string, ca: string | undefined): Promise<Sho
         resolve({ pem: certificate.toString(), endsAt, distrust });
       },
     );
-    socket.on("timeout", () => socket.destroy(new Error(`${hostname} did not answer in time.`)));
-    socket.on("error", reject);
+    socket.on("timeout", () => {
+      socket.destroy();
+      reject(new Error(`${hostname} did not answer in time.`));
+    });
+    socket.on("error", (error) =>
+      reject(new Error(`${hostname} does not speak TLS there (${codeOf(error)}).`)),
+    );
+    socket.on("close", () => reject(new Error(`${hostname} hung up before TLS was ready.`)));
   });
 }
 
