@@ -163,12 +163,16 @@ test("A duration is written in short or as the wire has it", () => {
     expect(event).toMatchObject({ duration: written });
   }
   for (const duration of ["", "1", "h", "an hour", "1h30m", "P"]) {
-    expect(() => write("calendar_invite", { title: "Lunch", start: "12:00", duration })).toThrow("is no duration");
+    expect(() => write("calendar_invite", { title: "Lunch", start: "12:00", duration })).toThrow(
+      "is no duration",
+    );
   }
 });
 
 test("A time, a number and an answer that are none are named", () => {
-  expect(() => write("calendar_invite", { title: "Lunch", start: "soon" })).toThrow("“soon” cannot be read as a time.");
+  expect(() => write("calendar_invite", { title: "Lunch", start: "soon" })).toThrow(
+    "“soon” cannot be read as a time.",
+  );
   expect(() => write("calendar_invite", { title: "Lunch", start: "12:00", sequence: "one" })).toThrow(
     "“one”",
   );

@@ -246,7 +246,8 @@ function readDay(text: string, zone = "UTC"): string {
 function readTime(field: string, text: string, nowMs: number, zone?: string): string {
   const time = findTimeOf(text, nowMs, zone);
   return (
-    time ?? refuseUsage(`“${text}” cannot be read as a time.`, `Write it as ${optionOf(field)} "2026-12-01 09:00".`)
+    time ??
+    refuseUsage(`“${text}” cannot be read as a time.`, `Write it as ${optionOf(field)} "2026-12-01 09:00".`)
   );
 }
 

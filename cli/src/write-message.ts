@@ -176,9 +176,9 @@ async function readBody({ terminal, ...shell }: Shell, type: MessageType): Promi
 async function upload(shell: Shell, session: Session, path: string, source: FileSource): Promise<Attachment> {
   const filename = basename(path);
   const mimeType = findMimeType(filename);
-  const { onProgress, end } = showProgress(shell.terminal, filename);
+  const { onHashed, onProgress, end } = showProgress(shell.terminal, filename);
   try {
-    return await uploadFile(session, source, { filename, mimeType, onProgress });
+    return await uploadFile(session, source, { filename, mimeType, onHashed, onProgress });
   } finally {
     end();
   }

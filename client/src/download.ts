@@ -9,6 +9,7 @@ import {
 } from "@posthorn/protocol";
 import type { Api } from "./api.ts";
 import { hexOf } from "./hash-file.ts";
+import { openMeter } from "./meter.ts";
 import type { Platform, Sha256 } from "./platform.ts";
 import { withRetries } from "./retry.ts";
 import type { Sink, TransferOptions } from "./source.ts";
@@ -33,13 +34,8 @@ export async function downloadFile(
   const keptBytes = await sink.keptBytes();
   let isKept = true;
   let offset = 0;
-  let shownBytes = -1;
-  const show = (doneBytes: number) => {
-    if (doneBytes <= shownBytes) return;
-    shownBytes = doneBytes;
-    onProgress?.({ doneBytes, totalBytes: attachment.size });
-  };
-  show(0);
+  const meter = openMeter(api.platform.clock, attachment.size, onProgress);
+  meter.kept(0);
   for (const blob of blobs) {
     const from = offset;
     const chunk = buffer.subarray(0, blob.size);
@@ -47,13 +43,13 @@ export async function downloadFile(
       isKept && from + blob.size <= keptBytes && (await readKept(api.platform, sink, from, blob, chunk));
     if (!isKept) {
       await withRetries(api.platform, signal, () =>
-        fetchBlob(api, blob, chunk, { signal, onProgress: (bytes) => show(from + bytes) }),
+        fetchBlob(api, blob, chunk, { signal, onProgress: (bytes) => meter.moved(from + bytes) }),
       );
       await sink.write(from, chunk);
     }
     whole.update(chunk);
     offset += blob.size;
-    show(offset);
+    meter.kept(offset);
   }
   checkWhole(whole, attachment.hash);
   await sink.finish(attachment.size);

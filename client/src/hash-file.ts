@@ -1,6 +1,7 @@
 import { limits } from "@posthorn/protocol";
+import { openMeter } from "./meter.ts";
 import type { Platform } from "./platform.ts";
-import { readExactly, type Source } from "./source.ts";
+import { readExactly, type Source, type TransferOptions } from "./source.ts";
 
 /** A file's names on the wire: its own hash and, when it is larger than a blob may be, those of its chunks. */
 export interface FileHashes {
@@ -11,11 +12,13 @@ export interface FileHashes {
 
 /** Reads the whole file once. Throws ProblemError `blobMismatch` when it changes meanwhile. */
 export async function hashFile(
-  platform: Pick<Platform, "sha256">,
+  platform: Pick<Platform, "sha256" | "clock">,
   source: Source,
-  options: { signal?: AbortSignal | undefined } = {},
+  options: TransferOptions = {},
 ): Promise<FileHashes> {
   const { sizeBytes } = source;
+  const meter = openMeter(platform.clock, sizeBytes, options.onProgress);
+  let readBytes = 0;
   const whole = platform.sha256();
   const chunks: string[] = [];
   for (let offset = 0; offset < sizeBytes; offset += limits.blobBytes) {
@@ -24,6 +27,8 @@ export async function hashFile(
       options.signal?.throwIfAborted();
       chunk.update(piece);
       whole.update(piece);
+      readBytes += piece.length;
+      meter.moved(readBytes);
     }
     chunks.push(hexOf(chunk.digest()));
   }

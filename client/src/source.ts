@@ -21,6 +21,8 @@ export interface Sink {
 export interface Progress {
   doneBytes: number;
   totalBytes: number;
+  /** How fast it has moved in the last seconds; undefined until that can be said. */
+  bytesPerS: number | undefined;
 }
 
 export interface TransferOptions {

@@ -63,7 +63,15 @@ test("A file of exactly one blob's size is one blob; one byte more makes two chu
 test("A large file goes chunk by chunk, and its progress rises to the end", async () => {
   const { api, blobs } = await serveBlobs();
   const progress: Progress[] = [];
-  const attachment = await uploadFile(api, inPieces(large), { onProgress: (step) => progress.push(step) });
+  const hashed: number[] = [];
+  const attachment = await uploadFile(api, inPieces(large), {
+    onHashed: ({ doneBytes }) => {
+      expect(progress).toEqual([]);
+      hashed.push(doneBytes);
+    },
+    onProgress: (step) => progress.push(step),
+  });
+  expect(hashed.at(-1)).toBe(large.length);
   expect(attachment).toEqual({ hash: sha256Of(large), size: large.length, chunks: chunkHashes });
   expect(Buffer.concat(chunkHashes.map((hash) => blobs.get(hash) ?? Buffer.alloc(0))).equals(large)).toBe(
     true,

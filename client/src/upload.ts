@@ -2,15 +2,18 @@
 import { type Attachment, type BlobRef, blobsOfFile, fail, limits, ProblemError } from "@posthorn/protocol";
 import type { Api } from "./api.ts";
 import { type FileHashes, hashFile } from "./hash-file.ts";
+import { openMeter } from "./meter.ts";
 import { discard } from "./read-all.ts";
 import { withRetries } from "./retry.ts";
-import { readExactly, type Source, type TransferOptions } from "./source.ts";
+import { type Progress, readExactly, type Source, type TransferOptions } from "./source.ts";
 import { UnexpectedAnswer } from "./unreachable.ts";
 
 export interface UploadOptions extends TransferOptions {
   /** The name others see, without a path. */
   filename?: string | undefined;
   mimeType?: string | undefined;
+  /** Called as the file is read for its hash, before anything is sent. */
+  onHashed?: ((progress: Progress) => void) | undefined;
 }
 
 /**
@@ -20,11 +23,11 @@ export interface UploadOptions extends TransferOptions {
  * a call throws.
  */
 export async function uploadFile(api: Api, source: Source, options: UploadOptions = {}): Promise<Attachment> {
-  const { filename, mimeType, ...transfer } = options;
+  const { filename, mimeType, onHashed, ...transfer } = options;
   if (source.sizeBytes > limits.fileBytes) {
     fail("tooLarge", `The file has ${source.sizeBytes} bytes; at most ${limits.fileBytes} can be sent.`);
   }
-  const file = await hashFile(api.platform, source, transfer);
+  const file = await hashFile(api.platform, source, { signal: transfer.signal, onProgress: onHashed });
   await uploadHashed(api, source, file, transfer);
   return {
     ...file,
@@ -42,13 +45,8 @@ export async function uploadHashed(
 ): Promise<void> {
   const { onProgress, signal } = options;
   let offset = 0;
-  let shownBytes = -1;
-  const show = (doneBytes: number) => {
-    if (doneBytes <= shownBytes) return;
-    shownBytes = doneBytes;
-    onProgress?.({ doneBytes, totalBytes: file.size });
-  };
-  show(0);
+  const meter = openMeter(api.platform.clock, file.size, onProgress);
+  meter.kept(0);
   for (const blob of blobsOfFile(file)) {
     const from = offset;
     await withRetries(api.platform, signal, async () => {
@@ -57,11 +55,11 @@ export async function uploadHashed(
         api,
         source,
         { ...blob, offset: from },
-        { signal, onSent: (bytes) => show(from + bytes) },
+        { signal, onSent: (bytes) => meter.moved(from + bytes) },
       );
     });
     offset += blob.size;
-    show(offset);
+    meter.kept(offset);
   }
 }
 

@@ -31,7 +31,9 @@ export function account(command: Command, shell: Shell): void {
   takeData(
     command
       .command("readmit")
-      .description("Lets a suspended account in again. Its owner has to sign in anew; its API tokens are good as before.")
+      .description(
+        "Lets a suspended account in again. Its owner has to sign in anew; its API tokens are good as before.",
+      )
       .argument("<name>", "what stands before @"),
   ).action(
     asOperator(

@@ -59,7 +59,10 @@ function keywordsOf(options: FlagOptions): Record<string, boolean> {
   if (wanted.length === 0) return { $flagged: true };
   const unfit = [...add, ...remove].find((keyword) => !keywordForm.test(keyword));
   if (unfit !== undefined)
-    refuseUsage(`“${unfit}” is no keyword.`, "It is one word of English letters, digits and signs, such as to-do.");
+    refuseUsage(
+      `“${unfit}” is no keyword.`,
+      "It is one word of English letters, digits and signs, such as to-do.",
+    );
   const keywords = Object.fromEntries(wanted);
   if (Object.keys(keywords).length === wanted.length) return keywords;
   return refuseUsage("The same mark is to be set and taken away.", "Say one of the two.");

@@ -14,7 +14,10 @@ export function status(command: Command, shell: Shell): void {
       "Where each recipient's copy of a message you sent stands, with the reason and the next try.",
     )
     .argument("<id>", "the message's id")
-    .option("--wait [length]", "wait until everyone has it, as long as it takes or for 90s, 10m, 2h; fail when one will not get it")
+    .option(
+      "--wait [length]",
+      "wait until everyone has it, as long as it takes or for 90s, 10m, 2h; fail when one will not get it",
+    )
     .action(
       withHints(
         () => ({ notFound: nextCommand(shell, "inbox --mailbox sent") }),
