@@ -34,9 +34,7 @@ const patrolMs = 500;
 const mostPipelined = 4;
 
 /** With TLS, the DNS name that callers ask for. */
-type Transport =
-  | { kind: "tls"; certificate: CertificateSource; serverName: string }
-  | { kind: "proxied" };
+type Transport = { kind: "tls"; certificate: CertificateSource; serverName: string } | { kind: "proxied" };
 
 export interface ListenOptions {
   port: number;
