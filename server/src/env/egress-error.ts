@@ -12,7 +12,7 @@ export class EgressError extends Error {
 }
 
 /** The platform's code of an error, such as ECONNRESET. */
-export function errorCode(error: unknown): string {
+function errorCode(error: unknown): string {
   if (!(error instanceof Error) || !("code" in error)) return "";
   return typeof error.code === "string" ? error.code : "";
 }
