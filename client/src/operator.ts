@@ -26,6 +26,11 @@ export function createInvite(api: Api, invite: RouteInput<"createInvite"> = {}):
   return api.call("createInvite", { input: invite });
 }
 
+/** Takes an invitation back. Throws ProblemError `notFound`, or `gone` when it has been used. */
+export async function deleteInvite(api: Api, id: string): Promise<void> {
+  await api.call("deleteInvite", { params: { id } });
+}
+
 /** All accounts by name, page after page as they are wanted. */
 export async function* eachAccount(api: Api): AsyncGenerator<AccountInfo, void> {
   let after: string | undefined;

@@ -12,7 +12,7 @@ export const wireHistory: readonly {
 }[] = [
   {
     version: 1,
-    hash: "e4951c82ab9054e98f37efd13bdc6b03448a1e12ae1d69ef139138e4ab6ec120",
+    hash: "833014738892f1aafe067986786a74baa99f9ca2fbe78c89fa2dde42b715c49a",
     note: "First version.",
   },
 ];

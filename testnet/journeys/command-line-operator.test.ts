@@ -95,7 +95,7 @@ test(
 );
 
 test(
-  "The operator suspends an account, lets it in again, and changes what it may hold",
+  "The operator suspends an account, lets it in again, changes what it may hold, and takes an invitation back",
   async () => {
     await well("operator", operator(beta, ["account", "suspend", "bob"]));
     const outside = await run("bob", ["inbox"]);
@@ -115,9 +115,22 @@ test(
     expect(await json("operator", operator(beta, ["account"]))).toMatchObject([
       { name: "bob", suspended: false, quotaBytes: 2 * 1024 ** 3 },
     ]);
+    const invite = await json("operator", operator(beta, ["invite"]));
     expect(await json("operator", operator(beta, ["invite", "list"]))).toMatchObject([
+      { id: invite.id },
       { usedBy: `bob@${beta.host}` },
     ]);
+    await well("operator", operator(beta, ["invite", "revoke", invite.id]));
+    const guest = await run("bob", ["register", invite.url, "--name", "carol", "--password-stdin"], {
+      input: "correct horse",
+    });
+    expect(guest).toMatchObject({ code: 1, err: expect.stringContaining("This invitation does not exist.") });
+    const [spent] = await json("operator", operator(beta, ["invite", "list"]));
+    const late = await run("operator", operator(beta, ["invite", "revoke", spent.id]));
+    expect(late).toMatchObject({ code: 1 });
+    expect(late.err).toMatch(
+      /has been used already by bob@.*\(gone\)\nNext: posthorn account suspend NAME --data/,
+    );
   },
   slow,
 );

@@ -1,6 +1,7 @@
-import { createInvite, listInvites } from "@posthorn/client";
+import { createInvite, deleteInvite, listInvites } from "@posthorn/client";
 import { shellWord } from "@posthorn/client/node";
 import type { Command } from "commander";
+import { cleanLine } from "../clean-text.ts";
 import { columns } from "../columns.ts";
 import { asOperator, type OperatorOptions, openOperatorOf, takeData } from "../open-operator.ts";
 import { readLifeS, readQuota } from "../read-options.ts";
@@ -26,6 +27,20 @@ export function invite(command: Command, shell: Shell): void {
     asOperator(
       (options: InviteOptions) => make(shell, options),
       () => ({ alreadyExists: "Choose another --name." }),
+    ),
+  );
+  takeData(
+    command
+      .command("revoke")
+      .description("Takes an invitation back that nobody has used; its link opens nothing any more.")
+      .argument("<id>", "as the list shows it"),
+  ).action(
+    asOperator(
+      (id: string, options: OperatorOptions) => revoke(shell, id, options),
+      () => ({
+        notFound: nextCommand(shell, "invite list"),
+        gone: nextCommand(shell, "account suspend NAME"),
+      }),
     ),
   );
   takeData(command.command("list").description("The invitations, used and unused.")).action(
@@ -61,6 +76,12 @@ async function make(shell: Shell, options: InviteOptions): Promise<void> {
   );
 }
 
+async function revoke(shell: Shell, id: string, options: OperatorOptions): Promise<void> {
+  const { api } = await openOperatorOf(shell, options);
+  await deleteInvite(api, id);
+  answer(shell, { revoked: id }, () => `Revoked ${cleanLine(id)}; nobody can register with it any more.`);
+}
+
 async function list(shell: Shell, options: OperatorOptions): Promise<void> {
   const { api } = await openOperatorOf(shell, options);
   const invites = await listInvites(api);
@@ -73,6 +94,7 @@ async function list(shell: Shell, options: OperatorOptions): Promise<void> {
       localTime(expiresAt),
       usedBy ?? "nobody yet",
     ]);
-    return columns([["Id", "Name", "Made", "Ends", "Used by"], ...rows]);
+    const table = columns([["Id", "Name", "Made", "Ends", "Used by"], ...rows]);
+    return `${table}\n\nTo take one back: ${nextCommand(shell, "invite revoke ID")}`;
   });
 }

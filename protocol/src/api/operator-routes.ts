@@ -37,6 +37,14 @@ export const operatorRoutes = {
     status: 201,
     summary: "Invite somebody.",
   },
+  deleteInvite: {
+    method: "DELETE",
+    path: "/admin/invites/:id",
+    auth: "operator",
+    scope: "admin",
+    status: 204,
+    summary: "Take an invitation back that nobody has used.",
+  },
   accounts: {
     method: "GET",
     path: "/admin/accounts",

@@ -11,7 +11,9 @@ import {
 import type { Clock, Random } from "../env/env.ts";
 import { findAccountByName } from "../store/account-store.ts";
 import {
+  deleteUnusedInvite,
   findInvite,
+  findInviteById,
   insertInvite,
   type StoredInvite,
   selectInvites,
@@ -75,6 +77,16 @@ export async function listInvites(ctx: InviteContext, caller: Caller): Promise<{
   requireScope(caller, "admin");
   const found = await selectInvites(ctx.store.read, limits.listItems);
   return { invites: found.map((invite) => describe(ctx.host, invite)) };
+}
+
+/** Takes an invitation back: its link opens nothing any more. Throws ProblemError `notFound`, `gone` when it is used. */
+export async function revokeInvite(ctx: InviteContext, caller: Caller, input: { id: string }): Promise<void> {
+  requireScope(caller, "admin");
+  if (await ctx.store.write((tx) => deleteUnusedInvite(tx, input.id))) return;
+  const used = await findInviteById(ctx.store.read, input.id);
+  if (used === undefined) fail("notFound", "There is no invitation of this id.");
+  const by = used.usedByName === undefined ? "" : ` by ${used.usedByName}@${ctx.host}`;
+  fail("gone", `This invitation has been used already${by}. To keep an account out, suspend it.`);
 }
 
 /** What an invitation offers. Throws ProblemError `notFound`, `gone` when it is used or expired, or `rateLimited`. */

@@ -2,7 +2,7 @@ import { client } from "@serenity-kit/opaque";
 import { expect, it } from "vitest";
 import { findAccountByName, listAccounts } from "../store/account-store.ts";
 import { eachStore } from "../store/each-store.ts";
-import { listInvites, makeInvite, viewInvite } from "./invite.ts";
+import { listInvites, makeInvite, revokeInvite, viewInvite } from "./invite.ts";
 import { finishRegistration, startRegistration } from "./register.ts";
 import {
   host,
@@ -66,6 +66,32 @@ eachStore("registering", (open) => {
     const second = await trial.invite();
     await trial.register("alice", password, second);
     expect(await problemOf(view(second))).toEqual(used);
+  });
+
+  it("is refused once the operator has taken the invitation back, which is only of use before it is used", async () => {
+    const trial = await openTrial();
+    const token = await trial.invite();
+    const [unused] = (await listInvites(trial.ctx, operator)).invites;
+    await revokeInvite(trial.ctx, operator, { id: unused?.id ?? "" });
+    const unknown = { code: "notFound", detail: expect.stringContaining("This invitation does not exist.") };
+    expect(await problemOf(viewInvite(trial.ctx, { token, remoteAddress }))).toEqual(unknown);
+    expect(await problemOf(trial.register("alice", password, token))).toEqual(unknown);
+    expect((await listInvites(trial.ctx, operator)).invites).toEqual([]);
+    expect(await problemOf(revokeInvite(trial.ctx, operator, { id: unused?.id ?? "" }))).toEqual({
+      code: "notFound",
+      detail: "There is no invitation of this id.",
+    });
+
+    await trial.register("alice", password);
+    const [spent] = (await listInvites(trial.ctx, operator)).invites;
+    expect(await problemOf(revokeInvite(trial.ctx, operator, { id: spent?.id ?? "" }))).toEqual({
+      code: "gone",
+      detail: `This invitation has been used already by alice@${host}. To keep an account out, suspend it.`,
+    });
+    const session = await trial.callerOf((await trial.login("alice", password)).accessToken);
+    expect(await problemOf(revokeInvite(trial.ctx, session, { id: "x" }))).toMatchObject({
+      code: "forbidden",
+    });
   });
 
   it("gives a name to one only, and says so to the invited", async () => {

@@ -10,7 +10,7 @@ import {
   readStatus,
   retryHost,
 } from "../admin/admin.ts";
-import { type InviteContext, listInvites, makeInvite } from "../auth/invite.ts";
+import { type InviteContext, listInvites, makeInvite, revokeInvite } from "../auth/invite.ts";
 import { type Authenticate, guarded, readInput, readQuery } from "./answer.ts";
 import type { Route } from "./router.ts";
 
@@ -27,6 +27,10 @@ export function operatorRoutes(ctx: OperatorRoutesContext): Route[] {
     guarded(authenticate, routes.createInvite, async ({ caller, request }) =>
       makeInvite(invites, caller, await readInput(request, routes.createInvite.input)),
     ),
+    guarded(authenticate, routes.deleteInvite, async ({ caller, params }) => {
+      await revokeInvite(invites, caller, { id: params.get("id") });
+      return undefined;
+    }),
     guarded(authenticate, routes.accounts, ({ request }) =>
       readAccounts(admin, { after: readQuery(request, routes.accounts.query).after }),
     ),

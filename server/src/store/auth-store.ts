@@ -73,6 +73,18 @@ export async function selectInvites(db: Db, limit: number): Promise<StoredInvite
   return rows.map(readInvite);
 }
 
+export async function findInviteById(db: Db, id: string): Promise<StoredInvite | undefined> {
+  const row = await db.get(sql`
+    SELECT invite.*, account.name AS used_by_name FROM invite LEFT JOIN account ON account.id = invite.used_by
+    WHERE invite.id = ${id}`);
+  return row && readInvite(row);
+}
+
+/** True when there was such an invitation and nobody had used it. */
+export async function deleteUnusedInvite(tx: Tx, id: string): Promise<boolean> {
+  return (await tx.run(sql`DELETE FROM invite WHERE id = ${id} AND used_at IS NULL`)) === 1;
+}
+
 /** True for exactly one of any number of racing callers. */
 export async function spendInvite(tx: Tx, tokenHash: Uint8Array, now: number): Promise<boolean> {
   const changed = await tx.run(sql`
