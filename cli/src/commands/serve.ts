@@ -14,7 +14,7 @@ import { type Command, Option } from "commander";
 import { columns } from "../columns.ts";
 import { Failure, refuseUsage } from "../failure.ts";
 import { findStat } from "../find-stat.ts";
-import { answer, posthornOf, remark, type Shell } from "../shell.ts";
+import { answer, posthornOf, type Shell } from "../shell.ts";
 
 /** Settings that are yes or no, and yes when nothing follows. */
 const switches: ReadonlySet<string> = new Set(["proxied", "local", "new-root"]);
@@ -43,8 +43,6 @@ function settingsIn(options: Readonly<Record<string, string>>): Settings {
 async function run(shell: Shell, given: Settings): Promise<void> {
   const config = readConfig(given);
   const isFirstStart = (await findStat(join(config.dataFolder, "operator.json"))) === undefined;
-  // Opening much data, or a database far away, takes its time.
-  remark(shell, `Starting, with the data in ${config.dataFolder} …`);
   try {
     await runServer(config, (server) => sayStarted(shell, config, server, isFirstStart));
   } catch (error) {
