@@ -35,7 +35,7 @@ export async function hkdfExpand(
   const output = new Uint8Array(blocks * hashBytes[hash]);
   let block = new Uint8Array();
   for (let counter = 1; counter <= blocks; counter++) {
-    block = new Uint8Array(await hmac(hash, key, concatBytes(block, info, Uint8Array.of(counter))));
+    block = new Uint8Array(await hmac(hash, key, concatBytes([block, info, Uint8Array.of(counter)])));
     output.set(block, (counter - 1) * hashBytes[hash]);
   }
   return output.slice(0, length);

@@ -1,0 +1,103 @@
+import { fileURLToPath } from "node:url";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { fromBase64Url, toBase64Url } from "./base64.ts";
+import { availableBackends } from "./choose-backend.ts";
+import { openWithKey, sealToKey, sealWith } from "./hpke.ts";
+import { scheduleKeys } from "./hpke-schedule.ts";
+import { hpkeVectors, type Sealed } from "./seal-vectors/hpke-vectors.ts";
+import { generateKemKey, importKemPublicKey, type KemKey } from "./x-wing.ts";
+import { encapsulateWith } from "./x-wing-javascript.ts";
+
+const hex = (text: string) => Uint8Array.from(Buffer.from(text, "hex"));
+const vectors = await hpkeVectors();
+const backends = await availableBackends();
+
+describe("RFC 9180 appendix A: the RFC's own examples", () => {
+  const info = hex("4f6465206f6e2061204772656369616e2055726e");
+
+  test.each([
+    [
+      "A.2.1",
+      { kemId: 0x0020, aeadId: 0x0003 },
+      "0bbe78490412b4bbea4812666f7916932b828bba79942424abb65244930d69a7",
+      "ad2744de8e17f4ebba575b3f5f5a8fa1f69c2a07f6e7500bc60ca6e3e3ec1c91",
+      "5c4d98150661b848853b547f",
+    ],
+    [
+      "A.5.1",
+      { kemId: 0x0010, aeadId: 0x0003 },
+      "806520f82ef0b03c823b7fc524b6b55a088f566b9751b89551c170f4113bd850",
+      "a8f45490a92a3b04d1dbf6cf2c3939ad8bfc9bfcb97c04bffe116730c9dfe3fc",
+      "726b4390ed2209809f58c693",
+    ],
+  ])("%s: the key schedule", async (_, suite, sharedSecret, key, nonce) => {
+    const keys = await scheduleKeys(suite, hex(sharedSecret), info);
+    expect(keys).toEqual({ key: hex(key), baseNonce: hex(nonce) });
+  });
+});
+
+test("vectors/hpke.json holds these vectors; `vitest run crypto/src/hpke -u` writes it anew", async () => {
+  const path = fileURLToPath(new URL("../../vectors/hpke.json", import.meta.url));
+  await expect(`${JSON.stringify(vectors, null, 1)}\n`).toMatchFileSnapshot(path);
+});
+
+describe.each(backends.map((backend) => [backend.name, backend] as const))(
+  "with X-Wing “%s”",
+  (_, backend) => {
+    async function open({ seed, info, enc, ciphertext }: Sealed): Promise<Uint8Array | undefined> {
+      const handle = await backend.openKey(fromBase64Url(seed));
+      const key: KemKey = { seed: fromBase64Url(seed), publicKey: handle.publicKey, handle };
+      const sealed = { enc: fromBase64Url(enc), ciphertext: fromBase64Url(ciphertext) };
+      return openWithKey(key, sealed, fromBase64Url(info));
+    }
+
+    test.each(vectors.good)("a good case of the vectors is opened: $name", async (vector) => {
+      expect(await open(vector)).toEqual(fromBase64Url(vector.plaintext));
+    });
+
+    test("no bad case of the vectors is opened, and all look alike", async () => {
+      expect(await open(vectors.base)).toBeDefined();
+      for (const { name, change } of vectors.bad) {
+        expect({ name, opened: await open({ ...vectors.base, ...change }) }).toEqual({
+          name,
+          opened: undefined,
+        });
+      }
+    });
+  },
+);
+
+test.each(vectors.good)("a good case of the vectors is sealed like this: $name", async (vector) => {
+  const { publicKey } = await generateKemKey(fromBase64Url(vector.seed));
+  const encapsulation = encapsulateWith(publicKey, fromBase64Url(vector.randomness));
+  expect(toBase64Url(encapsulation.sharedSecret)).toBe(vector.sharedSecret);
+  const sealed = await sealWith(encapsulation, fromBase64Url(vector.info), fromBase64Url(vector.plaintext));
+  expect(toBase64Url(sealed.enc)).toBe(vector.enc);
+  expect(toBase64Url(sealed.ciphertext)).toBe(vector.ciphertext);
+  const keys = await scheduleKeys(vectors.suite, encapsulation.sharedSecret, fromBase64Url(vector.info));
+  expect(toBase64Url(keys.key)).toBe(vector.key);
+  expect(toBase64Url(keys.baseNonce)).toBe(vector.nonce);
+});
+
+test("what is sealed to a key is opened with it and with no other, for what it was sealed for", async () => {
+  const [bob, carol] = [
+    await generateKemKey(new Uint8Array(32)),
+    await generateKemKey(new Uint8Array(32).fill(1)),
+  ];
+  const toBob = await importKemPublicKey(bob.publicKey);
+  const bytes = fc.uint8Array({ maxLength: 100 });
+  await fc.assert(
+    fc.asyncProperty(bytes, bytes, bytes, async (plaintext, info, otherInfo) => {
+      fc.pre(Buffer.compare(info, otherInfo) !== 0);
+      const sealed = await sealToKey(toBob, info, plaintext);
+      expect(sealed.enc).toHaveLength(1120);
+      expect(sealed.ciphertext).toHaveLength(plaintext.length + 16);
+      expect(await openWithKey(bob, sealed, info)).toEqual(plaintext);
+      expect(await openWithKey(bob, sealed, otherInfo)).toBeUndefined();
+      expect(await openWithKey(carol, sealed, info)).toBeUndefined();
+      expect((await sealToKey(toBob, info, plaintext)).enc).not.toEqual(sealed.enc);
+    }),
+    { numRuns: 20 },
+  );
+});
