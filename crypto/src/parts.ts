@@ -2,6 +2,8 @@
  * The parts one by one, for the published test vectors, which check them apart. Rooms use the door (index.ts), where
  * every signature has its purpose; the raw ones here have none.
  */
+export { importAeadKey, openAead, sealAead } from "./aead.ts";
+export { availableBackends } from "./choose-backend.ts";
 export type { AnswerMessage, HttpMessage, RequestMessage } from "./component-value.ts";
 export {
   generateSigningKey,
@@ -11,7 +13,11 @@ export {
   type VerifyKey,
   verifyBytes,
 } from "./ed25519.ts";
+export { hkdfSha256 } from "./hkdf.ts";
+export { hmac } from "./hmac.ts";
+export { scheduleKeys } from "./hpke-schedule.ts";
 export { findMessageSignature, type MessageSignature, verifyMessageSignature } from "./message-signature.ts";
+export { decapsulateMlKem, importMlKemKey } from "./ml-kem.ts";
 export {
   type BareItem,
   type Dictionary,
@@ -26,3 +32,6 @@ export {
   parseList,
   Token,
 } from "./structured-field.ts";
+export { decapsulate, generateKemKey, type KemKey } from "./x-wing.ts";
+export { encapsulateWith } from "./x-wing-javascript.ts";
+export { agree, importAgreementKey } from "./x25519.ts";

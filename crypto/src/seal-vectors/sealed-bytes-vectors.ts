@@ -5,7 +5,7 @@ import { bindTexts } from "../bind-texts.ts";
 import { sealBytesWith } from "../sealed-bytes.ts";
 import { bytesOf } from "./x-wing-vectors.ts";
 
-export interface SealedBytesVector {
+interface SealedBytesVector {
   name: string;
   key: string;
   context: string;
@@ -22,7 +22,7 @@ export interface SealedBytesVector {
 }
 
 /** What is done, in this order, to the sealed bytes of a good case. */
-export interface Change {
+interface Change {
   key?: string;
   context?: string;
   /** The first 56 bytes are those of this other case. */

@@ -4,6 +4,8 @@ import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { generateSigningKey, signBytes } from "@posthorn/crypto/parts";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { cobblestonePath, groupOf, optionalSets, sealingSets } from "./made-sets.ts";
+import { listMember } from "./read.ts";
 import { runVectors } from "./run.ts";
 
 const signingKey = await generateSigningKey(new Uint8Array(32).fill(6));
@@ -20,6 +22,8 @@ interface Made {
   json: Record<string, string>;
   strings: string[];
   base: string;
+  /** By their path. */
+  sealing: Record<string, unknown>;
 }
 
 async function goodSets(): Promise<Made> {
@@ -46,6 +50,7 @@ async function goodSets(): Promise<Made> {
     },
     strings: ["plain", "'; DROP TABLE messages --", "\u0001", "\ufeff", "😀"],
     base: '"@method": POST\n"@signature-params": ("@method");keyid="test-key-ed25519"',
+    sealing: await sealingSets(),
   };
 }
 
@@ -75,9 +80,10 @@ async function put(path: string, content: string | Buffer): Promise<void> {
 }
 
 async function run(made: Made): Promise<{ ok: boolean; lines: string[] }> {
-  const tests = made.ed25519.map((one, at) => ({ ...one, tcId: at + 1, comment: "", msg: "" }));
-  const testGroups = [{ publicKey: { pk: hex(signingKey.publicKey) }, tests }];
-  await put("wycheproof/ed25519_test.json.gz", JSON.stringify({ testGroups }));
+  const tests = made.ed25519.map((one) => ({ ...one, msg: "" }));
+  const group = groupOf({ publicKey: { pk: hex(signingKey.publicKey) } }, tests);
+  await put("wycheproof/ed25519_test.json.gz", JSON.stringify(group));
+  for (const [path, set] of Object.entries(made.sealing)) await put(path, JSON.stringify(set));
   const signature = await signBytes(signingKey, Buffer.from(made.base));
   const one = {
     title: "a request",
@@ -116,7 +122,17 @@ describe("the published vectors", () => {
         "JSON, strict reading  4 cases, 4 passed, 0 failed",
         "  · 1 refused because ours is stricter: a name twice in an object",
         "naughty strings  5 cases, 5 passed, 0 failed",
-        "X-Wing  not used yet (sealing)",
+        "wycheproof X25519  2 cases, 2 passed, 0 failed",
+        "  · 1 refused because ours is stricter: a shared secret of zeros",
+        "wycheproof AES-256-GCM  2 cases, 2 passed, 0 failed",
+        "wycheproof HKDF-SHA256  1 cases, 1 passed, 0 failed",
+        "wycheproof HMAC-SHA256  2 cases, 2 passed, 0 failed",
+        "wycheproof ML-KEM-768  2 cases, 2 passed, 0 failed",
+        "X-Wing  1 cases, 1 passed, 0 failed",
+        "  · 1 by the backend “composed”",
+        "  · 1 by the backend “javascript”",
+        "HPKE  not in this folder",
+        "wycheproof Cobblestone-256  not in this folder",
       ]),
     );
     expect(ok).toBe(true);
@@ -150,6 +166,57 @@ describe("the published vectors", () => {
     expect(ok).toBe(false);
   });
 
+  test.each<[string, string, object, string]>([
+    ["wycheproof/x25519_test.json.gz", "shared", { shared: "11".repeat(32) }, "has another shared secret"],
+    ["wycheproof/x25519_test.json.gz", "shared", { shared: "00".repeat(32) }, "was accepted"],
+    ["wycheproof/aes_gcm_test.json.gz", "result", { result: "invalid" }, "was opened"],
+    ["wycheproof/aes_gcm_test.json.gz", "msg", { msg: "00" }, "was not opened to its message"],
+    ["wycheproof/hkdf_sha256_test.json.gz", "okm", { okm: "00" }, "has another output"],
+    ["wycheproof/hmac_sha256_test.json.gz", "tag", { tag: "00" }, "is another code"],
+    [
+      "wycheproof/hmac_sha256_test.json.gz",
+      "result",
+      { result: "invalid" },
+      "is the code of something invalid",
+    ],
+    ["wycheproof/mlkem_768_test.json.gz", "K", { K: "00" }, "has another outcome"],
+    ["xwing/test-vectors.json", "ss", { ss: "00" }, "shares another secret"],
+    ["xwing/test-vectors.json", "ct", { ct: "11".repeat(1120) }, "is encapsulated to something else"],
+  ])("in %s another “%s” fails the run and is named", async (path, _, change, fault) => {
+    const good = await goodSets();
+    const first = firstCase(good.sealing[path]);
+    Object.assign(first, change);
+    const { ok, lines } = await run(good);
+    expect(lines).toContainEqual(expect.stringMatching(new RegExp(`^  ✗ .*: ${fault}$`)));
+    expect(ok).toBe(false);
+  });
+
+  test("a set that a folder may lack is run where it is, and fails like the others", async () => {
+    const good = await goodSets();
+    const optional = await optionalSets();
+    const sound = await run({ ...good, sealing: { ...good.sealing, ...optional } });
+    expect(sound.lines).toEqual(
+      expect.arrayContaining([
+        "HPKE  1 cases, 1 passed, 0 failed",
+        "wycheproof Cobblestone-256  2 cases, 2 passed, 0 failed",
+      ]),
+    );
+    expect(sound.ok).toBe(true);
+    for (const [path, change, fault] of [
+      ["hpke/own.json", { key: "00".repeat(32) }, "has other keys"],
+      ["hpke/own.json", { shared_secret: "00".repeat(32) }, "is encapsulated otherwise"],
+      [cobblestonePath, { ctx: "00" }, "at once it was not opened"],
+      [cobblestonePath, { msgSha512: "00" }, "at once it is another message"],
+      [cobblestonePath, { result: "invalid" }, "at once it was opened"],
+    ] as const) {
+      const changed = await optionalSets();
+      Object.assign(firstCase(changed[path]), change);
+      const { ok, lines } = await run({ ...good, sealing: { ...good.sealing, ...changed } });
+      expect(lines).toContainEqual(expect.stringMatching(new RegExp(`^  ✗ .*: ${fault}$`)));
+      expect(ok).toBe(false);
+    }
+  });
+
   test("only the first failures of a set are shown, with how many there are", async () => {
     const json = Object.fromEntries(Array.from({ length: 8 }, (_, at) => [`n_${at}.json`, "1"]));
     const { lines } = await run({ ...(await goodSets()), json });
@@ -176,3 +243,9 @@ describe("the published vectors", () => {
     folder = dirname(folder);
   });
 });
+
+/** The first case of a set, whatever form the set has. */
+function firstCase(set: unknown): object {
+  const [one] = Array.isArray(set) ? set : listMember(listMember(set, "testGroups")[0], "tests");
+  return Object(one);
+}
