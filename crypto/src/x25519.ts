@@ -24,12 +24,12 @@ export async function importAgreementKey(secret: Uint8Array): Promise<AgreementK
   return { handle, publicKey: await multiply(handle, basePoint) };
 }
 
-/** A key drawn by the platform for one use. */
+/** A key drawn by the platform, whose secret never leaves it. */
 export async function generateAgreementKey(): Promise<AgreementKey> {
-  const secret = crypto.getRandomValues(new Uint8Array(keyBytes));
-  const key = await importAgreementKey(secret);
-  secret.fill(0);
-  return key;
+  const pair = await crypto.subtle.generateKey(name, false, ["deriveBits"]);
+  if (!("privateKey" in pair)) throw new Error("The platform drew no pair of keys.");
+  const publicKey = new Uint8Array(await crypto.subtle.exportKey("raw", pair.publicKey));
+  return { publicKey, handle: pair.privateKey };
 }
 
 /**
