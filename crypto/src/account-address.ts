@@ -6,7 +6,7 @@ const form = /^[a-z0-9._+-]{1,129}@[a-z0-9.:-]{1,259}$/;
  * no account has two texts and that each is bounded.
  */
 export function isAccountAddress(text: string): boolean {
-  return text.length <= 389 && form.test(text);
+  return form.test(text);
 }
 
 /** Throws Error when `text` is no address as above: a mistake in the code that calls, since every caller has parsed it. */

@@ -35,8 +35,7 @@ export async function findFormFault(statement: AccountStatement): Promise<FormFa
 }
 
 /** Milliseconds since 1970 of a time in the one spelling statements have; undefined for any other text. */
-export function findStatementTime(text: string): number | undefined {
-  if (text.length !== 24) return undefined;
+function findStatementTime(text: string): number | undefined {
   const ms = Date.parse(text);
   if (!(ms >= earliestMs && ms < endMs)) return undefined;
   return new Date(ms).toISOString() === text ? ms : undefined;

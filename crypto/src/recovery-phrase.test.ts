@@ -134,6 +134,8 @@ describe("a recovery phrase", () => {
     for (const unit of ["a", "1", "a ", "- ", "\u0301", "\ud800", "\ufdfa"]) {
       expect(readRecoveryPhrase(unit.repeat(500_000)).kind).toBe("wrongCount");
     }
+    // Of a text pasted by mistake only the beginning is looked at.
+    expect(readRecoveryPhrase("zoo ".repeat(500_000))).toMatchObject({ kind: "wrongCount", count: 500 });
   });
 
   test.each([0, 15, 17, 32])("is not made from %i bytes, nor is a key", async (length) => {

@@ -19,7 +19,7 @@ const shownLetters = 40;
 const readLetters = 2000;
 
 /** A word that is not in the list. */
-export interface UnknownWord {
+interface UnknownWord {
   /** Its place in the phrase; the first word has place 1. */
   place: number;
   /** As it was read: in lower case, without accents and numbering, cut after 40 characters. */

@@ -60,7 +60,7 @@ export interface Signers {
 }
 
 /** A statement signed whatever it says, with nothing looked at. */
-export async function signAnything(
+async function signAnything(
   statement: AccountStatement,
   own: SigningKey,
   previous?: SigningKey,

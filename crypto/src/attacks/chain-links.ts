@@ -31,7 +31,7 @@ export async function fourStatements(): Promise<SignedStatement[]> {
   return replaceKey(await threeStatements(), keys.aliceSecond, { validFrom: "2026-11-01T00:00:00.000Z" });
 }
 
-export async function bobsStatements(): Promise<SignedStatement[]> {
+async function bobsStatements(): Promise<SignedStatement[]> {
   return append(await begin({ address: bob, identityKey: textOf(keys.bob) }));
 }
 
@@ -129,6 +129,11 @@ const reasons: readonly Row[] = [
     "a second first statement",
     broken(3, "reason"),
     async () => append(await threeStatements(), { reason: "first" }),
+  ],
+  [
+    "a second first statement, with another identity",
+    broken(3, "reason"),
+    async () => replaceKey(await threeStatements(), keys.evil, { reason: "first" }),
   ],
   [
     "a rotation to another identity",

@@ -26,7 +26,7 @@ export const badChains: readonly ChainCase[] = [
 ];
 
 /** As a signed statement, but the public key of each epoch is a place in `publicKeys`. */
-export interface StatementVector extends Omit<SignedStatement, "statement"> {
+interface StatementVector extends Omit<SignedStatement, "statement"> {
   statement: Omit<AccountStatement, "epochs"> & { epochs: readonly EpochVector[] };
   /** Of one whose form is sound. */
   hash?: string;
