@@ -1,4 +1,12 @@
-/** Keys, signatures and digests: bytes in, bytes out. Knows no mail and imports nothing of ours. */
+/** Keys, signatures, digests and sealing: bytes in, bytes out. Knows no mail and imports nothing of ours. */
+export { deriveSecret, identityOf, kek, type SecretLabel } from "./account-secrets.ts";
+export {
+  type AccountStatement,
+  type Epoch,
+  hashStatement,
+  type SignedStatement,
+  signStatement,
+} from "./account-statement.ts";
 export {
   type AnswerComponents,
   type AnswerTimes,
@@ -8,11 +16,35 @@ export {
   verifyAnswer,
 } from "./answer-signature.ts";
 export { fromBase64Url, toBase64Url } from "./base64.ts";
+export { bindTexts } from "./bind-texts.ts";
 export { contentDigest } from "./content-digest.ts";
 export { generateSigningKey, importVerifyKey, type SigningKey, type VerifyKey } from "./ed25519.ts";
 export { openWithKey, type SealedToKey, sealToKey } from "./hpke.ts";
+export {
+  type ChainContext,
+  type ChainFault,
+  type ChainPin,
+  type ChainResult,
+  checkChain,
+} from "./key-chain.ts";
+export { keyIdOf } from "./key-id.ts";
 export { type KeyStatement, signKeyStatement, verifyKeyStatement } from "./key-statement.ts";
+export type { SealHeader, SealRecipient } from "./message-header.ts";
+export {
+  openMessage,
+  type SealedMessage,
+  type SealInput,
+  sealMessage,
+  type WrappedKey,
+} from "./message-seal.ts";
+export { paddedFileSize, paddedMessageSize, padMessage, unpadMessage } from "./padding.ts";
 export type { Headers, SignatureFields } from "./profile-signature.ts";
+export {
+  makeRecoveryPhrase,
+  type PhraseReading,
+  readRecoveryPhrase,
+  recoveryKey,
+} from "./recovery-phrase.ts";
 export {
   type ReceivedRequest,
   type RequestComponents,
@@ -23,6 +55,13 @@ export {
   type VerifyRequestResult,
   verifyRequest,
 } from "./request-signature.ts";
+export {
+  type Comparison,
+  compareVerifyText,
+  type Person,
+  safetyNumber,
+  verifyText,
+} from "./safety-number.ts";
 export { openBytes, sealBytes } from "./sealed-bytes.ts";
 export { chunkPlace, findLayout, type SealedLayout, sealedSize } from "./sealed-layout.ts";
 export {
@@ -33,4 +72,12 @@ export {
   sealStream,
 } from "./sealed-stream.ts";
 export type { SignatureRefusal } from "./signature-refusal.ts";
+export {
+  type RootWrap,
+  unwrapEpochKey,
+  unwrapRootSecret,
+  type WrapWay,
+  wrapEpochKey,
+  wrapRootSecret,
+} from "./wrapped-secrets.ts";
 export { generateKemKey, importKemPublicKey, type KemKey, type KemPublicKey } from "./x-wing.ts";
