@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import {
@@ -206,6 +207,22 @@ describe("vectors/key-chain.json", () => {
         pinned === undefined ? context : { ...context, pinned },
       );
       expect({ name: vector.name, result }).toMatchObject({ name: vector.name, result: vector.result });
+    }
+  });
+
+  test("has the worked example of 90-keys.md, which names every result and every fault", () => {
+    const page = readFileSync(
+      fileURLToPath(new URL("../../docs/protocol/90-keys.md", import.meta.url)),
+      "utf8",
+    );
+    const [first] = vectors.statements;
+    const [bytes] = vectors.bytes;
+    for (const text of [first?.hash, vectors.keys[0]?.seed]) expect(page).toContain(`\`${text}\``);
+    expect(page).toContain(`\n${first?.signature}\n`);
+    expect(page).toContain(bytes?.hex.slice(0, 96));
+    for (const { result } of [...vectors.good, ...vectors.bad]) {
+      expect(page).toContain(`\`${result.kind}\``);
+      if ("why" in result) expect(page).toContain(`\`${result.why}\``);
     }
   });
 

@@ -1,10 +1,13 @@
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { fromBase64Url } from "./base64.ts";
 import { generateSigningKey, importVerifyKey } from "./ed25519.ts";
 import { keyIdOf } from "./key-id.ts";
 import { openMessage, type SealedMessage, sealMessage } from "./message-seal.ts";
 import { openVector, sealVectors } from "./seal-vectors/message-vectors.ts";
+import { sha256 } from "./sha256.ts";
 import { generateKemKey, importKemPublicKey } from "./x-wing.ts";
 
 const utf8 = (text: string) => new TextEncoder().encode(text);
@@ -46,6 +49,25 @@ async function seal(payload: Uint8Array, to: readonly Person[] = [alice, bob]): 
 test("vectors/sealed-messages.json holds these vectors; `vitest run crypto/src/message-seal -u` writes it anew", async () => {
   const path = fileURLToPath(new URL("../../vectors/sealed-messages.json", import.meta.url));
   await expect(`${JSON.stringify(vectors, null, 1)}\n`).toMatchFileSnapshot(path);
+});
+
+const [letter] = vectors.good;
+
+test.each<[string, string | undefined]>([
+  ["the payload", letter && new TextDecoder().decode(fromBase64Url(letter.payload))],
+  ["the sender's seed", letter?.senderSeed],
+  ["the message's key", letter?.messageKey],
+  ["the commitment", letter?.commit],
+  ["the header's hash", letter?.headerHash],
+  [
+    "the hash of the text",
+    letter && Buffer.from(await sha256(fromBase64Url(letter.ciphertext))).toString("hex"),
+  ],
+  ["the second recipient's seed", letter?.recipients[1]?.seed],
+  ["the second recipient's wrap", letter?.keys[1]?.wrap],
+])("%s of the first good case stands in the worked example of 100-sealing.md", (_, text) => {
+  const page = fileURLToPath(new URL("../../docs/protocol/100-sealing.md", import.meta.url));
+  expect(readFileSync(page, "utf8")).toContain(`\`${text}\``);
 });
 
 test.each(vectors.good)(

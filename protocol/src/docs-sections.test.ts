@@ -17,7 +17,7 @@ function sectionsOf(text: string): string[] {
 /** What a text cites of the protocol; sections of standards are of theirs. */
 function citedIn(text: string): string[] {
   const own = text.replaceAll(/RFC [0-9]+,?[\s*/]+§[0-9.]+(?:(?:, | and |[–-])§[0-9.]+)*/g, "");
-  return [...own.matchAll(/§([1-8]0(?:\.[0-9]+)?)/g)].map(([, number = ""]) => number);
+  return [...own.matchAll(/§((?:100|[1-9]0)(?:\.[0-9]+)?)/g)].map(([, number = ""]) => number);
 }
 
 const known = new Set(pages.flatMap(({ text }) => sectionsOf(text)));
