@@ -1,5 +1,5 @@
 /** For tests: a queue on a real store, hosts on a wire without sockets, and a clock that only moves when told. */
-import { conversationOf, type Message, readMessage } from "@posthorn/protocol";
+import { conversationOf, readMessage } from "@posthorn/protocol";
 import {
   type Letter,
   type LetterOptions,
@@ -164,17 +164,13 @@ export async function enqueue(
       messageId: message.id,
       recipient: id,
       host,
-      lane: laneOf(message, accountId, id),
+      lane: `${conversationOf(message)}/${accountId}/${id}`,
       nextAttemptAt: at,
       createdAt: now,
       expiresAt: at + expiryMs,
     });
   }
   return objectId;
-}
-
-function laneOf(message: Message, accountId: number, recipient: string): string {
-  return `${accountId}/${conversationOf(message)}/${recipient}`;
 }
 
 async function deliveriesOf(store: Store, accountId: number, objectId: number): Promise<Delivery[]> {

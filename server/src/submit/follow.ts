@@ -31,7 +31,7 @@ export async function findFollowed(
       pointer: "/target",
     });
   }
-  return { conversation: deliveries[0]?.lane.split("/")[1], heldUntil: submission.heldUntil };
+  return { conversation: deliveries[0]?.lane.split("/")[0], heldUntil: submission.heldUntil };
 }
 
 /** What the account has sent about a message, about that, and so on; nothing more comes until the transaction ends. */
@@ -51,7 +51,10 @@ export function isTakenBack(deliveries: readonly Delivery[]): boolean {
   return deliveries.every((delivery) => delivery.state === "cancelled");
 }
 
-/** Deliveries to a host in the same lane keep their order. */
+/**
+ * Deliveries to a host in the same lane keep their order. The conversation comes first: its id grows with time, so that
+ * lanes that are begun lie together in their index, whoever begins them.
+ */
 export function laneOf(accountId: number, conversation: string, recipient: string): string {
-  return `${accountId}/${conversation}/${recipient}`;
+  return `${conversation}/${accountId}/${recipient}`;
 }
