@@ -247,18 +247,23 @@ export class QueueWorker {
   }
 
   /** True when more is due than was claimed, and the host takes what it is brought. */
-  #isBehind(host: string, { nextDueAt }: Claim): boolean {
-    if (this.#stop.signal.aborted || nextDueAt === undefined) return false;
-    return nextDueAt <= this.#ctx.clock.now() && this.#well.has(host) && this.#doubled < doubledAtOnce;
+  #isBehind(host: string, current: Claim): boolean {
+    return this.#isMoreDue(current) && this.#well.has(host) && this.#doubled < doubledAtOnce;
   }
 
-  /** Brings batches beside the runner's own as long as there are any. Never throws. */
+  #isMoreDue({ nextDueAt }: Claim): boolean {
+    return nextDueAt !== undefined && nextDueAt <= this.#ctx.clock.now();
+  }
+
+  /** Brings batches beside the runner's own until one leaves nothing behind: small ones would cost more. Never throws. */
   async #workBeside(runner: Runner): Promise<void> {
     this.#doubled++;
     this.#busy++;
     try {
       let current = await this.#claim(runner.host);
-      while (hasWork(current)) current = await this.#bring(runner, current);
+      while (hasWork(current)) {
+        current = await this.#bring(runner, current, this.#isMoreDue(current));
+      }
     } catch (error) {
       // What was claimed is claimed again when its leases run out.
       this.#ctx.log("error", "queue fault", { host: runner.host, error: String(error) });
@@ -268,12 +273,12 @@ export class QueueWorker {
     }
   }
 
-  /** Delivers a claim, writes down what came of it, and resolves to the next. */
-  async #bring(runner: Runner, current: Claim): Promise<Claim> {
+  /** Delivers a claim, writes down what came of it, and resolves to the next, which is empty when none is to be taken. */
+  async #bring(runner: Runner, current: Claim, goesOn = true): Promise<Claim> {
     const { host } = runner;
     const result = await attempt(this.#ctx, host, current.messages, this.#cut.signal);
     this.#note(runner, result);
-    return this.#writeDown(host, this.#handOver(runner, current, result), result);
+    return this.#writeDown(host, this.#handOver(runner, current, result), result, goesOn);
   }
 
   /** Waits for a turn; where it was taken, undefined when the worker stops. */
@@ -314,18 +319,18 @@ export class QueueWorker {
   }
 
   /** Retires a claim, and in the same transaction takes the next. */
-  async #writeDown(host: string, tried: Claim, result: DeliveryResult): Promise<Claim> {
+  async #writeDown(host: string, tried: Claim, result: DeliveryResult, goesOn: boolean): Promise<Claim> {
     const { store, log } = this.#ctx;
-    const isStopping = this.#stop.signal.aborted;
+    const isLast = !goesOn || this.#stop.signal.aborted;
     try {
       return await store.write(async (tx) => {
         await retire(this.#retireContext(), tx, host, tried, result);
-        return isStopping ? nothing : this.#claimIn(tx, host);
+        return isLast ? nothing : this.#claimIn(tx, host);
       });
     } catch (error) {
       log("error", "claim not retired", { host, error: String(error) });
       await retireApart(this.#retireContext(), host, tried, result);
-      return isStopping ? nothing : this.#claim(host);
+      return isLast ? nothing : this.#claim(host);
     }
   }
 
