@@ -62,6 +62,9 @@ const outside: Record<Side, readonly string[]> = {
  */
 const leastCommits: Record<Side, number> = { alpha: 10, beta: 5 };
 
+/** A server takes a hundred letters to nobody from one host and then makes that wait: it starts anew before that. */
+const journeysPerLife = 20;
+
 // Dozens of starts: the servers keep what Node has compiled, from the first one that ends by itself.
 let compiled: string;
 beforeAll(async () => {
@@ -140,6 +143,12 @@ async function untilAnswered<T>(call: () => Promise<T>): Promise<T> {
   }
 }
 
+/** Ends it at rest and starts it anew. */
+async function begin(server: ProcessPair["alpha"]): Promise<void> {
+  await server.kill();
+  await server.start();
+}
+
 /** Kills and restarts as armed, and sees everything arrive once and whole. The effects, when there were too few to be killed. */
 async function survive(trial: Trial, victim: Side, killAt: number): Promise<string[] | undefined> {
   const server = trial.pair[victim];
@@ -215,7 +224,10 @@ test.concurrent.each(["alpha", "beta"] as const)(
     withTrial(async (trial) => {
       await expectOnce(trial, await journey(trial, "to begin with"));
       let effects: string[] | undefined;
-      for (let killAt = 1; effects === undefined; killAt++) effects = await survive(trial, victim, killAt);
+      for (let killAt = 1; effects === undefined; killAt++) {
+        if (killAt % journeysPerLife === 0) await begin(trial.pair[victim === "alpha" ? "beta" : "alpha"]);
+        effects = await survive(trial, victim, killAt);
+      }
       // Those of the journey that was too short to be killed in: all that there are, now that the two know each other.
       const names = new Set(effects.map((effect) => effect.replace(/ (?:before|after)$/, "")));
       const known = outside[victim].filter((name) => name !== discovery);
