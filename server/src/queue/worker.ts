@@ -1,9 +1,7 @@
 /**
  * Empties the queue: one runner per host that something waits for, so a dead or slow host delays no other. A runner
- * claims a batch, delivers it, and in one transaction writes what came of it and claims the next. A host that answers
- * while more waits for it than one batch is brought a second at the same time: what a lane must keep in order never is
- * in both, since a claim takes nothing that waits for what another holds. Large files are carried beside the runner, so
- * that the host's other mail does not wait for them.
+ * claims a batch, delivers it, and in one transaction writes what came of it and claims the next. Large files are
+ * carried beside the runner, so that the host's other mail does not wait for them.
  */
 import type { DeliveryResult, Lacking } from "../deliver/result.ts";
 import type { Random } from "../env/env.ts";
@@ -23,8 +21,6 @@ import { Turns } from "./turns.ts";
  */
 const atOnce = { well: 256, untried: 512, failing: 32 };
 const rememberedHosts = 4_096;
-/** Hosts that are brought two batches at the same time; each holds its messages in memory. */
-const doubledAtOnce = 64;
 /** Messages whose files are carried to one host at the same time, and that wait for it. */
 const carriedAtOnce = 3;
 const mostToCarry = 100;
@@ -71,7 +67,6 @@ export class QueueWorker {
   /** Hosts that answered when they were last called, the latest last. */
   readonly #well = new Set<string>();
   #busy = 0;
-  #doubled = 0;
 
   constructor(ctx: QueueContext) {
     this.#ctx = ctx;
@@ -219,23 +214,13 @@ export class QueueWorker {
     const { host } = runner;
     this.#busy++;
     try {
-      let second: Promise<void> | undefined;
       let current = await this.#claim(host);
-      while (true) {
-        while (hasWork(current)) {
-          if (second === undefined && this.#isBehind(host, current)) {
-            second = this.#workBeside(runner).finally(() => {
-              second = undefined;
-            });
-            this.#track(second);
-          }
-          current = await this.#bring(runner, current);
-        }
-        if (second === undefined) return { kind: "slept", nextDueAt: current.nextDueAt };
-        // What came of its last batch may be due before anything that was seen from here.
-        await second;
-        current = await this.#claim(host);
+      while (current.messages.length > 0 || current.expired.length > 0) {
+        const result = await attempt(this.#ctx, host, current.messages, this.#cut.signal);
+        this.#note(runner, result);
+        current = await this.#writeDown(host, this.#handOver(runner, current, result), result);
       }
+      return { kind: "slept", nextDueAt: current.nextDueAt };
     } catch (error) {
       // What was claimed is claimed again when its leases run out.
       this.#ctx.log("error", "queue fault", { host, error: String(error) });
@@ -244,41 +229,6 @@ export class QueueWorker {
       this.#busy--;
       turns.giveBack();
     }
-  }
-
-  /** True when more is due than was claimed, and the host takes what it is brought. */
-  #isBehind(host: string, current: Claim): boolean {
-    return this.#isMoreDue(current) && this.#well.has(host) && this.#doubled < doubledAtOnce;
-  }
-
-  #isMoreDue({ nextDueAt }: Claim): boolean {
-    return nextDueAt !== undefined && nextDueAt <= this.#ctx.clock.now();
-  }
-
-  /** Brings batches beside the runner's own until one leaves nothing behind: small ones would cost more. Never throws. */
-  async #workBeside(runner: Runner): Promise<void> {
-    this.#doubled++;
-    this.#busy++;
-    try {
-      let current = await this.#claim(runner.host);
-      while (hasWork(current)) {
-        current = await this.#bring(runner, current, this.#isMoreDue(current));
-      }
-    } catch (error) {
-      // What was claimed is claimed again when its leases run out.
-      this.#ctx.log("error", "queue fault", { host: runner.host, error: String(error) });
-    } finally {
-      this.#doubled--;
-      this.#busy--;
-    }
-  }
-
-  /** Delivers a claim, writes down what came of it, and resolves to the next, which is empty when none is to be taken. */
-  async #bring(runner: Runner, current: Claim, goesOn = true): Promise<Claim> {
-    const { host } = runner;
-    const result = await attempt(this.#ctx, host, current.messages, this.#cut.signal);
-    this.#note(runner, result);
-    return this.#writeDown(host, this.#handOver(runner, current, result), result, goesOn);
   }
 
   /** Waits for a turn; where it was taken, undefined when the worker stops. */
@@ -319,18 +269,18 @@ export class QueueWorker {
   }
 
   /** Retires a claim, and in the same transaction takes the next. */
-  async #writeDown(host: string, tried: Claim, result: DeliveryResult, goesOn: boolean): Promise<Claim> {
+  async #writeDown(host: string, tried: Claim, result: DeliveryResult): Promise<Claim> {
     const { store, log } = this.#ctx;
-    const isLast = !goesOn || this.#stop.signal.aborted;
+    const isStopping = this.#stop.signal.aborted;
     try {
       return await store.write(async (tx) => {
         await retire(this.#retireContext(), tx, host, tried, result);
-        return isLast ? nothing : this.#claimIn(tx, host);
+        return isStopping ? nothing : this.#claimIn(tx, host);
       });
     } catch (error) {
       log("error", "claim not retired", { host, error: String(error) });
       await retireApart(this.#retireContext(), host, tried, result);
-      return isLast ? nothing : this.#claim(host);
+      return isStopping ? nothing : this.#claim(host);
     }
   }
 
@@ -372,10 +322,6 @@ export class QueueWorker {
       this.wake([host]);
     }
   }
-}
-
-function hasWork({ messages, expired }: Claim): boolean {
-  return messages.length > 0 || expired.length > 0;
 }
 
 const nothing: Claim = { messages: [], expired: [], nextDueAt: undefined };
