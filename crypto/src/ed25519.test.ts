@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { generateSigningKey, importVerifyKey, signBytes, verifyBytes } from "./ed25519.ts";
+import * as ofBrowsers from "./ed25519-browser.ts";
+import * as ofNode from "./ed25519-node.ts";
 
 const hex = (text: string) => Uint8Array.from(Buffer.from(text, "hex"));
 
@@ -103,5 +105,37 @@ describe("a key pair", () => {
     const key = await generateSigningKey(seed);
     seed.fill(0);
     expect(key.seed).toEqual(new Uint8Array(32).fill(5));
+  });
+});
+
+describe("what browsers have", () => {
+  const seeds = fc.uint8Array({ minLength: 32, maxLength: 32 });
+  const pkcs8 = (seed: Uint8Array) => Uint8Array.of(...hex("302e020100300506032b657004220420"), ...seed);
+
+  test("makes of a seed the key that Node makes, and signs alike", async () => {
+    await fc.assert(
+      fc.asyncProperty(seeds, fc.uint8Array({ maxLength: 200 }), async (seed, message) => {
+        const [node, web] = [await ofNode.openSigner(pkcs8(seed)), await ofBrowsers.openSigner(pkcs8(seed))];
+        expect(web.publicKey).toEqual(node.publicKey);
+        expect(await web.sign(message)).toEqual(await node.sign(message));
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  test("takes for a signature what Node does, and nothing of which one bit is another", async () => {
+    const message = new Uint8Array(100).fill(1);
+    const signer = await ofNode.openSigner(pkcs8(new Uint8Array(32).fill(7)));
+    const signature = await signer.sign(message);
+    const verifier = await ofBrowsers.openVerifier(signer.publicKey);
+    expect(await verifier.verify(message, signature)).toBe(true);
+    for (let bit = 0; bit < 512; bit++) {
+      const at = Math.floor(bit / 8);
+      const bent = signature.with(at, (signature[at] ?? 0) ^ (1 << (bit % 8)));
+      expect(await verifier.verify(message, bent)).toBe(false);
+    }
+    for (const length of [0, 63, 65, 128]) {
+      expect(await verifier.verify(message, new Uint8Array(length))).toBe(false);
+    }
   });
 });
