@@ -22,6 +22,15 @@ export function fromBase64Url(text: string): Uint8Array {
   return decode(text, urlSafe);
 }
 
+/** As `fromBase64Url`; undefined instead, for what others have written. */
+export function findBase64Url(text: string): Uint8Array | undefined {
+  try {
+    return fromBase64Url(text);
+  } catch {
+    return undefined;
+  }
+}
+
 export function toBase64(bytes: Uint8Array): string {
   const text = encode(bytes, standard);
   return text.padEnd(Math.ceil(text.length / 4) * 4, "=");

@@ -15,7 +15,8 @@ export {
   type VerifyAnswerResult,
   verifyAnswer,
 } from "./answer-signature.ts";
-export { fromBase64Url, toBase64Url } from "./base64.ts";
+export { type ArrivalOwner, openArrival, type SealedArrival, sealArrival } from "./arrival-seal.ts";
+export { findBase64Url, fromBase64Url, toBase64Url } from "./base64.ts";
 export { bindTexts } from "./bind-texts.ts";
 export { contentDigest } from "./content-digest.ts";
 export { generateSigningKey, importVerifyKey, type SigningKey, type VerifyKey } from "./ed25519.ts";
@@ -37,6 +38,7 @@ export {
   sealMessage,
   type WrappedKey,
 } from "./message-seal.ts";
+export { type OwnerClaim, recoveryProofKey, signClaim, verifyClaim } from "./owner-proof.ts";
 export { paddedFileSize, paddedMessageSize, padMessage, unpadMessage } from "./padding.ts";
 export type { Headers, SignatureFields } from "./profile-signature.ts";
 export {

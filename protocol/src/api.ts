@@ -1,5 +1,6 @@
 import { type Static, type TSchema, Type } from "typebox";
 import { authRoutes } from "./api/auth-routes.ts";
+import { keysRoutes } from "./api/keys-routes.ts";
 import { mailRoutes } from "./api/mail-routes.ts";
 import { operatorRoutes } from "./api/operator-routes.ts";
 import { HealthSchema } from "./api/peer.ts";
@@ -13,6 +14,7 @@ export const routes = {
   ...sendRoutes,
   ...mailRoutes,
   ...authRoutes,
+  ...keysRoutes,
   ...operatorRoutes,
 
   openapi: {

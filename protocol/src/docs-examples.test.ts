@@ -55,6 +55,7 @@ const schemas: Readonly<Record<string, TSchema>> = {
   "login start": protocol.LoginStartSchema,
   "login start answer": protocol.LoginStartAnswerSchema,
   "login finish": protocol.LoginFinishSchema,
+  "key chain": protocol.KeyChainSchema,
   tokens: protocol.TokensSchema,
   refresh: protocol.RefreshSchema,
   "api token request": protocol.ApiTokenRequestSchema,

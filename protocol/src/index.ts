@@ -9,11 +9,14 @@ export {
   parseAddress,
   sameAddress,
 } from "./address.ts";
+export { AccountNameSchema } from "./api/account-name.ts";
 export * from "./api/auth.ts";
 export * from "./api/id.ts";
+export * from "./api/keys.ts";
 export * from "./api/mail.ts";
 export * from "./api/operator.ts";
 export * from "./api/peer.ts";
+export * from "./api/records.ts";
 export type { MediaType, Route } from "./api/route.ts";
 export * from "./api/send.ts";
 export {
@@ -28,6 +31,7 @@ export { type ErrorCode, errors, isErrorCode, type Retry } from "./errors.ts";
 export { type Hash, HashSchema } from "./hash.ts";
 export { HostSchema, hostName, hostPort, isHost, parseHost } from "./host.ts";
 export { limits } from "./limits.ts";
+export { type Arrival, ArrivalSchema, findArrival } from "./message/arrival.ts";
 export {
   type Attachment,
   AttachmentSchema,
@@ -73,6 +77,15 @@ export {
 } from "./message/recurrence.ts";
 export { type Target, TargetSchema } from "./message/routing.ts";
 export { conversationOf, hostsOf, recipientsOf, senderOf, targetIdOf } from "./message/routing-of.ts";
+export {
+  type Follows,
+  FollowsSchema,
+  readSaid,
+  type Said,
+  type SaidFile,
+  SaidFileSchema,
+  writeSaid,
+} from "./message/said.ts";
 export { type Seal, SealRecipientSchema, SealSchema } from "./message/seal.ts";
 export { TypeNameSchema } from "./message/type-name.ts";
 export * from "./message/unknown-message.ts";

@@ -44,6 +44,19 @@ export const limits = {
   /** Blobs one message can name: its chunks and whole files, bounded again by its bytes. */
   missing: 4096,
 
+  /** Epochs of one statement, statements of one account (§90.5, §90.6), and epochs an account keeps the secrets of. */
+  epochs: 8,
+  statements: 1000,
+  wrappedEpochs: 4096,
+  /** Addresses that an account which hides its keys shows them to. */
+  allowed: 10_000,
+  /** A message sealed on arrival (§100.12), in base64url, and the whole of what stands in its place. */
+  sealedArrival: 400_000,
+  arrivalBytes: 410_000,
+  /** A sealed record in base64url, and how many of them are in a page. */
+  sealedRecord: 240_000,
+  recordPage: 100,
+
   undoS: 600,
   listItems: 500,
   pageItems: 200,

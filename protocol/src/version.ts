@@ -12,7 +12,7 @@ export const wireHistory: readonly {
 }[] = [
   {
     version: 1,
-    hash: "833014738892f1aafe067986786a74baa99f9ca2fbe78c89fa2dde42b715c49a",
+    hash: "85c20d04ede6ae927d795b99a6b1cf8d073c676bc4ab479c5ac36897ee375972",
     note: "First version.",
   },
 ];

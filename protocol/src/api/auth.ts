@@ -5,15 +5,9 @@ import { limits } from "../limits.ts";
 import { whole } from "../number.ts";
 import { base64Url, oneLine } from "../text.ts";
 import { TimeSchema } from "../time.ts";
+import { AccountNameSchema } from "./account-name.ts";
 import { list, ObjectIdSchema } from "./id.ts";
-
-/** The name of an account: what stands before `@`, in lower case and without `+tag`. */
-export const AccountNameSchema = Type.String({
-  minLength: 1,
-  maxLength: 64,
-  pattern: "^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$",
-  description: "a name of a–z, 0–9, dot, hyphen and underscore, beginning and ending with a letter or digit",
-});
+import { NewKeysSchema } from "./keys.ts";
 
 const secret = Type.String({
   minLength: 16,
@@ -42,7 +36,13 @@ export const RegisterStartAnswerSchema = Type.Object({ registrationResponse: opa
 
 /** Second step: the record by which the server will know the password without learning it. */
 export const RegisterFinishSchema = Type.Object(
-  { invite: secret, name: AccountNameSchema, registrationRecord: opaque, device: Type.Optional(label) },
+  {
+    invite: secret,
+    name: AccountNameSchema,
+    registrationRecord: opaque,
+    device: Type.Optional(label),
+    keys: Type.Optional(NewKeysSchema),
+  },
   { additionalProperties: false },
 );
 

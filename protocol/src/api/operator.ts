@@ -7,7 +7,7 @@ import { whole } from "../number.ts";
 import { ProblemSchema } from "../problem.ts";
 import { base64Url, oneLine } from "../text.ts";
 import { TimeSchema } from "../time.ts";
-import { AccountNameSchema } from "./auth.ts";
+import { AccountNameSchema } from "./account-name.ts";
 import { list, ObjectIdSchema } from "./id.ts";
 
 const count = whole(limits.count);

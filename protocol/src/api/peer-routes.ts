@@ -1,6 +1,7 @@
 import { DiscoverySchema } from "../discovery.ts";
 import { AnyMessageSchema } from "../message/message.ts";
 import { VerdictSchema } from "../verdict.ts";
+import { KeyChainSchema, PeerKeysQuerySchema } from "./keys.ts";
 import { DiscoveryQuerySchema, HelloSchema } from "./peer.ts";
 import { bytes, jsonOrLines, type Route } from "./route.ts";
 import { BlobAnswerSchema } from "./send.ts";
@@ -26,6 +27,15 @@ export const peerRoutes = {
     output: HelloSchema,
     status: 200,
     summary: "Say that a server has started, so that what waits for it is sent at once.",
+  },
+  peerKeys: {
+    method: "GET",
+    path: "/email/keys/:id",
+    auth: "peer",
+    query: PeerKeysQuerySchema,
+    output: KeyChainSchema,
+    status: 200,
+    summary: "The key statements of an account of this host.",
   },
   putPeerBlob: {
     method: "PUT",

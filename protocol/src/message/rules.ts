@@ -16,13 +16,23 @@ import type { Seal } from "./seal.ts";
  * of the field at fault. `message` already has the shape of its type.
  */
 export function checkRules(message: Message): void {
-  checkRecipients(message);
-  checkTime(message.date, "/date");
-  checkSender(message);
+  checkRouting(message);
   checkFiles(attachmentsOf(message));
   const seal = sealOf(message);
   if (seal !== undefined) checkSeal(seal, message);
   checkContent(message);
+}
+
+/** As `checkRules`, but for the files: what is said in a sealed message names them in another way (§100.6). */
+export function checkSaidRules(message: Message): void {
+  checkRouting(message);
+  checkContent(message);
+}
+
+function checkRouting(message: Message): void {
+  checkRecipients(message);
+  checkTime(message.date, "/date");
+  checkSender(message);
 }
 
 function refuse(pointer: string, sentence: string): never {
