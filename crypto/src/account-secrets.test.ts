@@ -2,30 +2,16 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { deriveSecret, identityOf, kek, type SecretLabel } from "./account-secrets.ts";
 import { toBase64Url } from "./base64.ts";
-
-interface SecretVectors {
-  derive: { name: string; rootSecret: string; label: SecretLabel; secret: string }[];
-  identity: { name: string; rootSecret: string; identityKey: string }[];
-  kek: { name: string; exportKey: string; address: string; key: string }[];
-}
+import { type SecretVectors, secretCases } from "./vector-cases/account-secrets.ts";
 
 const vectors: SecretVectors = JSON.parse(
   readFileSync(new URL("../../vectors/account-secrets.json", import.meta.url), "utf8"),
 );
-const fromHex = (hex: string) => Uint8Array.from(Buffer.from(hex, "hex"));
 const rootSecret = new Uint8Array(32).fill(9);
 
 describe("vectors/account-secrets.json", () => {
-  test.each(vectors.derive)("the secret $name", async ({ rootSecret, label, secret }) => {
-    expect(await deriveSecret(fromHex(rootSecret), label)).toEqual(fromHex(secret));
-  });
-
-  test.each(vectors.identity)("the identity key of $name", async ({ rootSecret, identityKey }) => {
-    expect(toBase64Url((await identityOf(fromHex(rootSecret))).publicKey)).toBe(identityKey);
-  });
-
-  test.each(vectors.kek)("the wrapping key of a password: $name", async ({ exportKey, address, key }) => {
-    expect(await kek(fromHex(exportKey), address)).toEqual(fromHex(key));
+  test.each(secretCases(vectors))("$name", async ({ find, expected }) => {
+    expect(await find()).toEqual(expected);
   });
 });
 

@@ -2,16 +2,11 @@ import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { paddedFileSize, paddedMessageSize, padMessage, padme, unpadMessage } from "./padding.ts";
-
-interface PaddingVectors {
-  sizes: { name: string; size: number; message: number; file: number }[];
-  unpad: { name: string; size: number; parts: { at: number; hex: string }[]; valid: boolean; hex?: string }[];
-}
+import { type PaddingVectors, paddingCases } from "./vector-cases/padding.ts";
 
 const vectors: PaddingVectors = JSON.parse(
   readFileSync(new URL("../../vectors/padding.json", import.meta.url), "utf8"),
 );
-const fromHex = (hex: string) => Uint8Array.from(Buffer.from(hex, "hex"));
 const sizes = fc.oneof(
   fc.nat(5000),
   fc.nat(2 ** 31 - 1),
@@ -23,17 +18,8 @@ const sizes = fc.oneof(
 );
 
 describe("vectors/padding.json", () => {
-  test.each(vectors.sizes)("$name", ({ size, message, file }) => {
-    expect(paddedMessageSize(size)).toBe(message);
-    expect(paddedFileSize(size)).toBe(file);
-  });
-
-  test.each(vectors.unpad)("padded form: $name", ({ size, parts, valid, hex }) => {
-    const padded = new Uint8Array(size);
-    for (const { at, hex } of parts) padded.set(fromHex(hex), at);
-    const bytes = unpadMessage(padded);
-    expect(bytes).toEqual(valid ? fromHex(hex ?? "") : undefined);
-    if (bytes !== undefined) expect(padMessage(bytes)).toEqual(padded);
+  test.each(paddingCases(vectors))("$name", async ({ find, expected }) => {
+    expect(await find()).toEqual(expected);
   });
 });
 

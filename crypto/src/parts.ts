@@ -3,7 +3,7 @@
  * every signature has its purpose; the raw ones here have none.
  */
 export { importAeadKey, openAead, sealAead } from "./aead.ts";
-export { availableBackends } from "./choose-backend.ts";
+export { availableBackends, chooseBackend } from "./choose-backend.ts";
 export type { AnswerMessage, HttpMessage, RequestMessage } from "./component-value.ts";
 export {
   generateSigningKey,

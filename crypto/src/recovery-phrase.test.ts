@@ -3,19 +3,7 @@ import { wordlist } from "@scure/bip39/wordlists/english.js";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { makeRecoveryPhrase, readRecoveryPhrase, recoveryKey } from "./recovery-phrase.ts";
-
-interface RecoveryVectors {
-  make: { name: string; entropy: string; phrase: string }[];
-  read: {
-    name: string;
-    text: string;
-    kind: string;
-    entropy?: string;
-    count?: number;
-    unknownWords?: { place: number; word: string; suggestions: string[] }[];
-  }[];
-  keys: { name: string; entropy: string; address: string; key: string }[];
-}
+import { type RecoveryVectors, recoveryPhraseCases } from "./vector-cases/recovery-phrase.ts";
 
 const vectors: RecoveryVectors = JSON.parse(
   readFileSync(new URL("../../vectors/recovery-phrase.json", import.meta.url), "utf8"),
@@ -61,21 +49,8 @@ describe("BIP-39: the published vectors of 128 bits", () => {
 });
 
 describe("vectors/recovery-phrase.json", () => {
-  test.each(vectors.make)("made from $name", ({ entropy, phrase }) => {
-    expect(makeRecoveryPhrase(fromHex(entropy))).toBe(phrase);
-  });
-
-  test.each(vectors.read)("$kind: $name", ({ text, kind, entropy, count, unknownWords }) => {
-    expect(readRecoveryPhrase(text)).toEqual({
-      kind,
-      ...(entropy === undefined ? {} : { entropy: fromHex(entropy) }),
-      ...(count === undefined ? {} : { count }),
-      ...(unknownWords === undefined ? {} : { unknownWords }),
-    });
-  });
-
-  test.each(vectors.keys)("the key of $name", async ({ entropy, address, key }) => {
-    expect(await recoveryKey(fromHex(entropy), address)).toEqual(fromHex(key));
+  test.each(recoveryPhraseCases(vectors))("$name", async ({ find, expected }) => {
+    expect(await find()).toEqual(expected);
   });
 });
 

@@ -1,10 +1,9 @@
-import { hash } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
-import { fromBase64Url, toBase64Url } from "./base64.ts";
-import { changed, patternOf, sealedBytesVectors } from "./seal-vectors/sealed-bytes-vectors.ts";
+import { sealedBytesVectors } from "./seal-vectors/sealed-bytes-vectors.ts";
 import { openBytes, sealBytes, sealBytesWith } from "./sealed-bytes.ts";
-import { findLayout, sealedSize } from "./sealed-layout.ts";
+import { findLayout } from "./sealed-layout.ts";
+import { patternOf, sealedBytesCases } from "./vector-cases/sealed-bytes.ts";
 
 const vectors = await sealedBytesVectors();
 const key = new Uint8Array(32).fill(1);
@@ -15,29 +14,9 @@ test("vectors/sealed-bytes.json holds these vectors; `vitest run crypto/src/seal
   await expect(`${JSON.stringify(vectors, null, 1)}\n`).toMatchFileSnapshot(path);
 });
 
-describe("a case of the vectors", () => {
-  test.each(vectors.good)("is sealed like this, and opened: $name", async (vector) => {
-    const [salt, itsKey, itsContext] = [
-      fromBase64Url(vector.salt),
-      fromBase64Url(vector.key),
-      fromBase64Url(vector.context),
-    ];
-    const sealed = await sealBytesWith(salt, itsKey, itsContext, patternOf(vector.size));
-    expect(hash("sha256", sealed)).toBe(vector.sealedHash);
-    expect(toBase64Url(sealed.subarray(0, 56))).toBe(vector.header);
-    if (vector.sealed !== undefined) expect(toBase64Url(sealed)).toBe(vector.sealed);
-    const opened = await openBytes(itsKey, itsContext, sealed);
-    expect(opened && Buffer.compare(opened, patternOf(vector.size))).toBe(0);
-  });
-
-  test.each(vectors.good)("has the size that can be told before: $name", ({ size, sealedSize: sealed }) => {
-    expect(sealedSize(size)).toBe(sealed);
-    expect(findLayout(sealed)).toEqual({ size, chunkCount: Math.floor(size / 16_384) + 1 });
-  });
-
-  test.each(vectors.bad)("is not opened: $name", async (vector) => {
-    const { key: itsKey, context: itsContext, sealed } = await changed(vector, vectors);
-    expect(await openBytes(itsKey, itsContext, sealed)).toBeUndefined();
+describe("the vectors", () => {
+  test.each(sealedBytesCases(vectors))("$name", async ({ find, expected }) => {
+    expect(await find()).toEqual(expected);
   });
 });
 

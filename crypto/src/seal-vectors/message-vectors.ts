@@ -1,11 +1,10 @@
 /** What vectors/sealed-messages.json holds: messages of the suite, and what a server, or a recipient, might make of them. */
 import { fromBase64Url, toBase64Url } from "../base64.ts";
 import { concatBytes } from "../bytes.ts";
-import { generateSigningKey, importVerifyKey, type SigningKey, signBytes } from "../ed25519.ts";
+import { generateSigningKey, type SigningKey, signBytes } from "../ed25519.ts";
 import { keyIdOf } from "../key-id.ts";
 import { headerBytes, type SealHeader } from "../message-header.ts";
 import {
-  openMessage,
   type SealChance,
   type SealedMessage,
   sealInside,
@@ -30,7 +29,7 @@ export interface SealedVector extends SealHeader {
   seed: string;
 }
 
-interface GoodVector extends Omit<SealedVector, "address" | "seed" | "recipients"> {
+export interface GoodVector extends Omit<SealedVector, "address" | "seed" | "recipients"> {
   name: string;
   recipients: readonly { address: string; keyId: string; seed: string; randomness: string }[];
   senderSeed: string;
@@ -68,24 +67,6 @@ export async function sealVectors(): Promise<SealVectors> {
     base,
     bad: [...(await badOf(base)), ...(await cheats(usual))],
   };
-}
-
-/** The payload in base64url; undefined when it is not opened. */
-export async function openVector(vector: SealedVector): Promise<string | undefined> {
-  const { id, from, fromKeyId, created, recipients, address } = vector;
-  const sealed: SealedMessage = {
-    header: { id, from, fromKeyId, created, recipients },
-    commit: fromBase64Url(vector.commit),
-    ciphertext: fromBase64Url(vector.ciphertext),
-    keys: vector.keys.map(({ enc, wrap, ...whose }) => ({
-      ...whose,
-      enc: fromBase64Url(enc),
-      wrap: fromBase64Url(wrap),
-    })),
-  };
-  const own = { address, key: await generateKemKey(fromBase64Url(vector.seed)) };
-  const opened = await openMessage(own, await importVerifyKey(fromBase64Url(vector.senderKey)), sealed);
-  return opened && toBase64Url(opened);
 }
 
 /** What somebody makes who was sent the usual message, and so knows its key and all that is inside. */

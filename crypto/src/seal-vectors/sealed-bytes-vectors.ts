@@ -1,55 +1,18 @@
 /** What vectors/sealed-bytes.json holds: good and bad cases of sealed bytes. */
 import { hash } from "node:crypto";
-import { fromBase64Url, toBase64Url } from "../base64.ts";
+import { toBase64Url } from "../base64.ts";
 import { bindTexts } from "../bind-texts.ts";
 import { sealBytesWith } from "../sealed-bytes.ts";
+import {
+  type BadSealedBytes,
+  headerBytes,
+  patternOf,
+  type SealedBytesVector,
+  type SealedBytesVectors,
+} from "../vector-cases/sealed-bytes.ts";
 import { bytesOf } from "./x-wing-vectors.ts";
 
-interface SealedBytesVector {
-  name: string;
-  key: string;
-  context: string;
-  salt: string;
-  /** Bytes of plaintext; the one at position i is i mod 251. */
-  size: number;
-  /** The first 56 of the sealed bytes. */
-  header: string;
-  sealedSize: number;
-  /** SHA-256 of the sealed bytes, in hex. */
-  sealedHash: string;
-  /** The sealed bytes, where they are few. */
-  sealed?: string;
-}
-
-/** What is done, in this order, to the sealed bytes of a good case. */
-interface Change {
-  key?: string;
-  context?: string;
-  /** The first 56 bytes are those of this other case. */
-  headerOf?: string;
-  /** The chunks of these numbers, in this order, come behind the header; “name#2” is chunk 2 of another case. */
-  chunks?: readonly (number | string)[];
-  /** The lowest bit of this byte is another. */
-  flip?: number;
-  cutTo?: number;
-  append?: string;
-}
-
-export interface BadSealedBytes {
-  name: string;
-  of: string;
-  change: Change;
-  /** As a stream these may come out before it fails: bytes at the beginning that are authentic. */
-  authentic: number;
-}
-
-export interface SealedBytesVectors {
-  good: readonly SealedBytesVector[];
-  bad: readonly BadSealedBytes[];
-}
-
 const chunkBytes = 16_400;
-const headerBytes = 56;
 const shownBytes = 200;
 
 const sizes: readonly [name: string, size: number][] = [
@@ -65,10 +28,6 @@ const sizes: readonly [name: string, size: number][] = [
   ["seventeen chunks and some", 280_000],
   ["more chunks than a byte counts", 257 * 16_384 + 5],
 ];
-
-export function patternOf(size: number): Uint8Array {
-  return Uint8Array.from({ length: size }, (_, at) => at % 251);
-}
 
 export async function sealedBytesVectors(): Promise<SealedBytesVectors> {
   return { good: await Promise.all(sizes.map(([name, size]) => good(name, size))), bad };
@@ -165,39 +124,4 @@ const bad: readonly BadSealedBytes[] = [
 
 function contextOf(...texts: readonly string[]): string {
   return toBase64Url(bindTexts("posthorn-test", texts));
-}
-
-/** What a case changes, done: what to try to open, with which key and context. */
-export async function changed({ of, change }: BadSealedBytes, vectors: SealedBytesVectors) {
-  const find = (name: string) => {
-    const found = vectors.good.find((one) => one.name === name);
-    if (found === undefined) throw new Error(`the vectors hold no case “${name}”`);
-    return found;
-  };
-  const sealedOf = async (name: string) => {
-    const { key, context, salt, size } = find(name);
-    const [saltBytes, keyBytes] = [fromBase64Url(salt), fromBase64Url(key)];
-    return sealBytesWith(saltBytes, keyBytes, fromBase64Url(context), patternOf(size));
-  };
-  const chunkOf = async (chunk: number | string) => {
-    const [name = of, number] = typeof chunk === "number" ? [of, chunk] : chunk.split("#");
-    const start = headerBytes + Number(number) * chunkBytes;
-    return (await sealedOf(name)).slice(start, start + chunkBytes);
-  };
-
-  let sealed = await sealedOf(of);
-  if (change.headerOf !== undefined) sealed.set((await sealedOf(change.headerOf)).subarray(0, headerBytes));
-  if (change.chunks !== undefined) {
-    const chunks = await Promise.all(change.chunks.map(chunkOf));
-    sealed = new Uint8Array(Buffer.concat([sealed.subarray(0, headerBytes), ...chunks]));
-  }
-  if (change.flip !== undefined) sealed[change.flip] = (sealed[change.flip] ?? 0) ^ 1;
-  if (change.cutTo !== undefined) sealed = sealed.slice(0, change.cutTo);
-  if (change.append !== undefined) sealed = Uint8Array.of(...sealed, ...fromBase64Url(change.append));
-  const good = find(of);
-  return {
-    key: fromBase64Url(change.key ?? good.key),
-    context: fromBase64Url(change.context ?? good.context),
-    sealed,
-  };
 }
