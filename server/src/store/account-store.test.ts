@@ -25,7 +25,13 @@ eachStore("an account", (open) => {
   it("is found by its name and by its id, as it was made", async () => {
     const { read } = await withAlice(await open());
     const found = await findAccountByName(read, "alice");
-    expect(found).toEqual({ ...alice, usedBytes: 0, suspendedAt: undefined });
+    expect(found).toEqual({
+      ...alice,
+      usedBytes: 0,
+      suspendedAt: undefined,
+      isSealed: false,
+      keysHidden: false,
+    });
     expect(await findAccount(read, alice.id)).toEqual(found);
     expect(await findAccountByName(read, "Alice")).toBeUndefined();
     expect(await findAccount(read, 1)).toBeUndefined();

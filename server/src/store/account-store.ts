@@ -8,6 +8,10 @@ export interface Account {
   usedBytes: number;
   quotaBytes: number;
   suspendedAt: number | undefined;
+  /** What arrives in the open is sealed to the account's keys: the policy of its newest statement. */
+  isSealed: boolean;
+  /** The account shows its keys to those only whom its owner has named. */
+  keysHidden: boolean;
 }
 
 export async function insertAccount(
@@ -87,6 +91,14 @@ export async function advanceState(
   return row && int(row, "state");
 }
 
+/** Takes room for `bytes`, or gives it back when they are below zero; false when the account is full, and nothing has changed then. */
+export async function takeRoom(tx: Tx, accountId: number, bytes: number): Promise<boolean> {
+  const taken = await tx.run(sql`
+    UPDATE account SET used_bytes = used_bytes + ${bytes}
+    WHERE id = ${accountId} AND (CAST(${bytes} AS BIGINT) <= 0 OR used_bytes + ${bytes} <= quota_bytes)`);
+  return taken === 1;
+}
+
 export async function getAccountState(db: Db, accountId: number): Promise<number> {
   const row = await db.get(sql`SELECT state FROM account WHERE id = ${accountId}`);
   return row === undefined ? 0 : int(row, "state");
@@ -100,5 +112,7 @@ function readAccount(row: Row): Account {
     usedBytes: int(row, "used_bytes"),
     quotaBytes: int(row, "quota_bytes"),
     suspendedAt: optionalInt(row, "suspended_at"),
+    isSealed: int(row, "sealed") === 1,
+    keysHidden: int(row, "keys_hidden") === 1,
   };
 }

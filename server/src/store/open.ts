@@ -3,12 +3,13 @@ import type { Config } from "../config.ts";
 import type { Env } from "../env/env.ts";
 import { postOffice } from "./migrations/0001-post-office.ts";
 import { auth } from "./migrations/0002-auth.ts";
+import { keys } from "./migrations/0003-keys.ts";
 import { openPostgres } from "./postgres.ts";
 import type { Store } from "./sql.ts";
 import { openSqlite } from "./sqlite.ts";
 
 /** Every step of the schema, in order. */
-export const migrations = [postOffice, auth] as const;
+export const migrations = [postOffice, auth, keys] as const;
 
 /** Opens the store of a configuration and brings its tables up to date. Throws a sentence for the operator. */
 export async function openStore(
