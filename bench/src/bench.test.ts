@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { runBench } from "./bench.ts";
+import { runBench, sections } from "./bench.ts";
 import type { Plan } from "./plan.ts";
 import { report } from "./report.ts";
 
@@ -20,6 +20,10 @@ const tiny: Plan = {
     mailboxLetters: 2,
     deadPeers: 3,
     lettersPerDeadPeer: 2,
+  },
+  seal: {
+    messages: { recipients: [1, 3], rounds: 2, turnMs: 1 },
+    file: { bytes: 300_000, rounds: 2 },
   },
 };
 
@@ -43,6 +47,44 @@ const rounds = {
 const throughput = { toBareChain: spread, posthorn: rounds, bareChain: rounds };
 const idle = { p50Ms: figure, p99Ms: figure };
 const size = { rounds, idle, idleRssMiB: figure };
+const rates = { seal: spread, open: spread };
+const sealedMessage = (recipients: number) => ({
+  recipients,
+  sealPerS: figure,
+  openPerS: figure,
+  sealOfPrimitives: figure,
+  openOfPrimitives: figure,
+  sealOfOpenPgp: figure,
+  openOfOpenPgp: figure,
+  posthorn: rates,
+  primitives: rates,
+  openPgp: rates,
+  toPrimitives: rates,
+  toOpenPgp: rates,
+});
+const sealedFile = {
+  bytes: 300_000,
+  rounds: 2,
+  sealMbPerS: figure,
+  openMbPerS: figure,
+  sealOfBareCipher: figure,
+  openOfBareCipher: figure,
+  sealOfWebCryptoPieces: figure,
+  openOfWebCryptoPieces: figure,
+  sealOfWebCryptoWhole: figure,
+  openOfWebCryptoWhole: figure,
+  sealOfOpenPgp: figure,
+  openOfOpenPgp: figure,
+  posthorn: rates,
+  bareCipher: rates,
+  webCryptoPieces: rates,
+  webCryptoWhole: rates,
+  openPgp: rates,
+  toBareCipher: rates,
+  toWebCryptoPieces: rates,
+  toWebCryptoWhole: rates,
+  toOpenPgp: rates,
+};
 const ratios = {
   messagesPerSecond: figure,
   cpuSecondsPer1000: figure,
@@ -52,11 +94,11 @@ const ratios = {
   loadedRssMiB: figure,
 };
 
-test("a few letters through both chains give every figure, in tables and as one JSON object in the last line", {
+test("a few letters through both chains, and a few sealed, give every figure, in tables and as one JSON object in the last line", {
   timeout: 300_000,
 }, async () => {
   const said: string[] = [];
-  const results = await runBench({ folder, say: (text) => said.push(text) }, tiny, ["delivery", "growth"]);
+  const results = await runBench({ folder, say: (text) => said.push(text) }, tiny, sections);
   const text = report(results, { json: true });
 
   expect(JSON.parse(text.slice(text.lastIndexOf("\n") + 1))).toEqual({
@@ -85,10 +127,18 @@ test("a few letters through both chains give every figure, in tables and as one 
       tenfoldMailboxes: size,
       manyPeers: size,
     },
+    seal: {
+      payloadBytes: 4_096,
+      rounds: 2,
+      messages: [sealedMessage(1), sealedMessage(3)],
+      file: sealedFile,
+    },
   });
   expect(text).toMatch(/^one a request, messages\/s +\d+\.\d\d \(.*≥ 0\.50$/m);
   expect(text).toMatch(/^fifty a request, messages\/s +\d+\.\d\d \(/m);
   expect(text).toMatch(/^ +× mailbox +× peers +usual +tenfold +peers$/m);
+  expect(text).toMatch(/^seal to 3; primitives +\d+\.\d\d \(/m);
+  expect(text).toMatch(/^open; WebCrypto, one call +\d+\.\d\d \(.*≥ 0\.50$/m);
   expect(text).not.toContain("NaN");
   expect(said.length).toBeGreaterThan(0);
 });

@@ -1,14 +1,16 @@
 import { measureDelivery, type RunContext } from "./delivery.ts";
 import { measureGrowth } from "./growth.ts";
 import type { Plan } from "./plan.ts";
+import { measureSeal } from "./seal/seal.ts";
 import type { Results } from "./summary.ts";
 
-export const sections = ["delivery", "growth"] as const;
+export const sections = ["delivery", "growth", "seal"] as const;
 export type Section = (typeof sections)[number];
 
 /** Measures these sections, one after the other. */
 export async function runBench(ctx: RunContext, plan: Plan, wanted: readonly Section[]): Promise<Results> {
   const delivery = wanted.includes("delivery") ? await measureDelivery(ctx, plan) : undefined;
   const growth = wanted.includes("growth") ? await measureGrowth(ctx, plan) : undefined;
-  return { delivery, growth };
+  const seal = wanted.includes("seal") ? await measureSeal(ctx, plan) : undefined;
+  return { delivery, growth, seal };
 }

@@ -1,4 +1,4 @@
-/** `npm run bench`: how fast and at what cost letters go from one server to another, on this machine, now. */
+/** `npm run bench`: how fast and at what cost letters go from one server to another and are sealed, on this machine, now. */
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { loadavg, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -8,8 +8,8 @@ import { fullPlan, quickPlan } from "./plan.ts";
 import { report } from "./report.ts";
 
 const usage = `Usage: npm run bench -- [options]
-  --only SECTION   ${sections.join(" or ")}; otherwise both
-  --quick          two thousand letters, to see that everything works; its speeds mean little
+  --only SECTION   ${sections.join(" or ")}; otherwise all of them
+  --quick          a little of everything, to see that everything works; its speeds mean little
   --json           the last line is one JSON object
   --data DIR       put the servers' data there: on the disk that is to be measured (the folder for temporary files)
   --profile DIR    keep a CPU profile of each server of the delivery section there`;

@@ -21,6 +21,16 @@ export interface Plan {
     deadPeers: number;
     lettersPerDeadPeer: number;
   };
+  seal: {
+    messages: {
+      /** Of one message each, all measured. */
+      recipients: readonly number[];
+      rounds: number;
+      /** How long each of those compared seals in a round, and again as long it opens. */
+      turnMs: number;
+    };
+    file: { bytes: number; rounds: number };
+  };
 }
 
 const usual = { letterBytes: 4_096, senders: 10, recipients: 100 };
@@ -37,6 +47,10 @@ export const fullPlan: Plan = {
     deadPeers: 1_000,
     lettersPerDeadPeer: 3,
   },
+  seal: {
+    messages: { recipients: [1, 10, 100], rounds: 7, turnMs: 120 },
+    file: { bytes: 100_000_000, rounds: 5 },
+  },
 };
 
 /** Shows that everything works. Its speeds are those of servers that have only just begun. */
@@ -51,5 +65,9 @@ export const quickPlan: Plan = {
     mailboxLetters: 10,
     deadPeers: 100,
     lettersPerDeadPeer: 3,
+  },
+  seal: {
+    messages: { recipients: [1, 10, 100], rounds: 2, turnMs: 20 },
+    file: { bytes: 10_000_000, rounds: 2 },
   },
 };

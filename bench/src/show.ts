@@ -1,7 +1,7 @@
 /** What was measured, for people: ratios first, of several rounds the middle one with the least and the most. */
 import type { Delivery, Throughput } from "./delivery.ts";
+import { hundredths, spread, tenths, whole } from "./figures.ts";
 import type { Growth, Size } from "./growth.ts";
-import type { Spread } from "./spread.ts";
 import { table } from "./table.ts";
 
 export function showDelivery(delivery: Delivery): string {
@@ -89,20 +89,4 @@ export function showGrowth(growth: Growth): string {
       row("memory under load, MiB", ({ rounds }) => rounds.rssMiB.max, whole),
     ]),
   ].join("\n");
-}
-
-function spread({ min, median, max }: Spread, write: (value: number) => string): string {
-  return `${write(median)} (${write(min)}–${write(max)})`;
-}
-
-function whole(value: number): string {
-  return Math.round(value).toLocaleString("en-US");
-}
-
-function tenths(value: number): string {
-  return value.toFixed(1);
-}
-
-function hundredths(value: number): string {
-  return value.toFixed(2);
 }

@@ -1,16 +1,21 @@
 /** What was measured, for programs: the figures that aims are set for by their names, and all that they come from. */
 import type { Delivery } from "./delivery.ts";
 import type { Growth, Size } from "./growth.ts";
+import type { SealedFile } from "./seal/file.ts";
+import type { Messages } from "./seal/messages.ts";
+import type { Seal } from "./seal/seal.ts";
 
 export interface Results {
   delivery?: Delivery | undefined;
   growth?: Growth | undefined;
+  seal?: Seal | undefined;
 }
 
-export function summarise({ delivery, growth }: Results): Record<string, unknown> {
+export function summarise({ delivery, growth, seal }: Results): Record<string, unknown> {
   return {
     ...(delivery === undefined ? {} : { delivery: summariseDelivery(delivery) }),
     ...(growth === undefined ? {} : { growth: summariseGrowth(growth) }),
+    ...(seal === undefined ? {} : { seal: summariseSeal(seal) }),
   };
 }
 
@@ -48,5 +53,45 @@ function ratios(size: Size, usual: Size) {
     idleP99Ms: size.idle.p99Ms / usual.idle.p99Ms,
     idleRssMiB: size.idleRssMiB / usual.idleRssMiB,
     loadedRssMiB: size.rounds.rssMiB.max / usual.rounds.rssMiB.max,
+  };
+}
+
+function summariseSeal({ messages, file, ...rest }: Seal) {
+  return { ...rest, messages: messages.map(summariseMessages), file: summariseFile(file) };
+}
+
+function summariseMessages({ recipients, posthorn, toPrimitives, toOpenPgp, ...rest }: Messages) {
+  return {
+    recipients,
+    sealPerS: posthorn.seal.median,
+    openPerS: posthorn.open.median,
+    sealOfPrimitives: toPrimitives.seal.median,
+    openOfPrimitives: toPrimitives.open.median,
+    sealOfOpenPgp: toOpenPgp.seal.median,
+    openOfOpenPgp: toOpenPgp.open.median,
+    posthorn,
+    toPrimitives,
+    toOpenPgp,
+    ...rest,
+  };
+}
+
+function summariseFile({ bytes, rounds, posthorn, ...rest }: SealedFile) {
+  const { toBareCipher, toWebCryptoPieces, toWebCryptoWhole, toOpenPgp } = rest;
+  return {
+    bytes,
+    rounds,
+    sealMbPerS: posthorn.seal.median,
+    openMbPerS: posthorn.open.median,
+    sealOfBareCipher: toBareCipher.seal.median,
+    openOfBareCipher: toBareCipher.open.median,
+    sealOfWebCryptoPieces: toWebCryptoPieces.seal.median,
+    openOfWebCryptoPieces: toWebCryptoPieces.open.median,
+    sealOfWebCryptoWhole: toWebCryptoWhole.seal.median,
+    openOfWebCryptoWhole: toWebCryptoWhole.open.median,
+    sealOfOpenPgp: toOpenPgp.seal.median,
+    openOfOpenPgp: toOpenPgp.open.median,
+    posthorn,
+    ...rest,
   };
 }
