@@ -52,10 +52,12 @@ async function pushBlob(
   const sent = await callSigned(ctx, host, found.discovery, {
     method: "PUT",
     path: `/email/blob/${hash}`,
-    contentType: "application/octet-stream",
-    body: blob.body,
-    sizeBytes: blob.sizeBytes,
-    sha256: Buffer.from(hash, "hex"),
+    content: {
+      type: "application/octet-stream",
+      body: blob.body,
+      sizeBytes: blob.sizeBytes,
+      sha256: Buffer.from(hash, "hex"),
+    },
     timeoutMs: blobTimeoutMs,
     signal,
   });

@@ -71,9 +71,7 @@ export async function sayHello(ctx: RemoteContext, host: string, signal: AbortSi
   const sent = await callSigned(ctx, host, found.discovery, {
     method: "POST",
     path: "/email/hello",
-    contentType: "application/json",
-    body,
-    sha256: createHash("sha256").update(body).digest(),
+    content: { type: "application/json", body, sha256: createHash("sha256").update(body).digest() },
     timeoutMs: answerTimeoutMs,
     signal,
   });
@@ -104,9 +102,11 @@ async function post(
   const sent = await callSigned(ctx, host, discovery, {
     method: "POST",
     path: "/email/receive",
-    contentType: alone ? "application/json" : "application/x-ndjson",
-    body,
-    sha256: createHash("sha256").update(body).digest(),
+    content: {
+      type: alone ? "application/json" : "application/x-ndjson",
+      body,
+      sha256: createHash("sha256").update(body).digest(),
+    },
     timeoutMs: answerTimeoutMs + Math.ceil(body.length / slowestBytesPerMs),
     signal,
   });

@@ -20,9 +20,7 @@ async function call(remote: RemoteContext, more: { signal?: AbortSignal } = {}) 
   return callSigned(remote, "b.test", found.discovery, {
     method: "POST",
     path: "/email/receive",
-    contentType: "application/json",
-    body,
-    sha256: createHash("sha256").update(body).digest(),
+    content: { type: "application/json", body, sha256: createHash("sha256").update(body).digest() },
     timeoutMs: 1_000,
     ...more,
   });
@@ -58,6 +56,50 @@ describe("a request to a host", () => {
       if (verified.ok) nonces.push(verified.nonce);
     }
     expect(new Set(nonces).size).toBe(2);
+  });
+
+  it("that only asks is signed with its query, as a stream of no bytes", async () => {
+    const wire = await openTrialWire();
+    const peer = await wire.join("b.test", () => said(200));
+    const found = await wire.remote.findPeer("b.test");
+    if (!found.ok) throw new Error(found.detail);
+    await callSigned(wire.remote, "b.test", found.discovery, {
+      method: "GET",
+      path: "/email/keys/bob",
+      query: new URLSearchParams({ for: "alice+x@a.test" }),
+      timeoutMs: 1_000,
+    });
+    const [request] = peer.requests;
+    if (request === undefined) throw new Error("nothing was asked");
+    expect(request.url.href).toBe("https://b.test/email/keys/bob?for=alice%2Bx%40a.test");
+    expect(request).not.toHaveProperty("body");
+    const headers = new Map(Object.entries(request.headers).map(([name, value]) => [name, [value]]));
+    const asSigned = (query: string) =>
+      verifyRequest(
+        { method: "GET", authority: "b.test", path: "/email/keys/bob", query, headers },
+        {
+          nowS: wire.clock.now() / 1_000,
+          destination: "b.test",
+          findKey: () => importVerifyKey(wire.remote.key().signingKey.publicKey),
+        },
+      );
+    expect(await asSigned(request.url.search)).toMatchObject({
+      ok: true,
+      contentDigest: Uint8Array.from(createHash("sha256").digest()),
+    });
+    expect(await asSigned("?for=eve%40a.test")).toMatchObject({ ok: false, reason: "mismatch" });
+  });
+
+  it("reads no more of an answer than was said", async () => {
+    const wire = await openTrialWire();
+    await wire.join("b.test", () => said(200, { body: new Uint8Array(2_000) }));
+    const found = await wire.remote.findPeer("b.test");
+    if (!found.ok) throw new Error(found.detail);
+    const asked = { method: "GET", path: "/", timeoutMs: 1_000 } as const;
+    const ask = (maxAnswerBytes: number) =>
+      callSigned(wire.remote, "b.test", found.discovery, { ...asked, maxAnswerBytes });
+    expect(await ask(1_999)).toMatchObject({ kind: "unreachable" });
+    expect(await ask(2_000)).toMatchObject({ kind: "signed" });
   });
 });
 

@@ -29,17 +29,32 @@ export interface RemoteContext {
 }
 
 export interface SignedCall {
-  method: "POST" | "PUT";
+  method: "GET" | "POST" | "PUT";
   path: string;
-  contentType: string;
+  query?: URLSearchParams;
+  /** What is sent; nothing for a GET. */
+  content?: Content;
+  timeoutMs: number;
+  /** More of an answer is not read; when not said, what the verdicts of one request take. */
+  maxAnswerBytes?: number;
+  signal?: AbortSignal | undefined;
+}
+
+interface Content {
+  type: string;
   body: OutboundBody;
   /** Of a body that streams. */
   sizeBytes?: number;
-  /** Of the body. */
   sha256: Uint8Array;
-  timeoutMs: number;
-  signal?: AbortSignal | undefined;
 }
+
+/** Also where there is no content it is signed of which type that would be, and the digest of no bytes (§40.2). */
+const noContent = {
+  type: "application/octet-stream",
+  body: undefined,
+  sizeBytes: undefined,
+  sha256: createHash("sha256").digest(),
+};
 
 /** The peer's signed word, or that there is none. A signed 429 or 5xx but 507 is about the host and counts as none. */
 export type SignedResult = { kind: "signed"; answer: InboundAnswer } | Unreachable;
@@ -51,17 +66,19 @@ export async function callSigned(
   discovery: Discovery,
   call: SignedCall,
 ): Promise<SignedResult> {
-  const endpoint = new URL(discovery.endpoint);
-  const digest = contentDigest(call.sha256);
+  const url = new URL(call.path, discovery.endpoint);
+  url.search = call.query?.toString() ?? "";
+  const { type, body, sizeBytes, sha256 } = call.content ?? noContent;
+  const digest = contentDigest(sha256);
   const nowS = Math.floor(ctx.clock.now() / 1_000);
   const key = ctx.key();
   const signed = await signRequest(
     {
       method: call.method,
-      authority: endpoint.host,
-      path: call.path,
-      query: "?",
-      contentType: call.contentType,
+      authority: url.host,
+      path: url.pathname,
+      query: url.search === "" ? "?" : url.search,
+      contentType: type,
       contentDigest: digest,
       destination: host,
     },
@@ -70,17 +87,17 @@ export async function callSigned(
   );
   const result = await ctx.egress.request({
     method: call.method,
-    url: new URL(call.path, endpoint),
+    url,
     headers: {
-      "content-type": call.contentType,
+      "content-type": type,
       "content-digest": digest,
-      ...(call.sizeBytes === undefined ? {} : { "content-length": String(call.sizeBytes) }),
+      ...(sizeBytes === undefined ? {} : { "content-length": String(sizeBytes) }),
       "posthorn-destination": host,
       ...signed,
     },
-    body: call.body,
+    ...(body === undefined ? {} : { body }),
     timeoutMs: call.timeoutMs,
-    maxAnswerBytes: mostAnswerBytes,
+    maxAnswerBytes: call.maxAnswerBytes ?? mostAnswerBytes,
     ...(call.signal === undefined ? {} : { signal: call.signal }),
   });
   if (!result.ok) return unreachable(`${host} did not answer: ${result.detail}`);
