@@ -1,5 +1,5 @@
 /** The HTTP edge of a server: what peers, accounts and the operator call, each joined to the rooms that answer. */
-import { type Check, hostName } from "@posthorn/protocol";
+import { type Check, hostName, type NewKeys } from "@posthorn/protocol";
 import { checks } from "./admin/checks.ts";
 import { openHealth } from "./admin/health.ts";
 import { authenticate } from "./auth/authenticate.ts";
@@ -10,10 +10,12 @@ import type { CertificateSource } from "./http/certificate.ts";
 import { type ClientRoutesContext, clientRoutes } from "./http/client-routes.ts";
 import { edge } from "./http/edge.ts";
 import type { HttpHandler } from "./http/http.ts";
+import { type KeysRoutesContext, keysRoutes } from "./http/keys-routes.ts";
 import { type OperatorRoutesContext, operatorRoutes } from "./http/operator-routes.ts";
 import { type PeerRoutesContext, peerRoutes } from "./http/peer-routes.ts";
 import { router } from "./http/router.ts";
 import { strangerLookUps } from "./http/stranger-look-ups.ts";
+import { checkFirstKeys, insertFirstKeys } from "./keys/own-chain.ts";
 import type { Journey } from "./make-journey.ts";
 import { createAccount } from "./objects/create-account.ts";
 import type { House } from "./open-house.ts";
@@ -39,6 +41,7 @@ export function makeHandler(
     router([
       ...peerRoutes(peer),
       ...clientRoutes(forClients(house, journey, { auth, peer, look })),
+      ...keysRoutes(forKeys(house, { auth })),
       ...operatorRoutes(forOperator(house, journey, { auth, look })),
     ]),
     { log: env.log, random: env.random, hsts: config.tls.kind !== "local" },
@@ -69,6 +72,8 @@ function authRoom(house: House) {
         name: account.name,
         createdAt: clock.now(),
       }),
+    checkKeys: (address: string, keys: NewKeys) => checkFirstKeys({ clock }, address, keys),
+    insertKeys: insertFirstKeys,
   };
 }
 
@@ -133,6 +138,10 @@ function forClients(
     endpoint,
     healthy: openHealth({ clock: env.clock, look }),
   };
+}
+
+function forKeys({ store }: House, { auth }: Pick<Shared, "auth">): KeysRoutesContext {
+  return { authenticate: (authorization) => authenticate(auth, authorization), auth, records: { store } };
 }
 
 function forOperator(house: House, { queue }: Journey, { auth, look }: Shared): OperatorRoutesContext {

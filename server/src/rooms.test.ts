@@ -10,8 +10,9 @@ import { codeOf, importsOf } from "./scan-source.ts";
 
 /** Beside its own, a room's files import only from these; `env/env.ts` and `config.ts` give their types to every room. */
 const rooms = {
-  http: ["auth", "submit", "receive", "objects", "sync", "blobs", "peers", "admin"],
+  http: ["auth", "keys", "submit", "receive", "objects", "sync", "blobs", "peers", "admin"],
   auth: ["store"],
+  keys: ["auth", "store"],
   submit: ["objects", "blobs", "store"],
   queue: ["deliver", "store"],
   deliver: ["peers", "receive", "store"],
@@ -47,8 +48,8 @@ const root: Record<string, readonly string[] | "everything"> = {
   "config.ts": [],
 };
 
-/** Which rooms speak to other servers, and so sign and verify. */
-const cryptoRooms = ["http", "deliver", "peers", "receive"];
+/** Which rooms speak to other servers, or hold what owners have signed, and so sign and verify. */
+const cryptoRooms = ["http", "keys", "deliver", "peers", "receive"];
 
 /** Each of these packages stays behind the room that has a door for it. */
 const packages: Record<string, readonly string[]> = {

@@ -10,6 +10,7 @@ import { openLog } from "./env/log.ts";
 import { openEnv } from "./env/open-env.ts";
 import type { HttpResponse } from "./http/http.ts";
 import { type Server, startServer } from "./server.ts";
+import { findPasswordRecord } from "./store/auth-store.ts";
 import { bytes, text } from "./store/row.ts";
 import { sql } from "./store/sql.ts";
 
@@ -163,7 +164,9 @@ async function beginLogin() {
 async function openPending(): Promise<string> {
   const { serverSetup } = JSON.parse(await readFile(join(folder, "keys", "opaque-setup.json"), "utf8"));
   const [row = {}] = await server.store.read.all(sql`SELECT * FROM login_state`);
-  const login = { idHash: bytes(row, "id_hash"), accountName: text(row, "account_name") };
+  const accountName = text(row, "account_name");
+  const verifier = await findPasswordRecord(server.store.read, accountName);
+  const login = { idHash: bytes(row, "id_hash"), accountName, way: "password", verifier } as const;
   return openLogin(serverSetup, login, bytes(row, "state")) ?? "";
 }
 

@@ -1,23 +1,12 @@
 import { accountName, fail, formatAddress, type Tokens } from "@posthorn/protocol";
-import { findAccountByName } from "../store/account-store.ts";
-import {
-  deleteExpiredLogins,
-  findPasswordRecord,
-  insertLoginState,
-  takeLoginState,
-  trimLoginStates,
-} from "../store/auth-store.ts";
+import { findPasswordRecord } from "../store/auth-store.ts";
+import type { Db } from "../store/sql.ts";
+import { keepLogin, takeLogin } from "./begun-login.ts";
 import { type AuthBudgets, spendGuess, spendTry } from "./budget.ts";
-import { findKnownNetwork, hashNetwork } from "./known-network.ts";
+import { findKnownNetwork } from "./known-network.ts";
 import { answerLogin, provesPassword } from "./opaque-server.ts";
-import { refuseSuspended } from "./refusal.ts";
-import { openLogin, sealLogin } from "./seal-login.ts";
-import { hashSecret, randomText } from "./secret.ts";
-import { issueTokens, openSession, prepareSession, type SessionContext } from "./session.ts";
-
-const loginLifeMs = 2 * 60_000;
-/** Half-done logins of one name; when there are more, the oldest go. */
-const loginsPerName = 16;
+import type { SessionContext } from "./session.ts";
+import { signIn } from "./sign-in.ts";
 
 export interface LoginContext extends SessionContext {
   budgets: AuthBudgets;
@@ -40,15 +29,10 @@ export async function startLogin(
   const record = await findPasswordRecord(ctx.store.read, name);
   const { startLoginRequest } = input;
   const answer = await answerLogin(ctx.opaqueSetup, { address, host: ctx.host, record, startLoginRequest });
-  const loginId = randomText(ctx.random, 32);
-  const row = { idHash: hashSecret(loginId), accountName: name };
-  const state = sealLogin(ctx.random, ctx.opaqueSetup, row, answer.serverLoginState);
-  await ctx.store.write(async (tx) => {
-    const createdAt = ctx.clock.now();
-    // So that the table holds two minutes of beginnings, whatever names they are for.
-    await deleteExpiredLogins(tx, createdAt);
-    await trimLoginStates(tx, name, loginsPerName - 1);
-    await insertLoginState(tx, { ...row, state, createdAt, expiresAt: createdAt + loginLifeMs });
+  const loginId = await keepLogin(ctx, "password", {
+    name,
+    verifier: record,
+    state: answer.serverLoginState,
   });
   return { loginId, loginResponse: answer.loginResponse };
 }
@@ -63,35 +47,34 @@ export async function finishLogin(
   input: { loginId: string; finishLoginRequest: string; device?: string | undefined; remoteAddress: string },
 ): Promise<Tokens> {
   spendTry(ctx.budgets, input.remoteAddress);
-  const idHash = hashSecret(input.loginId);
-  const login = await takeLogin(ctx, idHash);
-  if (login === undefined)
-    return fail("unauthorized", "This sign-in took too long or was finished already. Begin again.");
-  const { name, serverLoginState } = login;
+  const proof = await provePassword(ctx, input);
+  if (proof.kind === "over")
+    fail("unauthorized", "This sign-in took too long or was finished already. Begin again.");
+  const { device, remoteAddress } = input;
+  const tokens = proof.kind === "proven" ? await signIn(ctx, { ...proof, device, remoteAddress }) : undefined;
+  return tokens ?? fail("unauthorized", "That address and password do not match.");
+}
+
+/** `over`: it took too long, was finished already or never begun, or the password was replaced meanwhile. */
+export type PasswordProof =
+  | { kind: "over" | "wrong" }
+  /** Whose password it is, and in a transaction: whether it still is. */
+  | { kind: "proven"; name: string; isStillProven: (tx: Db) => Promise<boolean> };
+
+/** Finishes a login that was begun by `startLogin`, once; signs nobody in. */
+export async function provePassword(
+  ctx: LoginContext,
+  input: { loginId: string; finishLoginRequest: string },
+): Promise<PasswordProof> {
+  const begun = await takeLogin(ctx, "password", input.loginId, (name) =>
+    findPasswordRecord(ctx.store.read, name),
+  );
+  if (begun === undefined) return { kind: "over" };
+  const { name, verifier, state: serverLoginState } = begun;
   const address = formatAddress({ id: name, host: ctx.host });
   const { finishLoginRequest } = input;
   const isProven = await provesPassword({ address, host: ctx.host, serverLoginState, finishLoginRequest });
-  const account = isProven ? await findAccountByName(ctx.store.read, name) : undefined;
-  if (account === undefined) return fail("unauthorized", "That address and password do not match.");
-  refuseSuspended(account);
-  const networkHash = hashNetwork(ctx.opaqueSetup, address, input.remoteAddress);
-  const session = prepareSession(ctx, { accountId: account.id, device: input.device, networkHash });
-  await ctx.store.write(async (tx) => {
-    // Looked at once more: suspended meanwhile, the account would have a sign-in left when it is readmitted.
-    refuseSuspended((await findAccountByName(tx, name)) ?? account);
-    await openSession(ctx, tx, session);
-  });
-  return issueTokens(ctx, session.row, { name: account.name, refreshToken: session.refreshToken });
-}
-
-/** A half-done login, for the one who asks for it first. */
-async function takeLogin(
-  ctx: LoginContext,
-  idHash: Uint8Array,
-): Promise<{ name: string; serverLoginState: string } | undefined> {
-  const taken = await ctx.store.write((tx) => takeLoginState(tx, idHash, ctx.clock.now()));
-  if (taken === undefined) return undefined;
-  const { accountName: name, state } = taken;
-  const serverLoginState = openLogin(ctx.opaqueSetup, { idHash, accountName: name }, state);
-  return serverLoginState === undefined ? undefined : { name, serverLoginState };
+  if (!isProven || verifier === undefined) return { kind: "wrong" };
+  const isStillProven = async (tx: Db) => (await findPasswordRecord(tx, name)) === verifier;
+  return { kind: "proven", name, isStillProven };
 }

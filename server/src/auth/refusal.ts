@@ -1,7 +1,7 @@
 import { fail } from "@posthorn/protocol";
 
 /** Why a session ended before its time; kept with it, so that whoever comes with it later is told. */
-export type EndReason = "logout" | "revoked" | "reused" | "displaced" | "suspended";
+export type EndReason = "logout" | "revoked" | "reused" | "displaced" | "suspended" | "passwordChanged";
 
 const endSentences: Readonly<Record<EndReason, string>> = {
   logout: "You have signed out. Sign in again.",
@@ -9,6 +9,7 @@ const endSentences: Readonly<Record<EndReason, string>> = {
   reused: "This sign-in was used from two places and has been ended. Sign in again.",
   displaced: "This sign-in was ended because the account had too many. Sign in again.",
   suspended: "This sign-in was ended because the account was suspended. Sign in again.",
+  passwordChanged: "The password was changed. Sign in with the new one.",
 };
 
 /** Throws ProblemError `unauthorized`, saying why the session ended where that is known. */

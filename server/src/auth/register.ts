@@ -1,4 +1,4 @@
-import { fail, formatAddress, ProblemError, type Tokens } from "@posthorn/protocol";
+import { fail, formatAddress, type NewKeys, ProblemError, type Tokens } from "@posthorn/protocol";
 import { findAccountByName } from "../store/account-store.ts";
 import { insertPasswordRecord } from "../store/auth-store.ts";
 import type { Tx } from "../store/sql.ts";
@@ -13,6 +13,9 @@ export interface RegisterContext extends SessionContext {
   opaqueSetup: string;
   /** Makes the account with all it begins with, its mailboxes among them, and answers its id. */
   createAccount: (tx: Tx, account: { name: string; quotaBytes: number | undefined }) => Promise<number>;
+  /** Throws ProblemError `badRequest` when an account of this address cannot begin with these keys. */
+  checkKeys: (address: string, keys: NewKeys) => Promise<void>;
+  insertKeys: (tx: Tx, accountId: number, keys: NewKeys) => Promise<void>;
 }
 
 /**
@@ -33,7 +36,7 @@ export async function startRegistration(
 
 /**
  * Second step: the invitation is used up, the account made and its owner signed in, in one transaction, so that
- * nothing of it is ever there without the rest. Throws as `startRegistration` does.
+ * nothing of it is ever there without the rest. With `keys` it is a sealed account. Throws as `startRegistration` does.
  */
 export async function finishRegistration(
   ctx: RegisterContext,
@@ -42,6 +45,7 @@ export async function finishRegistration(
     name: string;
     registrationRecord: string;
     device?: string | undefined;
+    keys?: NewKeys | undefined;
     remoteAddress: string;
   },
 ): Promise<Tokens> {
@@ -52,6 +56,8 @@ export async function finishRegistration(
   if (!(await isUsableRecord(ctx.opaqueSetup, address, ctx.host, input.registrationRecord))) {
     fail("badRequest", "The password record is damaged. Register again.", { pointer: "/registrationRecord" });
   }
+  const { keys } = input;
+  if (keys !== undefined) await ctx.checkKeys(address, keys);
   const networkHash = hashNetwork(ctx.opaqueSetup, address, input.remoteAddress);
   const session = await ctx.store
     .write(async (tx) => {
@@ -62,6 +68,7 @@ export async function finishRegistration(
         createAccount: () => createNamed(ctx, tx, name, invite.quotaBytes),
       });
       await insertPasswordRecord(tx, { accountId, record: input.registrationRecord, createdAt: now });
+      if (keys !== undefined) await ctx.insertKeys(tx, accountId, keys);
       const opened = prepareSession(ctx, { accountId, device: input.device, networkHash });
       await openSession(ctx, tx, opened);
       return opened;

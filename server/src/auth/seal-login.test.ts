@@ -1,10 +1,15 @@
 import { beforeAll, expect, test } from "vitest";
 import { openRandom } from "../env/random.ts";
 import { makeServerSetup } from "./opaque-server.ts";
-import { openLogin, sealLogin } from "./seal-login.ts";
+import { type LoginRow, openLogin, sealLogin } from "./seal-login.ts";
 
 const random = openRandom();
-const row = { idHash: new Uint8Array(32).fill(1), accountName: "alice" };
+const row: LoginRow = {
+  idHash: new Uint8Array(32).fill(1),
+  accountName: "alice",
+  way: "password",
+  verifier: "the record of Alice's password",
+};
 const state = "what proves Alice's password";
 let setup: string;
 
@@ -26,14 +31,17 @@ test("the same is never sealed alike twice, so nobody sees that it is the same",
   expect(new Set([...seals].map((hex) => hex.slice(0, 24))).size).toBe(100);
 });
 
-test("a sealed login is not opened by another server, nor in the row of another login or another account", async () => {
+test("a sealed login is not opened by another server, nor in the row of another login or another account, nor by another way or once the password is another", async () => {
   const sealed = seal();
   expect(openLogin(await makeServerSetup(), row, sealed)).toBeUndefined();
-  const rows = [
+  const rows: LoginRow[] = [
     { ...row, idHash: new Uint8Array(32) },
     { ...row, accountName: "bob" },
     { ...row, accountName: "alic" },
     { ...row, accountName: "" },
+    { ...row, way: "recovery" },
+    { ...row, verifier: "the record of another password" },
+    { ...row, verifier: undefined },
   ];
   for (const other of rows) expect(openLogin(setup, other, sealed)).toBeUndefined();
 });

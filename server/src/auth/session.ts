@@ -3,6 +3,7 @@ import type { Random } from "../env/env.ts";
 import {
   deleteEndedSessions,
   endSession,
+  endSessionsBut,
   findSession,
   insertSession,
   type NewStoredSession,
@@ -178,6 +179,17 @@ export async function endAllSessions(
   const because: EndReason = "suspended";
   await trimSessions(tx, accountId, 0, because);
   tx.afterCommit(() => ctx.remembered.forgetAccount(accountId));
+}
+
+/** Ends all sessions of an account but one, whose owner has set another password: whoever has another must know it. */
+export async function endOtherSessions(
+  ctx: Pick<SessionContext, "remembered">,
+  tx: Tx,
+  stays: { accountId: number; sessionId: string },
+): Promise<void> {
+  const because: EndReason = "passwordChanged";
+  await endSessionsBut(tx, stays.accountId, stays.sessionId, because);
+  tx.afterCommit(() => ctx.remembered.forgetAccount(stays.accountId));
 }
 
 /** The caller's living sessions, newest first. */

@@ -1,7 +1,8 @@
-import type { Tokens } from "@posthorn/protocol";
+import type { NewKeys, Tokens } from "@posthorn/protocol";
 import { client, ready } from "@serenity-kit/opaque";
 import { HandClock } from "../env/hand-clock.ts";
 import { openRandom } from "../env/random.ts";
+import { checkFirstKeys, insertFirstKeys } from "../keys/own-chain.ts";
 import { findAccountByName, insertAccount, setSuspended } from "../store/account-store.ts";
 import type { Store } from "../store/sql.ts";
 import type { ApiTokenContext } from "./api-token.ts";
@@ -24,7 +25,8 @@ export interface TrialAuth {
   store: Store;
   operatorToken: string;
   invite(input?: { name?: string; expiresInS?: number }): Promise<string>;
-  register(name: string, password: string, invite?: string): Promise<Tokens>;
+  /** Without `keysFor` it is an open account. */
+  register(name: string, password: string, invite?: string, keysFor?: KeysFor): Promise<Tokens>;
   /** The whole sign-in, as a client does it; throws what the server throws, or `wrongPassword` where the client itself sees it. */
   login(name: string, password: string, device?: string): Promise<Tokens>;
   callerOf(token: string): Promise<Caller>;
@@ -32,6 +34,9 @@ export interface TrialAuth {
   /** The same server as another process: another memory, on the same database. */
   beside(store: Store): TrialAuth;
 }
+
+/** The keys of an account, of which OPAQUE gives the export key. */
+export type KeysFor = (exportKey: string) => Promise<NewKeys>;
 
 export const host = "alpha.example";
 export const remoteAddress = "192.0.2.1";
@@ -62,6 +67,8 @@ function trialAuth(store: Store, clock: HandClock, opaqueSetup: string): TrialAu
     remembered: new RememberedCallers(clock),
     operatorToken: { hash: hashSecret(operatorToken), findNewest: async () => undefined },
     budgets: { perAddress: unlimited, perCaller: unlimited },
+    checkKeys: (address, keys) => checkFirstKeys({ clock }, address, keys),
+    insertKeys: insertFirstKeys,
     async createAccount(tx, { name, quotaBytes }) {
       const id = 1 + Math.floor(random.fraction() * 2 ** 52);
       await insertAccount(tx, { id, name, createdAt: clock.now(), quotaBytes: quotaBytes ?? 1_000_000 });
@@ -75,18 +82,19 @@ function trialAuth(store: Store, clock: HandClock, opaqueSetup: string): TrialAu
     operatorToken,
     invite: async (input = {}) =>
       (await makeInvite({ ...ctx, baseUrl: `https://${host}` }, operator, input)).token,
-    async register(name, password, invite) {
+    async register(name, password, invite, keysFor) {
       const asked = { invite: invite ?? (await trial.invite()), name, remoteAddress };
       const { clientRegistrationState, registrationRequest } = client.startRegistration({ password });
       const { registrationResponse } = await startRegistration(ctx, { ...asked, registrationRequest });
-      const { registrationRecord } = client.finishRegistration({
+      const { registrationRecord, exportKey } = client.finishRegistration({
         password,
         clientRegistrationState,
         registrationResponse,
         identifiers: identifiersOf(name),
         keyStretching,
       });
-      return finishRegistration(ctx, { ...asked, registrationRecord });
+      const keys = await keysFor?.(exportKey);
+      return finishRegistration(ctx, { ...asked, registrationRecord, keys });
     },
     async login(name, password, device) {
       const begun = await beginLogin(ctx, name, password);

@@ -79,13 +79,14 @@ function check<Schema extends TSchema>(schema: Schema, value: unknown): asserts 
   known.parse(value);
 }
 
-/** The JSON body of a request in its schema's shape. Throws ProblemError `unsupportedType`, `badJson`, `badRequest`, `tooLarge`. */
+/** The JSON body of a request in its schema's shape, of at most `maxBytes`. Throws ProblemError `unsupportedType`, `badJson`, `badRequest`, `tooLarge`. */
 export async function readInput<Schema extends TSchema>(
   request: HttpRequest,
   schema: Schema,
+  maxBytes: number = limits.requestBytes,
 ): Promise<Static<Schema>> {
   requireType(request, ["application/json"]);
-  const value: unknown = readJson(await readBody(request, limits.requestBytes));
+  const value: unknown = readJson(await readBody(request, maxBytes));
   check(schema, value);
   return value;
 }

@@ -106,6 +106,15 @@ export async function insertPasswordRecord(
     VALUES (${password.accountId}, ${password.record}, ${password.createdAt})`);
 }
 
+export async function replacePasswordRecord(
+  tx: Tx,
+  password: { accountId: number; record: string; createdAt: number },
+): Promise<void> {
+  await tx.run(sql`
+    UPDATE password_record SET record = ${password.record}, created_at = ${password.createdAt}
+    WHERE account_id = ${password.accountId}`);
+}
+
 export async function findPasswordRecord(db: Db, accountName: string): Promise<string | undefined> {
   const row = await db.get(sql`
     SELECT record FROM password_record JOIN account ON account.id = password_record.account_id
@@ -203,6 +212,18 @@ export async function endSession(tx: Tx, accountId: number, id: string, because:
     UPDATE session SET ended_because = ${because}
     WHERE id = ${id} AND account_id = ${accountId} AND ended_because IS NULL`);
   return changed === 1;
+}
+
+/** Ends all of an account's sessions but one. */
+export async function endSessionsBut(
+  tx: Tx,
+  accountId: number,
+  keptId: string,
+  because: string,
+): Promise<void> {
+  await tx.run(sql`
+    UPDATE session SET ended_because = ${because}
+    WHERE account_id = ${accountId} AND id <> ${keptId} AND ended_because IS NULL`);
 }
 
 /** Ends all of an account's sessions but the `keep` last used ones; how many ended. */

@@ -22,17 +22,21 @@ export async function findRecord(db: Db, at: RecordPlace): Promise<StoredRecord 
   return row && readRecord(row);
 }
 
-/** Records of a collection in the order of their ids, `limit` of those after `after`. */
+/**
+ * Records of a collection in the order of their ids, after `after`: at most `limit`, and no more of them once they have
+ * `maxLength` characters; so one at least.
+ */
 export async function listRecords(
   db: Db,
   of: Omit<RecordPlace, "id">,
-  after: string,
-  limit: number,
+  page: { after: string; limit: number; maxLength: number },
 ): Promise<StoredRecord[]> {
   const rows = await db.all(sql`
-    SELECT id, revision, sealed FROM record
-    WHERE account_id = ${of.accountId} AND collection = ${of.collection} AND id > ${after}
-    ORDER BY id LIMIT ${limit}`);
+    SELECT id, revision, sealed FROM (
+      SELECT id, revision, sealed, sum(length(sealed)) OVER (ORDER BY id) - length(sealed) AS before FROM record
+      WHERE account_id = ${of.accountId} AND collection = ${of.collection} AND id > ${page.after}
+      ORDER BY id LIMIT ${page.limit}) AS page
+    WHERE before < ${page.maxLength} ORDER BY id`);
   return rows.map(readRecord);
 }
 

@@ -1,0 +1,77 @@
+/** The keys of accounts and what only their owners can read: lines of the protocol's table with what answers them. */
+import { limits, routes } from "@posthorn/protocol";
+import type { LoginContext } from "../auth/login.ts";
+import { addStatement } from "../keys/own-chain.ts";
+import { finishPassword, startPassword } from "../keys/password.ts";
+import { finishRecovery, replaceRecovery, startRecovery } from "../keys/recovery.ts";
+import { readSecrets } from "../keys/secrets.ts";
+import { deleteRecord, putRecord, type RecordsContext, readRecords } from "../objects/records.ts";
+import { type Authenticate, guarded, open, readInput, readQuery } from "./answer.ts";
+import type { Params, Route } from "./router.ts";
+
+export interface KeysRoutesContext {
+  authenticate: Authenticate;
+  auth: LoginContext;
+  records: RecordsContext;
+}
+
+/** A new identity brings the secrets of all epochs there ever were. */
+const statementBytes = 1024 * 1024;
+
+export function keysRoutes(ctx: KeysRoutesContext): Route[] {
+  return [...ownKeysRoutes(ctx), ...recordRoutes(ctx)];
+}
+
+function ownKeysRoutes({ authenticate, auth }: KeysRoutesContext): Route[] {
+  return [
+    guarded(authenticate, routes.secrets, ({ caller }) => readSecrets(auth, caller)),
+    guarded(authenticate, routes.addStatement, async ({ caller, request }) => {
+      const input = await readInput(request, routes.addStatement.input, statementBytes);
+      await addStatement(auth, caller, { ...input, remoteAddress: request.remoteAddress });
+      return undefined;
+    }),
+    guarded(authenticate, routes.passwordStart, async ({ caller, request }) => {
+      const input = await readInput(request, routes.passwordStart.input);
+      return startPassword(auth, caller, { ...input, remoteAddress: request.remoteAddress });
+    }),
+    guarded(authenticate, routes.passwordFinish, async ({ caller, request }) => {
+      const input = await readInput(request, routes.passwordFinish.input);
+      await finishPassword(auth, caller, { ...input, remoteAddress: request.remoteAddress });
+      return undefined;
+    }),
+    guarded(authenticate, routes.setRecovery, async ({ caller, request }) => {
+      const input = await readInput(request, routes.setRecovery.input);
+      await replaceRecovery(auth, caller, { ...input, remoteAddress: request.remoteAddress });
+      return undefined;
+    }),
+    open(routes.recoverStart, async ({ request }) => {
+      const input = await readInput(request, routes.recoverStart.input);
+      return startRecovery(auth, { ...input, remoteAddress: request.remoteAddress });
+    }),
+    open(routes.recoverFinish, async ({ request }) => {
+      const input = await readInput(request, routes.recoverFinish.input);
+      return finishRecovery(auth, { ...input, remoteAddress: request.remoteAddress });
+    }),
+  ];
+}
+
+function recordRoutes({ authenticate, records }: KeysRoutesContext): Route[] {
+  return [
+    guarded(authenticate, routes.records, ({ caller: { accountId }, params, request }) => {
+      const { after } = readQuery(request, routes.records.query);
+      return readRecords(records, { accountId, collection: params.get("collection"), after });
+    }),
+    guarded(authenticate, routes.putRecord, async ({ caller: { accountId }, params, request }) => {
+      const input = await readInput(request, routes.putRecord.input, limits.messageBytes);
+      return putRecord(records, { accountId, ...placeOf(params), ...input });
+    }),
+    guarded(authenticate, routes.deleteRecord, async ({ caller: { accountId }, params }) => {
+      await deleteRecord(records, { accountId, ...placeOf(params) });
+      return undefined;
+    }),
+  ];
+}
+
+function placeOf(params: Params): { collection: string; id: string } {
+  return { collection: params.get("collection"), id: params.get("id") };
+}
