@@ -35,13 +35,48 @@ export { discover } from "./discover.ts";
 export { downloadFile } from "./download.ts";
 export type { Draft, DraftRouting, DraftTarget } from "./draft.ts";
 export { fetchTransport } from "./fetch-transport.ts";
+export { isMissing } from "./follows.ts";
 export { type FileHashes, hashFile } from "./hash-file.ts";
 export { type InviteLink, parseInviteLink } from "./invite-link.ts";
+export {
+  compareScanned,
+  forgetCompared,
+  markCompared,
+  readSafetyNumber,
+  type ToCompare,
+} from "./keys/compare.ts";
+export { changeConsent, readConsent } from "./keys/consent.ts";
+export { type Contact, type ContactNews, lookUpContact } from "./keys/contacts.ts";
+export type { Keyring } from "./keys/keyring.ts";
+export { changePassword } from "./keys/password.ts";
+export { recover, replacePhrase, testPhrase } from "./keys/recovery.ts";
+export { replaceIdentity } from "./keys/replace-identity.ts";
+export type { SenderKey, SenderTrust } from "./keys/sender-key.ts";
+export type { SessionKeys } from "./keys/session-keys.ts";
+export { keepEpochsFresh } from "./keys/statements.ts";
 export * from "./mail.ts";
+export { type Opened, type OpenedFile, openBytes, openStored } from "./open.ts";
 export * from "./operator.ts";
 export { type Clock, type Platform, type Sha256, systemClock, systemRandomBytes } from "./platform.ts";
+export {
+  type Collection,
+  deleteRecord,
+  type OwnRecord,
+  readRecords,
+  writeRecord,
+} from "./records/records.ts";
 export { type ReplyFields, replyTo } from "./reply.ts";
 export { saveName } from "./save-name.ts";
+export { type Prepared, prepare, type SealedUpload, type SealOptions } from "./seal.ts";
+export { type FilePlace, type FileSeal, newFileSeal } from "./sealed-file.ts";
+export {
+  downloadSealedBytes,
+  downloadSealedFile,
+  type SealedDownloadOptions,
+  type SealedSinks,
+  type WantedFile,
+} from "./sealed-file-download.ts";
+export { type SealedFile, type SealedUploadOptions, uploadSealedFile } from "./sealed-file-upload.ts";
 export * from "./send.ts";
 export * from "./session.ts";
 export {

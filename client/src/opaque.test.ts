@@ -7,6 +7,7 @@ const alice = { address: "alice@a.test", host: "a.test" };
 
 let serverSetup: string;
 let record: string;
+let exportKey: Uint8Array;
 
 async function registerAt(setup: string): Promise<string> {
   const { request, state } = await startRegistration(password);
@@ -15,7 +16,9 @@ async function registerAt(setup: string): Promise<string> {
     userIdentifier: alice.address,
     registrationRequest: request,
   });
-  return finishRegistration(password, alice, { state, registrationResponse });
+  const finished = await finishRegistration(password, alice, { state, registrationResponse });
+  exportKey = finished.exportKey;
+  return finished.registrationRecord;
 }
 
 async function loginAt(setup: string, parties: typeof alice, typed = password) {
@@ -37,10 +40,18 @@ beforeAll(async () => {
 });
 
 test("The password proves itself to the server that registered it (RFC 9807 §6)", async () => {
-  const { serverLoginState, finish = "" } = await loginAt(serverSetup, alice);
+  const { serverLoginState, finish } = await loginAt(serverSetup, alice);
+  const finishLoginRequest = finish?.finishLoginRequest ?? "";
   const identifiers = { client: alice.address, server: alice.host };
-  const { sessionKey } = server.finishLogin({ serverLoginState, finishLoginRequest: finish, identifiers });
+  const { sessionKey } = server.finishLogin({ serverLoginState, finishLoginRequest, identifiers });
   expect(sessionKey).not.toBe("");
+});
+
+test("The password gives the client the same export key at each sign-in, and the server none of it", async () => {
+  const { finish } = await loginAt(serverSetup, alice);
+  expect(finish?.exportKey).toEqual(exportKey);
+  expect(exportKey.length).toBe(64);
+  expect(record).not.toContain(Buffer.from(exportKey).toString("base64url"));
 });
 
 test("A wrong password proves nothing", async () => {

@@ -1,3 +1,4 @@
+import { fromBase64Url } from "@posthorn/crypto";
 import type { client } from "@serenity-kit/opaque";
 
 /**
@@ -46,20 +47,26 @@ export async function startRegistration(password: string): Promise<OpaqueStart> 
   return { request: registrationRequest, state: clientRegistrationState };
 }
 
+/** What the password gives the client and no server: the export key (RFC 9807 §2.1), 64 bytes, the same at each sign-in. */
+export interface WithExportKey {
+  exportKey: Uint8Array;
+}
+
 /** Second step: the record by which the server will know the password without learning it. */
 export async function finishRegistration(
   password: string,
   parties: OpaqueParties,
   { state, registrationResponse }: { state: string; registrationResponse: string },
-): Promise<string> {
+): Promise<WithExportKey & { registrationRecord: string }> {
   const { finishRegistration: finish } = await loadClient();
-  return finish({
+  const { registrationRecord, exportKey } = finish({
     password: spell(password),
     clientRegistrationState: state,
     registrationResponse,
     identifiers: identifiersOf(parties),
     keyStretching,
-  }).registrationRecord;
+  });
+  return { registrationRecord, exportKey: fromBase64Url(exportKey) };
 }
 
 /** First step of signing in (RFC 9807 §6). */
@@ -77,13 +84,16 @@ export async function finishLogin(
   password: string,
   parties: OpaqueParties,
   { state, loginResponse }: { state: string; loginResponse: string },
-): Promise<string | undefined> {
+): Promise<(WithExportKey & { finishLoginRequest: string }) | undefined> {
   const { finishLogin: finish } = await loadClient();
-  return finish({
+  const finished = finish({
     password: spell(password),
     clientLoginState: state,
     loginResponse,
     identifiers: identifiersOf(parties),
     keyStretching,
-  })?.finishLoginRequest;
+  });
+  if (finished === undefined) return undefined;
+  const { finishLoginRequest, exportKey } = finished;
+  return { finishLoginRequest, exportKey: fromBase64Url(exportKey) };
 }

@@ -1,16 +1,21 @@
 import { fail, ProblemError, type Tokens } from "@posthorn/protocol";
 import { type Credential, makeApi } from "./api.ts";
 import type { Platform } from "./platform.ts";
-import type { KeptSession, TokenKeeper } from "./token-keeper.ts";
+import type { KeptKeys, KeptSession, TokenKeeper } from "./token-keeper.ts";
 
 /** An access token with less time left than this is renewed before it is used. */
 const renewLeftMs = 30_000;
 
-/** What is kept for these tokens, counted from now. */
-export function keptOf(platform: Platform, endpoint: string, tokens: Tokens): KeptSession {
+/** What is kept for these tokens, counted from now, and for the account's keys where it has some. */
+export function keptOf(
+  platform: Platform,
+  { endpoint, keys }: { endpoint: string; keys?: KeptKeys | undefined },
+  tokens: Tokens,
+): KeptSession {
   const { address, accountId, accessToken, refreshToken, expiresInS } = tokens;
   const expiresAt = platform.clock.now() + expiresInS * 1000;
-  return { address, accountId, endpoint, accessToken, expiresAt, refreshToken };
+  const kept = { address, accountId, endpoint, accessToken, expiresAt, refreshToken };
+  return keys === undefined ? kept : { ...kept, keys };
 }
 
 /**
@@ -71,5 +76,5 @@ async function renewOnce(
 async function refresh(platform: Platform, kept: KeptSession): Promise<KeptSession> {
   const api = makeApi(platform, kept.endpoint);
   const tokens = await api.call("refresh", { input: { refreshToken: kept.refreshToken } });
-  return keptOf(platform, kept.endpoint, tokens);
+  return keptOf(platform, kept, tokens);
 }

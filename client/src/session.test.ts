@@ -9,7 +9,8 @@ async function withAlice() {
   const accounts = await serveAccounts();
   const keeper = memoryKeeper();
   const invite = `${accounts.server.origin}/auth/invite/invite-for-anybody`;
-  const session = await register(accounts.platform, { invite, name: "Alice", password }, { keeper });
+  const asked = { invite, name: "Alice", password, mode: "open" } as const;
+  const { session } = await register(accounts.platform, asked, { keeper });
   return { ...accounts, keeper, session };
 }
 
@@ -35,7 +36,7 @@ test("An invitation may also be given as its token and host, and can be looked a
   const { platform, host } = await serveAccounts();
   const invite = { host, token: "invite-for-anybody" };
   expect(await viewInvite(platform, invite)).toMatchObject({ host, name: null });
-  const session = await register(platform, { invite, name: "bob", password });
+  const { session } = await register(platform, { invite, name: "bob", password });
   expect(session.address).toBe(`bob@${host}`);
 });
 

@@ -1,4 +1,5 @@
 /** Registering, signing in and staying signed in. */
+import { type ChainPin, kek, type WrapWay } from "@posthorn/crypto";
 import {
   type ApiToken,
   accountName,
@@ -13,19 +14,24 @@ import {
   type Session as SignIn,
   type Tokens,
 } from "@posthorn/protocol";
-import { type Api, type Credential, makeApi } from "./api.ts";
+import { type Api, makeApi } from "./api.ts";
 import { discover } from "./discover.ts";
 import { parseInviteLink } from "./invite-link.ts";
+import { findRootSecret, openKeyring } from "./keys/keyring.ts";
+import { type BegunKeys, makeFirstKeys } from "./keys/make-keys.ts";
+import { keptKeys, noKeys, type SessionKeys, sessionKeys } from "./keys/session-keys.ts";
 import { finishLogin, finishRegistration, startLogin, startRegistration } from "./opaque.ts";
 import type { Platform } from "./platform.ts";
 import { keptOf, sessionCredential } from "./session-credential.ts";
-import { type KeptSession, memoryKeeper, type TokenKeeper } from "./token-keeper.ts";
+import { type KeptKeys, type KeptSession, memoryKeeper, type TokenKeeper } from "./token-keeper.ts";
 import { UnexpectedAnswer, Unreachable } from "./unreachable.ts";
 
 /** The server of an account, called as that account. */
 export interface Session extends Api {
   /** `name@host` in lower case. */
   readonly address: string;
+  /** What opens its mail. */
+  readonly keys: SessionKeys;
 }
 
 export interface SignInOptions {
@@ -39,6 +45,26 @@ export interface SignInOptions {
 /** In characters: short enough to type, long enough that the key stretching makes guessing dear. */
 export const leastPasswordLength = 8;
 
+/** Throws ProblemError `badRequest` for a password that is too short. */
+export function checkNewPassword(password: string): void {
+  if ([...password].length >= leastPasswordLength) return;
+  fail("badRequest", `The password needs at least ${leastPasswordLength} characters.`, {
+    pointer: "/password",
+  });
+}
+
+/**
+ * `sealed`: nobody but its owner reads its mail, its server included · `open`: its server reads it, for programs and
+ * for clients that cannot open sealed mail.
+ */
+export type AccountMode = "sealed" | "open";
+
+export interface Registered {
+  session: Session;
+  /** Twelve words that open a sealed account when its password is lost. They are in this answer only. */
+  recoveryPhrase: string | undefined;
+}
+
 /** The invitation itself: its link, or its token and the host it is for. */
 export type InviteText = string | { host: string; token: string };
 
@@ -49,20 +75,17 @@ export async function viewInvite(platform: Platform, invite: InviteText): Promis
 }
 
 /**
- * Registers an account and signs in. `name` may be left out when the invitation has one. The password stays on this
- * machine. Throws ProblemError with the server's sentence when the invitation or the name will not do.
+ * Registers an account and signs in: a sealed one, whose keys are made here, unless an open one is asked for. `name` may
+ * be left out when the invitation has one. The password stays on this machine. Throws ProblemError with the server's
+ * sentence when the invitation or the name will not do.
  */
 export async function register(
   platform: Platform,
-  input: { invite: InviteText; name?: string | undefined; password: string },
+  input: { invite: InviteText; name?: string | undefined; password: string; mode?: AccountMode },
   options: SignInOptions = {},
-): Promise<Session> {
-  const { password } = input;
-  if ([...password].length < leastPasswordLength) {
-    fail("badRequest", `The password needs at least ${leastPasswordLength} characters.`, {
-      pointer: "/password",
-    });
-  }
+): Promise<Registered> {
+  const { password, mode = "sealed" } = input;
+  checkNewPassword(password);
   const { signal } = options;
   const { endpoint: named, token } = await placeOf(platform, input.invite);
   const offer = await makeApi(platform, named).call("invite", { params: { token }, signal });
@@ -79,18 +102,43 @@ export async function register(
     signal,
   });
   const parties = { address: formatAddress({ id, host: offer.host }), host: offer.host };
-  const record = await finishRegistration(password, parties, { state: start.state, registrationResponse });
+  const { registrationRecord, exportKey } = await finishRegistration(password, parties, {
+    state: start.state,
+    registrationResponse,
+  });
+  const begun =
+    mode === "sealed" ? await makeFirstKeys(platform, { address: parties.address, exportKey }) : undefined;
   const tokens = await api.call("registerFinish", {
-    input: { invite: token, name: id, registrationRecord: record, ...deviceOf(options) },
+    input: {
+      invite: token,
+      name: id,
+      registrationRecord,
+      ...deviceOf(options),
+      ...(begun === undefined ? {} : { keys: begun.keys }),
+    },
     signal,
   });
-  return keep(platform, endpoint, tokens, options);
+  const session = await keep(
+    platform,
+    { endpoint, keys: begun && (await firstKept(platform, begun)) },
+    tokens,
+    options,
+  );
+  return { session, recoveryPhrase: begun?.phrase };
+}
+
+/** What this device knows of keys that nobody has shown it, because it has made them. */
+async function firstKept(platform: Platform, { keys, rootSecret }: BegunKeys): Promise<KeptKeys> {
+  const { address } = keys.statement.statement;
+  const secrets = { statements: [keys.statement], password: null, recovery: null, epochs: keys.epochs };
+  return keptKeys(await openKeyring({ address, nowMs: platform.clock.now() }, rootSecret, secrets));
 }
 
 /**
  * Signs in with address and password, which stays on this machine. A sign-in that the keeper had before is ended at the
  * server, where it can be, for nobody has it any more. Throws ProblemError `unauthorized` when they do not
- * match, `badAddress`, `rateLimited`, `forbidden` when the account is suspended.
+ * match, `badAddress`, `rateLimited`, `forbidden` when the account is suspended, `keysNotBelieved` when the server shows
+ * keys for a sealed account that are not the owner's.
  */
 export async function login(
   platform: Platform,
@@ -111,16 +159,52 @@ export async function login(
   const finish = await finishLogin(input.password, parties, { state: start.state, loginResponse });
   if (finish === undefined) return fail("unauthorized", "That address and password do not match.");
   const tokens = await api.call("loginFinish", {
-    input: { loginId, finishLoginRequest: finish, ...deviceOf(options) },
+    input: { loginId, finishLoginRequest: finish.finishLoginRequest, ...deviceOf(options) },
     signal,
   });
-  return keep(platform, endpoint, tokens, options);
+  const key = await kek(finish.exportKey, parties.address);
+  return signIn(platform, { endpoint, tokens, unlock: { key, way: "password" } }, options);
+}
+
+/** A sign-in that the server has given, with a key that unwraps the root secret if the account has one. */
+export interface GivenSignIn {
+  endpoint: string;
+  tokens: Tokens;
+  unlock: { key: Uint8Array; way: WrapWay };
+}
+
+/** Opens the account's keys and keeps the sign-in; one whose keys are not believed is not kept. Throws as `login`. */
+export async function signIn(
+  platform: Platform,
+  { endpoint, tokens, unlock }: GivenSignIn,
+  options: SignInOptions,
+): Promise<Session> {
+  const { address } = tokens;
+  const api = makeApi(platform, endpoint, { token: async () => tokens.accessToken });
+  const secrets = await api.call("secrets", {});
+  if (secrets.statements.length === 0) return keep(platform, { endpoint }, tokens, options);
+  const own = { address, nowMs: platform.clock.now(), pinned: await pinKept(options.keeper, address) };
+  const rootSecret = await findRootSecret(unlock.key, unlock.way, own, secrets);
+  if (rootSecret === undefined) {
+    return fail(
+      "keysNotBelieved",
+      `The server gives out keys for ${address} that are not yours, so nothing was opened. Tell whoever runs it.`,
+    );
+  }
+  const keys = keptKeys(await openKeyring(own, rootSecret, secrets));
+  return keep(platform, { endpoint, keys }, tokens, options);
+}
+
+/** What this device has believed of the account before, so that a server cannot show it an older state at a sign-in. */
+async function pinKept(keeper: TokenKeeper | undefined, address: string): Promise<ChainPin | undefined> {
+  const kept = await keeper?.read();
+  return kept?.address === address ? kept.keys?.pin : undefined;
 }
 
 /** The sign-in that is kept, undefined when there is none. Asks no server. */
 export async function resume(platform: Platform, keeper: TokenKeeper): Promise<Session | undefined> {
   const kept = await keeper.read();
-  return kept && sessionOf(platform, kept, sessionCredential(platform, keeper));
+  return kept && keptSession(platform, kept, keeper);
 }
 
 /** The account called with an API token (`ph_…`), for programs. */
@@ -131,11 +215,8 @@ export async function openWithToken(
 ): Promise<Session> {
   const address = parseAddress(input.address);
   const { endpoint } = await discover(platform, address.host, options);
-  return sessionOf(
-    platform,
-    { endpoint, address: formatAddress(address) },
-    { token: async () => input.token },
-  );
+  const api = makeApi(platform, endpoint, { token: async () => input.token });
+  return { ...api, address: formatAddress(address), keys: noKeys };
 }
 
 /** Ends the sign-in at the server and forgets it here; here even when the server cannot be reached. */
@@ -189,35 +270,32 @@ function deviceOf({ device }: SignInOptions): { device?: string } {
 
 async function keep(
   platform: Platform,
-  endpoint: string,
+  place: { endpoint: string; keys?: KeptKeys | undefined },
   tokens: Tokens,
   { keeper = memoryKeeper() }: SignInOptions,
 ): Promise<Session> {
-  const kept = keptOf(platform, endpoint, tokens);
+  const kept = keptOf(platform, place, tokens);
   let former: KeptSession | undefined;
   await keeper.update(async (before) => {
     former = before;
     return kept;
   });
   if (former !== undefined) await endFormer(platform, former);
-  return sessionOf(platform, kept, sessionCredential(platform, keeper));
+  return keptSession(platform, kept, keeper);
 }
 
 /** What cannot be ended now ends by itself, when its time is over. */
 async function endFormer(platform: Platform, former: KeptSession): Promise<void> {
   const keeper = memoryKeeper(former);
   try {
-    await logout(sessionOf(platform, former, sessionCredential(platform, keeper)), keeper);
+    await logout(keptSession(platform, former, keeper), keeper);
   } catch (error) {
     const isRefusal = error instanceof ProblemError || error instanceof Unreachable;
     if (!isRefusal && !(error instanceof UnexpectedAnswer)) throw error;
   }
 }
 
-function sessionOf(
-  platform: Platform,
-  { endpoint, address }: { endpoint: string; address: string },
-  credential: Credential,
-): Session {
-  return { ...makeApi(platform, endpoint, credential), address };
+function keptSession(platform: Platform, { endpoint, address }: KeptSession, keeper: TokenKeeper): Session {
+  const api = makeApi(platform, endpoint, sessionCredential(platform, keeper));
+  return { ...api, address, keys: sessionKeys(api, address, keeper) };
 }

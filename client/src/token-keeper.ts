@@ -1,4 +1,6 @@
-import { fail } from "@posthorn/protocol";
+import type { ChainPin } from "@posthorn/crypto";
+import { fail, limits, SealPolicySchema, shape } from "@posthorn/protocol";
+import { Type } from "typebox";
 
 /** What is kept of a sign-in between two runs of a program. All of it is secret. */
 export interface KeptSession {
@@ -11,6 +13,15 @@ export interface KeptSession {
   expiresAt: number;
   /** Works once and is replaced each time. */
   refreshToken: string;
+  /** Of a sealed account. */
+  keys?: KeptKeys | undefined;
+}
+
+/** What opens a sealed account on this machine, and the newest statement of its keys that was believed here. */
+export interface KeptKeys {
+  /** 32 bytes in base64url. */
+  rootSecret: string;
+  pin: ChainPin;
 }
 
 /** Where a sign-in is kept: memory, a file, a browser's storage. */
@@ -49,25 +60,31 @@ export function parseKeptSession(text: string): KeptSession {
   return kept ?? fail("badJson", "The sign-in that was kept on this machine is damaged. Sign in again.");
 }
 
-function findKeptSession(text: string): KeptSession | undefined {
-  const value = findJson(text);
-  if (typeof value !== "object" || value === null) return undefined;
-  if (!("expiresAt" in value) || typeof value.expiresAt !== "number") return undefined;
-  const { expiresAt } = value;
-  const texts = new Map<string, unknown>(Object.entries(value));
-  const textOf = (name: string) => {
-    const found = texts.get(name);
-    return typeof found === "string" ? found : "";
-  };
-  const kept = {
-    address: textOf("address"),
-    accountId: textOf("accountId"),
-    endpoint: textOf("endpoint"),
-    accessToken: textOf("accessToken"),
-    refreshToken: textOf("refreshToken"),
-  };
-  const isWhole = Object.values(kept).every((part) => part !== "") && kept.endpoint.startsWith("https://");
-  return isWhole ? { ...kept, expiresAt } : undefined;
+const text = Type.String({ minLength: 1, maxLength: limits.token });
+
+/** Of a statement that was believed. */
+export const ChainPinSchema = Type.Object({
+  seq: Type.Integer({ minimum: 0 }),
+  hash: text,
+  identityKey: text,
+  policy: SealPolicySchema,
+});
+
+const keptShape = shape(
+  Type.Object({
+    address: text,
+    accountId: text,
+    endpoint: Type.String({ pattern: "^https://" }),
+    accessToken: text,
+    expiresAt: Type.Number(),
+    refreshToken: text,
+    keys: Type.Optional(Type.Object({ rootSecret: text, pin: ChainPinSchema })),
+  }),
+);
+
+function findKeptSession(json: string): KeptSession | undefined {
+  const value = findJson(json);
+  return keptShape.matches(value) ? value : undefined;
 }
 
 function findJson(text: string): unknown {

@@ -39,6 +39,8 @@ export {
   type WrappedKey,
 } from "./message-seal.ts";
 export { type OwnerClaim, recoveryProofKey, signClaim, verifyClaim } from "./owner-proof.ts";
+export { openRecord, type RecordPlace, recordIdOf, sealRecord } from "./owner-record.ts";
+export { padFile, unpadFile } from "./padded-file.ts";
 export { paddedFileSize, paddedMessageSize, padMessage, unpadMessage } from "./padding.ts";
 export type { Headers, SignatureFields } from "./profile-signature.ts";
 export {
@@ -66,6 +68,7 @@ export {
 } from "./safety-number.ts";
 export { openBytes, sealBytes } from "./sealed-bytes.ts";
 export { chunkPlace, findLayout, type SealedLayout, sealedSize } from "./sealed-layout.ts";
+export { type ByteRanges, sealRanges } from "./sealed-ranges.ts";
 export {
   findSealedChunks,
   NotOpenedError,

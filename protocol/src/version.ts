@@ -12,7 +12,7 @@ export const wireHistory: readonly {
 }[] = [
   {
     version: 1,
-    hash: "85c20d04ede6ae927d795b99a6b1cf8d073c676bc4ab479c5ac36897ee375972",
+    hash: "747ff34afc6427361473fbc2fc81896ed0c1e9a402619308123117d34134e37a",
     note: "First version.",
   },
 ];

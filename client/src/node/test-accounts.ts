@@ -146,6 +146,9 @@ export async function serveAccounts(options: { speaksFor?: string } = {}): Promi
     if (found !== undefined && found.expiresAt <= platform.nowMs) {
       return refuse("tokenExpired", "The access token has expired.");
     }
+    if (request.url === "/auth/secrets") {
+      return ok(200, { statements: [], password: null, recovery: null, epochs: [] });
+    }
     if (request.url === "/auth/logout") {
       if (session !== undefined) session.ended = "You have signed out. Sign in again.";
       return { status: 204 };

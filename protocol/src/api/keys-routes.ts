@@ -119,6 +119,15 @@ export const keysRoutes = {
     status: 200,
     summary: "A page of the sealed records of a collection.",
   },
+  record: {
+    method: "GET",
+    path: "/records/:collection/:id",
+    auth: "token",
+    scope: "read",
+    output: RecordSchema,
+    status: 200,
+    summary: "One sealed record.",
+  },
   putRecord: {
     method: "PUT",
     path: "/records/:collection/:id",

@@ -1,0 +1,54 @@
+/** Which message of a conversation goes before which: so that one a server keeps back is missed. */
+import {
+  conversationOf,
+  type Follows,
+  formatAddress,
+  type Message,
+  type MessageMeta,
+  recipientsOf,
+} from "@posthorn/protocol";
+import { dateOfId } from "./date-of-id.ts";
+import { hexOf } from "./hash-file.ts";
+import { eachMessage, getMailbox, listMessages, readMessageBytes } from "./mail.ts";
+import type { Session } from "./session.ts";
+
+/** Of what was sent, no more than this is looked through for the message before. */
+const lookedThrough = 200;
+const dayMs = 24 * 3_600_000;
+
+/**
+ * The newest message that the account has sent in this conversation to all recipients of `message`; undefined for one
+ * that begins a conversation.
+ */
+export async function findFollows(session: Session, message: Message): Promise<Follows | undefined> {
+  const conversation = conversationOf(message);
+  if (conversation === message.id) return undefined;
+  const sent = await getMailbox(session, "sent");
+  const { messages } = await listMessages(session, { mailbox: sent.id, limit: lookedThrough });
+  const before = messages.find(
+    (meta) => meta.thread === conversation && reachesAll(meta, message) && meta.messageId !== message.id,
+  );
+  if (before === undefined) return undefined;
+  const hash = session.platform.sha256();
+  hash.update(await readMessageBytes(session, before.id));
+  return { id: before.messageId, digest: hexOf(hash.digest()) };
+}
+
+function reachesAll({ to, cc }: MessageMeta, message: Message): boolean {
+  const reached = new Set([...to, ...cc].map(formatAddress));
+  return recipientsOf(message).every((recipient) => reached.has(formatAddress(recipient)));
+}
+
+/**
+ * True when the message before an opened one is not in the account, as far back as it could be: it was kept back on the
+ * way, has not come yet, or was deleted here.
+ */
+export async function isMissing(session: Session, follows: Follows, sender: string): Promise<boolean> {
+  const date = dateOfId(follows.id);
+  const untilMs = date === undefined ? 0 : Date.parse(date) - 2 * dayMs;
+  for await (const meta of eachMessage(session, { limit: lookedThrough })) {
+    if (meta.messageId === follows.id && formatAddress(meta.from) === sender) return false;
+    if (Date.parse(meta.deliveredAt) < untilMs) return true;
+  }
+  return true;
+}

@@ -1,0 +1,90 @@
+/** Comparing safety numbers: how two people know that no server has put a key of its own between them. */
+import {
+  type Comparison,
+  checkChain,
+  compareVerifyText,
+  fromBase64Url,
+  type Person,
+  safetyNumber,
+  verifyText,
+} from "@posthorn/crypto";
+import { fail, formatTime } from "@posthorn/protocol";
+import type { Session } from "../session.ts";
+import { askForChain } from "./ask-for-chain.ts";
+import { type Contact, chainContext, lookUpContact, refuseContact } from "./contacts.ts";
+import { isBelieved, sentenceOf } from "./keyring.ts";
+import { findPin, keepPin, type Pin, pinOf, sealVault } from "./pins.ts";
+import { getKeyring } from "./session-keys.ts";
+
+export interface ToCompare {
+  /** Sixty digits that both see. */
+  safetyNumber: string;
+  /** The text of the QR code that this device shows. */
+  verifyText: string;
+  isCompared: boolean;
+}
+
+/** What two people compare, in person or by telephone. Throws ProblemError `noKeys` or `keysNotBelieved`. */
+export async function readSafetyNumber(session: Session, address: string): Promise<ToCompare> {
+  const { me, them, contact } = await getPair(session, address);
+  const isCompared = contact.kind === "sealed" && contact.isCompared;
+  return { safetyNumber: safetyNumber(me, them), verifyText: verifyText(me, them), isCompared };
+}
+
+/** Holds what was scanned from the contact's device against what this one knows. */
+export async function compareScanned(
+  session: Session,
+  address: string,
+  scanned: string,
+): Promise<Comparison> {
+  const { me, them } = await getPair(session, address);
+  return compareVerifyText(scanned, me, them);
+}
+
+/**
+ * Remembers, on all devices of the account, that the two have compared their numbers and found them the same. From then
+ * on nothing is sent when the contact's identity changes, until they have compared again.
+ */
+export async function markCompared(session: Session, address: string): Promise<void> {
+  const { contact } = await getPair(session, address);
+  const at = formatTime(session.platform.clock.now());
+  await rewritePin(session, address, { identityKey: contact.head.identityKey, at });
+}
+
+/** Forgets that the two have compared; messages may be sent again whatever the contact's identity becomes. */
+export async function forgetCompared(session: Session, address: string): Promise<void> {
+  await getPair(session, address);
+  await rewritePin(session, address, null);
+}
+
+async function rewritePin(session: Session, address: string, compared: Pin["compared"]): Promise<void> {
+  const answer = await askForChain(session, address);
+  const known = await findPin(session, address);
+  const statements = answer.kind === "chain" ? answer.statements : [];
+  const result = await checkChain(statements, chainContext(session, address, known?.pin));
+  const newest = statements.at(-1);
+  if (!isBelieved(result) || newest === undefined) {
+    return fail(
+      "keysNotBelieved",
+      isBelieved(result) ? `${address} has no keys.` : sentenceOf(result, address),
+    );
+  }
+  await keepPin(session, pinOf(newest, result.pin, compared), known?.revision ?? 0);
+  await sealVault(session);
+}
+
+type Comparable = Extract<Contact, { kind: "sealed" | "mustCompare" }>;
+
+async function getPair(
+  session: Session,
+  address: string,
+): Promise<{ me: Person; them: Person; contact: Comparable }> {
+  const contact = await lookUpContact(session, address);
+  if (contact.kind !== "sealed" && contact.kind !== "mustCompare") return refuseContact(address, contact);
+  const own = await getKeyring(session);
+  return {
+    me: { address: own.address, identityKey: own.identity.publicKey },
+    them: { address, identityKey: fromBase64Url(contact.head.identityKey) },
+    contact,
+  };
+}

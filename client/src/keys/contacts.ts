@@ -1,0 +1,142 @@
+/** The keys of others: asked for, held against what was believed before, and what a person must be told of it. */
+import { type AccountStatement, checkChain, type SignedStatement } from "@posthorn/crypto";
+import { fail, type Problem, ProblemError } from "@posthorn/protocol";
+import type { Session } from "../session.ts";
+import { askForChain } from "./ask-for-chain.ts";
+import { type BelievedChain, isBelieved, sentenceOf } from "./keyring.ts";
+import { findPin, type KnownPin, keepPin, type Pin, pinOf } from "./pins.ts";
+import { getKeyring } from "./session-keys.ts";
+
+/** What is new about a contact's keys: seen for the first time, another identity, or one that takes open mail now. */
+export type ContactNews = "firstSeen" | "newKey" | "reset" | "policyLowered";
+
+/**
+ * `sealed` messages are sealed to the epochs of `head` · `open` no keys of this account were ever seen: what is sent to
+ * it can be read on the way · `mustCompare` its identity has changed since the two compared it: nothing may be sent ·
+ * `noConsent` its keys are not for us · `notBelieved` its server shows what does not hold · `unknown` there is no such
+ * account, or nobody could be asked.
+ */
+export type Contact =
+  | { kind: "sealed"; head: AccountStatement; isCompared: boolean; news: ContactNews | undefined }
+  | { kind: "open" }
+  | { kind: "mustCompare"; head: AccountStatement; why: "newKey" | "reset" }
+  | { kind: "noConsent" }
+  | { kind: "notBelieved"; sentence: string }
+  | { kind: "unknown"; problem: Problem };
+
+/**
+ * Asks for the keys of an account (`name@host`, without a tag) and believes what holds: the newest statement is pinned.
+ * Throws what asking our own server throws, and `notOpened` when it has changed what was pinned.
+ */
+export async function lookUpContact(session: Session, address: string): Promise<Contact> {
+  const own = await getKeyring(session);
+  if (address === own.address) return { kind: "sealed", head: own.head, isCompared: true, news: undefined };
+  for (let tries = 1; ; tries++) {
+    const known = await findPin(session, address);
+    try {
+      return await believe(session, address, known);
+    } catch (error) {
+      // Another device has pinned it at the same time; what that one believed is looked at first.
+      if (!isCode(error, "changedMeanwhile") || tries === 3) throw error;
+    }
+  }
+}
+
+async function believe(session: Session, address: string, known: KnownPin | undefined): Promise<Contact> {
+  const answer = await askForChain(session, address);
+  if (answer.kind === "refused") return withoutAnswer(address, answer.problem, known?.pin);
+  const { statements } = answer;
+  if (statements.length === 0 && known === undefined) return { kind: "open" };
+  const result = await checkChain(statements, chainContext(session, address, known?.pin));
+  const newest = statements.at(-1);
+  if (!isBelieved(result) || newest === undefined) {
+    const sentence = isBelieved(result) ? "" : sentenceOf(result, address);
+    return { kind: "notBelieved", sentence };
+  }
+  return pinNewest(session, newest, result, known);
+}
+
+async function pinNewest(
+  session: Session,
+  newest: SignedStatement,
+  result: BelievedChain,
+  known: KnownPin | undefined,
+): Promise<Contact> {
+  const { head } = result;
+  const compared = known?.pin.compared ?? null;
+  const isCompared = compared?.identityKey === head.identityKey;
+  if (compared !== null && !isCompared) {
+    return { kind: "mustCompare", head, why: result.kind === "reset" ? "reset" : "newKey" };
+  }
+  if (result.kind !== "unchanged") {
+    await keepPin(session, pinOf(newest, result.pin, compared), known?.revision ?? 0);
+  }
+  return { kind: "sealed", head, isCompared, news: newsOf(result) };
+}
+
+function newsOf(result: BelievedChain): ContactNews | undefined {
+  if (result.kind === "firstSeen") return "firstSeen";
+  if (result.kind === "unchanged") return undefined;
+  if (result.kind !== "extended") return result.kind;
+  return result.policyLowered ? "policyLowered" : undefined;
+}
+
+/** What was believed last holds on while nobody answers, and when the keys have been hidden from us since. */
+function withoutAnswer(address: string, problem: Problem, pin: Pin | undefined): Contact {
+  const isGone = problem.code === "recipientUnknown" || problem.code === "notFound";
+  if (pin === undefined)
+    return problem.code === "noConsent" ? { kind: "noConsent" } : { kind: "unknown", problem };
+  if (isGone) {
+    return {
+      kind: "notBelieved",
+      sentence: `The server says that there is no ${address} any more, whose keys were seen before.`,
+    };
+  }
+  const head = pin.newest.statement;
+  return {
+    kind: "sealed",
+    head,
+    isCompared: pin.compared?.identityKey === head.identityKey,
+    news: undefined,
+  };
+}
+
+/** What a chain is held against. */
+export function chainContext(session: Session, address: string, pin: Pin | undefined) {
+  const nowMs = session.platform.clock.now();
+  return pin === undefined ? { address, nowMs } : { address, nowMs, pinned: pin.pin };
+}
+
+/** Throws ProblemError with why nothing can be sealed to this contact, and what to do. */
+export function refuseContact(address: string, contact: Exclude<Contact, { kind: "sealed" }>): never {
+  switch (contact.kind) {
+    case "open":
+      return fail(
+        "noKeys",
+        `${address} has no keys: what is sent there can be read by the servers on the way.`,
+      );
+    case "mustCompare":
+      return fail(
+        "keysChanged",
+        contact.why === "reset"
+          ? `The identity of ${address} is another than the one you compared, and nobody vouches for it. Nothing was sent. Compare the safety number with them again.`
+          : `The identity of ${address} has changed since you compared it. Nothing was sent. Compare the safety number with them again.`,
+      );
+    case "noConsent":
+      return fail(
+        "noConsent",
+        `${address} shows its keys only to those it has named, and you are not among them. Ask them to write to you first.`,
+      );
+    case "notBelieved":
+      return fail(
+        "keysNotBelieved",
+        `${contact.sentence} Nothing was sent. Ask ${address} in another way whether something has changed.`,
+      );
+    case "unknown":
+      throw new ProblemError(contact.problem);
+  }
+}
+
+function isCode(error: unknown, code: string): boolean {
+  return error instanceof ProblemError && error.problem.code === code;
+}

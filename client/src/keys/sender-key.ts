@@ -1,0 +1,90 @@
+/** By whose key a message was signed, and what a person is to think of it. */
+import { fromBase64Url, keyIdOf, type SignedStatement } from "@posthorn/crypto";
+import { fail } from "@posthorn/protocol";
+import type { Session } from "../session.ts";
+import { askForChain } from "./ask-for-chain.ts";
+import { type Contact, lookUpContact } from "./contacts.ts";
+import { findPin } from "./pins.ts";
+import { getKeyring } from "./session-keys.ts";
+
+/**
+ * Who has signed a message: the account itself · a contact, by the key that holds now · a contact whose identity has
+ * changed since the two compared it, by the new one · a key that the account has given up at `until`, perhaps because it was stolen.
+ */
+export type SenderTrust =
+  | { kind: "self" }
+  | { kind: "known"; isCompared: boolean }
+  | { kind: "changed"; why: "newKey" | "reset" }
+  | { kind: "formerKey"; until: string };
+
+export interface SenderKey {
+  /** 32 bytes. */
+  identityKey: Uint8Array;
+  trust: SenderTrust;
+}
+
+/**
+ * The identity key of that id of an account, out of its believed chain; undefined when there is none, and then nothing
+ * that it signed can be opened. Throws ProblemError `unavailable` when that cannot be said now.
+ */
+export async function findSenderKey(
+  session: Session,
+  address: string,
+  keyId: string,
+): Promise<SenderKey | undefined> {
+  const own = await getKeyring(session);
+  if (address === own.address) {
+    const found = await findInChain(own.statements, keyId);
+    return (
+      found && {
+        identityKey: found.identityKey,
+        trust: found.until === undefined ? { kind: "self" } : { kind: "formerKey", until: found.until },
+      }
+    );
+  }
+  return findKeyOf(session, address, keyId);
+}
+
+async function findKeyOf(session: Session, address: string, keyId: string): Promise<SenderKey | undefined> {
+  const contact = await lookUpContact(session, address);
+  const answer = await askForChain(session, address);
+  const isChain = answer.kind === "chain" && (contact.kind === "sealed" || contact.kind === "mustCompare");
+  const found = await findInChain(isChain ? answer.statements : [], keyId);
+  if (found !== undefined) return { identityKey: found.identityKey, trust: trustOf(contact, found) };
+  // What the pinned key has signed stays readable, whatever the server shows now (§90.7).
+  const pin = (await findPin(session, address))?.pin;
+  const pinned = pin && (await findInChain([pin.newest], keyId));
+  if (pinned !== undefined) return { identityKey: pinned.identityKey, trust: trustOf(contact, pinned) };
+  if (contact.kind !== "unknown" || contact.problem.retry === "never") return undefined;
+  return fail(
+    "unavailable",
+    `The keys of ${address} cannot be asked for now, so what was sent from there cannot be opened yet. Try again later.`,
+  );
+}
+
+function trustOf(contact: Contact, found: FoundKey): SenderTrust {
+  if (found.until !== undefined) return { kind: "formerKey", until: found.until };
+  if (contact.kind === "mustCompare") return { kind: "changed", why: contact.why };
+  return { kind: "known", isCompared: contact.kind === "sealed" && contact.isCompared };
+}
+
+interface FoundKey {
+  identityKey: Uint8Array;
+  /** When another identity took its place; undefined while none has. */
+  until: string | undefined;
+}
+
+async function findInChain(
+  statements: readonly SignedStatement[],
+  keyId: string,
+): Promise<FoundKey | undefined> {
+  const named = await Promise.all(
+    statements.map(async ({ statement }) => {
+      const identityKey = fromBase64Url(statement.identityKey);
+      return { statement, identityKey, isNamed: (await keyIdOf(identityKey)) === keyId };
+    }),
+  );
+  const last = named.findLastIndex(({ isNamed }) => isNamed);
+  const found = named[last];
+  return found && { identityKey: found.identityKey, until: named[last + 1]?.statement.validFrom };
+}

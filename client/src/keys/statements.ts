@@ -1,0 +1,78 @@
+/** What the account says of its keys next. */
+import { type AccountStatement, checkChain, hashStatement, signStatement } from "@posthorn/crypto";
+import { fail, formatTime, ProblemError } from "@posthorn/protocol";
+import type { Session } from "../session.ts";
+import { isBelieved, type Keyring } from "./keyring.ts";
+import { epochEveryMs, makeEpoch, type NewEpoch, wireStatement, wrapEpoch } from "./make-keys.ts";
+import { getKeyring } from "./session-keys.ts";
+
+const mostTries = 3;
+
+type Change = Partial<Pick<AccountStatement, "policy" | "vaultHead">>;
+
+/**
+ * Says that something has changed while the identity stays: a new head of the vault, another policy, or a new epoch,
+ * which is begun when the newest one is 30 days old. Throws ProblemError `changedMeanwhile` when another device was first:
+ * it is tried again then with what that one has said, three times.
+ */
+export async function restate(session: Session, change: Change = {}): Promise<Keyring> {
+  for (let tries = 1; ; tries++) {
+    const keyring = await getKeyring(session);
+    const isDue = isEpochDue(keyring, session.platform.clock.now());
+    const begun = isDue ? await makeEpoch(session.platform) : undefined;
+    try {
+      return await publish(session, keyring, change, begun);
+    } catch (error) {
+      const isLate = error instanceof ProblemError && error.problem.code === "changedMeanwhile";
+      if (!isLate || tries === mostTries) throw error;
+      session.keys.forget();
+    }
+  }
+}
+
+/** Begins a new epoch when one is due; answers whether it was. To be called at every start of a client. */
+export async function keepEpochsFresh(session: Session): Promise<boolean> {
+  const keyring = await session.keys.find();
+  if (keyring === undefined || !isEpochDue(keyring, session.platform.clock.now())) return false;
+  await restate(session);
+  return true;
+}
+
+function isEpochDue({ head }: Keyring, nowMs: number): boolean {
+  const newest = head.epochs.at(-1);
+  return newest === undefined || Date.parse(newest.validFrom) + epochEveryMs <= nowMs;
+}
+
+async function publish(
+  session: Session,
+  keyring: Keyring,
+  change: Change,
+  begun: NewEpoch | undefined,
+): Promise<Keyring> {
+  const { address, identity, wrapSecret, head } = keyring;
+  const now = session.platform.clock.now();
+  const lasting = head.epochs.filter(({ validUntil }) => Date.parse(validUntil) > now);
+  const epochs = [...lasting, ...(begun === undefined ? [] : [begun.epoch])].slice(-8);
+  const statement: AccountStatement = {
+    ...head,
+    ...change,
+    seq: head.seq + 1,
+    prev: await hashStatement(head),
+    epochs: epochs.length === 0 ? head.epochs : epochs,
+    // A clock that was set back must not make a statement nobody takes.
+    validFrom: formatTime(Math.max(now, Date.parse(head.validFrom))),
+    reason: "rotation",
+  };
+  const signed = await signStatement(statement, identity);
+  const wrapped =
+    begun === undefined ? [] : [await wrapEpoch(wrapSecret, address, begun.epoch.keyId, begun.key)];
+  await session.call("addStatement", { input: { statement: wireStatement(signed), epochs: wrapped } });
+  const statements = [...keyring.statements, signed];
+  const result = await checkChain(statements, { address, nowMs: now, pinned: keyring.pin });
+  if (!isBelieved(result)) return fail("internal", "The keys of this account do not hold together any more.");
+  const opened = new Map(keyring.epochs);
+  if (begun !== undefined) opened.set(begun.epoch.keyId, begun.key);
+  const next: Keyring = { ...keyring, statements, head: result.head, pin: result.pin, epochs: opened };
+  await session.keys.replace(next);
+  return next;
+}

@@ -1,0 +1,203 @@
+/** Messages as they lie on the server, opened: verified before anything of them is shown. */
+import {
+  findBase64Url,
+  importVerifyKey,
+  openArrival,
+  openMessage,
+  paddedFileSize,
+  type SealedMessage,
+  sealedSize,
+} from "@posthorn/crypto";
+import {
+  type Arrival,
+  accountName,
+  attachmentsOf,
+  type Follows,
+  fail,
+  findArrival,
+  formatAddress,
+  type Message,
+  ProblemError,
+  parseAddress,
+  readMessage as parseMessage,
+  readSaid,
+  type Said,
+  type SaidFile,
+  type Seal,
+  type SealedAttachment,
+  sealOf,
+  senderOf,
+} from "@posthorn/protocol";
+import type { Keyring } from "./keys/keyring.ts";
+import { findPin } from "./keys/pins.ts";
+import { findSenderKey, type SenderTrust } from "./keys/sender-key.ts";
+import { type Interruptible, readMessageBytes } from "./mail.ts";
+import type { Session } from "./session.ts";
+
+/** A file of a message: what names it on the server and, of a sealed one, what opens it. */
+export type OpenedFile =
+  | { kind: "open"; attachment: SealedAttachment }
+  | { kind: "sealed"; attachment: SealedAttachment; file: SaidFile };
+
+/**
+ * `sealed` by its sender, whose signature holds: nobody on the way has read or changed it · `open` came in the open: every server on
+ * the way could read and change it, and nobody has signed it. `sealedHere` says that our own server has sealed it
+ * when it came, `unexpected` that its sender has keys and should have sealed it: do not believe it.
+ */
+export type Opened =
+  | {
+      kind: "sealed";
+      message: Message;
+      files: readonly OpenedFile[];
+      follows: Follows | undefined;
+      sender: SenderTrust;
+    }
+  | {
+      kind: "open";
+      message: Message;
+      files: readonly OpenedFile[];
+      sealedHere: boolean;
+      unexpected: boolean;
+    };
+
+const cannotBeOpened =
+  "This message cannot be opened. It was changed on the way, or sealed to keys that are not yours. Ask its sender to send it again.";
+
+/**
+ * Reads a message of the account; `objectId` is the `id` in lists. Throws ProblemError `notOpened` when it is sealed and
+ * cannot be opened, whatever the cause (§100.5); `unavailable` when the sender's keys cannot be asked for now; what
+ * reading throws.
+ */
+export async function openStored(
+  session: Session,
+  objectId: string,
+  options: Interruptible = {},
+): Promise<Opened> {
+  return openBytes(session, await readMessageBytes(session, objectId, options));
+}
+
+/** As `openStored`, of the bytes that were read. */
+export async function openBytes(session: Session, bytes: Uint8Array): Promise<Opened> {
+  const arrival = orNotOpened(() => findArrival(bytes));
+  if (arrival !== undefined) return openArrived(session, arrival);
+  const message = parseMessage(bytes);
+  const seal = sealOf(message);
+  if (seal === undefined || !("encryptedBody" in message)) return inTheOpen(session, message, false);
+  const keyring = await session.keys.find();
+  if (keyring === undefined)
+    return fail("notOpened", "This message is sealed, and there are no keys here to open it.");
+  const sealed = orNotOpened(() => readSealed(message, seal, message.encryptedBody));
+  return openSealed(session, keyring, message, sealed);
+}
+
+async function openArrived(session: Session, { arrivalSeal, sealedMessage }: Arrival): Promise<Opened> {
+  const keyring = await session.keys.find();
+  const key = keyring?.epochs.get(arrivalSeal.keyId);
+  const parts = [arrivalSeal.enc, arrivalSeal.wrap, sealedMessage].map(findBase64Url);
+  const [enc, wrap, sealed] = parts;
+  if (keyring === undefined || key === undefined || !enc || !wrap || !sealed) return notOpened();
+  const owner = { address: keyring.address, keyId: arrivalSeal.keyId };
+  const bytes = await openArrival(owner, key, { enc, wrap, sealed });
+  return bytes === undefined ? notOpened() : inTheOpen(session, parseMessage(bytes), true);
+}
+
+async function inTheOpen(session: Session, message: Message, sealedHere: boolean): Promise<Opened> {
+  const files = attachmentsOf(message).map((attachment) => ({ kind: "open" as const, attachment }));
+  return { kind: "open", message, files, sealedHere, unexpected: await sealsOtherwise(session, message) };
+}
+
+/** Whoever has keys, and writes to who has keys, seals: in the open it was somebody else (threats F6). Of types that are never sealed nothing is expected. */
+async function sealsOtherwise(session: Session, message: Message): Promise<boolean> {
+  if (message.type === "recall" || message.type === "receipt") return false;
+  const keyring = await session.keys.find();
+  if (keyring === undefined) return false;
+  const sender = accountOf(message);
+  return sender === keyring.address ? false : (await findPin(session, sender)) !== undefined;
+}
+
+async function openSealed(
+  session: Session,
+  keyring: Keyring,
+  message: Message,
+  sealed: SealedMessage,
+): Promise<Opened> {
+  const sender = await findSenderKey(session, accountOf(message), sealed.header.fromKeyId);
+  if (sender === undefined) return notOpened();
+  const verifyKey = await importVerifyKey(sender.identityKey).catch(notOpened);
+  const own = ownEntry(keyring, sealed);
+  const payload = own && (await openMessage(own, verifyKey, sealed));
+  if (payload === undefined) return notOpened();
+  const said = orNotOpened(() => readSaid(payload, message));
+  return {
+    kind: "sealed",
+    message: said.message,
+    files: filesOf(message, said),
+    follows: said.follows,
+    sender: sender.trust,
+  };
+}
+
+/** An entry that reaches the account and is sealed to one of its epochs (§100.5, step 3). */
+function ownEntry({ address, epochs }: Keyring, { keys }: SealedMessage) {
+  for (const entry of keys) {
+    const { id, host } = parseAddress(entry.address);
+    const key = epochs.get(entry.keyId);
+    if (key !== undefined && formatAddress({ id: accountName(id), host }) === address) {
+      return { address: entry.address, key };
+    }
+  }
+  return undefined;
+}
+
+/** The files as the message carries them, each with what opens it. One of a size that cannot be is changed (§100.9). */
+function filesOf(carrier: Message, { files }: Said): OpenedFile[] {
+  return attachmentsOf(carrier).map((attachment, place) => {
+    const file = files[place];
+    if (file === undefined || attachment.size !== sealedSize(paddedFileSize(file.size))) return notOpened();
+    return { kind: "sealed", attachment, file };
+  });
+}
+
+function readSealed(message: Message, seal: Seal, encryptedBody: string): SealedMessage {
+  const recipients = seal.recipients.map(({ address, keyId }) => ({ address, keyId }));
+  return {
+    header: {
+      id: message.id,
+      from: formatAddress(senderOf(message)),
+      fromKeyId: seal.fromKeyId,
+      created: message.date,
+      recipients,
+    },
+    commit: bytesOf(seal.commit),
+    ciphertext: bytesOf(encryptedBody),
+    keys: seal.recipients.map(({ address, keyId, enc, wrap }) => ({
+      address,
+      keyId,
+      enc: bytesOf(enc),
+      wrap: bytesOf(wrap),
+    })),
+  };
+}
+
+function bytesOf(text: string): Uint8Array {
+  return findBase64Url(text) ?? notOpened();
+}
+
+function accountOf(message: Message): string {
+  const { id, host } = senderOf(message);
+  return formatAddress({ id: accountName(id), host });
+}
+
+/** Whatever is wrong with something sealed is told alike. */
+function orNotOpened<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof ProblemError) return notOpened();
+    throw error;
+  }
+}
+
+function notOpened(): never {
+  return fail("notOpened", cannotBeOpened);
+}

@@ -1,0 +1,224 @@
+/** From a draft to a message that only its sender and its recipients can read. */
+import {
+  type AccountStatement,
+  type Epoch,
+  findBase64Url,
+  importKemPublicKey,
+  type KemPublicKey,
+  type SealedMessage,
+  sealMessage,
+  toBase64Url,
+} from "@posthorn/crypto";
+import {
+  type Address,
+  accountName,
+  attachmentsOf,
+  fail,
+  formatAddress,
+  isType,
+  type Message,
+  ProblemError,
+  readMessage,
+  recipientsOf,
+  type SaidFile,
+  type SealedAttachment,
+  senderOf,
+  writeSaid,
+} from "@posthorn/protocol";
+import { compose } from "./compose.ts";
+import type { Draft } from "./draft.ts";
+import { findFollows } from "./follows.ts";
+import { showKeysTo } from "./keys/consent.ts";
+import { type Contact, type ContactNews, lookUpContact, refuseContact } from "./keys/contacts.ts";
+import { getKeyring } from "./keys/session-keys.ts";
+import type { Session } from "./session.ts";
+
+/** A file that was uploaded for this very message (`uploadSealedFile`), at the place that it has in the list. */
+export interface SealedUpload {
+  attachment: SealedAttachment;
+  file: SaidFile;
+}
+
+export interface SealOptions {
+  files?: readonly SealedUpload[];
+  /** True when the owner has agreed that it may be read on the way, should no recipient have keys. */
+  mayGoInTheOpen?: boolean;
+}
+
+export interface Prepared {
+  message: Message;
+  isSealed: boolean;
+  /** What the person should be told of recipients' keys; nothing for most. */
+  news: readonly { address: string; news: ContactNews }[];
+}
+
+/**
+ * Composes a draft and seals it for all recipients and the sender, by the keys their servers show and this client believes. A
+ * recall or receipt has no content and goes as it is; so does all that an open account sends. Throws ProblemError: those of
+ * `compose`; `noKeys` when recipients have none and nobody has agreed to write in the open, or only some have; `keysChanged`,
+ * `keysNotBelieved`, `noConsent`, and what looking up says. Nothing was sent then.
+ */
+export async function prepare(session: Session, draft: Draft, options: SealOptions = {}): Promise<Prepared> {
+  const keyring = await session.keys.find();
+  const plain = compose(session.platform, draft);
+  const { files = [] } = options;
+  if (keyring === undefined || isType(plain, "recall") || isType(plain, "receipt")) {
+    if (files.length > 0) fail("badRequest", "Files that were sealed belong to a sealed message.");
+    return { message: plain, isSealed: false, news: [] };
+  }
+  const contacts = await lookUpAll(session, recipientsOf(plain));
+  const open = contacts.filter(({ contact }) => contact.kind === "open");
+  if (open.length > 0) {
+    refuseOpen(open, contacts.length, options);
+    return { message: plain, isSealed: false, news: [] };
+  }
+  const news = contacts.flatMap(({ address, contact }) =>
+    contact.kind === "sealed" && contact.news !== undefined ? [{ address, news: contact.news }] : [],
+  );
+  const message = await sealFor(session, plain, contacts, files);
+  await showKeysTo(
+    session,
+    contacts.map(({ account }) => account),
+  );
+  return { message, isSealed: true, news };
+}
+
+interface Recipient {
+  /** As on the wire, with its tag. */
+  address: string;
+  /** Whose it is, without the tag. */
+  account: string;
+  contact: Contact;
+}
+
+async function lookUpAll(session: Session, recipients: readonly Address[]): Promise<Recipient[]> {
+  const found: Recipient[] = [];
+  for (const recipient of recipients) {
+    const account = formatAddress({ id: accountName(recipient.id), host: recipient.host });
+    found.push({
+      address: formatAddress(recipient),
+      account,
+      contact: await lookUpContact(session, account),
+    });
+  }
+  return found;
+}
+
+function refuseOpen(open: readonly Recipient[], count: number, { files, mayGoInTheOpen }: SealOptions): void {
+  const names = open.map(({ address }) => address).join(", ");
+  if (open.length < count) {
+    fail(
+      "noKeys",
+      `${names} cannot be sealed to: there are no keys. Write to them in a message of its own, in the open, so that the others get theirs sealed.`,
+    );
+  }
+  if (mayGoInTheOpen !== true) {
+    fail(
+      "noKeys",
+      `${names}: no keys, so what you send can be read by the servers on the way. Say that it may go in the open, or do not send it.`,
+    );
+  }
+  if (files !== undefined && files.length > 0) {
+    fail("noKeys", "The files were sealed and nobody there can open them. Attach them in the open.");
+  }
+}
+
+async function sealFor(
+  session: Session,
+  plain: Message,
+  contacts: readonly Recipient[],
+  files: readonly SealedUpload[],
+): Promise<Message> {
+  if (attachmentsOf(plain).length > 0) {
+    fail("badRequest", "Files of a sealed message are uploaded sealed.", { pointer: "/attachments" });
+  }
+  const { identity, identityKeyId, head } = await getKeyring(session);
+  const from = formatAddress(senderOf(plain));
+  const now = session.platform.clock.now();
+  const recipients = [];
+  for (const { address, contact } of contacts) {
+    if (contact.kind !== "sealed") return refuseContact(address, contact);
+    recipients.push({ address, ...(await epochOf(address, contact.head, now)) });
+  }
+  if (!recipients.some(({ address }) => address === from)) {
+    recipients.push({ address: from, ...(await epochOf(from, head, now)) });
+  }
+  const follows = await findFollows(session, plain);
+  const said = { message: plain, files: files.map(({ file }) => file), follows };
+  const sealed = await sealMessage({
+    id: plain.id,
+    from,
+    fromKeyId: identityKeyId,
+    created: plain.date,
+    recipients,
+    payload: writeSaid(said),
+    signer: identity,
+  });
+  return onWire(
+    plain,
+    sealed,
+    files.map(({ attachment }) => attachment),
+  );
+}
+
+/** The epoch that has begun last and is not over (§90.4). Throws ProblemError `noKeys` when there is none. */
+async function epochOf(
+  address: string,
+  head: AccountStatement,
+  nowMs: number,
+): Promise<{ keyId: string; publicKey: KemPublicKey }> {
+  const usable = head.epochs.filter(
+    ({ validFrom, validUntil }) => Date.parse(validFrom) <= nowMs && nowMs < Date.parse(validUntil),
+  );
+  for (const epoch of usable.toReversed()) {
+    const publicKey = await findPublicKey(epoch);
+    if (publicKey !== undefined) return { keyId: epoch.keyId, publicKey };
+  }
+  return fail(
+    "noKeys",
+    `The keys of ${address} have run out: nothing can be sealed until they have signed in again. Nothing was sent.`,
+  );
+}
+
+/** One that nothing can be sealed to is as if it were not there (§90.4). */
+async function findPublicKey({ publicKey }: Epoch): Promise<KemPublicKey | undefined> {
+  const bytes = findBase64Url(publicKey);
+  return bytes && importKemPublicKey(bytes).catch(() => undefined);
+}
+
+const encoder = new TextEncoder();
+/** What a sealed message says in the open (§20.6). */
+const shownFields = ["id", "type", "from", "organizer", "to", "cc", "date", "inReplyTo", "thread", "target"];
+
+function onWire(
+  plain: Message,
+  { commit, ciphertext, keys, header }: SealedMessage,
+  attachments: readonly SealedAttachment[],
+): Message {
+  const value = {
+    ...Object.fromEntries(Object.entries(plain).filter(([field]) => shownFields.includes(field))),
+    ...(attachments.length === 0 ? {} : { attachments }),
+    encryptedBody: toBase64Url(ciphertext),
+    encryptionAlgorithm: "AES-256-GCM",
+    seal: {
+      suite: "posthorn-seal-1",
+      commit: toBase64Url(commit),
+      fromKeyId: header.fromKeyId,
+      recipients: keys.map(({ address, keyId, enc, wrap }) => ({
+        address,
+        keyId,
+        enc: toBase64Url(enc),
+        wrap: toBase64Url(wrap),
+      })),
+    },
+  };
+  try {
+    return readMessage(encoder.encode(JSON.stringify(value)));
+  } catch (error) {
+    if (!(error instanceof ProblemError) || error.problem.code !== "tooLarge") throw error;
+    return fail(
+      "tooLarge",
+      `Sealed for ${keys.length} people the message is too large. Shorten it, attach the long part as a file, or send it in parts.`,
+    );
+  }
+}
