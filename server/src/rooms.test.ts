@@ -31,6 +31,8 @@ const rooms = {
 const doors = [
   // A report lands in the sender's mailbox in the transaction that settles the delivery.
   { from: "queue/report.ts", to: "objects/add-message.ts" },
+  // And is sealed as what others send it.
+  { from: "queue/report.ts", to: "receive/arrival.ts" },
 ];
 
 /** The files beside the rooms, and what they may import of ours. */

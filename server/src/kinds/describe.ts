@@ -1,10 +1,12 @@
 /** What differs between the sorts of messages when one is put away: its kind, and what a list shows of it. */
 import {
+  type Address,
   attachmentsOf,
   isMessageType,
   limits,
   type Message,
   type MessageType,
+  type SealedAttachment,
   sealOf,
   targetIdOf,
   typeOf,
@@ -52,11 +54,13 @@ const shownOfUnknown: Shown = {
   words: ["body", "text", "description"],
 };
 
-/** What stands beside a message's bytes so that it can be listed without reading them. A sealed one shows nothing. */
-export function describe(message: Message): Description {
+/**
+ * What stands beside a message's bytes so that it can be listed without reading them. Of a sealed one, be it by its
+ * sender or on arrival, it is what its server has to see, and none of what it says or what its files are called.
+ */
+export function describe(message: Message, sealed = sealOf(message) !== undefined): Description {
   const type = typeOf(message);
   const fields = isMessageType(type) ? shown[type] : shownOfUnknown;
-  const sealed = sealOf(message) !== undefined;
   const subject = sealed ? undefined : findText(message, fields.subject);
   const words = sealed ? undefined : findText(message, fields.words);
   return {
@@ -65,15 +69,24 @@ export function describe(message: Message): Description {
     subject: subject === undefined ? undefined : oneLine(subject),
     preview: words === undefined ? undefined : preview(words),
     summary: JSON.stringify({
-      to: message.to ?? [],
-      cc: message.cc ?? [],
-      attachments: attachmentsOf(message),
+      to: sealed ? (message.to ?? []).map(bareAddress) : (message.to ?? []),
+      cc: sealed ? (message.cc ?? []).map(bareAddress) : (message.cc ?? []),
+      attachments: sealed ? attachmentsOf(message).map(bareFile) : attachmentsOf(message),
       inReplyTo: message.inReplyTo ?? null,
       thread: message.thread ?? null,
       target: targetIdOf(message) ?? null,
       sealed,
     }),
   };
+}
+
+/** On the wire there may be more of it, which nobody has looked at. */
+function bareAddress({ id, host }: Address): Address {
+  return { id, host };
+}
+
+function bareFile({ hash, size, chunks }: SealedAttachment): SealedAttachment {
+  return { hash, size, ...(chunks === undefined ? {} : { chunks }) };
 }
 
 function findText(message: Message, names: readonly string[]): string | undefined {

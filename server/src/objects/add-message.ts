@@ -13,8 +13,9 @@ export interface NewMessage {
   accountId: number;
   role: Role;
   message: Message;
-  /** As received; never written anew. */
+  /** As received, never written anew; or, of what is sealed on arrival, what stands in their place (§100.12). */
   bytes: Uint8Array;
+  isSealedOnArrival?: boolean;
   receivedAt: number;
   keywords: readonly string[];
   /** What the object keeps alive. Their bytes count as the account's, also when others have the same blobs. */
@@ -33,7 +34,7 @@ export async function addMessage(tx: Tx, input: NewMessage): Promise<number | un
   const size = sizeWithBlobs(input);
   const state = await advanceState(tx, accountId, size, input.isBeyondQuota === true ? 0 : size);
   if (state === undefined) return undefined;
-  const description = describe(message);
+  const description = input.isSealedOnArrival === true ? describe(message, true) : describe(message);
   const object = {
     accountId,
     id: state,

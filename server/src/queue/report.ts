@@ -15,6 +15,8 @@ import {
 } from "@posthorn/protocol";
 import type { Random } from "../env/env.ts";
 import { addMessage } from "../objects/add-message.ts";
+import { findArrivalSeal } from "../receive/arrival.ts";
+import { type Account, findAccount } from "../store/account-store.ts";
 import type { Delivery } from "../store/delivery-store.ts";
 import { findMessageBytes } from "../store/object-store.ts";
 import type { Tx } from "../store/sql.ts";
@@ -32,6 +34,7 @@ export type Report =
 /**
  * Writes the report, into a full mailbox too: there are at most two of a delivery, so what they take is bounded. When the
  * message itself cannot be read any more, or a report about it cannot be written, the state of the delivery still tells.
+ * For an account that takes sealed mail it is sealed here: what it says, and whether at all, is only known by now.
  */
 export async function report(
   ctx: ReportContext,
@@ -42,17 +45,33 @@ export async function report(
 ): Promise<void> {
   const bytes = await findMessageBytes(tx, delivery.accountId, delivery.objectId);
   const message = bytes && findReport(ctx, bytes, delivery, now, what);
-  if (message === undefined) return;
+  const account = await findAccount(tx, delivery.accountId);
+  if (message === undefined || account === undefined) return;
+  const written = new TextEncoder().encode(JSON.stringify(message));
+  const kept = account.isSealed ? await sealFor(ctx, tx, account, now, written) : written;
+  if (kept === undefined) return;
   await addMessage(tx, {
-    accountId: delivery.accountId,
+    accountId: account.id,
     role: "inbox",
     message,
-    bytes: new TextEncoder().encode(JSON.stringify(message)),
+    bytes: kept,
+    isSealedOnArrival: account.isSealed,
     receivedAt: now,
     keywords: [],
     blobs: [],
     isBeyondQuota: true,
   });
+}
+
+async function sealFor(
+  { host }: ReportContext,
+  tx: Tx,
+  account: Account,
+  now: number,
+  written: Uint8Array,
+): Promise<Uint8Array | undefined> {
+  const seal = await findArrivalSeal(tx, account, { host, now });
+  return seal?.(written);
 }
 
 function findReport(

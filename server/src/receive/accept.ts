@@ -14,6 +14,7 @@ import {
   problem,
   type RecipientVerdict,
   recipientsOf,
+  sealOf,
   senderOf,
   type Verdict,
 } from "@posthorn/protocol";
@@ -22,13 +23,18 @@ import { addMessage, sizeWithBlobs } from "../objects/add-message.ts";
 import { type Account, findAccountByName } from "../store/account-store.ts";
 import { deleteReceipt, findReceipt, insertReceipt } from "../store/receipt-store.ts";
 import type { Tx } from "../store/sql.ts";
+import type { SealedCopies } from "./sealed-copies.ts";
 
 export interface Incoming {
   message: Message;
   /** Exactly as received. */
   bytes: Uint8Array;
   digest: Uint8Array;
+  copies: SealedCopies;
 }
+
+/** An account takes sealed mail, and what came for it in the open has not been sealed: it must be, before it is kept. */
+export const notSealed = new Error("a message in the open came for an account that takes sealed mail");
 
 export interface AcceptContext {
   /** Our host: of the message's recipients those with it are ours. */
@@ -137,21 +143,38 @@ async function store(
   account: Account,
   offered: Offered,
 ): Promise<Problem | undefined> {
-  const { message, bytes, blobs } = offered;
-  const full = () => problem("mailboxFull", `The mailbox of ${account.name}@${ctx.host} is full.`);
-  if (account.usedBytes + sizeWithBlobs(offered) > account.quotaBytes) return full();
+  const { message, blobs } = offered;
+  const address = `${account.name}@${ctx.host}`;
+  const kept = keptFor(account, offered);
+  if (kept === "noKey") {
+    return problem(
+      "noKeys",
+      `What comes for ${address} is sealed, but the account has no key that can be used.`,
+    );
+  }
+  const full = () => problem("mailboxFull", `The mailbox of ${address} is full.`);
+  if (account.usedBytes + sizeWithBlobs({ ...kept, blobs }) > account.quotaBytes) return full();
   const reason = await offered.lookAtBlobs();
   if (reason !== undefined) return reason;
   const objectId = await addMessage(tx, {
+    ...kept,
     accountId: account.id,
     role: "inbox",
     message,
-    bytes,
     receivedAt: ctx.now,
     keywords: [],
     blobs,
   });
   return objectId === undefined ? full() : undefined;
+}
+
+/** The bytes as they came, or what they were sealed to: also when the account has changed since they were sealed. */
+function keptFor(account: Account, { message, bytes, copies }: Offered) {
+  const copy = copies.get(account.id);
+  if (copy === "noKey") return copy;
+  if (copy !== undefined) return { bytes: copy, isSealedOnArrival: true };
+  if (account.isSealed && sealOf(message) === undefined) throw notSealed;
+  return { bytes, isSealedOnArrival: false };
 }
 
 async function answerAgain(tx: Tx, account: Account, incoming: Incoming, sender: string): Promise<Outcome> {

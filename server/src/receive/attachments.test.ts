@@ -17,6 +17,7 @@ import { eachStore } from "../store/each-store.ts";
 import { listMailbox } from "../store/object-store.ts";
 import type { Store } from "../store/sql.ts";
 import { accept } from "./accept.ts";
+import { noCopies } from "./sealed-copies.ts";
 
 const day = 24 * 3_600_000;
 const plan = content("The plan, in full, with all its parts.");
@@ -52,7 +53,7 @@ function arrives(room: TrialBlobs, { to, id = 1, size = plan.bytes.length }: Let
     date: "2026-11-24T00:00:00Z",
   });
   const bytes = new TextEncoder().encode(JSON.stringify(message));
-  const incoming = { message, bytes, digest: createHash("sha256").update(bytes).digest() };
+  const incoming = { message, bytes, digest: createHash("sha256").update(bytes).digest(), copies: noCopies };
   const ctx = { host: "a.test", now: room.clock.now(), incarnation: "one" };
   return room.store.write((tx) => accept(ctx, tx, "b.test", incoming));
 }
@@ -181,7 +182,12 @@ eachStore("a message with files from another server", (open) => {
       date: "2026-11-24T00:00:00Z",
     });
     const bytes = new TextEncoder().encode(JSON.stringify(message));
-    const incoming = { message, bytes, digest: createHash("sha256").update(bytes).digest() };
+    const incoming = {
+      message,
+      bytes,
+      digest: createHash("sha256").update(bytes).digest(),
+      copies: noCopies,
+    };
     const ctx = { host: "a.test", now: room.clock.now(), incarnation: "one" };
     const verdict = await store.write((tx) => accept(ctx, tx, "c.test", incoming));
     expect(verdict).toMatchObject({ status: 424, problem: { code: "blobsMissing" } });

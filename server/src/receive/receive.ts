@@ -5,13 +5,11 @@
  */
 import { createHash } from "node:crypto";
 import {
-  accountName,
   type Problem,
   ProblemError,
   parseTime,
   problem,
   readMessage,
-  recipientsOf,
   senderOf,
   splitLines,
   type Verdict,
@@ -19,13 +17,16 @@ import {
 import type { Clock, Log } from "../env/env.ts";
 import { lockAccounts } from "../store/account-store.ts";
 import type { Store, Tx } from "../store/sql.ts";
-import { type AcceptContext, accept, type Incoming } from "./accept.ts";
+import { type AcceptContext, accept, type Incoming, notSealed } from "./accept.ts";
+import { accountsAt, noCopies, sealCopies } from "./sealed-copies.ts";
 import type { Verified } from "./verify.ts";
 
 /** Receipts are kept twice as long as a sender tries, so what is older than that could be seen twice: refused. */
 const oldestMessageMs = 10 * 24 * 3_600_000;
 /** How far in the future a message may be dated, for senders whose clocks are wrong. */
 const newestMessageMs = 2 * 24 * 3_600_000;
+/** What one transaction keeps, for all recipients together; of a message that has more, it keeps that alone. */
+const mostKeptBytes = 16 * 1024 * 1024;
 
 export interface ReceiveContext {
   store: Store;
@@ -35,7 +36,10 @@ export interface ReceiveContext {
   incarnation: string;
 }
 
-type Line = { ok: true; incoming: Incoming } | { ok: false; id: string | null; problem: Problem };
+type Line =
+  /** With the names of the accounts here that it is for. */
+  | { ok: true; incoming: Incoming; names: readonly string[] }
+  | { ok: false; id: string | null; problem: Problem };
 
 /** One message. Answers its verdict; a message that nobody got has a `problem`. */
 export async function receiveMessage(ctx: ReceiveContext, verified: Verified): Promise<Verdict> {
@@ -57,58 +61,95 @@ async function receiveLines(
   verified: Verified,
   raw: readonly Uint8Array[],
 ): Promise<Verdict[]> {
-  const now = ctx.clock.now();
-  const lines = raw.map((bytes) => readLine(bytes, verified.host, now));
-  const acceptContext: AcceptContext = { host: ctx.host, now, incarnation: ctx.incarnation };
-  try {
-    return await ctx.store.write((tx) => acceptAll(acceptContext, tx, verified.host, lines));
-  } catch (error) {
-    if (error instanceof ProblemError) throw error;
-    ctx.log("error", "receive.batchFailed", { host: verified.host, error: String(error) });
-    return acceptOneByOne(ctx, acceptContext, verified.host, lines);
+  const { store, clock, log, host, incarnation } = ctx;
+  const now = clock.now();
+  const from = verified.host;
+  const acceptContext: AcceptContext = { host, now, incarnation };
+  const verdicts: Verdict[] = [];
+  for (const lines of inGroups(raw.map((bytes) => readLine(bytes, from, host, now)))) {
+    try {
+      verdicts.push(...(await acceptTogether(store, acceptContext, from, lines)));
+    } catch (error) {
+      if (error instanceof ProblemError) throw error;
+      log("error", "receive.batchFailed", { host: from, error: String(error) });
+      verdicts.push(...(await acceptOneByOne(ctx, acceptContext, from, lines)));
+    }
   }
+  return verdicts;
+}
+
+/** Lines for one transaction each: until it is written, what is kept for each recipient may be a copy in memory. */
+function inGroups(lines: readonly Line[]): Line[][] {
+  const groups: Line[][] = [];
+  let openBytes = Number.POSITIVE_INFINITY;
+  for (const line of lines) {
+    const bytes = line.ok ? line.incoming.bytes.length * line.names.length : 0;
+    openBytes += bytes;
+    if (openBytes > mostKeptBytes) {
+      groups.push([]);
+      openBytes = bytes;
+    }
+    groups.at(-1)?.push(line);
+  }
+  return groups;
+}
+
+/** Judges the lines in one transaction. What an account has come to take sealed only meanwhile is sealed, and it is judged anew. */
+async function acceptTogether(
+  store: Store,
+  ctx: AcceptContext,
+  from: string,
+  lines: readonly Line[],
+): Promise<Verdict[]> {
+  const attempt = async () => {
+    const sealed = await sealLines(store, ctx, lines);
+    return store.write((tx) => acceptAll(ctx, tx, from, sealed));
+  };
+  return attempt().catch((error: unknown) => (error === notSealed ? attempt() : Promise.reject(error)));
+}
+
+async function sealLines(store: Store, ctx: AcceptContext, lines: readonly Line[]): Promise<Line[]> {
+  const arriving = lines.flatMap((line) => (line.ok ? [{ ...line.incoming, names: line.names }] : []));
+  const copies = await sealCopies(store.read, ctx, arriving);
+  return lines.map((line) =>
+    line.ok ? { ...line, incoming: { ...line.incoming, copies: copies.shift() ?? noCopies } } : line,
+  );
 }
 
 async function acceptAll(
   ctx: AcceptContext,
   tx: Tx,
-  host: string,
+  from: string,
   lines: readonly Line[],
 ): Promise<Verdict[]> {
-  await lockAccounts(tx, accountsOf(ctx, lines));
+  await lockAccounts(tx, [...new Set(lines.flatMap((line) => (line.ok ? line.names : [])))]);
   const verdicts: Verdict[] = [];
   for (const line of lines) {
     verdicts.push(
-      line.ok ? await accept(ctx, tx, host, line.incoming) : refusedLine(ctx, line.id, line.problem),
+      line.ok ? await accept(ctx, tx, from, line.incoming) : refusedLine(ctx, line.id, line.problem),
     );
   }
   return verdicts;
 }
 
-/** The names of those here whom the lines are for, each once. */
-function accountsOf(ctx: AcceptContext, lines: readonly Line[]): string[] {
-  const recipients = lines.flatMap((line) => (line.ok ? recipientsOf(line.incoming.message) : []));
-  return [...new Set(recipients.filter(({ host }) => host === ctx.host).map(({ id }) => accountName(id)))];
-}
-
 /** Each line in a transaction of its own, so that the one that cannot be stored is refused alone (threats D2). */
 async function acceptOneByOne(
-  ctx: ReceiveContext,
-  acceptContext: AcceptContext,
-  host: string,
+  { store, log }: ReceiveContext,
+  ctx: AcceptContext,
+  from: string,
   lines: readonly Line[],
 ): Promise<Verdict[]> {
   const verdicts: Verdict[] = [];
   for (const line of lines) {
     try {
-      verdicts.push(...(await ctx.store.write((tx) => acceptAll(acceptContext, tx, host, [line]))));
+      verdicts.push(...(await acceptTogether(store, ctx, from, [line])));
     } catch (error) {
       if (error instanceof ProblemError) throw error;
-      ctx.log("error", "receive.lineFailed", { host, error: String(error) });
+      log("error", "receive.lineFailed", { host: from, error: String(error) });
       const id = line.ok ? line.incoming.message.id : line.id;
       verdicts.push(
         refusedLine(
-          acceptContext,
+          ctx,
           id,
           problem("internal", "This message could not be stored. It is not lost: try again later."),
         ),
@@ -118,15 +159,15 @@ async function acceptOneByOne(
   return verdicts;
 }
 
-function readLine(bytes: Uint8Array, host: string, now: number): Line {
+function readLine(bytes: Uint8Array, from: string, here: string, now: number): Line {
   let id: string | null = null;
   try {
     const message = readMessage(bytes);
     id = message.id;
     const sender = senderOf(message);
-    if (sender.host !== host) {
+    if (sender.host !== from) {
       const at = message.from === undefined ? "/organizer/host" : "/from/host";
-      const detail = `This message says it is from ${sender.host}, but ${host} signed it.`;
+      const detail = `This message says it is from ${sender.host}, but ${from} signed it.`;
       return { ok: false, id, problem: problem("senderMismatch", detail, { pointer: at }) };
     }
     const sentAt = parseTime(message.date);
@@ -145,7 +186,8 @@ function readLine(bytes: Uint8Array, host: string, now: number): Line {
       };
     }
     const digest = createHash("sha256").update(bytes).digest();
-    return { ok: true, incoming: { message, bytes, digest } };
+    const incoming = { message, bytes, digest, copies: noCopies };
+    return { ok: true, incoming, names: accountsAt(here, message) };
   } catch (error) {
     if (error instanceof ProblemError) return { ok: false, id, problem: error.problem };
     throw error;

@@ -33,6 +33,17 @@ export async function findAccount(db: Db, id: number): Promise<Account | undefin
   return row && readAccount(row);
 }
 
+/** Those of these accounts that what arrives in the open is sealed for. */
+export async function listSealedAccounts(
+  db: Db,
+  names: readonly string[],
+): Promise<{ id: number; name: string }[]> {
+  const rows = await db.all(sql`
+    SELECT id, name FROM account
+    WHERE sealed = 1 AND name IN (SELECT value FROM json_each(${JSON.stringify(names)}) AS named)`);
+  return rows.map((row) => ({ id: int(row, "id"), name: text(row, "name") }));
+}
+
 /**
  * Makes other writers of these accounts wait until the transaction ends. Who writes to several accounts begins with
  * this: all take them in one order, so no two wait for each other. The embedded store has one writer anyway.

@@ -1,0 +1,64 @@
+/**
+ * Sealed on arrival (§100.12): what comes in the open for an account that takes sealed mail is sealed to the account's
+ * keys before it is kept, so that from then on this server cannot read it either.
+ */
+import {
+  findBase64Url,
+  importKemPublicKey,
+  type KemPublicKey,
+  sealArrival,
+  toBase64Url,
+} from "@posthorn/crypto";
+import { type Arrival, parseTime } from "@posthorn/protocol";
+import { findNewestStatement, type StoredStatement } from "../store/key-store.ts";
+import type { Db } from "../store/sql.ts";
+
+/** Makes of a message's bytes what is kept in their place. Takes a millisecond or more: not for a transaction of many. */
+export type SealOnArrival = (bytes: Uint8Array) => Promise<Uint8Array>;
+
+type Epoch = StoredStatement["statement"]["epochs"][number];
+
+/** How to seal what comes for an account of `host`; undefined when it has no key that anything can be sealed to. */
+export async function findArrivalSeal(
+  db: Db,
+  { id, name }: { id: number; name: string },
+  { host, now }: { host: string; now: number },
+): Promise<SealOnArrival | undefined> {
+  const newest = await findNewestStatement(db, id);
+  for (const { keyId, publicKey } of inOrderOfUse(newest?.statement.epochs ?? [], now)) {
+    const key = await findKey(publicKey);
+    if (key === undefined) continue;
+    const owner = { address: `${name}@${host}`, keyId };
+    return async (bytes) => {
+      const { enc, wrap, sealed } = await sealArrival(owner, key, bytes);
+      const arrival: Arrival = {
+        arrivalSeal: {
+          suite: "posthorn-arrival-1",
+          keyId,
+          enc: toBase64Url(enc),
+          wrap: toBase64Url(wrap),
+        },
+        sealedMessage: toBase64Url(sealed),
+      };
+      return new TextEncoder().encode(JSON.stringify(arrival));
+    };
+  }
+  return undefined;
+}
+
+/**
+ * The epoch that has begun last and is not over, then the others from the newest on: also when all are over the owner
+ * still has their secrets, and to keep a message in the open would be worse.
+ */
+function inOrderOfUse(epochs: readonly Epoch[], now: number): Epoch[] {
+  const newestFirst = epochs.toReversed();
+  const isCurrent = ({ validFrom, validUntil }: Epoch) =>
+    parseTime(validFrom) <= now && now < parseTime(validUntil);
+  return [...newestFirst.filter(isCurrent), ...newestFirst.filter((epoch) => !isCurrent(epoch))];
+}
+
+/** Undefined for a key that is refused, as if the epoch were not there (§90.4). */
+async function findKey(publicKey: string): Promise<KemPublicKey | undefined> {
+  const bytes = findBase64Url(publicKey);
+  return bytes && importKemPublicKey(bytes).catch(() => undefined);
+}
