@@ -24,6 +24,7 @@ const tiny: Plan = {
   seal: {
     messages: { recipients: [1, 3], rounds: 2, turnMs: 1 },
     file: { bytes: 300_000, rounds: 2 },
+    browser: { rounds: 2, passes: 1 },
   },
 };
 
@@ -132,6 +133,15 @@ test("a few letters through both chains, and a few sealed, give every figure, in
       rounds: 2,
       messages: [sealedMessage(1), sealedMessage(3)],
       file: sealedFile,
+      browser: {
+        rounds: 2,
+        open50Ms: figure,
+        open50AtOnceMs: figure,
+        open50ColdMs: figure,
+        inTurn: spread,
+        atOnce: spread,
+        cold: spread,
+      },
     },
   });
   expect(text).toMatch(/^one a request, messages\/s +\d+\.\d\d \(.*≥ 0\.50$/m);
@@ -139,6 +149,7 @@ test("a few letters through both chains, and a few sealed, give every figure, in
   expect(text).toMatch(/^ +× mailbox +× peers +usual +tenfold +peers$/m);
   expect(text).toMatch(/^seal to 3; primitives +\d+\.\d\d \(/m);
   expect(text).toMatch(/^open; WebCrypto, one call +\d+\.\d\d \(.*≥ 0\.50$/m);
+  expect(text).toMatch(/^50 opened in a browser, ms +\d/m);
   expect(text).not.toContain("NaN");
   expect(said.length).toBeGreaterThan(0);
 });

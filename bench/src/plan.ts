@@ -30,6 +30,8 @@ export interface Plan {
       turnMs: number;
     };
     file: { bytes: number; rounds: number };
+    /** Each round in a page of its own, which opens the letters so many times in both ways, and once before. */
+    browser: { rounds: number; passes: number };
   };
 }
 
@@ -50,6 +52,7 @@ export const fullPlan: Plan = {
   seal: {
     messages: { recipients: [1, 10, 100], rounds: 7, turnMs: 120 },
     file: { bytes: 100_000_000, rounds: 5 },
+    browser: { rounds: 5, passes: 6 },
   },
 };
 
@@ -69,5 +72,6 @@ export const quickPlan: Plan = {
   seal: {
     messages: { recipients: [1, 10, 100], rounds: 2, turnMs: 20 },
     file: { bytes: 10_000_000, rounds: 2 },
+    browser: { rounds: 2, passes: 2 },
   },
 };

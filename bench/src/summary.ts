@@ -1,6 +1,7 @@
 /** What was measured, for programs: the figures that aims are set for by their names, and all that they come from. */
 import type { Delivery } from "./delivery.ts";
 import type { Growth, Size } from "./growth.ts";
+import type { BrowserOpening } from "./seal/browser-opening.ts";
 import type { SealedFile } from "./seal/file.ts";
 import type { Messages } from "./seal/messages.ts";
 import type { Seal } from "./seal/seal.ts";
@@ -56,8 +57,24 @@ function ratios(size: Size, usual: Size) {
   };
 }
 
-function summariseSeal({ messages, file, ...rest }: Seal) {
-  return { ...rest, messages: messages.map(summariseMessages), file: summariseFile(file) };
+function summariseSeal({ messages, file, browser, ...rest }: Seal) {
+  return {
+    ...rest,
+    messages: messages.map(summariseMessages),
+    file: summariseFile(file),
+    browser: summariseBrowser(browser),
+  };
+}
+
+function summariseBrowser({ rounds, ...times }: BrowserOpening) {
+  const { inTurn, atOnce, cold } = times;
+  return {
+    rounds,
+    open50Ms: inTurn.median,
+    open50AtOnceMs: atOnce.median,
+    open50ColdMs: cold.median,
+    ...times,
+  };
 }
 
 function summariseMessages({ recipients, posthorn, toPrimitives, toOpenPgp, ...rest }: Messages) {

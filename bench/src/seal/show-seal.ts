@@ -1,11 +1,12 @@
 import { hundredths, spread, whole } from "../figures.ts";
 import { table } from "../table.ts";
+import type { BrowserOpening } from "./browser-opening.ts";
 import type { Rates } from "./contender.ts";
 import type { SealedFile } from "./file.ts";
 import type { Messages } from "./messages.ts";
 import type { Seal } from "./seal.ts";
 
-export function showSeal({ payloadBytes, rounds, messages, file }: Seal): string {
+export function showSeal({ payloadBytes, rounds, messages, file, browser }: Seal): string {
   return [
     `Sealing: a message of ${whole(payloadBytes)} bytes, in ${rounds} rounds with the bare primitives and OpenPGP.js in turn, and`,
     `${whole(file.bytes / 1e6)} MB of a file in ${file.rounds}. Ratios are Posthorn to the other.`,
@@ -16,6 +17,8 @@ export function showSeal({ payloadBytes, rounds, messages, file }: Seal): string
       [""],
       ["file, MB/s", "ratio", "Posthorn", "the other", "aim"],
       ...fileRows(file),
+      [""],
+      ...browserRows(browser),
     ]),
   ].join("\n");
 }
@@ -37,6 +40,15 @@ function fileRows(file: SealedFile): string[][] {
     ...rows(names, "WebCrypto, 16 KiB each", file.toWebCryptoPieces, posthorn, webCryptoPieces, "≥ 0.50"),
     ...rows(names, "WebCrypto, one call", file.toWebCryptoWhole, posthorn, webCryptoWhole, "≥ 0.50"),
     ...rows(names, "OpenPGP.js", file.toOpenPgp, posthorn, openPgp, ""),
+  ];
+}
+
+function browserRows({ cold, inTurn, atOnce }: BrowserOpening): string[][] {
+  const what = "50 opened in a browser, ms";
+  return [
+    [what, "", spread(inTurn, whole), "", "< 150"],
+    [`${what}; all at once`, "", spread(atOnce, whole), "", ""],
+    [`${what}; the first time`, "", spread(cold, whole), "", ""],
   ];
 }
 
