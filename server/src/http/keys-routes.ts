@@ -5,7 +5,7 @@ import { addStatement } from "../keys/own-chain.ts";
 import { finishPassword, startPassword } from "../keys/password.ts";
 import { finishRecovery, replaceRecovery, startRecovery } from "../keys/recovery.ts";
 import { readSecrets } from "../keys/secrets.ts";
-import { deleteRecord, putRecord, type RecordsContext, readRecords } from "../objects/records.ts";
+import { deleteRecord, putRecord, type RecordsContext, readRecord, readRecords } from "../objects/records.ts";
 import { type Authenticate, guarded, open, readInput, readQuery } from "./answer.ts";
 import type { Params, Route } from "./router.ts";
 
@@ -61,6 +61,9 @@ function recordRoutes({ authenticate, records }: KeysRoutesContext): Route[] {
       const { after } = readQuery(request, routes.records.query);
       return readRecords(records, { accountId, collection: params.get("collection"), after });
     }),
+    guarded(authenticate, routes.record, ({ caller: { accountId }, params }) =>
+      readRecord(records, { accountId, ...placeOf(params) }),
+    ),
     guarded(authenticate, routes.putRecord, async ({ caller: { accountId }, params, request }) => {
       const input = await readInput(request, routes.putRecord.input, limits.messageBytes);
       return putRecord(records, { accountId, ...placeOf(params), ...input });

@@ -33,6 +33,13 @@ export async function readRecords(
   return { records, ...(isCut && last !== undefined ? { next: last.id } : {}) };
 }
 
+/** One record. Throws ProblemError `notFound`, `badRequest` for what is no record's place. */
+export async function readRecord(ctx: RecordsContext, at: RecordPlace): Promise<SealedRecord> {
+  checkPlace(at);
+  const record = await findRecord(ctx.store.read, at);
+  return record ?? fail("notFound", "There is no such record in this account.");
+}
+
 /**
  * Writes a record. The same again is answered alike and changes nothing. Throws ProblemError `changedMeanwhile` when
  * the revision is not one more than that of the record there is, `mailboxFull`, `badRequest`, `notFound`.
