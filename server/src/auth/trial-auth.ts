@@ -119,13 +119,21 @@ function trialAuth(store: Store, clock: HandClock, opaqueSetup: string): TrialAu
   return trial;
 }
 
-/** First step of a sign-in, and what the client would send as the second; undefined when it sees a wrong password. */
+/**
+ * First step of a sign-in, what the client would send as the second, and the key that the password gives it; both
+ * undefined when it sees a wrong password.
+ */
 export async function beginLogin(
   ctx: LoginContext,
   name: string,
   password: string,
   from = remoteAddress,
-): Promise<{ loginId: string; loginResponse: string; finishLoginRequest: string | undefined }> {
+): Promise<{
+  loginId: string;
+  loginResponse: string;
+  finishLoginRequest: string | undefined;
+  exportKey: string | undefined;
+}> {
   const { clientLoginState, startLoginRequest } = client.startLogin({ password });
   const answer = await startLogin(ctx, { name, startLoginRequest, remoteAddress: from });
   const finished = client.finishLogin({
@@ -135,7 +143,7 @@ export async function beginLogin(
     identifiers: identifiersOf(name),
     keyStretching,
   });
-  return { ...answer, finishLoginRequest: finished?.finishLoginRequest };
+  return { ...answer, finishLoginRequest: finished?.finishLoginRequest, exportKey: finished?.exportKey };
 }
 
 /** Both sides bind these into every step. */

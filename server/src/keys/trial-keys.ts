@@ -1,0 +1,261 @@
+/** For tests: an owner's client, which makes keys and wraps and signs, on the auth room of `trial-auth.ts`. */
+import {
+  type AccountStatement,
+  deriveSecret,
+  generateKemKey,
+  hashStatement,
+  identityOf,
+  type KemKey,
+  kek,
+  keyIdOf,
+  recoveryKey,
+  recoveryProofKey,
+  type SigningKey,
+  signClaim,
+  signStatement,
+  toBase64Url,
+  wrapEpochKey,
+  wrapRootSecret,
+} from "@posthorn/crypto";
+import { formatTime, type NewKeys, type NewStatement, type Tokens } from "@posthorn/protocol";
+import { client } from "@serenity-kit/opaque";
+import type { Caller } from "../auth/caller.ts";
+import { host, identifiersOf, keyStretching, remoteAddress, type TrialAuth } from "../auth/trial-auth.ts";
+import type { StoredStatement } from "../store/key-store.ts";
+import { startPassword } from "./password.ts";
+
+const dayMs = 24 * 60 * 60_000;
+const secretBytes = 32;
+
+export interface TrialEpoch {
+  key: KemKey;
+  from: number;
+}
+
+/** What the owner of an account has, and nobody else. */
+export interface TrialSecrets {
+  root: Uint8Array;
+  identity: SigningKey;
+  /** Of the recovery phrase. */
+  entropy: Uint8Array;
+}
+
+export interface TrialOwner {
+  name: string;
+  address: string;
+  tokens: Tokens;
+  caller: Caller;
+  secrets: TrialSecrets;
+  chain: StoredStatement[];
+  /** All there ever were. */
+  epochs: TrialEpoch[];
+}
+
+/** A new password as a client sends it; `exportKey` stays with the client. */
+export interface TrialPassword {
+  registrationRecord: string;
+  exportKey: string;
+}
+
+/** What a new account's keys are made of, for a test that makes others of it. */
+export interface Made {
+  address: string;
+  secrets: TrialSecrets;
+  epoch: TrialEpoch;
+}
+
+/** Registers a sealed account, with an epoch that begins now; with other keys than a client would send where `change` says so. */
+export async function registerSealed(
+  trial: TrialAuth,
+  name: string,
+  password: string,
+  { invite, change }: { invite?: string; change?: (keys: NewKeys, made: Made) => Promise<NewKeys> } = {},
+): Promise<TrialOwner> {
+  const address = `${name}@${host}`;
+  const secrets = await makeSecrets(trial);
+  const epoch = await makeEpoch(trial);
+  const statement = await signFirst(trial, { address, secrets, epoch });
+  const tokens = await trial.register(name, password, invite, async (exportKey) => {
+    const keys = {
+      statement,
+      password: await wrapByPassword(secrets, address, exportKey),
+      recovery: await recoveryOf(secrets, address),
+      epochs: [await wrapEpoch(secrets, address, epoch)],
+    };
+    return change === undefined ? keys : change(keys, { address, secrets, epoch });
+  });
+  const caller = await trial.callerOf(tokens.accessToken);
+  return { name, address, tokens, caller, secrets, chain: [statement], epochs: [epoch] };
+}
+
+export async function makeSecrets(trial: TrialAuth): Promise<TrialSecrets> {
+  const root = trial.ctx.random.bytes(secretBytes);
+  return { root, identity: await identityOf(root), entropy: trial.ctx.random.bytes(secretBytes / 2) };
+}
+
+async function makeEpoch(trial: TrialAuth, before: readonly TrialEpoch[] = []): Promise<TrialEpoch> {
+  const from = Math.max(trial.clock.now(), ...before.map((one) => one.from + 1));
+  return { key: await generateKemKey(trial.ctx.random.bytes(secretBytes)), from };
+}
+
+/** The first statement of an account, but for what `change` says. */
+export async function signFirst(
+  trial: TrialAuth,
+  { address, secrets, epoch }: Made,
+  change: Partial<AccountStatement> = {},
+): Promise<StoredStatement> {
+  const first: AccountStatement = {
+    address,
+    seq: 0,
+    prev: "",
+    identityKey: toBase64Url(secrets.identity.publicKey),
+    epochs: [await epochOf(epoch)],
+    policy: "sealed",
+    vaultHead: "",
+    validFrom: formatTime(trial.clock.now()),
+    reason: "first",
+    ...change,
+  };
+  return sign(first, secrets.identity);
+}
+
+/** The next statement of the same identity, with one epoch more than the newest has, signed, with the epoch's secret. */
+export async function rotate(
+  trial: TrialAuth,
+  owner: TrialOwner,
+  change: Partial<AccountStatement> = {},
+): Promise<{ input: NewStatement; epoch: TrialEpoch }> {
+  const last = headOf(owner);
+  const epoch = await makeEpoch(trial, owner.epochs);
+  const next: AccountStatement = {
+    ...last,
+    seq: last.seq + 1,
+    prev: await hashStatement(last),
+    epochs: [...last.epochs, await epochOf(epoch)],
+    validFrom: formatTime(trial.clock.now()),
+    reason: "rotation",
+    ...change,
+  };
+  const statement = await sign(next, owner.secrets.identity);
+  const epochs = [await wrapEpoch(owner.secrets, owner.address, epoch)];
+  return { input: { statement, epochs }, epoch };
+}
+
+/** Another identity after a leak: everything wrapped anew, and a new password and phrase. */
+export async function replaceIdentity(
+  trial: TrialAuth,
+  owner: TrialOwner,
+  password: string,
+): Promise<{ input: NewStatement; secrets: TrialSecrets; epoch: TrialEpoch }> {
+  const last = headOf(owner);
+  const secrets = await makeSecrets(trial);
+  const epoch = await makeEpoch(trial);
+  const next: AccountStatement = {
+    ...last,
+    seq: last.seq + 1,
+    prev: await hashStatement(last),
+    identityKey: toBase64Url(secrets.identity.publicKey),
+    epochs: [await epochOf(epoch)],
+    validFrom: formatTime(trial.clock.now()),
+    reason: "compromise",
+  };
+  const statement = await sign(next, secrets.identity, owner.secrets.identity);
+  const all = [...owner.epochs, epoch];
+  const epochs = await Promise.all(all.map((one) => wrapEpoch(secrets, owner.address, one)));
+  const { registrationRecord, exportKey } = await makePassword(trial, owner.caller, password);
+  const identity = {
+    registrationRecord,
+    password: await wrapByPassword(secrets, owner.address, exportKey),
+    recovery: await recoveryOf(secrets, owner.address),
+  };
+  return { input: { statement, epochs, identity }, secrets, epoch };
+}
+
+/** Both halves of registering another password, for somebody signed in. */
+export async function makePassword(
+  trial: TrialAuth,
+  caller: Caller,
+  password: string,
+): Promise<TrialPassword> {
+  const { clientRegistrationState, registrationRequest } = client.startRegistration({ password });
+  const { registrationResponse } = await startPassword(trial.ctx, caller, {
+    registrationRequest,
+    remoteAddress,
+  });
+  return client.finishRegistration({
+    password,
+    clientRegistrationState,
+    registrationResponse,
+    identifiers: identifiersOf(caller.name),
+    keyStretching,
+  });
+}
+
+/** Another password as the owner of a sealed account proves it. */
+export async function provenPassword(
+  trial: TrialAuth,
+  owner: Pick<TrialOwner, "caller" | "address" | "secrets">,
+  password: string,
+) {
+  const { registrationRecord, exportKey } = await makePassword(trial, owner.caller, password);
+  const { address, secrets } = owner;
+  const wrapped = await wrapByPassword(secrets, address, exportKey);
+  const claim = { kind: "password", address, registrationRecord, wrapped } as const;
+  const signature = await signClaim(secrets.identity, claim);
+  return { registrationRecord, proof: { kind: "identity", wrapped, signature } as const, remoteAddress };
+}
+
+export async function wrapByPassword(
+  { root }: TrialSecrets,
+  address: string,
+  exportKey: string,
+): Promise<string> {
+  const key = await kek(Buffer.from(exportKey, "base64url"), address);
+  return toBase64Url(await wrapRootSecret(key, { address, way: "password" }, root));
+}
+
+export async function recoveryOf(
+  { root, entropy }: TrialSecrets,
+  address: string,
+): Promise<{ wrapped: string; proofKey: string }> {
+  const wrapped = await wrapRootSecret(
+    await recoveryKey(entropy, address),
+    { address, way: "recovery" },
+    root,
+  );
+  const { publicKey } = await recoveryProofKey(entropy, address);
+  return { wrapped: toBase64Url(wrapped), proofKey: toBase64Url(publicKey) };
+}
+
+export async function wrapEpoch(
+  { root }: TrialSecrets,
+  address: string,
+  { key }: TrialEpoch,
+): Promise<{ keyId: string; wrapped: string }> {
+  const wrapped = await wrapEpochKey(await deriveSecret(root, "wrap"), address, key);
+  return { keyId: await keyIdOf(key.publicKey), wrapped: toBase64Url(wrapped) };
+}
+
+export function headOf({ chain }: Pick<TrialOwner, "chain">): StoredStatement["statement"] {
+  const last = chain.at(-1);
+  if (last === undefined) throw new Error("the account has no statement");
+  return last.statement;
+}
+
+async function epochOf({ key, from }: TrialEpoch): Promise<AccountStatement["epochs"][number]> {
+  return {
+    keyId: await keyIdOf(key.publicKey),
+    publicKey: toBase64Url(key.publicKey),
+    validFrom: formatTime(from),
+    validUntil: formatTime(from + 90 * dayMs),
+  };
+}
+
+async function sign(
+  statement: AccountStatement,
+  identity: SigningKey,
+  replaced?: SigningKey,
+): Promise<StoredStatement> {
+  const signed = await signStatement(statement, identity, replaced);
+  return { ...signed, statement: { ...signed.statement, epochs: [...signed.statement.epochs] } };
+}
