@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
-import { type FileHandle, open, rename, stat } from "node:fs/promises";
-import { fail, type SealedAttachment } from "@posthorn/protocol";
+import { type FileHandle, open, rename, rm, stat } from "node:fs/promises";
+import { fail, ProblemError, type SealedAttachment } from "@posthorn/protocol";
+import type { Api } from "../api.ts";
+import { downloadSealedFile, type SealedDownloadOptions, type WantedFile } from "../sealed-file-download.ts";
 import type { Sink, Source } from "../source.ts";
 
 const pieceBytes = 256 * 1024;
@@ -44,20 +46,89 @@ export async function openFileSink(path: string, options: { overwrite?: boolean 
       `${path} is there already. Choose another name, or say that it may be overwritten.`,
     );
   }
-  const partPath = `${path}.part`;
+  const partPath = partPathOf(path);
   const file = await openOrCreate(partPath);
   return {
-    keptBytes: async () => (await statOf(file)).size,
-    read: (offset, length) => readPieces(file, offset, length),
-    write: (offset, bytes) => writeAll(file, offset, bytes),
+    ...sinkOf(file),
     async finish(sizeBytes) {
       await file.truncate(sizeBytes);
       await file.sync();
       await file.close();
       await rename(partPath, path);
     },
+  };
+}
+
+function partPathOf(path: string): string {
+  return `${path}.part`;
+}
+
+function sinkOf(file: FileHandle): Omit<FileSink, "finish"> {
+  return {
+    keptBytes: async () => (await statOf(file)).size,
+    read: (offset, length) => readPieces(file, offset, length),
+    write: (offset, bytes) => writeAll(file, offset, bytes),
     close: () => file.close(),
   };
+}
+
+export interface SaveOptions extends SealedDownloadOptions {
+  overwrite?: boolean | undefined;
+}
+
+/**
+ * Downloads a file of a sealed message and opens it into its place, where it stands only when it is whole and on stable
+ * storage. Its sealed bytes lie beside it with `.sealed.part` at their end, where the next start goes on; they vanish when
+ * the file was opened, and when they are whole and do not open. Throws as `downloadSealedFile` does, and ProblemError
+ * `alreadyExists` when the place is taken, unless it may be overwritten.
+ */
+export async function saveSealedFile(
+  api: Api,
+  wanted: WantedFile,
+  path: string,
+  { overwrite, ...options }: SaveOptions = {},
+): Promise<void> {
+  const file = await openFileSink(path, { overwrite: overwrite === true });
+  try {
+    const sealed = await openSealedSink(`${path}.sealed.part`);
+    try {
+      await downloadSealedFile(api, wanted, { sealed, file }, options);
+      await sealed.remove();
+    } catch (error) {
+      if ((await sealed.keptBytes()) === 0 || (sealed.isWhole() && isNotOpened(error))) await sealed.remove();
+      throw error;
+    } finally {
+      await sealed.close();
+    }
+  } finally {
+    await file.close();
+    // What was opened of a file that is not whole is no file, and the next start opens it anew.
+    await rm(partPathOf(path), { force: true });
+  }
+}
+
+interface SealedSink extends FileSink {
+  isWhole(): boolean;
+  remove(): Promise<void>;
+}
+
+/** As `openFileSink`, but what is finished stays where it is and can be read. */
+async function openSealedSink(path: string): Promise<SealedSink> {
+  const file = await openOrCreate(path);
+  let isWhole = false;
+  return {
+    ...sinkOf(file),
+    async finish(sizeBytes) {
+      await file.truncate(sizeBytes);
+      isWhole = true;
+    },
+    isWhole: () => isWhole,
+    remove: () => rm(path),
+  };
+}
+
+function isNotOpened(error: unknown): boolean {
+  return error instanceof ProblemError && error.problem.code === "notOpened";
 }
 
 /** True when a file of this size and SHA-256 is at `path`: what a download would put there. Throws what reading throws. */

@@ -1,6 +1,14 @@
 /** What programs need besides the SDK itself: TLS, files, and a sign-in kept in a file. The only part that needs Node. */
 export { fileKeeper } from "./file-keeper.ts";
-export { type FileSink, type FileSource, holdsFile, openFileSink, openFileSource } from "./files.ts";
+export {
+  type FileSink,
+  type FileSource,
+  holdsFile,
+  openFileSink,
+  openFileSource,
+  type SaveOptions,
+  saveSealedFile,
+} from "./files.ts";
 export { type Home, openHome, usualHomeFolder } from "./home.ts";
 export type { LocalListener } from "./local-listener.ts";
 export { type OperatorPlace, readOperatorFile } from "./operator-file.ts";
