@@ -5,13 +5,15 @@ export default class ClosingLine {
     let failed = unhandledErrors.length;
     let skipped = 0;
     for (const testModule of testModules) {
-      if (!testModule.ok() && testModule.children.size === 0) failed++;
+      let failedHere = 0;
       for (const test of testModule.children.allTests()) {
         const { state } = test.result();
         if (state === "passed") passed++;
-        else if (state === "failed") failed++;
+        else if (state === "failed") failedHere++;
         else skipped++;
       }
+      // What could not be loaded, or failed in a hook before its tests, has no test that failed.
+      failed += Math.max(failedHere, testModule.ok() ? 0 : 1);
     }
     console.log(`${passed} passed, ${failed} failed${skipped === 0 ? "" : `, ${skipped} skipped`}`);
   }
