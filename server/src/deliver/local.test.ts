@@ -3,6 +3,7 @@ import { HandClock } from "../env/hand-clock.ts";
 import { openRandom } from "../env/random.ts";
 import { createAccount } from "../objects/create-account.ts";
 import { roles } from "../objects/roles.ts";
+import { sayKeys } from "../receive/trial-sealed.ts";
 import { eachStore } from "../store/each-store.ts";
 import { findMessageBytes, listMailbox } from "../store/object-store.ts";
 import type { Store } from "../store/sql.ts";
@@ -79,6 +80,21 @@ eachStore("a message for a recipient of our own", (open) => {
     const { results } = await deliverHere(store, [once, to(letter(2, here), "bob")]);
     expect([...results.values()].map(({ state }) => state)).toEqual(["delivered", "delivered"]);
     expect(await subjects(store, bob)).toEqual(["Letter 1", "Letter 2"]);
+  });
+
+  it("who takes sealed mail is kept so that the server cannot read it any more (§100.12)", async () => {
+    const store = await open();
+    const bob = await account(store, "bob");
+    const owner = await sayKeys(store, bob, "bob@a.test");
+    const letters = [1, 2].map((number) => letter(number, here));
+    const { results } = await deliverHere(
+      store,
+      letters.map((one) => to(one, "bob")),
+    );
+    expect([...results.values()].map(({ state }) => state)).toEqual(["delivered", "delivered"]);
+    expect(await subjects(store, bob)).toEqual([undefined, undefined]);
+    const bytes = await findMessageBytes(store.read, bob, 1);
+    expect(await owner.open(bytes ?? new Uint8Array())).toBe(new TextDecoder().decode(letters[0]?.bytes));
   });
 
   it("goes with more than a batch of others, each judged", async () => {

@@ -119,6 +119,36 @@ test("a sealed message shows nothing, not even in fields that no type has", () =
   }
 });
 
+test("one that is sealed on arrival shows the way it went, and nothing of what it says or of its files' names", () => {
+  const chunks = ["1e".repeat(32), "1f".repeat(32)];
+  const came = a({
+    type: "email",
+    subject: "secret",
+    body: "secret",
+    cc: [{ id: "carol", host: "c.test", name: "secret" }],
+    inReplyTo: target.id,
+    attachments: [
+      { ...file, filename: "secret.pdf", caption: "secret" },
+      { hash: "2f".repeat(32), size: limits.blobBytes + 1, chunks, mimeType: "text/secret" },
+    ],
+  });
+  const described = describe(came, true);
+  expect(described).toMatchObject({ kind: "mail", type: "email", subject: undefined, preview: undefined });
+  expect(described.summary).not.toContain("secret");
+  expect(JSON.parse(described.summary)).toEqual({
+    to: routing.to,
+    cc: [{ id: "carol", host: "c.test" }],
+    attachments: [
+      { hash: file.hash, size: file.size },
+      { hash: "2f".repeat(32), size: limits.blobBytes + 1, chunks },
+    ],
+    inReplyTo: target.id,
+    thread: null,
+    target: null,
+    sealed: true,
+  });
+});
+
 test("a field “attachments” of a type that has none is not taken for files (CVE-2025-30355)", () => {
   const poisoned = a({ type: "reaction", target, emoji: "👍", attachments: "none" });
   expect(JSON.parse(describe(poisoned).summary).attachments).toEqual([]);

@@ -1,9 +1,12 @@
+import { toBase64Url } from "@posthorn/crypto";
 import { expect, it } from "vitest";
 import { untold } from "../deliver/result.ts";
 import { letter } from "../deliver/trial-peer.ts";
+import { sayKeys } from "../receive/trial-sealed.ts";
 import { findAccount } from "../store/account-store.ts";
 import { summariseQueue } from "../store/delivery-store.ts";
 import { eachStore } from "../store/each-store.ts";
+import { findMessageBytes, listMailbox } from "../store/object-store.ts";
 import { expiryMs } from "./backoff.ts";
 import { claim } from "./claim.ts";
 import { retire } from "./retire.ts";
@@ -174,6 +177,35 @@ eachStore("the sender hears", (open) => {
     await room.retire(claimed, told(claimed, failed()));
     expect(await room.reports()).toHaveLength(1);
     expect(await summariseQueue(room.store.read, room.clock.now())).toEqual([]);
+  });
+
+  it("so that nobody but the sender can read it, when that account takes sealed mail (§100.12)", async () => {
+    const room = await openRoom(await open());
+    await room.send(letter(1));
+    const owner = await sayKeys(room.store, room.alice, "alice@a.test");
+    const claimed = await room.claim();
+    await room.retire(claimed, told(claimed, failed()));
+    const [report, ...others] = await listMailbox(room.store.read, room.alice, 1, Number.MAX_SAFE_INTEGER, 9);
+    expect(others).toEqual([]);
+    expect(report).toMatchObject({ sender: "postmaster@a.test", subject: undefined, preview: undefined });
+    const bytes = await findMessageBytes(room.store.read, room.alice, report?.id ?? 0);
+    const opened = JSON.parse((await owner.open(bytes ?? new Uint8Array())) ?? "");
+    expect(opened).toMatchObject({
+      subject: "Not delivered: bob@b.test",
+      inReplyTo: letter(1).messageId,
+      report: { recipient: "bob@b.test", status: "failed" },
+    });
+  });
+
+  it("only by the state of the delivery, when there is no key to seal a report to", async () => {
+    const room = await openRoom(await open());
+    const sent = await room.send(letter(1));
+    const publicKey = toBase64Url(new Uint8Array(1216).fill(255));
+    await sayKeys(room.store, room.alice, "alice@a.test", { epochs: [{ number: 1, publicKey }] });
+    const claimed = await room.claim();
+    await room.retire(claimed, told(claimed, failed()));
+    expect(await room.state(sent)).toBe("failed");
+    expect(await room.reports()).toEqual([]);
   });
 
   it("in the same words whatever the message was called", async () => {
