@@ -9,6 +9,7 @@ import {
   listAccounts,
   setQuota,
   setSuspended,
+  takeRoom,
 } from "./account-store.ts";
 import { eachStore } from "./each-store.ts";
 import { addToMailbox, insertMailbox } from "./mailbox-store.ts";
@@ -85,6 +86,18 @@ eachStore("an account", (open) => {
     expect(await add(-995)).toBe(4);
     expect(await add(5)).toBe(5);
     expect(await findAccount(store.read, alice.id)).toMatchObject({ usedBytes: 10 });
+  });
+
+  it("takes room without a state of its own, to the last byte, and gives it back", async () => {
+    const store = await withAlice(await open());
+    const take = (bytes: number, id = alice.id) => store.write((tx) => takeRoom(tx, id, bytes));
+    expect([await take(1_000), await take(1), await take(0)]).toEqual([true, false, true]);
+    expect(await findAccount(store.read, alice.id)).toMatchObject({ usedBytes: 1_000 });
+    await store.write((tx) => setQuota(tx, "alice", 10));
+    expect([await take(-995), await take(5), await take(1)]).toEqual([true, true, false]);
+    expect(await findAccount(store.read, alice.id)).toMatchObject({ usedBytes: 10 });
+    expect(await getAccountState(store.read, alice.id)).toBe(0);
+    expect(await take(0, 17)).toBe(false);
   });
 
   it("takes more bytes than fit in 32 bits", async () => {

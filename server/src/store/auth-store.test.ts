@@ -3,6 +3,7 @@ import { insertAccount } from "./account-store.ts";
 import {
   deleteExpired,
   endSession,
+  endSessionsBut,
   findApiToken,
   findInvite,
   findPasswordRecord,
@@ -12,6 +13,7 @@ import {
   insertLoginState,
   insertPasswordRecord,
   insertSession,
+  replacePasswordRecord,
   rotateRefresh,
   selectSessions,
   setApiTokenUsed,
@@ -156,12 +158,30 @@ eachStore("a session", (open) => {
   });
 });
 
+eachStore("all sessions but one", (open) => {
+  it("end, in their account, and those that had ended keep their reason", async () => {
+    const store = await withAlice(await open());
+    for (const id of ["s1", "s2", "s3"]) await store.write((tx) => insertSession(tx, { ...session, id }));
+    await store.write((tx) => insertSession(tx, { ...session, id: "s4", accountId: 2 }));
+    await store.write((tx) => endSession(tx, 1, "s3", "revoked"));
+    await store.write((tx) => endSessionsBut(tx, 1, "s2", "passwordChanged"));
+    expect(await findSession(store.read, "s1")).toMatchObject({ endedBecause: "passwordChanged" });
+    expect(await findSession(store.read, "s3")).toMatchObject({ endedBecause: "revoked" });
+    expect((await selectSessions(store.read, 1, now)).map(({ id }) => id)).toEqual(["s2"]);
+    expect((await selectSessions(store.read, 2, now)).map(({ id }) => id)).toEqual(["s4"]);
+  });
+});
+
 eachStore("a password's record and an API token", (open) => {
   it("are their account's", async () => {
     const store = await withAlice(await open());
     await store.write((tx) => insertPasswordRecord(tx, { accountId: 1, record: "opaque", createdAt: now }));
     expect(await findPasswordRecord(store.read, "alice")).toBe("opaque");
     expect(await findPasswordRecord(store.read, "bob")).toBeUndefined();
+    await store.write((tx) => replacePasswordRecord(tx, { accountId: 2, record: "bob's", createdAt: now }));
+    expect(await findPasswordRecord(store.read, "alice")).toBe("opaque");
+    await store.write((tx) => replacePasswordRecord(tx, { accountId: 1, record: "new", createdAt: now }));
+    expect(await findPasswordRecord(store.read, "alice")).toBe("new");
     const token = {
       id: "t1",
       accountId: 1,
