@@ -15,6 +15,7 @@ import { type OperatorRoutesContext, operatorRoutes } from "./http/operator-rout
 import { type PeerRoutesContext, peerRoutes } from "./http/peer-routes.ts";
 import { router } from "./http/router.ts";
 import { strangerLookUps } from "./http/stranger-look-ups.ts";
+import { lookingUpKeys } from "./keys/look-up.ts";
 import { checkFirstKeys, insertFirstKeys } from "./keys/own-chain.ts";
 import type { Journey } from "./make-journey.ts";
 import { createAccount } from "./objects/create-account.ts";
@@ -41,7 +42,7 @@ export function makeHandler(
     router([
       ...peerRoutes(peer),
       ...clientRoutes(forClients(house, journey, { auth, peer, look })),
-      ...keysRoutes(forKeys(house, { auth })),
+      ...keysRoutes(forKeys(house, journey, { auth })),
       ...operatorRoutes(forOperator(house, journey, { auth, look })),
     ]),
     { log: env.log, random: env.random, hsts: config.tls.kind !== "local" },
@@ -78,7 +79,7 @@ function authRoom(house: House) {
 }
 
 function forPeers(house: House, { peers, queue, receive, blobs }: Journey): PeerRoutesContext {
-  const { config, incarnation } = house;
+  const { config, store, incarnation } = house;
   const { clock } = house.env;
   const { host, endpoint } = config;
   const seen = new Budgets(clock, { capacity: 1, refillPerS: 1 / 60, maxKeys: 4_096 });
@@ -96,6 +97,7 @@ function forPeers(house: House, { peers, queue, receive, blobs }: Journey): Peer
     admit: admitting((from) => peers.policy(from)),
     receive,
     blobs,
+    directory: { store, host },
     incarnation,
     requests: new Budgets(clock, { capacity: 3_000, refillPerS: 300, maxKeys: 10_000 }),
     unknownRecipients: new Budgets(clock, { capacity: 100, refillPerS: 1 / 60, maxKeys: 10_000 }),
@@ -140,8 +142,23 @@ function forClients(
   };
 }
 
-function forKeys({ store }: House, { auth }: Pick<Shared, "auth">): KeysRoutesContext {
-  return { authenticate: (authorization) => authenticate(auth, authorization), auth, records: { store } };
+function forKeys(
+  { env, store, config }: House,
+  { peers, deliver }: Journey,
+  { auth }: Pick<Shared, "auth">,
+): KeysRoutesContext {
+  return {
+    authenticate: (authorization) => authenticate(auth, authorization),
+    auth,
+    lookUp: lookingUpKeys({
+      store,
+      host: config.host,
+      remote: deliver.remote,
+      policy: (host) => peers.policy(host),
+      budget: new Budgets(env.clock, { capacity: 500, refillPerS: 1 / 4, maxKeys: 50_000 }),
+    }),
+    records: { store },
+  };
 }
 
 function forOperator(house: House, { queue }: Journey, { auth, look }: Shared): OperatorRoutesContext {

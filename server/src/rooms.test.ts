@@ -12,7 +12,7 @@ import { codeOf, importsOf } from "./scan-source.ts";
 const rooms = {
   http: ["auth", "keys", "submit", "receive", "objects", "sync", "blobs", "peers", "admin"],
   auth: ["store"],
-  keys: ["auth", "store"],
+  keys: ["auth", "deliver", "store"],
   submit: ["objects", "blobs", "store"],
   queue: ["deliver", "store"],
   deliver: ["peers", "receive", "store"],

@@ -1,6 +1,8 @@
 /** The keys of accounts and what only their owners can read: lines of the protocol's table with what answers them. */
 import { limits, routes } from "@posthorn/protocol";
 import type { LoginContext } from "../auth/login.ts";
+import { patchConsent, readConsent } from "../keys/consent.ts";
+import type { LookUpKeys } from "../keys/look-up.ts";
 import { addStatement } from "../keys/own-chain.ts";
 import { finishPassword, startPassword } from "../keys/password.ts";
 import { finishRecovery, replaceRecovery, startRecovery } from "../keys/recovery.ts";
@@ -12,6 +14,7 @@ import type { Params, Route } from "./router.ts";
 export interface KeysRoutesContext {
   authenticate: Authenticate;
   auth: LoginContext;
+  lookUp: LookUpKeys;
   records: RecordsContext;
 }
 
@@ -19,7 +22,7 @@ export interface KeysRoutesContext {
 const statementBytes = 1024 * 1024;
 
 export function keysRoutes(ctx: KeysRoutesContext): Route[] {
-  return [...ownKeysRoutes(ctx), ...recordRoutes(ctx)];
+  return [...ownKeysRoutes(ctx), ...directoryRoutes(ctx), ...recordRoutes(ctx)];
 }
 
 function ownKeysRoutes({ authenticate, auth }: KeysRoutesContext): Route[] {
@@ -52,6 +55,16 @@ function ownKeysRoutes({ authenticate, auth }: KeysRoutesContext): Route[] {
       const input = await readInput(request, routes.recoverFinish.input);
       return finishRecovery(auth, { ...input, remoteAddress: request.remoteAddress });
     }),
+  ];
+}
+
+function directoryRoutes({ authenticate, auth, lookUp }: KeysRoutesContext): Route[] {
+  return [
+    guarded(authenticate, routes.lookUpKeys, ({ caller, params }) => lookUp(caller, params.get("address"))),
+    guarded(authenticate, routes.keyConsent, ({ caller }) => readConsent(auth, caller)),
+    guarded(authenticate, routes.patchKeyConsent, async ({ caller, request }) =>
+      patchConsent(auth, caller, await readInput(request, routes.patchKeyConsent.input)),
+    ),
   ];
 }
 

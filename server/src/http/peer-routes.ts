@@ -16,10 +16,11 @@ import {
 } from "@posthorn/protocol";
 import { headPeerBlob, type PeerBlobContext, putPeerBlob } from "../blobs/peer-blob.ts";
 import type { Clock } from "../env/env.ts";
+import { type DirectoryContext, showKeysToHost } from "../keys/directory.ts";
 import type { OnlineKey } from "../peers/own-keys.ts";
 import { type ReceiveContext, receiveBatch, receiveMessage } from "../receive/receive.ts";
 import { type Verified, type VerifyContext, verify } from "../receive/verify.ts";
-import { requireType } from "./answer.ts";
+import { readQuery, requireType } from "./answer.ts";
 import type { Budgets } from "./budgets.ts";
 import { readBody } from "./edge.ts";
 import { type HttpRequest, type HttpResponse, singleHeader } from "./http.ts";
@@ -34,6 +35,7 @@ export interface PeerRoutesContext {
   verify: VerifyContext;
   receive: ReceiveContext;
   blobs: PeerBlobContext;
+  directory: DirectoryContext;
   incarnation: string;
   /** Requests a host may make. */
   requests: Budgets;
@@ -52,12 +54,15 @@ const json = { "content-type": "application/json" };
 const answerSeconds = 240;
 /** Wrong addresses that one right one makes up for. */
 const earnedPerRecipient = 0.05;
+/** Of keys, by what a host may ask for. */
+const bytesPerRequest = 65_536;
 const helloShape = shape(HelloSchema);
 
 export function peerRoutes(ctx: PeerRoutesContext): Route[] {
   return [
     route(routes.receive.method, routes.receive.path, (request) => receive(ctx, request)),
     route(routes.hello.method, routes.hello.path, (request) => hello(ctx, request)),
+    route(routes.peerKeys.method, routes.peerKeys.path, (request, params) => showKeys(ctx, request, params)),
   ];
 }
 
@@ -151,6 +156,22 @@ function hello(ctx: PeerRoutesContext, request: HttpRequest): Promise<HttpRespon
       return { status: routes.hello.status, headers: json, body };
     },
   );
+}
+
+/** Large answers count for several requests, and who is not here counts as a recipient who is not. */
+function showKeys(ctx: PeerRoutesContext, request: HttpRequest, params: Params): Promise<HttpResponse> {
+  const noBody = () => readBody(request, 0);
+  return signed(ctx, request, noBody, async ({ host }) => {
+    const { for: asker } = readQuery(request, routes.peerKeys.query);
+    const shown = await showKeysToHost(ctx.directory, { from: host, name: params.get("id"), asker });
+    if (!shown.ok) {
+      if (shown.problem.code === "recipientUnknown") ctx.unknownRecipients.charge(host, 1);
+      throw new ProblemError(shown.problem);
+    }
+    const body = encoder.encode(JSON.stringify(shown.chain));
+    ctx.requests.charge(host, Math.floor(body.length / bytesPerRequest));
+    return { status: routes.peerKeys.status, headers: json, body };
+  });
 }
 
 /** Verifies, lets the host spend from its budgets, acts, and signs whatever came of it. */

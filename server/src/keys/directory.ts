@@ -1,0 +1,67 @@
+/** What an account of ours says of its keys, for those it shows them to (§90.9). */
+import {
+  accountName,
+  type ErrorCode,
+  formatAddress,
+  type KeyChain,
+  limits,
+  type Problem,
+  parseAddress,
+  problem,
+} from "@posthorn/protocol";
+import { findAccountByName } from "../store/account-store.ts";
+import { isAllowed } from "../store/consent-store.ts";
+import { findNewestStatement, listStatements } from "../store/key-store.ts";
+import type { Store } from "../store/sql.ts";
+
+export interface DirectoryContext {
+  store: Store;
+  /** Our host. */
+  host: string;
+}
+
+export type ShownKeys = { ok: true; chain: KeyChain } | { ok: false; problem: Problem };
+
+/**
+ * The statements of the account of this name, as they are shown to the account `asker`, an address in lower case without
+ * a tag; none for an account without keys. Refused with `recipientUnknown` or `noConsent`.
+ */
+export async function showKeys(ctx: DirectoryContext, name: string, asker: string): Promise<ShownKeys> {
+  const { store, host } = ctx;
+  const account = await findAccountByName(store.read, name);
+  if (account === undefined || account.suspendedAt !== undefined) {
+    const shown = name.slice(0, limits.addressId);
+    return refused("recipientUnknown", `${host} has no user “${shown}”. Check the spelling, then ask again.`);
+  }
+  const { id, keysHidden } = account;
+  const address = `${name}@${host}`;
+  if (keysHidden && asker !== address && !(await isAllowed(store.read, id, asker))) {
+    // That there is nothing to show need not be hidden, and to say that there is would keep mail from being sent.
+    if ((await findNewestStatement(store.read, id)) === undefined)
+      return { ok: true, chain: { statements: [] } };
+    return refused("noConsent", `${address} shows its keys to those only whom its owner has named.`);
+  }
+  return { ok: true, chain: { statements: await listStatements(store.read, id) } };
+}
+
+/**
+ * The same for another host, which has signed that it asks on behalf of an account of its own. Refused with
+ * `senderMismatch` too; throws ProblemError `badAddress`.
+ */
+export async function showKeysToHost(
+  ctx: DirectoryContext,
+  asked: { from: string; name: string; asker: string },
+): Promise<ShownKeys> {
+  const { id, host } = parseAddress(asked.asker);
+  if (host !== asked.from) {
+    return refused(
+      "senderMismatch",
+      `This asks on behalf of an account of ${host}, but ${asked.from} signed it.`,
+    );
+  }
+  return showKeys(ctx, asked.name, formatAddress({ id: accountName(id), host }));
+}
+
+function refused(code: ErrorCode, detail: string): ShownKeys {
+  return { ok: false, problem: problem(code, detail) };
+}
