@@ -1,0 +1,66 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import {
+  type AccountMode,
+  createInvite,
+  eachMessage,
+  getMailbox,
+  login,
+  memoryKeeper,
+  type Opened,
+  openOperator,
+  openStored,
+  type Platform,
+  register,
+  type Session,
+  type TokenKeeper,
+} from "@posthorn/client";
+import type { MessageMeta } from "@posthorn/protocol";
+import type { TestNode, Testnet } from "./testnet.ts";
+
+/** Somebody with an account of their own and a device. */
+export interface TestPerson {
+  address: string;
+  password: string;
+  /** What the sign-up has shown once; empty for an open account. */
+  recoveryPhrase: string;
+  session: Session;
+  keeper: TokenKeeper;
+}
+
+/** Registers somebody by invitation, as a person does. */
+export async function joinAs(
+  net: Testnet,
+  node: TestNode,
+  name: string,
+  options: { mode?: AccountMode; platform?: Platform } = {},
+): Promise<TestPerson> {
+  const { mode = "sealed", platform = net.platform } = options;
+  const operator = JSON.parse(await readFile(join(node.folder, "operator.json"), "utf8"));
+  const { url } = await createInvite(openOperator(net.platform, operator), { name });
+  const password = `${name} on ${node.name}`;
+  const keeper = memoryKeeper();
+  const { session, recoveryPhrase = "" } = await register(
+    platform,
+    { invite: url, password, mode },
+    { keeper, device: "the first" },
+  );
+  return { address: session.address, password, recoveryPhrase, session, keeper };
+}
+
+/** The same person at another device, which knows the address and the password only. */
+export function newDevice(platform: Platform, { address, password }: TestPerson): Promise<Session> {
+  return login(platform, { address, password }, { device: "another" });
+}
+
+/** The newest of a mailbox; throws when there is none. */
+export async function newest(session: Session, role = "inbox"): Promise<MessageMeta> {
+  const { id } = await getMailbox(session, role);
+  for await (const meta of eachMessage(session, { mailbox: id })) return meta;
+  throw new Error(`${session.address} has nothing in ${role}`);
+}
+
+/** The newest of a mailbox, opened. */
+export async function openNewest(session: Session, role = "inbox"): Promise<Opened> {
+  return openStored(session, (await newest(session, role)).id);
+}
