@@ -1,6 +1,15 @@
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import {
+  deriveSecret,
+  makeRecoveryPhrase,
+  recoveryKey,
+  recoveryProofKey,
+  type SecretLabel,
+  signClaim,
+  toBase64Url,
+} from "@posthorn/crypto";
 import { client, ready } from "@serenity-kit/opaque";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { openLogin } from "./auth/seal-login.ts";
@@ -8,18 +17,31 @@ import { readConfig } from "./config.ts";
 import { HandClock } from "./env/hand-clock.ts";
 import { openLog } from "./env/log.ts";
 import { openEnv } from "./env/open-env.ts";
+import { openRandom } from "./env/random.ts";
 import type { HttpResponse } from "./http/http.ts";
+import {
+  firstKeys,
+  makeEpoch,
+  makeSecrets,
+  recoveryOf,
+  rotate,
+  signFirst,
+  wrapByPassword,
+} from "./keys/trial-keys.ts";
 import { type Server, startServer } from "./server.ts";
+import { findAccountByName } from "./store/account-store.ts";
 import { findPasswordRecord } from "./store/auth-store.ts";
+import { findSecret } from "./store/key-store.ts";
 import { bytes, text } from "./store/row.ts";
 import { sql } from "./store/sql.ts";
 
 /**
  * What somebody finds who takes the whole data folder and the logs of a server on which people have registered, signed
- * in and made mistakes (threats F16, CVE-2023-41335; reliability I15).
+ * in and made mistakes (threats F16, CVE-2023-41335; reliability I15). Of a sealed account that is nothing that opens it.
  */
 
 const password = "canary-Zx7Qp2Lm9Rt4-canary";
+const nextPassword = "canary-Ka3Vw8Yt5Hs1-canary";
 const remoteAddress = "192.0.2.117";
 const keyStretching = { "argon2id-custom": { memory: 8, iterations: 1, parallelism: 1 } };
 
@@ -32,7 +54,7 @@ beforeEach(async () => {
   await ready;
   folder = await mkdtemp(join(tmpdir(), "posthorn-rest-"));
   lines = [];
-  const config = readConfig({ local: "yes", host: "alpha.localhost:8443", data: folder }, (path) => path);
+  const config = readConfig({ local: "yes", host, data: folder }, (path) => path);
   const clock = new HandClock();
   const env = { ...openEnv({ clock }), log: openLog(clock, (line) => lines.push(line)) };
   server = await startServer({ config, env, certificate: undefined, listens: false });
@@ -78,27 +100,31 @@ async function ask(
   return fields;
 }
 
-const identifiers = { client: "alice@alpha.localhost:8443", server: "alpha.localhost:8443" };
+const host = "alpha.localhost:8443";
+const identifiersOf = (name: string) => ({ client: `${name}@${host}`, server: host });
+const identifiers = identifiersOf("alice");
+
+async function makeInvite(): Promise<string> {
+  const operator = JSON.parse(await readFile(join(folder, "operator.json"), "utf8")).token;
+  return (await ask("POST", "/admin/invites", {}, operator)).token ?? "";
+}
+
+/** Both steps of registering or of changing the password, but for what is sent as the second. */
+async function registration(name: string, typed: string, path: string, more: object, token?: string) {
+  const { clientRegistrationState, registrationRequest } = client.startRegistration({ password: typed });
+  const { registrationResponse = "" } = await ask("POST", path, { ...more, registrationRequest }, token);
+  const identifiers = identifiersOf(name);
+  const step = { password: typed, clientRegistrationState, registrationResponse, identifiers, keyStretching };
+  return client.finishRegistration(step);
+}
 
 /** Somebody registers, signs in, refreshes, makes an API token and does things wrong; every secret that was given out. */
 async function live(): Promise<Record<string, string>> {
-  const operator = JSON.parse(await readFile(join(folder, "operator.json"), "utf8")).token;
-  const { token: invite = "" } = await ask("POST", "/admin/invites", {}, operator);
+  const invite = await makeInvite();
   await ask("GET", `/auth/invite/${invite}`, undefined);
 
   const asked = { invite, name: "alice" };
-  const { clientRegistrationState, registrationRequest } = client.startRegistration({ password });
-  const { registrationResponse = "" } = await ask("POST", "/auth/register/start", {
-    ...asked,
-    registrationRequest,
-  });
-  const { registrationRecord } = client.finishRegistration({
-    password,
-    clientRegistrationState,
-    registrationResponse,
-    identifiers,
-    keyStretching,
-  });
+  const { registrationRecord } = await registration("alice", password, "/auth/register/start", asked);
   const first = await ask("POST", "/auth/register/finish", { ...asked, registrationRecord });
 
   const { startLoginRequest, loginId, ...done } = await beginLogin();
@@ -146,6 +172,73 @@ async function live(): Promise<Record<string, string>> {
     pendingFinishLoginRequest: pending.finishLoginRequest,
     pendingSessionKey: pending.sessionKey,
     pendingState: await openPending(),
+  };
+}
+
+/** Somebody seals their account, signs in by the phrase, and changes keys, password and phrase; what they alone have. */
+async function liveSealed(): Promise<Record<string, string>> {
+  const random = openRandom();
+  const trial = { ctx: { random }, clock: new HandClock() };
+  const address = `carol@${host}`;
+  const asked = { invite: await makeInvite(), name: "carol" };
+  const { registrationRecord, exportKey } = await registration(
+    "carol",
+    password,
+    "/auth/register/start",
+    asked,
+  );
+  const secrets = await makeSecrets(trial);
+  const epoch = await makeEpoch(trial);
+  const statement = await signFirst(trial, { address, secrets, epoch });
+  const keys = await firstKeys({ address, secrets, epoch }, statement, exportKey);
+  await ask("POST", "/auth/register/finish", { ...asked, registrationRecord, keys });
+
+  const begun = await ask("POST", "/auth/recover/start", { name: "carol" });
+  const { recoveryId = "", challenge = "" } = begun;
+  const proofKey = await recoveryProofKey(secrets.entropy, address);
+  const signature = await signClaim(proofKey, { kind: "recoverySignIn", address, challenge });
+  const recovered = await ask("POST", "/auth/recover/finish", { recoveryId, signature });
+  const token = recovered.accessToken ?? "";
+  await ask("GET", "/auth/secrets", undefined, token);
+
+  const owner = { address, secrets, chain: [statement], epochs: [epoch] };
+  const next = await rotate(trial, owner);
+  await ask("POST", "/auth/keys", next.input, token);
+  const other = await registration("carol", nextPassword, "/auth/password/start", {}, token);
+  const wrapped = await wrapByPassword(secrets, address, other.exportKey);
+  const claim = { address, registrationRecord: other.registrationRecord, wrapped };
+  const proof = {
+    kind: "identity",
+    wrapped,
+    signature: await signClaim(secrets.identity, { kind: "password", ...claim }),
+  };
+  await ask("POST", "/auth/password/finish", { registrationRecord: other.registrationRecord, proof }, token);
+  const entropy = random.bytes(16);
+  const recovery = await recoveryOf({ ...secrets, entropy }, address);
+  const signed = await signClaim(secrets.identity, { kind: "recovery", address, ...recovery });
+  await ask("PUT", "/auth/recovery", { recovery, signature: signed }, token);
+  const pending = await ask("POST", "/auth/recover/start", { name: "carol" });
+
+  const derived = (label: SecretLabel) => deriveSecret(secrets.root, label);
+  return {
+    recoveredAccess: token,
+    recoveredRefresh: recovered.refreshToken ?? "",
+    recoveryId,
+    pendingRecoveryId: pending.recoveryId ?? "",
+    pendingChallenge: pending.challenge ?? "",
+    exportKey,
+    nextExportKey: other.exportKey,
+    root: toBase64Url(secrets.root),
+    identity: toBase64Url(await derived("identity")),
+    vault: toBase64Url(await derived("vault")),
+    wrap: toBase64Url(await derived("wrap")),
+    phrase: makeRecoveryPhrase(secrets.entropy),
+    entropy: toBase64Url(secrets.entropy),
+    recoveryKey: toBase64Url(await recoveryKey(secrets.entropy, address)),
+    nextPhrase: makeRecoveryPhrase(entropy),
+    nextEntropy: toBase64Url(entropy),
+    epoch: toBase64Url(epoch.key.seed),
+    nextEpoch: toBase64Url(next.epoch.key.seed),
   };
 }
 
@@ -221,6 +314,19 @@ describe("the data folder and the log", () => {
     const known = (name: string) => Buffer.from(secrets[name] ?? "", "base64url");
     expect(known("pendingState").includes(known("pendingFinishLoginRequest"))).toBe(true);
     for (const [name, secret] of Object.entries(secrets)) {
+      expect(secret.length, name).toBeGreaterThan(16);
+      expect(foundIn(files, secret), name).toEqual([]);
+    }
+  });
+
+  test("hold nothing that opens a sealed account: no root secret, no phrase, no key of an epoch, no proof under way", async () => {
+    const secrets = await liveSealed();
+    const files = await atRest();
+    // What the server does keep is found, so that what is not found is not there.
+    const carol = await findAccountByName(server.store.read, "carol");
+    const kept = await findSecret(server.store.read, carol?.id ?? 0);
+    expect(foundIn(files, kept?.proofKey ?? "")).not.toEqual([]);
+    for (const [name, secret] of Object.entries({ ...secrets, password, nextPassword })) {
       expect(secret.length, name).toBeGreaterThan(16);
       expect(foundIn(files, secret), name).toEqual([]);
     }

@@ -21,6 +21,7 @@ import { formatTime, type NewKeys, type NewStatement, type Tokens } from "@posth
 import { client } from "@serenity-kit/opaque";
 import type { Caller } from "../auth/caller.ts";
 import { host, identifiersOf, keyStretching, remoteAddress, type TrialAuth } from "../auth/trial-auth.ts";
+import type { Clock, Random } from "../env/env.ts";
 import type { StoredStatement } from "../store/key-store.ts";
 import { startPassword } from "./password.ts";
 
@@ -30,6 +31,14 @@ const secretBytes = 32;
 export interface TrialEpoch {
   key: KemKey;
   from: number;
+}
+
+interface Chance {
+  ctx: { random: Random };
+}
+
+interface Time {
+  clock: Clock;
 }
 
 /** What the owner of an account has, and nobody else. */
@@ -74,33 +83,46 @@ export async function registerSealed(
   const address = `${name}@${host}`;
   const secrets = await makeSecrets(trial);
   const epoch = await makeEpoch(trial);
-  const statement = await signFirst(trial, { address, secrets, epoch });
+  const made = { address, secrets, epoch };
+  const statement = await signFirst(trial, made);
   const tokens = await trial.register(name, password, invite, async (exportKey) => {
-    const keys = {
-      statement,
-      password: await wrapByPassword(secrets, address, exportKey),
-      recovery: await recoveryOf(secrets, address),
-      epochs: [await wrapEpoch(secrets, address, epoch)],
-    };
-    return change === undefined ? keys : change(keys, { address, secrets, epoch });
+    const keys = await firstKeys(made, statement, exportKey);
+    return change === undefined ? keys : change(keys, made);
   });
   const caller = await trial.callerOf(tokens.accessToken);
   return { name, address, tokens, caller, secrets, chain: [statement], epochs: [epoch] };
 }
 
-export async function makeSecrets(trial: TrialAuth): Promise<TrialSecrets> {
+/** What a client sends to register a sealed account. */
+export async function firstKeys(
+  { address, secrets, epoch }: Made,
+  statement: StoredStatement,
+  exportKey: string,
+): Promise<NewKeys> {
+  return {
+    statement,
+    password: await wrapByPassword(secrets, address, exportKey),
+    recovery: await recoveryOf(secrets, address),
+    epochs: [await wrapEpoch(secrets, address, epoch)],
+  };
+}
+
+export async function makeSecrets(trial: Chance): Promise<TrialSecrets> {
   const root = trial.ctx.random.bytes(secretBytes);
   return { root, identity: await identityOf(root), entropy: trial.ctx.random.bytes(secretBytes / 2) };
 }
 
-async function makeEpoch(trial: TrialAuth, before: readonly TrialEpoch[] = []): Promise<TrialEpoch> {
+export async function makeEpoch(
+  trial: Chance & Time,
+  before: readonly TrialEpoch[] = [],
+): Promise<TrialEpoch> {
   const from = Math.max(trial.clock.now(), ...before.map((one) => one.from + 1));
   return { key: await generateKemKey(trial.ctx.random.bytes(secretBytes)), from };
 }
 
 /** The first statement of an account, but for what `change` says. */
 export async function signFirst(
-  trial: TrialAuth,
+  trial: Time,
   { address, secrets, epoch }: Made,
   change: Partial<AccountStatement> = {},
 ): Promise<StoredStatement> {
@@ -121,8 +143,8 @@ export async function signFirst(
 
 /** The next statement of the same identity, with one epoch more than the newest has, signed, with the epoch's secret. */
 export async function rotate(
-  trial: TrialAuth,
-  owner: TrialOwner,
+  trial: Chance & Time,
+  owner: Pick<TrialOwner, "address" | "secrets" | "chain" | "epochs">,
   change: Partial<AccountStatement> = {},
 ): Promise<{ input: NewStatement; epoch: TrialEpoch }> {
   const last = headOf(owner);

@@ -4,7 +4,7 @@ import { setQuota } from "../store/account-store.ts";
 import { eachStore } from "../store/each-store.ts";
 import type { Store } from "../store/sql.ts";
 import { readAccount, readChanges } from "./read-mail.ts";
-import { deleteRecord, putRecord, readRecords } from "./records.ts";
+import { deleteRecord, putRecord, readRecord, readRecords } from "./records.ts";
 import { letter, openAccount, putIn } from "./trial-mail.ts";
 
 const changed = { problem: { code: "changedMeanwhile" } };
@@ -15,6 +15,7 @@ function recordsOf(store: Store, accountId: number, collection = "contacts") {
     put: (id: string, revision: number, sealed: string) =>
       putRecord({ store }, { ...at(id), revision, sealed }),
     remove: (id: string) => deleteRecord({ store }, at(id)),
+    read: (id: string) => readRecord({ store }, at(id)),
     page: (after?: string) => readRecords({ store }, { accountId, collection, after }),
     used: async () => (await readAccount({ store, host: "a.test" }, { accountId })).usedBytes,
   };
@@ -35,7 +36,9 @@ eachStore("a sealed record", (open) => {
     await recordsOf(store, accountId, "drafts").put("a", 1, "DDDD");
     expect(await page()).toEqual({ records: [{ id: "a", revision: 1, sealed: "AAAA" }] });
     expect(await carol.page()).toEqual({ records: [{ id: "a", revision: 1, sealed: "CCCC" }] });
+    expect(await carol.read("a")).toEqual({ id: "a", revision: 1, sealed: "CCCC" });
     await carol.remove("a");
+    await expect(carol.read("a")).rejects.toMatchObject({ problem: { code: "notFound" } });
     expect(await page()).toMatchObject({ records: [{ sealed: "AAAA" }] });
   });
 
@@ -163,11 +166,12 @@ eachStore("a sealed record", (open) => {
   });
 
   it("has a collection and an id of their form", async () => {
-    const { store, accountId, put, remove } = await withBob();
+    const { store, accountId, put, remove, read } = await withBob();
     const wrong = { problem: { code: "badRequest" } };
     for (const id of ["", "a.b", "a b", "é", "a".repeat(65)]) {
       await expect(put(id, 1, "AAAA")).rejects.toMatchObject(wrong);
       await expect(remove(id)).rejects.toMatchObject(wrong);
+      await expect(read(id)).rejects.toMatchObject(wrong);
     }
     for (const collection of ["", "A", "1a", "-a", "a_b", "a".repeat(33)]) {
       const { put, remove, page } = recordsOf(store, accountId, collection);
