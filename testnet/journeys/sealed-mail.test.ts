@@ -5,7 +5,6 @@ import {
   login,
   memoryKeeper,
   type Opened,
-  openStored,
   prepare,
   recover,
   replacePhrase,

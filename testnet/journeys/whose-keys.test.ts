@@ -85,7 +85,8 @@ describe("keys that are seen", () => {
     expect(await openNewest(device)).toMatchObject({ message: { subject: "New" } });
     await net.advance(31 * dayMs);
     expect(await keepEpochsFresh(device)).toBe(true);
-    // The device that was asleep meanwhile takes up what the other has said.
+    await bob.session.call("account", {});
+    // The device that has not looked meanwhile takes up what the other has said.
     await net.advance(31 * dayMs);
     expect(await keepEpochsFresh(bob.session)).toBe(true);
     expect((await bob.session.keys.find())?.statements.length).toBe(4);
@@ -94,8 +95,9 @@ describe("keys that are seen", () => {
   test("and have run out are not sealed to, and nothing goes in the open instead", async () => {
     const { alice, bob } = await twoPeople();
     await write(alice.session, bob.address, "In time");
-    await net.advance(100 * dayMs);
+    await net.advance(50 * dayMs);
     await keepEpochsFresh(alice.session);
+    await net.advance(41 * dayMs);
     const draft = { from: alice.address, to: [bob.address], subject: "Too late" };
     expect(await refusalOf(prepare(alice.session, draft, { mayGoInTheOpen: true }))).toEqual([
       "noKeys",
