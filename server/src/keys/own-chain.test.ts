@@ -15,6 +15,7 @@ import {
 import { findAccountByName } from "../store/account-store.ts";
 import { eachStore } from "../store/each-store.ts";
 import { findProofKey } from "../store/key-store.ts";
+import type { Db } from "../store/sql.ts";
 import { addStatement } from "./own-chain.ts";
 import { readSecrets } from "./secrets.ts";
 import {
@@ -74,6 +75,27 @@ eachStore("an account that is registered with keys", (open) => {
     });
     const program = await trial.callerOf(token);
     expect(await problemOf(readSecrets(trial.ctx, program))).toMatchObject({ code: "forbidden" });
+  });
+
+  it("gives its secrets as they stood at one moment, also while they are replaced", async () => {
+    const trial = await openTrialAuth(await open());
+    const alice = await registerSealed(trial, "alice", password);
+    const { input } = await replaceIdentity(trial, alice, another);
+    const { read } = trial.store;
+    let asked = 0;
+    const replaced: Db = {
+      dialect: read.dialect,
+      get: (query) => read.get(query),
+      async all(query) {
+        const rows = await read.all(query);
+        asked++;
+        if (asked === 1) await addStatement(trial.ctx, alice.caller, { ...input, remoteAddress });
+        return rows;
+      },
+    };
+    const secrets = await readSecrets({ store: { read: replaced } }, alice.caller);
+    expect(secrets).toEqual(await readSecrets(trial.ctx, alice.caller));
+    expect(secrets.statements).toHaveLength(2);
   });
 
   it("has none when it is registered without keys, and can be given none later", async () => {

@@ -2,7 +2,7 @@ import { fromBase64Url, kek, signClaim, unwrapRootSecret } from "@posthorn/crypt
 import { expect, it } from "vitest";
 import type { Caller } from "../auth/caller.ts";
 import { finishLogin } from "../auth/login.ts";
-import { refresh } from "../auth/session.ts";
+import { listSessions, refresh } from "../auth/session.ts";
 import {
   beginLogin,
   forgedFinish,
@@ -19,6 +19,7 @@ import { finishPassword, startPassword } from "./password.ts";
 import { readSecrets } from "./secrets.ts";
 import {
   headOf,
+  interrupted,
   makePassword,
   makeSecrets,
   provenPassword,
@@ -80,6 +81,30 @@ eachStore("the password of a sealed account", (open) => {
     await finishPassword(trial.ctx, alice.caller, await provenPassword(trial, alice, fresh));
     const late = finishLogin(trial.ctx, { loginId, finishLoginRequest, remoteAddress });
     expect(await problemOf(late)).toMatchObject({ code: "unauthorized" });
+  });
+
+  it("signs nobody in that it was right for a moment ago", async () => {
+    const { trial, alice } = await withAlice();
+    const { loginId, finishLoginRequest = "" } = await beginLogin(trial.ctx, "alice", old);
+    const change = await provenPassword(trial, alice, fresh);
+    const store = interrupted(trial.store, 2, () => finishPassword(trial.ctx, alice.caller, change));
+    const late = finishLogin({ ...trial.ctx, store }, { loginId, finishLoginRequest, remoteAddress });
+    expect(await problemOf(late)).toMatchObject({ code: "unauthorized" });
+    const { sessions } = await listSessions(trial.ctx, alice.caller);
+    expect(sessions).toHaveLength(1);
+  });
+
+  it("is not replaced when the identity is replaced just before", async () => {
+    const { trial, alice } = await withAlice();
+    const { input } = await replaceIdentity(trial, alice, old);
+    const change = await provenPassword(trial, alice, fresh);
+    const store = interrupted(trial.store, 1, () =>
+      addStatement(trial.ctx, alice.caller, { ...input, remoteAddress }),
+    );
+    const late = finishPassword({ ...trial.ctx, store }, alice.caller, change);
+    expect(await problemOf(late)).toEqual(notProven);
+    expect((await readSecrets(trial.ctx, alice.caller)).password).toBe(input.identity?.password);
+    expect([await opensWith(trial, old), await opensWith(trial, fresh)]).toEqual([true, false]);
   });
 
   it("stays as it was, or its sign-ins end, whichever of the two comes first", async () => {
@@ -235,6 +260,17 @@ eachStore("the password of an open account", (open) => {
       expect(await problemOf(finishPassword(trial.ctx, caller, input))).toEqual(notProven);
     }
     expect([await opensWith(trial, old), await opensWith(trial, fresh)]).toEqual([true, false]);
+  });
+
+  it("is replaced once, when two devices replace it at once", async () => {
+    const { trial, caller } = await withAlice();
+    const [first, second] = [
+      await change(trial, caller, { name: "alice", password: old }),
+      await change(trial, caller, { name: "alice", password: old }),
+    ];
+    const store = interrupted(trial.store, 2, () => finishPassword(trial.ctx, caller, first));
+    expect(await problemOf(finishPassword({ ...trial.ctx, store }, caller, second))).toEqual(notProven);
+    expect(await opensWith(trial, fresh)).toBe(true);
   });
 
   it("is not changed by a proof that comes later than two minutes after it was begun", async () => {

@@ -14,15 +14,18 @@ import {
   type TrialAuth,
 } from "../auth/trial-auth.ts";
 import { eachStore } from "../store/each-store.ts";
+import { addStatement } from "./own-chain.ts";
 import { finishPassword } from "./password.ts";
 import { finishRecovery, replaceRecovery, startRecovery } from "./recovery.ts";
 import { readSecrets } from "./secrets.ts";
 import {
   headOf,
+  interrupted,
   makeSecrets,
   provenPassword,
   recoveryOf,
   registerSealed,
+  replaceIdentity,
   type TrialOwner,
 } from "./trial-keys.ts";
 
@@ -235,6 +238,27 @@ eachStore("a recovery phrase", (open) => {
     expect(await problemOf(recover(trial, "alice", alice.secrets.entropy))).toEqual(notOpened);
     // Begun before it was replaced.
     expect(await problemOf(finishRecovery(trial.ctx, begun))).toEqual(notOpened);
+  });
+
+  it("signs nobody in that is replaced a moment before, and is not replaced by a key that was given up then", async () => {
+    const { trial, alice } = await withAlice();
+    const begun = await begin(trial, "alice", alice.secrets.entropy);
+    const { input } = await another(trial, alice);
+    const replaced = interrupted(trial.store, 2, () => replaceRecovery(trial.ctx, alice.caller, input));
+    expect(await problemOf(finishRecovery({ ...trial.ctx, store: replaced }, begun))).toEqual(notOpened);
+
+    const next = (await replaceIdentity(trial, alice, password)).input;
+    const given = interrupted(trial.store, 1, () =>
+      addStatement(trial.ctx, alice.caller, { ...next, remoteAddress }),
+    );
+    const late = replaceRecovery(
+      { ...trial.ctx, store: given },
+      alice.caller,
+      (await another(trial, alice)).input,
+    );
+    expect(await problemOf(late)).toMatchObject({ code: "forbidden" });
+    const { recovery } = await readSecrets(trial.ctx, alice.caller);
+    expect(recovery).toBe(next.identity?.recovery.wrapped);
   });
 
   it("is not replaced by a stolen sign-in, nor with what was signed for something else", async () => {

@@ -23,6 +23,7 @@ import type { Caller } from "../auth/caller.ts";
 import { host, identifiersOf, keyStretching, remoteAddress, type TrialAuth } from "../auth/trial-auth.ts";
 import type { Clock, Random } from "../env/env.ts";
 import type { StoredStatement } from "../store/key-store.ts";
+import type { Store } from "../store/sql.ts";
 import { startPassword } from "./password.ts";
 
 const dayMs = 24 * 60 * 60_000;
@@ -91,6 +92,21 @@ export async function registerSealed(
   });
   const caller = await trial.callerOf(tokens.accessToken);
   return { name, address, tokens, caller, secrets, chain: [statement], epochs: [epoch] };
+}
+
+/** The store, where `meanwhile` is done and stored just before the transaction of this number, from 1. */
+export function interrupted(store: Store, number: number, meanwhile: () => Promise<unknown>): Store {
+  let begun = 0;
+  return {
+    dialect: store.dialect,
+    read: store.read,
+    async write(work) {
+      begun++;
+      if (begun === number) await meanwhile();
+      return store.write(work);
+    },
+    close: () => store.close(),
+  };
 }
 
 /** What a client sends to register a sealed account. */
