@@ -1,5 +1,4 @@
 import { lookup as systemLookup } from "node:dns";
-import { once } from "node:events";
 import {
   type ClientRequest,
   request as httpRequest,
@@ -224,7 +223,8 @@ class AnswerBody implements AsyncIterableIterator<Uint8Array> {
     if (this.#leftBytes() > drainBytes) this.#clientRequest.destroy();
     answer.resume();
     // Once it has been read to its end the connection is free for the very next request.
-    if (!answer.closed) await once(answer, "close");
+    // Waited for by hand: who breaks off is not told that it broke off.
+    if (!answer.closed) await new Promise((closed) => answer.once("close", closed));
     this.#endRequest();
     return { done: true, value: undefined };
   }
