@@ -3,19 +3,20 @@ import { fromBase64Url, keyIdOf, type SignedStatement } from "@posthorn/crypto";
 import { fail } from "@posthorn/protocol";
 import type { Session } from "../session.ts";
 import { askForChain } from "./ask-for-chain.ts";
-import { type Contact, lookUpContact } from "./contacts.ts";
+import { type Contact, type ContactNews, lookUpContact } from "./contacts.ts";
 import { findPin } from "./pins.ts";
 import { getKeyring } from "./session-keys.ts";
 
 /**
  * Who has signed a message: the account itself · a contact, by the key that holds now · a contact whose identity has
- * changed since the two compared it, by the new one · a key that the account has given up at `until`, perhaps because it was stolen.
+ * changed since the two compared it, by the new one · a key that the account has given up at `until`, perhaps because it
+ * was stolen. `news` is what looking for the key has found: it is told here, once, and the person must hear of it (§90.7).
  */
 export type SenderTrust =
   | { kind: "self" }
-  | { kind: "known"; isCompared: boolean }
+  | { kind: "known"; isCompared: boolean; news: ContactNews | undefined }
   | { kind: "changed"; why: "newKey" | "reset" }
-  | { kind: "formerKey"; until: string };
+  | { kind: "formerKey"; until: string; news: ContactNews | undefined };
 
 export interface SenderKey {
   /** 32 bytes. */
@@ -38,7 +39,10 @@ export async function findSenderKey(
     return (
       found && {
         identityKey: found.identityKey,
-        trust: found.until === undefined ? { kind: "self" } : { kind: "formerKey", until: found.until },
+        trust:
+          found.until === undefined
+            ? { kind: "self" }
+            : { kind: "formerKey", until: found.until, news: undefined },
       }
     );
   }
@@ -63,9 +67,10 @@ async function findKeyOf(session: Session, address: string, keyId: string): Prom
 }
 
 function trustOf(contact: Contact, found: FoundKey): SenderTrust {
-  if (found.until !== undefined) return { kind: "formerKey", until: found.until };
+  const news = contact.kind === "sealed" ? contact.news : undefined;
+  if (found.until !== undefined) return { kind: "formerKey", until: found.until, news };
   if (contact.kind === "mustCompare") return { kind: "changed", why: contact.why };
-  return { kind: "known", isCompared: contact.kind === "sealed" && contact.isCompared };
+  return { kind: "known", isCompared: contact.kind === "sealed" && contact.isCompared, news };
 }
 
 interface FoundKey {

@@ -8,7 +8,7 @@ import { downloadFile } from "../download.ts";
 import { uploadSealedFile } from "../sealed-file-upload.ts";
 import { bytesSource } from "../source.ts";
 import { uploadFile } from "../upload.ts";
-import { holdsFile, openFileSink, openFileSource, saveSealedFile } from "./files.ts";
+import { holdsFile, holdsSealedFile, openFileSink, openFileSource, saveSealedFile } from "./files.ts";
 import { serveBlobs, testContent } from "./test-blobs.ts";
 
 function folder(): Promise<string> {
@@ -179,4 +179,24 @@ test("A sealed file does not overwrite what is there unless that is said, and th
   await saveSealedFile(api, wanted, path, { overwrite: true });
   expect((await readFile(path)).equals(content)).toBe(true);
   expect(await readdir(here)).toEqual(["received.bin"]);
+});
+
+test("A sealed file that is there already is known by its bytes, for which it is not fetched again", async () => {
+  const { api, seen, here, path, wanted } = await withSealed();
+  await saveSealedFile(api, wanted, path);
+  const other = Buffer.from(content);
+  other[content.length - 1] = (other[content.length - 1] ?? 0) ^ 1;
+  await writeFile(join(here, "other"), other);
+  await writeFile(join(here, "shorter"), content.subarray(1));
+  await mkdir(join(here, "folder"));
+  seen.length = 0;
+  expect(await holdsSealedFile(api, path, wanted)).toBe(true);
+  expect(seen).toEqual([`GET ${wanted.attachment.chunks?.[0]}`]);
+  expect(await holdsSealedFile(api, join(here, "other"), wanted)).toBe(false);
+  expect(await holdsSealedFile(api, path, { ...wanted, place: 1 })).toBe(false);
+  seen.length = 0;
+  for (const name of ["shorter", "folder", "none"]) {
+    expect(await holdsSealedFile(api, join(here, name), wanted)).toBe(false);
+  }
+  expect(seen).toEqual([]);
 });

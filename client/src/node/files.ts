@@ -3,6 +3,7 @@ import { type FileHandle, open, rename, rm, stat } from "node:fs/promises";
 import { fail, ProblemError, type SealedAttachment } from "@posthorn/protocol";
 import type { Api } from "../api.ts";
 import { downloadSealedFile, type SealedDownloadOptions, type WantedFile } from "../sealed-file-download.ts";
+import { isSealedFile } from "../sealed-file-same.ts";
 import type { Sink, Source } from "../source.ts";
 
 const pieceBytes = 256 * 1024;
@@ -141,6 +142,22 @@ export async function holdsFile(path: string, wanted: SealedAttachment): Promise
     const hash = createHash("sha256");
     for await (const piece of readPieces(file, 0, size)) hash.update(piece);
     return hash.digest("hex") === wanted.hash;
+  } finally {
+    await file.close();
+  }
+}
+
+/**
+ * True when the file at `path` is this one of a sealed message, as `isSealedFile` finds out. Throws what that and reading
+ * throw.
+ */
+export async function holdsSealedFile(api: Api, path: string, wanted: WantedFile): Promise<boolean> {
+  const file = await openIfThere(path);
+  if (file === undefined) return false;
+  try {
+    const { size: sizeBytes, isFile } = await statOf(file);
+    const read = (offset: number, length: number) => readPieces(file, offset, length);
+    return isFile && (await isSealedFile(api, { sizeBytes, read }, wanted));
   } finally {
     await file.close();
   }

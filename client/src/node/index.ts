@@ -4,6 +4,7 @@ export {
   type FileSink,
   type FileSource,
   holdsFile,
+  holdsSealedFile,
   openFileSink,
   openFileSource,
   type SaveOptions,
