@@ -30,7 +30,7 @@ export interface TrialOwner {
   open(bytes: Uint8Array): Promise<string | undefined>;
 }
 
-const always = { from: "2026-11-01T00:00:00.000Z", until: "2027-01-30T00:00:00.000Z" };
+const validFrom = "2026-11-01T00:00:00.000Z";
 
 /** Adds a statement to an account: with these epochs, and as one that takes sealed mail unless it is said to be open. */
 export async function sayKeys(
@@ -42,7 +42,7 @@ export async function sayKeys(
   const identity = await generateSigningKey(new Uint8Array(32).fill(7));
   const keys = new Map<string, KemKey>();
   const said: Epoch[] = [];
-  for (const { number, from = always.from, until = always.until, publicKey } of epochs) {
+  for (const { number, from = beginOf(number), until = "2027-01-30T00:00:00.000Z", publicKey } of epochs) {
     const key = await generateKemKey(new Uint8Array(32).fill(number));
     const shown = publicKey ?? toBase64Url(key.publicKey);
     const keyId = await keyIdOf(findBase64Url(shown) ?? key.publicKey);
@@ -59,7 +59,7 @@ export async function sayKeys(
       epochs: said,
       policy,
       vaultHead: "",
-      validFrom: always.from,
+      validFrom,
       reason: before === undefined ? "first" : "rotation",
     },
     identity,
@@ -68,6 +68,11 @@ export async function sayKeys(
     insertStatement(tx, accountId, { ...signed, statement: { ...signed.statement, epochs: said } }),
   );
   return { accountId, address, open: (bytes) => openWith(keys, address, bytes) };
+}
+
+/** Each a little later than the one before it. */
+function beginOf(number: number): string {
+  return `2026-11-01T00:00:00.${String(number).padStart(3, "0")}Z`;
 }
 
 async function openWith(
