@@ -1,21 +1,17 @@
 /**
  * The SDK: everything a program or a page does with a Posthorn server. Functions take the session they act for first.
+ * What a letter with a file needs, sealed, is told in client/README.md, with examples that are run as tests.
  *
  * @example
- * import { compose, login, send, uploadFile, waitUntilSettled } from "@posthorn/client";
- * import { nodePlatform, openFileSource } from "@posthorn/client/node";
+ * import { login, prepare, send, waitUntilSettled } from "@posthorn/client";
+ * import { nodePlatform } from "@posthorn/client/node";
  *
- * const platform = nodePlatform();
- * const session = await login(platform, { address: "alice@a.example", password: "correct horse" });
- * const file = await openFileSource("plan.pdf");
- * const plan = await uploadFile(session, file, { filename: "plan.pdf", mimeType: "application/pdf" });
- * await file.close();
- * const message = compose(platform, {
+ * const session = await login(nodePlatform(), { address: "alice@a.example", password: "correct horse" });
+ * const { message } = await prepare(session, {
  *   from: session.address,
  *   to: ["bob@b.example"],
  *   subject: "The plan",
  *   body: "Here it is.",
- *   attachments: [plan],
  * });
  * await send(session, message);
  * const { recipients } = await waitUntilSettled(session, message.id);
@@ -46,10 +42,10 @@ export {
   type ToCompare,
 } from "./keys/compare.ts";
 export { changeConsent, readConsent } from "./keys/consent.ts";
-export { type Contact, type ContactNews, lookUpContact } from "./keys/contacts.ts";
+export { type Contact, type ContactNews, lookUpContact, refuseContact } from "./keys/contacts.ts";
 export type { Keyring } from "./keys/keyring.ts";
 export { changePassword } from "./keys/password.ts";
-export { recover, replacePhrase, testPhrase } from "./keys/recovery.ts";
+export { readPhrase, recover, replacePhrase, testPhrase } from "./keys/recovery.ts";
 export { replaceIdentity } from "./keys/replace-identity.ts";
 export type { SenderKey, SenderTrust } from "./keys/sender-key.ts";
 export type { SessionKeys } from "./keys/session-keys.ts";
@@ -58,16 +54,11 @@ export * from "./mail.ts";
 export { type Opened, type OpenedFile, openBytes, openStored } from "./open.ts";
 export * from "./operator.ts";
 export { type Clock, type Platform, type Sha256, systemClock, systemRandomBytes } from "./platform.ts";
-export {
-  type Collection,
-  deleteRecord,
-  type OwnRecord,
-  readRecords,
-  writeRecord,
-} from "./records/records.ts";
+export { deleteDraft, listDrafts, type StoredDraft, saveDraft, type UnsentLetter } from "./records/drafts.ts";
+export { changeSettings, readSettings, type Settings } from "./records/settings.ts";
 export { type ReplyFields, replyTo } from "./reply.ts";
 export { saveName } from "./save-name.ts";
-export { type Prepared, prepare, type SealedUpload, type SealOptions } from "./seal.ts";
+export { type Prepared, prepare, type SealOptions } from "./seal.ts";
 export { type FilePlace, type FileSeal, newFileSeal } from "./sealed-file.ts";
 export {
   downloadSealedBytes,
@@ -76,6 +67,7 @@ export {
   type SealedSinks,
   type WantedFile,
 } from "./sealed-file-download.ts";
+export { isSealedFile } from "./sealed-file-same.ts";
 export { type SealedFile, type SealedUploadOptions, uploadSealedFile } from "./sealed-file-upload.ts";
 export * from "./send.ts";
 export * from "./session.ts";

@@ -4,9 +4,7 @@ import {
   importVerifyKey,
   openArrival,
   openMessage,
-  paddedFileSize,
   type SealedMessage,
-  sealedSize,
 } from "@posthorn/crypto";
 import {
   type Arrival,
@@ -32,6 +30,7 @@ import type { Keyring } from "./keys/keyring.ts";
 import { findPin } from "./keys/pins.ts";
 import { findSenderKey, type SenderTrust } from "./keys/sender-key.ts";
 import { type Interruptible, readMessageBytes } from "./mail.ts";
+import { sealedFileSize } from "./sealed-file.ts";
 import type { Session } from "./session.ts";
 
 /** A file of a message: what names it on the server and, of a sealed one, what opens it. */
@@ -153,7 +152,7 @@ function ownEntry({ address, epochs }: Keyring, { keys }: SealedMessage) {
 function filesOf(carrier: Message, { files }: Said): OpenedFile[] {
   return attachmentsOf(carrier).map((attachment, place) => {
     const file = files[place];
-    if (file === undefined || attachment.size !== sealedSize(paddedFileSize(file.size))) return notOpened();
+    if (file === undefined || attachment.size !== sealedFileSize(file.size)) return notOpened();
     return { kind: "sealed", attachment, file };
   });
 }

@@ -12,7 +12,6 @@ import {
 import {
   type Address,
   accountName,
-  attachmentsOf,
   fail,
   formatAddress,
   isType,
@@ -20,7 +19,6 @@ import {
   ProblemError,
   readMessage,
   recipientsOf,
-  type SaidFile,
   type SealedAttachment,
   senderOf,
   writeSaid,
@@ -31,16 +29,12 @@ import { findFollows } from "./follows.ts";
 import { showKeysTo } from "./keys/consent.ts";
 import { type Contact, type ContactNews, lookUpContact, refuseContact } from "./keys/contacts.ts";
 import { getKeyring } from "./keys/session-keys.ts";
+import type { SealedFile } from "./sealed-file-upload.ts";
 import type { Session } from "./session.ts";
 
-/** A file that was uploaded for this very message (`uploadSealedFile`), at the place that it has in the list. */
-export interface SealedUpload {
-  attachment: SealedAttachment;
-  file: SaidFile;
-}
-
 export interface SealOptions {
-  files?: readonly SealedUpload[];
+  /** Uploaded for this very message by `uploadSealedFile`, each at its place. */
+  files?: readonly SealedFile[];
   /** True when the owner has agreed that it may be read on the way, should no recipient have keys. */
   mayGoInTheOpen?: boolean;
 }
@@ -60,8 +54,8 @@ export interface Prepared {
  */
 export async function prepare(session: Session, draft: Draft, options: SealOptions = {}): Promise<Prepared> {
   const keyring = await session.keys.find();
-  const plain = compose(session.platform, draft);
   const { files = [] } = options;
+  const plain = compose(session.platform, withFiles(draft, files));
   if (keyring === undefined || isType(plain, "recall") || isType(plain, "receipt")) {
     if (files.length > 0) fail("badRequest", "Files that were sealed belong to a sealed message.");
     return { message: plain, isSealed: false, news: [] };
@@ -72,6 +66,9 @@ export async function prepare(session: Session, draft: Draft, options: SealOptio
     refuseOpen(open, contacts.length, options);
     return { message: plain, isSealed: false, news: [] };
   }
+  if ("attachments" in draft && draft.attachments !== undefined && draft.attachments.length > 0) {
+    fail("badRequest", "Files of a sealed message are uploaded sealed.", { pointer: "/attachments" });
+  }
   const news = contacts.flatMap(({ address, contact }) =>
     contact.kind === "sealed" && contact.news !== undefined ? [{ address, news: contact.news }] : [],
   );
@@ -81,6 +78,19 @@ export async function prepare(session: Session, draft: Draft, options: SealOptio
     contacts.map(({ account }) => account),
   );
   return { message, isSealed: true, news };
+}
+
+/** The draft with its sealed files, for there are messages that are nothing without a file. */
+function withFiles(draft: Draft, files: readonly SealedFile[]): Draft {
+  if (files.length === 0) return draft;
+  const sealed = {
+    attachments: files.map(({ attachment, file: { filename, mimeType } }) => ({
+      ...attachment,
+      ...(filename === undefined ? {} : { filename }),
+      ...(mimeType === undefined ? {} : { mimeType }),
+    })),
+  };
+  return { ...draft, ...sealed };
 }
 
 interface Recipient {
@@ -127,11 +137,8 @@ async function sealFor(
   session: Session,
   plain: Message,
   contacts: readonly Recipient[],
-  files: readonly SealedUpload[],
+  files: readonly SealedFile[],
 ): Promise<Message> {
-  if (attachmentsOf(plain).length > 0) {
-    fail("badRequest", "Files of a sealed message are uploaded sealed.", { pointer: "/attachments" });
-  }
   const { identity, identityKeyId, head } = await getKeyring(session);
   const from = formatAddress(senderOf(plain));
   const now = session.platform.clock.now();

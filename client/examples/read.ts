@@ -1,0 +1,40 @@
+/**
+ * Reads the newest letters of the inbox and saves their files beside it.
+ *
+ *     node --conditions=source client/examples/read.ts bob@b.example
+ */
+
+import { writeFile } from "node:fs/promises";
+import {
+  downloadSealedBytes,
+  getMailbox,
+  listMessages,
+  openStored,
+  resume,
+  saveName,
+} from "@posthorn/client";
+import { openHome, usualHomeFolder } from "@posthorn/client/node";
+import { formatAddress, senderOf } from "@posthorn/protocol";
+
+const [address = ""] = process.argv.slice(2);
+const home = openHome(usualHomeFolder(process.env));
+const session = await resume(await home.platform(), home.keeper(address));
+if (session === undefined) throw new Error(`${address} is not signed in here.`);
+
+const inbox = await getMailbox(session, "inbox");
+const { messages } = await listMessages(session, { mailbox: inbox.id, limit: 10 });
+for (const { id } of messages) {
+  const opened = await openStored(session, id);
+  const { message } = opened;
+  const how = opened.kind === "sealed" ? "sealed" : "in the open: servers on the way could read it";
+  console.log(`From ${formatAddress(senderOf(message))} (${how})`);
+  if ("subject" in message) console.log(message.subject);
+  if ("body" in message) console.log(message.body);
+  for (const [place, wanted] of opened.files.entries()) {
+    if (wanted.kind !== "sealed") continue;
+    const bytes = await downloadSealedBytes(session, { ...wanted, messageId: message.id, place });
+    const name = saveName(wanted.file);
+    await writeFile(name, bytes);
+    console.log(`Saved ${name}, ${bytes.length} bytes`);
+  }
+}
