@@ -45,7 +45,7 @@ const chainShape = shape(KeyChainSchema);
 const problemShape = shape(ProblemSchema);
 
 /** How many accounts an account may look up. Made by the server; this room only spends it. */
-export interface LookUpBudget {
+interface LookUpBudget {
   take(key: string): { ok: true } | { ok: false; retryAfterS: number };
   charge(key: string, count: number): void;
 }
