@@ -14,8 +14,8 @@ import { findProofKey, setRecovery } from "../store/key-store.ts";
 import type { Db } from "../store/sql.ts";
 import { findIdentityKey } from "./password.ts";
 
-/** A sound key, so that an account without a phrase takes as much work. What it signs signs nobody in. */
-const standInKey = "WGZmZmZmZmZmZmZmZmZmZmZmZmZmZmZmZmZmZmZmZmY";
+/** So that an account without a phrase takes as much work: the point of prime order with y = 26, whose secret nobody has. */
+const standInKey = `Gg${"A".repeat(41)}`;
 
 /**
  * First step of signing in with the phrase: a challenge, good for two minutes and once. Takes the same steps whether the
