@@ -36,7 +36,7 @@ export interface TrialAuth {
 }
 
 /** The keys of an account, of which OPAQUE gives the export key. */
-export type KeysFor = (exportKey: string) => Promise<NewKeys>;
+type KeysFor = (exportKey: string) => Promise<NewKeys>;
 
 export const host = "alpha.example";
 export const remoteAddress = "192.0.2.1";
