@@ -43,13 +43,13 @@ export {
 } from "./keys/compare.ts";
 export { changeConsent, readConsent } from "./keys/consent.ts";
 export { type Contact, type ContactNews, lookUpContact, refuseContact } from "./keys/contacts.ts";
+export { keepEpochsFresh } from "./keys/keep-fresh.ts";
 export type { Keyring } from "./keys/keyring.ts";
 export { changePassword } from "./keys/password.ts";
 export { readPhrase, recover, replacePhrase, testPhrase } from "./keys/recovery.ts";
 export { replaceIdentity } from "./keys/replace-identity.ts";
 export type { SenderKey, SenderTrust } from "./keys/sender-key.ts";
 export type { SessionKeys } from "./keys/session-keys.ts";
-export { keepEpochsFresh } from "./keys/statements.ts";
 export * from "./mail.ts";
 export { type Opened, type OpenedFile, openBytes, openStored } from "./open.ts";
 export * from "./operator.ts";

@@ -27,8 +27,10 @@ import {
   senderOf,
 } from "@posthorn/protocol";
 import type { Keyring } from "./keys/keyring.ts";
+import { makeMemo } from "./keys/memo.ts";
 import { findPin } from "./keys/pins.ts";
 import { findSenderKey, type SenderTrust } from "./keys/sender-key.ts";
+import { getKeyring } from "./keys/session-keys.ts";
 import { type Interruptible, readMessageBytes } from "./mail.ts";
 import { sealedFileSize } from "./sealed-file.ts";
 import type { Session } from "./session.ts";
@@ -86,12 +88,15 @@ export async function openBytes(session: Session, bytes: Uint8Array): Promise<Op
   if (keyring === undefined)
     return fail("notOpened", "This message is sealed, and there are no keys here to open it.");
   const sealed = orNotOpened(() => readSealed(message, seal, message.encryptedBody));
-  return openSealed(session, keyring, message, sealed);
+  return openSealed(session, message, sealed);
 }
 
 async function openArrived(session: Session, { arrivalSeal, sealedMessage }: Arrival): Promise<Opened> {
-  const keyring = await session.keys.find();
-  const key = keyring?.epochs.get(arrivalSeal.keyId);
+  const { keyId } = arrivalSeal;
+  let keyring = await session.keys.find();
+  if (keyring?.epochs.has(keyId) === false && (await hasNewEpoch(session)))
+    keyring = await session.keys.find();
+  const key = keyring?.epochs.get(keyId);
   const parts = [arrivalSeal.enc, arrivalSeal.wrap, sealedMessage].map(findBase64Url);
   const [enc, wrap, sealed] = parts;
   if (keyring === undefined || key === undefined || !enc || !wrap || !sealed) return notOpened();
@@ -114,16 +119,11 @@ async function sealsOtherwise(session: Session, message: Message): Promise<boole
   return sender === keyring.address ? false : (await findPin(session, sender)) !== undefined;
 }
 
-async function openSealed(
-  session: Session,
-  keyring: Keyring,
-  message: Message,
-  sealed: SealedMessage,
-): Promise<Opened> {
+async function openSealed(session: Session, message: Message, sealed: SealedMessage): Promise<Opened> {
   const sender = await findSenderKey(session, accountOf(message), sealed.header.fromKeyId);
   if (sender === undefined) return notOpened();
   const verifyKey = await importVerifyKey(sender.identityKey).catch(notOpened);
-  const own = ownEntry(keyring, sealed);
+  const own = ownEntry(await getKeyring(session), sealed) ?? (await renewedEntry(session, sealed));
   const payload = own && (await openMessage(own, verifyKey, sealed));
   if (payload === undefined) return notOpened();
   const said = orNotOpened(() => readSaid(payload, message));
@@ -134,6 +134,19 @@ async function openSealed(
     follows: said.follows,
     sender: sender.trust,
   };
+}
+
+async function renewedEntry(session: Session, sealed: SealedMessage) {
+  return (await hasNewEpoch(session)) ? ownEntry(await getKeyring(session), sealed) : undefined;
+}
+
+const lookedFor = makeMemo<true>(5_000);
+
+/** Sealed to an epoch that is not known here, which another device may have begun meanwhile. Asked for now and then. */
+async function hasNewEpoch(session: Session): Promise<boolean> {
+  if (lookedFor.find(session, "epoch")) return false;
+  lookedFor.keep(session, "epoch", true);
+  return session.keys.renew();
 }
 
 /** An entry that reaches the account and is sealed to one of its epochs (§100.5, step 3). */

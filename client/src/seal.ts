@@ -101,17 +101,21 @@ interface Recipient {
   contact: Contact;
 }
 
+/** So many at a time: a letter to a hundred people asks their servers for a hundred chains. */
+const atOnce = 8;
+
 async function lookUpAll(session: Session, recipients: readonly Address[]): Promise<Recipient[]> {
   const found: Recipient[] = [];
-  for (const recipient of recipients) {
-    const account = formatAddress({ id: accountName(recipient.id), host: recipient.host });
-    found.push({
-      address: formatAddress(recipient),
-      account,
-      contact: await lookUpContact(session, account),
-    });
+  for (let at = 0; at < recipients.length; at += atOnce) {
+    const some = recipients.slice(at, at + atOnce).map((recipient) => lookUp(session, recipient));
+    found.push(...(await Promise.all(some)));
   }
   return found;
+}
+
+async function lookUp(session: Session, recipient: Address): Promise<Recipient> {
+  const account = formatAddress({ id: accountName(recipient.id), host: recipient.host });
+  return { address: formatAddress(recipient), account, contact: await lookUpContact(session, account) };
 }
 
 function refuseOpen(open: readonly Recipient[], count: number, { files, mayGoInTheOpen }: SealOptions): void {

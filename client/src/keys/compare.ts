@@ -13,8 +13,9 @@ import type { Session } from "../session.ts";
 import { askForChain } from "./ask-for-chain.ts";
 import { type Contact, chainContext, lookUpContact, refuseContact } from "./contacts.ts";
 import { isBelieved, sentenceOf } from "./keyring.ts";
-import { findPin, keepPin, type Pin, pinOf, sealVault } from "./pins.ts";
+import { findPin, keepPin, type Pin, pinOf } from "./pins.ts";
 import { getKeyring } from "./session-keys.ts";
+import { sealVault } from "./vault.ts";
 
 export interface ToCompare {
   /** Sixty digits that both see. */

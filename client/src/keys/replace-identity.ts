@@ -25,8 +25,9 @@ import { checkNewPassword, type Session } from "../session.ts";
 import { isBelieved, type Keyring } from "./keyring.ts";
 import { makeEpoch, makePhrase, wireStatement, wrapEpoch } from "./make-keys.ts";
 import { provePassword, wrapForPassword } from "./password.ts";
-import { parsePin, writeHead } from "./pins.ts";
+import { parsePin } from "./pins.ts";
 import { getKeyring } from "./session-keys.ts";
+import { fetchVault, writeHead } from "./vault.ts";
 
 const secretBytes = 32;
 
@@ -77,7 +78,9 @@ async function copyRecords(
   for (const collection of collections) {
     if (collection === "head") continue;
     const [from, to] = [await collectionKey(old, collection), await collectionKey(owner, collection)];
-    for (const sealed of await fetchRecords(session, collection)) {
+    const records =
+      collection === "pins" ? await fetchVault(session, old) : await fetchRecords(session, collection);
+    for (const sealed of records) {
       const { value } = await openOwn(from, sealed);
       // Pins are found by the contact's name; the others keep a name of their own, the id they had.
       const name = collection === "pins" ? parsePin(value).address : sealed.id;

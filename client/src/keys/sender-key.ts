@@ -2,7 +2,7 @@
 import { fromBase64Url, keyIdOf, type SignedStatement } from "@posthorn/crypto";
 import { fail } from "@posthorn/protocol";
 import type { Session } from "../session.ts";
-import { askForChain } from "./ask-for-chain.ts";
+import { askForChain, forgetChain } from "./ask-for-chain.ts";
 import { type Contact, type ContactNews, lookUpContact } from "./contacts.ts";
 import { findPin } from "./pins.ts";
 import { getKeyring } from "./session-keys.ts";
@@ -46,7 +46,9 @@ export async function findSenderKey(
       }
     );
   }
-  return findKeyOf(session, address, keyId);
+  const found = await findKeyOf(session, address, keyId);
+  // A key that was not there a moment ago may be: its owner has replaced the identity meanwhile.
+  return found === undefined && forgetChain(session, address) ? findKeyOf(session, address, keyId) : found;
 }
 
 async function findKeyOf(session: Session, address: string, keyId: string): Promise<SenderKey | undefined> {

@@ -10,15 +10,15 @@ export interface SessionKeys {
   find(): Promise<Keyring | undefined>;
   /** The account has said something new of its keys: this is used, and remembered, from now on. */
   replace(keyring: Keyring): Promise<void>;
-  /** Forgets what was opened, so that the next `find` asks the server anew. */
-  forget(): void;
+  /** Asks the server anew; answers whether another device has said something meanwhile. Throws as `openKeyring`. */
+  renew(): Promise<boolean>;
 }
 
 /** Those of a program's token or an open account: none. */
 export const noKeys: SessionKeys = {
   find: async () => undefined,
   replace: async () => undefined,
-  forget: () => undefined,
+  renew: async () => false,
 };
 
 /** Those of a sign-in that is kept by the keeper. */
@@ -43,20 +43,24 @@ export function sessionKeys(api: Api, address: string, keeper: TokenKeeper): Ses
     );
   }
 
+  function find(): Promise<Keyring | undefined> {
+    opened ??= open().catch((error: unknown) => {
+      opened = undefined;
+      throw error;
+    });
+    return opened;
+  }
+
   return {
-    find() {
-      opened ??= open().catch((error: unknown) => {
-        opened = undefined;
-        throw error;
-      });
-      return opened;
-    },
+    find,
     async replace(keyring) {
       await keeper.update(async (kept) => kept && { ...kept, keys: keptKeys(keyring) });
       opened = Promise.resolve(keyring);
     },
-    forget() {
+    async renew() {
+      const before = await opened;
       opened = undefined;
+      return (await find())?.pin.seq !== before?.pin.seq;
     },
   };
 }

@@ -15,30 +15,26 @@ type Change = Partial<Pick<AccountStatement, "policy" | "vaultHead">>;
  * which is begun when the newest one is 30 days old. Throws ProblemError `changedMeanwhile` when another device was first:
  * it is tried again then with what that one has said, three times.
  */
-export async function restate(session: Session, change: Change = {}): Promise<Keyring> {
+export async function restate(
+  session: Session,
+  makeChange: (keyring: Keyring) => Promise<Change>,
+): Promise<Keyring> {
   for (let tries = 1; ; tries++) {
     const keyring = await getKeyring(session);
     const isDue = isEpochDue(keyring, session.platform.clock.now());
     const begun = isDue ? await makeEpoch(session.platform) : undefined;
     try {
-      return await publish(session, keyring, change, begun);
+      return await publish(session, keyring, await makeChange(keyring), begun);
     } catch (error) {
       const isLate = error instanceof ProblemError && error.problem.code === "changedMeanwhile";
       if (!isLate || tries === mostTries) throw error;
-      session.keys.forget();
+      await session.keys.renew();
     }
   }
 }
 
-/** Begins a new epoch when one is due; answers whether it was. To be called at every start of a client. */
-export async function keepEpochsFresh(session: Session): Promise<boolean> {
-  const keyring = await session.keys.find();
-  if (keyring === undefined || !isEpochDue(keyring, session.platform.clock.now())) return false;
-  await restate(session);
-  return true;
-}
-
-function isEpochDue({ head }: Keyring, nowMs: number): boolean {
+/** True when the newest epoch is 30 days old. */
+export function isEpochDue({ head }: Keyring, nowMs: number): boolean {
   const newest = head.epochs.at(-1);
   return newest === undefined || Date.parse(newest.validFrom) + epochEveryMs <= nowMs;
 }
