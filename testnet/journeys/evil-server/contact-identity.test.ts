@@ -1,0 +1,138 @@
+/** An identity that changes, and one that is seen for the first time: what a person is told, and what shows a lie. */
+import { compareScanned, lookUpContact, markCompared, prepare, readSafetyNumber } from "@posthorn/client";
+import type { SignedStatement } from "@posthorn/crypto";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { refusalOf } from "../../src/evil-server.ts";
+import {
+  addPuppet,
+  beginChain,
+  lastEpochOf,
+  newEpoch,
+  newIdentity,
+  nextIdentity,
+  nextStatement,
+  type Puppet,
+} from "../../src/evil-server-keys.ts";
+import { joinAs, type TestPerson } from "../../src/people.ts";
+import { published } from "./published.ts";
+import { sealsTo, showing, startedAgain, type Victim, victim } from "./victim.ts";
+
+let at: Victim;
+let carol: TestPerson;
+let count = 0;
+
+beforeAll(async () => {
+  at = await victim();
+  carol = await joinAs(at.net, at.net.node("beta"), "carol", { platform: at.evil.platform });
+});
+
+afterAll(() => at.net.close());
+
+async function newContact(): Promise<Puppet> {
+  return addPuppet(at.net.node("beta"), `bob${++count}`);
+}
+
+/** The chain with another identity at its end, for which the key before has signed if it is given. */
+async function withAnother({ chain }: Puppet, previous?: Puppet["identity"]): Promise<SignedStatement[]> {
+  const { epoch } = await newEpoch(at.net.clock.now());
+  return [...chain, await nextIdentity(chain, await newIdentity(), epoch, { previous })];
+}
+
+/** A chain of the address that holds, and is the server's. */
+async function ownChain(address: string): Promise<SignedStatement[]> {
+  const { epoch } = await newEpoch(at.net.clock.now());
+  return [await beginChain(address, await newIdentity(), epoch)];
+}
+
+describe("another identity", () => {
+  test.each([
+    [published.whatsappKeyChange, false, "nobody vouches for it"],
+    [
+      "an identity that the old one has signed for, whose key may be stolen",
+      true,
+      "has changed since you compared it",
+    ],
+  ])("%s: nothing is sent to whom was compared", async (_, isVouchedFor, says) => {
+    const bob = await newContact();
+    await markCompared(await at.started(), bob.address);
+    const device = await at.started();
+    const chain = await withAnother(bob, isVouchedFor ? bob.identity : undefined);
+    await at.evil.lying(showing(bob, chain), async () => {
+      const refusal = await refusalOf(sealsTo(device, bob));
+      expect(refusal).toEqual({ code: "keysChanged", says: expect.stringContaining(says) });
+      expect(refusal?.says).toContain("Nothing was sent. Compare the safety number with them again.");
+    });
+    const restarted = await at.started();
+    expect(await lookUpContact(restarted, bob.address)).toMatchObject({ isCompared: true, news: undefined });
+    expect(await sealsTo(restarted, bob)).toBe(lastEpochOf(bob.chain).keyId);
+  });
+
+  test("of one who was not compared is told, and again when the server goes back on it", async () => {
+    const bob = await newContact();
+    await lookUpContact(await at.started(), bob.address);
+    const device = await at.started();
+    await at.evil.lying(showing(bob, await withAnother(bob)), async () => {
+      const contact = await lookUpContact(device, bob.address);
+      expect(contact).toMatchObject({ kind: "sealed", isCompared: false, news: "reset" });
+    });
+    expect(await refusalOf(sealsTo(await at.started(), bob))).toEqual({
+      code: "keysNotBelieved",
+      says: expect.stringContaining("older keys"),
+    });
+  });
+
+  test("a policy that the key itself has lowered is told, and still everything is sealed", async () => {
+    const bob = await newContact();
+    await lookUpContact(await at.started(), bob.address);
+    const chain = [...bob.chain, await nextStatement(bob.chain, { policy: "open" }, { own: bob.identity })];
+    const device = await at.started();
+    await at.evil.lying(showing(bob, chain), async () => {
+      expect(await lookUpContact(device, bob.address)).toMatchObject({
+        kind: "sealed",
+        news: "policyLowered",
+      });
+      expect(await sealsTo(device, bob)).toBe(lastEpochOf(bob.chain).keyId);
+    });
+  });
+});
+
+/** What no client can know by itself, and what shows it all the same. */
+describe("keys that are seen for the first time", () => {
+  test(published.nextcloudFirstSight, async () => {
+    const his = await readSafetyNumber(carol.session, at.alice.address);
+    const device = await at.started();
+    await at.evil.lying(showing(carol, await ownChain(carol.address)), async () => {
+      expect(await lookUpContact(device, carol.address)).toMatchObject({ kind: "sealed", news: "firstSeen" });
+      const hers = await readSafetyNumber(device, carol.address);
+      expect(hers.safetyNumber).not.toBe(his.safetyNumber);
+      expect(await compareScanned(device, carol.address, his.verifyText)).toBe("different");
+    });
+    const refusal = await refusalOf(readSafetyNumber(await at.started(), carol.address));
+    expect(refusal).toMatchObject({ code: "keysNotBelieved" });
+  });
+
+  test(`${published.sundrFork}: whoever is shown what the other was is told`, async () => {
+    const bob = await newContact();
+    const chain = await ownChain(bob.address);
+    expect(await lookUpContact(await at.started(), bob.address)).toMatchObject({ news: "firstSeen" });
+    await at.evil.lying(showing(bob, chain), async () => {
+      expect(await lookUpContact(carol.session, bob.address)).toMatchObject({ news: "firstSeen" });
+      expect(await lookUpContact(await at.started(), bob.address)).toMatchObject({ kind: "notBelieved" });
+    });
+    const hers = await startedAgain(at.evil, carol);
+    expect(await lookUpContact(hers, bob.address)).toMatchObject({ kind: "notBelieved" });
+  });
+
+  test("keys that are hidden from the beginning: the person must agree to write in the open", async () => {
+    const bob = await newContact();
+    const device = await at.started();
+    const draft = { from: at.alice.address, to: [bob.address], subject: "Plans" };
+    await at.evil.lying(showing(bob, []), async () => {
+      expect(await refusalOf(prepare(device, draft))).toEqual({
+        code: "noKeys",
+        says: expect.stringContaining("can be read by the servers on the way"),
+      });
+    });
+    expect((await prepare(await at.started(), draft)).isSealed).toBe(true);
+  });
+});

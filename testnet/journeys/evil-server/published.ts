@@ -1,0 +1,38 @@
+/**
+ * The attacks that are tried here and were published elsewhere, each by its paper or id: the name of the test that tries
+ * it. Where an attack was one of several in a paper, it has the paper's own word for it.
+ */
+export const published = {
+  // Keys of others.
+  tresoritKeys:
+    "Hofmann and Truong, “End-to-End Encrypted Cloud Storage in the Wild” (CCS 2024), Tresorit: the keys of a stranger as somebody's",
+  syncKeys:
+    "Hofmann and Truong (CCS 2024), Sync: an account's keys replaced by the server's own, all of them",
+  pcloudKeys:
+    "Hofmann and Truong (CCS 2024), pCloud, unauthenticated key material: one public key exchanged under its name",
+  nextcloudKeys:
+    "Albrecht et al., “Share with Care” (EuroS&P 2024), Nextcloud: the public key of whom something is shared with is the server's",
+  nextcloudFirstSight:
+    "Albrecht et al., “Share with Care” (EuroS&P 2024), Nextcloud: the server's key at the first sight is found out by the safety number",
+  matrixDevice:
+    "Albrecht et al., “Practically-exploitable Cryptographic Vulnerabilities in Matrix” (S&P 2023): the server adds a key that messages are encrypted to",
+  matrixIdentifiers: "CVE-2022-39250 (Matrix): the id of one sort of key in the place of another's",
+  threemaReflectedKeys:
+    "Paterson et al., “Three Lessons from Threema” (USENIX Security 2023), reflection: somebody's own keys as those of another",
+  smallOrder:
+    "Chalkias et al., “Taming the Many EdDSAs” (SSR 2020): an identity key of small order, whose signature fits every message",
+  koWrongSigner:
+    "Bruseghini et al., “Victory by KO” (CCS 2022): the new key itself vouches for its replacing the old one",
+  tufRollback: "Samuel et al., “Survivable Key Compromise” (CCS 2010): a rollback, the newest keys withheld",
+  coniksEquivocation:
+    "Melara et al., “CONIKS” (USENIX Security 2015), equivocation: another history of the same keys",
+  sundrFork: "Li et al., “SUNDR” (OSDI 2004), a fork: two people are shown two histories",
+  starttlsStripping:
+    "Poddebniak et al., “Why TLS Is Better Without STARTTLS” (USENIX Security 2021), stripping: no keys, where there were some",
+  mitmDowngrade:
+    "Durumeric et al., “Neither Snow Nor Rain Nor MITM” (IMC 2015), downgrade: “takes open mail too”, said by the server",
+  whatsappKeyChange:
+    "Boelter, “WhatsApp Retransmission Vulnerability” (2016): a new identity for which nobody vouches",
+  tufFreeze:
+    "Samuel et al., “Survivable Key Compromise” (CCS 2010): a freeze, keys that have run out shown as the newest",
+} as const;
