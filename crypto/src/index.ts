@@ -76,6 +76,7 @@ export {
   type SealedChunks,
   sealStream,
 } from "./sealed-stream.ts";
+export { openSha256 } from "./sha256.ts";
 export type { SignatureRefusal } from "./signature-refusal.ts";
 export {
   type RootWrap,
