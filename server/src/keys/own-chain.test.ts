@@ -280,8 +280,10 @@ eachStore("the next statement of an account", (open) => {
     expect(await problemOf(add(isOne ? other : one))).toMatchObject({ code: "changedMeanwhile" });
   });
 
-  it("replaces everything after a leak: identity, password, phrase and wraps, and all other sign-ins end", async () => {
+  it("replaces everything after a leak: identity, password, phrase and wraps, all other sign-ins end, programs are locked out", async () => {
     const { trial, alice, add } = await withAlice();
+    const program = await makeApiToken(trial.ctx, alice.caller, { name: "backup", scopes: ["read"] });
+    await trial.callerOf(program.token);
     const thief = await trial.login("alice", password);
     await trial.callerOf(thief.accessToken);
     const before = await readSecrets(trial.ctx, alice.caller);
@@ -299,6 +301,7 @@ eachStore("the next statement of an account", (open) => {
     await expect(trial.login("alice", password)).rejects.toBe(wrongPassword);
     expect(await openRoot(trial, alice, another)).toEqual(secrets.root);
 
+    expect(await problemOf(trial.callerOf(program.token))).toMatchObject({ code: "unauthorized" });
     const ended = { code: "unauthorized", detail: "The password was changed. Sign in with the new one." };
     expect(await problemOf(trial.callerOf(thief.accessToken))).toMatchObject({ code: "tokenExpired" });
     expect(await problemOf(refresh(trial.ctx, thief))).toEqual(ended);

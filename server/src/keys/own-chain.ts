@@ -8,7 +8,7 @@ import { isUsableRecord } from "../auth/opaque-server.ts";
 import { endOtherSessions } from "../auth/session.ts";
 import type { Clock } from "../env/env.ts";
 import { lockAccounts } from "../store/account-store.ts";
-import { replacePasswordRecord } from "../store/auth-store.ts";
+import { deleteApiTokens, replacePasswordRecord } from "../store/auth-store.ts";
 import {
   type EpochSecret,
   insertEpochSecrets,
@@ -45,7 +45,7 @@ export async function insertFirstKeys(tx: Tx, accountId: number, keys: NewKeys):
 
 /**
  * Adds the account's next statement with what belongs to it, or nothing. A new identity replaces the password, the
- * recovery phrase and all wraps, and ends all other sign-ins. Throws ProblemError `badRequest` with its place,
+ * recovery phrase and all wraps, ends all other sign-ins and revokes the tokens of programs. Throws ProblemError `badRequest` with its place,
  * `changedMeanwhile` when another device was first, `forbidden` for an open account, `rateLimited`.
  */
 export async function addStatement(
@@ -68,6 +68,7 @@ export async function addStatement(
     await replacePasswordRecord(tx, { accountId, record, createdAt: ctx.clock.now() });
     await putSecret(tx, accountId, { password, recovery: recovery.wrapped, proofKey: recovery.proofKey });
     await replaceEpochSecrets(tx, accountId, epochs);
+    await deleteApiTokens(tx, accountId);
     return endOtherSessions(ctx, tx, { accountId, sessionId });
   });
 }

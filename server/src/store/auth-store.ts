@@ -282,6 +282,11 @@ export async function deleteApiToken(tx: Tx, accountId: number, id: string): Pro
   return (await tx.run(sql`DELETE FROM api_token WHERE id = ${id} AND account_id = ${accountId}`)) === 1;
 }
 
+/** Revokes all tokens of the account's programs. */
+export async function deleteApiTokens(tx: Tx, accountId: number): Promise<void> {
+  await tx.run(sql`DELETE FROM api_token WHERE account_id = ${accountId}`);
+}
+
 /** Removes what has expired; the number of rows removed. An invitation is kept a while longer, so it can be explained. */
 export async function deleteExpired(tx: Tx, now: number, inviteKeepMs: number): Promise<number> {
   const logins = await deleteExpiredLogins(tx, now);
