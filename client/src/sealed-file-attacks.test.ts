@@ -165,7 +165,9 @@ test("Poddebniak et al., EFAIL (2018): nothing of a file comes out before all of
   const { api, blobs } = served;
   const sent = await uploadSealedFile(api, bytesSource(testContent(2 * limits.blobBytes, 4)), where);
   const last = sent.attachment.chunks?.at(-1) ?? "";
-  blobs.set(last, Buffer.from(flipped(blobs.get(last) ?? Buffer.alloc(0), 100)));
+  const changed = flipped(bytesOn(blobs, sent.attachment), 2 * limits.blobBytes + 100);
+  await expectNothing(served, { ...where, ...sent, attachment: place(blobs, changed) });
+  blobs.set(last, Buffer.from(changed.subarray(2 * limits.blobBytes)));
   await expectNothing(served, { ...where, ...sent });
 });
 
@@ -181,6 +183,17 @@ test("Backendal et al., MEGA (2023): a key that was changed or exchanged opens n
     "",
   ];
   for (const key of keys) await expectNothing({ api }, { ...where, attachment, file: { ...file, key } });
+});
+
+test("A file of which the open names another hash or size than the sender has signed is not even fetched", async () => {
+  const { api, seen } = await serveBlobs();
+  const { attachment, file } = await uploadSealedFile(api, bytesSource(testContent(1_000)), where);
+  const other = await uploadSealedFile(api, bytesSource(testContent(1_000)), { ...where, place: 1 });
+  seen.length = 0;
+  await expectNothing({ api }, { ...where, attachment: other.attachment, file });
+  await expectNothing({ api }, { ...where, attachment: { ...attachment, size: attachment.size - 1 }, file });
+  await expectNothing({ api }, { ...where, attachment, file: { ...file, size: 16_377 } });
+  expect(seen).toEqual([]);
 });
 
 describe("A sender that seals what is no file", () => {
