@@ -1,18 +1,23 @@
 import { eachMessage, type Session } from "@posthorn/client";
 import { formatAddress, limits, type Message, type MessageMeta } from "@posthorn/protocol";
+import type { News } from "./contact-news.ts";
 import { referenceOf, titleOf } from "./message-words.ts";
+import { openListed } from "./open-listed.ts";
 
 /** What a message is mostly about was written not long before it. */
 const mostLookedAt = 1_000;
 
+export interface Titles {
+  /** By the message that is about it. */
+  of: ReadonlyMap<Message, string>;
+  news: readonly News[];
+}
+
 /**
- * What the messages that these are about may be called, by the one that is about it. They are looked for among the newest
- * of the account; those that are not found, or have no title, are left out.
+ * What the messages that these are about may be called. They are looked for among the newest of the account; those that
+ * are not found, cannot be opened, or have no title, are left out.
  */
-export async function findTitles(
-  session: Session,
-  messages: readonly Message[],
-): Promise<ReadonlyMap<Message, string>> {
+export async function findTitles(session: Session, messages: readonly Message[]): Promise<Titles> {
   const wanted = new Map<string, Message[]>();
   for (const message of messages) {
     const reference = referenceOf(message);
@@ -21,19 +26,31 @@ export async function findTitles(
       wanted.set(key, [...(wanted.get(key) ?? []), message]);
     }
   }
-  const titles = new Map<Message, string>();
-  if (wanted.size === 0) return titles;
+  const of = new Map<Message, string>();
+  const news: News[] = [];
+  if (wanted.size === 0) return { of, news };
   const left = new Set(messages.filter((message) => referenceOf(message) !== undefined));
   let lookedAt = 0;
   for await (const meta of eachMessage(session, { limit: limits.pageItems })) {
-    for (const message of wanted.get(keyOf(meta)) ?? []) {
-      const title = titleOf(meta);
-      if (title !== undefined) titles.set(message, title);
-      left.delete(message);
+    const about = wanted.get(keyOf(meta));
+    if (about !== undefined) {
+      const title = await readTitle(session, meta, news);
+      for (const message of about) {
+        if (title !== undefined) of.set(message, title);
+        left.delete(message);
+      }
     }
     if (left.size === 0 || ++lookedAt === mostLookedAt) break;
   }
-  return titles;
+  return { of, news };
+}
+
+/** The title of what lies there, if that is what the list says. */
+async function readTitle(session: Session, meta: MessageMeta, news: News[]): Promise<string | undefined> {
+  const [listed] = await openListed(session, [meta], { told: false });
+  if (listed === undefined || listed.kind === "notOpened") return undefined;
+  if (listed.kind === "opened") news.push(...listed.news);
+  return keyOf(listed.meta) === keyOf(meta) ? titleOf(listed.meta) : undefined;
 }
 
 function keyOf({ messageId, from }: MessageMeta): string {

@@ -44,9 +44,21 @@ const groups: Readonly<Record<string, Readonly<Record<string, Entry>>>> = {
       async () => (await import("./commands/register.ts")).register,
     ),
     login: entry("sign in", async () => (await import("./commands/login.ts")).login),
+    recover: entry(
+      "sign in when the password is lost",
+      async () => (await import("./commands/recover.ts")).recover,
+    ),
+    password: entry("change your password", async () => (await import("./commands/password.ts")).password),
     logout: entry("sign out", async () => (await import("./commands/logout.ts")).logout),
     sessions: entry("where you are signed in", async () => (await import("./commands/sessions.ts")).sessions),
     token: entry("tokens for programs", async () => (await import("./commands/token.ts")).token),
+  },
+  "Your keys:": {
+    verify: entry(
+      "make sure that somebody's keys are theirs",
+      async () => (await import("./commands/verify.ts")).verify,
+    ),
+    keys: entry("your own keys and recovery phrase", async () => (await import("./commands/keys.ts")).keys),
   },
   "Your server:": {
     serve: entry("run a server", async () => (await import("./commands/serve.ts")).serve),
@@ -58,7 +70,8 @@ const groups: Readonly<Record<string, Readonly<Record<string, Entry>>>> = {
   },
 };
 
-const about = `Mail, chat, invitations and files between people on different servers, over HTTPS and nothing else.`;
+const about =
+  "Mail, chat, invitations and files between people on different servers, over HTTPS and nothing else. What you write is sealed here and opened there: no server on the way reads it.";
 
 const epilogue = `
 The environment: POSTHORN_HOME and POSTHORN_AS stand for --home and --as; POSTHORN_TOKEN is an API token to be used in

@@ -1,4 +1,4 @@
-import { openWithToken, resume, type Session } from "@posthorn/client";
+import { keepEpochsFresh, openWithToken, resume, type Session } from "@posthorn/client";
 import type { Home } from "@posthorn/client/node";
 import { accountName, formatAddress, ProblemError, parseAddress } from "@posthorn/protocol";
 import { exitCodes } from "./exit-codes.ts";
@@ -7,8 +7,9 @@ import { homeOf, nextCommand, type Shell } from "./shell.ts";
 
 /**
  * The account a command is for: the one `--as` or POSTHORN_AS names, or the only one that is signed in. With
- * POSTHORN_TOKEN in the environment it is called with that token and nothing of the home folder. Throws Failure
- * `signedOut` when nobody is signed in, and `usage` when it is not clear who is meant.
+ * POSTHORN_TOKEN in the environment it is called with that token and nothing of the home folder. A sealed account's keys
+ * are held against its server's word, and renewed when it is time. Throws Failure `signedOut` when nobody is signed in, and
+ * `usage` when it is not clear who is meant; ProblemError `keysNotBelieved`.
  */
 export async function openSession(shell: Shell): Promise<Session> {
   const { POSTHORN_TOKEN: token } = shell.environment;
@@ -18,7 +19,9 @@ export async function openSession(shell: Shell): Promise<Session> {
       nameGiven(shell) ?? refuseUsage("With POSTHORN_TOKEN the account must be named.", "Add --as ADDRESS.");
     return openWithToken(await home.platform(), { address, token });
   }
-  return openKept(shell, home, await chooseAddress(shell, home));
+  const session = await openKept(shell, home, await chooseAddress(shell, home));
+  await keepEpochsFresh(session);
+  return session;
 }
 
 /** The sign-in of an account that is kept in the home folder. Throws Failure `signedOut` when there is none. */

@@ -37,11 +37,60 @@ export function askNewPassword(terminal: Terminal, question: string, leastLength
   });
 }
 
+/** Asks a question that only “y” or “yes” agrees to. `instead` says how a program agrees. */
+export async function agrees(terminal: Terminal, question: string, instead: string): Promise<boolean> {
+  return /^y(?:es)?$/i.test(await ask(terminal, `${question} (y/N) `, instead));
+}
+
+const phraseWords = 12;
+
+/**
+ * Asks for a recovery phrase, a word a line or all at once, until `findFault` finds nothing wrong with it: its sentence is
+ * shown, and the phrase asked for again. The words are shown as they are typed.
+ */
+export function askPhrase(
+  terminal: Terminal,
+  findFault: (phrase: string) => string | undefined,
+): Promise<string> {
+  const instead = "Give it on standard input, with --phrase-stdin.";
+  return converse(terminal, { instead, isShown: true }, async (askLine) => {
+    for (;;) {
+      terminal.errors.write(
+        `The ${phraseWords} words of your recovery phrase, one a line or all at once; an empty line ends them.\n`,
+      );
+      const lines: string[] = [];
+      for (let count = 0; count < phraseWords; ) {
+        const line = await askLine(`${count + 1}: `);
+        if (line.trim() === "" && count > 0) break;
+        lines.push(line);
+        count += line.match(/\p{L}+/gu)?.length ?? 0;
+      }
+      const phrase = lines.join("\n");
+      const fault = findFault(phrase);
+      if (fault === undefined) return phrase;
+      terminal.errors.write(`${fault}\n`);
+    }
+  });
+}
+
+/** What a program has written to standard input, a line each: `names` says what they are, in their order. */
+export async function readLines(terminal: Terminal, names: readonly string[]): Promise<string[]> {
+  const text = await readText(terminal.input, longestPassword * 4 * names.length);
+  const lines = text.split(/\r?\n/).slice(0, names.length);
+  names.forEach((name, index) => {
+    if ((lines[index] ?? "") === "") {
+      refuseUsage(
+        `There is no ${name} on standard input.`,
+        `Write there, a line each: ${names.join(", then ")}.`,
+      );
+    }
+  });
+  return lines;
+}
+
 /** The password that a program has written to standard input: its first line. */
 export async function readPassword(terminal: Terminal): Promise<string> {
-  const text = await readText(terminal.input, longestPassword * 4);
-  const [password = ""] = text.split(/\r?\n/);
-  if (password === "") refuseUsage("There is no password on standard input.");
+  const [password = ""] = await readLines(terminal, ["password"]);
   return password;
 }
 

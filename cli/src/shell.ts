@@ -47,7 +47,7 @@ export function posthornOf(shell: Shell): string {
 /** The commands for whoever runs a server, which take `--data`; the others take `--as`. */
 const ofOperators: ReadonlySet<string> = new Set(["serve", "invite", "account", "queue", "peer", "doctor"]);
 /** Save these, which say in their arguments whose account it is. */
-const ofNewcomers: ReadonlySet<string> = new Set(["register", "login"]);
+const ofNewcomers: ReadonlySet<string> = new Set(["register", "login", "recover"]);
 
 /**
  * A command to be typed next, whole: with the home, and the account or the data folder, that the running command was

@@ -5,7 +5,6 @@ import {
   isType,
   type Message,
   type MessageMeta,
-  sealOf,
   senderOf,
 } from "@posthorn/protocol";
 import { cleanLine, cleanLines } from "./clean-text.ts";
@@ -35,13 +34,24 @@ const shownElsewhere: ReadonlySet<string> = new Set([
 /** Fields that are the text of a message, each of another type. */
 const texts = ["body", "text", "description", "comment"] as const;
 
+/** What is known of a message besides itself. */
+export interface Beside {
+  /** The title of the message that it refers to. */
+  about?: string | undefined;
+  /** How far it can be trusted, and what is missing: lines of their own, below the head. */
+  remarks?: readonly string[];
+}
+
 /**
- * A message for people: who, when, what it does or is about, its text, its files with their numbers. `about` is the title
- * of the message that it refers to, where that is known.
+ * A message for people: who, when, what it does or is about, how far to trust it, its text, its files with their numbers.
  */
-export function showMessage(message: Message, meta: MessageMeta, about?: string): string {
+export function showMessage(
+  message: Message,
+  meta: MessageMeta,
+  { about, remarks = [] }: Beside = {},
+): string {
   const parts = [columns(headOf(message, meta, about))];
-  if (sealOf(message) !== undefined) parts.push("It is sealed. This version of Posthorn cannot open it.");
+  if (remarks.length > 0) parts.push(remarks.join("\n"));
   const text = textOf(message);
   if (text !== undefined && text !== "") parts.push(cleanLines(text).trimEnd());
   const files = filesOf(message);

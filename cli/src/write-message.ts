@@ -1,13 +1,16 @@
 /** From the options of `send` to a message, its files uploaded. */
 import { basename } from "node:path";
 import {
-  compose,
   type Draft,
   getMessage,
-  readMessage,
+  openStored,
+  type Prepared,
+  prepare,
   replyTo,
+  type SealedFile,
   type Session,
   uploadFile,
+  uploadSealedFile,
 } from "@posthorn/client";
 import { type FileSource, openFileSource } from "@posthorn/client/node";
 import {
@@ -22,7 +25,10 @@ import {
   parseAddress,
   senderOf,
   typeOf,
+  uuidV7,
 } from "@posthorn/protocol";
+import { chooseWay } from "./choose-way.ts";
+import { type News, newsOf } from "./contact-news.ts";
 import { refuseUsage } from "./failure.ts";
 import { type About, checkFields, draftOf, type FieldOptions, type Routing } from "./message-fields.ts";
 import { findMimeType } from "./mime-type.ts";
@@ -38,27 +44,54 @@ export interface WriteOptions {
   replyTo: string | undefined;
   replyAll: boolean;
   id: string | undefined;
+  /** The person agrees that it may be read on the way. */
+  inTheOpen: boolean;
   fields: FieldOptions;
 }
 
-/** The message of these options, ready to be handed over. Throws Failure, and what composing and uploading throw. */
-export async function writeMessage(shell: Shell, session: Session, options: WriteOptions): Promise<Message> {
+/**
+ * The message of these options, sealed where its recipients have keys, and ready to be handed over. Throws Failure, and
+ * what sealing and uploading throw.
+ */
+export async function writeMessage(shell: Shell, session: Session, options: WriteOptions): Promise<Prepared> {
   const type = readType(options.type);
   checkFields(type, options.fields, options.attach.length);
   const sources = await openAll(options.attach);
   try {
     const about = await lookAt(session, options);
     if (about.target !== undefined) checkAuthor(shell, type, about.target, session.address);
-    const routing = routingOf(session, options, about);
+    const { clock, randomBytes } = session.platform;
+    const now = clock.now();
+    // A file is sealed for its message, so the message has its id before there is one.
+    const routing = { id: uuidV7(now, randomBytes(16)), ...routingOf(session, options, about) };
+    const draftWith = (fields: FieldOptions, attachments: Attachment[]) =>
+      withSubject(draftOf(type, fields, routing, about, attachments, now), about, options);
+    const way = isNeverSealed(type)
+      ? { isSealed: false, news: [] }
+      : await chooseWay(shell, session, goesTo(draftWith(options.fields, [])), options.inTheOpen);
     const body = options.fields.body ?? (await readBody(shell, type));
     const fields = body === undefined ? options.fields : { ...options.fields, body };
-    const attachments: Attachment[] = [];
-    for (const { path, source } of sources) attachments.push(await upload(shell, session, path, source));
-    const draft = draftOf(type, fields, routing, about, attachments, session.platform.clock.now());
-    return compose(session.platform, withSubject(draft, about, options));
+    const uploads = await uploadAll(shell, session, sources, way.isSealed ? routing.id : undefined);
+    const { attachments, files } = uploads;
+    const prepared = await prepare(session, draftWith(fields, attachments), {
+      files,
+      mayGoInTheOpen: !way.isSealed,
+    });
+    return { ...prepared, news: [...about.news, ...way.news, ...prepared.news] };
   } finally {
     for (const { source } of sources) await source.close();
   }
+}
+
+/** They say nothing but what a server has to see. */
+export function isNeverSealed(type: string): boolean {
+  return type === "recall" || type === "receipt";
+}
+
+/** Of an answer to an invitation that names nobody, its organizer. */
+function goesTo(draft: Draft): readonly string[] {
+  const named = [...(draft.to ?? []), ...(draft.cc ?? [])];
+  return named.length === 0 && draft.type === "calendar_reply" ? [draft.organizer] : named;
 }
 
 function readType(type: string): MessageType {
@@ -89,17 +122,25 @@ async function openAll(paths: readonly string[]): Promise<Opened[]> {
 /** The messages of the account that the new one is about. */
 interface Known extends About {
   targetMessage: Message | undefined;
+  /** What opening them has found. */
+  news: readonly News[];
 }
 
 async function lookAt(session: Session, { replyTo: answeredId, fields }: WriteOptions): Promise<Known> {
-  const answered = answeredId === undefined ? undefined : await find(session, answeredId);
-  const targetMessage = fields.target === undefined ? undefined : await find(session, fields.target);
+  const news: News[] = [];
+  const find = async (id: string) => {
+    const opened = await openStored(session, (await getMessage(session, id)).id);
+    news.push(...newsOf(opened));
+    return opened.message;
+  };
+  const answered = answeredId === undefined ? undefined : await find(answeredId);
+  const targetMessage = fields.target === undefined ? undefined : await find(fields.target);
   const target = targetMessage && {
     id: targetMessage.id,
     from: formatAddress(senderOf(targetMessage)),
     type: typeOf(targetMessage),
   };
-  return { answered, targetMessage, target };
+  return { answered, targetMessage, target, news };
 }
 
 /** Who receives a change of what somebody else wrote ignores it (§20.14), so it is not even sent. */
@@ -116,11 +157,6 @@ function checkAuthor(shell: Shell, type: MessageType, target: { from: string }, 
 function accountOf(address: string): string {
   const { id, host } = parseAddress(address);
   return formatAddress({ id: accountName(id), host });
-}
-
-async function find(session: Session, id: string): Promise<Message> {
-  const meta = await getMessage(session, id);
-  return readMessage(session, meta.id);
 }
 
 /** Who it goes to: whoever is named, else those of the message it answers or is about. */
@@ -173,13 +209,30 @@ async function readBody({ terminal, ...shell }: Shell, type: MessageType): Promi
   return type === "chat_message" ? text.trimEnd() : text;
 }
 
-async function upload(shell: Shell, session: Session, path: string, source: FileSource): Promise<Attachment> {
-  const filename = basename(path);
-  const mimeType = findMimeType(filename);
-  const { onHashed, onProgress, end } = showProgress(shell.terminal, filename);
-  try {
-    return await uploadFile(session, source, { filename, mimeType, onHashed, onProgress });
-  } finally {
-    end();
+interface Uploads {
+  /** In the open. */
+  attachments: Attachment[];
+  files: SealedFile[];
+}
+
+/** Uploads the files in their order, sealed for the message of this id, or in the open when none is given. */
+async function uploadAll(
+  shell: Shell,
+  session: Session,
+  sources: readonly Opened[],
+  messageId: string | undefined,
+): Promise<Uploads> {
+  const uploads: Uploads = { attachments: [], files: [] };
+  for (const [place, { path, source }] of sources.entries()) {
+    const filename = basename(path);
+    const { onHashed, onProgress, end } = showProgress(shell.terminal, filename);
+    const options = { filename, mimeType: findMimeType(filename), onHashed, onProgress };
+    try {
+      if (messageId === undefined) uploads.attachments.push(await uploadFile(session, source, options));
+      else uploads.files.push(await uploadSealedFile(session, source, { ...options, messageId, place }));
+    } finally {
+      end();
+    }
   }
+  return uploads;
 }

@@ -49,15 +49,21 @@ export async function openCommandLine() {
     return message;
   }
 
-  /** Invites somebody to a server and registers them there. */
-  async function enrol(node: TestNode, name: string): Promise<void> {
+  /** Invites somebody to a server and registers them there; what registering has told programs. */
+  async function enrol(node: TestNode, name: string, ...options: string[]) {
     const invite = await json("operator", operator(node, ["invite", "--name", name]));
     expect(invite).toMatchObject({ name, url: expect.stringContaining(`https://${node.host}/auth/invite/`) });
     const ca = join(net.folder, "local-ca", "ca.pem");
-    const registered = await json(name, ["register", invite.url, "--password-stdin", "--ca", ca], {
-      input: `${password}\n`,
+    const register = ["register", invite.url, "--password-stdin", "--ca", ca, ...options];
+    const registered = await json(name, register, { input: `${password}\n` });
+    const isSealed = !options.includes("--open");
+    expect(registered).toEqual({
+      address: `${name}@${node.host}`,
+      endpoint: node.endpoint,
+      sealed: isSealed,
+      ...(isSealed ? { recoveryPhrase: expect.stringMatching(/^([a-z]+ ){11}[a-z]+$/) } : {}),
     });
-    expect(registered).toEqual({ address: `${name}@${node.host}`, endpoint: node.endpoint });
+    return registered;
   }
 
   async function close(): Promise<void> {
@@ -66,7 +72,7 @@ export async function openCommandLine() {
   }
 
   await Promise.all([enrol(alpha, "alice"), enrol(beta, "bob")]);
-  return { alpha, beta, folder, homeOf, run, well, json, newest, close };
+  return { alpha, beta, folder, homeOf, run, well, json, newest, enrol, close };
 }
 
 /** A command of whoever runs a server. */

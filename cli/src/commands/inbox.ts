@@ -1,17 +1,18 @@
-import { eachMessage, getMailbox, readMessage, type Session } from "@posthorn/client";
-import { formatAddress, limits, type Message, type MessageMeta } from "@posthorn/protocol";
+import { eachMessage, getMailbox, type Session } from "@posthorn/client";
+import { formatAddress, limits, type MessageMeta } from "@posthorn/protocol";
 import type { Command } from "commander";
 import { cleanLine } from "../clean-text.ts";
 import { columns } from "../columns.ts";
+import { type News, newsLines } from "../contact-news.ts";
 import { withHints } from "../explain.ts";
-import { findTitles } from "../find-titles.ts";
+import { findTitles, type Titles } from "../find-titles.ts";
 import { isTold, listWords } from "../message-words.ts";
+import { type Listed, openListed } from "../open-listed.ts";
 import { openSession } from "../open-session.ts";
 import { readCount } from "../read-options.ts";
 import { answer, nextCommand, type Shell } from "../shell.ts";
 import { localTime } from "../times.ts";
-
-const fetchedAtOnce = 8;
+import { isSealed, listWarnings } from "../trust.ts";
 
 interface InboxOptions {
   mailbox: string;
@@ -21,7 +22,9 @@ interface InboxOptions {
 
 export function inbox(command: Command, shell: Shell): void {
   command
-    .description("Lists messages, newest first. A * stands before those you have not read.")
+    .description(
+      "Lists messages, newest first; sealed ones are opened here. A * stands before those you have not read, a warning in brackets before those whose sender is in doubt.",
+    )
     .option("--mailbox <name>", "inbox, sent, drafts, archive, junk, trash, or one of your own", "inbox")
     .option("--limit <number>", "so many messages", "20")
     .option("--all", "all messages of the mailbox")
@@ -35,6 +38,7 @@ export function inbox(command: Command, shell: Shell): void {
 
 async function run(shell: Shell, { mailbox: name, limit, all = false }: InboxOptions): Promise<void> {
   const most = all ? Number.POSITIVE_INFINITY : readCount(limit, "--limit");
+  const isJson = shell.options().json === true;
   const session = await openSession(shell);
   const mailbox = await getMailbox(session, name);
   const page = Math.min(most, limits.pageItems);
@@ -43,24 +47,39 @@ async function run(shell: Shell, { mailbox: name, limit, all = false }: InboxOpt
     messages.push(meta);
     if (messages.length === most) break;
   }
-  const words = shell.options().json === true ? [] : await wordsOf(session, messages);
-  answer(shell, messages, () => {
+  const listed = await openListed(session, messages, { told: !isJson });
+  const titles = isJson ? undefined : await titlesOf(session, listed);
+  answer(shell, listed.map(forPrograms), () => {
     const { total, unread } = mailbox;
     if (messages.length === 0) return `There is nothing in ${cleanLine(mailbox.name)}.`;
     const rest = total > messages.length ? ` ${messages.length} are shown; --all shows all.` : "";
+    const next = (command: string) => nextCommand(shell, command);
     return [
       columns(
-        messages.map((meta, index) => rowOf(session, meta, words[index] ?? "")),
+        listed.map((one) => rowOf(session, one, wordsOf(one, titles))),
         shell.terminal.width,
       ),
       "",
-      `${total} in ${cleanLine(mailbox.name)}, ${unread} unread.${rest} To read one: ${nextCommand(shell, "read ID")}`,
+      `${total} in ${cleanLine(mailbox.name)}, ${unread} unread.${rest} To read one: ${next("read ID")}`,
+      ...newsLines([...listed.flatMap(newsIn), ...(titles?.news ?? [])], next),
     ].join("\n");
   });
 }
 
+/** What the list has of each message; of one that was opened, what was verified of it. */
+function forPrograms(listed: Listed): object {
+  if (listed.kind === "plain") return listed.meta;
+  if (listed.kind === "notOpened") return { ...listed.meta, sealed: null, trust: "notOpened" };
+  const { meta, trust, news } = listed;
+  return { ...meta, sealed: isSealed(trust), trust, ...(news.length === 0 ? {} : { news }) };
+}
+
+function newsIn(listed: Listed): readonly News[] {
+  return listed.kind === "opened" ? listed.news : [];
+}
+
 /** Mark, id, time, the other side, and what it is about with the number of its files. */
-function rowOf(session: Session, meta: MessageMeta, words: string): string[] {
+function rowOf(session: Session, { meta }: Listed, words: string): string[] {
   const isUnread = meta.keywords.$seen !== true;
   const files = meta.attachments.length === 0 ? "" : `  +${meta.attachments.length}`;
   return [
@@ -80,19 +99,20 @@ function otherSide(session: Session, { from, to, cc }: MessageMeta): string {
   return others.length === 0 ? `to ${first}` : `to ${first} and ${others.length} more`;
 }
 
-/** What each message says or does; those that are told by themselves alone are fetched, a few at a time. */
-async function wordsOf(session: Session, metas: readonly MessageMeta[]): Promise<string[]> {
-  const messages = new Map<string, Message>();
-  const told = metas.filter(isTold);
-  for (let at = 0; at < told.length; at += fetchedAtOnce) {
-    const some = told.slice(at, at + fetchedAtOnce).map(async ({ id }) => {
-      messages.set(id, await readMessage(session, id));
-    });
-    await Promise.all(some);
-  }
-  const titles = await findTitles(session, [...messages.values()]);
-  return metas.map((meta) => {
-    const message = messages.get(meta.id);
-    return listWords(meta, message, message && titles.get(message));
+function titlesOf(session: Session, listed: readonly Listed[]): Promise<Titles> {
+  const told = listed.flatMap((one) => {
+    const message = one.kind === "notOpened" || !isTold(one.meta) ? undefined : one.message;
+    return message === undefined ? [] : [message];
   });
+  return findTitles(session, told);
+}
+
+/** What the message says or does. */
+function wordsOf(listed: Listed, titles: Titles | undefined): string {
+  if (listed.kind === "notOpened") return listed.words;
+  const { meta, message } = listed;
+  const told = isTold(meta) ? message : undefined;
+  const words = listWords(meta, told, told && titles?.of.get(told));
+  const warning = listed.kind === "opened" ? listWarnings[listed.trust] : undefined;
+  return warning === undefined ? words : `${warning} ${words}`;
 }

@@ -1,15 +1,20 @@
-import { getMessage, markMessage, readMessage } from "@posthorn/client";
-import { attachmentsOf } from "@posthorn/protocol";
+import { getMessage, isMissing, markMessage, type Opened, openStored, type Session } from "@posthorn/client";
+import { formatAddress, senderOf } from "@posthorn/protocol";
 import type { Command } from "commander";
+import { newsLines, newsOf } from "../contact-news.ts";
 import { withHints } from "../explain.ts";
 import { findTitles } from "../find-titles.ts";
 import { openSession } from "../open-session.ts";
+import { openedMeta } from "../opened-meta.ts";
 import { answer, nextCommand, type Shell } from "../shell.ts";
 import { showMessage } from "../show-message.ts";
+import { isSealed, missingWords, trustOf, trustWords } from "../trust.ts";
 
 export function read(command: Command, shell: Shell): void {
   command
-    .description("Shows a message and marks it read.")
+    .description(
+      "Shows a message and marks it read. A sealed one is opened here, and nothing of it is shown that was not verified.",
+    )
     .argument("<id>", "the number in “inbox”, or the message's own id")
     .option("--keep-unread", "leave it as unread as it was")
     .action(
@@ -23,13 +28,34 @@ export function read(command: Command, shell: Shell): void {
 async function run(shell: Shell, id: string, keepUnread: boolean): Promise<void> {
   const session = await openSession(shell);
   const found = await getMessage(session, id);
-  const message = await readMessage(session, found.id);
+  const opened = await openStored(session, found.id);
   const isRead = keepUnread || found.keywords.$seen === true;
-  const meta = isRead ? found : await markMessage(session, found.id, { $seen: true });
-  const titles = shell.options().json === true ? undefined : await findTitles(session, [message]);
-  answer(shell, { meta, message }, () => {
-    const save =
-      attachmentsOf(message).length === 0 ? "" : `\nTo save them: ${nextCommand(shell, `save ${meta.id}`)}`;
-    return `${showMessage(message, meta, titles?.get(message))}${save}`;
+  const marked = isRead ? found : await markMessage(session, found.id, { $seen: true });
+  const { message } = opened;
+  const trust = trustOf(opened);
+  const missingBefore = await isOneMissing(session, opened);
+  const isJson = shell.options().json === true;
+  const titles = isJson
+    ? { of: new Map<typeof message, string>(), news: [] }
+    : await findTitles(session, [message]);
+  const news = [...newsOf(opened), ...titles.news];
+  const meta = { ...openedMeta(marked, message), sealed: isSealed(trust) };
+  const value = { meta, message, sealed: meta.sealed, trust, missingBefore, news };
+  const hasKeys = (await session.keys.find()) !== undefined;
+  answer(shell, value, () => {
+    const next = (command: string) => nextCommand(shell, command);
+    const remarks = [
+      ...(hasKeys ? [trustWords(opened, session.address, next)] : []),
+      ...(missingBefore ? [missingWords] : []),
+      ...newsLines(news, next),
+    ];
+    const save = opened.files.length === 0 ? "" : `\nTo save them: ${next(`save ${meta.id}`)}`;
+    return `${showMessage(message, meta, { about: titles.of.get(message), remarks })}${save}`;
   });
+}
+
+/** Whether its sender has written a message before this one that is not here. */
+async function isOneMissing(session: Session, opened: Opened): Promise<boolean> {
+  if (opened.kind === "open" || opened.follows === undefined) return false;
+  return isMissing(session, opened.follows, formatAddress(senderOf(opened.message)));
 }

@@ -3,11 +3,13 @@ import { leastPasswordLength, memoryKeeper, register as registerAccount, viewInv
 import type { Command } from "commander";
 import { withHints } from "../explain.ts";
 import { ask, askNewPassword, readPassword } from "../prompt.ts";
+import { phraseSheet } from "../recovery-phrase.ts";
 import { answer, homeOf, nextCommand, type Shell } from "../shell.ts";
 import { trustAuthority } from "../trust-authority.ts";
 
 interface RegisterOptions {
   name?: string;
+  open?: boolean;
   passwordStdin?: boolean;
   device?: string;
   ca?: string;
@@ -15,9 +17,12 @@ interface RegisterOptions {
 
 export function register(command: Command, shell: Shell): void {
   command
-    .description("Makes an account with an invitation and signs in. The password never leaves this machine.")
+    .description(
+      "Makes an account with an invitation and signs in. Its keys are made here, so that nobody else reads its mail, and the recovery phrase is shown this once. Neither password nor keys leave this machine as they are.",
+    )
     .argument("<link>", "the invitation, such as https://b.example/auth/invite/…")
     .option("--name <name>", "what stands before @, when the invitation leaves it to you")
+    .option("--open", "without keys: the server can read its mail; for programs and other mail clients")
     .option("--password-stdin", "read the password from standard input")
     .option("--device <name>", "how the list of sign-ins calls this one")
     .option("--ca <file>", "for local trials: trust the authority in this file from now on")
@@ -48,16 +53,24 @@ async function run(shell: Shell, invite: string, options: RegisterOptions): Prom
   const device = options.device ?? `posthorn on ${hostname()}`;
   // The address is the server's word, so the sign-in is put into its file once it is known.
   const keeper = memoryKeeper();
-  const { address, endpoint } = await registerAccount(
+  const mode = options.open === true ? "open" : "sealed";
+  const { session, recoveryPhrase } = await registerAccount(
     platform,
-    { invite, name, password },
+    { invite, name, password, mode },
     { keeper, device },
   );
+  const { address, endpoint } = session;
   const kept = await keeper.read();
   await home.keeper(address).update(async () => kept);
-  answer(shell, { address, endpoint }, () =>
+  const made = { address, endpoint, sealed: recoveryPhrase !== undefined };
+  answer(shell, recoveryPhrase === undefined ? made : { ...made, recoveryPhrase }, () =>
     [
       `You are ${address}, and signed in.`,
+      "",
+      recoveryPhrase === undefined
+        ? "This is an open account: its server, and whoever runs it, can read its mail."
+        : phraseSheet(recoveryPhrase),
+      "",
       `To write to somebody: ${nextCommand(shell, 'send --to ADDRESS --subject "Hello"', { as: address })}`,
     ].join("\n"),
   );

@@ -1,7 +1,16 @@
 import { dirname, extname, join, resolve } from "node:path";
-import { downloadFile, getMessage, readMessage, type Session, saveName } from "@posthorn/client";
-import { holdsFile, openFileSink } from "@posthorn/client/node";
-import { type Attachment, attachmentsOf, ProblemError, type SealedAttachment } from "@posthorn/protocol";
+import {
+  downloadFile,
+  getMessage,
+  type Opened,
+  openStored,
+  type Progress,
+  type Session,
+  saveName,
+  type WantedFile,
+} from "@posthorn/client";
+import { holdsFile, holdsSealedFile, openFileSink, saveSealedFile } from "@posthorn/client/node";
+import { type Attachment, ProblemError, type SealedAttachment } from "@posthorn/protocol";
 import type { Command } from "commander";
 import { cleanLine } from "../clean-text.ts";
 import { withHints } from "../explain.ts";
@@ -20,7 +29,9 @@ interface SaveOptions {
 
 export function save(command: Command, shell: Shell): void {
   command
-    .description("Saves the files of a message. What an earlier try has saved already is not fetched again.")
+    .description(
+      "Saves the files of a message; sealed ones are opened here. What an earlier try has saved already is not fetched again.",
+    )
     .argument("<id>", "the number in “inbox”, or the message's own id")
     .option("--attachment <number>", "only this one, as “read” numbers them")
     .option("--to <path>", "the folder, or the file's own path when there is one file (.)")
@@ -37,12 +48,16 @@ export function save(command: Command, shell: Shell): void {
     );
 }
 
-type File = Attachment | SealedAttachment;
+/** A file as it is shown; of a sealed one, with what it takes to open it. */
+interface File {
+  shown: Attachment | SealedAttachment;
+  wanted: WantedFile | undefined;
+}
 
 async function run(shell: Shell, id: string, options: SaveOptions): Promise<void> {
   const session = await openSession(shell);
   const meta = await getMessage(session, id);
-  const all = attachmentsOf(await readMessage(session, meta.id));
+  const all = filesOf(await openStored(session, meta.id));
   if (all.length === 0) {
     throw new Failure("This message has no files.", { next: nextCommand(shell, `read ${meta.id}`) });
   }
@@ -52,15 +67,24 @@ async function run(shell: Shell, id: string, options: SaveOptions): Promise<void
   const kept = new Set<string>();
   for (const [index, file] of files.entries()) {
     const path = paths[index] ?? "";
-    if (await holdsFile(path, file)) kept.add(path);
+    if (await holds(session, path, file)) kept.add(path);
     else await saveOne(shell, session, file, path, options.force === true);
-    saved.push({ path, size: file.size, hash: file.hash });
+    saved.push({ path, size: file.shown.size, hash: file.shown.hash });
   }
   answer(shell, saved, () =>
     saved
       .map(({ path, size }) => `${path}  ${shortSize(size)}${kept.has(path) ? ", was there already" : ""}`)
       .join("\n"),
   );
+}
+
+function filesOf({ message, files }: Opened): File[] {
+  return files.map((opened, place) => {
+    const { attachment } = opened;
+    if (opened.kind === "open") return { shown: attachment, wanted: undefined };
+    const { file } = opened;
+    return { shown: file, wanted: { messageId: message.id, place, attachment, file } };
+  });
 }
 
 function chooseFiles(all: readonly File[], number: string | undefined): readonly File[] {
@@ -89,7 +113,7 @@ async function placesOf(files: readonly File[], to = "."): Promise<string[]> {
   }
   const taken = new Set<string>();
   return files.map((file) => {
-    const name = freeName(saveName(file), taken);
+    const name = freeName(saveName(file.shown), taken);
     taken.add(name.toLowerCase());
     return resolve(join(to, name));
   });
@@ -104,17 +128,21 @@ function freeName(name: string, taken: ReadonlySet<string>): string {
   }
 }
 
+function holds(session: Session, path: string, { shown, wanted }: File): Promise<boolean> {
+  return wanted === undefined ? holdsFile(path, shown) : holdsSealedFile(session, path, wanted);
+}
+
 async function saveOne(
   shell: Shell,
   session: Session,
-  file: File,
+  { shown, wanted }: File,
   path: string,
-  force: boolean,
+  overwrite: boolean,
 ): Promise<void> {
   const { onProgress, end } = showProgress(shell.terminal, path);
-  const sink = await openFileSink(path, { overwrite: force });
   try {
-    await downloadFile(session, file, sink, { onProgress });
+    if (wanted === undefined) await saveOpenFile(session, shown, path, { overwrite, onProgress });
+    else await saveSealedFile(session, wanted, path, { overwrite, onProgress });
   } catch (error) {
     if (error instanceof ProblemError && error.problem.code === "notFound") {
       throw new Failure("Your server no longer has this file.", {
@@ -125,6 +153,19 @@ async function saveOne(
     throw error;
   } finally {
     end();
+  }
+}
+
+async function saveOpenFile(
+  session: Session,
+  file: Attachment | SealedAttachment,
+  path: string,
+  { overwrite, onProgress }: { overwrite: boolean; onProgress: (progress: Progress) => void },
+): Promise<void> {
+  const sink = await openFileSink(path, { overwrite });
+  try {
+    await downloadFile(session, file, sink, { onProgress });
+  } finally {
     await sink.close();
   }
 }

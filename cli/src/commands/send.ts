@@ -1,6 +1,18 @@
-import { send as handOver, type Session, Unreachable } from "@posthorn/client";
-import { limits, type Message, messageTypes, type SendAnswer } from "@posthorn/protocol";
+import { send as handOver, type Prepared, type Session, sendStatus, Unreachable } from "@posthorn/client";
+import {
+  formatAddress,
+  limits,
+  type Message,
+  messageTypes,
+  ProblemError,
+  recipientsOf,
+  type SendAnswer,
+  sealOf,
+  typeOf,
+} from "@posthorn/protocol";
 import type { Command } from "commander";
+import { chooseWay } from "../choose-way.ts";
+import { newsLines } from "../contact-news.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { withHints } from "../explain.ts";
 import { Failure, refuseUsage } from "../failure.ts";
@@ -8,11 +20,12 @@ import type { FieldOptions } from "../message-fields.ts";
 import { openSession } from "../open-session.ts";
 import { collect } from "../read-options.ts";
 import { readWholeMessage } from "../read-whole-message.ts";
+import { isSentBefore } from "../sent-before.ts";
 import { answer, nextCommand, type Shell } from "../shell.ts";
 import { showRecipients } from "../show-recipients.ts";
 import { findTimeOf, localTimeAndDistance } from "../times.ts";
 import { checkArrived, readWait, waitForDelivery } from "../wait-for-delivery.ts";
-import { writeMessage } from "../write-message.ts";
+import { isNeverSealed, writeMessage } from "../write-message.ts";
 
 interface SendOptions extends FieldOptions {
   to?: string[];
@@ -22,6 +35,7 @@ interface SendOptions extends FieldOptions {
   replyTo?: string;
   replyAll?: boolean;
   jsonMessage?: string;
+  inTheOpen?: boolean;
   id?: string;
   sendAt?: string;
   undo?: string;
@@ -43,7 +57,7 @@ Without --body the text of an email or chat message is read from standard input.
 export function send(command: Command, shell: Shell): void {
   command
     .description(
-      "Sends a message of any type. When it ends well, your server keeps the message and will deliver it.",
+      "Sends a message of any type, sealed for whoever has keys, so that no server can read it. When it ends well, your server keeps the message and will deliver it.",
     )
     .option("--to <address>", "who gets it; may be given again", collect)
     .option("--cc <address>", "who gets a copy; may be given again", collect)
@@ -70,7 +84,14 @@ export function send(command: Command, shell: Shell): void {
     .option("--sequence <number>", "of an invitation that changes an earlier one; higher each time")
     .option("--organizer <address>", "whose event it is, when --reply-to does not say")
     .option("--answer <answer>", "to an invitation: accepted, declined, tentative")
-    .option("--json-message <file>", "the whole message as JSON, from a file or - for standard input")
+    .option(
+      "--json-message <file>",
+      "the whole message as JSON, from a file or - for standard input; it goes as it is, sealed by you or for those without keys",
+    )
+    .option(
+      "--in-the-open",
+      "to those without keys, as anybody on the way can read it; never to those who have or had some",
+    )
     .option(
       "--id <uuid>",
       "the message's id, a UUIDv7; sent again with the same id and content, it arrives once",
@@ -86,6 +107,7 @@ export function send(command: Command, shell: Shell): void {
       withHints(
         () => ({
           notFound: nextCommand(shell, "inbox"),
+          keysChanged: nextCommand(shell, "verify ADDRESS"),
           mailboxFull: "Free some room, or ask whoever runs the server for more.",
         }),
         (options: SendOptions) => run(shell, options),
@@ -100,40 +122,61 @@ async function run(shell: Shell, options: SendOptions): Promise<void> {
   if (hold.sendAt !== undefined && hold.undoS !== undefined)
     refuseUsage("--send-at and --undo are two ways to hold a message.", "Give one of the two.");
   const session = await openSession(shell);
-  const message =
+  const prepared =
     jsonMessage === undefined
       ? await write(shell, session, written)
       : await readWhole(shell, session, jsonMessage, written);
+  const { message, isSealed, news } = prepared;
   const handed = await handOver(session, message, { ...hold, waitAtMostMs: 60_000 }).catch(
-    (error: unknown) => {
+    async (error: unknown) => {
+      const isTaken = error instanceof ProblemError && error.problem.code === "idConflict";
+      if (isTaken && isSealed && (await isSentBefore(session, message, written.attach ?? []))) {
+        return sendStatus(session, message.id);
+      }
       throw afterHandOver(shell, message, error);
     },
   );
   const outcome = wait === undefined ? handed : await waitForDelivery(shell, session, message.id, timeoutMs);
   const isPast = hold.sendAt !== undefined && handed.sendAt === undefined;
-  answer(shell, outcome, () => describe(shell, outcome, { isOnItsWay: wait === undefined, isPast }));
+  answer(shell, { ...outcome, sealed: isSealed, news }, () =>
+    [
+      describe(shell, outcome, { isOnItsWay: wait === undefined, isPast, isSealed }),
+      ...newsLines(news, (command) => nextCommand(shell, command)),
+    ].join("\n"),
+  );
   if (wait !== undefined) checkArrived(shell, outcome, timeoutMs);
 }
 
 type Written = Omit<SendOptions, "jsonMessage" | "sendAt" | "undo" | "wait">;
 
-function write(shell: Shell, session: Session, options: Written): Promise<Message> {
-  const { to = [], cc = [], type, attach = [], replyTo, replyAll = false, id, ...fields } = options;
-  return writeMessage(shell, session, { to, cc, type, attach, replyTo, replyAll, id, fields });
+function write(shell: Shell, session: Session, options: Written): Promise<Prepared> {
+  const { to = [], cc = [], type, attach = [], replyTo, replyAll = false, id, ...others } = options;
+  const { inTheOpen = false, ...fields } = others;
+  return writeMessage(shell, session, { to, cc, type, attach, replyTo, replyAll, id, inTheOpen, fields });
 }
 
-function readWhole(shell: Shell, session: Session, path: string, options: Written): Promise<Message> {
-  const { type, ...others } = options;
+/** One that brings its own seal goes as it is; one in the open, only to whom nothing can be sealed. */
+async function readWhole(shell: Shell, session: Session, path: string, options: Written): Promise<Prepared> {
+  const { type, inTheOpen = false, ...others } = options;
   if (Object.keys(others).length > 0 || type !== "email") {
     refuseUsage("With --json-message the message is whole.", "Leave the options out that say what is in it.");
   }
-  return readWholeMessage(shell, session, path);
+  const message = await readWholeMessage(shell, session, path);
+  const isSealed = sealOf(message) !== undefined;
+  if (isSealed || isNeverSealed(typeOf(message))) return { message, isSealed, news: [] };
+  const way = await chooseWay(shell, session, recipientsOf(message).map(formatAddress), inTheOpen);
+  if (!way.isSealed) return { message, isSealed, news: [] };
+  return refuseUsage(
+    "Its recipients have keys, and a message that is given as JSON is not sealed here. Nothing was sent.",
+    "Write it with the options, which seals it, or bring it sealed.",
+  );
 }
 
 interface Handed {
   isOnItsWay: boolean;
   /** It was to be held until a time that is over. */
   isPast: boolean;
+  isSealed: boolean;
 }
 
 /** Whether a message was taken is not known when the answer to it was lost; asking tells, and sending again is harmless. */
@@ -146,7 +189,7 @@ function afterHandOver(shell: Shell, { id }: Message, error: unknown): unknown {
   });
 }
 
-function describe(shell: Shell, outcome: SendAnswer, { isOnItsWay, isPast }: Handed): string {
+function describe(shell: Shell, outcome: SendAnswer, { isOnItsWay, isPast, isSealed }: Handed): string {
   const now = Date.now();
   const { id, sendAt } = outcome;
   const lines = [id, showRecipients(outcome, now)];
@@ -155,7 +198,9 @@ function describe(shell: Shell, outcome: SendAnswer, { isOnItsWay, isPast }: Han
     const takeBack = nextCommand(shell, `cancel ${id}`);
     lines.push(`Held until ${localTimeAndDistance(sendAt, now)}. To take it back: ${takeBack}`);
   } else if (isOnItsWay) {
-    lines.push(`Your server has it. To see where it stands: ${nextCommand(shell, `status ${id}`)}`);
+    lines.push(
+      `Your server has it${isSealed ? ", sealed" : ""}. To see where it stands: ${nextCommand(shell, `status ${id}`)}`,
+    );
   }
   return lines.join("\n");
 }

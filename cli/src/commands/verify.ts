@@ -1,0 +1,139 @@
+import {
+  compareScanned,
+  forgetCompared,
+  markCompared,
+  readSafetyNumber,
+  type Session,
+  type ToCompare,
+} from "@posthorn/client";
+import { accountName, formatAddress, parseAddress } from "@posthorn/protocol";
+import type { Command } from "commander";
+import { withHints } from "../explain.ts";
+import { Failure, refuseUsage } from "../failure.ts";
+import { openSession } from "../open-session.ts";
+import { agrees } from "../prompt.ts";
+import { answer, nextCommand, type Shell } from "../shell.ts";
+
+interface VerifyOptions {
+  same?: boolean;
+  yes?: boolean;
+  scan?: string;
+  forget?: boolean;
+}
+
+export function verify(command: Command, shell: Shell): void {
+  command
+    .description(
+      "Shows the safety number of you and somebody else: when both see the same digits, no server has put a key of its own between you. Compare it in person or by telephone, not by mail.",
+    )
+    .argument("<address>", "the other's")
+    .option("--same", "you have compared the digits and they are the same")
+    .option("--yes", "with --same: do not ask")
+    .option("--scan <text>", "compare the text that the other's device shows; when it is right, that is kept")
+    .option("--forget", "forget that you have compared")
+    .action(
+      withHints(
+        () => ({
+          noKeys: "Who has no keys cannot be compared with.",
+          noConsent: "Ask them to write to you first.",
+        }),
+        (address: string, options: VerifyOptions) => run(shell, address, options),
+      ),
+    );
+}
+
+async function run(shell: Shell, given: string, options: VerifyOptions): Promise<void> {
+  const { same = false, scan, forget = false } = options;
+  if ([same, scan !== undefined, forget].filter(Boolean).length > 1)
+    refuseUsage("--same, --scan and --forget are three things.", "Give one of them.");
+  const { id, host } = parseAddress(given);
+  const address = formatAddress({ id: accountName(id), host });
+  const session = await openSession(shell);
+  if (address === session.address) refuseUsage("That is your own address.", "Name somebody else's.");
+  if (scan !== undefined) return compareText(shell, session, address, scan);
+  if (forget) {
+    await forgetCompared(session, address);
+    return answer(
+      shell,
+      { address, compared: false },
+      () => `Forgotten: ${address} is not compared any more.`,
+    );
+  }
+  const found = await readSafetyNumber(session, address);
+  if (same) return keepSame(shell, session, { address, found, isSure: options.yes === true });
+  answer(shell, forPrograms(address, found), () =>
+    [
+      `The safety number of ${session.address} and ${address}${found.isCompared ? ", which you have compared" : ""}:`,
+      "",
+      digits(found),
+      "",
+      `${address} must see the same: let them run “posthorn verify ${session.address}”, and compare in person or by telephone.`,
+      `When they are the same: ${nextCommand(shell, `verify ${address} --same`)}`,
+      "",
+      "Or give them this text for --scan, by a way that no server on it can change:",
+      "",
+      `  ${found.verifyText}`,
+    ].join("\n"),
+  );
+}
+
+interface Pair {
+  address: string;
+  found: ToCompare;
+  isSure: boolean;
+}
+
+async function keepSame(shell: Shell, session: Session, { address, found, isSure }: Pair): Promise<void> {
+  if (!isSure) {
+    const { terminal } = shell;
+    terminal.errors.write(`${digits(found)}\n`);
+    const question = `Does ${address} see the very same digits?`;
+    if (!(await agrees(terminal, question, "Give --yes when you have compared them."))) {
+      throw new Failure("Then it is not kept as compared.", {
+        next: "When they see others, somebody stands between you: do not write to each other before you know who.",
+      });
+    }
+  }
+  await markCompared(session, address);
+  sayCompared(shell, address, { ...found, isCompared: true });
+}
+
+/** Why a text that was scanned is not the one that was expected. */
+const otherwise = {
+  different:
+    "The two of you have other keys for each other than you should: somebody may stand between you. Do not write to each other before you know who.",
+  otherPeople: "That text is of other people, or of another address than this.",
+  own: "That is the text of your own device. Take the one that theirs shows.",
+  otherVersion: "That text is of another version of Posthorn. Compare the digits instead.",
+  unreadable: "That is no text to compare with. It begins with posthorn:verify/.",
+} as const;
+
+async function compareText(shell: Shell, session: Session, address: string, text: string): Promise<void> {
+  const comparison = await compareScanned(session, address, text.trim());
+  if (comparison === "same") {
+    await markCompared(session, address);
+    return sayCompared(shell, address, { ...(await readSafetyNumber(session, address)), isCompared: true });
+  }
+  throw new Failure(otherwise[comparison], {
+    next: `To see the digits: ${nextCommand(shell, `verify ${address}`)}`,
+  });
+}
+
+function sayCompared(shell: Shell, address: string, found: ToCompare): void {
+  answer(
+    shell,
+    forPrograms(address, found),
+    () =>
+      `${address} is compared, on all your devices. Should their identity change, nothing is sent to them until you have compared again.`,
+  );
+}
+
+function forPrograms(address: string, { safetyNumber, verifyText, isCompared }: ToCompare): object {
+  return { address, safetyNumber, verifyText, compared: isCompared };
+}
+
+/** Three lines of four groups. */
+function digits({ safetyNumber }: ToCompare): string {
+  const groups = safetyNumber.split(" ");
+  return [0, 4, 8].map((at) => `  ${groups.slice(at, at + 4).join(" ")}`).join("\n");
+}
