@@ -28,6 +28,7 @@ import type { Draft } from "./draft.ts";
 import { findFollows } from "./follows.ts";
 import { showKeysTo } from "./keys/consent.ts";
 import { type Contact, type ContactNews, lookUpContact, refuseContact } from "./keys/contacts.ts";
+import { lacksItsKeys } from "./keys/own-mode.ts";
 import { getKeyring } from "./keys/session-keys.ts";
 import type { SealedFile } from "./sealed-file-upload.ts";
 import type { Session } from "./session.ts";
@@ -47,17 +48,24 @@ export interface Prepared {
 }
 
 /**
- * Composes a draft and seals it for all recipients and the sender, by the keys their servers show and this client believes. A
- * recall or receipt has no content and goes as it is; so does all that an open account sends. Throws ProblemError: those of
- * `compose`; `noKeys` when recipients have none and nobody has agreed to write in the open, or only some have; `keysChanged`,
- * `keysNotBelieved`, `noConsent`, and what looking up says. Nothing was sent then.
+ * Composes a draft and seals it for all recipients and the sender, by the keys their servers show and this client
+ * believes. A recall or receipt has no content and goes as it is; so does all that an open account sends. Throws
+ * ProblemError: those of `compose`; `noKeys` when nobody has agreed to write in the open and recipients have no keys, or
+ * only some have, or this sign-in lacks those of its own account; `keysChanged`, `keysNotBelieved`, `noConsent`, and what
+ * looking up says. Nothing was sent then.
  */
 export async function prepare(session: Session, draft: Draft, options: SealOptions = {}): Promise<Prepared> {
   const keyring = await session.keys.find();
   const { files = [] } = options;
   const plain = compose(session.platform, withFiles(draft, files));
-  if (keyring === undefined || isType(plain, "recall") || isType(plain, "receipt")) {
+  if (keyring === undefined || !hasContent(plain)) {
     if (files.length > 0) fail("badRequest", "Files that were sealed belong to a sealed message.");
+    if (options.mayGoInTheOpen !== true && hasContent(plain) && (await lacksItsKeys(session))) {
+      fail(
+        "noKeys",
+        `${session.address} is a sealed account, and a program's token has none of its keys: what you send would go in the open. Say that it may, or sign in with the password.`,
+      );
+    }
     return { message: plain, isSealed: false, news: [] };
   }
   const contacts = await lookUpAll(session, recipientsOf(plain));
@@ -91,6 +99,11 @@ function withFiles(draft: Draft, files: readonly SealedFile[]): Draft {
     })),
   };
   return { ...draft, ...sealed };
+}
+
+/** A recall or receipt has nothing to seal (§20.6). */
+function hasContent(message: Message): boolean {
+  return !isType(message, "recall") && !isType(message, "receipt");
 }
 
 interface Recipient {

@@ -3,12 +3,13 @@ import {
   changeConsent,
   compareScanned,
   compose,
+  createToken,
   forgetCompared,
   keepEpochsFresh,
   listDrafts,
   login,
   lookUpContact,
-  markCompared,
+  openWithToken,
   prepare,
   readSafetyNumber,
   replaceIdentity,
@@ -20,7 +21,7 @@ import {
 } from "@posthorn/client";
 import { ProblemError } from "@posthorn/protocol";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { joinAs, newDevice, openNewest, type TestPerson } from "../src/people.ts";
+import { haveCompared, joinAs, newDevice, openNewest, type TestPerson } from "../src/people.ts";
 import { startTestnet, type Testnet } from "../src/testnet.ts";
 
 const dayMs = 24 * 3_600_000;
@@ -121,7 +122,7 @@ describe("two people who have compared their safety numbers", () => {
 
   test("are told so with each message, on a new device too", async () => {
     const { alice, bob } = await twoPeople();
-    await markCompared(alice.session, bob.address);
+    await haveCompared(alice.session, bob.address);
     await write(bob.session, alice.address, "Hello");
     const known = { kind: "sealed", sender: { kind: "known", isCompared: true } };
     expect(await openNewest(alice.session)).toMatchObject(known);
@@ -132,7 +133,7 @@ describe("two people who have compared their safety numbers", () => {
 
   test("send nothing when the other's identity has changed, until they have compared again", async () => {
     const { alice, bob } = await twoPeople();
-    await markCompared(alice.session, bob.address);
+    await haveCompared(alice.session, bob.address);
     await replaceIdentity(bob.session, { current: bob.password, next: "a password nobody knows" });
     await net.advance(2 * 60_000);
     const [code, sentence] = (await refusalOf(write(alice.session, bob.address, "Hello"))) ?? [];
@@ -140,7 +141,7 @@ describe("two people who have compared their safety numbers", () => {
     expect(sentence).toContain("Compare the safety number");
     await write(bob.session, alice.address, "It is me");
     expect(await openNewest(alice.session)).toMatchObject({ sender: { kind: "changed", why: "newKey" } });
-    await markCompared(alice.session, bob.address);
+    await haveCompared(alice.session, bob.address);
     expect((await write(alice.session, bob.address, "So it is")).isSealed).toBe(true);
   });
 
@@ -160,7 +161,7 @@ describe("who replaces the identity after a password has leaked", () => {
   test("reads old and new mail, keeps contacts and drafts, and the old password and phrase open nothing", async () => {
     const { alice, bob } = await twoPeople();
     await write(alice.session, bob.address, "Old");
-    await markCompared(bob.session, alice.address);
+    await haveCompared(bob.session, alice.address);
     const unsent = { from: bob.address, to: [], cc: [], subject: "Unsent", body: "" };
     await saveDraft(bob.session, unsent);
     const thief = await newDevice(net.platform, bob);
@@ -202,6 +203,17 @@ describe("an account without keys", () => {
     await send(alice.session, prepared.message);
     await net.settle();
     expect(await openNewest(robot.session)).toMatchObject({ kind: "open", message: { subject: "Beep" } });
+  });
+
+  test("is not what a program's token makes of a sealed account: it sends nothing in the open unasked", async () => {
+    const { alice, bob } = await twoPeople();
+    const { token } = await createToken(alice.session, { name: "a program", scopes: ["read", "send"] });
+    const program = await openWithToken(net.platform, { address: alice.address, token });
+    const draft = { from: alice.address, to: [bob.address], subject: "Beep" };
+    expect((await refusalOf(prepare(program, draft)))?.[0]).toBe("noKeys");
+    expect((await prepare(program, draft, { mayGoInTheOpen: true })).isSealed).toBe(false);
+    await write(bob.session, alice.address, "Hello");
+    expect((await refusalOf(openNewest(program)))?.[0]).toBe("notOpened");
   });
 
   test("gets a message of its own when others are sealed to", async () => {
