@@ -15,12 +15,13 @@ import {
 } from "@posthorn/crypto";
 import { formatTime } from "@posthorn/protocol";
 import { sql } from "@posthorn/server";
-import type { TestNode } from "./testnet.ts";
+import type { TestAccount, TestNode } from "./testnet.ts";
 
 const dayMs = 24 * 3_600_000;
 
 export interface Puppet {
   address: string;
+  account: TestAccount;
   identity: SigningKey;
   /** Of its newest epoch. */
   key: KemKey;
@@ -141,7 +142,8 @@ function statementBytes(statement: AccountStatement): Uint8Array {
 
 /** An account with three statements and three epochs, whose server shows them as it does everybody's. */
 export async function addPuppet(node: TestNode, name: string): Promise<Puppet> {
-  const { address, accountId } = await node.addAccount(name);
+  const account = await node.addAccount(name);
+  const { address } = account;
   const identity = await newIdentity();
   const now = node.env.clock.now();
   const [first, second, third] = [
@@ -156,16 +158,11 @@ export async function addPuppet(node: TestNode, name: string): Promise<Puppet> {
     const change = { epochs: [...epochs], validFrom: epoch.validFrom };
     chain.push(await nextStatement(chain, change, { own: identity }));
   }
-  const puppet = { address, identity, key: third.key, chain };
-  await keepChain(node, accountId, chain);
-  return puppet;
+  await keepChain(account, chain);
+  return { address, account, identity, key: third.key, chain };
 }
 
-async function keepChain(
-  node: TestNode,
-  accountId: number,
-  chain: readonly SignedStatement[],
-): Promise<void> {
+async function keepChain({ node, accountId }: TestAccount, chain: readonly SignedStatement[]): Promise<void> {
   await node.server.store.write(async (tx) => {
     await tx.run(sql`UPDATE account SET sealed = 1 WHERE id = ${accountId}`);
     for (const signed of chain) {

@@ -6,11 +6,13 @@ import {
   eachMessage,
   getMailbox,
   login,
+  markCompared,
   memoryKeeper,
   type Opened,
   openOperator,
   openStored,
   type Platform,
+  readSafetyNumber,
   register,
   type Session,
   type TokenKeeper,
@@ -63,4 +65,9 @@ export async function newest(session: Session, role = "inbox"): Promise<MessageM
 /** The newest of a mailbox, opened. */
 export async function openNewest(session: Session, role = "inbox"): Promise<Opened> {
   return openStored(session, (await newest(session, role)).id);
+}
+
+/** Marks somebody as compared, by the number that is shown. */
+export async function haveCompared(session: Session, address: string): Promise<void> {
+  await markCompared(session, address, (await readSafetyNumber(session, address)).safetyNumber);
 }

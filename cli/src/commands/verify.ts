@@ -94,7 +94,7 @@ async function keepSame(shell: Shell, session: Session, { address, found, isSure
       });
     }
   }
-  await markCompared(session, address);
+  await markCompared(session, address, found.safetyNumber);
   sayCompared(shell, address, { ...found, isCompared: true });
 }
 
@@ -111,7 +111,7 @@ const otherwise = {
 async function compareText(shell: Shell, session: Session, address: string, text: string): Promise<void> {
   const comparison = await compareScanned(session, address, text.trim());
   if (comparison === "same") {
-    await markCompared(session, address);
+    await markCompared(session, address, text.trim());
     return sayCompared(shell, address, { ...(await readSafetyNumber(session, address)), isCompared: true });
   }
   throw new Failure(otherwise[comparison], {

@@ -1,7 +1,6 @@
 /** Comparing safety numbers: how two people know that no server has put a key of its own between them. */
 import {
   type Comparison,
-  checkChain,
   compareVerifyText,
   fromBase64Url,
   type Person,
@@ -10,9 +9,7 @@ import {
 } from "@posthorn/crypto";
 import { fail, formatTime } from "@posthorn/protocol";
 import type { Session } from "../session.ts";
-import { askForChain } from "./ask-for-chain.ts";
-import { type Contact, chainContext, lookUpContact, refuseContact } from "./contacts.ts";
-import { isBelieved, sentenceOf } from "./keyring.ts";
+import { type Contact, lookUpContact, refuseContact } from "./contacts.ts";
 import { findPin, keepPin, type Pin, pinOf } from "./pins.ts";
 import { getKeyring } from "./session-keys.ts";
 import { sealVault } from "./vault.ts";
@@ -43,38 +40,36 @@ export async function compareScanned(
 }
 
 /**
- * Remembers, on all devices of the account, that the two have compared their numbers and found them the same. From then
- * on nothing is sent when the contact's identity changes, until they have compared again.
+ * Remembers, on all devices of the account, that the two have compared and found the same: `proof` is the safety number
+ * that the person has compared, or the text that was scanned. From then on nothing is sent when the contact's identity
+ * changes, until they have compared again. Throws ProblemError `keysChanged` when it is not the number of the identity
+ * that the server shows now: another one than was compared.
  */
-export async function markCompared(session: Session, address: string): Promise<void> {
-  const { contact } = await getPair(session, address);
+export async function markCompared(session: Session, address: string, proof: string): Promise<void> {
+  const { me, them, contact } = await getPair(session, address);
+  if (proof !== safetyNumber(me, them) && compareVerifyText(proof, me, them) !== "same") {
+    fail(
+      "keysChanged",
+      `The server shows another identity for ${address} than the one you have compared. Nothing was kept. Compare the safety number with them again.`,
+    );
+  }
   const at = formatTime(session.platform.clock.now());
-  await rewritePin(session, address, { identityKey: contact.head.identityKey, at });
+  await rewritePin(session, contact, { identityKey: contact.head.identityKey, at });
 }
 
 /** Forgets that the two have compared; messages may be sent again whatever the contact's identity becomes. */
 export async function forgetCompared(session: Session, address: string): Promise<void> {
-  await getPair(session, address);
-  await rewritePin(session, address, null);
-}
-
-async function rewritePin(session: Session, address: string, compared: Pin["compared"]): Promise<void> {
-  const answer = await askForChain(session, address);
-  const known = await findPin(session, address);
-  const statements = answer.kind === "chain" ? answer.statements : [];
-  const result = await checkChain(statements, chainContext(session, address, known?.pin));
-  const newest = statements.at(-1);
-  if (!isBelieved(result) || newest === undefined) {
-    return fail(
-      "keysNotBelieved",
-      isBelieved(result) ? `${address} has no keys.` : sentenceOf(result, address),
-    );
-  }
-  await keepPin(session, pinOf(newest, result.pin, compared), known?.revision ?? 0);
-  await sealVault(session);
+  const { contact } = await getPair(session, address);
+  await rewritePin(session, contact, null);
 }
 
 type Comparable = Extract<Contact, { kind: "sealed" | "mustCompare" }>;
+
+async function rewritePin(session: Session, contact: Comparable, compared: Pin["compared"]): Promise<void> {
+  const pin = pinOf(contact, compared);
+  const known = await findPin(session, pin.address);
+  await sealVault(session, await keepPin(session, pin, known?.revision ?? 0));
+}
 
 async function getPair(
   session: Session,

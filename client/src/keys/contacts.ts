@@ -1,5 +1,5 @@
 /** The keys of others: asked for, held against what was believed before, and what a person must be told of it. */
-import { type AccountStatement, checkChain, type SignedStatement } from "@posthorn/crypto";
+import { type AccountStatement, type ChainPin, checkChain, type SignedStatement } from "@posthorn/crypto";
 import { fail, type Problem, ProblemError } from "@posthorn/protocol";
 import type { Session } from "../session.ts";
 import { askForChain } from "./ask-for-chain.ts";
@@ -17,12 +17,22 @@ export type ContactNews = "firstSeen" | "newKey" | "reset" | "policyLowered";
  * account, or nobody could be asked.
  */
 export type Contact =
-  | { kind: "sealed"; head: AccountStatement; isCompared: boolean; news: ContactNews | undefined }
+  | ({ kind: "sealed"; isCompared: boolean; news: ContactNews | undefined } & Believed)
   | { kind: "open" }
-  | { kind: "mustCompare"; head: AccountStatement; why: "newKey" | "reset" }
+  | ({ kind: "mustCompare"; why: "newKey" | "reset" } & Believed)
   | { kind: "noConsent" }
   | { kind: "notBelieved"; sentence: string }
   | { kind: "unknown"; problem: Problem };
+
+/**
+ * What was believed of an account's keys. Whatever looks for a key of it looks in these `statements`: the server may
+ * answer the next question otherwise, and what it says then was checked by nobody.
+ */
+export interface Believed {
+  head: AccountStatement;
+  pin: ChainPin;
+  statements: readonly SignedStatement[];
+}
 
 /**
  * Asks for the keys of an account (`name@host`, without a tag) and believes what holds: the newest statement is pinned.
@@ -30,7 +40,8 @@ export type Contact =
  */
 export async function lookUpContact(session: Session, address: string): Promise<Contact> {
   const own = await getKeyring(session);
-  if (address === own.address) return { kind: "sealed", head: own.head, isCompared: true, news: undefined };
+  if (address === own.address)
+    return { kind: "sealed", ...believedOf(own), isCompared: true, news: undefined };
   for (let tries = 1; ; tries++) {
     const known = await findPin(session, address);
     try {
@@ -48,30 +59,30 @@ async function believe(session: Session, address: string, known: KnownPin | unde
   const { statements } = answer;
   if (statements.length === 0 && known === undefined) return { kind: "open" };
   const result = await checkChain(statements, chainContext(session, address, known?.pin));
-  const newest = statements.at(-1);
-  if (!isBelieved(result) || newest === undefined) {
-    const sentence = isBelieved(result) ? "" : sentenceOf(result, address);
-    return { kind: "notBelieved", sentence };
-  }
-  return pinNewest(session, newest, result, known);
+  if (!isBelieved(result)) return { kind: "notBelieved", sentence: sentenceOf(result, address) };
+  return pinNewest(session, { ...result, statements }, known);
 }
 
 async function pinNewest(
   session: Session,
-  newest: SignedStatement,
-  result: BelievedChain,
+  result: BelievedChain & Believed,
   known: KnownPin | undefined,
 ): Promise<Contact> {
   const { head } = result;
+  const believed = believedOf(result);
   const compared = known?.pin.compared ?? null;
   const isCompared = compared?.identityKey === head.identityKey;
   if (compared !== null && !isCompared) {
-    return { kind: "mustCompare", head, why: result.kind === "reset" ? "reset" : "newKey" };
+    return { kind: "mustCompare", ...believed, why: result.kind === "reset" ? "reset" : "newKey" };
   }
   if (result.kind !== "unchanged") {
-    await keepPin(session, pinOf(newest, result.pin, compared), known?.revision ?? 0);
+    await keepPin(session, pinOf(believed, compared), known?.revision ?? 0);
   }
-  return { kind: "sealed", head, isCompared, news: newsOf(result) };
+  return { kind: "sealed", ...believed, isCompared, news: newsOf(result) };
+}
+
+function believedOf({ head, pin, statements }: Believed): Believed {
+  return { head, pin, statements };
 }
 
 function newsOf(result: BelievedChain): ContactNews | undefined {
@@ -96,13 +107,15 @@ function withoutAnswer(address: string, problem: Problem, pin: Pin | undefined):
   return {
     kind: "sealed",
     head,
+    pin: pin.pin,
+    statements: [pin.newest],
     isCompared: pin.compared?.identityKey === head.identityKey,
     news: undefined,
   };
 }
 
 /** What a chain is held against. */
-export function chainContext(session: Session, address: string, pin: Pin | undefined) {
+function chainContext(session: Session, address: string, pin: Pin | undefined) {
   const nowMs = session.platform.clock.now();
   return pin === undefined ? { address, nowMs } : { address, nowMs, pinned: pin.pin };
 }

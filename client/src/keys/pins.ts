@@ -69,15 +69,28 @@ export function parsePin(value: unknown): Pin {
   return pinShape.parse(value, "notOpened");
 }
 
-/** Keeps a pin. Throws ProblemError `changedMeanwhile` when another device has kept one since `revision`. */
-export async function keepPin(session: Session, pin: Pin, revision: number): Promise<void> {
+/**
+ * Keeps a pin, and answers which record it is in. Throws ProblemError `changedMeanwhile` when another device has kept one
+ * since `revision`.
+ */
+export async function keepPin(
+  session: Session,
+  pin: Pin,
+  revision: number,
+): Promise<{ id: string; revision: number }> {
   const key = await collectionKey(await getKeyring(session), "pins");
   const record = { id: await idOf(key, pin.address), revision: revision + 1, value: pin };
   recent.drop(session, pin.address);
   await putRecord(session, "pins", await sealOwn(key, record));
+  return record;
 }
 
-/** The pin of a believed chain that ends in this statement. */
-export function pinOf(signed: SignedStatement, pin: Pin["pin"], compared: Pin["compared"]): Pin {
-  return { address: signed.statement.address, pin, newest: wireStatement(signed), compared };
+/** The pin of a chain that was believed. */
+export function pinOf(
+  { statements, pin }: { statements: readonly SignedStatement[]; pin: Pin["pin"] },
+  compared: Pin["compared"],
+): Pin {
+  const newest = statements.at(-1);
+  if (newest === undefined) throw new Error("what was believed has a statement");
+  return { address: newest.statement.address, pin, newest: wireStatement(newest), compared };
 }

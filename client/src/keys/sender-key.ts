@@ -2,7 +2,7 @@
 import { fromBase64Url, keyIdOf, type SignedStatement } from "@posthorn/crypto";
 import { fail } from "@posthorn/protocol";
 import type { Session } from "../session.ts";
-import { askForChain, forgetChain } from "./ask-for-chain.ts";
+import { forgetChain } from "./ask-for-chain.ts";
 import { type Contact, type ContactNews, lookUpContact } from "./contacts.ts";
 import { findPin } from "./pins.ts";
 import { getKeyring } from "./session-keys.ts";
@@ -53,9 +53,7 @@ export async function findSenderKey(
 
 async function findKeyOf(session: Session, address: string, keyId: string): Promise<SenderKey | undefined> {
   const contact = await lookUpContact(session, address);
-  const answer = await askForChain(session, address);
-  const isChain = answer.kind === "chain" && (contact.kind === "sealed" || contact.kind === "mustCompare");
-  const found = await findInChain(isChain ? answer.statements : [], keyId);
+  const found = await findInChain("statements" in contact ? contact.statements : [], keyId);
   if (found !== undefined) return { identityKey: found.identityKey, trust: trustOf(contact, found) };
   // What the pinned key has signed stays readable, whatever the server shows now (§90.7).
   const pin = (await findPin(session, address))?.pin;

@@ -31,12 +31,18 @@ const headShape = shape(HeadSchema);
 const saltBytes = 16;
 const encoder = new TextEncoder();
 
-/** Writes a new head and a statement that names it. Throws as `fetchVault` and `restate`. */
-export async function sealVault(session: Session): Promise<void> {
+/**
+ * Writes a new head and a statement that names it. `written` is a pin that was written just now: that the server gives it
+ * back shows that it has it. Throws as `fetchVault` and `restate`.
+ */
+export async function sealVault(session: Session, written?: { id: string; revision: number }): Promise<void> {
   const former = (await getKeyring(session)).head.vaultHead;
-  await restate(session, async (keyring) => ({
-    vaultHead: await writeHead(session, keyring, await fetchVault(session, keyring)),
-  }));
+  await restate(session, async (keyring) => {
+    const records = await fetchVault(session, keyring);
+    const found = records.find(({ id }) => id === written?.id);
+    checkRevision(found?.revision, written?.revision ?? 0);
+    return { vaultHead: await writeHead(session, keyring, records) };
+  });
   if (former === "") return;
   const key = await collectionKey(await getKeyring(session), "head");
   await deleteRecord(session, "head", await idOf(key, former));

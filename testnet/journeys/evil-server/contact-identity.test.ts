@@ -13,7 +13,7 @@ import {
   nextStatement,
   type Puppet,
 } from "../../src/evil-server-keys.ts";
-import { joinAs, type TestPerson } from "../../src/people.ts";
+import { haveCompared, joinAs, type TestPerson } from "../../src/people.ts";
 import { published } from "./published.ts";
 import { sealsTo, showing, startedAgain, type Victim, victim } from "./victim.ts";
 
@@ -54,7 +54,7 @@ describe("another identity", () => {
     ],
   ])("%s: nothing is sent to whom was compared", async (_, isVouchedFor, says) => {
     const bob = await newContact();
-    await markCompared(await at.started(), bob.address);
+    await haveCompared(await at.started(), bob.address);
     const device = await at.started();
     const chain = await withAnother(bob, isVouchedFor ? bob.identity : undefined);
     await at.evil.lying(showing(bob, chain), async () => {
@@ -92,6 +92,23 @@ describe("another identity", () => {
         news: "policyLowered",
       });
       expect(await sealsTo(device, bob)).toBe(lastEpochOf(bob.chain).keyId);
+    });
+  });
+
+  test(published.comparedInBetween, async () => {
+    const bob = await newContact();
+    const device = await at.started();
+    const shown = await readSafetyNumber(device, bob.address);
+    // The two read their numbers to one another, and these are the same; meanwhile the server shows another identity.
+    await at.net.advance(2 * 60_000);
+    await at.evil.lying(showing(bob, await withAnother(bob)), async () => {
+      expect(await refusalOf(markCompared(device, bob.address, shown.safetyNumber))).toEqual({
+        code: "keysChanged",
+        says: expect.stringContaining("Compare the safety number"),
+      });
+      expect(await lookUpContact(device, bob.address)).toMatchObject({ isCompared: false });
+      const now = await readSafetyNumber(device, bob.address);
+      expect(now.safetyNumber).not.toBe(shown.safetyNumber);
     });
   });
 });

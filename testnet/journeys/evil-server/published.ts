@@ -35,4 +35,10 @@ export const published = {
     "Boelter, “WhatsApp Retransmission Vulnerability” (2016): a new identity for which nobody vouches",
   tufFreeze:
     "Samuel et al., “Survivable Key Compromise” (CCS 2010): a freeze, keys that have run out shown as the newest",
+  comparedInBetween:
+    "CWE-367, check and use: the identity is exchanged between the showing of the safety number and the person's word that it is the same",
+
+  // Senders.
+  chainInBetween:
+    "Mazières and Shasha, fork consistency (PODC 2002): one answer is checked and another, a moment later, believed",
 } as const;
