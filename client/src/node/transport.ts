@@ -221,12 +221,18 @@ class AnswerBody implements AsyncIterableIterator<Uint8Array> {
   async return(): Promise<IteratorResult<Uint8Array>> {
     const answer = this.#answer;
     if (this.#leftBytes() > drainBytes) this.#clientRequest.destroy();
-    answer.resume();
+    else await this.#drain();
     // Once it has been read to its end the connection is free for the very next request.
     // Waited for by hand: who breaks off is not told that it broke off.
     if (!answer.closed) await new Promise((closed) => answer.once("close", closed));
     this.#endRequest();
     return { done: true, value: undefined };
+  }
+
+  /** By the reader there is: an answer that somebody has begun to read does not flow by itself any more. */
+  async #drain(): Promise<void> {
+    let isRead = false;
+    while (!isRead) isRead = (await this.#pieces.next().catch(() => ({ done: true }))).done === true;
   }
 
   /** How much may still come. */
