@@ -1,7 +1,14 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { openArrival, sealArrival } from "./arrival-seal.ts";
+import { availableBackends } from "./choose-backend.ts";
+import { type ArrivalVectors, arrivalCases } from "./vector-cases/arrivals.ts";
 import { generateKemKey, importKemPublicKey } from "./x-wing.ts";
 
+const vectors: ArrivalVectors = JSON.parse(
+  readFileSync(new URL("../../vectors/arrivals.json", import.meta.url), "utf8"),
+);
+const backends = await availableBackends();
 const owner = { address: "bob@b.test", keyId: "VEQtEF8XUTxEFV09MEC2eA" };
 const bob = await generateKemKey(new Uint8Array(32).fill(7));
 const eve = await generateKemKey(new Uint8Array(32).fill(8));
@@ -12,6 +19,15 @@ const sealed = await sealArrival(owner, publicKey, letter);
 function flipped(bytes: Uint8Array): Uint8Array {
   return bytes.map((byte, index) => (index === bytes.length - 1 ? byte ^ 1 : byte));
 }
+
+describe.each(backends.map((backend) => [backend.name, backend] as const))(
+  "vectors/arrivals.json, with X-Wing “%s”",
+  (_, backend) => {
+    test.each(arrivalCases(vectors, backend))("$name", async ({ find, expected }) => {
+      expect(await find()).toEqual(expected);
+    });
+  },
+);
 
 describe("mail that came in the open and was sealed on arrival", () => {
   test("opens for the one it came for, byte for byte", async () => {

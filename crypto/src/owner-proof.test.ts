@@ -1,7 +1,13 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { toBase64Url } from "./base64.ts";
 import { generateSigningKey } from "./ed25519.ts";
 import { type OwnerClaim, recoveryProofKey, signClaim, verifyClaim } from "./owner-proof.ts";
+import { type ClaimVectors, ownerClaimCases } from "./vector-cases/owner-claims.ts";
+
+const vectors: ClaimVectors = JSON.parse(
+  readFileSync(new URL("../../vectors/owner-claims.json", import.meta.url), "utf8"),
+);
 
 const address = "alice@a.test";
 const owner = await generateSigningKey(new Uint8Array(32).fill(3));
@@ -11,6 +17,12 @@ const claims: readonly OwnerClaim[] = [
   { kind: "recovery", address, proofKey: "record", wrapped: "wrapped" },
   { kind: "recoverySignIn", address, challenge: "record" },
 ];
+
+describe("vectors/owner-claims.json", () => {
+  test.each(ownerClaimCases(vectors))("$name", async ({ find, expected }) => {
+    expect(await find()).toEqual(expected);
+  });
+});
 
 describe("what an owner signs for their own server", () => {
   test.each(claims)("$kind is believed of the owner, and as nothing else", async (claim) => {

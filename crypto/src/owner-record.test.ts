@@ -1,12 +1,29 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { openRecord, recordIdOf, sealRecord } from "./owner-record.ts";
+import { ownerRecordCases, type RecordVectors } from "./vector-cases/owner-records.ts";
+
+const vectors: RecordVectors = JSON.parse(
+  readFileSync(new URL("../../vectors/owner-records.json", import.meta.url), "utf8"),
+);
 
 const secret = new Uint8Array(32).fill(9);
 const address = "alice@a.test";
-const place = { address, collection: "pins", id: await recordIdOf(secret, "pins", "bob@b.test"), revision: 2 };
+const place = {
+  address,
+  collection: "pins",
+  id: await recordIdOf(secret, "pins", "bob@b.test"),
+  revision: 2,
+};
 const pin = new TextEncoder().encode(JSON.stringify({ seq: 3 }));
 const other = await recordIdOf(secret, "pins", "eve@e.test");
 const sealed = await sealRecord(secret, place, pin);
+
+describe("vectors/owner-records.json", () => {
+  test.each(ownerRecordCases(vectors))("$name", async ({ find, expected }) => {
+    expect(await find()).toEqual(expected);
+  });
+});
 
 describe("a record of the owner", () => {
   test("opens where it was put", async () => {

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { padFile, unpadFile } from "./padded-file.ts";
@@ -5,6 +6,11 @@ import { paddedFileSize } from "./padding.ts";
 import type { ByteRanges } from "./sealed-ranges.ts";
 import { NotOpenedError } from "./sealed-stream.ts";
 import { patternOf } from "./vector-cases/sealed-bytes.ts";
+import { type FileVectors, sealedFileCases } from "./vector-cases/sealed-files.ts";
+
+const vectors: FileVectors = JSON.parse(
+  readFileSync(new URL("../../vectors/sealed-files.json", import.meta.url), "utf8"),
+);
 
 function rangesOf(bytes: Uint8Array): ByteRanges {
   return {
@@ -34,6 +40,12 @@ async function collect(stream: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
 }
 
 const edges = [0, 1, 16_375, 16_376, 16_377, 1_048_567, 1_048_568, 1_048_569, 1_200_000];
+
+describe("vectors/sealed-files.json", () => {
+  test.each(sealedFileCases(vectors))("$name", async ({ find, expected }) => {
+    expect(await find()).toEqual(expected);
+  });
+});
 
 describe("a padded file", () => {
   test.each(edges)("of %i bytes is the form of §100.7, and gives the file back", async (size) => {

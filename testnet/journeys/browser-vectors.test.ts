@@ -1,11 +1,12 @@
 /**
- * Crypto in a real browser: in a dedicated worker, bundled as for people, under a policy that lets nothing else in. What
- * it finds in every vector file is held here against what the file says, by the cases that Node's own tests run.
+ * Crypto, the wire and the SDK in a real browser: in a dedicated worker, bundled as for people, under a policy that lets
+ * nothing else in. What they find in every vector file is held here against what the file says, by the cases that Node's
+ * own tests run.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { availableBackends } from "@posthorn/crypto/parts";
-import { otherFiles, type VectorCase, xWingFiles } from "@posthorn/crypto/vector-cases";
+import { type VectorCase, xWingFiles } from "@posthorn/crypto/vector-cases";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
@@ -16,6 +17,7 @@ import {
   serveBundle,
 } from "../src/browser/index.ts";
 import type { VectorQuestion } from "../src/browser/vectors-worker.ts";
+import { plainFiles } from "../src/vector-cases/index.ts";
 
 const folder = new URL("../../vectors/", import.meta.url);
 const textOf = (file: string) => readFileSync(new URL(file, folder), "utf8");
@@ -30,19 +32,20 @@ const ofXWing = Object.entries(xWingFiles).map(([file, casesOf]) => {
   const expected = expectedOf(casesOf(textOf(file), xWing));
   return { file, count: expected.length, expected };
 });
-const ofOthers = Object.entries(otherFiles).map(([file, casesOf]) => {
+const ofOthers = Object.entries(plainFiles).map(([file, casesOf]) => {
   const expected = expectedOf(casesOf(textOf(file)));
   return { file, count: expected.length, expected };
 });
 
-test("every vector file that crypto's tests run is run in a browser", () => {
+test("every vector file that names a test of its own is run in a browser", () => {
   const readme = textOf("README.md").split("\n### ").slice(1);
-  const ofCrypto = readme
-    .filter((section) => section.includes("`crypto/src/"))
+  const named = readme
+    .filter((section) => /`(?:crypto|protocol|testnet)\/src\//.test(section))
     .map((section) => section.slice(0, section.indexOf("\n")));
-  expect(ofCrypto.length).toBeGreaterThan(0);
-  expect([...Object.keys(xWingFiles), ...Object.keys(otherFiles)].sort()).toEqual(ofCrypto.sort());
-  expect(readdirSync(folder)).toEqual(expect.arrayContaining(ofCrypto));
+  expect(named.length).toBeGreaterThan(0);
+  const run = new Set([...Object.keys(xWingFiles), ...Object.keys(plainFiles)]);
+  expect([...run].sort()).toEqual(named.sort());
+  expect(readdirSync(folder)).toEqual(expect.arrayContaining(named));
 });
 
 let bundle: ServedBundle;

@@ -1,5 +1,7 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { ProblemError } from "../problem.ts";
+import { type SaidVectors, saidCases } from "../vector-cases/said.ts";
 import { checkMessage } from "./check-message.ts";
 import type { Message } from "./message.ts";
 import { readSaid, type SaidFile, writeSaid } from "./said.ts";
@@ -65,6 +67,16 @@ function said(fields: object): Uint8Array {
   const value = { ...plain, attachments: [file], ...fields };
   return new TextEncoder().encode(JSON.stringify(value));
 }
+
+const vectors: SaidVectors = JSON.parse(
+  readFileSync(new URL("../../../vectors/said.json", import.meta.url), "utf8"),
+);
+
+describe("vectors/said.json", () => {
+  test.each(saidCases(vectors))("$name", async ({ find, expected }) => {
+    expect(await find()).toEqual(expected);
+  });
+});
 
 describe("what is said in a sealed message", () => {
   test("is the message as it would be in the open, with its files' names, types and own sizes", () => {

@@ -1,4 +1,4 @@
-/** Crypto in a browser's dedicated worker, asked by tests: what it makes of test vectors, and what it seals. */
+/** Crypto, the wire and the SDK in a browser's dedicated worker, asked by tests: what it makes of test vectors, and what it seals. */
 import {
   fromBase64Url,
   generateKemKey,
@@ -9,7 +9,8 @@ import {
   toBase64Url,
 } from "@posthorn/crypto";
 import { availableBackends, chooseBackend } from "@posthorn/crypto/parts";
-import { otherFiles, type VectorCase, xWingFiles } from "@posthorn/crypto/vector-cases";
+import { type VectorCase, xWingFiles } from "@posthorn/crypto/vector-cases";
+import { plainFiles } from "../vector-cases/index.ts";
 
 export type VectorQuestion =
   | { ask: "backends" }
@@ -80,7 +81,7 @@ async function outcomes(file: string, text: string, backend: string | undefined)
 
 async function casesOf(file: string, text: string, backend: string | undefined): Promise<VectorCase[]> {
   const one = (await availableBackends()).find(({ name }) => name === backend);
-  const cases = one === undefined ? otherFiles[file]?.(text) : xWingFiles[file]?.(text, one);
+  const cases = one === undefined ? plainFiles[file]?.(text) : xWingFiles[file]?.(text, one);
   if (cases === undefined) throw new Error(`There are no cases of ${file} with the backend ${backend}.`);
   return cases;
 }
