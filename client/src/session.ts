@@ -118,6 +118,7 @@ export async function register(
     },
     signal,
   });
+  checkWhose(tokens, parties.address);
   const session = await keep(
     platform,
     { endpoint, keys: begun && (await firstKept(platform, begun)) },
@@ -162,12 +163,15 @@ export async function login(
     input: { loginId, finishLoginRequest: finish.finishLoginRequest, ...deviceOf(options) },
     signal,
   });
-  const key = await kek(finish.exportKey, parties.address);
-  return signIn(platform, { endpoint, tokens, unlock: { key, way: "password" } }, options);
+  const { address } = parties;
+  const key = await kek(finish.exportKey, address);
+  return signIn(platform, { address, endpoint, tokens, unlock: { key, way: "password" } }, options);
 }
 
 /** A sign-in that the server has given, with a key that unwraps the root secret if the account has one. */
 export interface GivenSignIn {
+  /** Who has signed in. */
+  address: string;
   endpoint: string;
   tokens: Tokens;
   unlock: { key: Uint8Array; way: WrapWay };
@@ -176,14 +180,17 @@ export interface GivenSignIn {
 /** Opens the account's keys and keeps the sign-in; one whose keys are not believed is not kept. Throws as `login`. */
 export async function signIn(
   platform: Platform,
-  { endpoint, tokens, unlock }: GivenSignIn,
+  { address, endpoint, tokens, unlock }: GivenSignIn,
   options: SignInOptions,
 ): Promise<Session> {
-  const { address } = tokens;
+  checkWhose(tokens, address);
   const api = makeApi(platform, endpoint, { token: async () => tokens.accessToken });
   const secrets = await api.call("secrets", {});
-  if (secrets.statements.length === 0) return keep(platform, { endpoint }, tokens, options);
-  const own = { address, nowMs: platform.clock.now(), pinned: await pinKept(options.keeper, address) };
+  const pinned = await pinKept(options.keeper, address);
+  // Who has a phrase, or has seen keys of this account, has no open one, whatever the server says.
+  const maybeOpen = pinned === undefined && unlock.way === "password";
+  if (maybeOpen && secrets.statements.length === 0) return keep(platform, { endpoint }, tokens, options);
+  const own = { address, nowMs: platform.clock.now(), pinned };
   const rootSecret = await findRootSecret(unlock.key, unlock.way, own, secrets);
   if (rootSecret === undefined) {
     return fail(
@@ -193,6 +200,14 @@ export async function signIn(
   }
   const keys = keptKeys(await openKeyring(own, rootSecret, secrets));
   return keep(platform, { endpoint, keys }, tokens, options);
+}
+
+function checkWhose(tokens: Tokens, address: string): void {
+  if (tokens.address === address) return;
+  fail(
+    "keysNotBelieved",
+    `The server has signed in ${tokens.address} in the place of ${address}, so nothing was opened. Tell whoever runs it.`,
+  );
 }
 
 /** What this device has believed of the account before, so that a server cannot show it an older state at a sign-in. */

@@ -43,7 +43,7 @@ export async function recover(
     signal,
   });
   const unlock = { key: await recoveryKey(entropy, address), way: "recovery" as const };
-  const session = await signIn(platform, { endpoint, tokens, unlock }, options);
+  const session = await signIn(platform, { address, endpoint, tokens, unlock }, options);
   await setPassword(session, await getKeyring(session), input.newPassword);
   return session;
 }

@@ -38,6 +38,32 @@ export const published = {
   comparedInBetween:
     "CWE-367, check and use: the identity is exchanged between the showing of the safety number and the person's word that it is the same",
 
+  // Own secrets.
+  megaRsa:
+    "Backendal et al., “MEGA: Malleable Encryption Goes Awry” (S&P 2023), key recovery: a wrapped secret with one bit changed, again and again",
+  megaKeySwap:
+    "Backendal et al., MEGA (S&P 2023), plaintext recovery: a wrapped key of another sort in the place of the root secret",
+  hiddenNumber:
+    "Ryan and Heninger, “Cryptanalyzing MEGA in Six Queries” (PKC 2023): a wrapped secret bent where it tells most",
+  caveatImplementor:
+    "Albrecht et al., “Caveat Implementor! Key Recovery Attacks on MEGA” (EUROCRYPT 2023): one ciphertext of a secret in the place of another of the same",
+  megaCutAndPaste: "Backendal et al., MEGA (S&P 2023), cut and paste: the wrapped keys of epochs exchanged",
+  threemaCloning:
+    "Paterson et al., Threema (USENIX Security 2023), cloning: the exported identity of another account",
+  threemaOtherAccount:
+    "Paterson et al., Threema (USENIX Security 2023), key separation: what one password has wrapped, given to another account",
+  matrixBackup:
+    "Albrecht et al., Matrix (S&P 2023), key backup: a secret that the server has made and wrapped itself",
+  matrixReset:
+    "Albrecht et al., Matrix (S&P 2023), cross-signing: the server gives the account another identity",
+  bitwardenSwap:
+    "Scarlata et al., “Zero Knowledge (About) Encryption” (USENIX Security 2026), item swapping: one wrap in the place of the other",
+  koPublicKeys:
+    "Bruseghini et al., “Victory by KO” (CCS 2022): a public key overwritten beside its wrapped secret",
+  nhekoPoisoning: "CVE-2022-39264 (nheko), secret poisoning: secrets that nobody has asked for",
+  freezeOwn:
+    "Hofmann and Truong (CCS 2024), protocol downgrade: the server says that the account has no keys at all",
+
   // Senders.
   chainInBetween:
     "Mazières and Shasha, fork consistency (PODC 2002): one answer is checked and another, a moment later, believed",
