@@ -6,7 +6,7 @@ import { afterAll, expect, test } from "vitest";
 import { openCommandLine } from "../src/command-line.ts";
 
 const slow = 120_000;
-const { alpha, beta, folder, run, well, json, newest, close } = await openCommandLine();
+const { alpha, beta, folder, run, well, json, newest, enrol, close } = await openCommandLine();
 
 afterAll(close);
 
@@ -35,22 +35,27 @@ test(
     expect(meta).toMatchObject({ messageId: sent.id, subject: "The plan", keywords: {} });
 
     const shown = await well("bob", ["read", sent.id]);
+    expect(shown).toContain(`\nSealed, from alice@${alpha.host} (not compared).\n`);
     expect(shown).toContain("Grüße, Bob\n<U+001B>[31mred<U+001B>[0m and <U+202E>turned\n");
     expect(shown).toContain("1  plan.pdf  684 KiB  application/pdf");
     const read = await json("bob", ["read", meta.id]);
     expect(read).toMatchObject({
       meta: { keywords: { $seen: true } },
       message: { id: sent.id, body: letter },
+      sealed: true,
+      trust: "notCompared",
+      missingBefore: false,
     });
 
     const place = join(folder, "received.pdf");
-    await writeFile(`${place}.part`, content);
-    await truncate(`${place}.part`, 300_000);
+    await writeFile(`${place}.sealed.part`, content);
+    await truncate(`${place}.sealed.part`, 300_000);
     const saved = await json("bob", ["save", meta.id, "--attachment", "1", "--to", place]);
     expect(saved).toEqual([
       { path: place, size: content.length, hash: expect.stringMatching(/^[0-9a-f]{64}$/) },
     ]);
     expect((await readFile(place)).equals(content)).toBe(true);
+    expect(await well("bob", ["save", meta.id, "--to", place])).toMatch(/684 KiB, was there already\n$/);
     await writeFile(place, "mine");
     const refused = await run("bob", ["save", meta.id, "--to", place]);
     expect(refused).toMatchObject({ code: 1, out: "" });
@@ -78,25 +83,20 @@ test(
 test(
   "A whole message is sent from JSON, and a name that is a path saves nothing outside its folder (CVE-2021-41281)",
   async () => {
+    await enrol(beta, "robot", "--open");
     const path = join(folder, "note.txt");
     await writeFile(path, "a note");
-    const first = await json("alice", [
-      "send",
-      "--type",
-      "file_transfer",
-      "--to",
-      `alice@${alpha.host}`,
-      "--attach",
-      path,
-      "--wait",
-    ]);
+    const transfer = ["send", "--type", "file_transfer", "--attach", path, "--in-the-open", "--wait"];
+    const first = await json("alice", [...transfer, "--to", `robot@${beta.host}`]);
+    expect(first.sealed).toBe(false);
     const { message } = await json("alice", ["read", first.id]);
     const names = ["../../../outside.txt", "twice\u202etxt.exe", "C:\\twicetxt.exe", ".bashrc"];
     const attachments = names.map((filename) => ({ ...message.attachments[0], filename }));
-    const whole = { to: [{ id: "bob", host: beta.host }], subject: "Names", body: "", attachments };
-    await json("alice", ["send", "--json-message", "-", "--wait"], { input: JSON.stringify(whole) });
-    const [{ id }] = await json("bob", ["inbox", "--limit", "1"]);
-    const saved: { path: string }[] = await json("bob", ["save", id, "--to", `${folder}/`]);
+    const whole = { to: [{ id: "robot", host: beta.host }], subject: "Names", body: "", attachments };
+    const input = JSON.stringify(whole);
+    await json("alice", ["send", "--json-message", "-", "--in-the-open", "--wait"], { input });
+    const [{ id }] = await json("robot", ["inbox", "--limit", "1"]);
+    const saved: { path: string }[] = await json("robot", ["save", id, "--to", `${folder}/`]);
     expect(saved.map((file) => file.path)).toEqual(
       ["outside.txt", "twicetxt.exe", "twicetxt (2).exe", "bashrc"].map((name) => join(folder, name)),
     );
@@ -104,14 +104,21 @@ test(
 
     // What is there already, the same, is left, and the rest is saved.
     await rm(join(folder, "bashrc"));
-    expect(await well("bob", ["save", id, "--to", `${folder}/`])).toMatch(
+    expect(await well("robot", ["save", id, "--to", `${folder}/`])).toMatch(
       /outside\.txt {2}6 bytes, was there already\n(?:.*\n){2}.*bashrc {2}6 bytes\n$/,
     );
-    const nowhere = await run("bob", ["save", id, "--to", join(folder, "none", "note.txt")]);
+    const nowhere = await run("robot", ["save", id, "--to", join(folder, "none", "note.txt")]);
     expect(nowhere).toMatchObject({
       code: 2,
       err: expect.stringMatching(/There is no folder .*none\.\nNext: Make it first/),
     });
+
+    const keyed = { ...whole, to: [{ id: "bob", host: beta.host }] };
+    const refused = await run("alice", ["send", "--json-message", "-", "--in-the-open"], {
+      input: JSON.stringify(keyed),
+    });
+    expect(refused).toMatchObject({ code: 2, out: "" });
+    expect(refused.err).toMatch(/have keys, .* Nothing was sent\.\nNext: Write it with the options/);
   },
   slow,
 );
@@ -184,13 +191,25 @@ test(
     const first = await json("alice", [...letter, "--id", id]);
     expect(first).toMatchObject({ id, recipients: [{ status: "delivered" }] });
     expect(await json("alice", [...letter, "--id", id])).toEqual(first);
-    const other = { id: id.replace("7812", "7813"), to: [{ id: "bob", host: beta.host }], body: "Once" };
-    const whole = { input: JSON.stringify(other) };
-    const sent = await json("alice", ["send", "--json-message", "-", "--wait"], whole);
-    expect(await json("alice", ["send", "--json-message", "-", "--wait"], whole)).toEqual(sent);
+    const changed = await run("alice", ["send", "--to", `bob@${beta.host}`, "--body", "Twice", "--id", id]);
+    expect(changed).toMatchObject({ code: 1, out: "", err: expect.stringContaining("(idConflict)") });
+    const withFile = ["--attach", join(folder, "note.txt"), "--id", id.replace("7812", "7814")];
+    const filed = await json("alice", [...letter, ...withFile]);
+    expect(await json("alice", [...letter, ...withFile])).toEqual(filed);
+    await writeFile(join(folder, "note.txt"), "a mode");
+    const other = await run("alice", [...letter, ...withFile]);
+    expect(other).toMatchObject({ code: 1, out: "", err: expect.stringContaining("(idConflict)") });
     const ids = (await json("bob", ["inbox", "--limit", "3"])).map((meta: MessageMeta) => meta.messageId);
-    expect(ids.slice(0, 2)).toEqual([other.id, id]);
+    expect(ids.slice(0, 2)).toEqual([filed.id, id]);
     expect(ids[2]).not.toBe(id);
+
+    const open = { id: id.replace("7812", "7813"), to: [{ id: "robot", host: beta.host }], body: "Once" };
+    const whole = ["send", "--json-message", "-", "--in-the-open", "--wait"];
+    const input = JSON.stringify(open);
+    expect(await json("alice", whole, { input })).toEqual(await json("alice", whole, { input }));
+    const [{ messageId }, before] = await json("robot", ["inbox", "--limit", "2"]);
+    expect(messageId).toBe(open.id);
+    expect(before.messageId).not.toBe(open.id);
   },
   slow,
 );
