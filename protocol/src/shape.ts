@@ -1,5 +1,5 @@
 import type { Static, TSchema } from "typebox";
-import { Compile, type Validator } from "typebox/compile";
+import { type Check, makeCheck } from "./check.ts";
 import type { ErrorCode } from "./errors.ts";
 import { findFault } from "./find-fault.ts";
 import { fail } from "./problem.ts";
@@ -11,18 +11,12 @@ export interface Shape<Schema extends TSchema> {
   matches(value: unknown): value is Static<Schema>;
 }
 
-/**
- * A checker for a schema, compiled at its first use; where making functions from text is forbidden (a page's content
- * security policy) it interprets the schema instead, with the same result.
- */
+/** A checker for a schema, made at its first use. */
 export function shape<const Schema extends TSchema>(schema: Schema): Shape<Schema> {
-  let compiled: Validator<Record<never, never>, Schema, Static<Schema>> | undefined;
-  function validator() {
-    compiled ??= Compile(schema);
-    return compiled;
-  }
+  let check: Check<Schema> | undefined;
   function matches(value: unknown): value is Static<Schema> {
-    return validator().Check(value);
+    check ??= makeCheck(schema);
+    return check(value);
   }
   return {
     schema,
