@@ -2,11 +2,13 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import {
+  type AccountMode,
   bytesSource,
   compose,
   createInvite,
   createToken,
   downloadFile,
+  downloadSealedBytes,
   eachMessage,
   getMailbox,
   isSettled,
@@ -17,20 +19,22 @@ import {
   memoryKeeper,
   memorySink,
   openOperator,
+  openStored,
   openWithToken,
   type Platform,
-  readMessage,
+  prepare,
   readMeta,
   register,
   replyTo,
   type Session,
   send,
   uploadFile,
+  uploadSealedFile,
   viewInvite,
   waitUntilSettled,
 } from "@posthorn/client";
 import { nodePlatform } from "@posthorn/client/node";
-import { attachmentsOf, limits, type MessageMeta } from "@posthorn/protocol";
+import { limits, type MessageMeta, uuidV7 } from "@posthorn/protocol";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startTestnet, type TestNode, type Testnet } from "../src/testnet.ts";
 
@@ -51,10 +55,10 @@ async function invite(node: TestNode, name: string): Promise<string> {
   return (await createInvite(operator, { name })).url;
 }
 
-async function joinAs(node: TestNode, name: string): Promise<Session> {
+async function joinAs(node: TestNode, name: string, mode: AccountMode = "sealed"): Promise<Session> {
   const url = await invite(node, name);
   expect(await viewInvite(platform, url)).toMatchObject({ host: node.host, name });
-  await register(platform, { invite: url, password }, { device: "the first" });
+  await register(platform, { invite: url, password, mode }, { device: "the first" });
   await expect(viewInvite(platform, url)).rejects.toMatchObject({ problem: { code: "gone" } });
   return login(platform, { address: `${name}@${node.host}`, password }, { device: "the second" });
 }
@@ -65,44 +69,83 @@ async function newest(session: Session): Promise<MessageMeta> {
   throw new Error("the inbox is empty");
 }
 
-test("what alice sends with a file of two chunks is read and answered by bob, byte for byte", async () => {
+const content = Buffer.alloc(limits.blobBytes + 12_345, "posthorn ");
+
+async function arrive(sender: Session, id: string): Promise<void> {
+  const outcome = await waitUntilSettled(sender, id, { timeoutMs: 20_000 });
+  expect(isSettled(outcome)).toBe(true);
+  expect(outcome.recipients).toMatchObject([{ status: "delivered" }]);
+}
+
+test("what alice sends sealed with a file of two chunks is opened and answered by bob, byte for byte", async () => {
   const alice = await joinAs(net.node("alpha"), "alice");
   const bob = await joinAs(net.node("beta"), "bob");
-  const content = Buffer.alloc(limits.blobBytes + 12_345, "posthorn ");
+  const id = uuidV7(platform.clock.now(), platform.randomBytes(16));
+  const plan = await uploadSealedFile(alice, bytesSource(content), {
+    messageId: id,
+    place: 0,
+    filename: "plan.bin",
+  });
+  const draft = { id, from: alice.address, to: [bob.address], subject: "The plan", body: "Grüße" };
+  const { message: letter, isSealed } = await prepare(alice, draft, { files: [plan] });
+  expect(isSealed).toBe(true);
+  await send(alice, letter);
+  await arrive(alice, id);
 
-  const attachment = await uploadFile(alice, bytesSource(content), { filename: "plan.bin" });
+  const meta = await newest(bob);
+  expect(meta).toMatchObject({ subject: null, preview: null, messageId: id, sealed: true });
+  expect(meta.attachments).toEqual([plan.attachment]);
+  const received = await openStored(bob, meta.id);
+  expect(received).toMatchObject({
+    kind: "sealed",
+    message: { id, subject: "The plan", body: "Grüße" },
+    files: [{ kind: "sealed", file: { filename: "plan.bin", size: content.length } }],
+    sender: { kind: "known", isCompared: false, news: "firstSeen" },
+  });
+  const [file] = received.files;
+  if (file?.kind !== "sealed") throw new Error("the file is not sealed");
+  const bytes = await downloadSealedBytes(bob, { ...file, messageId: id, place: 0 });
+  expect(content.equals(bytes)).toBe(true);
+
+  await markMessage(bob, meta.id, { $seen: true });
+  expect((await readMeta(bob, meta.id)).keywords).toEqual({ $seen: true });
+  const reply = { from: bob.address, ...replyTo(received.message, bob.address), body: "Thanks" };
+  const { message: answer } = await prepare(bob, reply);
+  await send(bob, answer);
+  await arrive(bob, answer.id);
+  const answered = await newest(alice);
+  expect(answered).toMatchObject({ subject: null, thread: id, inReplyTo: id });
+  expect((await openStored(alice, answered.id)).message).toMatchObject({
+    subject: "Re: The plan",
+    body: "Thanks",
+  });
+});
+
+test("what an open account sends with a file of two chunks is read in the open, byte for byte", async () => {
+  const ann = await joinAs(net.node("alpha"), "ann", "open");
+  const ben = await joinAs(net.node("beta"), "ben", "open");
+  const attachment = await uploadFile(ann, bytesSource(content), { filename: "plan.bin" });
   const letter = compose(platform, {
-    from: alice.address,
-    to: [bob.address],
+    from: ann.address,
+    to: [ben.address],
     subject: "The plan",
     body: "Grüße",
     attachments: [attachment],
   });
-  await send(alice, letter);
-  const outcome = await waitUntilSettled(alice, letter.id, { timeoutMs: 20_000 });
-  expect(isSettled(outcome)).toBe(true);
-  expect(outcome.recipients).toMatchObject([{ address: bob.address, status: "delivered" }]);
-
-  const meta = await newest(bob);
-  expect(meta).toMatchObject({ subject: "The plan", messageId: letter.id });
-  const received = await readMessage(bob, meta.id);
-  expect(received).toEqual(letter);
-  const [file] = attachmentsOf(received);
-  expect(file).toEqual(attachment);
-  const sink = memorySink();
-  if (file !== undefined) await downloadFile(bob, file, sink);
-  expect(content.equals(sink.bytes())).toBe(true);
-
-  await markMessage(bob, meta.id, { $seen: true });
-  expect((await readMeta(bob, meta.id)).keywords).toEqual({ $seen: true });
-  const answer = compose(platform, { from: bob.address, ...replyTo(received, bob.address), body: "Thanks" });
-  await send(bob, answer);
-  await waitUntilSettled(bob, answer.id, { timeoutMs: 20_000 });
-  expect(await newest(alice)).toMatchObject({
-    subject: "Re: The plan",
-    thread: letter.id,
-    inReplyTo: letter.id,
+  await send(ann, letter);
+  await arrive(ann, letter.id);
+  const meta = await newest(ben);
+  expect(meta).toMatchObject({ subject: "The plan", messageId: letter.id, sealed: false });
+  expect(await openStored(ben, meta.id)).toEqual({
+    kind: "open",
+    message: letter,
+    files: [{ kind: "open", attachment }],
+    sealedHere: false,
+    unexpected: false,
   });
+  const sink = memorySink();
+  await downloadFile(ben, attachment, sink);
+  expect(content.equals(sink.bytes())).toBe(true);
 });
 
 test("a wrong password, a taken name and an unknown address are told by the servers' own sentences", async () => {
@@ -112,20 +155,21 @@ test("a wrong password, a taken name and an unknown address are told by the serv
     "That address and password do not match.",
   );
   await expect(invite(alpha, "carol")).rejects.toThrow("The name “carol” is taken.");
-  const letter = compose(platform, {
-    from: carol.address,
-    to: [`nobody@${net.node("beta").host}`],
-    body: "Are you there?",
+  const draft = { to: [`nobody@${net.node("beta").host}`], body: "Are you there?" };
+  await expect(prepare(carol, { ...draft, from: carol.address })).rejects.toMatchObject({
+    problem: { code: "recipientUnknown" },
   });
-  await send(carol, letter);
-  const { recipients } = await waitUntilSettled(carol, letter.id, { timeoutMs: 20_000 });
+  const robot = await joinAs(alpha, "robot", "open");
+  const letter = compose(platform, { ...draft, from: robot.address });
+  await send(robot, letter);
+  const { recipients } = await waitUntilSettled(robot, letter.id, { timeoutMs: 20_000 });
   expect(recipients).toMatchObject([{ status: "failed", problem: { code: "recipientUnknown" } }]);
 });
 
 test("who is signed in twice sees both, gives a program a token, and signs out of one", async () => {
   const { host } = net.node("beta");
   const url = await invite(net.node("beta"), "dora");
-  const first = await register(platform, { invite: url, password }, { device: "the first" });
+  const { session: first } = await register(platform, { invite: url, password }, { device: "the first" });
   const keeper = memoryKeeper();
   const second = await login(
     platform,
