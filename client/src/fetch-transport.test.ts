@@ -78,6 +78,28 @@ test("No connection, a cut answer and silence are told apart", async () => {
   await expect(textOf(body)).rejects.toMatchObject({ reason: "cut" });
 });
 
+test("A body is given the time that a slow line needs for it, for nobody hears how far it has come", async () => {
+  const silent = await serve(() => undefined, { plain: true });
+  const slow = Promise.withResolvers<void>();
+  const server = await serve(
+    async (request, response) => {
+      await bodyOf(request);
+      await slow.promise;
+      response.writeHead(204).end();
+    },
+    { plain: true },
+  );
+  const transport = fetchTransport({ idleMs: 50 });
+  const body = new Uint8Array(1024 * 1024);
+  const upload = transport({ method: "PUT", url: server.origin, headers: {}, body });
+  const timeout = { reason: "timeout" };
+  const question = transport({ method: "GET", url: silent.origin, headers: {} });
+  await expect(question).rejects.toMatchObject(timeout);
+  slow.resolve();
+  const { status } = await upload;
+  expect(status).toBe(204);
+});
+
 test("Who gives up gets their own reason, while waiting and while reading", async () => {
   const server = await serve(
     (request, response) => {

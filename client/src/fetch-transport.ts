@@ -3,21 +3,25 @@ import type { RequestBody, Transport, TransportRequest, TransportResponse } from
 import { Unreachable, type UnreachableReason } from "./unreachable.ts";
 
 const defaultIdleMs = 60_000;
+/** A chunk of 8 MiB has somewhat less than the ten minutes that a server waits for a request. */
+const slowestBytesPerS = 16 * 1024;
 
 /**
  * The transport of browsers, over `fetch`. A page can stream an answer but not a request, and is not told how far a
- * request has gone: a streamed body is read into memory first (of files never more than one chunk), and `onSent` is
- * called once, when it has been taken.
+ * request has gone: a streamed body is read into memory first (of files never more than one chunk), `onSent` is called
+ * once, when it has been taken, and an answer is waited for `idleMs` longer than the body takes over a slow line.
  */
 export function fetchTransport(options: { idleMs?: number } = {}): Transport {
   const idleMs = options.idleMs ?? defaultIdleMs;
-  return (request) => exchange(request, new IdleWatch(idleMs, request.signal));
+  return (request) => exchange(request, idleMs);
 }
 
-async function exchange(request: TransportRequest, watch: IdleWatch): Promise<TransportResponse> {
-  const { method, url, headers, onSent } = request;
+async function exchange(request: TransportRequest, idleMs: number): Promise<TransportResponse> {
+  const { method, url, headers, onSent, signal } = request;
   const { host } = new URL(url);
   const body = request.body === undefined ? undefined : await bytesOf(request.body);
+  const watch = new IdleWatch(idleMs, signal);
+  watch.moved(body === undefined ? 0 : (body.length / slowestBytesPerS) * 1_000);
   try {
     const response = await fetch(url, {
       method,
@@ -62,12 +66,12 @@ class IdleWatch {
     this.#idleMs = idleMs;
     this.#outer = outer;
     this.signal = outer === undefined ? this.#idle.signal : AbortSignal.any([outer, this.#idle.signal]);
-    this.moved();
   }
 
-  moved(): void {
+  /** From now on nothing need move for so much longer. */
+  moved(longerMs = 0): void {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#idle.abort(), this.#idleMs);
+    this.#timer = setTimeout(() => this.#idle.abort(), this.#idleMs + longerMs);
   }
 
   end(): void {
