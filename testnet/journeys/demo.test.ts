@@ -54,7 +54,7 @@ test(
     const first = await demo("--check", "--data", data);
     expect(first).toMatchObject({ code: 0, err: "" });
     const seen = lastLine(first.out);
-    expect(seen).toMatchObject({ ok: true, attachment: { verified: true } });
+    expect(seen).toMatchObject({ ok: true, sealed: true, attachment: { verified: true } });
     expect(seen.from).not.toContain(":8441");
     expect(lastLine((await demo("--check", "--data", data)).out)).toMatchObject({
       from: seen.from,

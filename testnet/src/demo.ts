@@ -1,6 +1,6 @@
 /**
  * The main job, seen from outside: two servers on this machine, a letter with a file from one to the other and an
- * answer back. It stays until it is stopped; with `--check` it looks, prints what it saw as JSON, and ends.
+ * answer back, sealed so that neither server can read it. It stays until it is stopped; with `--check` it looks, prints what it saw as JSON, and ends.
  */
 import { mkdir } from "node:fs/promises";
 import { resolve } from "node:path";

@@ -3,18 +3,19 @@ import { createReadStream } from "node:fs";
 import { mkdir, rm, stat, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import {
-  compose,
-  downloadFile,
   eachMessage,
+  type Opened,
+  openStored,
   type Progress,
-  readMessage,
+  prepare,
   replyTo,
+  type SealedFile,
   send,
-  uploadFile,
+  uploadSealedFile,
   waitUntilSettled,
 } from "@posthorn/client";
-import { openFileSink, openFileSource } from "@posthorn/client/node";
-import { attachmentsOf, type Message, type MessageMeta, type SendAnswer } from "@posthorn/protocol";
+import { openFileSource, saveSealedFile } from "@posthorn/client/node";
+import { formatAddress, type Message, type SendAnswer, senderOf, uuidV7 } from "@posthorn/protocol";
 import type { Person, Place } from "./place.ts";
 
 export interface CrossOptions {
@@ -29,6 +30,8 @@ export interface CrossOptions {
 export interface Crossing {
   ok: boolean;
   seen: {
+    /** Letter, file and answer were opened by whom they were for, and signed by whom they were from. */
+    sealed: boolean;
     messageId: string;
     from: string;
     to: string;
@@ -44,8 +47,11 @@ export interface Crossing {
 
 const waitMs = 120_000;
 
-/** Alice writes to Bob with a file; Bob reads, saves the file and answers; Alice reads the answer. */
-export async function cross(place: Place, options: CrossOptions): Promise<Crossing> {
+/** What a crossing needs of a place: two people, and a folder for files. */
+export type CrossPlace = Pick<Place, "alice" | "bob" | "clientFolder">;
+
+/** Alice writes to Bob with a file; Bob reads, saves the file and answers; Alice reads the answer. All of it sealed. */
+export async function cross(place: CrossPlace, options: CrossOptions): Promise<Crossing> {
   const { alice, bob } = place;
   const { say } = options;
   const startedAt = performance.now();
@@ -54,64 +60,61 @@ export async function cross(place: Place, options: CrossOptions): Promise<Crossi
   const body =
     options.body ?? "No SMTP, no IMAP, no POP3: one JSON object over HTTPS.\n\nA file comes with it.";
 
-  say(`${alice.address} uploads ${basename(path)} and writes to ${bob.address} …`);
+  say(`${alice.address} seals ${basename(path)} and a letter for ${bob.address} …`);
   const sentFile = { size: (await stat(path)).size, sha256: await hashOf(path) };
-  const source = await openFileSource(path);
-  const attachment = await uploadFile(alice.session, source, {
-    filename: basename(path),
-    onProgress: showProgress("uploaded"),
-  }).finally(() => source.close());
-  const { platform } = alice.session;
-  const letter = compose(platform, {
-    from: alice.address,
-    to: [bob.address],
-    subject,
-    body,
-    attachments: [attachment],
-  });
+  const { clock, randomBytes } = alice.session.platform;
+  const id = uuidV7(clock.now(), randomBytes(16));
+  const file = await upload(alice, path, id);
+  const draft = { id, from: alice.address, to: [bob.address], subject, body };
+  const { message: letter } = await prepare(alice.session, draft, { files: [file] });
   const sentAt = performance.now();
   await send(alice.session, letter);
-  await settled(alice, letter.id);
+  await settled(alice, id);
   const deliveredMs = performance.now() - sentAt;
 
-  const { meta, message } = await findArrived(bob, letter.id);
-  say(`${bob.address} reads “${meta.subject ?? ""}”.`);
-  const saved = join(place.clientFolder, `received-${letter.id}`);
-  const received = await save(bob, message, saved);
-  await rm(saved, { force: true });
+  const opened = await openArrived(bob, id);
+  say(`${bob.address} opens “${textOf(opened.message, "subject")}”; neither server can.`);
+  const received = await save(bob, opened, join(place.clientFolder, `received-${id}`));
   const verified = received?.sha256 === sentFile.sha256 && received.size === sentFile.size;
   say(
     `The file at ${bob.address} ${verified ? "is the one that was sent, byte for byte" : "is NOT the one that was sent"}.`,
   );
 
-  const answer = compose(platform, {
+  const reply = {
     from: bob.address,
-    ...replyTo(message, bob.address),
-    subject: `Re: ${subject}`,
+    ...replyTo(opened.message, bob.address),
     body: "It has come. Thank you!",
-  });
+  };
+  const { message: answer } = await prepare(bob.session, reply);
   const answeredAt = performance.now();
   await send(bob.session, answer);
   await settled(bob, answer.id);
-  const reply = await findArrived(alice, answer.id);
+  const answered = await openArrived(alice, answer.id);
   const replyMs = performance.now() - answeredAt;
-  say(`${alice.address} reads the answer: “${textOf(reply.message)}”`);
+  say(`${alice.address} opens the answer, sealed as well: “${textOf(answered.message, "body")}”`);
 
   const seen = {
-    messageId: letter.id,
+    sealed: isSealedBy(opened, alice) && isSealedBy(answered, bob),
+    messageId: id,
     from: alice.address,
     to: bob.address,
-    subject: meta.subject ?? "",
-    body: textOf(message),
+    subject: textOf(opened.message, "subject"),
+    body: textOf(opened.message, "body"),
     attachment: { filename: basename(path), ...sentFile, verified },
-    reply: { messageId: answer.id, body: textOf(reply.message) },
+    reply: { messageId: answer.id, body: textOf(answered.message, "body") },
     deliveredMs: Math.round(deliveredMs),
     replyMs: Math.round(replyMs),
     totalMs: Math.round(performance.now() - startedAt),
   };
-  const ok =
-    verified && seen.subject === subject && seen.body === body && reply.meta.from.host === place.beta.host;
+  const ok = seen.sealed && verified && seen.subject === subject && seen.body === body;
   return { ok, seen };
+}
+
+async function upload(person: Person, path: string, messageId: string): Promise<SealedFile> {
+  const source = await openFileSource(path);
+  const onProgress = showProgress("uploaded");
+  const options = { messageId, place: 0, filename: basename(path), onProgress };
+  return uploadSealedFile(person.session, source, options).finally(() => source.close());
 }
 
 /** Waits until the other server has taken the message. Throws with its reason when it did not. */
@@ -122,31 +125,35 @@ async function settled(person: Person, id: string): Promise<void> {
   throw new Error(`${failed.address}: ${failed.status}. ${failed.problem?.detail ?? ""}`);
 }
 
-async function findArrived(person: Person, id: string): Promise<{ meta: MessageMeta; message: Message }> {
+async function openArrived(person: Person, id: string): Promise<Opened> {
   for await (const meta of eachMessage(person.session)) {
-    if (meta.messageId === id) return { meta, message: await readMessage(person.session, meta.id) };
+    if (meta.messageId === id) return openStored(person.session, meta.id);
   }
   throw new Error(`The message is not in the mailbox of ${person.address}, though its server took it.`);
 }
 
-async function save(
-  person: Person,
-  message: Message,
-  path: string,
-): Promise<{ size: number; sha256: string } | undefined> {
-  const [attachment] = attachmentsOf(message);
-  if (attachment === undefined) return undefined;
-  const sink = await openFileSink(path, { overwrite: true });
-  try {
-    await downloadFile(person.session, attachment, sink, { onProgress: showProgress("saved") });
-  } finally {
-    await sink.close();
-  }
-  return { size: (await stat(path)).size, sha256: await hashOf(path) };
+function isSealedBy(opened: Opened, { address }: Person): boolean {
+  if (opened.kind === "open" || opened.files.some((file) => file.kind === "open")) return false;
+  return opened.sender.kind === "known" && formatAddress(senderOf(opened.message)) === address;
 }
 
-function textOf(message: Message): string {
-  return "body" in message && typeof message.body === "string" ? message.body : "";
+/** Opens the file into its place, looks at it, and takes it away again. */
+async function save(
+  person: Person,
+  { message, files: [file] }: Opened,
+  path: string,
+): Promise<{ size: number; sha256: string } | undefined> {
+  if (file?.kind !== "sealed") return undefined;
+  const wanted = { ...file, messageId: message.id, place: 0 };
+  await saveSealedFile(person.session, wanted, path, { overwrite: true, onProgress: showProgress("saved") });
+  const saved = { size: (await stat(path)).size, sha256: await hashOf(path) };
+  await rm(path);
+  return saved;
+}
+
+function textOf(message: Message, field: "subject" | "body"): string {
+  const text: unknown = Reflect.get(message, field);
+  return typeof text === "string" ? text : "";
 }
 
 /** A progress line, on a terminal only. */

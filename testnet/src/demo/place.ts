@@ -81,7 +81,7 @@ export async function openPlace(options: { folder: string; store: "sqlite" | "po
   }
 }
 
-/** Signs the person in, with an invitation first when there is no such account yet. */
+/** Signs the person in, with an invitation and keys first when there is no such account yet. Throws DemoFailure. */
 async function openPerson(platform: Platform, node: TestNode, name: string, home: Home): Promise<Person> {
   const address = `${name}@${node.host}`;
   const password = `${name} on ${node.name}`;
@@ -89,10 +89,15 @@ async function openPerson(platform: Platform, node: TestNode, name: string, home
   const device = "the demo";
   const operator = openOperator(platform, await readOperatorFile(node.folder));
   const known = await isRegistered(operator, name);
-  if (known)
-    return { address, password, session: await login(platform, { address, password }, { keeper, device }) };
+  if (known) {
+    const session = await login(platform, { address, password }, { keeper, device });
+    if ((await session.keys.find()) !== undefined) return { address, password, session };
+    throw new DemoFailure(
+      `${address} was made before there were keys. Choose another folder with --data, or remove this one.`,
+    );
+  }
   const invite = await createInvite(operator, { name });
-  const session = await register(platform, { invite: invite.url, password }, { keeper, device });
+  const { session } = await register(platform, { invite: invite.url, password }, { keeper, device });
   return { address, password, session };
 }
 
