@@ -5,11 +5,13 @@ import {
   formatAddress,
   type Message,
   type MessageMeta,
+  ProblemError,
   recipientsOf,
 } from "@posthorn/protocol";
 import { dateOfId } from "./date-of-id.ts";
 import { hexOf } from "./hash-file.ts";
 import { eachMessage, getMailbox, listMessages, readMessageBytes } from "./mail.ts";
+import { bytesOnWire } from "./open.ts";
 import type { Session } from "./session.ts";
 
 /** Of what was sent, no more than this is looked through for the message before. */
@@ -29,9 +31,14 @@ export async function findFollows(session: Session, message: Message): Promise<F
     (meta) => meta.thread === conversation && reachesAll(meta, message) && meta.messageId !== message.id,
   );
   if (before === undefined) return undefined;
+  return { id: before.messageId, digest: await digestOf(session, before) };
+}
+
+/** SHA-256 of a message's bytes on the wire. */
+async function digestOf(session: Session, { id }: Pick<MessageMeta, "id">): Promise<string> {
   const hash = session.platform.sha256();
-  hash.update(await readMessageBytes(session, before.id));
-  return { id: before.messageId, digest: hexOf(hash.digest()) };
+  hash.update(await bytesOnWire(session, await readMessageBytes(session, id)));
+  return hexOf(hash.digest());
 }
 
 function reachesAll({ to, cc }: MessageMeta, message: Message): boolean {
@@ -47,8 +54,19 @@ export async function isMissing(session: Session, follows: Follows, sender: stri
   const date = dateOfId(follows.id);
   const untilMs = date === undefined ? 0 : Date.parse(date) - 2 * dayMs;
   for await (const meta of eachMessage(session, { limit: lookedThrough })) {
-    if (meta.messageId === follows.id && formatAddress(meta.from) === sender) return false;
+    const isNamed = meta.messageId === follows.id && formatAddress(meta.from) === sender;
+    // What a list names can be anything: only the bytes show that it is the one.
+    if (isNamed && (await isThis(session, meta, follows.digest))) return false;
     if (Date.parse(meta.deliveredAt) < untilMs) return true;
   }
   return true;
+}
+
+async function isThis(session: Session, meta: MessageMeta, digest: string): Promise<boolean> {
+  try {
+    return (await digestOf(session, meta)) === digest;
+  } catch (error) {
+    if (error instanceof ProblemError && error.problem.code === "notOpened") return false;
+    throw error;
+  }
 }

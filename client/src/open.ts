@@ -7,6 +7,7 @@ import {
   type SealedMessage,
 } from "@posthorn/crypto";
 import {
+  type Address,
   type Arrival,
   accountName,
   attachmentsOf,
@@ -19,6 +20,7 @@ import {
   parseAddress,
   readMessage as parseMessage,
   readSaid,
+  recipientsOf,
   type Said,
   type SaidFile,
   type Seal,
@@ -26,6 +28,7 @@ import {
   sealOf,
   senderOf,
 } from "@posthorn/protocol";
+import { markTold } from "./keys/contacts.ts";
 import type { Keyring } from "./keys/keyring.ts";
 import { makeMemo } from "./keys/memo.ts";
 import { findPin } from "./keys/pins.ts";
@@ -91,7 +94,19 @@ export async function openBytes(session: Session, bytes: Uint8Array): Promise<Op
   return openSealed(session, message, sealed);
 }
 
-async function openArrived(session: Session, { arrivalSeal, sealedMessage }: Arrival): Promise<Opened> {
+async function openArrived(session: Session, arrival: Arrival): Promise<Opened> {
+  const bytes = await arrivedBytes(session, arrival);
+  const message = orNotOpened(() => parseMessage(bytes));
+  return inTheOpen(session, message, true);
+}
+
+/** A message's bytes as they came, also where our server has sealed them on arrival. Throws ProblemError `notOpened`. */
+export async function bytesOnWire(session: Session, stored: Uint8Array): Promise<Uint8Array> {
+  const arrival = orNotOpened(() => findArrival(stored));
+  return arrival === undefined ? stored : arrivedBytes(session, arrival);
+}
+
+async function arrivedBytes(session: Session, { arrivalSeal, sealedMessage }: Arrival): Promise<Uint8Array> {
   const { keyId } = arrivalSeal;
   let keyring = await session.keys.find();
   if (keyring?.epochs.has(keyId) === false && (await hasNewEpoch(session)))
@@ -101,8 +116,7 @@ async function openArrived(session: Session, { arrivalSeal, sealedMessage }: Arr
   const [enc, wrap, sealed] = parts;
   if (keyring === undefined || key === undefined || !enc || !wrap || !sealed) return notOpened();
   const owner = { address: keyring.address, keyId: arrivalSeal.keyId };
-  const bytes = await openArrival(owner, key, { enc, wrap, sealed });
-  return bytes === undefined ? notOpened() : inTheOpen(session, parseMessage(bytes), true);
+  return (await openArrival(owner, key, { enc, wrap, sealed })) ?? notOpened();
 }
 
 async function inTheOpen(session: Session, message: Message, sealedHere: boolean): Promise<Opened> {
@@ -116,8 +130,16 @@ async function sealsOtherwise(session: Session, message: Message): Promise<boole
   const keyring = await session.keys.find();
   if (keyring === undefined) return false;
   const sender = accountOf(message);
-  return sender === keyring.address ? false : (await findPin(session, sender)) !== undefined;
+  if (sender !== keyring.address) return (await findPin(session, sender)) !== undefined;
+  // What the account itself writes is sealed too where anybody of those it goes to has keys, as it has itself.
+  const recipients = recipientsOf(message).slice(0, mostLookedFor).map(accountAt);
+  if (recipients.includes(keyring.address)) return true;
+  const pins = await Promise.all(recipients.map((recipient) => findPin(session, recipient)));
+  return pins.some((pin) => pin !== undefined);
 }
+
+/** So many recipients of a message that the account is said to have sent in the open. */
+const mostLookedFor = 20;
 
 async function openSealed(session: Session, message: Message, sealed: SealedMessage): Promise<Opened> {
   const sender = await findSenderKey(session, accountOf(message), sealed.header.fromKeyId);
@@ -127,12 +149,15 @@ async function openSealed(session: Session, message: Message, sealed: SealedMess
   const payload = own && (await openMessage(own, verifyKey, sealed));
   if (payload === undefined) return notOpened();
   const said = orNotOpened(() => readSaid(payload, message));
+  const files = filesOf(message, said);
+  const { trust } = sender;
+  if ("news" in trust) await markTold(session, accountOf(message), trust.news);
   return {
     kind: "sealed",
     message: said.message,
-    files: filesOf(message, said),
+    files,
     follows: said.follows,
-    sender: sender.trust,
+    sender: trust,
   };
 }
 
@@ -196,7 +221,11 @@ function bytesOf(text: string): Uint8Array {
 }
 
 function accountOf(message: Message): string {
-  const { id, host } = senderOf(message);
+  return accountAt(senderOf(message));
+}
+
+/** Of an address, without its tag. */
+function accountAt({ id, host }: Address): string {
   return formatAddress({ id: accountName(id), host });
 }
 

@@ -66,8 +66,8 @@ export async function forgetCompared(session: Session, address: string): Promise
 type Comparable = Extract<Contact, { kind: "sealed" | "mustCompare" }>;
 
 async function rewritePin(session: Session, contact: Comparable, compared: Pin["compared"]): Promise<void> {
-  const pin = pinOf(contact, compared);
-  const known = await findPin(session, pin.address);
+  const known = await findPin(session, contact.head.address);
+  const pin = pinOf(contact, compared, compared === null ? known?.pin.untold : undefined);
   await sealVault(session, await keepPin(session, pin, known?.revision ?? 0));
 }
 

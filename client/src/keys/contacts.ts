@@ -72,13 +72,40 @@ async function pinNewest(
   const believed = believedOf(result);
   const compared = known?.pin.compared ?? null;
   const isCompared = compared?.identityKey === head.identityKey;
+  const news = gravest(newsOf(result), known?.pin.untold);
   if (compared !== null && !isCompared) {
     return { kind: "mustCompare", ...believed, why: result.kind === "reset" ? "reset" : "newKey" };
   }
   if (result.kind !== "unchanged") {
-    await keepPin(session, pinOf(believed, compared), known?.revision ?? 0);
+    // Kept with the pin until a person is told: a server could see to it that whatever was under way comes to nothing.
+    const untold = news === "firstSeen" ? undefined : news;
+    await keepPin(session, pinOf(believed, compared, untold), known?.revision ?? 0);
   }
-  return { kind: "sealed", ...believed, isCompared, news: newsOf(result) };
+  return { kind: "sealed", ...believed, isCompared, news };
+}
+
+const byGravity: readonly ContactNews[] = ["reset", "newKey", "policyLowered", "firstSeen"];
+
+function gravest(...all: readonly (ContactNews | undefined)[]): ContactNews | undefined {
+  return byGravity.find((news) => all.includes(news));
+}
+
+/** The person is told what is new of a contact, now that what was under way has come to something. */
+export async function markTold(
+  session: Session,
+  address: string,
+  news: ContactNews | undefined,
+): Promise<void> {
+  if (news === undefined || news === "firstSeen") return;
+  const known = await findPin(session, address);
+  if (known?.pin.untold === undefined) return;
+  const { untold: _, ...pin } = known.pin;
+  try {
+    await keepPin(session, pin, known.revision);
+  } catch (error) {
+    // Another device has written it meanwhile; then it is told again.
+    if (!isCode(error, "changedMeanwhile")) throw error;
+  }
 }
 
 function believedOf({ head, pin, statements }: Believed): Believed {
@@ -110,7 +137,7 @@ function withoutAnswer(address: string, problem: Problem, pin: Pin | undefined):
     pin: pin.pin,
     statements: [pin.newest],
     isCompared: pin.compared?.identityKey === head.identityKey,
-    news: undefined,
+    news: pin.untold,
   };
 }
 

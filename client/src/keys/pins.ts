@@ -21,6 +21,8 @@ const PinSchema = Type.Object({
   newest: SignedStatementSchema,
   /** The identity key that the two have compared, and when. */
   compared: Type.Union([Type.Object({ identityKey: text, at: text }), Type.Null()]),
+  /** What was found when it was pinned and no person has been told of yet. */
+  untold: Type.Optional(Type.Enum(["newKey", "reset", "policyLowered"])),
 });
 
 /** What is known of a contact's keys. */
@@ -89,8 +91,10 @@ export async function keepPin(
 export function pinOf(
   { statements, pin }: { statements: readonly SignedStatement[]; pin: Pin["pin"] },
   compared: Pin["compared"],
+  untold?: Pin["untold"],
 ): Pin {
   const newest = statements.at(-1);
   if (newest === undefined) throw new Error("what was believed has a statement");
-  return { address: newest.statement.address, pin, newest: wireStatement(newest), compared };
+  const kept = { address: newest.statement.address, pin, newest: wireStatement(newest), compared };
+  return untold === undefined ? kept : { ...kept, untold };
 }

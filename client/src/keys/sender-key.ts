@@ -10,11 +10,12 @@ import { getKeyring } from "./session-keys.ts";
 /**
  * Who has signed a message: the account itself · a contact, by the key that holds now · a contact whose identity has
  * changed since the two compared it, by the new one · a key that the account has given up at `until`, perhaps because it
- * was stolen. `news` is what looking for the key has found: it is told here, once, and the person must hear of it (§90.7).
+ * was stolen. `news` is what looking for the key has found: it is told here, once, and the person must hear of it
+ * (§90.7). So is `doubt`, a sentence: the server shows keys that are not believed, and the key is the one believed before.
  */
 export type SenderTrust =
   | { kind: "self" }
-  | { kind: "known"; isCompared: boolean; news: ContactNews | undefined }
+  | { kind: "known"; isCompared: boolean; news: ContactNews | undefined; doubt: string | undefined }
   | { kind: "changed"; why: "newKey" | "reset" }
   | { kind: "formerKey"; until: string; news: ContactNews | undefined };
 
@@ -70,7 +71,9 @@ function trustOf(contact: Contact, found: FoundKey): SenderTrust {
   const news = contact.kind === "sealed" ? contact.news : undefined;
   if (found.until !== undefined) return { kind: "formerKey", until: found.until, news };
   if (contact.kind === "mustCompare") return { kind: "changed", why: contact.why };
-  return { kind: "known", isCompared: contact.kind === "sealed" && contact.isCompared, news };
+  const isCompared = contact.kind === "sealed" && contact.isCompared;
+  const doubt = contact.kind === "notBelieved" ? contact.sentence : undefined;
+  return { kind: "known", isCompared, news, doubt };
 }
 
 interface FoundKey {

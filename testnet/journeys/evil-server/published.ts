@@ -67,4 +67,35 @@ export const published = {
   // Senders.
   chainInBetween:
     "Mazières and Shasha, fork consistency (PODC 2002): one answer is checked and another, a moment later, believed",
+  matrixImpersonation:
+    "CVE-2022-39251 (Matrix), impersonation: a letter in somebody's name under a key of the server",
+  matrixSemiTrusted:
+    "CVE-2022-39249 (Matrix), semi-trusted impersonation: a letter in one contact's name under the key of another",
+  deltaVerified:
+    "Song et al., “Cryptographic Analysis of Delta Chat” (USENIX Security 2024), SecureJoin and Autocrypt: a verified contact's key replaced",
+  deltaGossip:
+    "Song et al., Delta Chat (USENIX Security 2024), gossip: keys of a third person in a letter from a contact",
+  autocrypt:
+    "Song et al., Delta Chat (USENIX Security 2024), Autocrypt header: keys beside a letter in the open",
+  silentRekey:
+    "Marlinspike, “There Is No WhatsApp ‘Backdoor’” (2017), silent re-keying: the change of an identity that nobody gets to see",
+  sigSpoof: "CVE-2018-12020 (SigSpoof): a letter that says of itself that its signature is good",
+  strippedEncryption:
+    "Müller et al., “Johnny, You Are Fired!” (USENIX Security 2019): a letter without a signature, in the name of who always signs",
+  arrivalForged:
+    "Garman et al., “Dancing on the Lip of the Volcano” (USENIX Security 2016), iMessage: what anybody can encrypt, with nobody's signature",
+
+  // Conversations.
+  threemaDeletion:
+    "Paterson et al., Threema (USENIX Security 2023), message deletion: a letter left out of a conversation",
+  threemaReordering:
+    "Paterson et al., Threema (USENIX Security 2023), message reordering: letters given in another order",
+  threemaReplay:
+    "Paterson et al., Threema (USENIX Security 2023), replay: an old letter given again as a new one",
+  threemaReflection:
+    "Paterson et al., Threema (USENIX Security 2023), reflection: a letter given back to who wrote it as another's",
+  rosslerDrop:
+    "Rösler et al., “More is Less” (EuroS&P 2018), undetected drop: a letter acknowledged and withheld",
+  telegramSwap:
+    "Albrecht et al., “Four Attacks and a Proof for Telegram” (S&P 2022), reordering: two letters in each other's place",
 } as const;

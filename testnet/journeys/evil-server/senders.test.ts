@@ -1,21 +1,35 @@
-/** Who has written it: a server that signs in somebody's name, and one that shows other keys at the right moment. */
-import { lookUpContact, openStored, send } from "@posthorn/client";
+/** Who has written it: a server that signs in somebody's name, shows other keys at the right moment, or needs no signature. */
+import {
+  compose,
+  type Draft,
+  lookUpContact,
+  type Opened,
+  openStored,
+  prepare,
+  type Session,
+  send,
+} from "@posthorn/client";
+import { type SigningKey, sealArrival, toBase64Url } from "@posthorn/crypto";
+import type { Message } from "@posthorn/protocol";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { inTurn, refusalOf, refusing } from "../../src/evil-server.ts";
+import { answering, givingBytes, inTurn, refusalOf, refusing } from "../../src/evil-server.ts";
 import { addPuppet, newEpoch, newIdentity, nextIdentity, type Puppet } from "../../src/evil-server-keys.ts";
 import { type Reader, readerOf, sealLetter } from "../../src/evil-server-messages.ts";
 import { haveCompared, newest } from "../../src/people.ts";
 import { published } from "./published.ts";
-import { showing, type Victim, victim } from "./victim.ts";
+import { sealsTo, showing, type Victim, victim } from "./victim.ts";
 
 let at: Victim;
+/** As others seal to her. */
 let alice: Reader;
+let mallory: SigningKey;
 let count = 0;
 
 beforeAll(async () => {
   at = await victim();
   const keyring = await at.alice.session.keys.find();
   alice = await readerOf(keyring?.statements ?? []);
+  mallory = await newIdentity();
 });
 
 afterAll(() => at.net.close());
@@ -24,10 +38,19 @@ function newContact(): Promise<Puppet> {
   return addPuppet(at.net.node("beta"), `bob${++count}`);
 }
 
-/** Puts a letter into Alice's inbox that is from somebody and signed by whoever; answers its place there. */
-async function receives(bob: Puppet, by = bob.identity, subject = "Plans"): Promise<string> {
-  const draft = { from: bob.address, to: [at.alice.address], subject };
-  const message = await sealLetter(at.net.platform, { draft, by, to: [alice, await readerOf(bob.chain)] });
+/** Somebody whom Alice has seen before. */
+async function knownContact(): Promise<Puppet> {
+  const bob = await newContact();
+  await lookUpContact(await at.started(), bob.address);
+  return bob;
+}
+
+function letterOf(bob: Puppet, more: object = {}): Draft {
+  return { from: bob.address, to: [at.alice.address], subject: "Plans", body: "Meet me.", ...more };
+}
+
+/** Puts a message of somebody into Alice's inbox; answers its place there. */
+async function receives(bob: Puppet, message: Message): Promise<string> {
   await send(await at.net.session(bob.account), message);
   await at.net.settle();
   const meta = await newest(at.alice.session);
@@ -35,19 +58,209 @@ async function receives(bob: Puppet, by = bob.identity, subject = "Plans"): Prom
   return meta.id;
 }
 
-describe("a letter signed by a key of the server", () => {
+/** A letter that says it is from somebody, sealed, and signed by whoever. */
+async function receivesSealed(bob: Puppet, by = bob.identity, draft = letterOf(bob)): Promise<string> {
+  const to = [alice, await readerOf(bob.chain)];
+  return receives(bob, await sealLetter(at.net.platform, { draft, by, to }));
+}
+
+/** The chain with the server's identity at its end, for which nobody vouches. */
+async function withMallory({ chain }: Puppet) {
+  const { epoch } = await newEpoch(at.net.clock.now());
+  return [...chain, await nextIdentity(chain, mallory, epoch)];
+}
+
+const cannotBeOpened = { code: "notOpened", says: expect.stringContaining("This message cannot be opened") };
+
+describe("a sealed letter", () => {
+  test("by whom it says it is from is opened as that one's", async () => {
+    const bob = await newContact();
+    const id = await receivesSealed(bob);
+    const sender = { kind: "known", isCompared: false, news: "firstSeen", doubt: undefined };
+    expect(await openStored(await at.started(), id)).toMatchObject({ kind: "sealed", sender });
+    await haveCompared(await at.started(), bob.address);
+    expect(await openStored(await at.started(), id)).toMatchObject({ sender: { isCompared: true } });
+  });
+
+  const signers: readonly [name: string, signer: () => Promise<SigningKey> | SigningKey][] = [
+    [published.matrixImpersonation, () => mallory],
+    [published.matrixSemiTrusted, async () => (await knownContact()).identity],
+  ];
+
+  test.each(signers)("%s", async (_, signer) => {
+    const bob = await knownContact();
+    const id = await receivesSealed(bob, await signer());
+    expect(await refusalOf(openStored(await at.started(), id))).toEqual(cannotBeOpened);
+  });
+
+  test("in Alice's own name, by a key of the server", async () => {
+    const bob = await newContact();
+    const id = await receivesSealed(bob);
+    const draft = letterOf(bob, { from: at.alice.address });
+    const forged = await sealLetter(at.net.platform, { draft, by: mallory, to: [alice] });
+    const lie = givingBytes("messageBytes", () => Buffer.from(JSON.stringify(forged)));
+    const device = await at.started();
+    expect(await at.evil.lying(lie, () => refusalOf(openStored(device, id)))).toEqual(cannotBeOpened);
+  });
+
   test(published.chainInBetween, async () => {
     const bob = await newContact();
     await haveCompared(await at.started(), bob.address);
-    const mallory = await newIdentity();
-    const { epoch } = await newEpoch(at.net.clock.now());
-    const forged = showing(bob, [...bob.chain, await nextIdentity(bob.chain, mallory, epoch)]);
-    const id = await receives(bob, mallory);
+    const id = await receivesSealed(bob, mallory);
     const device = await at.started();
+    const forged = showing(bob, await withMallory(bob));
     const lie = inTurn("lookUpKeys", [refusing("lookUpKeys", "unavailable"), forged]);
     await at.evil.lying(lie, async () => {
-      expect(await refusalOf(openStored(device, id))).toMatchObject({ code: "notOpened" });
+      expect(await refusalOf(openStored(device, id))).toEqual(cannotBeOpened);
     });
     expect(await lookUpContact(await at.started(), bob.address)).toMatchObject({ isCompared: true });
+  });
+
+  test(`${published.deltaVerified}: a compared contact's new identity is not theirs`, async () => {
+    const bob = await newContact();
+    await haveCompared(await at.started(), bob.address);
+    const id = await receivesSealed(bob, mallory);
+    const device = await at.started();
+    await at.evil.lying(showing(bob, await withMallory(bob)), async () => {
+      expect(await openStored(device, id)).toMatchObject({ sender: { kind: "changed", why: "reset" } });
+    });
+  });
+
+  test("by another identity is told with that news, and of who was not compared once", async () => {
+    const bob = await knownContact();
+    const id = await receivesSealed(bob, mallory);
+    const device = await at.started();
+    await at.evil.lying(showing(bob, await withMallory(bob)), async () => {
+      expect(await openStored(device, id)).toMatchObject({ sender: { kind: "known", news: "reset" } });
+      expect(await openStored(device, id)).toMatchObject({ sender: { kind: "known", news: undefined } });
+    });
+  });
+
+  test(`${published.silentRekey}: news are kept until somebody is told`, async () => {
+    const bob = await knownContact();
+    const id = await receivesSealed(bob, await newIdentity());
+    const device = await at.started();
+    await at.evil.lying(showing(bob, await withMallory(bob)), async () => {
+      // Looking for the key of a letter that cannot be opened finds the other identity, and has no way to tell.
+      expect(await refusalOf(openStored(device, id))).toEqual(cannotBeOpened);
+      const draft = { from: at.alice.address, to: [bob.address], subject: "Re: Plans" };
+      expect((await prepare(device, draft)).news).toEqual([{ address: bob.address, news: "reset" }]);
+      expect((await prepare(device, draft)).news).toEqual([]);
+    });
+  });
+
+  test("by a key that was given up is told as that", async () => {
+    const bob = await knownContact();
+    const id = await receivesSealed(bob);
+    const { epoch } = await newEpoch(at.net.clock.now());
+    const chain = [...bob.chain, await nextIdentity(bob.chain, mallory, epoch, { previous: bob.identity })];
+    const device = await at.started();
+    await at.evil.lying(showing(bob, chain), async () => {
+      expect(await openStored(device, id)).toMatchObject({
+        sender: { kind: "formerKey", until: epoch.validFrom, news: "newKey" },
+      });
+    });
+  });
+
+  test("whose sender's server shows what does not hold is read by the key seen last, and that is said", async () => {
+    const bob = await knownContact();
+    const id = await receivesSealed(bob);
+    const device = await at.started();
+    await at.evil.lying(showing(bob, bob.chain.slice(0, 1)), async () => {
+      const { sender } = sealedOf(await openStored(device, id));
+      expect(sender).toMatchObject({ kind: "known", doubt: expect.stringContaining("older keys") });
+    });
+  });
+});
+
+function sealedOf(opened: Opened): Extract<Opened, { kind: "sealed" }> {
+  if (opened.kind !== "sealed") throw new Error("it came in the open");
+  return opened;
+}
+
+describe("a letter in the open", () => {
+  test("is told as that, whatever the list says of it", async () => {
+    const bob = await newContact();
+    const id = await receives(bob, compose(at.net.platform, letterOf(bob)));
+    const lie = answering("message", (meta) => ({ ...meta, sealed: true }));
+    const device = await at.started();
+    expect(await at.evil.lying(lie, () => openStored(device, id))).toMatchObject({
+      kind: "open",
+      sealedHere: true,
+      unexpected: false,
+    });
+  });
+
+  test(`${published.sigSpoof}: it came in the open all the same`, async () => {
+    const bob = await newContact();
+    const claims = { sender: { kind: "known", isCompared: true }, kind: "sealed", verified: true };
+    const id = await receives(bob, { ...compose(at.net.platform, letterOf(bob)), ...claims });
+    expect(await openStored(await at.started(), id)).toMatchObject({ kind: "open" });
+  });
+
+  test(`${published.strippedEncryption}: who has keys would have sealed it`, async () => {
+    const bob = await knownContact();
+    const id = await receives(bob, compose(at.net.platform, letterOf(bob)));
+    expect(await openStored(await at.started(), id)).toMatchObject({ kind: "open", unexpected: true });
+  });
+
+  test.each([
+    ["to herself", () => at.alice.address],
+    ["to somebody whose keys she knows", async () => (await knownContact()).address],
+  ])("in Alice's own name, %s, is told as one that she would have sealed", async (_, recipient) => {
+    const bob = await newContact();
+    const id = await receivesSealed(bob);
+    const to = [await recipient()];
+    const forged = compose(at.net.platform, { ...letterOf(bob), from: at.alice.address, to });
+    const lie = givingBytes("messageBytes", () => Buffer.from(JSON.stringify(forged)));
+    const device = await at.started();
+    expect(await at.evil.lying(lie, () => openStored(device, id))).toMatchObject({ unexpected: true });
+  });
+
+  test(`${published.arrivalForged}: it is shown as one in the open`, async () => {
+    const bob = await knownContact();
+    const id = await receivesSealed(bob);
+    const forged = Buffer.from(
+      JSON.stringify(compose(at.net.platform, letterOf(bob, { body: "Pay them." }))),
+    );
+    const device = await at.started();
+    const lie = givingBytes("messageBytes", () => arrivalOf(forged));
+    expect(await at.evil.lying(lie, () => openStored(device, id))).toMatchObject({
+      kind: "open",
+      sealedHere: true,
+      unexpected: true,
+      message: { body: "Pay them." },
+    });
+    const damaged = givingBytes("messageBytes", () => arrivalOf(Buffer.from("{}")));
+    expect(await at.evil.lying(damaged, () => refusalOf(openStored(device, id)))).toEqual(cannotBeOpened);
+  });
+});
+
+/** Sealed to Alice as her server would on arrival; anybody can. */
+async function arrivalOf(bytes: Uint8Array): Promise<Uint8Array> {
+  const { address, keyId, publicKey } = alice;
+  const { enc, wrap, sealed } = await sealArrival({ address, keyId }, publicKey, bytes);
+  const arrivalSeal = { suite: "posthorn-arrival-1", keyId, enc: toBase64Url(enc), wrap: toBase64Url(wrap) };
+  return Buffer.from(JSON.stringify({ arrivalSeal, sealedMessage: toBase64Url(sealed) }));
+}
+
+describe("keys of others in a letter", () => {
+  const ways: readonly [name: string, send: (bob: Puppet, more: object) => Promise<string>][] = [
+    [published.deltaGossip, (bob, more) => receivesSealed(bob, bob.identity, letterOf(bob, more))],
+    [
+      published.autocrypt,
+      (bob, more) => receives(bob, { ...compose(at.net.platform, letterOf(bob)), ...more }),
+    ],
+  ];
+
+  test.each(ways)("%s: they are no keys", async (_, sendIt) => {
+    const [bob, carol] = [await knownContact(), await newContact()];
+    const statements = await withMallory(carol);
+    const gossip = { keys: statements, statements, "autocrypt-gossip": statements };
+    const id = await sendIt(bob, gossip);
+    await openStored(await at.started(), id);
+    const device: Session = await at.started();
+    expect(await lookUpContact(device, carol.address)).toMatchObject({ news: "firstSeen" });
+    expect(await sealsTo(device, carol)).toBe(carol.chain.at(-1)?.statement.epochs.at(-1)?.keyId);
   });
 });
