@@ -3,17 +3,26 @@ import { createServer } from "node:http";
 import { basename, dirname, extname } from "node:path";
 import { build, defaultClientConditions, type Plugin, type Rolldown } from "vite";
 
+/** As it is answered with. */
+interface BundledFile {
+  headers: Readonly<Record<string, string>>;
+  body: string | Uint8Array;
+}
+
+/** By their paths, each with its beginning "/"; the page itself is at "/". They work under any path of a server. */
+export type BundledFiles = ReadonlyMap<string, BundledFile>;
+
 export interface ServedBundle {
   /** Where the page is; the browser takes it for a secure one. */
   origin: string;
   stop(): Promise<void>;
 }
 
-/** Nothing but what comes from the page's own origin, and calls to any server over HTTPS. */
+/** Nothing but what comes from the page's own origin, and calls to it: the server of the account. */
 const policy = [
   "default-src 'none'",
   "script-src 'self' 'wasm-unsafe-eval'",
-  "connect-src 'self' https:",
+  "connect-src 'self'",
   "worker-src 'self'",
 ].join("; ");
 
@@ -26,24 +35,14 @@ const contentTypes: Readonly<Record<string, string>> = {
 
 /**
  * Bundles the page at this path, an HTML file with the scripts and workers it names, from the sources of our
- * workspaces, and serves it. Throws Error when it cannot be bundled, or has something of Node's in it.
+ * workspaces, and serves it from an origin of its own. Throws as `bundlePage` does.
  */
 export async function serveBundle(page: string): Promise<ServedBundle> {
-  const files = await bundle(page);
+  const files = await bundlePage(page);
   const server = createServer((request, response) => {
-    const path = request.url === "/" ? `/${basename(page)}` : (request.url ?? "");
-    const body = files.get(path);
-    if (body === undefined) {
-      response.writeHead(404).end();
-      return;
-    }
-    response.writeHead(200, {
-      "content-type": contentTypes[extname(path)] ?? "application/octet-stream",
-      "content-security-policy": policy,
-      "x-content-type-options": "nosniff",
-      "cache-control": "no-store",
-    });
-    response.end(body);
+    const file = files.get(request.url ?? "");
+    if (file === undefined) response.writeHead(404).end();
+    else response.writeHead(200, file.headers).end(file.body);
   });
   await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
   const address = server.address();
@@ -58,11 +57,12 @@ export async function serveBundle(page: string): Promise<ServedBundle> {
   };
 }
 
-/** The files by their paths, each with its beginning "/". */
-async function bundle(page: string): Promise<Map<string, string | Uint8Array>> {
+/** As `serveBundle`, and serves nothing. Throws Error when it cannot be bundled, or has something of Node's in it. */
+export async function bundlePage(page: string): Promise<BundledFiles> {
   const built = await build({
     configFile: false,
     root: dirname(page),
+    base: "./",
     // Its errors are thrown, and its warnings are about how long the page takes to load.
     logLevel: "silent",
     resolve: { conditions: ["source", ...defaultClientConditions] },
@@ -78,10 +78,23 @@ async function bundle(page: string): Promise<Map<string, string | Uint8Array>> {
   if ("on" in built) throw new Error("Vite watches where it was to build.");
   const outputs: readonly Rolldown.RolldownOutput[] = Array.isArray(built) ? built : [built];
   return new Map(
-    outputs.flatMap(({ output }) =>
-      output.map((file) => [`/${file.fileName}`, file.type === "chunk" ? file.code : file.source] as const),
-    ),
+    outputs
+      .flatMap(({ output }) => output)
+      .map((file) => {
+        const path = file.fileName === basename(page) ? "/" : `/${file.fileName}`;
+        return [path, fileOf(file.fileName, file.type === "chunk" ? file.code : file.source)];
+      }),
   );
+}
+
+function fileOf(name: string, body: string | Uint8Array): BundledFile {
+  const headers = {
+    "content-type": contentTypes[extname(name)] ?? "application/octet-stream",
+    "content-security-policy": policy,
+    "x-content-type-options": "nosniff",
+    "cache-control": "no-store",
+  };
+  return { headers, body };
 }
 
 /** Vite would put something empty in the place of Node's modules, and nobody would know before it is called. */

@@ -1,3 +1,3 @@
 /** A real browser for tests and measurements, and pages of our sources to open in it. Apart, because its tools are large. */
-export { type ServedBundle, serveBundle } from "./bundle.ts";
-export { type OpenPage, openBrowser, openPage } from "./open-browser.ts";
+export { type BundledFiles, bundlePage, type ServedBundle, serveBundle } from "./bundle.ts";
+export { type OpenPage, openAppPage, openBrowser, openPage } from "./open-browser.ts";

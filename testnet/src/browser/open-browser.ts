@@ -1,5 +1,6 @@
 /** A real browser for tests, without a window. */
 import { type Browser, chromium, type LaunchOptions, type Page } from "playwright-core";
+import type { BundledFiles } from "./bundle.ts";
 import { npmChromium } from "./npm-chromium.ts";
 
 /** Not those of npm's Chromium itself, which take away the walls between origins. */
@@ -56,7 +57,36 @@ export interface OpenPage {
 
 /** A page of its own, with nothing stored, at this URL, when it has loaded. */
 export async function openPage(browser: Browser, url: string): Promise<OpenPage> {
-  const page = await browser.newPage();
+  return load(await browser.newPage(), url);
+}
+
+/**
+ * As `openPage`, of a bundle under `/app/` of a server's origin, as that server's own page: whatever else is asked for
+ * there the server itself answers, whose certificate no authority known to the browser has to have vouched for.
+ */
+export async function openAppPage(browser: Browser, origin: string, files: BundledFiles): Promise<OpenPage> {
+  const page = await browser.newPage({ ignoreHTTPSErrors: true });
+  const place = `${origin}/app`;
+  // Not `page.route`, which holds up every request there is: one with eight mebibytes takes ten seconds then.
+  const tools = await page.context().newCDPSession(page);
+  tools.on("Fetch.requestPaused", ({ requestId, request }) => {
+    const file = files.get(request.url.slice(place.length));
+    const answer =
+      file === undefined
+        ? { responseCode: 404 }
+        : {
+            responseCode: 200,
+            responseHeaders: Object.entries(file.headers).map(([name, value]) => ({ name, value })),
+            body: Buffer.from(file.body).toString("base64"),
+          };
+    // A page that was closed meanwhile wants no answer.
+    tools.send("Fetch.fulfillRequest", { requestId, ...answer }).catch(() => undefined);
+  });
+  await tools.send("Fetch.enable", { patterns: [{ urlPattern: `${place}/*` }] });
+  return load(page, `${place}/`);
+}
+
+async function load(page: Page, url: string): Promise<OpenPage> {
   const faults: string[] = [];
   page.on("pageerror", (error) => faults.push(String(error)));
   page.on("console", (message) => {
