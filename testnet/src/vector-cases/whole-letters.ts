@@ -23,7 +23,7 @@ export interface LetterVectors {
   bad: readonly BadLetter[];
 }
 
-export interface LetterPerson {
+interface LetterPerson {
   address: string;
   rootSecret: string;
   statements: readonly SignedStatement[];
