@@ -45,7 +45,6 @@ export async function* unpadFile(
     const begins = clamp(lengthBytes - at, piece.length);
     const ends = clamp(lengthBytes + size - at, piece.length);
     const isRight =
-      at + piece.length <= paddedSize &&
       equalBytes(piece.subarray(0, begins), prefix.subarray(at, at + begins)) &&
       piece.subarray(ends).every((byte) => byte === 0);
     if (!isRight) throw new NotOpenedError();
