@@ -22,7 +22,8 @@ export function handlerTransport(find: (host: string) => HttpHandler | undefined
       body: piecesOf(body instanceof Uint8Array ? [body] : (body?.open() ?? [])),
       remoteAddress: "127.0.0.1",
     });
-    const answer = response.body;
+    // As on a wire, where an answer to HEAD has no body (RFC 9110 §9.3.2).
+    const answer = request.method === "HEAD" ? new Uint8Array() : response.body;
     return {
       status: response.status,
       headers: new Map(Object.entries(response.headers).map(([name, value]) => [name.toLowerCase(), value])),
