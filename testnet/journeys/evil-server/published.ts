@@ -85,6 +85,18 @@ export const published = {
   arrivalForged:
     "Garman et al., “Dancing on the Lip of the Volcano” (USENIX Security 2016), iMessage: what anybody can encrypt, with nobody's signature",
 
+  // Records.
+  bitwardenItems:
+    "Scarlata et al., “Zero Knowledge (About) Encryption” (USENIX Security 2026), Bitwarden, vault integrity: items exchanged",
+  lastPassFields: "Scarlata et al. (USENIX Security 2026), LastPass, malleable items: a record bent",
+  dashlaneRollback: "Scarlata et al. (USENIX Security 2026), Dashlane, replay: an item as it was before",
+  bitwardenRotation:
+    "Scarlata et al. (USENIX Security 2026), Bitwarden, key rotation: what the server gives while keys are replaced is taken over",
+  keytransStateLoss:
+    "McMillion, key transparency (draft-ietf-keytrans-architecture), loss of state: a device that has forgotten is shown the past",
+  ackedAndLost:
+    "Mahajan et al., “Depot” (OSDI 2010), lost writes: what was written is acknowledged, and not there",
+
   // Conversations.
   threemaDeletion:
     "Paterson et al., Threema (USENIX Security 2023), message deletion: a letter left out of a conversation",
