@@ -34,7 +34,7 @@ export function checkMessage(value: unknown): Message {
 }
 
 /** The field that says a message is sealed; any one of them does, so that a half-sealed message is refused. */
-function sealMark(value: object): "seal" | "encryptedBody" | "encryptionAlgorithm" | undefined {
+export function sealMark(value: object): "seal" | "encryptedBody" | "encryptionAlgorithm" | undefined {
   if ("seal" in value) return "seal";
   if ("encryptedBody" in value) return "encryptedBody";
   return "encryptionAlgorithm" in value ? "encryptionAlgorithm" : undefined;

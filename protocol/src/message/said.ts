@@ -15,7 +15,8 @@ import { base64Url } from "../text.ts";
 import { UuidSchema } from "../uuid.ts";
 import { AttachmentSchema } from "./attachment.ts";
 import { attachmentsOf } from "./blobs-of.ts";
-import { isMessageType, type Message, messageForms, sealOf, typeOf, unknownForms } from "./message.ts";
+import { sealMark } from "./check-message.ts";
+import { isMessageType, type Message, messageForms, typeOf, unknownForms } from "./message.ts";
 import { TargetSchema } from "./routing.ts";
 import { checkSaidRules } from "./rules.ts";
 
@@ -66,7 +67,7 @@ const encoder = new TextEncoder();
 export function writeSaid({ message, files, follows }: Said): Uint8Array {
   const value = {
     ...without(message, "attachments"),
-    ...(files.length === 0 ? {} : { attachments: files }),
+    ...(files.length === 0 && !("attachments" in message) ? {} : { attachments: files }),
     ...(follows === undefined ? {} : { follows }),
   };
   return encoder.encode(JSON.stringify(value));
@@ -85,13 +86,17 @@ export function readSaid(bytes: Uint8Array, carrier: Message): Said {
   const files = parts.attachments ?? [];
   const type = "type" in value ? value.type : "email";
   const forms = typeof type === "string" && isMessageType(type) ? messageForms[type] : unknownForms;
-  const attachments = files.length === 0 ? {} : { attachments: files.map((file) => without(file, "key")) };
+  const attachments =
+    parts.attachments === undefined ? {} : { attachments: files.map((file) => without(file, "key")) };
   const message = forms.plain.parse(
     { ...without(value, "attachments", "follows"), ...attachments },
     "invalidMessage",
   );
-  if (sealOf(message) !== undefined)
-    fail("invalidMessage", "What is said is not sealed again.", { pointer: "/seal" });
+  const mark = sealMark(value);
+  if (mark !== undefined)
+    fail("invalidMessage", "What is said is not sealed again.", {
+      pointer: `/${mark}`,
+    });
   checkSaidRules(message);
   checkAgreement(message, files, carrier);
   return { message, files, follows: parts.follows };
