@@ -59,10 +59,22 @@ export function bytesSource(bytes: Uint8Array): Source {
 export function blobSource(blob: Blob): Source {
   return {
     sizeBytes: blob.size,
-    async *read(offset, length) {
-      for await (const piece of blob.slice(offset, offset + length).stream()) yield piece;
-    },
+    read: (offset, length) => piecesOf(blob.slice(offset, offset + length).stream()),
   };
+}
+
+/** By its reader, for not every browser can iterate a stream. */
+async function* piecesOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array, void> {
+  const reader = stream.getReader();
+  try {
+    while (true) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    await reader.cancel();
+  }
 }
 
 /** Collects a file in memory; `bytes` gives what has been written. For small files. */
