@@ -1,14 +1,21 @@
 /** Sealed messages that no client would make, in the hands of servers and of those whom they were sealed for. */
+import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from "node:crypto";
 import { compose, type Draft, type Platform } from "@posthorn/client";
 import {
+  bindTexts,
   fromBase64Url,
   importKemPublicKey,
+  type KemKey,
   type KemPublicKey,
   keyIdOf,
+  openWithKey,
+  padMessage,
   type SealedMessage,
+  type SealHeader,
   type SignedStatement,
   type SigningKey,
   sealMessage,
+  sealToKey,
   toBase64Url,
 } from "@posthorn/crypto";
 import { formatAddress, type Message, readMessage, type Said, senderOf, writeSaid } from "@posthorn/protocol";
@@ -72,4 +79,97 @@ function carried(message: Message, { commit, ciphertext, keys, header }: SealedM
     },
   };
   return readMessage(new TextEncoder().encode(JSON.stringify(value)));
+}
+
+/** A message whose maker keeps to §100.3 only as far as it pleases. */
+export interface Cheat {
+  draft: Draft;
+  to: readonly Reader[];
+  /** Names the key that is said to have signed it. */
+  fromKeyId: string;
+  /** The padded form of what is to be encrypted, given the hash of the header in base64url. */
+  inside(headerHash: string): Promise<Uint8Array> | Uint8Array;
+  /** Its size, when it is not the least. */
+  insideBytes?: number;
+  /** Another message key for some of the readers. */
+  keyFor?(reader: Reader, messageKey: Uint8Array): Uint8Array;
+}
+
+const leastPadded = 1024;
+
+/** Seals by hand what `sealMessage` would not. */
+export async function sealByHand(platform: Platform, cheat: Cheat): Promise<Message> {
+  const message = compose(platform, cheat.draft);
+  const { id, date } = message;
+  const from = formatAddress(senderOf(message));
+  const messageKey = randomBytes(32);
+  const derived = derive(messageKey, id);
+  const commit = derived.subarray(44);
+  const recipients = cheat.to.map(({ address, keyId }) => ({ address, keyId }));
+  const header = { id, from, fromKeyId: cheat.fromKeyId, created: date, recipients };
+  const headerHash = hashOf(header, commit, (cheat.insideBytes ?? leastPadded) + 16);
+  const cipher = createCipheriv("aes-256-gcm", derived.subarray(0, 32), derived.subarray(32, 44));
+  cipher.setAAD(bindTexts("posthorn-ct-v1", [headerHash]));
+  const inside = await cheat.inside(headerHash);
+  const ciphertext = Buffer.concat([cipher.update(inside), cipher.final(), cipher.getAuthTag()]);
+  const keys = await Promise.all(
+    cheat.to.map(async (reader) => {
+      const info = bindTexts("posthorn-kem-v1", [id, headerHash, reader.address]);
+      const key = cheat.keyFor?.(reader, messageKey) ?? messageKey;
+      const wrapped = await sealToKey(reader.publicKey, info, key);
+      return { address: reader.address, keyId: reader.keyId, enc: wrapped.enc, wrap: wrapped.ciphertext };
+    }),
+  );
+  return carried(message, { header, commit, ciphertext, keys });
+}
+
+/** The padded form of what is inside a message and its signature, as one sees it whom it was sealed for. */
+export async function openByHand(message: Message, address: string, key: KemKey): Promise<Uint8Array> {
+  if (!("seal" in message) || message.seal === undefined) throw new Error("it is not sealed");
+  const { seal, encryptedBody, id, date } = message;
+  const recipients = seal.recipients.map(({ address, keyId }) => ({ address, keyId }));
+  const from = formatAddress(senderOf(message));
+  const header = { id, from, fromKeyId: seal.fromKeyId, created: date, recipients };
+  const ciphertext = fromBase64Url(encryptedBody);
+  const headerHash = hashOf(header, fromBase64Url(seal.commit), ciphertext.length);
+  const entry = seal.recipients.find((one) => one.address === address);
+  const wrapped = { enc: fromBase64Url(entry?.enc ?? ""), ciphertext: fromBase64Url(entry?.wrap ?? "") };
+  const messageKey = await openWithKey(key, wrapped, bindTexts("posthorn-kem-v1", [id, headerHash, address]));
+  if (messageKey === undefined) throw new Error("it was not sealed to this key");
+  const derived = derive(messageKey, id);
+  const decipher = createDecipheriv("aes-256-gcm", derived.subarray(0, 32), derived.subarray(32, 44));
+  decipher.setAAD(bindTexts("posthorn-ct-v1", [headerHash]));
+  decipher.setAuthTag(ciphertext.subarray(-16));
+  return Buffer.concat([decipher.update(ciphertext.subarray(0, -16)), decipher.final()]);
+}
+
+/** k ‖ nonce ‖ commit. */
+function derive(messageKey: Uint8Array, id: string): Buffer {
+  return Buffer.from(hkdfSync("sha256", messageKey, Buffer.alloc(0), bindTexts("posthorn-cek-v1", [id]), 76));
+}
+
+function hashOf(header: SealHeader, commit: Uint8Array, ciphertextBytes: number): string {
+  const { id, from, fromKeyId, created, recipients } = header;
+  const bytes = bindTexts("posthorn-seal-1", [
+    id,
+    from,
+    fromKeyId,
+    created,
+    String(recipients.length),
+    ...recipients.flatMap(({ address, keyId }) => [address, keyId]),
+    toBase64Url(commit),
+    String(ciphertextBytes),
+  ]);
+  return toBase64Url(createHash("sha256").update(bytes).digest());
+}
+
+/** What is said and its signature, padded: what belongs inside. */
+export async function signedInside(
+  signer: SigningKey,
+  headerHash: string,
+  payload: Uint8Array,
+): Promise<Uint8Array> {
+  const digest = toBase64Url(createHash("sha512").update(payload).digest());
+  const signature = await signer.handle.sign(bindTexts("posthorn-sig-v1", [headerHash, digest]));
+  return padMessage(Buffer.concat([payload, signature]));
 }

@@ -97,6 +97,32 @@ export const published = {
   ackedAndLost:
     "Mahajan et al., “Depot” (OSDI 2010), lost writes: what was written is acknowledged, and not there",
 
+  // Sealed letters.
+  deltaHeaders:
+    "Song et al., Delta Chat (USENIX Security 2024), unprotected headers: another field in the open",
+  rosslerAddMember:
+    "Rösler et al., “More is Less” (EuroS&P 2018), burgling into a group: the server adds whom a letter goes to",
+  efailCfb: "CVE-2017-17688 (EFAIL, CFB gadgets): bits of the ciphertext changed at its beginning",
+  efailCbc: "CVE-2017-17689 (EFAIL, CBC gadgets): bits of the ciphertext changed at its end",
+  efailSandwich:
+    "Poddebniak et al., “Efail” (USENIX Security 2018), direct exfiltration: a ciphertext between parts in the open",
+  imessageMauling: "CVE-2016-1788 (iMessage): a ciphertext mauled under the same signature",
+  legacySuites:
+    "Scarlata et al. (USENIX Security 2026), backwards compatibility: the server names an older suite",
+  covertContent:
+    "Müller et al., “Re: What's Up Johnny?” (ACNS 2019), covert content: words of the server's beside those that were signed",
+  openpgpjs: "CVE-2025-47934 (OpenPGP.js): a good signature, and other data than it covers",
+
+  // Those who take part.
+  salamanders:
+    "Dodis et al., “Fast Message Franking: From Invisible Salamanders to Encryptment” (CRYPTO 2018): one ciphertext, two keys",
+  davisForwarding:
+    "Davis, “Defective Sign & Encrypt” (USENIX 2001), surreptitious forwarding: what was signed for one is sealed for another",
+  encryptThenSign: "Davis (USENIX 2001), stripping: another's signature in the place of the sender's",
+  johnnyFrom:
+    "Müller et al., “Johnny, You Are Fired!” (USENIX Security 2019), unbound header: another thing is signed than stands outside",
+  hiddenPadding: "Garman et al., iMessage (USENIX Security 2016): bits where no reader looks",
+
   // Conversations.
   threemaDeletion:
     "Paterson et al., Threema (USENIX Security 2023), message deletion: a letter left out of a conversation",
