@@ -5,8 +5,8 @@
 import { findFormFault } from "./account-statement-form.ts";
 import { toBase64Url } from "./base64.ts";
 import { bindTexts } from "./bind-texts.ts";
+import { sha256 } from "./digest.ts";
 import { type SigningKey, signBytes } from "./ed25519.ts";
-import { sha256 } from "./sha256.ts";
 
 /** A key that mail is sealed to for some time. */
 export interface Epoch {

@@ -38,6 +38,7 @@ export {
   sealMessage,
   type WrappedKey,
 } from "./message-seal.ts";
+export { openSha256 } from "./open-sha256.ts";
 export { type OwnerClaim, recoveryProofKey, signClaim, verifyClaim } from "./owner-proof.ts";
 export { openRecord, type RecordPlace, recordIdOf, sealRecord } from "./owner-record.ts";
 export { padFile, unpadFile } from "./padded-file.ts";
@@ -76,7 +77,6 @@ export {
   type SealedChunks,
   sealStream,
 } from "./sealed-stream.ts";
-export { openSha256 } from "./sha256.ts";
 export type { SignatureRefusal } from "./signature-refusal.ts";
 export {
   type RootWrap,

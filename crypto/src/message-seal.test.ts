@@ -4,11 +4,11 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { fromBase64Url } from "./base64.ts";
 import { availableBackends } from "./choose-backend.ts";
+import { sha256 } from "./digest.ts";
 import { generateSigningKey, importVerifyKey } from "./ed25519.ts";
 import { keyIdOf } from "./key-id.ts";
 import { openMessage, type SealedMessage, sealMessage } from "./message-seal.ts";
 import { sealVectors } from "./seal-vectors/message-vectors.ts";
-import { sha256 } from "./sha256.ts";
 import { sealedMessageCases } from "./vector-cases/sealed-messages.ts";
 import { generateKemKey, importKemPublicKey } from "./x-wing.ts";
 

@@ -9,13 +9,12 @@ import { tagBytes } from "./aead-sizes.ts";
 import { toBase64Url } from "./base64.ts";
 import { bindTexts } from "./bind-texts.ts";
 import { concatBytes, equalBytes } from "./bytes.ts";
+import { sha256, sha512 } from "./digest.ts";
 import { type SigningKey, signBytes, type VerifyKey, verifyBytes } from "./ed25519.ts";
 import { hkdfSha256 } from "./hkdf.ts";
 import { openWithKey, sealWith } from "./hpke.ts";
 import { headerBytes, type SealHeader, type SealRecipient } from "./message-header.ts";
 import { paddedMessageSize, padMessage, unpadMessage } from "./padding.ts";
-import { sha256 } from "./sha256.ts";
-import { sha512 } from "./sha512.ts";
 import { encapsulate, type KemKey, type KemPublicKey } from "./x-wing.ts";
 import type { Encapsulation } from "./x-wing-backend.ts";
 

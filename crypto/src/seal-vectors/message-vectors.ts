@@ -1,6 +1,7 @@
 /** What vectors/sealed-messages.json holds: messages of the suite, and what a server, or a recipient, might make of them. */
 import { fromBase64Url, toBase64Url } from "../base64.ts";
 import { concatBytes } from "../bytes.ts";
+import { sha256 } from "../digest.ts";
 import { generateSigningKey, type SigningKey, signBytes } from "../ed25519.ts";
 import { keyIdOf } from "../key-id.ts";
 import { headerBytes, type SealHeader } from "../message-header.ts";
@@ -12,7 +13,6 @@ import {
   signedBytes,
 } from "../message-seal.ts";
 import { padMessage } from "../padding.ts";
-import { sha256 } from "../sha256.ts";
 import { generateKemKey, importKemPublicKey } from "../x-wing.ts";
 import { encapsulateWith } from "../x-wing-javascript.ts";
 import { bent, bytesOf, randomnessOf } from "./x-wing-vectors.ts";

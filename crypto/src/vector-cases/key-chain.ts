@@ -2,8 +2,8 @@ import { type SignedStatement, statementBytes } from "../account-statement.ts";
 import type { Expected } from "../attacks/chain.ts";
 import type { ChainVector, ChainVectors } from "../attacks/chain-vectors.ts";
 import { toBase64Url } from "../base64.ts";
+import { sha256 } from "../digest.ts";
 import { type ChainResult, checkChain } from "../key-chain.ts";
-import { sha256 } from "../sha256.ts";
 import { toHex } from "./hex.ts";
 import type { VectorCase } from "./vector-case.ts";
 

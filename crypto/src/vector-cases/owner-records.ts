@@ -1,7 +1,7 @@
 import { deriveSecret, type SecretLabel } from "../account-secrets.ts";
 import { fromBase64Url, toBase64Url } from "../base64.ts";
+import { sha256 } from "../digest.ts";
 import { openRecord, type RecordPlace, recordIdOf, sealRecordWith } from "../owner-record.ts";
-import { sha256 } from "../sha256.ts";
 import { fromHex, toHex } from "./hex.ts";
 import type { VectorCase } from "./vector-case.ts";
 

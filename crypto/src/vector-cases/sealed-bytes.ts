@@ -1,8 +1,8 @@
 import { fromBase64Url, toBase64Url } from "../base64.ts";
 import { concatBytes, equalBytes } from "../bytes.ts";
+import { sha256 } from "../digest.ts";
 import { openBytes, sealBytesWith } from "../sealed-bytes.ts";
 import { findLayout, sealedSize } from "../sealed-layout.ts";
-import { sha256 } from "../sha256.ts";
 import { toHex } from "./hex.ts";
 import type { VectorCase } from "./vector-case.ts";
 

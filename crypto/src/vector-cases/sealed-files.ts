@@ -1,11 +1,11 @@
 import { fromBase64Url } from "../base64.ts";
 import { bindTexts } from "../bind-texts.ts";
 import { concatBytes, equalBytes } from "../bytes.ts";
+import { sha256 } from "../digest.ts";
 import { padFile, unpadFile } from "../padded-file.ts";
 import { sealBytesWith } from "../sealed-bytes.ts";
 import { type ByteRanges, sealRanges } from "../sealed-ranges.ts";
 import { openStream } from "../sealed-stream.ts";
-import { sha256 } from "../sha256.ts";
 import { fromHex, toHex } from "./hex.ts";
 import { headerBytes, patternOf } from "./sealed-bytes.ts";
 import { inPieces, outcomeOf } from "./sealed-streams.ts";

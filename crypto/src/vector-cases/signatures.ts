@@ -3,10 +3,10 @@ import type { AnswerParts, Fields, RequestParts } from "../attacks/exchanges.ts"
 import type { SignatureVectors, StatementVector } from "../attacks/signature-vectors.ts";
 import { fromBase64, fromBase64Url, toBase64Url } from "../base64.ts";
 import { contentDigest } from "../content-digest.ts";
+import { sha256 } from "../digest.ts";
 import { generateSigningKey, importVerifyKey, verifyBytes } from "../ed25519.ts";
 import { signKeyStatement, verifyKeyStatement } from "../key-statement.ts";
 import { type SigningHost, signRequest, verifyRequest } from "../request-signature.ts";
-import { sha256 } from "../sha256.ts";
 import { fromHex } from "./hex.ts";
 import type { VectorCase } from "./vector-case.ts";
 
