@@ -212,7 +212,11 @@ function checkWhose(tokens: Tokens, address: string): void {
 
 /** What this device has believed of the account before, so that a server cannot show it an older state at a sign-in. */
 async function pinKept(keeper: TokenKeeper | undefined, address: string): Promise<ChainPin | undefined> {
-  const kept = await keeper?.read();
+  // What is damaged has nothing to say, and is what signing in anew replaces.
+  const kept = await keeper?.read().catch((error: unknown) => {
+    if (error instanceof ProblemError && error.problem.code === "badJson") return undefined;
+    throw error;
+  });
   return kept?.address === address ? kept.keys?.pin : undefined;
 }
 
