@@ -14,6 +14,8 @@ afterAll(close);
 test(
   "While the other server is down the sender and the operator see why and when next; it can be tried at once and arrives",
   async () => {
+    // Who has been written to before can be sealed to while their server does not answer.
+    await well("alice", ["send", "--to", `bob@${beta.host}`, "--body", "Until later", "--wait"]);
     await beta.stop();
     const waited = await run("alice", [
       "send",
