@@ -1,6 +1,7 @@
 import { PassThrough, Writable } from "node:stream";
 import { expect, test } from "vitest";
-import { ask, askNewPassword, askPassword, readPassword } from "./prompt.ts";
+import { agrees, ask, askNewPassword, askPassword, askPhrase, readLines, readPassword } from "./prompt.ts";
+import { findPhraseFault } from "./recovery-phrase.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** A person at a terminal who types these keys, and all that the terminal shows. */
@@ -81,4 +82,49 @@ test("A program gives the password as the first line of standard input", async (
   expect(await readPassword(personAt(" with spaces ").terminal)).toBe(" with spaces ");
   await expect(readPassword(personAt("\n").terminal)).rejects.toMatchObject({ exitCode: 2 });
   await expect(readPassword(personAt("x".repeat(5000)).terminal)).rejects.toThrow("more than 4096 bytes");
+});
+
+test("Only “y” or “yes” agrees to a question", async () => {
+  for (const [keys, isAgreed] of [
+    ["y\r", true],
+    [" Yes \r", true],
+    ["\r", false],
+    ["n\r", false],
+    ["yesterday\r", false],
+  ] as const) {
+    const { terminal, shown } = personAt(keys);
+    expect(await agrees(terminal, "Go on?", "Give --yes.")).toBe(isAgreed);
+    expect(shown()).toContain("Go on? (y/N) ");
+  }
+  const { terminal } = personAt("y\r", { isTerminal: false });
+  await expect(agrees(terminal, "Go on?", "Give --yes.")).rejects.toMatchObject({ next: "Give --yes." });
+});
+
+const phrase = "legal winner thank year wave sausage worth useful legal winner thank yellow";
+
+test("A recovery phrase is typed a word a line, or pasted at once, numbered or not", async () => {
+  const words = phrase.split(" ");
+  const sheet = words.slice(0, 6).map((word, at) => `${at + 1}. ${word}  ${at + 7}. ${words[at + 6]}`);
+  for (const keys of [words.join("\r"), phrase, sheet.join("\r")]) {
+    const typed = await askPhrase(personAt(`${keys}\r`).terminal, findPhraseFault);
+    expect(findPhraseFault(typed)).toBeUndefined();
+    expect(typed.match(/[a-z]+/g)?.sort()).toEqual(words.toSorted());
+  }
+});
+
+test("A phrase that cannot be one is told which word is wrong, and asked for again", async () => {
+  const { terminal, shown } = personAt(`${phrase.replace("sausage", "sausag")}\rlegal winner\r\r${phrase}\r`);
+  expect(await askPhrase(terminal, findPhraseFault)).toBe(phrase);
+  expect(shown()).toContain("Word 6, “sausag”, is not in the list. Is it “sausage”?\n");
+  expect(shown()).toContain("A recovery phrase has twelve words; these are 2.\n");
+});
+
+test("A program gives several secrets a line each, and is told which one is missing", async () => {
+  const names = ["password", "new password"];
+  expect(await readLines(personAt("one\r\ntwo\nthree").terminal, names)).toEqual(["one", "two"]);
+  await expect(readLines(personAt("one\n").terminal, names)).rejects.toMatchObject({
+    exitCode: 2,
+    message: "There is no new password on standard input.",
+    next: "Write there, a line each: password, then new password.",
+  });
 });

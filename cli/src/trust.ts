@@ -5,16 +5,26 @@ import { localTime } from "./times.ts";
 
 /**
  * For programs. Sealed: `self` written by the account · `compared`, `notCompared` by a contact · `changed` by a contact
- * whose identity has changed since it was compared · `formerKey` by an identity that was given up. In the open: `open` ·
- * `unexpected`, which its sender would have sealed.
+ * whose identity has changed since it was compared · `formerKey` by an identity that was given up · `doubted` by the keys
+ * that were believed before, while the server shows others that are not. In the open: `open` · `unexpected`, which its
+ * sender would have sealed.
  */
-export type Trust = "self" | "compared" | "notCompared" | "changed" | "formerKey" | "open" | "unexpected";
+export type Trust =
+  | "self"
+  | "compared"
+  | "notCompared"
+  | "changed"
+  | "formerKey"
+  | "doubted"
+  | "open"
+  | "unexpected";
 
 export function trustOf(opened: Opened): Trust {
   if (opened.kind === "open") return opened.unexpected ? "unexpected" : "open";
   const { sender } = opened;
-  if (sender.kind === "known") return sender.isCompared ? "compared" : "notCompared";
-  return sender.kind;
+  if (sender.kind !== "known") return sender.kind;
+  if (sender.doubt !== undefined) return "doubted";
+  return sender.isCompared ? "compared" : "notCompared";
 }
 
 export function isSealed(trust: Trust): boolean {
@@ -25,6 +35,7 @@ export function isSealed(trust: Trust): boolean {
 export const listWarnings: Readonly<Partial<Record<Trust, string>>> = {
   changed: "(identity changed)",
   formerKey: "(former identity)",
+  doubted: "(keys in doubt)",
   unexpected: "(may be forged)",
 };
 
@@ -43,8 +54,10 @@ export function trustWords(opened: Opened, self: string, next: (command: string)
   switch (sender.kind) {
     case "self":
       return "Sealed, from you.";
-    case "known":
-      return sender.isCompared ? `Sealed, from ${from} (compared).` : `Sealed, from ${from} (not compared).`;
+    case "known": {
+      const words = `Sealed, from ${from} (${sender.isCompared ? "compared" : "not compared"}).`;
+      return sender.doubt === undefined ? words : `${words} WARNING: ${sender.doubt}`;
+    }
     case "changed": {
       const vouched = sender.why === "reset" ? ", and nobody vouches for the new one" : "";
       return `WARNING: Sealed, but the identity of ${from} has changed since you compared it${vouched}: this may be from somebody else. To compare it again: ${next(`verify ${from}`)}`;
