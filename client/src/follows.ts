@@ -12,6 +12,7 @@ import { dateOfId } from "./date-of-id.ts";
 import { hexOf } from "./hash-file.ts";
 import { eachMessage, getMailbox, listMessages, readMessageBytes } from "./mail.ts";
 import { bytesOnWire } from "./open.ts";
+import { sendStatus } from "./send.ts";
 import type { Session } from "./session.ts";
 
 /** Of what was sent, no more than this is looked through for the message before. */
@@ -19,19 +20,31 @@ const lookedThrough = 200;
 const dayMs = 24 * 3_600_000;
 
 /**
- * The newest message that the account has sent in this conversation to all recipients of `message`; undefined for one
- * that begins a conversation.
+ * The newest message that the account has sent in this conversation to all recipients of `message`, and has not taken
+ * back; undefined for one that begins a conversation.
  */
 export async function findFollows(session: Session, message: Message): Promise<Follows | undefined> {
   const conversation = conversationOf(message);
   if (conversation === message.id) return undefined;
   const sent = await getMailbox(session, "sent");
   const { messages } = await listMessages(session, { mailbox: sent.id, limit: lookedThrough });
-  const before = messages.find(
-    (meta) => meta.thread === conversation && reachesAll(meta, message) && meta.messageId !== message.id,
-  );
-  if (before === undefined) return undefined;
-  return { id: before.messageId, digest: await digestOf(session, before) };
+  for (const meta of messages) {
+    const isBefore = meta.thread === conversation && meta.messageId !== message.id;
+    if (!isBefore || !reachesAll(meta, message) || (await isTakenBack(session, meta))) continue;
+    return { id: meta.messageId, digest: await digestOf(session, meta) };
+  }
+  return undefined;
+}
+
+/** True when nobody has got it or ever will. What was sent long ago is known no longer, and was not taken back then. */
+async function isTakenBack(session: Session, { messageId }: MessageMeta): Promise<boolean> {
+  try {
+    const { recipients } = await sendStatus(session, messageId);
+    return recipients.every(({ status }) => status === "cancelled");
+  } catch (error) {
+    if (error instanceof ProblemError && error.problem.code === "notFound") return false;
+    throw error;
+  }
 }
 
 /** SHA-256 of a message's bytes on the wire. */

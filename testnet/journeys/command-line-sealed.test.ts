@@ -52,10 +52,12 @@ test(
 );
 
 test(
-  "A message that its server has changed cannot be opened and harms no other, and one that it keeps back is missed",
+  "A message that its server has changed cannot be opened and harms no other, and one that it keeps back is missed, but not one that was taken back",
   async () => {
     const first = await json("alice", [...toBob, "--subject", "First", "--body", "1"]);
     expect(first).toMatchObject({ sealed: true, news: [{ address: `bob@${beta.host}`, news: "firstSeen" }] });
+    const rash = await json("alice", ["send", "--reply-to", first.id, "--body", "Rash", "--undo", "300"]);
+    await well("alice", ["cancel", rash.id]);
     const second = await json("alice", ["send", "--reply-to", first.id, "--body", "2", "--wait"]);
     const third = await json("alice", [...toBob, "--subject", "Third", "--body", "3"]);
     const whole = await well("bob", ["read", second.id]);
