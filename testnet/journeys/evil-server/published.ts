@@ -123,6 +123,23 @@ export const published = {
     "Müller et al., “Johnny, You Are Fired!” (USENIX Security 2019), unbound header: another thing is signed than stands outside",
   hiddenPadding: "Garman et al., iMessage (USENIX Security 2016): bits where no reader looks",
 
+  // Files.
+  seafileReorder: "Hofmann and Truong (CCS 2024), Seafile, unauthenticated chunking: chunks in another order",
+  seafileRepeat:
+    "Hofmann and Truong (CCS 2024), Seafile, unauthenticated chunking: a chunk twice, another not at all",
+  icedriveBits:
+    "Hofmann and Truong (CCS 2024), Icedrive, unauthenticated encryption: a bit of a file changed",
+  icedriveTruncation:
+    "Hofmann and Truong (CCS 2024), Icedrive, unauthenticated chunking: the last chunks cut off",
+  syncFileSwap:
+    "Hofmann and Truong (CCS 2024), Sync, tampering with locations: one file in the place of another",
+  pcloudNames: "Hofmann and Truong (CCS 2024), pCloud, tampering with metadata: a file is given another name",
+  pcloudInjection: "Hofmann and Truong (CCS 2024), pCloud, injection of files: a file that nobody has sealed",
+  megaIntegrity:
+    "Backendal et al., MEGA (S&P 2023), integrity: a file of the server's own under a key that it may know",
+  megaFraming:
+    "Backendal et al., MEGA (S&P 2023), framing: a file of the server's own beside those of its owner",
+
   // Conversations.
   threemaDeletion:
     "Paterson et al., Threema (USENIX Security 2023), message deletion: a letter left out of a conversation",
