@@ -117,6 +117,8 @@ async function converse<T>(
     });
   } finally {
     lines.close();
+    // Closing stops the terminal a turn later, and with it whoever had begun to read what is typed next.
+    await new Promise((turn) => setImmediate(turn));
   }
 }
 

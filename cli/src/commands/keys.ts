@@ -61,7 +61,7 @@ function takeConsent(command: Command, shell: Shell): void {
   command
     .command("hide")
     .description(
-      "Shows your keys only to those you allow, and to whom you write; nobody else can write to you sealed.",
+      "Shows your keys only to those you allow, and to whom you write. Others who have keys cannot write to you then.",
     )
     .action(() => change(shell, { hidden: true }));
   command
