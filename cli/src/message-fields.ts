@@ -85,6 +85,7 @@ function one(type: MessageType): string {
 /** What the draft has besides its type and content. */
 export interface Routing {
   id?: string;
+  date?: string;
   from: string;
   to?: readonly string[];
   cc?: readonly string[];

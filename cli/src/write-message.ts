@@ -44,6 +44,8 @@ export interface WriteOptions {
   replyTo: string | undefined;
   replyAll: boolean;
   id: string | undefined;
+  /** Its date, RFC 3339; without it that of its id. */
+  date: string | undefined;
   /** The person agrees that it may be read on the way. */
   inTheOpen: boolean;
   fields: FieldOptions;
@@ -63,7 +65,12 @@ export async function writeMessage(shell: Shell, session: Session, options: Writ
     const { clock, randomBytes } = session.platform;
     const now = clock.now();
     // A file is sealed for its message, so the message has its id before there is one.
-    const routing = { id: uuidV7(now, randomBytes(16)), ...routingOf(session, options, about) };
+    const { date } = options;
+    const routing = {
+      id: uuidV7(now, randomBytes(16)),
+      ...routingOf(session, options, about),
+      ...(date === undefined ? {} : { date }),
+    };
     const draftWith = (fields: FieldOptions, attachments: Attachment[]) =>
       withSubject(draftOf(type, fields, routing, about, attachments, now), about, options);
     const way = isNeverSealed(type)

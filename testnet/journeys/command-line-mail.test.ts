@@ -223,6 +223,11 @@ test(
     expect(await json("alice", ["cancel", id])).toMatchObject({ recipients: [{ status: "cancelled" }] });
     const gone = await run("alice", ["status", id, "--wait"]);
     expect(gone).toMatchObject({ code: 1, err: expect.stringContaining("is taken back") });
+    const later = ["send", "--to", `bob@${beta.host}`, "--body", "In a week", "--send-at", "+7d"];
+    const scheduled = await json("alice", later);
+    const { message } = await json("alice", ["read", scheduled.id]);
+    expect(message.date).toBe(scheduled.sendAt);
+    await well("alice", ["cancel", scheduled.id]);
     const twice = ["--to", `bob@${beta.host}`, "--to", `Bob@${beta.host}`, "--cc", `bob@${beta.host}`];
     const past = await well("alice", ["send", ...twice, "--body", "Late", "--send-at", "2020-01-01"]);
     expect(past).toContain("The time of --send-at is past, so it goes now.");

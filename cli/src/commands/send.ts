@@ -124,7 +124,7 @@ async function run(shell: Shell, options: SendOptions): Promise<void> {
   const session = await openSession(shell);
   const prepared =
     jsonMessage === undefined
-      ? await write(shell, session, written)
+      ? await write(shell, session, written, dateOf(hold.sendAt))
       : await readWhole(shell, session, jsonMessage, written);
   const { message, isSealed, news } = prepared;
   const handed = await handOver(session, message, { ...hold, waitAtMostMs: 60_000 }).catch(
@@ -149,10 +149,31 @@ async function run(shell: Shell, options: SendOptions): Promise<void> {
 
 type Written = Omit<SendOptions, "jsonMessage" | "sendAt" | "undo" | "wait">;
 
-function write(shell: Shell, session: Session, options: Written): Promise<Prepared> {
+/** A message that is held is dated as it leaves: no server takes one that is days old, and a sealed one keeps its date. */
+function dateOf(sendAt: string | undefined): string | undefined {
+  return sendAt !== undefined && Date.parse(sendAt) > Date.now() ? sendAt : undefined;
+}
+
+function write(
+  shell: Shell,
+  session: Session,
+  options: Written,
+  date: string | undefined,
+): Promise<Prepared> {
   const { to = [], cc = [], type, attach = [], replyTo, replyAll = false, id, ...others } = options;
   const { inTheOpen = false, ...fields } = others;
-  return writeMessage(shell, session, { to, cc, type, attach, replyTo, replyAll, id, inTheOpen, fields });
+  return writeMessage(shell, session, {
+    to,
+    cc,
+    type,
+    attach,
+    replyTo,
+    replyAll,
+    id,
+    date,
+    inTheOpen,
+    fields,
+  });
 }
 
 /** One that brings its own seal goes as it is; one in the open, only to whom nothing can be sealed. */
