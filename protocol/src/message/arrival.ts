@@ -31,9 +31,13 @@ export type Arrival = Static<typeof ArrivalSchema>;
 
 const arrivalShape = shape(ArrivalSchema);
 
-/** What was sealed on arrival; undefined when the bytes are those of a message. Throws ProblemError `badJson` or `invalidMessage`. */
+/**
+ * What was sealed on arrival; undefined when the bytes are not that, and then they are read as a message. Every message
+ * has an id and may have members that nobody knows, this one among them; what was sealed on arrival has no id. Throws
+ * ProblemError `badJson` or `invalidMessage`.
+ */
 export function findArrival(bytes: Uint8Array): Arrival | undefined {
   const value = readJson(bytes, { maxBytes: limits.arrivalBytes });
-  if (typeof value !== "object" || value === null || !("arrivalSeal" in value)) return undefined;
-  return arrivalShape.parse(value, "invalidMessage");
+  if (typeof value !== "object" || value === null || "id" in value) return undefined;
+  return "arrivalSeal" in value ? arrivalShape.parse(value, "invalidMessage") : undefined;
 }
