@@ -103,28 +103,31 @@ export async function sealByHand(platform: Platform, cheat: Cheat): Promise<Mess
   const { id, date } = message;
   const from = formatAddress(senderOf(message));
   const messageKey = randomBytes(32);
-  const derived = derive(messageKey, id);
-  const commit = derived.subarray(44);
+  const { key, nonce, commit } = derive(messageKey, id);
   const recipients = cheat.to.map(({ address, keyId }) => ({ address, keyId }));
   const header = { id, from, fromKeyId: cheat.fromKeyId, created: date, recipients };
   const headerHash = hashOf(header, commit, (cheat.insideBytes ?? leastPadded) + 16);
-  const cipher = createCipheriv("aes-256-gcm", derived.subarray(0, 32), derived.subarray(32, 44));
-  cipher.setAAD(bindTexts("posthorn-ct-v1", [headerHash]));
-  const inside = await cheat.inside(headerHash);
-  const ciphertext = Buffer.concat([cipher.update(inside), cipher.final(), cipher.getAuthTag()]);
+  const ciphertext = encrypt({ key, nonce, headerHash }, await cheat.inside(headerHash));
   const keys = await Promise.all(
     cheat.to.map(async (reader) => {
       const info = bindTexts("posthorn-kem-v1", [id, headerHash, reader.address]);
-      const key = cheat.keyFor?.(reader, messageKey) ?? messageKey;
-      const wrapped = await sealToKey(reader.publicKey, info, key);
+      const its = cheat.keyFor?.(reader, messageKey) ?? messageKey;
+      const wrapped = await sealToKey(reader.publicKey, info, its);
       return { address: reader.address, keyId: reader.keyId, enc: wrapped.enc, wrap: wrapped.ciphertext };
     }),
   );
   return carried(message, { header, commit, ciphertext, keys });
 }
 
-/** The padded form of what is inside a message and its signature, as one sees it whom it was sealed for. */
-export async function openByHand(message: Message, address: string, key: KemKey): Promise<Uint8Array> {
+/** What one knows of a message whom it was sealed for: all but how its sender signs. */
+interface Unwrapped {
+  headerHash: string;
+  key: Uint8Array;
+  nonce: Uint8Array;
+  ciphertext: Uint8Array;
+}
+
+async function unwrap(message: Message, address: string, own: KemKey): Promise<Unwrapped> {
   if (!("seal" in message) || message.seal === undefined) throw new Error("it is not sealed");
   const { seal, encryptedBody, id, date } = message;
   const recipients = seal.recipients.map(({ address, keyId }) => ({ address, keyId }));
@@ -134,18 +137,42 @@ export async function openByHand(message: Message, address: string, key: KemKey)
   const headerHash = hashOf(header, fromBase64Url(seal.commit), ciphertext.length);
   const entry = seal.recipients.find((one) => one.address === address);
   const wrapped = { enc: fromBase64Url(entry?.enc ?? ""), ciphertext: fromBase64Url(entry?.wrap ?? "") };
-  const messageKey = await openWithKey(key, wrapped, bindTexts("posthorn-kem-v1", [id, headerHash, address]));
+  const messageKey = await openWithKey(own, wrapped, bindTexts("posthorn-kem-v1", [id, headerHash, address]));
   if (messageKey === undefined) throw new Error("it was not sealed to this key");
-  const derived = derive(messageKey, id);
-  const decipher = createDecipheriv("aes-256-gcm", derived.subarray(0, 32), derived.subarray(32, 44));
+  return { headerHash, ...derive(messageKey, id), ciphertext };
+}
+
+/** The padded form of what is inside a message and its signature. */
+export async function openByHand(message: Message, address: string, own: KemKey): Promise<Uint8Array> {
+  const { headerHash, key, nonce, ciphertext } = await unwrap(message, address, own);
+  const decipher = createDecipheriv("aes-256-gcm", key, nonce);
   decipher.setAAD(bindTexts("posthorn-ct-v1", [headerHash]));
   decipher.setAuthTag(ciphertext.subarray(-16));
   return Buffer.concat([decipher.update(ciphertext.subarray(0, -16)), decipher.final()]);
 }
 
-/** k ‖ nonce ‖ commit. */
-function derive(messageKey: Uint8Array, id: string): Buffer {
-  return Buffer.from(hkdfSync("sha256", messageKey, Buffer.alloc(0), bindTexts("posthorn-cek-v1", [id]), 76));
+/** The same message, with the same key and header, and something else of the same size in it. */
+export async function rewriteByHand(
+  message: Message,
+  reader: { address: string; key: KemKey },
+  inside: Cheat["inside"],
+): Promise<Message> {
+  const { headerHash, key, nonce } = await unwrap(message, reader.address, reader.key);
+  const ciphertext = encrypt({ key, nonce, headerHash }, await inside(headerHash));
+  const value = { ...message, encryptedBody: toBase64Url(ciphertext) };
+  return readMessage(new TextEncoder().encode(JSON.stringify(value)));
+}
+
+function encrypt({ key, nonce, headerHash }: Omit<Unwrapped, "ciphertext">, inside: Uint8Array): Uint8Array {
+  const cipher = createCipheriv("aes-256-gcm", key, nonce);
+  cipher.setAAD(bindTexts("posthorn-ct-v1", [headerHash]));
+  return Buffer.concat([cipher.update(inside), cipher.final(), cipher.getAuthTag()]);
+}
+
+function derive(messageKey: Uint8Array, id: string) {
+  const info = bindTexts("posthorn-cek-v1", [id]);
+  const bytes = Buffer.from(hkdfSync("sha256", messageKey, Buffer.alloc(0), info, 76));
+  return { key: bytes.subarray(0, 32), nonce: bytes.subarray(32, 44), commit: bytes.subarray(44) };
 }
 
 function hashOf(header: SealHeader, commit: Uint8Array, ciphertextBytes: number): string {

@@ -38,8 +38,7 @@ export async function joinAs(
   options: { mode?: AccountMode; platform?: Platform } = {},
 ): Promise<TestPerson> {
   const { mode = "sealed", platform = net.platform } = options;
-  const operator = JSON.parse(await readFile(join(node.folder, "operator.json"), "utf8"));
-  const { url } = await createInvite(openOperator(net.platform, operator), { name });
+  const { url } = await inviteTo(net, node, name);
   const password = `${name} on ${node.name}`;
   const keeper = memoryKeeper();
   const { session, recoveryPhrase = "" } = await register(
@@ -48,6 +47,12 @@ export async function joinAs(
     { keeper, device: "the first" },
   );
   return { address: session.address, password, recoveryPhrase, session, keeper };
+}
+
+/** Invites somebody, as whoever runs the server does. */
+export async function inviteTo(net: Testnet, node: TestNode, name: string): Promise<{ url: string }> {
+  const operator = JSON.parse(await readFile(join(node.folder, "operator.json"), "utf8"));
+  return createInvite(openOperator(net.platform, operator), { name });
 }
 
 /** The same person at another device, which knows the address and the password only. */

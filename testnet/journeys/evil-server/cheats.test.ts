@@ -11,6 +11,7 @@ import {
   openByHand,
   type Reader,
   readerOf,
+  rewriteByHand,
   sealByHand,
   signedInside,
 } from "../../src/evil-server-messages.ts";
@@ -111,7 +112,7 @@ describe("what a sender seals", () => {
     [published.encryptThenSign, ({ payload }, headerHash) => signedInside(mallory, headerHash, payload)],
     ["signed for another header", ({ payload }) => signedInside(bob.identity, "A".repeat(43), payload)],
     [
-      published.hiddenPadding,
+      "with something hidden in its padding",
       async (made, headerHash) => {
         const padded = await made.inside(headerHash);
         return padded.with(padded.length - 1, 1);
@@ -187,4 +188,28 @@ test(`${published.davisForwarding}: it opens for nobody it was not written for`,
     const lie = givingBytes("messageBytes", () => Buffer.from(JSON.stringify(given)));
     expect(await at.evil.lying(lie, () => refusalOf(openStored(device, id)))).toEqual(cannotBeOpened);
   }
+});
+
+test(`${published.lineInsider}: it is nobody's letter`, async () => {
+  const session = at.alice.session;
+  const draft = { from: session.address, to: [bob.address, carol.address], subject: "At nine" };
+  const { message } = await prepare(session, draft);
+  const { id, date } = message;
+  const forged = writeSaid({
+    message: compose(at.net.platform, { ...draft, id, date, subject: "At ten" }),
+    files: [],
+    follows: undefined,
+  });
+  const rewritten = await rewriteByHand(message, { address: bob.address, key: bob.key }, (headerHash) =>
+    signedInside(bob.identity, headerHash, forged),
+  );
+  const device = await startedAgain(at.evil, carol);
+  const { id: objectId } = await newest(device);
+  const told = (given: Message) =>
+    at.evil.lying(
+      givingBytes("messageBytes", () => Buffer.from(JSON.stringify(given))),
+      () => refusalOf(openStored(device, objectId)),
+    );
+  expect(await told(message)).toBeUndefined();
+  expect(await told(rewritten)).toEqual(cannotBeOpened);
 });

@@ -95,7 +95,7 @@ describe("another identity", () => {
     });
   });
 
-  test(published.comparedInBetween, async () => {
+  test("one that comes between the showing of the safety number and the person's word is not taken for the one that was compared", async () => {
     const bob = await newContact();
     const device = await at.started();
     const shown = await readSafetyNumber(device, bob.address);

@@ -5,6 +5,7 @@ import {
   type Epoch,
   keyIdOf,
   type SignedStatement,
+  signClaim,
   toBase64Url,
 } from "@posthorn/crypto";
 import { formatTime } from "@posthorn/protocol";
@@ -54,7 +55,7 @@ type Chain = readonly SignedStatement[];
 const forgeries: readonly [name: string, forge: (bob: Puppet) => Chain | Promise<Chain>, says: string][] = [
   [published.tresoritKeys, async () => (await newContact()).chain, "keys of another account as those of"],
   [
-    published.threemaReflectedKeys,
+    "somebody's own keys as those of another",
     async () => (await at.alice.session.keys.find())?.statements ?? [],
     "keys of another account as those of",
   ],
@@ -85,12 +86,22 @@ const forgeries: readonly [name: string, forge: (bob: Puppet) => Chain | Promise
     "(statement 3: unsoundKey)",
   ],
   [
-    published.koWrongSigner,
+    "the new key itself vouches for its replacing the old one",
     async ({ chain }) => {
       const mallory = await newIdentity();
       return [...chain, await nextIdentity(chain, mallory, wrongEpoch, { previous: mallory })];
     },
     "(statement 3: previousSignature)",
+  ],
+  [
+    published.threemaKompromat,
+    async ({ address, chain, identity }) => {
+      const claim = { kind: "password", address, registrationRecord: "AA", wrapped: "AA" } as const;
+      const signature = await signClaim(identity, claim);
+      const next = await nextStatement(chain, { epochs: [wrongEpoch] }, { own: identity });
+      return [...chain, { ...next, signature }];
+    },
+    "(statement 3: signature)",
   ],
   [published.tufRollback, ({ chain }) => chain.slice(0, -1), "older keys"],
   [published.coniksEquivocation, forked, "another history of the keys"],

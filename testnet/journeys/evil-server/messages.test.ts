@@ -200,7 +200,7 @@ describe("its seal", () => {
     expect(await toldOf(change())).toEqual(cannotBeOpened);
   });
 
-  test(`${published.legacySuites}: another suite or algorithm`, async () => {
+  test(`${published.passwordsLegacy}: another suite or algorithm`, async () => {
     for (const suite of ["posthorn-seal-0", "posthorn-seal-2", "none", ""]) {
       expect(await toldOf(withSeal({ suite }))).toMatchObject({ code: "invalidMessage" });
     }

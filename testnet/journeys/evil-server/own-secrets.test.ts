@@ -9,7 +9,7 @@ import {
   replacePhrase,
   testPhrase,
 } from "@posthorn/client";
-import { fromBase64Url, toBase64Url, wrapRootSecret } from "@posthorn/crypto";
+import { fromBase64Url, toBase64Url, wrapEpochKey, wrapRootSecret } from "@posthorn/crypto";
 import type { AccountSecrets } from "@posthorn/protocol";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { answering, type Call, type Lie, refusalOf } from "../../src/evil-server.ts";
@@ -123,8 +123,8 @@ function heardBy(calls: readonly Call[]): string {
 
 describe("the root secret, as the password opens it", () => {
   const exchanged: readonly [name: string, password: () => string | null][] = [
-    [published.bitwardenSwap, () => own.recovery],
-    [published.threemaOtherAccount, () => carols.password],
+    [published.passwordsSwap, () => own.recovery],
+    ["that of another account of the same server", () => carols.password],
     [published.hiddenNumber, () => bent(own.password, 90)],
   ];
 
@@ -182,14 +182,27 @@ describe("the keys of epochs", () => {
     await starts();
   });
 
-  test.each(["a bit is another", "kept back"])("%s", async (name) => {
-    const lie = giving(({ epochs, ...secrets }) => ({
-      ...secrets,
-      epochs:
-        name === "kept back"
-          ? epochs.slice(1)
-          : epochs.map(({ keyId, wrapped }) => ({ keyId, wrapped: bent(wrapped, 70) })),
-    }));
+  const spoilt: readonly [
+    name: string,
+    spoil: (epochs: AccountSecrets["epochs"]) => Promise<AccountSecrets["epochs"]>,
+  ][] = [
+    ["kept back", async (epochs) => epochs.slice(1)],
+    [
+      "with a bit changed",
+      async (epochs) => epochs.map(({ keyId, wrapped }) => ({ keyId, wrapped: bent(wrapped, 70) })),
+    ],
+    [
+      published.nextcloudInsertion,
+      async (epochs) => {
+        const { key } = await newEpoch(at.net.clock.now());
+        const wrapped = toBase64Url(await wrapEpochKey(randomBytes(32), at.alice.address, key));
+        return epochs.map(({ keyId }) => ({ keyId, wrapped }));
+      },
+    ],
+  ];
+
+  test.each(spoilt)("%s", async (_, spoil) => {
+    const lie = giving(async (secrets) => ({ ...secrets, epochs: await spoil(secrets.epochs) }));
     expect(await at.evil.lying(lie, () => refusalOf(starts()))).toEqual({
       code: "keysNotBelieved",
       says: expect.stringContaining("keeps back a key"),
@@ -232,12 +245,12 @@ describe("what the account has said of its keys", () => {
       "The server shows older keys for",
     ],
     [
-      published.freezeOwn,
+      published.seafileDowngrade,
       () => giving((secrets) => ({ ...secrets, statements: [], password: null, recovery: null, epochs: [] })),
       "The server shows older keys for",
     ],
     [
-      published.matrixReset,
+      "somebody else has spoken for the account",
       async () => {
         const { epoch } = await newEpoch(at.net.clock.now());
         const next = await nextIdentity(own.statements, await newIdentity(), epoch);

@@ -17,12 +17,8 @@ export const published = {
   matrixDevice:
     "Albrecht et al., “Practically-exploitable Cryptographic Vulnerabilities in Matrix” (S&P 2023): the server adds a key that messages are encrypted to",
   matrixIdentifiers: "CVE-2022-39250 (Matrix): the id of one sort of key in the place of another's",
-  threemaReflectedKeys:
-    "Paterson et al., “Three Lessons from Threema” (USENIX Security 2023), reflection: somebody's own keys as those of another",
   smallOrder:
     "Chalkias et al., “Taming the Many EdDSAs” (SSR 2020): an identity key of small order, whose signature fits every message",
-  koWrongSigner:
-    "Bruseghini et al., “Victory by KO” (CCS 2022): the new key itself vouches for its replacing the old one",
   tufRollback: "Samuel et al., “Survivable Key Compromise” (CCS 2010): a rollback, the newest keys withheld",
   coniksEquivocation:
     "Melara et al., “CONIKS” (USENIX Security 2015), equivocation: another history of the same keys",
@@ -35,8 +31,8 @@ export const published = {
     "Boelter, “WhatsApp Retransmission Vulnerability” (2016): a new identity for which nobody vouches",
   tufFreeze:
     "Samuel et al., “Survivable Key Compromise” (CCS 2010): a freeze, keys that have run out shown as the newest",
-  comparedInBetween:
-    "CWE-367, check and use: the identity is exchanged between the showing of the safety number and the person's word that it is the same",
+  threemaKompromat:
+    "Paterson et al., Threema (USENIX Security 2023), Kompromat: a signature given for one purpose, used for another",
 
   // Own secrets.
   megaRsa:
@@ -50,27 +46,27 @@ export const published = {
   megaCutAndPaste: "Backendal et al., MEGA (S&P 2023), cut and paste: the wrapped keys of epochs exchanged",
   threemaCloning:
     "Paterson et al., Threema (USENIX Security 2023), cloning: the exported identity of another account",
-  threemaOtherAccount:
-    "Paterson et al., Threema (USENIX Security 2023), key separation: what one password has wrapped, given to another account",
   matrixBackup:
     "Albrecht et al., Matrix (S&P 2023), key backup: a secret that the server has made and wrapped itself",
-  matrixReset:
-    "Albrecht et al., Matrix (S&P 2023), cross-signing: the server gives the account another identity",
-  bitwardenSwap:
-    "Scarlata et al., “Zero Knowledge (About) Encryption” (USENIX Security 2026), item swapping: one wrap in the place of the other",
+  passwordsSwap:
+    "Scarlata et al., “Zero Knowledge (About) Encryption” (2026), password managers, item-level encryption: one wrap in the place of the other",
   koPublicKeys:
     "Bruseghini et al., “Victory by KO” (CCS 2022): a public key overwritten beside its wrapped secret",
+  nextcloudInsertion:
+    "Albrecht et al., “Share with Care” (EuroS&P 2024), Nextcloud, key insertion: a key that the server has made",
   nhekoPoisoning: "CVE-2022-39264 (nheko), secret poisoning: secrets that nobody has asked for",
-  freezeOwn:
-    "Hofmann and Truong (CCS 2024), protocol downgrade: the server says that the account has no keys at all",
+  seafileDowngrade:
+    "Hofmann and Truong (CCS 2024), Seafile, protocol downgrade: the server says that the account has no keys at all",
 
   // Senders.
   chainInBetween:
     "Mazières and Shasha, fork consistency (PODC 2002): one answer is checked and another, a moment later, believed",
   matrixImpersonation:
-    "CVE-2022-39251 (Matrix), impersonation: a letter in somebody's name under a key of the server",
+    "Albrecht et al., Matrix (S&P 2023), impersonation: a letter in somebody's name under a key of the server",
   matrixSemiTrusted:
     "CVE-2022-39249 (Matrix), semi-trusted impersonation: a letter in one contact's name under the key of another",
+  matrixProtocols:
+    "CVE-2022-39251 (Matrix), protocol confusion: what one protocol has sealed, given to another",
   deltaVerified:
     "Song et al., “Cryptographic Analysis of Delta Chat” (USENIX Security 2024), SecureJoin and Autocrypt: a verified contact's key replaced",
   deltaGossip:
@@ -82,16 +78,16 @@ export const published = {
   sigSpoof: "CVE-2018-12020 (SigSpoof): a letter that says of itself that its signature is good",
   strippedEncryption:
     "Müller et al., “Johnny, You Are Fired!” (USENIX Security 2019): a letter without a signature, in the name of who always signs",
-  arrivalForged:
-    "Garman et al., “Dancing on the Lip of the Volcano” (USENIX Security 2016), iMessage: what anybody can encrypt, with nobody's signature",
 
   // Records.
-  bitwardenItems:
-    "Scarlata et al., “Zero Knowledge (About) Encryption” (USENIX Security 2026), Bitwarden, vault integrity: items exchanged",
-  lastPassFields: "Scarlata et al. (USENIX Security 2026), LastPass, malleable items: a record bent",
-  dashlaneRollback: "Scarlata et al. (USENIX Security 2026), Dashlane, replay: an item as it was before",
-  bitwardenRotation:
-    "Scarlata et al. (USENIX Security 2026), Bitwarden, key rotation: what the server gives while keys are replaced is taken over",
+  passwordsItems:
+    "Scarlata et al., “Zero Knowledge (About) Encryption” (2026), password managers, item-level encryption: every item in the place of every other",
+  passwordsBits:
+    "Scarlata et al., “Zero Knowledge (About) Encryption” (2026), password managers, item-level encryption: an item with a bit changed",
+  passwordsReplay:
+    "Scarlata et al., “Zero Knowledge (About) Encryption” (2026), password managers, item-level encryption: an item as it was before",
+  passwordsRotation:
+    "Scarlata et al., “Zero Knowledge (About) Encryption” (2026), password managers, key rotation: what the server gives while keys are replaced",
   keytransStateLoss:
     "McMillion, key transparency (draft-ietf-keytrans-architecture), loss of state: a device that has forgotten is shown the past",
   ackedAndLost:
@@ -107,8 +103,8 @@ export const published = {
   efailSandwich:
     "Poddebniak et al., “Efail” (USENIX Security 2018), direct exfiltration: a ciphertext between parts in the open",
   imessageMauling: "CVE-2016-1788 (iMessage): a ciphertext mauled under the same signature",
-  legacySuites:
-    "Scarlata et al. (USENIX Security 2026), backwards compatibility: the server names an older suite",
+  passwordsLegacy:
+    "Scarlata et al., “Zero Knowledge (About) Encryption” (2026), password managers, backwards compatibility: the server names an older suite",
   covertContent:
     "Müller et al., “Re: What's Up Johnny?” (ACNS 2019), covert content: words of the server's beside those that were signed",
   openpgpjs: "CVE-2025-47934 (OpenPGP.js): a good signature, and other data than it covers",
@@ -116,12 +112,13 @@ export const published = {
   // Those who take part.
   salamanders:
     "Dodis et al., “Fast Message Franking: From Invisible Salamanders to Encryptment” (CRYPTO 2018): one ciphertext, two keys",
+  lineInsider:
+    "Isobe and Minematsu, LINE (ESORICS 2018), malicious insider: a recipient writes anew under the key of the letter",
   davisForwarding:
     "Davis, “Defective Sign & Encrypt” (USENIX 2001), surreptitious forwarding: what was signed for one is sealed for another",
   encryptThenSign: "Davis (USENIX 2001), stripping: another's signature in the place of the sender's",
   johnnyFrom:
     "Müller et al., “Johnny, You Are Fired!” (USENIX Security 2019), unbound header: another thing is signed than stands outside",
-  hiddenPadding: "Garman et al., iMessage (USENIX Security 2016): bits where no reader looks",
 
   // Files.
   seafileReorder: "Hofmann and Truong (CCS 2024), Seafile, unauthenticated chunking: chunks in another order",
@@ -153,4 +150,24 @@ export const published = {
     "Rösler et al., “More is Less” (EuroS&P 2018), undetected drop: a letter acknowledged and withheld",
   telegramSwap:
     "Albrecht et al., “Four Attacks and a Proof for Telegram” (S&P 2022), reordering: two letters in each other's place",
+
+  // Sending.
+  redirected:
+    "Rösler et al., “More is Less” (EuroS&P 2018), closeness: the server sends a letter to somebody more",
+  resentInTheOpen:
+    "Poddebniak et al., STARTTLS (USENIX Security 2021), command injection: the server writes in the sender's place, in the open",
+  partlyOpen:
+    "CVE-2020-12398 (Thunderbird): one part of what is sent goes in the open, because a server has said so",
+  boelterResend:
+    "Boelter, WhatsApp (2016), retransmission: a letter that waits is encrypted anew to another key",
+
+  // Accounts.
+  opaqueServer:
+    "RFC 9807 §10 (OPAQUE), another server or account: the answer of one that has not registered the password",
+  opaqueKsf: "RFC 9807 §10 (OPAQUE), key stretching: the server proposes a cheaper one",
+  passwordsEscrow:
+    "Scarlata et al., “Zero Knowledge (About) Encryption” (2026), password managers, key escrow: the server enrols a way of recovery of its own",
+  doormats: "Abelson et al., “Keys Under Doormats” (2015), key escrow: a password that the server has set",
+  ocspWithheld:
+    "Marlinspike, “Defeating OCSP” (2009), revocation withheld: a stolen identity is replaced and the server tells nobody",
 } as const;

@@ -132,7 +132,7 @@ describe("a record", () => {
     expect(await refusalOn([])).toBeUndefined();
   });
 
-  test(`${published.bitwardenItems}: every one for every other, under either number`, async () => {
+  test(`${published.passwordsItems}: every one for every other, under either number`, async () => {
     for (const asked of all) {
       for (const given of all) {
         if (asked === given) continue;
@@ -155,7 +155,7 @@ describe("a record", () => {
     });
   });
 
-  test(`${published.lastPassFields}: with one bit changed`, async () => {
+  test(`${published.passwordsBits}: with one bit changed`, async () => {
     for (const asked of all) {
       const letter = asked.sealed[100] === "A" ? "B" : "A";
       const sealed = `${asked.sealed.slice(0, 100)}${letter}${asked.sealed.slice(101)}`;
@@ -180,7 +180,7 @@ describe("what is known of contacts", () => {
   test.each([
     ["before anybody was compared", () => seen],
     ["before the last one was compared", () => one],
-  ])(`${published.dashlaneRollback}: the pin as it was %s`, async (_, before) => {
+  ])(`${published.passwordsReplay}: the pin as it was %s`, async (_, before) => {
     const { newer, older: past } = writtenSince(before());
     expect(await refusalOn(giving(newer, past))).toEqual(older);
     expect(await refusalOn(giving(newer, { ...past, revision: newer.revision }))).toEqual(changed);
@@ -257,7 +257,7 @@ describe("at the moment when the vault is vouched for", () => {
     expect(await lookUpContact(await at.started(), erin.address)).toMatchObject({ isCompared: true });
   });
 
-  test(`${published.bitwardenRotation}: nothing is taken over into a new identity that was taken back`, async () => {
+  test(`${published.passwordsRotation}: nothing is taken over into a new identity that was taken back`, async () => {
     const device = await at.started();
     const { newer, older: past } = writtenSince(seen);
     const passwords = { current: at.alice.password, next: "a password nobody knows" };

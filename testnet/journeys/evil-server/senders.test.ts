@@ -6,6 +6,7 @@ import {
   type Opened,
   openStored,
   prepare,
+  readMessageBytes,
   type Session,
   send,
 } from "@posthorn/client";
@@ -217,7 +218,7 @@ describe("a letter in the open", () => {
     expect(await at.evil.lying(lie, () => openStored(device, id))).toMatchObject({ unexpected: true });
   });
 
-  test(`${published.arrivalForged}: it is shown as one in the open`, async () => {
+  test("sealed on arrival, as anybody can seal, is shown as one in the open", async () => {
     const bob = await knownContact();
     const id = await receivesSealed(bob);
     const forged = Buffer.from(
@@ -235,6 +236,50 @@ describe("a letter in the open", () => {
     expect(await at.evil.lying(damaged, () => refusalOf(openStored(device, id)))).toEqual(cannotBeOpened);
   });
 });
+
+test(`${published.matrixProtocols}: it opens as neither`, async () => {
+  const bob = await knownContact();
+  const id = await receivesSealed(bob);
+  const device = await at.started();
+  const letter: SealedWire = JSON.parse(Buffer.from(await readMessageBytes(device, id)).toString());
+  const entry = letter.seal.recipients.find(({ address }) => address === alice.address);
+  if (entry === undefined) throw new Error("it is sealed for Alice");
+  const { keyId, enc, wrap } = entry;
+  const arrival: { arrivalSeal: object; sealedMessage: string } = JSON.parse(
+    Buffer.from(await arrivalOf(Buffer.from(JSON.stringify(letter)))).toString(),
+  );
+  const crossed = [
+    { arrivalSeal: { suite: "posthorn-arrival-1", keyId, enc, wrap }, sealedMessage: letter.encryptedBody },
+    { arrivalSeal: { suite: "posthorn-arrival-1", keyId, enc, wrap }, sealedMessage: arrival.sealedMessage },
+    { ...arrival, sealedMessage: letter.encryptedBody },
+    { ...letter, encryptedBody: arrival.sealedMessage },
+    {
+      ...letter,
+      seal: {
+        ...letter.seal,
+        recipients: letter.seal.recipients.map((one) =>
+          one === entry ? { ...one, ...arrival.arrivalSeal, suite: undefined } : one,
+        ),
+      },
+    },
+  ];
+  for (const given of crossed) {
+    const lie = givingBytes("messageBytes", () => Buffer.from(JSON.stringify(given)));
+    expect(await at.evil.lying(lie, () => refusalOf(openStored(device, id)))).toEqual(cannotBeOpened);
+  }
+  // A sealed letter inside what was sealed on arrival is not opened either: it says nothing.
+  const nested = givingBytes("messageBytes", () => arrivalOf(Buffer.from(JSON.stringify(letter))));
+  const { kind, message } = await at.evil.lying(nested, () => openStored(device, id));
+  expect({ kind, subject: "subject" in message ? message.subject : undefined }).toEqual({
+    kind: "open",
+    subject: undefined,
+  });
+});
+
+interface SealedWire {
+  encryptedBody: string;
+  seal: { recipients: { address: string; keyId: string; enc: string; wrap: string }[] };
+}
 
 /** Sealed to Alice as her server would on arrival; anybody can. */
 async function arrivalOf(bytes: Uint8Array): Promise<Uint8Array> {
