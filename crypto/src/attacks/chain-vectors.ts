@@ -40,6 +40,8 @@ export interface ChainVector {
   name: string;
   /** Places in `statements`. */
   chain: readonly number[];
+  /** They come so many times, one behind the other; once when it is absent. */
+  times?: number;
   pinned?: ChainPin;
   result: Expected;
 }
@@ -55,12 +57,28 @@ export interface ChainVectors {
   bad: readonly ChainVector[];
 }
 
+/** How many statements are read: no more needs to be told of a chain that long. */
+const longChains: readonly ChainVector[] = [
+  {
+    name: "a thousand times the first statement",
+    chain: [0],
+    times: 1000,
+    result: { kind: "broken", at: 1, why: "seq" },
+  },
+  {
+    name: "a thousand and one times the first statement",
+    chain: [0],
+    times: 1001,
+    result: { kind: "broken", at: 1000, why: "tooLong" },
+  },
+];
+
 /** The file as a value, the same on each call. */
 export async function chainVectors(): Promise<ChainVectors> {
   const publicKeys = new Places<string>();
   const statements = new Places<SignedStatement>();
   const good = await chainsOf(goodChains, statements);
-  // A thousand and one times the same place says nothing to anybody.
+  // A thousand and one times the same place says nothing to anybody: it stands in the file in short.
   const bad = await chainsOf(
     badChains.filter(({ name }) => !name.startsWith("more than")),
     statements,
@@ -77,7 +95,7 @@ export async function chainVectors(): Promise<ChainVectors> {
     publicKeys: publicKeys.list,
     bytes: [{ statement: 0, hex: Buffer.from(statementBytes(first.statement)).toString("hex") }],
     good,
-    bad,
+    bad: [...bad, ...longChains],
   };
 }
 

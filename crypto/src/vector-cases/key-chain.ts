@@ -45,12 +45,13 @@ function statementsOf({ statements, publicKeys }: ChainVectors): SignedStatement
 }
 
 async function check(
-  { chain, pinned }: ChainVector,
+  { chain, times = 1, pinned }: ChainVector,
   statements: readonly SignedStatement[],
   { address, now }: ChainVectors,
 ): Promise<Expected> {
   const context = { address, nowMs: Date.parse(now) };
-  const signed = chain.flatMap((place) => statements[place] ?? []);
+  const once = chain.flatMap((place) => statements[place] ?? []);
+  const signed = Array.from({ length: times }, () => once).flat();
   return withoutHead(await checkChain(signed, pinned === undefined ? context : { ...context, pinned }));
 }
 

@@ -22,6 +22,7 @@ export function accountTransport(account: ServedAccount): Transport {
     const text = new TextDecoder().decode(body instanceof Uint8Array ? body : undefined);
     switch (`${method} ${room}`) {
       case "GET auth":
+        if (name === "consent") return found({ hidden: false, allowed: [] });
         return found({
           statements: account.statements,
           password: null,
