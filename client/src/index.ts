@@ -16,6 +16,7 @@
  * await send(session, message);
  * const { recipients } = await waitUntilSettled(session, message.id);
  */
+export type { FilePlace } from "@posthorn/crypto";
 export {
   type Api,
   type CallOptions,
@@ -59,7 +60,7 @@ export { changeSettings, readSettings, type Settings } from "./records/settings.
 export { type ReplyFields, replyTo } from "./reply.ts";
 export { saveName } from "./save-name.ts";
 export { type Prepared, prepare, type SealOptions } from "./seal.ts";
-export { type FilePlace, type FileSeal, newFileSeal } from "./sealed-file.ts";
+export { type FileSeal, newFileSeal } from "./sealed-file.ts";
 export {
   downloadSealedBytes,
   downloadSealedFile,

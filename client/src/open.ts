@@ -2,13 +2,17 @@
 import {
   findBase64Url,
   importVerifyKey,
+  type OpenedArrival,
   openArrival,
   openMessage,
   type SealedMessage,
+  sealedFileSize,
+  toBase64Url,
 } from "@posthorn/crypto";
 import {
   type Address,
   type Arrival,
+  type Attachment,
   accountName,
   attachmentsOf,
   type Follows,
@@ -35,7 +39,6 @@ import { findPin } from "./keys/pins.ts";
 import { findSenderKey, type SenderTrust } from "./keys/sender-key.ts";
 import { getKeyring } from "./keys/session-keys.ts";
 import { type Interruptible, readMessageBytes } from "./mail.ts";
-import { sealedFileSize } from "./sealed-file.ts";
 import type { Session } from "./session.ts";
 
 /** A file of a message: what names it on the server and, of a sealed one, what opens it. */
@@ -86,7 +89,9 @@ export async function openBytes(session: Session, bytes: Uint8Array): Promise<Op
   if (arrival !== undefined) return openArrived(session, arrival);
   const message = parseMessage(bytes);
   const seal = sealOf(message);
-  if (seal === undefined || !("encryptedBody" in message)) return inTheOpen(session, message, false);
+  if (seal === undefined || !("encryptedBody" in message)) {
+    return inTheOpen(session, message, { files: openFiles(message), sealedHere: false });
+  }
   const keyring = await session.keys.find();
   if (keyring === undefined)
     return fail("notOpened", "This message is sealed, and there are no keys here to open it.");
@@ -95,18 +100,23 @@ export async function openBytes(session: Session, bytes: Uint8Array): Promise<Op
 }
 
 async function openArrived(session: Session, arrival: Arrival): Promise<Opened> {
-  const bytes = await arrivedBytes(session, arrival);
-  const message = orNotOpened(() => parseMessage(bytes));
-  return inTheOpen(session, message, true);
+  const opened = await openedArrival(session, arrival);
+  const message = orNotOpened(() => parseMessage(opened.bytes));
+  const { attachments } = arrival;
+  const files = attachments === undefined ? openFiles(message) : arrivedFiles(message, attachments, opened);
+  return inTheOpen(session, message, { files: await files, sealedHere: true });
 }
 
 /** A message's bytes as they came, also where our server has sealed them on arrival. Throws ProblemError `notOpened`. */
 export async function bytesOnWire(session: Session, stored: Uint8Array): Promise<Uint8Array> {
   const arrival = orNotOpened(() => findArrival(stored));
-  return arrival === undefined ? stored : arrivedBytes(session, arrival);
+  return arrival === undefined ? stored : (await openedArrival(session, arrival)).bytes;
 }
 
-async function arrivedBytes(session: Session, { arrivalSeal, sealedMessage }: Arrival): Promise<Uint8Array> {
+async function openedArrival(
+  session: Session,
+  { arrivalSeal, sealedMessage }: Arrival,
+): Promise<OpenedArrival> {
   const { keyId } = arrivalSeal;
   let keyring = await session.keys.find();
   if (keyring?.epochs.has(keyId) === false && (await hasNewEpoch(session)))
@@ -119,9 +129,42 @@ async function arrivedBytes(session: Session, { arrivalSeal, sealedMessage }: Ar
   return (await openArrival(owner, key, { enc, wrap, sealed })) ?? notOpened();
 }
 
-async function inTheOpen(session: Session, message: Message, sealedHere: boolean): Promise<Opened> {
-  const files = attachmentsOf(message).map((attachment) => ({ kind: "open" as const, attachment }));
-  return { kind: "open", message, files, sealedHere, unexpected: await sealsOtherwise(session, message) };
+async function inTheOpen(
+  session: Session,
+  message: Message,
+  how: { files: readonly OpenedFile[]; sealedHere: boolean },
+): Promise<Opened> {
+  return { kind: "open", message, ...how, unexpected: await sealsOtherwise(session, message) };
+}
+
+function openFiles(message: Message): OpenedFile[] {
+  return attachmentsOf(message).map((attachment) => ({ kind: "open", attachment }));
+}
+
+/** Files that our server has sealed on arrival, each with what opens it (§100.12): one for each of the message. */
+async function arrivedFiles(
+  message: Message,
+  sealed: readonly SealedAttachment[],
+  { fileKey }: OpenedArrival,
+): Promise<OpenedFile[]> {
+  const said = attachmentsOf(message);
+  if (said.length !== sealed.length) return notOpened();
+  return Promise.all(
+    sealed.map(async (attachment, place) => {
+      const came = said[place];
+      if (came === undefined || attachment.size !== sealedFileSize(came.size)) return notOpened();
+      const key = toBase64Url(await fileKey(place));
+      const file = { hash: attachment.hash, size: came.size, key, ...namesOf(came) };
+      return { kind: "sealed", attachment, file };
+    }),
+  );
+}
+
+function namesOf(file: Attachment | SealedAttachment): Pick<SaidFile, "filename" | "mimeType"> {
+  return {
+    ...("filename" in file && file.filename !== undefined ? { filename: file.filename } : {}),
+    ...("mimeType" in file && file.mimeType !== undefined ? { mimeType: file.mimeType } : {}),
+  };
 }
 
 /** Whoever has keys, and writes to who has keys, seals: in the open it was somebody else (threats F6). Of types that are never sealed nothing is expected. */

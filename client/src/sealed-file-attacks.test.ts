@@ -1,9 +1,8 @@
 /** What a server that has turned evil does to files, or a sender: everything it can change, it changes consistently. */
-import { fromBase64Url, sealBytes, toBase64Url } from "@posthorn/crypto";
+import { fileContext, fromBase64Url, sealBytes, toBase64Url } from "@posthorn/crypto";
 import { limits, type SealedAttachment } from "@posthorn/protocol";
 import { describe, expect, test } from "vitest";
 import { serveBlobs, sha256Of, type TestBlobs, testContent } from "./node/test-blobs.ts";
-import { fileContext } from "./sealed-file.ts";
 import { downloadSealedFile, type WantedFile } from "./sealed-file-download.ts";
 import { type SealedFile, uploadSealedFile } from "./sealed-file-upload.ts";
 import { bytesSource, memorySink, type Sink } from "./source.ts";

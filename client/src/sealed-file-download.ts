@@ -1,13 +1,20 @@
-import { findBase64Url, NotOpenedError, openStream, unpadFile } from "@posthorn/crypto";
+import {
+  type FilePlace,
+  fileContext,
+  findBase64Url,
+  NotOpenedError,
+  openStream,
+  sealedFileSize,
+  unpadFile,
+} from "@posthorn/crypto";
 import { fail, limits, ProblemError, type SaidFile, type SealedAttachment } from "@posthorn/protocol";
 import type { Api } from "./api.ts";
 import { downloadFile } from "./download.ts";
 import { openMeter } from "./meter.ts";
 import type { Platform } from "./platform.ts";
-import { type FilePlace, fileContext, sealedFileSize } from "./sealed-file.ts";
 import { memorySink, type Progress, type Sink, type TransferOptions } from "./source.ts";
 
-/** A file of a sealed message that was opened: where it stood, in the open and inside. */
+/** A file of a message that was opened, sealed by its sender or on arrival: where it stood, in the open and inside. */
 export interface WantedFile extends FilePlace {
   attachment: SealedAttachment;
   file: SaidFile;

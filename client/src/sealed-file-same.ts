@@ -1,8 +1,8 @@
-import { findBase64Url, toBase64Url } from "@posthorn/crypto";
+import { findBase64Url, sealedFileSize, toBase64Url } from "@posthorn/crypto";
 import { blobsOfFile, type SealedAttachment } from "@posthorn/protocol";
 import type { Api } from "./api.ts";
 import { hashFile } from "./hash-file.ts";
-import { sealedFileSize, sealFileSource } from "./sealed-file.ts";
+import { sealFileSource } from "./sealed-file.ts";
 import type { WantedFile } from "./sealed-file-download.ts";
 import type { Source } from "./source.ts";
 import { Unreachable } from "./unreachable.ts";

@@ -1,8 +1,9 @@
+import type { FilePlace } from "@posthorn/crypto";
 import { fail, limits, type SaidFile, type SealedAttachment } from "@posthorn/protocol";
 import type { Api } from "./api.ts";
 import { hexOf } from "./hash-file.ts";
 import type { Platform } from "./platform.ts";
-import { type FilePlace, type FileSeal, newFileSeal, sealFileSource } from "./sealed-file.ts";
+import { type FileSeal, newFileSeal, sealFileSource } from "./sealed-file.ts";
 import type { Source } from "./source.ts";
 import { type UploadOptions, uploadHashed } from "./upload.ts";
 

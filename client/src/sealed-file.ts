@@ -3,11 +3,11 @@
  * down like any other file. Up in sealed-file-upload.ts, down in sealed-file-download.ts.
  */
 import {
-  bindTexts,
+  type FilePlace,
+  fileContext,
   fromBase64Url,
-  paddedFileSize,
   padFile,
-  sealedSize,
+  sealedFileSize,
   sealRanges,
   toBase64Url,
 } from "@posthorn/crypto";
@@ -15,14 +15,6 @@ import { fail, limits, type SealedAttachment } from "@posthorn/protocol";
 import { hashFile } from "./hash-file.ts";
 import type { Platform } from "./platform.ts";
 import { readExactly, type Source, type TransferOptions } from "./source.ts";
-
-/** Where a file belongs. It opens nowhere else. */
-export interface FilePlace {
-  /** Of the message, exactly as it will stand there. */
-  messageId: string;
-  /** Among the message's attachments, from 0. */
-  place: number;
-}
 
 /**
  * With what one file is sealed for one place, and what comes out. Plain data: who keeps it beside the message's draft, as
@@ -77,14 +69,4 @@ export function sealFileSource(
     padFile(file),
   );
   return { sizeBytes: size, read };
-}
-
-/** What a file's sealed bytes are bound to. */
-export function fileContext({ messageId, place }: FilePlace): Uint8Array {
-  return bindTexts("posthorn-file-v1", [messageId, String(place)]);
-}
-
-/** Bytes that a file of `size` bytes has when it is padded and sealed. */
-export function sealedFileSize(size: number): number {
-  return sealedSize(paddedFileSize(size));
 }

@@ -1,7 +1,10 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { openArrival, sealArrival } from "./arrival-seal.ts";
+import { toBase64Url } from "./base64.ts";
+import { bindTexts } from "./bind-texts.ts";
 import { availableBackends } from "./choose-backend.ts";
+import { openBytes } from "./sealed-bytes.ts";
 import { type ArrivalVectors, arrivalCases } from "./vector-cases/arrivals.ts";
 import { generateKemKey, importKemPublicKey } from "./x-wing.ts";
 
@@ -31,7 +34,23 @@ describe.each(backends.map((backend) => [backend.name, backend] as const))(
 
 describe("mail that came in the open and was sealed on arrival", () => {
   test("opens for the one it came for, byte for byte", async () => {
-    expect(await openArrival(owner, bob, sealed)).toEqual(letter);
+    expect((await openArrival(owner, bob, sealed))?.bytes).toEqual(letter);
+  });
+
+  test("gives who opens it the keys that its files were sealed with, another for each place and each message", async () => {
+    const opened = await openArrival(owner, bob, sealed);
+    const other = await sealArrival(owner, publicKey, letter);
+    const keys = await Promise.all([0, 1, 10].map(sealed.fileKey));
+    expect(await Promise.all([0, 1, 10].map((place) => opened?.fileKey(place)))).toEqual(keys);
+    keys.push(await other.fileKey(0));
+    expect(new Set(keys.map(toBase64Url)).size).toBe(4);
+    expect(keys.every((key) => key.length === 32)).toBe(true);
+  });
+
+  test("gives no key away that opens the message itself", async () => {
+    const key = await sealed.fileKey(0);
+    const context = bindTexts("posthorn-arrival-v1", [owner.address, owner.keyId]);
+    expect(await openBytes(key, context, sealed.sealed)).toBeUndefined();
   });
 
   test("says little of its length", async () => {

@@ -15,7 +15,14 @@ export {
   type VerifyAnswerResult,
   verifyAnswer,
 } from "./answer-signature.ts";
-export { type ArrivalOwner, openArrival, type SealedArrival, sealArrival } from "./arrival-seal.ts";
+export {
+  type ArrivalFiles,
+  type ArrivalOwner,
+  type OpenedArrival,
+  openArrival,
+  type SealedArrival,
+  sealArrival,
+} from "./arrival-seal.ts";
 export { findBase64Url, fromBase64Url, toBase64Url } from "./base64.ts";
 export { bindTexts } from "./bind-texts.ts";
 export { contentDigest } from "./content-digest.ts";
@@ -41,7 +48,7 @@ export {
 export { openSha256 } from "./open-sha256.ts";
 export { type OwnerClaim, recoveryProofKey, signClaim, verifyClaim } from "./owner-proof.ts";
 export { openRecord, type RecordPlace, recordIdOf, sealRecord } from "./owner-record.ts";
-export { padFile, unpadFile } from "./padded-file.ts";
+export { padFile, padStream, unpadFile } from "./padded-file.ts";
 export { paddedFileSize, paddedMessageSize, padMessage, unpadMessage } from "./padding.ts";
 export type { Headers, SignatureFields } from "./profile-signature.ts";
 export {
@@ -68,6 +75,7 @@ export {
   verifyText,
 } from "./safety-number.ts";
 export { openBytes, sealBytes } from "./sealed-bytes.ts";
+export { type FilePlace, fileContext, sealedFileSize } from "./sealed-file.ts";
 export { chunkPlace, findLayout, type SealedLayout, sealedSize } from "./sealed-layout.ts";
 export { type ByteRanges, sealRanges } from "./sealed-ranges.ts";
 export {

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { padFile, unpadFile } from "./padded-file.ts";
+import { padFile, padStream, unpadFile } from "./padded-file.ts";
 import { paddedFileSize } from "./padding.ts";
 import type { ByteRanges } from "./sealed-ranges.ts";
 import { NotOpenedError } from "./sealed-stream.ts";
@@ -56,6 +56,21 @@ describe("a padded file", () => {
     for (const pieceBytes of [16_384, 9_999, 10_000_000]) {
       const file = await collect(unpadFile(size, inPieces(bytes, pieceBytes)));
       expect(Buffer.compare(file, patternOf(size))).toBe(0);
+    }
+  });
+
+  test.each(edges)("of %i bytes is the same when it comes once, in pieces of any size", async (size) => {
+    for (const pieceBytes of [16_384, 9_999, 10_000_000]) {
+      const bytes = await collect(padStream(size, inPieces(patternOf(size), pieceBytes)));
+      expect(Buffer.compare(bytes, paddedForm(patternOf(size)))).toBe(0);
+    }
+  });
+
+  test("is none when the file that comes is shorter or longer than was said", async () => {
+    for (const size of [99, 101]) {
+      await expect(collect(padStream(size, inPieces(patternOf(100), 30)))).rejects.toThrow(
+        `A file of ${size} bytes has come with more or fewer.`,
+      );
     }
   });
 

@@ -22,11 +22,25 @@ export function padFile(file: ByteRanges): ByteRanges {
       const from = Math.max(offset, lengthBytes);
       const to = Math.min(end, paddingStart);
       if (from < to) yield* file.read(from - lengthBytes, to - from);
-      for (let at = Math.max(offset, paddingStart); at < end; at += zerosBytes) {
-        yield new Uint8Array(Math.min(zerosBytes, end - at));
-      }
+      yield* zeros(end - Math.max(offset, paddingStart));
     },
   };
+}
+
+/** As `padFile`, of a file that comes once and from its beginning. Throws Error when it has another size. */
+export async function* padStream(
+  size: number,
+  file: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  yield lengthOf(size);
+  let at = 0;
+  for await (const piece of file) {
+    at += piece.length;
+    if (at > size) break;
+    yield piece;
+  }
+  if (at !== size) throw new Error(`A file of ${size} bytes has come with more or fewer.`);
+  yield* zeros(paddedFileSize(size) - lengthBytes - size);
 }
 
 /**
@@ -52,6 +66,10 @@ export async function* unpadFile(
     at += piece.length;
   }
   if (at !== paddedSize) throw new NotOpenedError();
+}
+
+function* zeros(count: number): Generator<Uint8Array, void, undefined> {
+  for (let left = count; left > 0; left -= zerosBytes) yield new Uint8Array(Math.min(zerosBytes, left));
 }
 
 function lengthOf(size: number): Uint8Array {

@@ -1,10 +1,23 @@
-import { openArrival, sealArrivalWith } from "../arrival-seal.ts";
+import { type ArrivalFiles, openArrival, sealArrivalWith } from "../arrival-seal.ts";
 import { fromBase64Url, toBase64Url } from "../base64.ts";
+import { concatBytes, equalBytes } from "../bytes.ts";
+import { sha256 } from "../digest.ts";
+import { padStream, unpadFile } from "../padded-file.ts";
+import { sealBytesWith } from "../sealed-bytes.ts";
+import { fileContext } from "../sealed-file.ts";
+import { openStream } from "../sealed-stream.ts";
 import { importKemPublicKey } from "../x-wing.ts";
 import type { XWingBackend } from "../x-wing-backend.ts";
 import { encapsulateWith } from "../x-wing-javascript.ts";
+import { toHex } from "./hex.ts";
+import { patternOf } from "./sealed-bytes.ts";
+import { inPieces, outcomeOf } from "./sealed-streams.ts";
 import type { VectorCase } from "./vector-case.ts";
 import { kemKeyOf } from "./x-wing.ts";
+
+const pieceBytes = 99_999;
+/** A file that is larger has chunks of so many (§20.5). */
+const blobBytes = 8_388_608;
 
 /** As much of the file as this room knows of: its `documents` are the wire's. */
 export interface ArrivalVectors {
@@ -17,6 +30,7 @@ export interface ArrivalVectors {
 interface ArrivalDocument {
   arrivalSeal: { suite: string; keyId: string; enc: string; wrap: string };
   sealedMessage: string;
+  attachments?: readonly { hash: string; size: number; chunks?: readonly string[] }[];
 }
 
 interface Arrived {
@@ -32,6 +46,16 @@ interface ArrivalVector extends Arrived {
   /** The text comes so many times. */
   repeatText?: number;
   randomness: string;
+  key: string;
+  salt: string;
+  /** The files of the message. */
+  files?: readonly ArrivedFile[];
+}
+
+interface ArrivedFile {
+  /** The byte at position i is i mod 251. */
+  size: number;
+  /** What it is sealed with. */
   key: string;
   salt: string;
 }
@@ -51,8 +75,11 @@ export function arrivalCases({ good, base, bad }: ArrivalVectors, backend: XWing
   return [
     ...good.map((vector) => ({
       name: `is opened: ${vector.name}`,
-      expected: textOf(vector),
-      find: () => open(vector, backend),
+      expected: {
+        text: textOf(vector),
+        files: (vector.files ?? []).map(({ key }) => ({ key, opened: true })),
+      },
+      find: () => openWhole(vector, backend),
     })),
     ...good.map((vector) => ({
       name: `is sealed like this: ${vector.name}`,
@@ -62,7 +89,7 @@ export function arrivalCases({ good, base, bad }: ArrivalVectors, backend: XWing
     ...bad.map(({ name, change }) => ({
       name: `is not opened: ${name}`,
       expected: undefined,
-      find: () => open(changed(usual, change), backend),
+      find: async () => (await open(changed(usual, change), backend))?.bytes,
     })),
   ];
 }
@@ -82,24 +109,36 @@ function changed({ address, seed, document }: Arrived, change: ArrivalChange): A
   };
 }
 
-async function open(
-  { address, seed, document }: Arrived,
-  backend: XWingBackend,
-): Promise<string | undefined> {
+async function open({ address, seed, document }: Arrived, backend: XWingBackend) {
   const { keyId, enc, wrap } = document.arrivalSeal;
-  const bytes = await openArrival({ address, keyId }, await kemKeyOf(seed, backend), {
+  return openArrival({ address, keyId }, await kemKeyOf(seed, backend), {
     enc: fromBase64Url(enc),
     wrap: fromBase64Url(wrap),
     sealed: fromBase64Url(document.sealedMessage),
   });
-  return bytes && new TextDecoder().decode(bytes);
+}
+
+async function openWhole(vector: ArrivalVector, backend: XWingBackend) {
+  const opened = await open(vector, backend);
+  if (opened === undefined) return undefined;
+  const text = new TextDecoder().decode(opened.bytes);
+  const files = (vector.files ?? []).map(async (file, place) => {
+    const messageId = idIn(text);
+    const key = await opened.fileKey(place);
+    const sealed = inPieces(await sealedFile(file, { messageId, place }), pieceBytes);
+    const stream = openStream(key, fileContext({ messageId, place }), sealed);
+    const { bytes, whole } = await outcomeOf(unpadFile(file.size, stream));
+    return { key: toBase64Url(key), opened: whole && equalBytes(bytes, patternOf(file.size)) };
+  });
+  return { text, files: await Promise.all(files) };
 }
 
 async function sealAgain(vector: ArrivalVector, backend: XWingBackend): Promise<ArrivalDocument> {
   const { address, document } = vector;
   const { suite, keyId } = document.arrivalSeal;
   const { publicKey } = await kemKeyOf(vector.seed, backend);
-  const { enc, wrap, sealed } = await sealArrivalWith(
+  const text = textOf(vector);
+  const { enc, wrap, sealed, fileKey } = await sealArrivalWith(
     {
       key: fromBase64Url(vector.key),
       salt: fromBase64Url(vector.salt),
@@ -107,10 +146,47 @@ async function sealAgain(vector: ArrivalVector, backend: XWingBackend): Promise<
     },
     { address, keyId },
     await importKemPublicKey(publicKey),
-    new TextEncoder().encode(textOf(vector)),
+    new TextEncoder().encode(text),
   );
   return {
     arrivalSeal: { suite, keyId, enc: toBase64Url(enc), wrap: toBase64Url(wrap) },
     sealedMessage: toBase64Url(sealed),
+    ...(vector.files === undefined ? {} : { attachments: await sealFiles(vector.files, text, fileKey) }),
   };
+}
+
+function sealFiles(files: readonly ArrivedFile[], text: string, fileKey: ArrivalFiles["fileKey"]) {
+  const messageId = idIn(text);
+  return Promise.all(
+    files.map(async (file, place) => {
+      const key = toBase64Url(await fileKey(place));
+      const sealed = await sealedFile({ ...file, key }, { messageId, place });
+      const attachment = { hash: toHex(await sha256(sealed)), size: sealed.length };
+      return sealed.length > blobBytes ? { ...attachment, chunks: await chunksOf(sealed) } : attachment;
+    }),
+  );
+}
+
+/** The id of the message that these are. */
+function idIn(text: string): string {
+  const { id } = JSON.parse(text);
+  return id;
+}
+
+async function sealedFile(
+  { size, key, salt }: ArrivedFile,
+  where: { messageId: string; place: number },
+): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = [];
+  for await (const piece of padStream(size, inPieces(patternOf(size), pieceBytes))) pieces.push(piece);
+  return sealBytesWith(fromBase64Url(salt), fromBase64Url(key), fileContext(where), concatBytes(pieces));
+}
+
+function chunksOf(sealed: Uint8Array): Promise<string[]> {
+  const count = Math.ceil(sealed.length / blobBytes);
+  return Promise.all(
+    Array.from({ length: count }, async (_, at) =>
+      toHex(await sha256(sealed.subarray(at * blobBytes, (at + 1) * blobBytes))),
+    ),
+  );
 }

@@ -1,9 +1,9 @@
 import { fromBase64Url } from "../base64.ts";
-import { bindTexts } from "../bind-texts.ts";
 import { concatBytes, equalBytes } from "../bytes.ts";
 import { sha256 } from "../digest.ts";
 import { padFile, unpadFile } from "../padded-file.ts";
 import { sealBytesWith } from "../sealed-bytes.ts";
+import { type FilePlace, fileContext } from "../sealed-file.ts";
 import { type ByteRanges, sealRanges } from "../sealed-ranges.ts";
 import { openStream } from "../sealed-stream.ts";
 import { fromHex, toHex } from "./hex.ts";
@@ -19,15 +19,13 @@ export interface FileVectors {
 }
 
 /** Where a file belongs, what opens it, and how many bytes it has. */
-interface FilePlace {
-  messageId: string;
-  place: number;
+interface PlacedFile extends FilePlace {
   key: string;
   /** The byte at position i is i mod 251. */
   size: number;
 }
 
-interface FileVector extends FilePlace {
+interface FileVector extends PlacedFile {
   name: string;
   salt: string;
   paddedSize: number;
@@ -44,7 +42,7 @@ interface BadFile {
 }
 
 /** What is done to the sealed bytes, in this order; what is of a place is used to open them. */
-interface FileChange extends Partial<FilePlace> {
+interface FileChange extends Partial<PlacedFile> {
   /** The padded form is another before it is sealed. */
   padded?: PaddedChange;
   chunks?: readonly (number | string)[];
@@ -92,7 +90,12 @@ export function sealedFileCases({ good, base, bad }: FileVectors): VectorCase[] 
 
 async function sealAndOpen(vector: FileVector) {
   const padded = padFile(rangesOf(patternOf(vector.size)));
-  const ranges = sealRanges(fromBase64Url(vector.key), contextOf(vector), fromBase64Url(vector.salt), padded);
+  const ranges = sealRanges(
+    fromBase64Url(vector.key),
+    fileContext(vector),
+    fromBase64Url(vector.salt),
+    padded,
+  );
   const pieces: Uint8Array[] = [];
   for await (const piece of ranges.read(0, ranges.size)) pieces.push(piece);
   const sealed = concatBytes(pieces);
@@ -105,13 +108,9 @@ async function sealAndOpen(vector: FileVector) {
   };
 }
 
-function open(place: FilePlace, sealed: Uint8Array) {
-  const stream = openStream(fromBase64Url(place.key), contextOf(place), inPieces(sealed, pieceBytes));
+function open(place: PlacedFile, sealed: Uint8Array) {
+  const stream = openStream(fromBase64Url(place.key), fileContext(place), inPieces(sealed, pieceBytes));
   return outcomeOf(unpadFile(place.size, stream));
-}
-
-function contextOf({ messageId, place }: FilePlace): Uint8Array {
-  return bindTexts("posthorn-file-v1", [messageId, String(place)]);
 }
 
 async function changed(
@@ -148,7 +147,7 @@ async function sealPadded(vector: FileVector, { length, put = [], size }: Padded
   padded.set(concatBytes(pieces).subarray(0, padded.length));
   if (length !== undefined) padded.set(fromHex(length));
   for (const { at, byte } of put) padded[at] = byte;
-  return sealBytesWith(fromBase64Url(vector.salt), fromBase64Url(vector.key), contextOf(vector), padded);
+  return sealBytesWith(fromBase64Url(vector.salt), fromBase64Url(vector.key), fileContext(vector), padded);
 }
 
 function rangesOf(bytes: Uint8Array): ByteRanges {

@@ -4,12 +4,15 @@ import { limits } from "../limits.ts";
 import { shape } from "../shape.ts";
 import { readJson } from "../strict-json.ts";
 import { base64Url } from "../text.ts";
+import { SealedAttachmentSchema } from "./attachment.ts";
+import { checkFiles } from "./rules.ts";
 
 const closed = { additionalProperties: false };
 
 /**
  * A message that came in the open for an account that takes sealed mail: its server has sealed its bytes to the account
- * on arrival (§100.12). Stands where the message's own bytes would.
+ * on arrival (§100.12). Stands where the message's own bytes would. `attachments` are its files, sealed: one for each of
+ * the message inside, and none when they were left as they came.
  */
 export const ArrivalSchema = Type.Object(
   {
@@ -23,6 +26,9 @@ export const ArrivalSchema = Type.Object(
       closed,
     ),
     sealedMessage: base64Url(limits.sealedArrival),
+    attachments: Type.Optional(
+      Type.Array(SealedAttachmentSchema, { minItems: 1, maxItems: limits.attachments }),
+    ),
   },
   closed,
 );
@@ -39,5 +45,8 @@ const arrivalShape = shape(ArrivalSchema);
 export function findArrival(bytes: Uint8Array): Arrival | undefined {
   const value = readJson(bytes, { maxBytes: limits.arrivalBytes });
   if (typeof value !== "object" || value === null || "id" in value) return undefined;
-  return "arrivalSeal" in value ? arrivalShape.parse(value, "invalidMessage") : undefined;
+  if (!("arrivalSeal" in value)) return undefined;
+  const arrival = arrivalShape.parse(value, "invalidMessage");
+  checkFiles(arrival.attachments ?? []);
+  return arrival;
 }

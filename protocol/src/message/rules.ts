@@ -87,7 +87,8 @@ function checkSender(message: Message): void {
   }
 }
 
-function checkFiles(files: readonly SealedAttachment[]): void {
+/** What §20.5 says of files. Throws as `checkRules`, with a pointer below `attachments`. */
+export function checkFiles(files: readonly SealedAttachment[]): void {
   const sizes = new Map<string, number>();
   files.forEach((file, index) => {
     checkChunks(file, `/attachments/${index}`);

@@ -87,5 +87,5 @@ async function openWith(
   const [one, two, three] = [enc, wrap, arrival.sealedMessage].map(findBase64Url);
   if (one === undefined || two === undefined || three === undefined) return undefined;
   const opened = await openArrival({ address, keyId }, key, { enc: one, wrap: two, sealed: three });
-  return opened && new TextDecoder().decode(opened);
+  return opened && new TextDecoder().decode(opened.bytes);
 }
