@@ -111,7 +111,7 @@ export function lastEpochOf(chain: readonly SignedStatement[]): Epoch {
 }
 
 /** Signs without a look at what it says. */
-export async function signAnything(
+async function signAnything(
   statement: AccountStatement,
   { own, previous }: Signers,
 ): Promise<SignedStatement> {

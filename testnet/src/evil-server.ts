@@ -25,7 +25,7 @@ export interface Call {
   body: Uint8Array | undefined;
 }
 
-export interface Answer {
+interface Answer {
   status: number;
   headers: ReadonlyMap<string, string>;
   body: Uint8Array;

@@ -28,7 +28,7 @@ export type Contact =
  * What was believed of an account's keys. Whatever looks for a key of it looks in these `statements`: the server may
  * answer the next question otherwise, and what it says then was checked by nobody.
  */
-export interface Believed {
+interface Believed {
   head: AccountStatement;
   pin: ChainPin;
   statements: readonly SignedStatement[];

@@ -138,7 +138,7 @@ async function unwrapEpochs(
 }
 
 /** True when `text` is the public half of the key in base64url. */
-export function isSameKey({ publicKey }: SigningKey, text: string): boolean {
+function isSameKey({ publicKey }: SigningKey, text: string): boolean {
   const bytes = findBase64Url(text);
   return bytes?.length === publicKey.length && publicKey.every((byte, at) => byte === bytes[at]);
 }
