@@ -210,6 +210,23 @@ function recordIn(calls: readonly Call[]): string {
   return String(value.registrationRecord);
 }
 
+describe("an identity that was replaced after a leak", () => {
+  test("is opened by nothing that was kept of the one before", async () => {
+    const session = await startedAgain(at.evil, carol);
+    const before = await session.call("secrets", {});
+    const next = "a password nobody knows";
+    await replaceIdentity(session, { current: carol.password, next });
+    const signing = () => login(at.evil.platform, { address: carol.address, password: next });
+    const wraps = { password: before.password, recovery: before.recovery };
+    for (const secrets of [wraps, before]) {
+      const lie = answering("secrets", (now) => ({ ...now, ...secrets }));
+      expect(await at.evil.lying(lie, () => refusalOf(signing()))).toMatchObject({ code: "keysNotBelieved" });
+    }
+    carol = { ...carol, password: next };
+    expect((await signing()).address).toBe(carol.address);
+  });
+});
+
 describe("what is said to be kept and is not", () => {
   test("a new account's keys: the device that has made them says so when it starts again", async () => {
     const { url } = await inviteTo(at.net, at.net.node("alpha"), "dora");
@@ -227,7 +244,7 @@ describe("what is said to be kept and is not", () => {
 
   test(`${published.ocspWithheld}: the device that has said it says so`, async () => {
     const session = await startedAgain(at.evil, carol);
-    const passwords = { current: carol.password, next: "a password nobody knows" };
+    const passwords = { current: carol.password, next: "another that nobody knows" };
     await at.evil.lying(swallowing("addStatement"), () => replaceIdentity(session, passwords));
     const restarted = await startedAgain(at.evil, carol);
     expect(await refusalOf(restarted.keys.find())).toEqual({

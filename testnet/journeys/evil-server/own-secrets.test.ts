@@ -14,7 +14,7 @@ import type { AccountSecrets } from "@posthorn/protocol";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { answering, type Call, type Lie, refusalOf } from "../../src/evil-server.ts";
 import { newEpoch, newIdentity, nextIdentity } from "../../src/evil-server-keys.ts";
-import { joinAs, type TestPerson } from "../../src/people.ts";
+import { joinAs, newDevice, type TestPerson } from "../../src/people.ts";
 import { published } from "./published.ts";
 import { startedAgain, type Victim, victim } from "./victim.ts";
 
@@ -276,5 +276,12 @@ describe("what the account has said of its keys", () => {
     const keeper = memoryKeeper(await at.alice.keeper.read());
     const signing = () => login(at.evil.platform, { address, password }, { keeper });
     expect(await at.evil.lying(lie, () => refusalOf(signing()))).toMatchObject({ code: "keysNotBelieved" });
+  });
+
+  test.each(histories.slice(2))("%s: nor on a device that knows nothing yet", async (_, makeLie) => {
+    const lie = await makeLie();
+    const signing = () => newDevice(at.evil.platform, at.alice);
+    expect(await at.evil.lying(lie, () => refusalOf(signing()))).toMatchObject({ code: "keysNotBelieved" });
+    expect((await signing()).address).toBe(at.alice.address);
   });
 });
