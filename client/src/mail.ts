@@ -99,14 +99,14 @@ export async function getMessage(api: Api, id: string, options: Interruptible = 
   return readMeta(api, id, options);
 }
 
-/** A message byte for byte as its author's server sent it. */
+/** A message byte for byte as its author's server sent it, or what was made of it on arrival (§100.12). */
 export async function readMessageBytes(
   api: Api,
   objectId: string,
   options: Interruptible = {},
 ): Promise<Uint8Array> {
   const answer = await api.exchange("messageBytes", { params: { objectId }, ...options });
-  const bytes = await readAll(answer.body, limits.messageBytes);
+  const bytes = await readAll(answer.body, limits.arrivalBytes);
   return bytes ?? fail("tooLarge", "The server sent more than a message may have. Tell whoever runs it.");
 }
 

@@ -52,7 +52,7 @@ export const limits = {
   allowed: 10_000,
   /** A message sealed on arrival (§100.12), in base64url, and the whole of what stands in its place. */
   sealedArrival: 400_000,
-  arrivalBytes: 410_000,
+  arrivalBytes: 450_000,
   /** A sealed record in base64url, and how many of them are in a page. */
   sealedRecord: 240_000,
   recordPage: 100,

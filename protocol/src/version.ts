@@ -12,7 +12,7 @@ export const wireHistory: readonly {
 }[] = [
   {
     version: 1,
-    hash: "747ff34afc6427361473fbc2fc81896ed0c1e9a402619308123117d34134e37a",
+    hash: "595a3558e8a4a4409c2c7bb5fa8e96885c5243115f1e75151af6754fe9d8f5b6",
     note: "First version.",
   },
 ];

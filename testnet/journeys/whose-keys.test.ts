@@ -241,6 +241,18 @@ describe("an account without keys", () => {
   });
 });
 
+describe("a letter that came in the open", () => {
+  test("may be as long as any, and is listed and read like others", async () => {
+    const { alice } = await twoPeople();
+    const robot = await joinAs(net, net.node("beta"), `robot${count}`, { mode: "open" });
+    const body = "A long report. ".repeat(13_000);
+    const draft = { from: robot.address, to: [alice.address], subject: "All of it", body };
+    await send(robot.session, compose(net.platform, draft));
+    await net.settle();
+    expect(await openNewest(alice.session)).toMatchObject({ kind: "open", message: { body } });
+  });
+});
+
 describe("an account that hides its keys", () => {
   test("cannot be written to by strangers, sealed or not, and can by whom it has named", async () => {
     const { alice, bob } = await twoPeople();

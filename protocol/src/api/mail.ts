@@ -50,7 +50,8 @@ export const MessageMetaSchema = Type.Object({
   preview: orNull(manyLines(limits.preview)),
   date: TimeSchema,
   deliveredAt: TimeSchema,
-  size: whole(limits.messageBytes),
+  /** Of what is kept, which is more than the message had when it was sealed on arrival. */
+  size: whole(limits.arrivalBytes),
   keywords: KeywordsSchema,
   mailboxes: list(ObjectIdSchema),
   attachments,
