@@ -4,6 +4,7 @@ import { hostPort } from "@posthorn/protocol";
 import { openBlobForPeer, type PeerBlobContext } from "./blobs/peer-blob.ts";
 import { Uploads } from "./blobs/uploads.ts";
 import type { DeliverContext } from "./deliver/deliver.ts";
+import { inTurn } from "./keys/in-turn.ts";
 import type { House } from "./open-house.ts";
 import { Peers } from "./peers/peers.ts";
 import { expiryMs } from "./queue/backoff.ts";
@@ -29,7 +30,7 @@ export function makeJourney(house: House): Journey {
   const { host } = config;
   const peers = new Peers({ store, egress, clock, log });
   const blobs = { store, files, clock, folder: join(config.dataFolder, "blobs"), uploads: new Uploads() };
-  const receive = { store, clock, log, host, incarnation };
+  const receive = { store, clock, log, host, incarnation, blobs, inTurn: inTurn(1) };
   const deliver: DeliverContext = {
     local: receive,
     remote: {

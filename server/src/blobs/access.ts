@@ -7,6 +7,7 @@ import {
   type Message,
   type Problem,
   problem,
+  type SealedAttachment,
 } from "@posthorn/protocol";
 import {
   countAnnouncements,
@@ -51,6 +52,25 @@ export async function checkBlobs(tx: Tx, holder: Holder, message: Message): Prom
   const detail = "The size of this file is not the one that the message says.";
   const pointer = `/attachments/${wrong}/size`;
   return { ok: false, missing: [], problem: problem("blobMismatch", detail, { pointer }) };
+}
+
+/** As `checkBlobs`, before the transaction that decides: a look, after which everything may change. */
+export async function hasBlobs(db: Db, holder: Holder, files: readonly SealedAttachment[]): Promise<boolean> {
+  const blobs = files.flatMap(blobsOfFile);
+  const sizes = await selectHeld(
+    db,
+    holder,
+    blobs.map(({ hash }) => hash),
+  );
+  return blobs.every(({ hash, size }) => sizes.get(hash) === size);
+}
+
+/** Whether the blobs that this server has made are here still. When they are, none is collected before the transaction ends. */
+export async function holdMade(tx: Tx, blobs: readonly BlobRef[]): Promise<boolean> {
+  if (blobs.length === 0) return true;
+  const hashes = blobs.map(({ hash }) => hash);
+  await holdFolders(tx, hashes);
+  return (await selectHeld(tx, { kind: "server" }, hashes)).size === blobs.length;
 }
 
 /** Size of a blob that is here and that the holder may use; undefined also for a text that names no blob. */

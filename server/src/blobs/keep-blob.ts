@@ -10,7 +10,7 @@
  */
 import { createHash } from "node:crypto";
 import { type BlobAnswer, fail, limits, ProblemError, problem } from "@posthorn/protocol";
-import type { Clock, Files } from "../env/env.ts";
+import type { Clock, Files, TemporaryFile } from "../env/env.ts";
 import {
   type Holder,
   holdFolders,
@@ -35,7 +35,7 @@ export interface KeepContext {
 }
 
 export interface Upload {
-  holder: Holder;
+  holder: Exclude<Holder, { kind: "server" }>;
   hash: string;
   /** As announced in the request; undefined when it says nothing, and then any size that a blob may have is taken. */
   sizeBytes: number | undefined;
@@ -86,9 +86,12 @@ async function refuseWithoutRoom(ctx: KeepContext, { holder, hash }: Upload): Pr
       },
     );
   }
-  if ((await ctx.files.freeBytes(ctx.folder)) - ctx.uploads.sizeBytes < blobLimits.reserveBytes) {
-    throw diskFull();
-  }
+  await refuseOnFullDisk(ctx);
+}
+
+/** Throws ProblemError `storageFull` when the disk would be too full with all that is under way. */
+export async function refuseOnFullDisk({ files, folder, uploads }: KeepContext): Promise<void> {
+  if ((await files.freeBytes(folder)) - uploads.sizeBytes < blobLimits.reserveBytes) throw diskFull();
 }
 
 /**
@@ -104,30 +107,49 @@ async function hasGrant(ctx: KeepContext, { holder, hash }: Upload): Promise<boo
   return reopened && (await ctx.files.sizeBytes(blobPath(ctx.folder, hash))) !== undefined;
 }
 
-async function store(ctx: KeepContext, upload: Upload): Promise<number> {
+function store(ctx: KeepContext, upload: Upload): Promise<number> {
   const { holder, hash } = upload;
+  return withTemporary(ctx, async (file) => {
+    const sizeBytes = await readVerified(upload, (piece) => file.write(piece));
+    await placeBlob(ctx, file, { holder, hash, sizeBytes });
+    return sizeBytes;
+  });
+}
+
+/** What is written to the file is gone unless it was placed. Throws ProblemError `storageFull`, and what `work` throws. */
+export async function withTemporary<T>(
+  ctx: KeepContext,
+  work: (file: TemporaryFile) => Promise<T>,
+): Promise<T> {
   const file = await ctx.files.createTemporary(ctx.folder);
   try {
-    const sizeBytes = await readVerified(upload, (piece) => file.write(piece));
-    await ctx.files.makeFolder(blobFolder(ctx.folder, hash));
-    const placedBy = ctx.clock.now() + blobLimits.placingMs;
-    const grantId = await ctx.store.write(async (tx) => {
-      await holdFolders(tx, [hash]);
-      return openGrant(tx, { holder, hash, sizeBytes, expiresAt: placedBy });
-    });
-    await file.commit(blobPath(ctx.folder, hash));
-    const createdAt = ctx.clock.now();
-    await ctx.store.write(async (tx) => {
-      if (!(await renewGrant(tx, grantId, createdAt + blobLimits.waitMs))) {
-        fail("unavailable", "The upload took too long to store. Send it again.", { retryAfterS: 1 });
-      }
-      await insertBlob(tx, { hash, sizeBytes, createdAt });
-    });
-    return sizeBytes;
+    return await work(file);
   } catch (error) {
     await file.discard();
     throw isOutOfRoom(error) ? diskFull() : error;
   }
+}
+
+/** Makes a blob of a temporary file that has the hash and the size, and grants it; resolves when it is on stable storage. */
+export async function placeBlob(
+  ctx: KeepContext,
+  file: TemporaryFile,
+  { holder, hash, sizeBytes }: { holder: Holder; hash: string; sizeBytes: number },
+): Promise<void> {
+  await ctx.files.makeFolder(blobFolder(ctx.folder, hash));
+  const placedBy = ctx.clock.now() + blobLimits.placingMs;
+  const grantId = await ctx.store.write(async (tx) => {
+    await holdFolders(tx, [hash]);
+    return openGrant(tx, { holder, hash, sizeBytes, expiresAt: placedBy });
+  });
+  await file.commit(blobPath(ctx.folder, hash));
+  const createdAt = ctx.clock.now();
+  await ctx.store.write(async (tx) => {
+    if (!(await renewGrant(tx, grantId, createdAt + blobLimits.waitMs))) {
+      fail("unavailable", "The upload took too long to store. Send it again.", { retryAfterS: 1 });
+    }
+    await insertBlob(tx, { hash, sizeBytes, createdAt });
+  });
 }
 
 /** Reads the body to its end, handing on each piece; its size, once hash and size are known to be the promised ones. */

@@ -1,4 +1,4 @@
-import type { Holder } from "../store/blob-store.ts";
+import { type Holder, holderName } from "../store/blob-store.ts";
 
 /**
  * Bytes that this process has agreed to take and not yet stored, so that many uploads at once share one room. Of several
@@ -10,8 +10,8 @@ export class Uploads {
 
   /** Counts an upload until the function it returns is called. */
   enter(holder: Holder, sizeBytes: number): () => void {
-    this.#add(keyOf(holder), sizeBytes);
-    return () => this.#add(keyOf(holder), -sizeBytes);
+    this.#add(holderName(holder), sizeBytes);
+    return () => this.#add(holderName(holder), -sizeBytes);
   }
 
   /** Of all holders. */
@@ -20,7 +20,7 @@ export class Uploads {
   }
 
   sizeBytesOf(holder: Holder): number {
-    return this.#byHolder.get(keyOf(holder)) ?? 0;
+    return this.#byHolder.get(holderName(holder)) ?? 0;
   }
 
   #add(key: string, sizeBytes: number): void {
@@ -29,8 +29,4 @@ export class Uploads {
     if (sum === 0) this.#byHolder.delete(key);
     else this.#byHolder.set(key, sum);
   }
-}
-
-function keyOf(holder: Holder): string {
-  return holder.kind === "account" ? `account:${holder.id}` : `host:${holder.host}`;
 }

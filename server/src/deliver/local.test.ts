@@ -3,6 +3,7 @@ import { HandClock } from "../env/hand-clock.ts";
 import { openRandom } from "../env/random.ts";
 import { createAccount } from "../objects/create-account.ts";
 import { roles } from "../objects/roles.ts";
+import { receiveContext } from "../receive/trial-receive.ts";
 import { sayKeys } from "../receive/trial-sealed.ts";
 import { eachStore } from "../store/each-store.ts";
 import { findMessageBytes, listMailbox } from "../store/object-store.ts";
@@ -20,7 +21,7 @@ function account(store: Store, name: string, quotaBytes = 1_000_000): Promise<nu
 async function deliverHere(store: Store, messages: readonly Outgoing[]) {
   const clock = new HandClock();
   const wire = await openTrialWire(clock);
-  const local = { store, clock, log: () => undefined, host: "a.test", incarnation: "one" };
+  const local = receiveContext(store, { clock });
   return deliver({ remote: wire.remote, local }, "a.test", messages, never);
 }
 
@@ -111,13 +112,7 @@ describe("a message for another host", () => {
   it("takes the wire", async () => {
     const wire = await openTrialWire();
     const peer = await wire.join("b.test");
-    const local = {
-      clock: wire.clock,
-      log: () => undefined,
-      host: "a.test",
-      incarnation: "one",
-      store: closedStore,
-    };
+    const local = receiveContext(closedStore, { clock: wire.clock });
     const one = to(letter(1), "bob");
     const result = await deliver({ remote: wire.remote, local }, "b.test", [one], never);
     expect(result.results.get(10)).toEqual({ state: "delivered" });

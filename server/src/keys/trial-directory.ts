@@ -10,6 +10,7 @@ import type { HttpHandler } from "../http/http.ts";
 import { peerRoutes } from "../http/peer-routes.ts";
 import { router } from "../http/router.ts";
 import { rememberNonces } from "../receive/nonces.ts";
+import { receiveContext } from "../receive/trial-receive.ts";
 import type { Store } from "../store/sql.ts";
 import { type LookUpContext, type LookUpKeys, lookingUpKeys } from "./look-up.ts";
 
@@ -47,7 +48,7 @@ export async function openTrialDirectory(
           nonces: rememberNonces(clock),
           findKey: () => importVerifyKey(remote.key().signingKey.publicKey),
         },
-        receive: { store, clock, log: () => undefined, host, incarnation: "one" },
+        receive: { ...receiveContext(store, { clock }), host },
         blobs: { ...trialBlobs(store, "/nowhere"), clock },
         directory: { store, host },
         incarnation: "one",

@@ -56,9 +56,14 @@ const shownOfUnknown: Shown = {
 
 /**
  * What stands beside a message's bytes so that it can be listed without reading them. Of a sealed one, be it by its
- * sender or on arrival, it is what its server has to see, and none of what it says or what its files are called.
+ * sender or on arrival, it is what its server has to see, and none of what it says or what its files are called. `files`
+ * are those that are kept with it, where they are others than it came with.
  */
-export function describe(message: Message, sealed = sealOf(message) !== undefined): Description {
+export function describe(
+  message: Message,
+  sealed = sealOf(message) !== undefined,
+  files: readonly SealedAttachment[] = attachmentsOf(message),
+): Description {
   const type = typeOf(message);
   const fields = isMessageType(type) ? shown[type] : shownOfUnknown;
   const subject = sealed ? undefined : findText(message, fields.subject);
@@ -71,7 +76,7 @@ export function describe(message: Message, sealed = sealOf(message) !== undefine
     summary: JSON.stringify({
       to: sealed ? (message.to ?? []).map(bareAddress) : (message.to ?? []),
       cc: sealed ? (message.cc ?? []).map(bareAddress) : (message.cc ?? []),
-      attachments: sealed ? attachmentsOf(message).map(bareFile) : attachmentsOf(message),
+      attachments: sealed ? files.map(bareFile) : files,
       inReplyTo: message.inReplyTo ?? null,
       thread: message.thread ?? null,
       target: targetIdOf(message) ?? null,

@@ -1,4 +1,4 @@
-import type { BlobRef, Message } from "@posthorn/protocol";
+import type { BlobRef, Message, SealedAttachment } from "@posthorn/protocol";
 import { conversationOf, formatAddress, parseTime, senderOf } from "@posthorn/protocol";
 import { sumSizes } from "../blobs/access.ts";
 import { describe } from "../kinds/describe.ts";
@@ -16,6 +16,8 @@ export interface NewMessage {
   /** As received, never written anew; or, of what is sealed on arrival, what stands in their place (§100.12). */
   bytes: Uint8Array;
   isSealedOnArrival?: boolean;
+  /** What its files were sealed to, where they were sealed as well: only these are told of. */
+  sealedFiles?: readonly SealedAttachment[];
   receivedAt: number;
   keywords: readonly string[];
   /** What the object keeps alive. Their bytes count as the account's, also when others have the same blobs. */
@@ -34,7 +36,8 @@ export async function addMessage(tx: Tx, input: NewMessage): Promise<number | un
   const size = sizeWithBlobs(input);
   const state = await advanceState(tx, accountId, size, input.isBeyondQuota === true ? 0 : size);
   if (state === undefined) return undefined;
-  const description = input.isSealedOnArrival === true ? describe(message, true) : describe(message);
+  const isSealed = input.isSealedOnArrival === true ? true : undefined;
+  const description = describe(message, isSealed, input.sealedFiles);
   const object = {
     accountId,
     id: state,

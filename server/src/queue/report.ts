@@ -71,7 +71,7 @@ async function sealFor(
   written: Uint8Array,
 ): Promise<Uint8Array | undefined> {
   const seal = await findArrivalSeal(tx, account, { host, now });
-  return seal?.(written);
+  return (await seal?.(written))?.write([]);
 }
 
 function findReport(

@@ -13,6 +13,7 @@ import { openRandom } from "../env/random.ts";
 import { addMessage } from "../objects/add-message.ts";
 import { createAccount } from "../objects/create-account.ts";
 import { roles } from "../objects/roles.ts";
+import { receiveContext } from "../receive/trial-receive.ts";
 import { type Delivery, insertDelivery, listDeliveries } from "../store/delivery-store.ts";
 import { findMessageBytes, findObject, listMailbox } from "../store/object-store.ts";
 import type { Row, Sql, Store, Tx } from "../store/sql.ts";
@@ -66,7 +67,7 @@ export async function openTrialQueue(
   const logged: string[] = [];
   const log = (_: string, event: string) => logged.push(event);
   const host = "a.test";
-  const local = { store, clock, log, host, incarnation: "one" };
+  const local = receiveContext(store, { clock, log });
   const worker = new QueueWorker({
     store,
     clock,

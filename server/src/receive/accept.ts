@@ -7,6 +7,7 @@ import {
   accountName,
   type BlobRef,
   blobsOf,
+  blobsOfFile,
   formatAddress,
   formatTime,
   type Message,
@@ -18,12 +19,12 @@ import {
   senderOf,
   type Verdict,
 } from "@posthorn/protocol";
-import { announce, checkBlobs, type Holder, useBlobs } from "../blobs/access.ts";
-import { addMessage, sizeWithBlobs } from "../objects/add-message.ts";
+import { announce, checkBlobs, type Holder, holdMade, useBlobs } from "../blobs/access.ts";
+import { addMessage, type NewMessage, sizeWithBlobs } from "../objects/add-message.ts";
 import { type Account, findAccountByName } from "../store/account-store.ts";
 import { deleteReceipt, findReceipt, insertReceipt } from "../store/receipt-store.ts";
 import type { Tx } from "../store/sql.ts";
-import type { SealedCopies } from "./sealed-copies.ts";
+import type { SealedCopies, SealedCopy } from "./sealed-copies.ts";
 
 export interface Incoming {
   message: Message;
@@ -33,7 +34,10 @@ export interface Incoming {
   copies: SealedCopies;
 }
 
-/** An account takes sealed mail, and what came for it in the open has not been sealed: it must be, before it is kept. */
+/**
+ * An account takes sealed mail, and what came for it in the open has not been sealed, or its files have not: they must be,
+ * before it is kept.
+ */
 export const notSealed = new Error("a message in the open came for an account that takes sealed mail");
 
 export interface AcceptContext {
@@ -143,19 +147,17 @@ async function store(
   account: Account,
   offered: Offered,
 ): Promise<Problem | undefined> {
-  const { message, blobs } = offered;
-  const address = `${account.name}@${ctx.host}`;
-  const kept = keptFor(account, offered);
-  if (kept === "noKey") {
-    return problem(
-      "noKeys",
-      `What comes for ${address} is sealed, but the account has no key that can be used.`,
-    );
-  }
-  const full = () => problem("mailboxFull", `The mailbox of ${address} is full.`);
-  if (account.usedBytes + sizeWithBlobs({ ...kept, blobs }) > account.quotaBytes) return full();
+  const { message, copies } = offered;
+  const copy = copies.get(account.id);
+  // Also when the account has changed since it was sealed, or was not.
+  if (copy === undefined && account.isSealed && sealOf(message) === undefined) throw notSealed;
+  if (copy?.kind === "refused") return copy.problem;
+  const full = () => problem("mailboxFull", `The mailbox of ${account.name}@${ctx.host} is full.`);
+  const kept = keptOf(offered, copy);
+  if (account.usedBytes + kept.neededBytes > account.quotaBytes) return full();
   const reason = await offered.lookAtBlobs();
   if (reason !== undefined) return reason;
+  if (copy?.kind === "unsealed" || !(await holdMade(tx, kept.made))) throw notSealed;
   const objectId = await addMessage(tx, {
     ...kept,
     accountId: account.id,
@@ -163,18 +165,28 @@ async function store(
     message,
     receivedAt: ctx.now,
     keywords: [],
-    blobs,
   });
-  return objectId === undefined ? full() : undefined;
+  if (objectId === undefined) return full();
+  await useBlobs(tx, { kind: "server" }, kept.made);
+  return undefined;
 }
 
-/** The bytes as they came, or what they were sealed to: also when the account has changed since they were sealed. */
-function keptFor(account: Account, { message, bytes, copies }: Offered) {
-  const copy = copies.get(account.id);
-  if (copy === "noKey") return copy;
-  if (copy !== undefined) return { bytes: copy, isSealedOnArrival: true };
-  if (account.isSealed && sealOf(message) === undefined) throw notSealed;
-  return { bytes, isSealedOnArrival: false };
+interface Kept extends Pick<NewMessage, "bytes" | "blobs" | "isSealedOnArrival" | "sealedFiles"> {
+  neededBytes: number;
+  /** Those of the blobs that this server has made. */
+  made: readonly BlobRef[];
+}
+
+/** The bytes and files as they came, or what they were sealed to. */
+function keptOf({ bytes, blobs }: Offered, copy: SealedCopy | undefined): Kept {
+  if (copy?.kind !== "sealed") {
+    const neededBytes = copy?.kind === "unsealed" ? copy.neededBytes : sizeWithBlobs({ bytes, blobs });
+    return { bytes, blobs, neededBytes, made: [] };
+  }
+  const made = copy.files.flatMap(blobsOfFile);
+  const kept = { bytes: copy.bytes, blobs: made.length === 0 ? blobs : made };
+  const sealedFiles = made.length === 0 ? {} : { sealedFiles: copy.files };
+  return { ...kept, ...sealedFiles, isSealedOnArrival: true, neededBytes: sizeWithBlobs(kept), made };
 }
 
 async function answerAgain(tx: Tx, account: Account, incoming: Incoming, sender: string): Promise<Outcome> {

@@ -3,18 +3,25 @@
  * keys before it is kept, so that from then on this server cannot read it either.
  */
 import {
+  type ArrivalFiles,
   findBase64Url,
   importKemPublicKey,
   type KemPublicKey,
   sealArrival,
   toBase64Url,
 } from "@posthorn/crypto";
-import { type Arrival, parseTime } from "@posthorn/protocol";
+import { type Arrival, parseTime, type SealedAttachment } from "@posthorn/protocol";
 import { findNewestStatement, type StoredStatement } from "../store/key-store.ts";
 import type { Db } from "../store/sql.ts";
 
-/** Makes of a message's bytes what is kept in their place. Takes a millisecond or more: not for a transaction of many. */
-export type SealOnArrival = (bytes: Uint8Array) => Promise<Uint8Array>;
+/** Seals a message's bytes. Takes a millisecond or more: not for a transaction of many. */
+export type SealOnArrival = (bytes: Uint8Array) => Promise<SealedHere>;
+
+/** A message that was sealed, and the keys for its files. */
+export interface SealedHere extends ArrivalFiles {
+  /** What is kept in place of the message's bytes; with its files, when they were sealed with these keys. */
+  write(files: readonly SealedAttachment[]): Uint8Array;
+}
 
 type Epoch = StoredStatement["statement"]["epochs"][number];
 
@@ -30,7 +37,7 @@ export async function findArrivalSeal(
     if (key === undefined) continue;
     const owner = { address: `${name}@${host}`, keyId };
     return async (bytes) => {
-      const { enc, wrap, sealed } = await sealArrival(owner, key, bytes);
+      const { enc, wrap, sealed, fileKey } = await sealArrival(owner, key, bytes);
       const arrival: Arrival = {
         arrivalSeal: {
           suite: "posthorn-arrival-1",
@@ -40,10 +47,15 @@ export async function findArrivalSeal(
         },
         sealedMessage: toBase64Url(sealed),
       };
-      return new TextEncoder().encode(JSON.stringify(arrival));
+      return { fileKey, write: (files) => written(arrival, files) };
     };
   }
   return undefined;
+}
+
+function written(arrival: Arrival, files: readonly SealedAttachment[]): Uint8Array {
+  const whole = files.length === 0 ? arrival : { ...arrival, attachments: files };
+  return new TextEncoder().encode(JSON.stringify(whole));
 }
 
 /**

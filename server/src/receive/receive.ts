@@ -18,7 +18,16 @@ import type { Clock, Log } from "../env/env.ts";
 import { lockAccounts } from "../store/account-store.ts";
 import type { Store, Tx } from "../store/sql.ts";
 import { type AcceptContext, accept, type Incoming, notSealed } from "./accept.ts";
-import { accountsAt, noCopies, sealCopies } from "./sealed-copies.ts";
+import {
+  type Arriving,
+  accountsAt,
+  findSealedAccounts,
+  hasFilesToSeal,
+  noCopies,
+  type SealContext,
+  type SealedAccounts,
+  sealCopies,
+} from "./sealed-copies.ts";
 import type { Verified } from "./verify.ts";
 
 /** Receipts are kept twice as long as a sender tries, so what is older than that could be seen twice: refused. */
@@ -28,18 +37,19 @@ const newestMessageMs = 2 * 24 * 3_600_000;
 /** What one transaction keeps, for all recipients together; of a message that has more, it keeps that alone. */
 const mostKeptBytes = 16 * 1024 * 1024;
 
-export interface ReceiveContext {
+export interface ReceiveContext extends SealContext {
   store: Store;
   clock: Clock;
   log: Log;
-  host: string;
   incarnation: string;
+  /**
+   * Does what is to be sealed with its files one after the other for each sending host: none takes all there is, and a
+   * message that is sent again while its files are still being sealed waits for that.
+   */
+  inTurn<T>(host: string, seal: () => Promise<T>): Promise<T>;
 }
 
-type Line =
-  /** With the names of the accounts here that it is for. */
-  | { ok: true; incoming: Incoming; names: readonly string[] }
-  | { ok: false; id: string | null; problem: Problem };
+type Line = { ok: true; incoming: Incoming & Arriving } | { ok: false; id: string | null; problem: Problem };
 
 /** One message. Answers its verdict; a message that nobody got has a `problem`. */
 export async function receiveMessage(ctx: ReceiveContext, verified: Verified): Promise<Verdict> {
@@ -61,18 +71,17 @@ async function receiveLines(
   verified: Verified,
   raw: readonly Uint8Array[],
 ): Promise<Verdict[]> {
-  const { store, clock, log, host, incarnation } = ctx;
+  const { clock, log, host } = ctx;
   const now = clock.now();
   const from = verified.host;
-  const acceptContext: AcceptContext = { host, now, incarnation };
   const verdicts: Verdict[] = [];
   for (const lines of inGroups(raw.map((bytes) => readLine(bytes, from, host, now)))) {
     try {
-      verdicts.push(...(await acceptTogether(store, acceptContext, from, lines)));
+      verdicts.push(...(await acceptGroup(ctx, from, lines)));
     } catch (error) {
       if (error instanceof ProblemError) throw error;
       log("error", "receive.batchFailed", { host: from, error: String(error) });
-      verdicts.push(...(await acceptOneByOne(ctx, acceptContext, from, lines)));
+      verdicts.push(...(await acceptOneByOne(ctx, from, lines)));
     }
   }
   return verdicts;
@@ -83,7 +92,7 @@ function inGroups(lines: readonly Line[]): Line[][] {
   const groups: Line[][] = [];
   let openBytes = Number.POSITIVE_INFINITY;
   for (const line of lines) {
-    const bytes = line.ok ? line.incoming.bytes.length * line.names.length : 0;
+    const bytes = line.ok ? line.incoming.bytes.length * line.incoming.names.length : 0;
     openBytes += bytes;
     if (openBytes > mostKeptBytes) {
       groups.push([]);
@@ -94,26 +103,81 @@ function inGroups(lines: readonly Line[]): Line[][] {
   return groups;
 }
 
-/** Judges the lines in one transaction. What an account has come to take sealed only meanwhile is sealed, and it is judged anew. */
-async function acceptTogether(
-  store: Store,
-  ctx: AcceptContext,
+/**
+ * Judges the lines in order, in one transaction; those with files to seal in one each, so that each is settled once its
+ * files are sealed, however long that takes for all. What an account has come to take sealed only meanwhile is sealed, and
+ * it is judged anew.
+ */
+async function acceptGroup(
+  ctx: ReceiveContext,
   from: string,
   lines: readonly Line[],
+  isSecond = false,
 ): Promise<Verdict[]> {
-  const attempt = async () => {
-    const sealed = await sealLines(store, ctx, lines);
-    return store.write((tx) => acceptAll(ctx, tx, from, sealed));
-  };
-  return attempt().catch((error: unknown) => (error === notSealed ? attempt() : Promise.reject(error)));
+  const accounts = await accountsOf(ctx, lines);
+  const verdicts: Verdict[] = [];
+  for (const run of runsOf(lines, accounts)) {
+    try {
+      verdicts.push(...(await acceptRun(ctx, from, run, accounts)));
+    } catch (error) {
+      if (error !== notSealed || isSecond) throw error;
+      verdicts.push(...(await acceptGroup(ctx, from, run.lines, true)));
+    }
+  }
+  return verdicts;
 }
 
-async function sealLines(store: Store, ctx: AcceptContext, lines: readonly Line[]): Promise<Line[]> {
-  const arriving = lines.flatMap((line) => (line.ok ? [{ ...line.incoming, names: line.names }] : []));
-  const copies = await sealCopies(store.read, ctx, arriving);
-  return lines.map((line) =>
-    line.ok ? { ...line, incoming: { ...line.incoming, copies: copies.shift() ?? noCopies } } : line,
+async function acceptRun(
+  ctx: ReceiveContext,
+  from: string,
+  { lines, isSlow }: Run,
+  accounts: SealedAccounts,
+): Promise<Verdict[]> {
+  if (!isSlow) return acceptTogether(ctx, from, lines, accounts);
+  // While it waits, what is known of the accounts ages.
+  return ctx.inTurn(from, async () => acceptTogether(ctx, from, lines, await accountsOf(ctx, lines)));
+}
+
+function accountsOf({ store, host, clock }: ReceiveContext, lines: readonly Line[]): Promise<SealedAccounts> {
+  return findSealedAccounts(store.read, { host, now: clock.now() }, arrivingOf(lines));
+}
+
+function arrivingOf(lines: readonly Line[]): Arriving[] {
+  return lines.flatMap((line) => (line.ok ? [line.incoming] : []));
+}
+
+interface Run {
+  lines: Line[];
+  /** It is one line, with files to seal. */
+  isSlow: boolean;
+}
+
+function runsOf(lines: readonly Line[], accounts: SealedAccounts): Run[] {
+  const runs: Run[] = [];
+  for (const line of lines) {
+    const isSlow = line.ok && hasFilesToSeal(accounts, line.incoming);
+    const last = runs.at(-1);
+    if (last === undefined || last.isSlow || isSlow) runs.push({ lines: [line], isSlow });
+    else last.lines.push(line);
+  }
+  return runs;
+}
+
+async function acceptTogether(
+  ctx: ReceiveContext,
+  from: string,
+  lines: readonly Line[],
+  accounts: SealedAccounts,
+): Promise<Verdict[]> {
+  const sealed = await Promise.all(
+    lines.map(async (line): Promise<Line> => {
+      if (!line.ok) return line;
+      const copies = await sealCopies(ctx, accounts, line.incoming);
+      return { ok: true, incoming: { ...line.incoming, copies } };
+    }),
   );
+  const at: AcceptContext = { host: ctx.host, now: ctx.clock.now(), incarnation: ctx.incarnation };
+  return ctx.store.write((tx) => acceptAll(at, tx, from, sealed));
 }
 
 async function acceptAll(
@@ -122,7 +186,7 @@ async function acceptAll(
   from: string,
   lines: readonly Line[],
 ): Promise<Verdict[]> {
-  await lockAccounts(tx, [...new Set(lines.flatMap((line) => (line.ok ? line.names : [])))]);
+  await lockAccounts(tx, [...new Set(arrivingOf(lines).flatMap(({ names }) => names))]);
   const verdicts: Verdict[] = [];
   for (const line of lines) {
     verdicts.push(
@@ -133,19 +197,14 @@ async function acceptAll(
 }
 
 /** Each line in a transaction of its own, so that the one that cannot be stored is refused alone (threats D2). */
-async function acceptOneByOne(
-  { store, log }: ReceiveContext,
-  ctx: AcceptContext,
-  from: string,
-  lines: readonly Line[],
-): Promise<Verdict[]> {
+async function acceptOneByOne(ctx: ReceiveContext, from: string, lines: readonly Line[]): Promise<Verdict[]> {
   const verdicts: Verdict[] = [];
   for (const line of lines) {
     try {
-      verdicts.push(...(await acceptTogether(store, ctx, from, [line])));
+      verdicts.push(...(await acceptGroup(ctx, from, [line])));
     } catch (error) {
       if (error instanceof ProblemError) throw error;
-      log("error", "receive.lineFailed", { host: from, error: String(error) });
+      ctx.log("error", "receive.lineFailed", { host: from, error: String(error) });
       const id = line.ok ? line.incoming.message.id : line.id;
       verdicts.push(
         refusedLine(
@@ -186,14 +245,14 @@ function readLine(bytes: Uint8Array, from: string, here: string, now: number): L
       };
     }
     const digest = createHash("sha256").update(bytes).digest();
-    const incoming = { message, bytes, digest, copies: noCopies };
-    return { ok: true, incoming, names: accountsAt(here, message) };
+    const names = accountsAt(here, message);
+    return { ok: true, incoming: { message, bytes, digest, names, copies: noCopies } };
   } catch (error) {
     if (error instanceof ProblemError) return { ok: false, id, problem: error.problem };
     throw error;
   }
 }
 
-function refusedLine(ctx: AcceptContext, id: string | null, reason: Problem): Verdict {
+function refusedLine(ctx: Pick<AcceptContext, "incarnation">, id: string | null, reason: Problem): Verdict {
   return { id, status: reason.status, incarnation: ctx.incarnation, recipients: [], problem: reason };
 }

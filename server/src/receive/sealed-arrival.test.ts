@@ -6,7 +6,6 @@ import { expect, it } from "vitest";
 import { readMessageBytes, readMessages } from "../objects/read-mail.ts";
 import { type Letter, letter, letterId, openAccount } from "../objects/trial-mail.ts";
 import { findAccount } from "../store/account-store.ts";
-import { insertBlob, openGrant } from "../store/blob-store.ts";
 import { eachStore } from "../store/each-store.ts";
 import { text as textIn } from "../store/row.ts";
 import type { Store } from "../store/sql.ts";
@@ -31,7 +30,6 @@ async function withBob(store: Store, epochs?: TrialEpoch[]) {
 }
 
 const text = ({ bytes }: Letter) => new TextDecoder().decode(bytes);
-const file = { hash: "0f".repeat(32), size: 12, filename: "plan-z7w.pdf", mimeType: "application/x-z7v" };
 
 eachStore("a message in the open for an account that takes sealed mail", (open) => {
   it("is kept so that only its owner can read it, and read it byte for byte", async () => {
@@ -44,20 +42,14 @@ eachStore("a message in the open for an account that takes sealed mail", (open) 
     expect(only?.meta).toMatchObject({ sealed: true, size: only?.bytes.length });
   });
 
-  it("is listed by its way alone: neither its subject nor its words, nor what its files are called", async () => {
+  it("is listed by its way alone: neither its subject nor its words", async () => {
     const store = await open();
     const { room, accountId } = await withBob(store);
-    await store.write(async (tx) => {
-      await insertBlob(tx, { hash: file.hash, sizeBytes: file.size, createdAt: 0 });
-      const holder = { kind: "host", host: "b.test" } as const;
-      await openGrant(tx, { holder, hash: file.hash, sizeBytes: file.size, expiresAt: 0 });
-    });
     const came = letter({
       type: "email",
       cc: [{ id: "carol", host: "c.test", name: "Carol" }],
       thread: letterId(8),
       inReplyTo: letterId(7),
-      attachments: [{ ...file, caption: "A secret" }],
     });
     expect(told(await room.post(came))).toEqual({ [bob]: "delivered" });
     const [only] = await kept(store, accountId);
@@ -73,7 +65,6 @@ eachStore("a message in the open for an account that takes sealed mail", (open) 
       thread: letterId(8),
       inReplyTo: letterId(7),
     });
-    expect(only?.meta.attachments).toEqual([{ hash: file.hash, size: file.size }]);
     expect(only?.meta.cc).toEqual([{ id: "carol", host: "c.test" }]);
   });
 

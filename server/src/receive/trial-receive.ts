@@ -1,7 +1,10 @@
 /** For tests: the room on a store, with a clock that only moves when told, and what hosts post into it. */
 import { joinLines, type Verdict } from "@posthorn/protocol";
+import type { KeepContext } from "../blobs/keep-blob.ts";
+import { trialBlobs } from "../blobs/trial-blobs.ts";
 import type { Log } from "../env/env.ts";
 import { HandClock } from "../env/hand-clock.ts";
+import { inTurn } from "../keys/in-turn.ts";
 import type { Store } from "../store/sql.ts";
 import { type ReceiveContext, receiveBatch, receiveMessage } from "./receive.ts";
 import { verifiedAsOurs } from "./verify.ts";
@@ -17,10 +20,31 @@ export interface TrialReceive {
   postBatch(lines: readonly Uint8Array[], host?: string): Promise<Verdict[]>;
 }
 
-export function trialReceive(store: Store, clock = new HandClock()): TrialReceive {
+/** What the room takes; files only where a blob room is given. */
+export function receiveContext(
+  store: Store,
+  {
+    clock = new HandClock(),
+    log = () => undefined,
+    blobs = trialBlobs(store, "/nowhere"),
+  }: TrialOptions = {},
+): ReceiveContext {
+  return { store, clock, log, blobs, host: "a.test", incarnation: "one", inTurn: inTurn(1) };
+}
+
+interface TrialOptions {
+  clock?: HandClock;
+  log?: Log;
+  blobs?: KeepContext;
+}
+
+export function trialReceive(
+  store: Store,
+  { clock = new HandClock(), ...more }: Omit<TrialOptions, "log"> = {},
+): TrialReceive {
   const logged: string[] = [];
   const log: Log = (_, event) => logged.push(event);
-  const ctx = { store, clock, log, host: "a.test", incarnation: "one" };
+  const ctx = receiveContext(store, { clock, log, ...more });
   return {
     ctx,
     clock,

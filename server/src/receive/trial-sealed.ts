@@ -1,16 +1,20 @@
 /** For tests: accounts that take sealed mail, and what their owners can open. */
 import {
   type Epoch,
+  fileContext,
   findBase64Url,
   generateKemKey,
   generateSigningKey,
   type KemKey,
   keyIdOf,
+  type OpenedArrival,
   openArrival,
+  openStream,
   signStatement,
   toBase64Url,
+  unpadFile,
 } from "@posthorn/crypto";
-import { findArrival } from "@posthorn/protocol";
+import { attachmentsOf, findArrival, readMessage } from "@posthorn/protocol";
 import { findNewestStatement, insertStatement } from "../store/key-store.ts";
 import type { Store } from "../store/sql.ts";
 
@@ -28,6 +32,8 @@ export interface TrialOwner {
   address: string;
   /** What was sealed on arrival, in text; undefined when it is not that, or for somebody else. */
   open(bytes: Uint8Array): Promise<string | undefined>;
+  /** A file of it, which was sealed on arrival as well, in text; throws when it is not that. */
+  openFile(bytes: Uint8Array, place: number, sealed: AsyncIterable<Uint8Array>): Promise<string>;
 }
 
 const validFrom = "2026-11-01T00:00:00.000Z";
@@ -67,7 +73,19 @@ export async function sayKeys(
   await store.write((tx) =>
     insertStatement(tx, accountId, { ...signed, statement: { ...signed.statement, epochs: said } }),
   );
-  return { accountId, address, open: (bytes) => openWith(keys, address, bytes) };
+  return {
+    accountId,
+    address,
+    async open(bytes) {
+      const opened = await openWith(keys, address, bytes);
+      return opened && new TextDecoder().decode(opened.bytes);
+    },
+    async openFile(bytes, place, sealed) {
+      const opened = await openWith(keys, address, bytes);
+      if (opened === undefined) throw new Error("the message does not open");
+      return openFile(opened, place, sealed);
+    },
+  };
 }
 
 /** Each a little later than the one before it. */
@@ -79,13 +97,26 @@ async function openWith(
   keys: ReadonlyMap<string, KemKey>,
   address: string,
   bytes: Uint8Array,
-): Promise<string | undefined> {
+): Promise<OpenedArrival | undefined> {
   const arrival = findArrival(bytes);
   const key = arrival && keys.get(arrival.arrivalSeal.keyId);
   if (arrival === undefined || key === undefined) return undefined;
   const { keyId, enc, wrap } = arrival.arrivalSeal;
   const [one, two, three] = [enc, wrap, arrival.sealedMessage].map(findBase64Url);
   if (one === undefined || two === undefined || three === undefined) return undefined;
-  const opened = await openArrival({ address, keyId }, key, { enc: one, wrap: two, sealed: three });
-  return opened && new TextDecoder().decode(opened.bytes);
+  return openArrival({ address, keyId }, key, { enc: one, wrap: two, sealed: three });
+}
+
+async function openFile(
+  { bytes, fileKey }: OpenedArrival,
+  place: number,
+  sealed: AsyncIterable<Uint8Array>,
+): Promise<string> {
+  const message = readMessage(bytes);
+  const { size } = attachmentsOf(message)[place] ?? { size: 0 };
+  const context = fileContext({ messageId: message.id, place });
+  const pieces: Uint8Array[] = [];
+  const file = unpadFile(size, openStream(await fileKey(place), context, sealed));
+  for await (const piece of file) pieces.push(piece);
+  return Buffer.concat(pieces).toString();
 }

@@ -33,15 +33,13 @@ export async function findAccount(db: Db, id: number): Promise<Account | undefin
   return row && readAccount(row);
 }
 
-/** Those of these accounts that what arrives in the open is sealed for. */
-export async function listSealedAccounts(
-  db: Db,
-  names: readonly string[],
-): Promise<{ id: number; name: string }[]> {
+/** Those of these accounts that what arrives in the open is sealed for; none that is suspended, for which nothing arrives. */
+export async function listSealedAccounts(db: Db, names: readonly string[]): Promise<Account[]> {
   const rows = await db.all(sql`
-    SELECT id, name FROM account
-    WHERE sealed = 1 AND name IN (SELECT value FROM json_each(${JSON.stringify(names)}) AS named)`);
-  return rows.map((row) => ({ id: int(row, "id"), name: text(row, "name") }));
+    SELECT * FROM account
+    WHERE sealed = 1 AND suspended_at IS NULL
+      AND name IN (SELECT value FROM json_each(${JSON.stringify(names)}) AS named)`);
+  return rows.map(readAccount);
 }
 
 /**

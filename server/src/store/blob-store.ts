@@ -9,8 +9,8 @@
 import { int, text } from "./row.ts";
 import { type Db, sql, type Tx } from "./sql.ts";
 
-/** Who has shown that they have the bytes of a blob. */
-export type Holder = { kind: "account"; id: number } | { kind: "host"; host: string };
+/** Who has shown that they have the bytes of a blob; or this server itself, of what it has made of others' bytes. */
+export type Holder = { kind: "account"; id: number } | { kind: "host"; host: string } | { kind: "server" };
 
 /** One name space of PostgreSQL's advisory locks; the number within it is the folder. */
 const folderLocks = 7_462_012;
@@ -226,8 +226,16 @@ export async function selectExpected(db: Db, hashes: readonly string[]): Promise
   return new Set(rows.map((row) => text(row, "hash")));
 }
 
-function holderName(holder: Holder): string {
-  return holder.kind === "account" ? `account:${holder.id}` : `host:${holder.host}`;
+/** One name for each holder. */
+export function holderName(holder: Holder): string {
+  switch (holder.kind) {
+    case "account":
+      return `account:${holder.id}`;
+    case "host":
+      return `host:${holder.host}`;
+    case "server":
+      return "server";
+  }
 }
 
 function accountOf(holder: Holder): number | null {
