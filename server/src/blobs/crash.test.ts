@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { limits } from "@posthorn/protocol";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import type { EffectHook } from "../env/env.ts";
 import { HandClock } from "../env/hand-clock.ts";
@@ -10,8 +11,9 @@ import { eachStore } from "../store/each-store.ts";
 import type { Store } from "../store/sql.ts";
 import { getBlob, headBlob, putBlob } from "./account-blob.ts";
 import { blobPath } from "./blob-path.ts";
+import { keepFile } from "./keep-file.ts";
 import { sweepBlobs } from "./sweep.ts";
-import { changed, content, readAll, type TrialBlobs, trialBlobs, upload } from "./trial-blobs.ts";
+import { changed, content, inPieces, readAll, type TrialBlobs, trialBlobs, upload } from "./trial-blobs.ts";
 
 const alice = 11;
 const days = 24 * 3_600_000;
@@ -119,6 +121,36 @@ eachStore("an upload cut at any effect", (open) => {
       await sweepBlobs(again);
       expect(await filesBelow(below), effect).toEqual([]);
       expect(await findBlobSize(store.read, blob.hash), effect).toBeUndefined();
+    }
+  });
+});
+
+eachStore("a file that the server makes, cut at any effect", (open) => {
+  it("leaves blobs that are whole, and nothing that is not swept (I1, I10)", async () => {
+    const life = mortal();
+    const store = await open({ effect: life.effect });
+    const bytes = Buffer.alloc(limits.blobBytes + 1_000);
+    const made = () => ({ sizeBytes: bytes.length, body: inPieces(bytes, 1024 ** 2) });
+    let isDone = false;
+    for (let cut = 0; !isDone; cut++) {
+      const below = join(folder, String(cut));
+      const clock = new HandClock();
+      bytes.write(`cut ${cut}`);
+      life.start(cut);
+      await keepFile(room(store, below, life, clock), made()).catch((error: Error) => {
+        expect(error.message).toBe("killed");
+      });
+      isDone = !life.isDead();
+      life.start();
+      const again = room(store, below, life, clock);
+      for (const part of [bytes.subarray(0, limits.blobBytes), bytes.subarray(limits.blobBytes)]) {
+        const hash = createHash("sha256").update(part).digest("hex");
+        if ((await findBlobSize(store.read, hash)) === undefined) continue;
+        expect((await readFile(blobPath(below, hash))).equals(part)).toBe(true);
+      }
+      await clock.advance(3 * days);
+      await sweepBlobs(again);
+      expect(await filesBelow(below)).toEqual([]);
     }
   });
 });

@@ -1,6 +1,6 @@
 /**
- * Files whole, by this server itself: read from their blobs, and written as blobs that it makes of others' bytes. Nothing
- * of either is in memory but the piece at hand.
+ * Files whole, by this server itself: read from their blobs, and written as blobs that it makes of others' bytes, each put
+ * in its place as an upload is (keep-blob.ts). Nothing of a file is in memory but what is at hand.
  */
 import { createHash, type Hash } from "node:crypto";
 import { blobsOfFile, limits, type SealedAttachment } from "@posthorn/protocol";
@@ -9,6 +9,9 @@ import type { Holder } from "../store/blob-store.ts";
 import { blobPath } from "./blob-path.ts";
 import { type KeepContext, placeBlob, refuseOnFullDisk, withTemporary } from "./keep-blob.ts";
 import { openFile } from "./open-file.ts";
+
+/** What is written at a time: each write has its way to the disk and back. */
+const blockBytes = 512 * 1024;
 
 /** As whom the server holds what it has made: no upload of anybody's counts with it, and nobody can name it. */
 export const server: Holder = { kind: "server" };
@@ -43,21 +46,20 @@ export async function keepFile(
   { sizeBytes, body }: { sizeBytes: number; body: AsyncIterable<Uint8Array> },
 ): Promise<SealedAttachment> {
   const leave = ctx.uploads.enter(server, sizeBytes);
-  const parts = inParts(body);
+  const parts = inParts(body, Math.min(sizeBytes, blockBytes));
   try {
     await ctx.files.makeFolder(ctx.folder);
     await refuseOnFullDisk(ctx);
-    const whole = createHash("sha256");
-    const chunks: string[] = [];
+    const whole = sizeBytes > limits.blobBytes ? createHash("sha256") : undefined;
+    const hashes: string[] = [];
     for (let at = 0; at < sizeBytes; at += limits.blobBytes) {
       const partBytes = Math.min(limits.blobBytes, sizeBytes - at);
-      const part = partBytes === sizeBytes ? parts.next(partBytes) : hashed(whole, parts.next(partBytes));
-      chunks.push(await keepPart(ctx, partBytes, part));
+      hashes.push(await keepPart(ctx, partBytes, parts.next(partBytes), whole));
     }
     await parts.end();
-    const [only = "", ...others] = chunks;
-    if (others.length === 0) return { hash: only, size: sizeBytes };
-    return { hash: whole.digest("hex"), size: sizeBytes, chunks };
+    if (whole !== undefined) return { hash: whole.digest("hex"), size: sizeBytes, chunks: hashes };
+    const [hash = ""] = hashes;
+    return { hash, size: sizeBytes };
   } finally {
     await parts.close();
     leave();
@@ -65,40 +67,53 @@ export async function keepFile(
 }
 
 /** One blob; its hash. */
-function keepPart(ctx: KeepContext, sizeBytes: number, pieces: AsyncIterable<Uint8Array>): Promise<string> {
+function keepPart(
+  ctx: KeepContext,
+  sizeBytes: number,
+  blocks: AsyncIterable<Uint8Array>,
+  whole: Hash | undefined,
+): Promise<string> {
   return withTemporary(ctx, async (file) => {
     const digest = createHash("sha256");
-    for await (const piece of hashed(digest, pieces)) await file.write(piece);
+    for await (const block of blocks) {
+      digest.update(block);
+      whole?.update(block);
+      await file.write(block);
+    }
     const hash = digest.digest("hex");
     await placeBlob(ctx, file, { holder: server, hash, sizeBytes });
     return hash;
   });
 }
 
-async function* hashed(digest: Hash, pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  for await (const piece of pieces) {
-    digest.update(piece);
-    yield piece;
-  }
-}
-
-/** What comes, cut where its reader wants it. */
-function inParts(body: AsyncIterable<Uint8Array>) {
+/** What comes, cut where its reader wants it; in blocks, each there until the next is asked for. */
+function inParts(body: AsyncIterable<Uint8Array>, blockSize: number) {
   const pieces = body[Symbol.asyncIterator]();
+  const buffer = new Uint8Array(blockSize);
   let rest: Uint8Array = new Uint8Array();
+
+  const fill = async (block: Uint8Array) => {
+    for (let filled = 0; filled < block.length; ) {
+      if (rest.length === 0) {
+        const next = await pieces.next();
+        if (next.done) throw new Error("a file ended early");
+        rest = next.value;
+      }
+      const taken = rest.subarray(0, block.length - filled);
+      block.set(taken, filled);
+      filled += taken.length;
+      rest = rest.subarray(taken.length);
+    }
+  };
+
   return {
     /** The next so many bytes. Throws Error when there are fewer. */
     async *next(sizeBytes: number): AsyncGenerator<Uint8Array> {
       for (let left = sizeBytes; left > 0; ) {
-        if (rest.length === 0) {
-          const next = await pieces.next();
-          if (next.done) throw new Error("a file ended early");
-          rest = next.value;
-        }
-        const piece = rest.subarray(0, left);
-        rest = rest.subarray(piece.length);
-        left -= piece.length;
-        yield piece;
+        const block = buffer.subarray(0, left);
+        await fill(block);
+        left -= block.length;
+        yield block;
       }
     },
     /** Throws Error when there is more. */
