@@ -13,6 +13,7 @@ import { type Door, openDoor, operatorPlace } from "./open-door.ts";
 import { type House, openHouse } from "./open-house.ts";
 import { helloToPeers } from "./queue/hello.ts";
 import type { QueueWorker } from "./queue/worker.ts";
+import type { ReceiveContext } from "./receive/receive.ts";
 import { explainingStart } from "./start-fault.ts";
 import type { Store } from "./store/sql.ts";
 
@@ -33,6 +34,8 @@ export interface Server {
   endpoint: string;
   store: Store;
   queue: QueueWorker;
+  /** The room that takes messages: for whoever fills mailboxes without a sender. */
+  receive: ReceiveContext;
   /** The whole server as a function, behind the listener. */
   handler: HttpHandler;
   /** The port it listens on; undefined without a listener. */
@@ -84,7 +87,7 @@ async function run(
   const { config, env, store } = house;
   const { host, endpoint } = config;
   const journey = makeJourney(house);
-  const { queue } = journey;
+  const { queue, receive } = journey;
   const handler = makeHandler(house, journey, certificate);
   door?.answerWith(handler);
   await publishPlace(house, door);
@@ -97,6 +100,7 @@ async function run(
     endpoint,
     store,
     queue,
+    receive,
     handler,
     port: door?.port,
     certificateWarning: door?.certificateWarning,

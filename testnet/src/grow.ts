@@ -14,21 +14,20 @@ const dayMs = 24 * hourMs;
 
 /** Puts `each` letters into the inbox of every one of these accounts, by the room that takes a peer's mail. */
 export async function fillMailboxes(
-  { server, env }: Running,
+  { server }: Running,
   fill: { names: readonly string[]; each: number; sizeBytes: number; seed: number },
 ): Promise<void> {
-  const { host, store } = server;
+  const { host, receive } = server;
   const write = letterWriter(fill.seed, fill.sizeBytes);
   const from: Address = { id: "writer", host };
   const left = recipientsInTurn(fill.names, fill.each);
-  const ctx = { store, clock: env.clock, log: env.log, host, incarnation: "grown" };
   const deliverBatches = async () => {
     for (let batch = take(left, limits.batchLines); batch.length > 0; batch = take(left, limits.batchLines)) {
       const messages = batch.map((name, deliveryId) => {
         const bytes = write(from, [{ id: name, host }]);
         return { messageId: idOf(bytes), accountId: 0, bytes, recipients: [{ deliveryId, id: name }] };
       });
-      const { results } = await deliverLocal(ctx, messages);
+      const { results } = await deliverLocal(receive, messages);
       const stored = [...results.values()];
       if (stored.length < batch.length || stored.some(({ state }) => state !== "delivered"))
         throw new Error("a mailbox could not be filled");
