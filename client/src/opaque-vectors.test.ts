@@ -51,7 +51,7 @@ function partOf(text: string, { begin, end }: { begin: number; end: number }): s
 function finish({ password, address, host, login }: OpaqueVector) {
   const { blind, startLoginRequest, clientSecret, clientNonce, loginResponse } = login;
   const state = joined(blind, startLoginRequest, clientSecret, clientNonce);
-  return finishLogin(password, { address, host }, { state, loginResponse });
+  return finishLogin(password, { address, host, mode: "sealed" }, { state, loginResponse });
 }
 
 beforeAll(() => ready);
@@ -66,7 +66,11 @@ describe.each(good)("$name", (vector) => {
   test("is registered, but for the nonce of the envelope and what comes of it", async () => {
     const { blind, registrationRequest, registrationResponse, registrationRecord } = registration;
     const state = joined(blind, registrationRequest);
-    const made = await finishRegistration(password, { address, host }, { state, registrationResponse });
+    const made = await finishRegistration(
+      password,
+      { address, host, mode: "sealed" },
+      { state, registrationResponse },
+    );
     expect(partOf(made.registrationRecord, maskingKey)).toBe(partOf(registrationRecord, maskingKey));
     expect(partOf(registrationRecord, { begin: 96, end: 128 })).toBe(registration.envelopeNonce);
   });

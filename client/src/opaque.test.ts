@@ -1,9 +1,15 @@
 import { ready, server } from "@serenity-kit/opaque";
 import { beforeAll, expect, test } from "vitest";
-import { finishLogin, finishRegistration, startLogin, startRegistration } from "./opaque.ts";
+import {
+  finishLogin,
+  finishRegistration,
+  type OpaqueParties,
+  startLogin,
+  startRegistration,
+} from "./opaque.ts";
 
 const password = "correct horse battery";
-const alice = { address: "alice@a.test", host: "a.test" };
+const alice: OpaqueParties = { address: "alice@a.test", host: "a.test", mode: "sealed" };
 
 let serverSetup: string;
 let record: string;
@@ -21,7 +27,7 @@ async function registerAt(setup: string): Promise<string> {
   return finished.registrationRecord;
 }
 
-async function loginAt(setup: string, parties: typeof alice, typed = password) {
+async function loginAt(setup: string, parties: OpaqueParties, typed = password) {
   const { request, state } = await startLogin(typed);
   const { loginResponse, serverLoginState } = server.startLogin({
     serverSetup: setup,

@@ -12,11 +12,21 @@ import type { client } from "@serenity-kit/opaque";
  */
 const keyStretching = { "argon2id-custom": { memory: 65_536, iterations: 3, parallelism: 4 } };
 
-/** Whom both sides bind into every step: the address and the host it is at. */
+/**
+ * Whom both sides bind into every step: the address, the host it is at, and whether the account is sealed or open. So the
+ * password itself says which it is, and a server cannot pass a sealed account off as one without keys (§80.2).
+ */
 export interface OpaqueParties {
   address: string;
   host: string;
+  mode: AccountMode;
 }
+
+/**
+ * `sealed`: nobody but its owner reads its mail, its server included · `open`: its server reads it, for programs and
+ * for clients that cannot open sealed mail.
+ */
+export type AccountMode = "sealed" | "open";
 
 async function loadClient(): Promise<typeof client> {
   const opaque = await import("@serenity-kit/opaque");
@@ -24,8 +34,8 @@ async function loadClient(): Promise<typeof client> {
   return opaque.client;
 }
 
-function identifiersOf({ address, host }: OpaqueParties): { client: string; server: string } {
-  return { client: address, server: host };
+function identifiersOf({ address, host, mode }: OpaqueParties): { client: string; server: string } {
+  return { client: address, server: mode === "open" ? `${host}/open` : host };
 }
 
 /** One password typed on two keyboards is one password (RFC 8265 §4.2). */

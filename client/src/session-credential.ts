@@ -76,5 +76,11 @@ async function renewOnce(
 async function refresh(platform: Platform, kept: KeptSession): Promise<KeptSession> {
   const api = makeApi(platform, kept.endpoint);
   const tokens = await api.call("refresh", { input: { refreshToken: kept.refreshToken } });
+  if (tokens.address !== kept.address) {
+    fail(
+      "keysNotBelieved",
+      `The server has renewed the sign-in of ${kept.address} with one of ${tokens.address}. Nothing was changed here. Tell whoever runs it.`,
+    );
+  }
   return keptOf(platform, kept, tokens);
 }

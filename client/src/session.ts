@@ -20,7 +20,13 @@ import { parseInviteLink } from "./invite-link.ts";
 import { findRootSecret, openKeyring } from "./keys/keyring.ts";
 import { type BegunKeys, makeFirstKeys } from "./keys/make-keys.ts";
 import { keptKeys, noKeys, type SessionKeys, sessionKeys } from "./keys/session-keys.ts";
-import { finishLogin, finishRegistration, startLogin, startRegistration } from "./opaque.ts";
+import {
+  type AccountMode,
+  finishLogin,
+  finishRegistration,
+  startLogin,
+  startRegistration,
+} from "./opaque.ts";
 import type { Platform } from "./platform.ts";
 import { keptOf, sessionCredential } from "./session-credential.ts";
 import { type KeptKeys, type KeptSession, memoryKeeper, type TokenKeeper } from "./token-keeper.ts";
@@ -53,11 +59,7 @@ export function checkNewPassword(password: string): void {
   });
 }
 
-/**
- * `sealed`: nobody but its owner reads its mail, its server included · `open`: its server reads it, for programs and
- * for clients that cannot open sealed mail.
- */
-export type AccountMode = "sealed" | "open";
+export type { AccountMode };
 
 export interface Registered {
   session: Session;
@@ -101,7 +103,7 @@ export async function register(
     input: { invite: token, name: id, registrationRequest: start.request },
     signal,
   });
-  const parties = { address: formatAddress({ id, host: offer.host }), host: offer.host };
+  const parties = { address: formatAddress({ id, host: offer.host }), host: offer.host, mode };
   const { registrationRecord, exportKey } = await finishRegistration(password, parties, {
     state: start.state,
     registrationResponse,
@@ -156,19 +158,37 @@ export async function login(
     input: { name, startLoginRequest: start.request },
     signal,
   });
-  const parties = { address: formatAddress({ id: name, host }), host };
-  const finish = await finishLogin(input.password, parties, { state: start.state, loginResponse });
+  const address = formatAddress({ id: name, host });
+  const step = { state: start.state, loginResponse };
+  // Which of the two it is, the password says.
+  const asSealed = await finishLogin(input.password, { address, host, mode: "sealed" }, step);
+  const finish = asSealed ?? (await finishLogin(input.password, { address, host, mode: "open" }, step));
   if (finish === undefined) return fail("unauthorized", "That address and password do not match.");
   const tokens = await api.call("loginFinish", {
     input: { loginId, finishLoginRequest: finish.finishLoginRequest, ...deviceOf(options) },
     signal,
   });
-  const { address } = parties;
-  const key = await kek(finish.exportKey, address);
+  if (asSealed === undefined) return keepOpen(platform, { address, endpoint, tokens }, options);
+  const key = await kek(asSealed.exportKey, address);
   return signIn(platform, { address, endpoint, tokens, unlock: { key, way: "password" } }, options);
 }
 
-/** A sign-in that the server has given, with a key that unwraps the root secret if the account has one. */
+/** The sign-in of an open account. Where keys of it have been seen before, somebody has put another in its place. */
+async function keepOpen(
+  platform: Platform,
+  { address, endpoint, tokens }: Omit<GivenSignIn, "unlock">,
+  options: SignInOptions,
+): Promise<Session> {
+  checkWhose(tokens, address);
+  if ((await pinKept(options.keeper, address)) === undefined)
+    return keep(platform, { endpoint }, tokens, options);
+  return fail(
+    "keysNotBelieved",
+    `${address} had keys on this device, and is an open account now, so nothing was opened. If you have registered it anew, sign out here first; otherwise tell whoever runs the server.`,
+  );
+}
+
+/** A sign-in to a sealed account that the server has given, with a key that unwraps the root secret. */
 export interface GivenSignIn {
   /** Who has signed in. */
   address: string;
@@ -187,9 +207,6 @@ export async function signIn(
   const api = makeApi(platform, endpoint, { token: async () => tokens.accessToken });
   const secrets = await api.call("secrets", {});
   const pinned = await pinKept(options.keeper, address);
-  // Who has a phrase, or has seen keys of this account, has no open one, whatever the server says.
-  const maybeOpen = pinned === undefined && unlock.way === "password";
-  if (maybeOpen && secrets.statements.length === 0) return keep(platform, { endpoint }, tokens, options);
   const own = { address, nowMs: platform.clock.now(), pinned };
   const rootSecret = await findRootSecret(unlock.key, unlock.way, own, secrets);
   if (rootSecret === undefined) {

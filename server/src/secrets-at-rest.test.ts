@@ -101,7 +101,11 @@ async function ask(
 }
 
 const host = "alpha.localhost:8443";
-const identifiersOf = (name: string) => ({ client: `${name}@${host}`, server: host });
+/** Alice has an open account, Carol a sealed one. */
+const identifiersOf = (name: string) => ({
+  client: `${name}@${host}`,
+  server: name === "alice" ? `${host}/open` : host,
+});
 const identifiers = identifiersOf("alice");
 
 async function makeInvite(): Promise<string> {

@@ -1,7 +1,13 @@
 /** Another password. The root secret stays what it is and is wrapped anew; all other sign-ins end. */
 import { kek, signClaim } from "@posthorn/crypto";
 import { fail, parseAddress, type RouteInput } from "@posthorn/protocol";
-import { finishLogin, finishRegistration, startLogin, startRegistration } from "../opaque.ts";
+import {
+  finishLogin,
+  finishRegistration,
+  type OpaqueParties,
+  startLogin,
+  startRegistration,
+} from "../opaque.ts";
 import { checkNewPassword, type Session } from "../session.ts";
 import type { Keyring } from "./keyring.ts";
 import { wrapRoot } from "./make-keys.ts";
@@ -52,7 +58,7 @@ async function registerPassword(session: Session, password: string) {
   const { registrationResponse } = await session.call("passwordStart", {
     input: { registrationRequest: start.request },
   });
-  return finishRegistration(password, partiesOf(session), { state: start.state, registrationResponse });
+  return finishRegistration(password, await partiesOf(session), { state: start.state, registrationResponse });
 }
 
 type PasswordProof = Extract<RouteInput<"passwordFinish">["proof"], { kind: "password" }>;
@@ -62,7 +68,7 @@ export async function provePassword(
   session: Session,
   password: string,
 ): Promise<Omit<PasswordProof, "kind">> {
-  const parties = partiesOf(session);
+  const parties = await partiesOf(session);
   const start = await startLogin(password);
   const { loginId, loginResponse } = await session.call("loginStart", {
     input: { name: parseAddress(session.address).id, startLoginRequest: start.request },
@@ -72,6 +78,7 @@ export async function provePassword(
   return { loginId, finishLoginRequest: finish.finishLoginRequest };
 }
 
-function partiesOf({ address }: Session): { address: string; host: string } {
-  return { address, host: parseAddress(address).host };
+async function partiesOf({ address, keys }: Session): Promise<OpaqueParties> {
+  const mode = (await keys.find()) === undefined ? "open" : "sealed";
+  return { address, host: parseAddress(address).host, mode };
 }

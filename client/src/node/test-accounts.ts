@@ -63,7 +63,7 @@ export async function serveAccounts(options: { speaksFor?: string } = {}): Promi
 
   function answer(request: IncomingMessage, input: Record<string, string>): Answered {
     const address = `${input.name}@${host}`;
-    const identifiers = { client: address, server: host };
+    const identifiers = { client: address, server: `${host}/open` };
     switch (request.url) {
       case "/.well-known/posthorn":
         return ok(200, discoveryOf(host, server.origin));
@@ -97,7 +97,7 @@ export async function serveAccounts(options: { speaksFor?: string } = {}): Promi
         opaque.finishLogin({
           serverLoginState: login.state,
           finishLoginRequest: input.finishLoginRequest ?? "",
-          identifiers: { client: login.address, server: host },
+          identifiers: { client: login.address, server: `${host}/open` },
         });
         return ok(200, open(login.address));
       }

@@ -61,7 +61,7 @@ eachStore("signing in", (open) => {
         clientLoginState,
         loginResponse,
         password,
-        identifiers: identifiersOf("alice"),
+        identifiers: identifiersOf("alice", "open"),
         keyStretching,
       });
       expect(await finish(loginId, finished?.finishLoginRequest)).toMatchObject({ address: `alice@${host}` });

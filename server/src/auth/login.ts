@@ -1,5 +1,5 @@
 import { accountName, fail, formatAddress, type Tokens } from "@posthorn/protocol";
-import { findPasswordRecord } from "../store/auth-store.ts";
+import { findPasswordRecord, isOpenAccount } from "../store/auth-store.ts";
 import type { Db } from "../store/sql.ts";
 import { keepLogin, takeLogin } from "./begun-login.ts";
 import { type AuthBudgets, spendGuess, spendTry } from "./budget.ts";
@@ -27,8 +27,10 @@ export async function startLogin(
   spendTry(ctx.budgets, input.remoteAddress);
   spendGuess(ctx.budgets, address, await findKnownNetwork(ctx, { name, address }, input.remoteAddress));
   const record = await findPasswordRecord(ctx.store.read, name);
+  const isOpen = await isOpenAccount(ctx.store.read, name);
   const { startLoginRequest } = input;
-  const answer = await answerLogin(ctx.opaqueSetup, { address, host: ctx.host, record, startLoginRequest });
+  const parties = { address, host: ctx.host, isOpen };
+  const answer = await answerLogin(ctx.opaqueSetup, { ...parties, record, startLoginRequest });
   const loginId = await keepLogin(ctx, "password", {
     name,
     verifier: record,
@@ -73,7 +75,8 @@ export async function provePassword(
   const { name, verifier, state: serverLoginState } = begun;
   const address = formatAddress({ id: name, host: ctx.host });
   const { finishLoginRequest } = input;
-  const isProven = await provesPassword({ address, host: ctx.host, serverLoginState, finishLoginRequest });
+  const parties = { address, host: ctx.host, isOpen: await isOpenAccount(ctx.store.read, name) };
+  const isProven = await provesPassword({ ...parties, serverLoginState, finishLoginRequest });
   if (!isProven || verifier === undefined) return { kind: "wrong" };
   const isStillProven = async (tx: Db) => (await findPasswordRecord(tx, name)) === verifier;
   return { kind: "proven", name, isStillProven };

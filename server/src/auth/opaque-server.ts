@@ -54,9 +54,19 @@ export async function makeServerSetup(): Promise<string> {
   return server.createSetup();
 }
 
-/** Both sides bind these into every step, so a record made for one address or host proves nothing for another. */
-function identifiersOf(address: string, host: string): { client: string; server: string } {
-  return { client: address, server: host };
+/** Whom both sides bind into every step, so that a record made for one proves nothing for another. */
+export interface OpaqueParties {
+  address: string;
+  host: string;
+  /**
+   * Whether it is an open account. Bound as well, so that a client learns it from the password and not from the server,
+   * which could say of a sealed account that it has no keys (§80.2).
+   */
+  isOpen: boolean;
+}
+
+function identifiersOf({ address, host, isOpen }: OpaqueParties): { client: string; server: string } {
+  return { client: address, server: isOpen ? `${host}/open` : host };
 }
 
 /** Throws ProblemError `badRequest` when the request is not one of this protocol. */
@@ -81,7 +91,7 @@ export async function answerRegistration(
  */
 export async function answerLogin(
   setup: string,
-  input: { address: string; host: string; record: string | undefined; startLoginRequest: string },
+  input: OpaqueParties & { record: string | undefined; startLoginRequest: string },
 ): Promise<{ loginResponse: string; serverLoginState: string }> {
   const { server, fakeRecord } = await loadOpaque();
   return orBadRequest(() =>
@@ -90,24 +100,21 @@ export async function answerLogin(
       userIdentifier: input.address,
       registrationRecord: input.record ?? fakeRecord,
       startLoginRequest: input.startLoginRequest,
-      identifiers: identifiersOf(input.address, input.host),
+      identifiers: identifiersOf(input),
     }),
   );
 }
 
 /** True when the other side has proven the password. */
-export async function provesPassword(input: {
-  address: string;
-  host: string;
-  serverLoginState: string;
-  finishLoginRequest: string;
-}): Promise<boolean> {
+export async function provesPassword(
+  input: OpaqueParties & { serverLoginState: string; finishLoginRequest: string },
+): Promise<boolean> {
   const { server } = await loadOpaque();
   try {
     server.finishLogin({
       serverLoginState: input.serverLoginState,
       finishLoginRequest: input.finishLoginRequest,
-      identifiers: identifiersOf(input.address, input.host),
+      identifiers: identifiersOf(input),
     });
     return true;
   } catch {
@@ -131,7 +138,7 @@ export async function isUsableRecord(
       userIdentifier: address,
       registrationRecord: record,
       startLoginRequest,
-      identifiers: identifiersOf(address, host),
+      identifiers: identifiersOf({ address, host, isOpen: false }),
     });
     return true;
   } catch {

@@ -178,7 +178,7 @@ eachStore("registering", (open) => {
       password,
       clientRegistrationState,
       registrationResponse,
-      identifiers: identifiersOf(name),
+      identifiers: identifiersOf(name, "open"),
       keyStretching,
     });
     return { finish: () => finishRegistration(trial.ctx, { ...asked, registrationRecord }) };

@@ -90,7 +90,7 @@ function trialAuth(store: Store, clock: HandClock, opaqueSetup: string): TrialAu
         password,
         clientRegistrationState,
         registrationResponse,
-        identifiers: identifiersOf(name),
+        identifiers: identifiersOf(name, keysFor === undefined ? "open" : "sealed"),
         keyStretching,
       });
       const keys = await keysFor?.(exportKey);
@@ -136,19 +136,21 @@ export async function beginLogin(
 }> {
   const { clientLoginState, startLoginRequest } = client.startLogin({ password });
   const answer = await startLogin(ctx, { name, startLoginRequest, remoteAddress: from });
-  const finished = client.finishLogin({
-    clientLoginState,
-    loginResponse: answer.loginResponse,
-    password,
-    identifiers: identifiersOf(name),
-    keyStretching,
-  });
+  const finishAs = (mode: "sealed" | "open") =>
+    client.finishLogin({
+      clientLoginState,
+      loginResponse: answer.loginResponse,
+      password,
+      identifiers: identifiersOf(name, mode),
+      keyStretching,
+    });
+  const finished = finishAs("sealed") ?? finishAs("open");
   return { ...answer, finishLoginRequest: finished?.finishLoginRequest, exportKey: finished?.exportKey };
 }
 
 /** Both sides bind these into every step. */
-export function identifiersOf(name: string): { client: string; server: string } {
-  return { client: `${name}@${host}`, server: host };
+export function identifiersOf(name: string, mode: "sealed" | "open"): { client: string; server: string } {
+  return { client: `${name}@${host}`, server: mode === "open" ? `${host}/open` : host };
 }
 
 /** The second step of somebody who does not know the password: well-formed, and proving nothing. */

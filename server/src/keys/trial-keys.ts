@@ -22,6 +22,7 @@ import { client } from "@serenity-kit/opaque";
 import type { Caller } from "../auth/caller.ts";
 import { host, identifiersOf, keyStretching, remoteAddress, type TrialAuth } from "../auth/trial-auth.ts";
 import type { Clock, Random } from "../env/env.ts";
+import { isOpenAccount } from "../store/auth-store.ts";
 import type { StoredStatement } from "../store/key-store.ts";
 import type { Store } from "../store/sql.ts";
 import { startPassword } from "./password.ts";
@@ -220,11 +221,12 @@ export async function makePassword(
     registrationRequest,
     remoteAddress,
   });
+  const mode = (await isOpenAccount(trial.store.read, caller.name)) ? "open" : "sealed";
   return client.finishRegistration({
     password,
     clientRegistrationState,
     registrationResponse,
-    identifiers: identifiersOf(caller.name),
+    identifiers: identifiersOf(caller.name, mode),
     keyStretching,
   });
 }

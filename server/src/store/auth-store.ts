@@ -122,6 +122,14 @@ export async function findPasswordRecord(db: Db, accountName: string): Promise<s
   return row && text(row, "record");
 }
 
+/** True for an account that has no keys; false for one that has, and where there is none. */
+export async function isOpenAccount(db: Db, accountName: string): Promise<boolean> {
+  const row = await db.get(sql`
+    SELECT id FROM account WHERE name = ${accountName}
+      AND NOT EXISTS (SELECT seq FROM key_statement WHERE account_id = account.id)`);
+  return row !== undefined;
+}
+
 /** `state` holds what proves a password, so it comes here sealed. */
 export async function insertLoginState(
   tx: Tx,
