@@ -119,8 +119,10 @@ async function openedArrival(
 ): Promise<OpenedArrival> {
   const { keyId } = arrivalSeal;
   let keyring = await session.keys.find();
-  if (keyring?.epochs.has(keyId) === false && (await hasNewEpoch(session)))
+  if (keyring?.epochs.has(keyId) === false) {
+    await askForNewEpoch(session);
     keyring = await session.keys.find();
+  }
   const key = keyring?.epochs.get(keyId);
   const parts = [arrivalSeal.enc, arrivalSeal.wrap, sealedMessage].map(findBase64Url);
   const [enc, wrap, sealed] = parts;
@@ -205,16 +207,25 @@ async function openSealed(session: Session, message: Message, sealed: SealedMess
 }
 
 async function renewedEntry(session: Session, sealed: SealedMessage) {
-  return (await hasNewEpoch(session)) ? ownEntry(await getKeyring(session), sealed) : undefined;
+  await askForNewEpoch(session);
+  return ownEntry(await getKeyring(session), sealed);
 }
 
-const lookedFor = makeMemo<true>(5_000);
+const renewals = makeMemo<Promise<unknown>>(5_000);
 
-/** Sealed to an epoch that is not known here, which another device may have begun meanwhile. Asked for now and then. */
-async function hasNewEpoch(session: Session): Promise<boolean> {
-  if (lookedFor.find(session, "epoch")) return false;
-  lookedFor.keep(session, "epoch", true);
-  return session.keys.renew();
+/**
+ * Sealed to an epoch that is not known here, which another device may have begun meanwhile. Asked for now and then, and
+ * once for all messages that are opened together.
+ */
+async function askForNewEpoch(session: Session): Promise<void> {
+  await (renewals.find(session, "epoch") ?? startRenewal(session));
+}
+
+function startRenewal(session: Session): Promise<unknown> {
+  const renewal = session.keys.renew();
+  renewals.keep(session, "epoch", renewal);
+  renewal.catch(() => renewals.drop(session, "epoch"));
+  return renewal;
 }
 
 /** An entry that reaches the account and is sealed to one of its epochs (§100.5, step 3). */

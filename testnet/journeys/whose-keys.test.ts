@@ -4,11 +4,14 @@ import {
   compareScanned,
   compose,
   createToken,
+  eachMessage,
   forgetCompared,
+  getMailbox,
   keepEpochsFresh,
   listDrafts,
   login,
   lookUpContact,
+  openStored,
   openWithToken,
   prepare,
   readSafetyNumber,
@@ -19,7 +22,7 @@ import {
   send,
   testPhrase,
 } from "@posthorn/client";
-import { ProblemError } from "@posthorn/protocol";
+import { type MessageMeta, ProblemError } from "@posthorn/protocol";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { haveCompared, joinAs, newDevice, openNewest, type TestPerson } from "../src/people.ts";
 import { startTestnet, type Testnet } from "../src/testnet.ts";
@@ -93,6 +96,25 @@ describe("keys that are seen", () => {
     await net.advance(31 * dayMs);
     expect(await keepEpochsFresh(bob.session)).toBe(true);
     expect((await bob.session.keys.find())?.statements.length).toBe(4);
+  });
+
+  test("and are sealed to at once: letters that are opened together by a device that was signed in before all open", async () => {
+    const { alice, bob } = await twoPeople();
+    const device = await newDevice(net.platform, bob);
+    await device.keys.find();
+    await net.advance(31 * dayMs);
+    await keepEpochsFresh(bob.session);
+    for (const subject of ["One", "Two", "Three"]) await write(alice.session, bob.address, subject);
+    const letters: MessageMeta[] = [];
+    const { id: mailbox } = await getMailbox(device, "inbox");
+    for await (const meta of eachMessage(device, { mailbox })) letters.push(meta);
+    await lookUpContact(device, alice.address);
+    const opened = await Promise.all(letters.map(({ id }) => openStored(device, id)));
+    expect(opened.map(({ message }) => "subject" in message && message.subject)).toEqual([
+      "Three",
+      "Two",
+      "One",
+    ]);
   });
 
   test("and have run out are not sealed to, and nothing goes in the open instead", async () => {
