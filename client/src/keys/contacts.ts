@@ -4,8 +4,9 @@ import { fail, type Problem, ProblemError } from "@posthorn/protocol";
 import type { Session } from "../session.ts";
 import { askForChain } from "./ask-for-chain.ts";
 import { type BelievedChain, isBelieved, sentenceOf } from "./keyring.ts";
-import { findPin, type KnownPin, keepPin, type Pin, pinOf } from "./pins.ts";
+import { changeSinceCompared, findPin, type KnownPin, keepPin, type Pin, pinOf } from "./pins.ts";
 import { getKeyring } from "./session-keys.ts";
+import { sealVault } from "./vault.ts";
 
 /** What is new about a contact's keys: seen for the first time, another identity, or one that takes open mail now. */
 export type ContactNews = "firstSeen" | "newKey" | "reset" | "policyLowered";
@@ -40,48 +41,65 @@ interface Believed {
  */
 export async function lookUpContact(session: Session, address: string): Promise<Contact> {
   const own = await getKeyring(session);
-  if (address === own.address)
-    return { kind: "sealed", ...believedOf(own), isCompared: true, news: undefined };
+  if (address === own.address) {
+    const { head, pin, statements } = own;
+    return { kind: "sealed", head, pin, statements, isCompared: true, news: undefined };
+  }
   for (let tries = 1; ; tries++) {
     const known = await findPin(session, address);
+    const { contact, toKeep } = await believe(session, address, known);
+    if (toKeep === undefined) return contact;
     try {
-      return await believe(session, address, known);
+      await keepFor(session, toKeep, known);
+      return contact;
     } catch (error) {
       // Another device has pinned it at the same time; what that one believed is looked at first.
-      if (!isCode(error, "changedMeanwhile") || tries === 3) throw error;
+      if (!isCode(error, "changedMeanwhile") || tries === mostTries) throw error;
     }
   }
 }
 
-async function believe(session: Session, address: string, known: KnownPin | undefined): Promise<Contact> {
-  const answer = await askForChain(session, address);
-  if (answer.kind === "refused") return withoutAnswer(address, answer.problem, known?.pin);
-  const { statements } = answer;
-  if (statements.length === 0 && known === undefined) return { kind: "open" };
-  const result = await checkChain(statements, chainContext(session, address, known?.pin));
-  if (!isBelieved(result)) return { kind: "notBelieved", sentence: sentenceOf(result, address) };
-  return pinNewest(session, { ...result, statements }, known);
+const mostTries = 3;
+
+/** `toKeep` is the pin that is to be written now: something is new. */
+interface Found {
+  contact: Contact;
+  toKeep?: Pin;
 }
 
-async function pinNewest(
-  session: Session,
-  result: BelievedChain & Believed,
-  known: KnownPin | undefined,
-): Promise<Contact> {
-  const { head } = result;
-  const believed = believedOf(result);
-  const compared = known?.pin.compared ?? null;
-  const isCompared = compared?.identityKey === head.identityKey;
+async function believe(session: Session, address: string, known: KnownPin | undefined): Promise<Found> {
+  const answer = await askForChain(session, address);
+  if (answer.kind === "refused") return { contact: withoutAnswer(address, answer.problem, known?.pin) };
+  const { statements } = answer;
+  if (statements.length === 0 && known === undefined) return { contact: { kind: "open" } };
+  const result = await checkChain(statements, chainContext(session, address, known?.pin));
+  if (!isBelieved(result)) return { contact: { kind: "notBelieved", sentence: sentenceOf(result, address) } };
+  const { head, pin } = result;
   const news = gravest(newsOf(result), known?.pin.untold);
-  if (compared !== null && !isCompared) {
-    return { kind: "mustCompare", ...believed, why: result.kind === "reset" ? "reset" : "newKey" };
-  }
-  if (result.kind !== "unchanged") {
-    // Kept with the pin until a person is told: a server could see to it that whatever was under way comes to nothing.
-    const untold = news === "firstSeen" ? undefined : news;
-    await keepPin(session, pinOf(believed, compared, untold), known?.revision ?? 0);
-  }
-  return { kind: "sealed", ...believed, isCompared, news };
+  // Kept with the pin until a person is told: a server could see to it that whatever was under way comes to nothing.
+  const untold = news === "firstSeen" ? undefined : news;
+  const newest = pinOf({ statements, pin }, known?.pin.compared ?? null, untold);
+  const contact = contactOf(newest, { head, pin, statements }, news);
+  return result.kind === "unchanged" ? { contact } : { contact, toKeep: newest };
+}
+
+function contactOf(pin: Pin, believed: Believed, news: ContactNews | undefined): Contact {
+  const why = changeSinceCompared(pin);
+  if (why !== undefined) return { kind: "mustCompare", ...believed, why };
+  return { kind: "sealed", ...believed, isCompared: pin.compared !== null, news };
+}
+
+/**
+ * The change of an identity that was compared is vouched for at once: with the pin of before it, a server could show the
+ * old identity as compared. Only the first, or whoever has the contact's server could use up the account's statements.
+ */
+async function keepFor(session: Session, pin: Pin, known: KnownPin | undefined): Promise<void> {
+  const written = await keepPin(session, pin, known?.revision ?? 0);
+  const isFirstChange =
+    changeSinceCompared(pin) !== undefined &&
+    known !== undefined &&
+    changeSinceCompared(known.pin) === undefined;
+  if (isFirstChange) await sealVault(session, written);
 }
 
 const byGravity: readonly ContactNews[] = ["reset", "newKey", "policyLowered", "firstSeen"];
@@ -90,7 +108,10 @@ function gravest(...all: readonly (ContactNews | undefined)[]): ContactNews | un
   return byGravity.find((news) => all.includes(news));
 }
 
-/** The person is told what is new of a contact, now that what was under way has come to something. */
+/**
+ * The person is told what is new of a contact, now that what was under way has come to something. What must be compared
+ * is told until it was.
+ */
 export async function markTold(
   session: Session,
   address: string,
@@ -98,7 +119,7 @@ export async function markTold(
 ): Promise<void> {
   if (news === undefined || news === "firstSeen") return;
   const known = await findPin(session, address);
-  if (known?.pin.untold === undefined) return;
+  if (known?.pin.untold === undefined || changeSinceCompared(known.pin) !== undefined) return;
   const { untold: _, ...pin } = known.pin;
   try {
     await keepPin(session, pin, known.revision);
@@ -106,10 +127,6 @@ export async function markTold(
     // Another device has written it meanwhile; then it is told again.
     if (!isCode(error, "changedMeanwhile")) throw error;
   }
-}
-
-function believedOf({ head, pin, statements }: Believed): Believed {
-  return { head, pin, statements };
 }
 
 function newsOf(result: BelievedChain): ContactNews | undefined {
@@ -130,15 +147,8 @@ function withoutAnswer(address: string, problem: Problem, pin: Pin | undefined):
       sentence: `The server says that there is no ${address} any more, whose keys were seen before.`,
     };
   }
-  const head = pin.newest.statement;
-  return {
-    kind: "sealed",
-    head,
-    pin: pin.pin,
-    statements: [pin.newest],
-    isCompared: pin.compared?.identityKey === head.identityKey,
-    news: pin.untold,
-  };
+  const { newest, untold } = pin;
+  return contactOf(pin, { head: newest.statement, pin: pin.pin, statements: [newest] }, untold);
 }
 
 /** What a chain is held against. */

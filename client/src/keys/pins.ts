@@ -19,14 +19,20 @@ const PinSchema = Type.Object({
   pin: ChainPinSchema,
   /** The newest statement that was believed: it is sealed to while the contact's server does not answer. */
   newest: SignedStatementSchema,
-  /** The identity key that the two have compared, and when. */
+  /** The identity key that the two have compared, and when; it stays when the identity becomes another. */
   compared: Type.Union([Type.Object({ identityKey: text, at: text }), Type.Null()]),
-  /** What was found when it was pinned and no person has been told of yet. */
+  /** What was found when it was pinned, until a person was told, or has compared anew the identity that was compared. */
   untold: Type.Optional(Type.Enum(["newKey", "reset", "policyLowered"])),
 });
 
 /** What is known of a contact's keys. */
 export type Pin = Static<typeof PinSchema>;
+
+/** How the identity has changed since the two compared it; undefined when it has not, or they never have. */
+export function changeSinceCompared({ pin, compared, untold }: Pin): "newKey" | "reset" | undefined {
+  if (compared === null || compared.identityKey === pin.identityKey) return undefined;
+  return untold === "reset" ? "reset" : "newKey";
+}
 
 export interface KnownPin {
   pin: Pin;

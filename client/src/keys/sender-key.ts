@@ -4,7 +4,7 @@ import { fail } from "@posthorn/protocol";
 import type { Session } from "../session.ts";
 import { forgetChain } from "./ask-for-chain.ts";
 import { type Contact, type ContactNews, lookUpContact } from "./contacts.ts";
-import { findPin } from "./pins.ts";
+import { changeSinceCompared, findPin } from "./pins.ts";
 import { getKeyring } from "./session-keys.ts";
 
 /**
@@ -59,7 +59,11 @@ async function findKeyOf(session: Session, address: string, keyId: string): Prom
   // What the pinned key has signed stays readable, whatever the server shows now (§90.7).
   const pin = (await findPin(session, address))?.pin;
   const pinned = pin && (await findInChain([pin.newest], keyId));
-  if (pinned !== undefined) return { identityKey: pinned.identityKey, trust: trustOf(contact, pinned) };
+  if (pin !== undefined && pinned !== undefined) {
+    const why = changeSinceCompared(pin);
+    const trust: SenderTrust = why === undefined ? trustOf(contact, pinned) : { kind: "changed", why };
+    return { identityKey: pinned.identityKey, trust };
+  }
   if (contact.kind !== "unknown" || contact.problem.retry === "never") return undefined;
   return fail(
     "unavailable",

@@ -1,8 +1,16 @@
 /** An identity that changes, and one that is seen for the first time: what a person is told, and what shows a lie. */
-import { compareScanned, lookUpContact, markCompared, prepare, readSafetyNumber } from "@posthorn/client";
+import {
+  compareScanned,
+  forgetCompared,
+  lookUpContact,
+  markCompared,
+  openBytes,
+  prepare,
+  readSafetyNumber,
+} from "@posthorn/client";
 import type { SignedStatement } from "@posthorn/crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { refusalOf } from "../../src/evil-server.ts";
+import { recording, refusalOf, refusing } from "../../src/evil-server.ts";
 import {
   addPuppet,
   beginChain,
@@ -13,6 +21,7 @@ import {
   nextStatement,
   type Puppet,
 } from "../../src/evil-server-keys.ts";
+import { readerOf, sealLetter } from "../../src/evil-server-messages.ts";
 import { haveCompared, joinAs, type TestPerson } from "../../src/people.ts";
 import { published } from "./published.ts";
 import { sealsTo, showing, startedAgain, type Victim, victim } from "./victim.ts";
@@ -62,9 +71,72 @@ describe("another identity", () => {
       expect(refusal).toEqual({ code: "keysChanged", says: expect.stringContaining(says) });
       expect(refusal?.says).toContain("Nothing was sent. Compare the safety number with them again.");
     });
-    const restarted = await at.started();
-    expect(await lookUpContact(restarted, bob.address)).toMatchObject({ isCompared: true, news: undefined });
-    expect(await sealsTo(restarted, bob)).toBe(lastEpochOf(bob.chain).keyId);
+    // What was seen is remembered: the chain of before, or none, does not make the old identity good again.
+    expect(await refusalOf(sealsTo(await at.started(), bob))).toEqual({
+      code: "keysNotBelieved",
+      says: expect.stringContaining("older keys"),
+    });
+    for (const code of ["unavailable", "noConsent"] as const) {
+      const later = await at.started();
+      const refusal = await at.evil.lying(refusing("lookUpKeys", code), () => refusalOf(sealsTo(later, bob)));
+      expect(refusal).toEqual({ code: "keysChanged", says: expect.stringContaining(says) });
+    }
+    await at.evil.lying(showing(bob, chain), async () => {
+      const later = await at.started();
+      expect(await refusalOf(sealsTo(later, bob))).toMatchObject({ code: "keysChanged" });
+      expect((await readSafetyNumber(later, bob.address)).isCompared).toBe(false);
+      await haveCompared(later, bob.address);
+      expect(await sealsTo(await at.started(), bob)).toBe(lastEpochOf(chain).keyId);
+    });
+  });
+
+  test("of whom was compared is told once more to who forgets the comparison, and messages go to it then", async () => {
+    const bob = await newContact();
+    await haveCompared(await at.started(), bob.address);
+    const chain = await withAnother(bob);
+    await at.evil.lying(showing(bob, chain), async () => {
+      const device = await at.started();
+      expect(await lookUpContact(device, bob.address)).toMatchObject({ kind: "mustCompare", why: "reset" });
+      await forgetCompared(device, bob.address);
+      expect(await lookUpContact(device, bob.address)).toMatchObject({ kind: "sealed", news: "reset" });
+      expect(await sealsTo(device, bob)).toBe(lastEpochOf(chain).keyId);
+    });
+  });
+
+  test(`${published.passwordsReplay}: the pin of before the change, for whom was compared`, async () => {
+    const bob = await newContact();
+    await haveCompared(await at.started(), bob.address);
+    const before = recording("record");
+    await at.evil.lying(before.listen, async () => lookUpContact(await at.started(), bob.address));
+    const chain = await withAnother(bob, bob.identity);
+    await at.evil.lying(showing(bob, chain), async () => lookUpContact(await at.started(), bob.address));
+    const device = await at.started();
+    expect(await at.evil.lying(before.replay, () => refusalOf(sealsTo(device, bob)))).toEqual({
+      code: "notOpened",
+      says: expect.stringContaining("an older state of what you have kept"),
+    });
+  });
+
+  test("a letter by it is told as by one that has changed, also when the server shows the old one again", async () => {
+    const bob = await newContact();
+    await haveCompared(await at.started(), bob.address);
+    const mallory = await newIdentity();
+    const { epoch } = await newEpoch(at.net.clock.now());
+    const chain = [...bob.chain, await nextIdentity(bob.chain, mallory, epoch)];
+    const own = await at.alice.session.keys.find();
+    const to = [await readerOf(own?.statements ?? []), await readerOf(bob.chain)];
+    const draft = { from: bob.address, to: [at.alice.address], subject: "Plans" };
+    const letter = await sealLetter(at.net.platform, { draft, by: mallory, to });
+    const bytes = new TextEncoder().encode(JSON.stringify(letter));
+    const changed = { kind: "sealed", sender: { kind: "changed", why: "reset" } };
+    await at.evil.lying(showing(bob, chain), async () => {
+      expect(await openBytes(await at.started(), bytes)).toMatchObject(changed);
+    });
+    expect(await openBytes(await at.started(), bytes)).toMatchObject(changed);
+    const silent = await at.started();
+    await at.evil.lying(refusing("lookUpKeys", "unavailable"), async () => {
+      expect(await openBytes(silent, bytes)).toMatchObject(changed);
+    });
   });
 
   test("of one who was not compared is told, and again when the server goes back on it", async () => {
