@@ -9,14 +9,17 @@ import type { Shell } from "./shell.ts";
 
 export interface Way {
   isSealed: boolean;
+  /** The person has agreed that it may go in the open. Nobody else does: having no keys here is no consent. */
+  isAgreed: boolean;
   /** What looking up the recipients has found. */
   news: readonly News[];
 }
 
 /**
  * The way for these recipients: sealed when all have keys; in the open when none has ever shown any and the person agrees,
- * by `--in-the-open` or when asked. An open account, and a program's token, have no keys and seal nothing. Throws Failure
- * and ProblemError when it can go neither way; nothing was sent then.
+ * by `--in-the-open` or when asked. An open account has no keys, and sends in the open without being asked; a program's
+ * token of a sealed account has none either, and needs to be. Throws Failure and ProblemError when it can go neither way;
+ * nothing was sent then.
  */
 export async function chooseWay(
   shell: Shell,
@@ -24,12 +27,13 @@ export async function chooseWay(
   recipients: readonly string[],
   inTheOpen: boolean,
 ): Promise<Way> {
-  if ((await session.keys.find()) === undefined) return { isSealed: false, news: [] };
+  if ((await session.keys.find()) === undefined) return withoutKeys(shell, session, inTheOpen);
   const found = await lookUpAll(session, recipients);
   const open = found.flatMap(({ address, contact }) => (contact.kind === "open" ? [address] : []));
   if (open.length > 0 && open.length === found.length) {
-    await agreeToTheOpen(shell, open, inTheOpen);
-    return { isSealed: false, news: [] };
+    const why = `${listed(open)} no keys: what you send there can be read by the servers on the way.`;
+    if (!inTheOpen) await agreeToTheOpen(shell, why);
+    return { isSealed: false, isAgreed: true, news: [] };
   }
   const news: News[] = [];
   for (const { address, contact } of found) {
@@ -38,7 +42,29 @@ export async function chooseWay(
     if (contact.news !== undefined) news.push({ address, news: contact.news });
   }
   if (open.length > 0) refuseMixed(open);
-  return { isSealed: true, news };
+  return { isSealed: true, isAgreed: false, news };
+}
+
+async function withoutKeys(shell: Shell, session: Session, inTheOpen: boolean): Promise<Way> {
+  if (inTheOpen) return { isSealed: false, isAgreed: true, news: [] };
+  const doubt = await findDoubt(session);
+  if (doubt === undefined) return { isSealed: false, isAgreed: false, news: [] };
+  await agreeToTheOpen(shell, `${doubt}: what you send can be read by the servers on the way.`);
+  return { isSealed: false, isAgreed: true, news: [] };
+}
+
+/** Why an account whose keys are not here may be one that has some; undefined when it has none. */
+async function findDoubt(session: Session): Promise<string | undefined> {
+  const { address } = session;
+  try {
+    const { statements } = await session.call("lookUpKeys", { params: { address } });
+    return statements.length === 0
+      ? undefined
+      : `${address} is a sealed account, and this token has none of its keys`;
+  } catch (error) {
+    if (!(error instanceof ProblemError && error.problem.code === "forbidden")) throw error;
+    return `${address} may be a sealed account, which this token is not let see without the scope “read”`;
+  }
 }
 
 /** The accounts that these addresses reach, each once, with what is known of its keys. */
@@ -57,10 +83,8 @@ async function lookUpAll(
   return found;
 }
 
-async function agreeToTheOpen(shell: Shell, open: readonly string[], isAgreed: boolean): Promise<void> {
-  if (isAgreed) return;
+async function agreeToTheOpen(shell: Shell, why: string): Promise<void> {
   const { terminal } = shell;
-  const why = `${listed(open)} no keys: what you send there can be read by the servers on the way.`;
   const isAsked = terminal.input.isTTY === true && shell.options().json !== true;
   if (!isAsked) refuse(`${why} Nothing was sent.`, "Send it in the open with --in-the-open, or not at all.");
   if (await agrees(terminal, `${why} Send it in the open?`, "Give --in-the-open.")) return;

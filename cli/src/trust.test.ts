@@ -1,6 +1,6 @@
 import { compose, type Opened, type SenderTrust, systemClock, systemRandomBytes } from "@posthorn/client";
 import { expect, test } from "vitest";
-import { newsLines, newsOf } from "./contact-news.ts";
+import { eachOnce, newsLines, newsOf } from "./contact-news.ts";
 import { trustOf, trustWords } from "./trust.ts";
 
 const platform = { clock: systemClock, randomBytes: systemRandomBytes };
@@ -63,4 +63,18 @@ test.each([
   const lines = newsLines(newsOf(sealed({ kind: "known", isCompared: false, news: what, doubt })), next);
   expect(lines).toHaveLength(1);
   expect(lines[0]).toMatch(line);
+});
+
+test("What looking up a contact twice has found is told once, under whichever of their addresses", () => {
+  const found = [
+    { address: "alice@a.test", news: "newKey" },
+    { address: "alice+news@a.test", news: "newKey" },
+    { address: "alice@a.test", news: "policyLowered" },
+    { address: "carol@a.test", news: "newKey" },
+  ] as const;
+  expect(eachOnce(found)).toEqual([
+    { address: "alice@a.test", news: "newKey" },
+    { address: "alice@a.test", news: "policyLowered" },
+    { address: "carol@a.test", news: "newKey" },
+  ]);
 });

@@ -28,7 +28,7 @@ import {
   uuidV7,
 } from "@posthorn/protocol";
 import { chooseWay } from "./choose-way.ts";
-import { type News, newsOf } from "./contact-news.ts";
+import { eachOnce, type News, newsOf } from "./contact-news.ts";
 import { refuseUsage } from "./failure.ts";
 import { type About, checkFields, draftOf, type FieldOptions, type Routing } from "./message-fields.ts";
 import { findMimeType } from "./mime-type.ts";
@@ -74,7 +74,7 @@ export async function writeMessage(shell: Shell, session: Session, options: Writ
     const draftWith = (fields: FieldOptions, attachments: Attachment[]) =>
       withSubject(draftOf(type, fields, routing, about, attachments, now), about, options);
     const way = isNeverSealed(type)
-      ? { isSealed: false, news: [] }
+      ? { isSealed: false, isAgreed: false, news: [] }
       : await chooseWay(shell, session, goesTo(draftWith(options.fields, [])), options.inTheOpen);
     const body = options.fields.body ?? (await readBody(shell, type));
     const fields = body === undefined ? options.fields : { ...options.fields, body };
@@ -82,9 +82,9 @@ export async function writeMessage(shell: Shell, session: Session, options: Writ
     const { attachments, files } = uploads;
     const prepared = await prepare(session, draftWith(fields, attachments), {
       files,
-      mayGoInTheOpen: !way.isSealed,
+      mayGoInTheOpen: way.isAgreed,
     });
-    return { ...prepared, news: [...about.news, ...way.news, ...prepared.news] };
+    return { ...prepared, news: eachOnce([...about.news, ...way.news, ...prepared.news]) };
   } finally {
     for (const { source } of sources) await source.close();
   }
@@ -169,8 +169,8 @@ function accountOf(address: string): string {
 /** Who it goes to: whoever is named, else those of the message it answers or is about. */
 function routingOf(session: Session, options: WriteOptions, known: Known): Routing {
   const { answered, targetMessage } = known;
-  const to = eachOnce(options.to, []);
-  const cc = eachOnce(options.cc, to);
+  const to = notTwice(options.to, []);
+  const cc = notTwice(options.cc, to);
   const named = { ...(to.length === 0 ? {} : { to }), ...(cc.length === 0 ? {} : { cc }) };
   const isNamed = to.length + cc.length > 0;
   const from = session.address;
@@ -190,7 +190,7 @@ function routingOf(session: Session, options: WriteOptions, known: Known): Routi
 }
 
 /** Addresses without those that are written twice, or in `others` already. */
-function eachOnce(addresses: readonly string[], others: readonly string[]): string[] {
+function notTwice(addresses: readonly string[], others: readonly string[]): string[] {
   const keyOf = (address: string) => address.toLowerCase();
   const known = new Set(others.map(keyOf));
   return addresses.filter((address) => {

@@ -21,7 +21,8 @@ test(
     const environment = { POSTHORN_TOKEN: made.token, POSTHORN_AS: `alice@${alpha.host}` };
     const trusting = { environment, home: homeOf("alice") };
     expect((await runPosthorn(["inbox", "--json"], trusting)).code).toBe(0);
-    const beyond = await runPosthorn(["send", "--to", `bob@${beta.host}`, "--body", "x"], trusting);
+    const toBob = ["send", "--to", `bob@${beta.host}`, "--body", "x", "--in-the-open"];
+    const beyond = await runPosthorn(toBob, trusting);
     expect(beyond).toMatchObject({ code: 1, err: expect.stringContaining("lacks the scope “send”") });
     await well("alice", ["token", "revoke", made.id]);
     const revoked = await runPosthorn(["inbox"], trusting);

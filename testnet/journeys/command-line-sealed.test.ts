@@ -88,11 +88,24 @@ test(
 test(
   "What comes in the open is told apart, and warned of when its sender would have sealed it",
   async () => {
-    const made = await json("alice", ["token", "create", "robot", "--scope", "send"]);
-    const environment = { POSTHORN_TOKEN: made.token, POSTHORN_AS: `alice@${alpha.host}` };
-    const forged = await json("alice", [...toBob.slice(0, -1), "--subject", "Pay", "--body", "now"], {
-      environment,
-    });
+    const tokenFor = async (scope: string) => {
+      const { token } = await json("alice", ["token", "create", "robot", "--scope", scope]);
+      return { POSTHORN_TOKEN: token, POSTHORN_AS: `alice@${alpha.host}` };
+    };
+    const [environment, narrow] = [await tokenFor("read,send"), await tokenFor("send")];
+    const pay = [...toBob.slice(0, -1), "--subject", "Pay", "--body", "now"];
+    const whole = JSON.stringify({ to: [{ id: "bob", host: beta.host }], subject: "Pay", body: "now" });
+    const refused = [
+      await run("alice", pay, { environment }),
+      await run("alice", ["send", "--json-message", "-"], { environment, input: whole }),
+    ];
+    for (const { code, out, err } of refused) {
+      expect({ code, out }).toEqual({ code: 1, out: "" });
+      expect(err).toMatch(/is a sealed account, and this token .*\(noKeys\)\nNext: .*--in-the-open/);
+    }
+    const unsure = await run("alice", pay, { environment: narrow });
+    expect(unsure).toMatchObject({ code: 1, out: "", err: expect.stringContaining("may be a sealed") });
+    const forged = await json("alice", [...pay, "--in-the-open"], { environment: narrow });
     expect(forged.sealed).toBe(false);
     await expect
       .poll(() => well("bob", ["inbox", "--limit", "1"]), { timeout: 30_000 })
@@ -103,6 +116,9 @@ test(
 
     await enrol(beta, "shop", "--open");
     const bill = await json("shop", [...toBob, "--subject", "Your bill", "--body", "42"]);
+    expect(await well("shop", [...toBob.slice(0, -1), "--subject", "Reminder", "--body", "42"])).toMatch(
+      /\nIt goes in the open: the servers on the way can read it\.\nYour server has it\. /,
+    );
     expect(await well("bob", ["read", bill.id])).toContain(
       "\nCame in the open: servers on the way could read it, and nobody has signed it.\n",
     );

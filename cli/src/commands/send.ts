@@ -90,7 +90,7 @@ export function send(command: Command, shell: Shell): void {
     )
     .option(
       "--in-the-open",
-      "to those without keys, as anybody on the way can read it; never to those who have or had some",
+      "agree that the servers on the way can read it: to those without keys, never to those who have or had some; or from a program's token, which seals nothing",
     )
     .option(
       "--id <uuid>",
@@ -137,10 +137,11 @@ async function run(shell: Shell, options: SendOptions): Promise<void> {
     },
   );
   const outcome = wait === undefined ? handed : await waitForDelivery(shell, session, message.id, timeoutMs);
+  const isInTheOpen = !isSealed && !isNeverSealed(typeOf(message));
   const isPast = hold.sendAt !== undefined && handed.sendAt === undefined;
   answer(shell, { ...outcome, sealed: isSealed, news }, () =>
     [
-      describe(shell, outcome, { isOnItsWay: wait === undefined, isPast, isSealed }),
+      describe(shell, outcome, { isOnItsWay: wait === undefined, isPast, isSealed, isInTheOpen }),
       ...newsLines(news, (command) => nextCommand(shell, command)),
     ].join("\n"),
   );
@@ -198,6 +199,8 @@ interface Handed {
   /** It was to be held until a time that is over. */
   isPast: boolean;
   isSealed: boolean;
+  /** It says something that is not sealed. */
+  isInTheOpen: boolean;
 }
 
 /** Whether a message was taken is not known when the answer to it was lost; asking tells, and sending again is harmless. */
@@ -210,10 +213,15 @@ function afterHandOver(shell: Shell, { id }: Message, error: unknown): unknown {
   });
 }
 
-function describe(shell: Shell, outcome: SendAnswer, { isOnItsWay, isPast, isSealed }: Handed): string {
+function describe(
+  shell: Shell,
+  outcome: SendAnswer,
+  { isOnItsWay, isPast, isSealed, isInTheOpen }: Handed,
+): string {
   const now = Date.now();
   const { id, sendAt } = outcome;
   const lines = [id, showRecipients(outcome, now)];
+  if (isInTheOpen) lines.push("It goes in the open: the servers on the way can read it.");
   if (isPast) lines.push("The time of --send-at is past, so it goes now.");
   if (sendAt !== undefined) {
     const takeBack = nextCommand(shell, `cancel ${id}`);
