@@ -4,7 +4,7 @@
  *     node --conditions=source client/examples/write.ts alice@a.example bob@b.example plan.pdf
  */
 import { basename } from "node:path";
-import { prepare, resume, send, uploadSealedFile, waitUntilSettled } from "@posthorn/client";
+import { markTold, prepare, resume, send, uploadSealedFile, waitUntilSettled } from "@posthorn/client";
 import { openFileSource, openHome, usualHomeFolder } from "@posthorn/client/node";
 import { uuidV7 } from "@posthorn/protocol";
 
@@ -27,7 +27,10 @@ await source.close();
 
 const draft = { id, from: session.address, to: [to], subject: "The plan", body: "Here it is." };
 const { message, news } = await prepare(session, draft, { files: [file] });
-for (const { address, news: what } of news) console.log(`The keys of ${address}: ${what}`);
+for (const { address, news: what } of news) {
+  console.log(`The keys of ${address}: ${what}`);
+  await markTold(session, address, what);
+}
 await send(session, message);
 const { recipients } = await waitUntilSettled(session, id, { timeoutMs: 30_000 });
 for (const { address, status } of recipients) console.log(`${address}: ${status}`);

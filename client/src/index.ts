@@ -43,7 +43,7 @@ export {
   type ToCompare,
 } from "./keys/compare.ts";
 export { changeConsent, readConsent } from "./keys/consent.ts";
-export { type Contact, type ContactNews, lookUpContact, refuseContact } from "./keys/contacts.ts";
+export { type Contact, type ContactNews, lookUpContact, markTold, refuseContact } from "./keys/contacts.ts";
 export { keepEpochsFresh } from "./keys/keep-fresh.ts";
 export type { Keyring } from "./keys/keyring.ts";
 export { changePassword } from "./keys/password.ts";

@@ -32,7 +32,6 @@ import {
   sealOf,
   senderOf,
 } from "@posthorn/protocol";
-import { markTold } from "./keys/contacts.ts";
 import type { Keyring } from "./keys/keyring.ts";
 import { makeMemo } from "./keys/memo.ts";
 import { findPin } from "./keys/pins.ts";
@@ -195,14 +194,12 @@ async function openSealed(session: Session, message: Message, sealed: SealedMess
   if (payload === undefined) return notOpened();
   const said = orNotOpened(() => readSaid(payload, message));
   const files = filesOf(message, said);
-  const { trust } = sender;
-  if ("news" in trust) await markTold(session, accountOf(message), trust.news);
   return {
     kind: "sealed",
     message: said.message,
     files,
     follows: said.follows,
-    sender: trust,
+    sender: sender.trust,
   };
 }
 

@@ -27,7 +27,7 @@ import { compose } from "./compose.ts";
 import type { Draft } from "./draft.ts";
 import { findFollows } from "./follows.ts";
 import { showKeysTo } from "./keys/consent.ts";
-import { type Contact, type ContactNews, lookUpContact, markTold, refuseContact } from "./keys/contacts.ts";
+import { type Contact, type ContactNews, lookUpContact, refuseContact } from "./keys/contacts.ts";
 import { lacksItsKeys } from "./keys/own-mode.ts";
 import { getKeyring } from "./keys/session-keys.ts";
 import type { SealedFile } from "./sealed-file-upload.ts";
@@ -43,7 +43,7 @@ export interface SealOptions {
 export interface Prepared {
   message: Message;
   isSealed: boolean;
-  /** What the person should be told of recipients' keys; nothing for most. */
+  /** What the person must be told of recipients' keys; nothing for most. It comes again until `markTold` is called. */
   news: readonly { address: string; news: ContactNews }[];
 }
 
@@ -85,9 +85,6 @@ export async function prepare(session: Session, draft: Draft, options: SealOptio
     session,
     contacts.map(({ account }) => account),
   );
-  for (const { account, contact } of contacts) {
-    if (contact.kind === "sealed") await markTold(session, account, contact.news);
-  }
   return { message, isSealed: true, news };
 }
 

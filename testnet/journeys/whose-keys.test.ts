@@ -11,6 +11,7 @@ import {
   listDrafts,
   login,
   lookUpContact,
+  markTold,
   openStored,
   openWithToken,
   prepare,
@@ -172,10 +173,11 @@ describe("two people who have compared their safety numbers", () => {
     await write(alice.session, bob.address, "One");
     await replaceIdentity(bob.session, { current: bob.password, next: "a password nobody knows" });
     await net.advance(2 * 60_000);
-    expect((await write(alice.session, bob.address, "Two")).news).toEqual([
-      { address: bob.address, news: "newKey" },
-    ]);
-    expect((await write(alice.session, bob.address, "Three")).news).toEqual([]);
+    const news = [{ address: bob.address, news: "newKey" }];
+    expect((await write(alice.session, bob.address, "Two")).news).toEqual(news);
+    expect((await write(alice.session, bob.address, "Three")).news).toEqual(news);
+    await markTold(alice.session, bob.address, "newKey");
+    expect((await write(alice.session, bob.address, "Four")).news).toEqual([]);
   });
 });
 

@@ -1,6 +1,13 @@
 /** The keys of others: asked for, held against what was believed before, and what a person must be told of it. */
 import { type AccountStatement, type ChainPin, checkChain, type SignedStatement } from "@posthorn/crypto";
-import { fail, type Problem, ProblemError } from "@posthorn/protocol";
+import {
+  accountName,
+  fail,
+  formatAddress,
+  type Problem,
+  ProblemError,
+  parseAddress,
+} from "@posthorn/protocol";
 import type { Session } from "../session.ts";
 import { askForChain } from "./ask-for-chain.ts";
 import { type BelievedChain, isBelieved, sentenceOf } from "./keyring.ts";
@@ -76,7 +83,7 @@ async function believe(session: Session, address: string, known: KnownPin | unde
   if (!isBelieved(result)) return { contact: { kind: "notBelieved", sentence: sentenceOf(result, address) } };
   const { head, pin } = result;
   const news = gravest(newsOf(result), known?.pin.untold);
-  // Kept with the pin until a person is told: a server could see to it that whatever was under way comes to nothing.
+  // Kept with the pin until a person was told: a server could see to it that whatever was under way comes to nothing.
   const untold = news === "firstSeen" ? undefined : news;
   const newest = pinOf({ statements, pin }, known?.pin.compared ?? null, untold);
   const contact = contactOf(newest, { head, pin, statements }, news);
@@ -109,23 +116,18 @@ function gravest(...all: readonly (ContactNews | undefined)[]): ContactNews | un
 }
 
 /**
- * The person is told what is new of a contact, now that what was under way has come to something. What must be compared
- * is told until it was.
+ * The person has been told what is new of a contact: call it once it was shown, for until then it comes again with each
+ * message. `address` may have a tag. What cannot be kept is told again. What must be compared anew is told until it was.
  */
-export async function markTold(
-  session: Session,
-  address: string,
-  news: ContactNews | undefined,
-): Promise<void> {
-  if (news === undefined || news === "firstSeen") return;
-  const known = await findPin(session, address);
-  if (known?.pin.untold === undefined || changeSinceCompared(known.pin) !== undefined) return;
-  const { untold: _, ...pin } = known.pin;
+export async function markTold(session: Session, address: string, news: ContactNews): Promise<void> {
+  const { id, host } = parseAddress(address);
   try {
+    const known = await findPin(session, formatAddress({ id: accountName(id), host }));
+    if (known?.pin.untold !== news || changeSinceCompared(known.pin) !== undefined) return;
+    const { untold: _, ...pin } = known.pin;
     await keepPin(session, pin, known.revision);
   } catch (error) {
-    // Another device has written it meanwhile; then it is told again.
-    if (!isCode(error, "changedMeanwhile")) throw error;
+    if (!(error instanceof ProblemError)) throw error;
   }
 }
 

@@ -10,8 +10,9 @@ import { getKeyring } from "./session-keys.ts";
 /**
  * Who has signed a message: the account itself · a contact, by the key that holds now · a contact whose identity has
  * changed since the two compared it, by the new one · a key that the account has given up at `until`, perhaps because it
- * was stolen. `news` is what looking for the key has found: it is told here, once, and the person must hear of it
- * (§90.7). So is `doubt`, a sentence: the server shows keys that are not believed, and the key is the one believed before.
+ * was stolen. `news` is what looking for the key has found, and the person must hear of it (§90.7): it comes again until
+ * `markTold` is called. So must they of `doubt`, a sentence: the server shows keys that are not believed, and the key is
+ * the one believed before.
  */
 export type SenderTrust =
   | { kind: "self" }
