@@ -7,8 +7,15 @@ import { sealVault } from "./vault.ts";
  * To be called at every start of a client.
  */
 export async function keepEpochsFresh(session: Session): Promise<boolean> {
-  const keyring = await session.keys.find();
-  if (keyring === undefined || !isEpochDue(keyring, session.platform.clock.now())) return false;
+  if (!(await isDue(session))) return false;
+  // Another device may have begun one since this one has asked.
+  await session.keys.renew();
+  if (!(await isDue(session))) return false;
   await sealVault(session);
   return true;
+}
+
+async function isDue({ keys, platform }: Session): Promise<boolean> {
+  const keyring = await keys.find();
+  return keyring !== undefined && isEpochDue(keyring, platform.clock.now());
 }

@@ -12,8 +12,8 @@ type Change = Partial<Pick<AccountStatement, "policy" | "vaultHead">>;
 
 /**
  * Says that something has changed while the identity stays: a new head of the vault, another policy, or a new epoch,
- * which is begun when the newest one is 30 days old. Throws ProblemError `changedMeanwhile` when another device was first:
- * it is tried again then with what that one has said, three times.
+ * which is begun when the newest one is 30 days old. When another device was first it is tried again with what that one has
+ * said, three times. Throws ProblemError `changedMeanwhile` then, and what `makeChange` throws.
  */
 export async function restate(
   session: Session,
@@ -26,11 +26,19 @@ export async function restate(
     try {
       return await publish(session, keyring, await makeChange(keyring), begun);
     } catch (error) {
-      const isLate = error instanceof ProblemError && error.problem.code === "changedMeanwhile";
-      if (!isLate || tries === mostTries) throw error;
-      await session.keys.renew();
+      if (tries === mostTries || !(await isLate(session, error))) throw error;
     }
   }
+}
+
+/** Whether another device was first, whose statement is known from now on. */
+async function isLate(session: Session, error: unknown): Promise<boolean> {
+  if (!(error instanceof ProblemError)) return false;
+  const { code } = error.problem;
+  // The head that this device knows of is gone once another has been named.
+  if (code !== "changedMeanwhile" && code !== "notOpened") return false;
+  const isNew = await session.keys.renew();
+  return isNew || code === "changedMeanwhile";
 }
 
 /** True when the newest epoch is 30 days old. */

@@ -17,7 +17,6 @@ import {
 } from "../records/records.ts";
 import type { Session } from "../session.ts";
 import type { Keyring } from "./keyring.ts";
-import { getKeyring } from "./session-keys.ts";
 import { restate } from "./statements.ts";
 
 const text = Type.String({ maxLength: 64 });
@@ -36,16 +35,25 @@ const encoder = new TextEncoder();
  * back shows that it has it. Throws as `fetchVault` and `restate`.
  */
 export async function sealVault(session: Session, written?: { id: string; revision: number }): Promise<void> {
-  const former = (await getKeyring(session)).head.vaultHead;
-  await restate(session, async (keyring) => {
+  const heads = new Set<string>();
+  const stated = await restate(session, async (keyring) => {
     const records = await fetchVault(session, keyring);
     const found = records.find(({ id }) => id === written?.id);
     checkRevision(found?.revision, written?.revision ?? 0);
-    return { vaultHead: await writeHead(session, keyring, records) };
+    const vaultHead = await writeHead(session, keyring, records);
+    heads.add(keyring.head.vaultHead).add(vaultHead);
+    return { vaultHead };
   });
-  if (former === "") return;
-  const key = await collectionKey(await getKeyring(session), "head");
-  await deleteRecord(session, "head", await idOf(key, former));
+  await dropHeads(session, stated, heads);
+}
+
+/** Deletes all of these heads but the one that the newest statement names. */
+async function dropHeads(session: Session, keyring: Keyring, heads: ReadonlySet<string>): Promise<void> {
+  const key = await collectionKey(keyring, "head");
+  for (const vaultHead of heads) {
+    if (vaultHead === "" || vaultHead === keyring.head.vaultHead) continue;
+    await deleteRecord(session, "head", await idOf(key, vaultHead));
+  }
 }
 
 /** All pins as the server has them. Throws ProblemError `notOpened` when they are older than the head says. */
