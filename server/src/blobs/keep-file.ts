@@ -14,7 +14,7 @@ import { openFile } from "./open-file.ts";
 const blockBytes = 512 * 1024;
 
 /** As whom the server holds what it has made: no upload of anybody's counts with it, and nobody can name it. */
-export const server: Holder = { kind: "server" };
+const server: Holder = { kind: "server" };
 
 /**
  * A file's bytes as they are here, from its first to its last. Throws Error when one of its blobs is lost, or is not what

@@ -18,7 +18,7 @@ import type { Db } from "../store/sql.ts";
 export type SealOnArrival = (bytes: Uint8Array) => Promise<SealedHere>;
 
 /** A message that was sealed, and the keys for its files. */
-export interface SealedHere extends ArrivalFiles {
+interface SealedHere extends ArrivalFiles {
   /** What is kept in place of the message's bytes; with its files, when they were sealed with these keys. */
   write(files: readonly SealedAttachment[]): Uint8Array;
 }
