@@ -24,20 +24,30 @@ test(
     expect(unasked).toMatchObject({
       code: 2,
       out: "",
-      err: expect.stringMatching(/terminal.*\nNext: Give --yes/),
+      err: expect.stringMatching(/terminal.*\nNext: Give the digits/),
     });
+    const uncompared = await run("alice", ["verify", bob, "--same", "--yes"]);
+    expect(uncompared).toMatchObject({ code: 2, out: "", err: expect.stringContaining("digits that were") });
+    const others = hers.safetyNumber.replace(/^\d/, (first: string) => (first === "1" ? "2" : "1"));
+    const wrong = await run("alice", ["verify", bob, "--same", others, "--yes"]);
+    expect(wrong).toMatchObject({ code: 1, out: "", err: expect.stringContaining("(keysChanged)") });
+    const few = await run("alice", ["verify", bob, "--same", "12345 67890", "--yes"]);
+    expect(few).toMatchObject({ code: 2, out: "", err: expect.stringContaining("sixty digits") });
+    expect(await json("alice", ["verify", bob])).toMatchObject({ compared: false });
     const own = await run("alice", ["verify", bob, "--scan", hers.verifyText]);
     expect(own).toMatchObject({ code: 1, out: "", err: expect.stringContaining("text of your own device") });
     expect(await json("alice", ["verify", bob, "--scan", his.verifyText])).toMatchObject({ compared: true });
-    expect(await json("bob", ["verify", alice, "--same", "--yes"])).toMatchObject({ compared: true });
+    expect(
+      await json("bob", ["verify", alice, "--same", his.safetyNumber.replaceAll(" ", ""), "--yes"]),
+    ).toMatchObject({ compared: true });
     await well("bob", ["send", "--to", alice, "--body", "Hello", "--wait"]);
     expect(await well("alice", ["read", (await newest("alice")).id])).toContain(`from ${bob} (compared).`);
 
     const next = "another horse battery";
-    const wrong = await run("bob", ["keys", "replace", "--yes", "--password-stdin"], {
+    const mistyped = await run("bob", ["keys", "replace", "--yes", "--password-stdin"], {
       input: `no\n${next}\n`,
     });
-    expect(wrong).toMatchObject({ code: 1, out: "", err: expect.stringContaining("not the password") });
+    expect(mistyped).toMatchObject({ code: 1, out: "", err: expect.stringContaining("not the password") });
     const replaced = await json("bob", ["keys", "replace", "--yes", "--password-stdin"], {
       input: `${password}\n${next}\n`,
     });
@@ -56,8 +66,11 @@ test(
     expect(blocked.err).toMatch(
       /has changed since you compared it\. Nothing was sent\..*\nNext: posthorn verify/,
     );
-    expect((await json("alice", ["verify", bob])).safetyNumber).not.toBe(hers.safetyNumber);
-    await well("alice", ["verify", bob, "--same", "--yes"]);
+    const { safetyNumber } = await json("alice", ["verify", bob]);
+    expect(safetyNumber).not.toBe(hers.safetyNumber);
+    const former = await run("alice", ["verify", bob, "--same", hers.safetyNumber, "--yes"]);
+    expect(former).toMatchObject({ code: 1, out: "", err: expect.stringContaining("(keysChanged)") });
+    await well("alice", ["verify", bob, "--same", safetyNumber, "--yes"]);
     await well("alice", ["send", "--to", bob, "--body", "So it is", "--wait"]);
     await well("alice", ["verify", bob, "--forget"]);
     expect(await json("alice", ["verify", bob])).toMatchObject({ compared: false });

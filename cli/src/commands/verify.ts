@@ -15,7 +15,7 @@ import { agrees } from "../prompt.ts";
 import { answer, nextCommand, type Shell } from "../shell.ts";
 
 interface VerifyOptions {
-  same?: boolean;
+  same?: string | true;
   yes?: boolean;
   scan?: string;
   forget?: boolean;
@@ -27,8 +27,11 @@ export function verify(command: Command, shell: Shell): void {
       "Shows the safety number of you and somebody else: when both see the same digits, no server has put a key of its own between you. Compare it in person or by telephone, not by mail.",
     )
     .argument("<address>", "the other's")
-    .option("--same", "you have compared the digits and they are the same")
-    .option("--yes", "with --same: do not ask")
+    .option(
+      "--same [digits]",
+      "you have compared these sixty digits and they are the same; on a terminal they are shown when you leave them out",
+    )
+    .option("--yes", "with the digits of --same: do not ask")
     .option("--scan <text>", "compare the text that the other's device shows; when it is right, that is kept")
     .option("--forget", "forget that you have compared")
     .action(
@@ -36,6 +39,7 @@ export function verify(command: Command, shell: Shell): void {
         () => ({
           noKeys: "Who has no keys cannot be compared with.",
           noConsent: "Ask them to write to you first.",
+          keysChanged: nextCommand(shell, "verify ADDRESS"),
         }),
         (address: string, options: VerifyOptions) => run(shell, address, options),
       ),
@@ -43,9 +47,15 @@ export function verify(command: Command, shell: Shell): void {
 }
 
 async function run(shell: Shell, given: string, options: VerifyOptions): Promise<void> {
-  const { same = false, scan, forget = false } = options;
-  if ([same, scan !== undefined, forget].filter(Boolean).length > 1)
+  const { same, scan, forget = false, yes = false } = options;
+  if ([same !== undefined, scan !== undefined, forget].filter(Boolean).length > 1)
     refuseUsage("--same, --scan and --forget are three things.", "Give one of them.");
+  const compared = typeof same === "string" ? readDigits(same) : undefined;
+  if (yes && compared === undefined)
+    refuseUsage(
+      "--yes needs the digits that were compared: nobody else can say which they were.",
+      'Give them, such as --same "12345 …" --yes.',
+    );
   const { id, host } = parseAddress(given);
   const address = formatAddress({ id: accountName(id), host });
   const session = await openSession(shell);
@@ -60,7 +70,10 @@ async function run(shell: Shell, given: string, options: VerifyOptions): Promise
     );
   }
   const found = await readSafetyNumber(session, address);
-  if (same) return keepSame(shell, session, { address, found, isSure: options.yes === true });
+  if (same !== undefined) {
+    const safetyNumber = compared ?? found.safetyNumber;
+    return keepSame(shell, session, { address, found: { ...found, safetyNumber }, isSure: yes });
+  }
   answer(shell, forPrograms(address, found), () =>
     [
       `The safety number of ${session.address} and ${address}${found.isCompared ? ", which you have compared" : ""}:`,
@@ -77,18 +90,30 @@ async function run(shell: Shell, given: string, options: VerifyOptions): Promise
   );
 }
 
+/** The digits as safety numbers are written: twelve groups of five. */
+function readDigits(text: string): string {
+  const digits = text.replaceAll(/\s/g, "");
+  if (/^\d{60}$/.test(digits)) return digits.replaceAll(/\d{5}(?!$)/g, "$& ");
+  return refuseUsage(
+    "A safety number has sixty digits.",
+    'Give all of them, such as --same "12345 …", or none on a terminal.',
+  );
+}
+
 interface Pair {
   address: string;
+  /** With the number that was compared, or is to be. */
   found: ToCompare;
   isSure: boolean;
 }
 
+/** Keeps as compared the very digits that the person has given or was shown. */
 async function keepSame(shell: Shell, session: Session, { address, found, isSure }: Pair): Promise<void> {
   if (!isSure) {
     const { terminal } = shell;
-    terminal.errors.write(`${digits(found)}\n`);
-    const question = `Does ${address} see the very same digits?`;
-    if (!(await agrees(terminal, question, "Give --yes when you have compared them."))) {
+    terminal.errors.write(`What ${address} must see:\n\n${digits(found)}\n\n`);
+    const instead = 'Give the digits that you have compared: --same "12345 …" --yes.';
+    if (!(await agrees(terminal, "Are they the same?", instead))) {
       throw new Failure("Then it is not kept as compared.", {
         next: "When they see others, somebody stands between you: do not write to each other before you know who.",
       });
