@@ -9,7 +9,7 @@ import { findAccount } from "../store/account-store.ts";
 import { eachStore } from "../store/each-store.ts";
 import { text as textIn } from "../store/row.ts";
 import type { Store } from "../store/sql.ts";
-import { told, trialReceive } from "./trial-receive.ts";
+import { before, told, trialReceive } from "./trial-receive.ts";
 import { sayKeys, type TrialEpoch } from "./trial-sealed.ts";
 
 const bob = "bob@a.test";
@@ -242,20 +242,6 @@ eachStore("a batch whose copies would fill the memory", (open) => {
     expect(written).toBe(2);
   });
 });
-
-/** The same store, but that something happens before a transaction of it, `times` times. */
-function before(store: Store, act: () => Promise<unknown>, times = 1): Store {
-  let left = times;
-  return {
-    dialect: store.dialect,
-    read: store.read,
-    async write(work) {
-      if (left-- > 0) await act();
-      return store.write(work);
-    },
-    close: () => store.close(),
-  };
-}
 
 /** Whether a text stands anywhere in the files of a SQLite database, or in any row of a PostgreSQL one. */
 async function isOnDisk(store: Store, wanted: string): Promise<boolean> {

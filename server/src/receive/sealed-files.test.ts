@@ -25,7 +25,7 @@ import { findAccount } from "../store/account-store.ts";
 import { insertBlob, openGrant } from "../store/blob-store.ts";
 import { eachStore } from "../store/each-store.ts";
 import type { Store } from "../store/sql.ts";
-import { type TrialReceive, told, trialReceive } from "./trial-receive.ts";
+import { before, type TrialReceive, told, trialReceive } from "./trial-receive.ts";
 import { sayKeys, type TrialOwner } from "./trial-sealed.ts";
 
 const day = 24 * 3_600_000;
@@ -330,7 +330,7 @@ eachStore("files in the open for an account that takes sealed mail", (open) => {
     const { blobs, room: first } = place(store);
     const bob = await sealedAccount(store, "bob");
     expect(told(await first.post(withFiles([note])))).toEqual({ [bob.address]: "blobsMissing" });
-    const arriving = before(store, 1, () => putPeerBlob(blobs, { host: "b.test", ...upload(note) }));
+    const arriving = before(store, () => putPeerBlob(blobs, { host: "b.test", ...upload(note) }));
     const again = trialReceive(arriving, { clock: blobs.clock, blobs });
     expect(told(await again.post(withFiles([note])))).toEqual({ [bob.address]: "delivered" });
     expect(await openFiles({ blobs, room: again }, bob)).toEqual([textOf(note)]);
@@ -342,7 +342,7 @@ eachStore("files in the open for an account that takes sealed mail", (open) => {
     const bob = await sealedAccount(store, "bob");
     await first.post(withFiles([note]));
     await putPeerBlob(blobs, { host: "b.test", ...upload(note) });
-    const late = before(store, 1, async () => {
+    const late = before(store, async () => {
       await blobs.clock.advance(day);
       await putPeerBlob(blobs, { host: "b.test", ...upload(note) });
       await sweepBlobs(blobs);
@@ -368,7 +368,7 @@ eachStore("files in the open for accounts that take them so", (open) => {
     });
     const asked: string[] = [];
     const counting: Store = {
-      ...before(store, 0, async () => undefined),
+      ...before(store, async () => undefined),
       read: {
         dialect: store.read.dialect,
         get: (query) => store.read.get(noted(asked, query)),
@@ -393,18 +393,4 @@ async function openAt(
 ): Promise<Place & { store: Store }> {
   const store = await open();
   return { store, ...place(store, options) };
-}
-
-/** The same store, but that something happens before the first `times` transactions of it. */
-function before(store: Store, times: number, act: () => Promise<unknown>): Store {
-  let left = times;
-  return {
-    dialect: store.dialect,
-    read: store.read,
-    async write(work) {
-      if (left-- > 0) await act();
-      return store.write(work);
-    },
-    close: () => store.close(),
-  };
 }

@@ -60,3 +60,17 @@ export function told(verdict: Verdict): Record<string, string> {
     verdict.recipients.map(({ id, host, status, problem }) => [`${id}@${host}`, problem?.code ?? status]),
   );
 }
+
+/** The same store, but that something happens before a transaction of it, `times` times. */
+export function before(store: Store, act: () => Promise<unknown>, times = 1): Store {
+  let left = times;
+  return {
+    dialect: store.dialect,
+    read: store.read,
+    async write(work) {
+      if (left-- > 0) await act();
+      return store.write(work);
+    },
+    close: () => store.close(),
+  };
+}
