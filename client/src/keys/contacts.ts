@@ -44,9 +44,28 @@ interface Believed {
 
 /**
  * Asks for the keys of an account (`name@host`, without a tag) and believes what holds: the newest statement is pinned.
- * Throws what asking our own server throws, and `notOpened` when it has changed what was pinned.
+ * What cannot be pinned holds all the same where the account is seen for the first time, and is so again next time.
+ * Throws what asking our own server throws, and keeping a newer pin than there was; `notOpened` when it has changed what
+ * was pinned.
  */
-export async function lookUpContact(session: Session, address: string): Promise<Contact> {
+export function lookUpContact(session: Session, address: string): Promise<Contact> {
+  return lookUp(
+    session,
+    address,
+    ({ known, contact }) => known === undefined || contact.kind === "mustCompare",
+  );
+}
+
+/** The same, to read what somebody has signed: the chain was checked, so that it cannot be pinned hides no message. */
+export function lookUpSigner(session: Session, address: string): Promise<Contact> {
+  return lookUp(session, address, () => true);
+}
+
+async function lookUp(
+  session: Session,
+  address: string,
+  mayGoUnkept: (found: { known: KnownPin | undefined; contact: Contact }) => boolean,
+): Promise<Contact> {
   const own = await getKeyring(session);
   if (address === own.address) {
     const { head, pin, statements } = own;
@@ -60,8 +79,11 @@ export async function lookUpContact(session: Session, address: string): Promise<
       await keepFor(session, toKeep, known);
       return contact;
     } catch (error) {
+      if (!(error instanceof ProblemError)) throw error;
       // Another device has pinned it at the same time; what that one believed is looked at first.
-      if (!isCode(error, "changedMeanwhile") || tries === mostTries) throw error;
+      if (error.problem.code === "changedMeanwhile" && tries < mostTries) continue;
+      if (!mayGoUnkept({ known, contact })) throw error;
+      return contact;
     }
   }
 }
@@ -187,8 +209,4 @@ export function refuseContact(address: string, contact: Exclude<Contact, { kind:
     case "unknown":
       throw new ProblemError(contact.problem);
   }
-}
-
-function isCode(error: unknown, code: string): boolean {
-  return error instanceof ProblemError && error.problem.code === code;
 }

@@ -3,7 +3,7 @@ import { fromBase64Url, keyIdOf, type SignedStatement } from "@posthorn/crypto";
 import { fail } from "@posthorn/protocol";
 import type { Session } from "../session.ts";
 import { forgetChain } from "./ask-for-chain.ts";
-import { type Contact, type ContactNews, lookUpContact } from "./contacts.ts";
+import { type Contact, type ContactNews, lookUpSigner } from "./contacts.ts";
 import { changeSinceCompared, findPin } from "./pins.ts";
 import { getKeyring } from "./session-keys.ts";
 
@@ -54,7 +54,7 @@ export async function findSenderKey(
 }
 
 async function findKeyOf(session: Session, address: string, keyId: string): Promise<SenderKey | undefined> {
-  const contact = await lookUpContact(session, address);
+  const contact = await lookUpSigner(session, address);
   const found = await findInChain("statements" in contact ? contact.statements : [], keyId);
   if (found !== undefined) return { identityKey: found.identityKey, trust: trustOf(contact, found) };
   // What the pinned key has signed stays readable, whatever the server shows now (§90.7).

@@ -4,11 +4,12 @@ import {
   forgetCompared,
   lookUpContact,
   markCompared,
+  markTold,
   openBytes,
   prepare,
   readSafetyNumber,
 } from "@posthorn/client";
-import type { SignedStatement } from "@posthorn/crypto";
+import type { SignedStatement, SigningKey } from "@posthorn/crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { recording, refusalOf, refusing } from "../../src/evil-server.ts";
 import {
@@ -51,6 +52,14 @@ async function withAnother({ chain }: Puppet, previous?: Puppet["identity"]): Pr
 async function ownChain(address: string): Promise<SignedStatement[]> {
   const { epoch } = await newEpoch(at.net.clock.now());
   return [await beginChain(address, await newIdentity(), epoch)];
+}
+
+/** A sealed letter from somebody to Alice, signed by whoever, as her server gives it. */
+async function letterBy({ address, chain }: Puppet, by: SigningKey): Promise<Uint8Array> {
+  const own = await at.alice.session.keys.find();
+  const to = [await readerOf(own?.statements ?? []), await readerOf(chain)];
+  const draft = { from: address, to: [at.alice.address], subject: "Plans" };
+  return new TextEncoder().encode(JSON.stringify(await sealLetter(at.net.platform, { draft, by, to })));
 }
 
 describe("another identity", () => {
@@ -123,11 +132,7 @@ describe("another identity", () => {
     const mallory = await newIdentity();
     const { epoch } = await newEpoch(at.net.clock.now());
     const chain = [...bob.chain, await nextIdentity(bob.chain, mallory, epoch)];
-    const own = await at.alice.session.keys.find();
-    const to = [await readerOf(own?.statements ?? []), await readerOf(bob.chain)];
-    const draft = { from: bob.address, to: [at.alice.address], subject: "Plans" };
-    const letter = await sealLetter(at.net.platform, { draft, by: mallory, to });
-    const bytes = new TextEncoder().encode(JSON.stringify(letter));
+    const bytes = await letterBy(bob, mallory);
     const changed = { kind: "sealed", sender: { kind: "changed", why: "reset" } };
     await at.evil.lying(showing(bob, chain), async () => {
       expect(await openBytes(await at.started(), bytes)).toMatchObject(changed);
@@ -184,6 +189,60 @@ describe("another identity", () => {
     });
   });
 });
+
+describe.each(["mailboxFull", "changedMeanwhile", "internal"] as const)(
+  "while nothing can be kept (%s)",
+  (code) => {
+    const full = refusing("putRecord", code);
+
+    test("a letter of somebody who was never seen is read, and told as that until the pin is kept", async () => {
+      const bob = await newContact();
+      const bytes = await letterBy(bob, bob.identity);
+      const first = { kind: "sealed", sender: { kind: "known", news: "firstSeen" } };
+      for (const lies of [[full], [full], []]) {
+        const device = await at.started();
+        expect(await at.evil.lying(lies, () => openBytes(device, bytes))).toMatchObject(first);
+      }
+      expect(await openBytes(await at.started(), bytes)).toMatchObject({ sender: { news: undefined } });
+    });
+
+    test("a letter by another identity is read with that news, and of whom was compared as changed", async () => {
+      const [seen, compared] = [await newContact(), await newContact()];
+      await lookUpContact(await at.started(), seen.address);
+      await haveCompared(await at.started(), compared.address);
+      const mallory = await newIdentity();
+      for (const [bob, sender] of [
+        [seen, { kind: "known", news: "reset" }],
+        [compared, { kind: "changed", why: "reset" }],
+      ] as const) {
+        const { epoch } = await newEpoch(at.net.clock.now());
+        const chain = [...bob.chain, await nextIdentity(bob.chain, mallory, epoch)];
+        const bytes = await letterBy(bob, mallory);
+        const device = await at.started();
+        await at.evil.lying([full, showing(bob, chain)], async () => {
+          expect(await openBytes(device, bytes)).toMatchObject({ kind: "sealed", sender });
+          await markTold(device, bob.address, "reset");
+          expect(await openBytes(device, bytes)).toMatchObject({ kind: "sealed", sender });
+          if (bob === compared)
+            expect(await refusalOf(sealsTo(device, bob))).toMatchObject({ code: "keysChanged" });
+        });
+      }
+    });
+
+    test("somebody new can be written to, and who was seen before only by keys that were kept", async () => {
+      const [bob, carl] = [await newContact(), await newContact()];
+      await lookUpContact(await at.started(), carl.address);
+      const device = await at.started();
+      const chain = [...carl.chain, await nextStatement(carl.chain, {}, { own: carl.identity })];
+      await at.evil.lying([full, showing(carl, chain)], async () => {
+        expect(await sealsTo(device, bob)).toBe(lastEpochOf(bob.chain).keyId);
+        expect(await refusalOf(sealsTo(device, carl))).toMatchObject({ code });
+        const { safetyNumber } = await readSafetyNumber(device, bob.address);
+        expect(await refusalOf(markCompared(device, bob.address, safetyNumber))).toMatchObject({ code });
+      });
+    });
+  },
+);
 
 /** What no client can know by itself, and what shows it all the same. */
 describe("keys that are seen for the first time", () => {
