@@ -1,5 +1,6 @@
 /** What an account has believed of others' keys, kept by several devices, on a server that may lose it. */
 import { keepEpochsFresh, lookUpContact, type Session } from "@posthorn/client";
+import { deriveSecret, recordIdOf } from "@posthorn/crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { haveCompared, joinAs, newDevice, type TestPerson } from "../src/people.ts";
 import { startTestnet, type Testnet } from "../src/testnet.ts";
@@ -56,3 +57,26 @@ describe("two devices of an honest server", () => {
     }
   });
 });
+
+test("somebody who was seen and never compared is not vouched for: strangers make no vault too large, and one that the server has lost is seen for the first time", async () => {
+  const { alice } = await someone();
+  await lookUpContact(alice.session, carol.address);
+  await net.advance(31 * dayMs);
+  await keepEpochsFresh(alice.session);
+  const device = await newDevice(net.platform, alice);
+  const { records: pins } = await device.call("records", { params: { collection: "pins" } });
+  const compared = await pinId(device, bob.address);
+  for (const { id } of pins) {
+    if (id !== compared) await device.call("deleteRecord", { params: { collection: "pins", id } });
+  }
+  await haveCompared(device, bob.address);
+  expect(await lookUpContact(device, carol.address)).toMatchObject({ kind: "sealed", news: "firstSeen" });
+});
+
+/** Of the record in which a contact's keys are kept (§100.9). */
+async function pinId(session: Session, address: string): Promise<string> {
+  const keyring = await session.keys.find();
+  if (keyring === undefined) throw new Error("she has keys");
+  const { rootSecret } = keyring;
+  return recordIdOf(await deriveSecret(rootSecret, "vault"), "pins", address);
+}

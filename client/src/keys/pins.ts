@@ -9,7 +9,7 @@ import type { Keyring } from "./keyring.ts";
 import { wireStatement } from "./make-keys.ts";
 import { makeMemo } from "./memo.ts";
 import { getKeyring } from "./session-keys.ts";
-import { checkRevision, readHead } from "./vault.ts";
+import { checkRevision, readHead } from "./vault-head.ts";
 
 const text = Type.String({ maxLength: 400 });
 

@@ -17,6 +17,7 @@ import {
   deleteRecord,
   fetchRecords,
   idOf,
+  type OwnRecord,
   openOwn,
   putRecord,
   sealOwn,
@@ -27,7 +28,8 @@ import { makeEpoch, makePhrase, wireStatement, wrapEpoch } from "./make-keys.ts"
 import { provePassword, wrapForPassword } from "./password.ts";
 import { parsePin } from "./pins.ts";
 import { getKeyring } from "./session-keys.ts";
-import { fetchVault, writeHead } from "./vault.ts";
+import { fetchVault, isVouchedFor } from "./vault.ts";
+import { writeHead } from "./vault-head.ts";
 
 const secretBytes = 32;
 
@@ -50,7 +52,7 @@ export async function replaceIdentity(
   const vaultHead = await writeHead(
     session,
     owner,
-    moved.filter(({ collection }) => collection === "pins"),
+    moved.filter((record) => record.collection === "pins" && isVouchedFor(record)),
   );
   const { keyring, phrase } = await publish(session, old, { rootSecret, vaultHead, password: next });
   await session.keys.replace(keyring);
@@ -58,10 +60,8 @@ export async function replaceIdentity(
   return { recoveryPhrase: phrase };
 }
 
-interface Moved {
+interface Moved extends OwnRecord {
   collection: Collection;
-  id: string;
-  revision: number;
   formerId: string;
 }
 
@@ -79,14 +79,15 @@ async function copyRecords(
     if (collection === "head") continue;
     const [from, to] = [await collectionKey(old, collection), await collectionKey(owner, collection)];
     const records =
-      collection === "pins" ? await fetchVault(session, old) : await fetchRecords(session, collection);
-    for (const sealed of records) {
-      const { value } = await openOwn(from, sealed);
+      collection === "pins"
+        ? await fetchVault(session, old)
+        : await Promise.all((await fetchRecords(session, collection)).map((sealed) => openOwn(from, sealed)));
+    for (const { id: formerId, value } of records) {
       // Pins are found by the contact's name; the others keep a name of their own, the id they had.
-      const name = collection === "pins" ? parsePin(value).address : sealed.id;
+      const name = collection === "pins" ? parsePin(value).address : formerId;
       const record = { id: await idOf(to, name), revision: 1, value };
       await putRecord(session, collection, await sealOwn(to, record));
-      moved.push({ collection, id: record.id, revision: 1, formerId: sealed.id });
+      moved.push({ ...record, collection, formerId });
     }
   }
   return moved;

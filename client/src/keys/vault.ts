@@ -1,34 +1,18 @@
-/**
- * The head of the vault: which pins there were, and how often each had been written, when the account last said
- * something of its keys. A server that gives an older vault, to a new device as well, is found out by it (§100.9).
- */
-import { toBase64Url } from "@posthorn/crypto";
-import { fail, type SealedRecord, shape } from "@posthorn/protocol";
-import { type Static, Type } from "typebox";
+/** The vault: what this account has believed of others' keys, and how it says so that no server can take it back. */
 import {
   collectionKey,
   deleteRecord,
   fetchRecords,
-  findRecord,
+  findOpened,
   idOf,
+  type OwnRecord,
   openOwn,
-  putRecord,
-  sealOwn,
 } from "../records/records.ts";
 import type { Session } from "../session.ts";
 import type { Keyring } from "./keyring.ts";
+import { parsePin } from "./pins.ts";
 import { restate } from "./statements.ts";
-
-const text = Type.String({ maxLength: 64 });
-const HeadSchema = Type.Object({
-  salt: text,
-  records: Type.Array(Type.Tuple([text, Type.Integer({ minimum: 1 })])),
-});
-type Head = Static<typeof HeadSchema>;
-
-const headShape = shape(HeadSchema);
-const saltBytes = 16;
-const encoder = new TextEncoder();
+import { checkRevision, readHead, writeHead } from "./vault-head.ts";
 
 /**
  * Writes a new head and a statement that names it. `written` is a pin that was written just now: that the server gives it
@@ -37,10 +21,10 @@ const encoder = new TextEncoder();
 export async function sealVault(session: Session, written?: { id: string; revision: number }): Promise<void> {
   const heads = new Set<string>();
   const stated = await restate(session, async (keyring) => {
-    const records = await fetchVault(session, keyring);
-    const found = records.find(({ id }) => id === written?.id);
+    const pins = await fetchVault(session, keyring);
+    const found = pins.find(({ id }) => id === written?.id);
     checkRevision(found?.revision, written?.revision ?? 0);
-    const vaultHead = await writeHead(session, keyring, records);
+    const vaultHead = await writeHead(session, keyring, pins.filter(isVouchedFor));
     heads.add(keyring.head.vaultHead).add(vaultHead);
     return { vaultHead };
   });
@@ -56,76 +40,26 @@ async function dropHeads(session: Session, keyring: Keyring, heads: ReadonlySet<
   }
 }
 
-/** All pins as the server has them. Throws ProblemError `notOpened` when they are older than the head says. */
-export async function fetchVault(session: Session, keyring: Keyring): Promise<SealedRecord[]> {
+/**
+ * All pins as the server has them, opened. One that no head names and that does not open is left out: it is as good as
+ * deleted. Throws ProblemError `notOpened` when those that the head names are older than it says, or changed.
+ */
+export async function fetchVault(session: Session, keyring: Keyring): Promise<OwnRecord[]> {
+  const key = await collectionKey(keyring, "pins");
+  const named = await readHead(session, keyring);
   const records = await fetchRecords(session, "pins");
   const revisions = new Map(records.map(({ id, revision }) => [id, revision]));
-  for (const [id, least] of await readHead(session, keyring)) checkRevision(revisions.get(id), least);
-  return records;
-}
-
-/** Throws ProblemError `notOpened` when a pin is not there, or older than the head says. */
-export function checkRevision(revision: number | undefined, least: number): void {
-  if ((revision ?? 0) < least) olderVault();
-}
-
-/** Writes the head over these records, sealed with the keys of a root secret; answers what a statement says of it. */
-export async function writeHead(
-  session: Session,
-  owner: Pick<Keyring, "address" | "rootSecret">,
-  records: readonly { id: string; revision: number }[],
-): Promise<string> {
-  const value = makeHead(session, records);
-  const vaultHead = hashHead(session.platform, value);
-  const key = await collectionKey(owner, "head");
-  // Under a name of its own, so that the head of the statement before is there until the next one is said.
-  const id = await idOf(key, vaultHead);
-  await putRecord(session, "head", await sealOwn(key, { id, revision: 1, value }));
-  return vaultHead;
-}
-
-function makeHead({ platform }: Session, records: readonly { id: string; revision: number }[]): Head {
-  return {
-    salt: toBase64Url(platform.randomBytes(saltBytes)),
-    records: records
-      .map(({ id, revision }): [string, number] => [id, revision])
-      .sort(([a], [b]) => (a < b ? -1 : 1)),
-  };
-}
-
-function hashHead({ sha256 }: Session["platform"], { salt, records }: Head): string {
-  const hash = sha256();
-  hash.update(encoder.encode(JSON.stringify({ salt, records })));
-  return toBase64Url(Uint8Array.from(hash.digest()));
-}
-
-const heads = new WeakMap<Keyring, Promise<ReadonlyMap<string, number>>>();
-
-/** The least revision of each pin that the account's newest statement vouches for; read once for each statement. */
-export function readHead(session: Session, keyring: Keyring): Promise<ReadonlyMap<string, number>> {
-  let head = heads.get(keyring);
-  if (head === undefined) {
-    head = fetchHead(session, keyring);
-    heads.set(keyring, head);
-    head.catch(() => heads.delete(keyring));
-  }
-  return head;
-}
-
-async function fetchHead(session: Session, keyring: Keyring): Promise<ReadonlyMap<string, number>> {
-  const { vaultHead } = keyring.head;
-  if (vaultHead === "") return new Map();
-  const key = await collectionKey(keyring, "head");
-  const record = await findRecord(session, "head", await idOf(key, vaultHead));
-  if (record === undefined) return olderVault();
-  const value = headShape.parse((await openOwn(key, record)).value, "notOpened");
-  if (hashHead(session.platform, value) !== vaultHead) return olderVault();
-  return new Map(value.records);
-}
-
-function olderVault(): never {
-  return fail(
-    "notOpened",
-    "The server gives an older state of what you have kept of your contacts' keys. Nothing was sent. Tell whoever runs it.",
+  for (const [id, least] of named) checkRevision(revisions.get(id), least);
+  const pins = await Promise.all(
+    records.map((record) => (named.has(record.id) ? openOwn(key, record) : findOpened(key, record))),
   );
+  return pins.filter((pin) => pin !== undefined);
+}
+
+/**
+ * Of a contact that was compared: so a head has no more entries than a person has compared with others, however many
+ * strangers there are.
+ */
+export function isVouchedFor({ value }: OwnRecord): boolean {
+  return parsePin(value).compared !== null;
 }

@@ -64,17 +64,24 @@ export async function sealOwn(key: CollectionKey, { id, revision, value }: OwnRe
  * Opens a record. Throws ProblemError `notOpened` when it is not what this owner has written as this revision of this
  * record: exchanged with another, put into another place, given an older one's number.
  */
-export async function openOwn(
+export async function openOwn(key: CollectionKey, record: SealedRecord): Promise<OwnRecord> {
+  return (
+    (await findOpened(key, record)) ??
+    fail(
+      "notOpened",
+      `What you keep on the server (${key.collection}) was changed there or exchanged. Tell whoever runs it.`,
+    )
+  );
+}
+
+/** As `openOwn`; undefined when it cannot be opened. */
+export async function findOpened(
   key: CollectionKey,
   { id, revision, sealed }: SealedRecord,
-): Promise<OwnRecord> {
+): Promise<OwnRecord | undefined> {
   const bytes = findBase64Url(sealed);
   const plain = bytes && (await openRecord(key.secret, { ...key, id, revision }, bytes));
-  if (plain !== undefined) return { id, revision, value: readJson(plain) };
-  return fail(
-    "notOpened",
-    `What you keep on the server (${key.collection}) was changed there or exchanged. Tell whoever runs it.`,
-  );
+  return plain && { id, revision, value: readJson(plain) };
 }
 
 /** All records of a collection as the server has them. */
