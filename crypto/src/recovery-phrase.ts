@@ -113,5 +113,11 @@ function inOrder(words: readonly NumberedWord[]): string[] {
 
 function adviseOn(word: string, at: number): UnknownWord[] {
   if (wordlist.includes(word)) return [];
-  return [{ place: at + 1, word: [...word].slice(0, shownLetters).join(""), suggestions: suggestWords(word, wordlist) }];
+  return [
+    {
+      place: at + 1,
+      word: [...word].slice(0, shownLetters).join(""),
+      suggestions: suggestWords(word, wordlist),
+    },
+  ];
 }
