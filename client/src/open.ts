@@ -32,6 +32,7 @@ import {
   sealOf,
   senderOf,
 } from "@posthorn/protocol";
+import { hasKeys } from "./keys/has-keys.ts";
 import type { Keyring } from "./keys/keyring.ts";
 import { makeMemo } from "./keys/memo.ts";
 import { findPin } from "./keys/pins.ts";
@@ -174,7 +175,7 @@ async function sealsOtherwise(session: Session, message: Message): Promise<boole
   const keyring = await session.keys.find();
   if (keyring === undefined) return false;
   const sender = accountOf(message);
-  if (sender !== keyring.address) return (await findPin(session, sender)) !== undefined;
+  if (sender !== keyring.address) return hasKeys(session, sender);
   // What the account itself writes is sealed too where anybody of those it goes to has keys, as it has itself.
   const recipients = recipientsOf(message).slice(0, mostLookedFor).map(accountAt);
   if (recipients.includes(keyring.address)) return true;

@@ -201,8 +201,46 @@ describe("a letter in the open", () => {
     expect(await at.evil.lying(lie, () => openStored(device, id))).toMatchObject({
       kind: "open",
       sealedHere: true,
-      unexpected: false,
     });
+  });
+
+  test("by somebody who was never seen and has keys is told as one that would have been sealed, whatever is opened first", async () => {
+    const bob = await newContact();
+    const plain = await receives(bob, compose(at.net.platform, letterOf(bob)));
+    const sealed = await receivesSealed(bob);
+    const device = await at.started();
+    expect(await openStored(device, plain)).toMatchObject({ kind: "open", unexpected: true });
+    // Nothing is believed of keys by reading what they have not signed.
+    expect(await openStored(device, sealed)).toMatchObject({ sender: { news: "firstSeen" } });
+    expect(await openStored(device, plain)).toMatchObject({ kind: "open", unexpected: true });
+    const another = await at.started();
+    const hidden = refusing("lookUpKeys", "noConsent");
+    const carl = await newContact();
+    const his = await receives(carl, compose(at.net.platform, letterOf(carl)));
+    expect(await at.evil.lying(hidden, () => openStored(another, his))).toMatchObject({ unexpected: true });
+  });
+
+  test("by somebody without keys, or of whom nothing can be asked now, is shown, and a page of them asks once", async () => {
+    const robot = await newContact();
+    const id = await receives(robot, compose(at.net.platform, letterOf(robot)));
+    for (const lie of [
+      showing(robot, []),
+      refusing("lookUpKeys", "unavailable"),
+      refusing("lookUpKeys", "recipientUnknown"),
+    ]) {
+      const device = await at.started();
+      const before = at.evil.calls.length;
+      await at.evil.lying(lie, async () => {
+        for (const opened of await Promise.all([id, id, id].map((one) => openStored(device, one)))) {
+          expect(opened).toMatchObject({ kind: "open", unexpected: false });
+        }
+        await openStored(device, id);
+      });
+      const asked = at.evil.calls
+        .slice(before)
+        .filter(({ url }) => decodeURIComponent(url.pathname).includes(robot.address));
+      expect(asked.length).toBe(1);
+    }
   });
 
   test(`${published.sigSpoof}: it came in the open all the same`, async () => {
