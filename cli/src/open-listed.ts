@@ -16,18 +16,19 @@ export type Listed =
 
 /**
  * Opens messages, a few at a time. One that cannot be opened harms no other. Of an open account, and for a program's
- * token, those alone are read that say in themselves only what they do, where `told` is true.
+ * token, those alone are read that say in themselves only what they do, where `told` is true. News go into `found`, also
+ * when this throws, which it does once all that was begun is over.
  */
 export async function openListed(
   session: Session,
   metas: readonly MessageMeta[],
-  { told }: { told: boolean },
+  { told, found }: { told: boolean; found: News[] },
 ): Promise<Listed[]> {
   const hasKeys = (await session.keys.find()) !== undefined;
   const listed: Listed[] = [];
   for (let at = 0; at < metas.length; at += openedAtOnce) {
     const some = metas.slice(at, at + openedAtOnce).map(async (meta): Promise<Listed> => {
-      if (hasKeys) return openOne(session, meta);
+      if (hasKeys) return openOne(session, meta, found);
       const isRead = told && isTold(meta);
       return {
         kind: "plain",
@@ -35,22 +36,19 @@ export async function openListed(
         message: isRead ? (await openStored(session, meta.id)).message : undefined,
       };
     });
+    await Promise.allSettled(some);
     listed.push(...(await Promise.all(some)));
   }
   return listed;
 }
 
-async function openOne(session: Session, meta: MessageMeta): Promise<Listed> {
+async function openOne(session: Session, meta: MessageMeta, found: News[]): Promise<Listed> {
   try {
     const opened = await openStored(session, meta.id);
     const { message } = opened;
-    return {
-      kind: "opened",
-      meta: openedMeta(meta, message),
-      message,
-      trust: trustOf(opened),
-      news: newsOf(opened),
-    };
+    const news = newsOf(opened);
+    found.push(...news);
+    return { kind: "opened", meta: openedMeta(meta, message), message, trust: trustOf(opened), news };
   } catch (error) {
     if (!(error instanceof ProblemError) || !isOfTheMessage(error)) throw error;
     const isYet = error.problem.code === "unavailable";

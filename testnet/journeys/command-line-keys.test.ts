@@ -71,9 +71,21 @@ test(
     const former = await run("alice", ["verify", bob, "--same", hers.safetyNumber, "--yes"]);
     expect(former).toMatchObject({ code: 1, out: "", err: expect.stringContaining("(keysChanged)") });
     await well("alice", ["verify", bob, "--same", safetyNumber, "--yes"]);
-    await well("alice", ["send", "--to", bob, "--body", "So it is", "--wait"]);
+    const { id: taken } = await json("alice", ["send", "--to", bob, "--body", "So it is", "--wait"]);
     await well("alice", ["verify", bob, "--forget"]);
     expect(await json("alice", ["verify", bob])).toMatchObject({ compared: false });
+
+    const third = { input: `${next}\na third horse battery\n` };
+    await well("bob", ["keys", "replace", "--yes", "--password-stdin"], third);
+    const refused = ["send", "--to", bob, "--body", "Under an id that is taken", "--id", taken];
+    const untold = await run("alice", [...refused, "--json"]);
+    expect(untold).toMatchObject({ code: 1, out: "", err: expect.stringContaining('"idConflict"') });
+    const told = await run("alice", refused);
+    expect(told).toMatchObject({ code: 1, err: expect.stringContaining("(idConflict)") });
+    expect(told.out).toMatch(
+      /^The identity of bob@\S+ has changed, and the former one vouches for it\..*\n$/,
+    );
+    expect(await json("alice", ["send", "--to", bob, "--body", "So it is"])).toMatchObject({ news: [] });
   },
   slow,
 );

@@ -3,7 +3,7 @@ import { formatAddress, limits, type MessageMeta } from "@posthorn/protocol";
 import type { Command } from "commander";
 import { cleanLine } from "../clean-text.ts";
 import { columns } from "../columns.ts";
-import { type News, newsLines } from "../contact-news.ts";
+import { eachOnce, type News, newsLines } from "../contact-news.ts";
 import { withHints } from "../explain.ts";
 import { findTitles, type Titles } from "../find-titles.ts";
 import { isTold, listWords } from "../message-words.ts";
@@ -11,6 +11,7 @@ import { type Listed, openListed } from "../open-listed.ts";
 import { openSession } from "../open-session.ts";
 import { readCount } from "../read-options.ts";
 import { answer, nextCommand, type Shell } from "../shell.ts";
+import { markAllTold, orTell } from "../tell-news.ts";
 import { localTime } from "../times.ts";
 import { isSealed, listWarnings } from "../trust.ts";
 
@@ -47,8 +48,12 @@ async function run(shell: Shell, { mailbox: name, limit, all = false }: InboxOpt
     messages.push(meta);
     if (messages.length === most) break;
   }
-  const listed = await openListed(session, messages, { told: !isJson });
-  const titles = isJson ? undefined : await titlesOf(session, listed);
+  const found: News[] = [];
+  const { listed, titles } = await orTell(shell, session, found, async () => {
+    const listed = await openListed(session, messages, { told: !isJson, found });
+    return { listed, titles: isJson ? undefined : await titlesOf(session, listed, found) };
+  });
+  const news = eachOnce(found);
   answer(shell, listed.map(forPrograms), () => {
     const { total, unread } = mailbox;
     if (messages.length === 0) return `There is nothing in ${cleanLine(mailbox.name)}.`;
@@ -61,9 +66,10 @@ async function run(shell: Shell, { mailbox: name, limit, all = false }: InboxOpt
       ),
       "",
       `${total} in ${cleanLine(mailbox.name)}, ${unread} unread.${rest} To read one: ${next("read ID")}`,
-      ...newsLines([...listed.flatMap(newsIn), ...(titles?.news ?? [])], next),
+      ...newsLines(news, next),
     ].join("\n");
   });
+  await markAllTold(session, news);
 }
 
 /** What the list has of each message; of one that was opened, what was verified of it. */
@@ -72,10 +78,6 @@ function forPrograms(listed: Listed): object {
   if (listed.kind === "notOpened") return { ...listed.meta, sealed: null, trust: "notOpened" };
   const { meta, trust, news } = listed;
   return { ...meta, sealed: isSealed(trust), trust, ...(news.length === 0 ? {} : { news }) };
-}
-
-function newsIn(listed: Listed): readonly News[] {
-  return listed.kind === "opened" ? listed.news : [];
 }
 
 /** Mark, id, time, the other side, and what it is about with the number of its files. */
@@ -99,12 +101,12 @@ function otherSide(session: Session, { from, to, cc }: MessageMeta): string {
   return others.length === 0 ? `to ${first}` : `to ${first} and ${others.length} more`;
 }
 
-function titlesOf(session: Session, listed: readonly Listed[]): Promise<Titles> {
+function titlesOf(session: Session, listed: readonly Listed[], found: News[]): Promise<Titles> {
   const told = listed.flatMap((one) => {
     const message = one.kind === "notOpened" || !isTold(one.meta) ? undefined : one.message;
     return message === undefined ? [] : [message];
   });
-  return findTitles(session, told);
+  return findTitles(session, told, found);
 }
 
 /** What the message says or does. */
@@ -112,7 +114,7 @@ function wordsOf(listed: Listed, titles: Titles | undefined): string {
   if (listed.kind === "notOpened") return listed.words;
   const { meta, message } = listed;
   const told = isTold(meta) ? message : undefined;
-  const words = listWords(meta, told, told && titles?.of.get(told));
+  const words = listWords(meta, told, told && titles?.get(told));
   const warning = listed.kind === "opened" ? listWarnings[listed.trust] : undefined;
   return warning === undefined ? words : `${warning} ${words}`;
 }

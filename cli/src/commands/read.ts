@@ -1,13 +1,14 @@
 import { getMessage, isMissing, markMessage, type Opened, openStored, type Session } from "@posthorn/client";
 import { formatAddress, senderOf } from "@posthorn/protocol";
 import type { Command } from "commander";
-import { newsLines, newsOf } from "../contact-news.ts";
+import { eachOnce, newsLines, newsOf } from "../contact-news.ts";
 import { withHints } from "../explain.ts";
 import { findTitles } from "../find-titles.ts";
 import { openSession } from "../open-session.ts";
 import { openedMeta } from "../opened-meta.ts";
 import { answer, nextCommand, type Shell } from "../shell.ts";
 import { showMessage } from "../show-message.ts";
+import { markAllTold, orTell } from "../tell-news.ts";
 import { isSealed, missingWords, trustOf, trustWords } from "../trust.ts";
 
 export function read(command: Command, shell: Shell): void {
@@ -29,16 +30,19 @@ async function run(shell: Shell, id: string, keepUnread: boolean): Promise<void>
   const session = await openSession(shell);
   const found = await getMessage(session, id);
   const opened = await openStored(session, found.id);
-  const isRead = keepUnread || found.keywords.$seen === true;
-  const marked = isRead ? found : await markMessage(session, found.id, { $seen: true });
   const { message } = opened;
   const trust = trustOf(opened);
-  const missingBefore = await isOneMissing(session, opened);
-  const isJson = shell.options().json === true;
-  const titles = isJson
-    ? { of: new Map<typeof message, string>(), news: [] }
-    : await findTitles(session, [message]);
-  const news = [...newsOf(opened), ...titles.news];
+  const all = newsOf(opened);
+  const { marked, missingBefore, titles } = await orTell(shell, session, all, async () => {
+    const isRead = keepUnread || found.keywords.$seen === true;
+    const isJson = shell.options().json === true;
+    return {
+      marked: isRead ? found : await markMessage(session, found.id, { $seen: true }),
+      missingBefore: await isOneMissing(session, opened),
+      titles: isJson ? undefined : await findTitles(session, [message], all),
+    };
+  });
+  const news = eachOnce(all);
   const meta = { ...openedMeta(marked, message), sealed: isSealed(trust) };
   const value = { meta, message, sealed: meta.sealed, trust, missingBefore, news };
   const hasKeys = (await session.keys.find()) !== undefined;
@@ -50,8 +54,9 @@ async function run(shell: Shell, id: string, keepUnread: boolean): Promise<void>
       ...newsLines(news, next),
     ];
     const save = opened.files.length === 0 ? "" : `\nTo save them: ${next(`save ${meta.id}`)}`;
-    return `${showMessage(message, meta, { about: titles.of.get(message), remarks })}${save}`;
+    return `${showMessage(message, meta, { about: titles?.get(message), remarks })}${save}`;
   });
+  await markAllTold(session, news);
 }
 
 /** Whether its sender has written a message before this one that is not here. */

@@ -13,6 +13,7 @@ import { holdsFile, holdsSealedFile, openFileSink, saveSealedFile } from "@posth
 import { type Attachment, ProblemError, type SealedAttachment } from "@posthorn/protocol";
 import type { Command } from "commander";
 import { cleanLine } from "../clean-text.ts";
+import { newsOf } from "../contact-news.ts";
 import { withHints } from "../explain.ts";
 import { Failure, refuseUsage } from "../failure.ts";
 import { findStat } from "../find-stat.ts";
@@ -20,6 +21,7 @@ import { openSession } from "../open-session.ts";
 import { showProgress } from "../progress.ts";
 import { answer, nextCommand, type Shell } from "../shell.ts";
 import { shortSize } from "../sizes.ts";
+import { tellNews } from "../tell-news.ts";
 
 interface SaveOptions {
   attachment?: string;
@@ -57,7 +59,9 @@ interface File {
 async function run(shell: Shell, id: string, options: SaveOptions): Promise<void> {
   const session = await openSession(shell);
   const meta = await getMessage(session, id);
-  const all = filesOf(await openStored(session, meta.id));
+  const opened = await openStored(session, meta.id);
+  await tellNews(shell, session, newsOf(opened));
+  const all = filesOf(opened);
   if (all.length === 0) {
     throw new Failure("This message has no files.", { next: nextCommand(shell, `read ${meta.id}`) });
   }

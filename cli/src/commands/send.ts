@@ -12,7 +12,6 @@ import {
 } from "@posthorn/protocol";
 import type { Command } from "commander";
 import { chooseWay } from "../choose-way.ts";
-import { newsLines } from "../contact-news.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { withHints } from "../explain.ts";
 import { Failure, refuseUsage } from "../failure.ts";
@@ -23,6 +22,7 @@ import { readWholeMessage } from "../read-whole-message.ts";
 import { isSentBefore } from "../sent-before.ts";
 import { answer, nextCommand, type Shell } from "../shell.ts";
 import { showRecipients } from "../show-recipients.ts";
+import { markAllTold, tellNews } from "../tell-news.ts";
 import { findTimeOf, localTimeAndDistance } from "../times.ts";
 import { checkArrived, readWait, waitForDelivery } from "../wait-for-delivery.ts";
 import { isNeverSealed, writeMessage } from "../write-message.ts";
@@ -127,6 +127,7 @@ async function run(shell: Shell, options: SendOptions): Promise<void> {
       ? await write(shell, session, written, dateOf(hold.sendAt))
       : await readWhole(shell, session, jsonMessage, written);
   const { message, isSealed, news } = prepared;
+  await tellNews(shell, session, news);
   const handed = await handOver(session, message, { ...hold, waitAtMostMs: 60_000 }).catch(
     async (error: unknown) => {
       const isTaken = error instanceof ProblemError && error.problem.code === "idConflict";
@@ -140,11 +141,9 @@ async function run(shell: Shell, options: SendOptions): Promise<void> {
   const isInTheOpen = !isSealed && !isNeverSealed(typeOf(message));
   const isPast = hold.sendAt !== undefined && handed.sendAt === undefined;
   answer(shell, { ...outcome, sealed: isSealed, news }, () =>
-    [
-      describe(shell, outcome, { isOnItsWay: wait === undefined, isPast, isSealed, isInTheOpen }),
-      ...newsLines(news, (command) => nextCommand(shell, command)),
-    ].join("\n"),
+    describe(shell, outcome, { isOnItsWay: wait === undefined, isPast, isSealed, isInTheOpen }),
   );
+  await markAllTold(session, news);
   if (wait !== undefined) checkArrived(shell, outcome, timeoutMs);
 }
 

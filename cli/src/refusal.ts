@@ -1,0 +1,7 @@
+import { UnexpectedAnswer, Unreachable } from "@posthorn/client";
+import { ProblemError } from "@posthorn/protocol";
+
+/** True for what a server has refused, or what could not be asked of it, and not for a fault of this program. */
+export function isRefusal(error: unknown): boolean {
+  return error instanceof ProblemError || error instanceof Unreachable || error instanceof UnexpectedAnswer;
+}
