@@ -1,6 +1,7 @@
 import { keepEpochsFresh, openWithToken, resume, type Session } from "@posthorn/client";
 import type { Home } from "@posthorn/client/node";
 import { accountName, formatAddress, ProblemError, parseAddress } from "@posthorn/protocol";
+import { cleanLine } from "./clean-text.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { Failure, refuseUsage } from "./failure.ts";
 import { homeOf, nextCommand, type Shell } from "./shell.ts";
@@ -8,7 +9,7 @@ import { homeOf, nextCommand, type Shell } from "./shell.ts";
 /**
  * The account a command is for: the one `--as` or POSTHORN_AS names, or the only one that is signed in. With
  * POSTHORN_TOKEN in the environment it is called with that token and nothing of the home folder. A sealed account's keys
- * are held against its server's word, and renewed when it is time. Throws Failure `signedOut` when nobody is signed in, and
+ * are held against its server's word, and renewed when it is time and can be done. Throws Failure `signedOut` when nobody is signed in, and
  * `usage` when it is not clear who is meant; ProblemError `keysNotBelieved`.
  */
 export async function openSession(shell: Shell): Promise<Session> {
@@ -20,8 +21,21 @@ export async function openSession(shell: Shell): Promise<Session> {
     return openWithToken(await home.platform(), { address, token });
   }
   const session = await openKept(shell, home, await chooseAddress(shell, home));
-  await keepEpochsFresh(session);
+  await renewKeys(shell, session);
   return session;
+}
+
+const notNow: ReadonlySet<string> = new Set(["mailboxFull", "notOpened", "unavailable"]);
+
+/** Keys that have run out keep nobody from reading, nor from making the room they need; the person is warned. */
+export async function renewKeys({ terminal }: Shell, session: Session): Promise<void> {
+  try {
+    await keepEpochsFresh(session);
+  } catch (error) {
+    if (!(error instanceof ProblemError && notNow.has(error.problem.code))) throw error;
+    const line = `The keys of ${session.address} were not renewed. ${error.message} (${error.problem.code})`;
+    terminal.errors.write(`posthorn: ${cleanLine(line)}\n`);
+  }
 }
 
 /** The sign-in of an account that is kept in the home folder. Throws Failure `signedOut` when there is none. */

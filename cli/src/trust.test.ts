@@ -29,7 +29,7 @@ test.each([
   [
     "doubted",
     sealed({ kind: "known", isCompared: true, news, doubt: "Their server shows older keys." }),
-    /\(compared\)\. WARNING: Their server shows older keys\.$/,
+    /\(compared\)\.\nWARNING: Their server shows older keys\.$/,
   ],
   [
     "changed",

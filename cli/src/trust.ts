@@ -56,7 +56,7 @@ export function trustWords(opened: Opened, self: string, next: (command: string)
       return "Sealed, from you.";
     case "known": {
       const words = `Sealed, from ${from} (${sender.isCompared ? "compared" : "not compared"}).`;
-      return sender.doubt === undefined ? words : `${words} WARNING: ${sender.doubt}`;
+      return sender.doubt === undefined ? words : `${words}\nWARNING: ${sender.doubt}`;
     }
     case "changed": {
       const vouched = sender.why === "reset" ? ", and nobody vouches for the new one" : "";
