@@ -1,5 +1,6 @@
 import { PassThrough, Writable } from "node:stream";
-import { makeApi, type Session, systemClock, systemRandomBytes } from "@posthorn/client";
+import { makeApi, type Session } from "@posthorn/client";
+import { nodePlatform } from "@posthorn/client/node";
 import { type ErrorCode, ProblemError, problem } from "@posthorn/protocol";
 import { expect, test } from "vitest";
 import { renewKeys } from "./open-session.ts";
@@ -7,15 +8,11 @@ import type { Shell } from "./shell.ts";
 
 /** A sign-in whose keys cannot be looked at for that reason. */
 function sessionRefusing(code: ErrorCode): Session {
-  const nobody = async () => {
-    throw new Error("no server is asked");
-  };
-  const platform = { clock: systemClock, randomBytes: systemRandomBytes, transport: nobody };
   const refuse = async () => {
     throw new ProblemError(problem(code, "The reason."));
   };
   const keys = { find: refuse, replace: async () => undefined, renew: refuse };
-  return { ...makeApi(platform, "https://a.test"), address: "alice@a.test", keys };
+  return { ...makeApi(nodePlatform(), "https://a.test"), address: "alice@a.test", keys };
 }
 
 function shellWith(lines: string[]): Shell {
