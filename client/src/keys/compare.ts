@@ -57,7 +57,10 @@ export async function markCompared(session: Session, address: string, proof: str
   await rewritePin(session, contact, { identityKey: contact.head.identityKey, at });
 }
 
-/** Forgets that the two have compared; messages may be sent again whatever the contact's identity becomes. */
+/**
+ * Forgets that the two have compared; messages may be sent again whatever the contact's identity becomes. A change that was
+ * seen since is told then as of any other contact.
+ */
 export async function forgetCompared(session: Session, address: string): Promise<void> {
   const { contact } = await getPair(session, address);
   await rewritePin(session, contact, null);
