@@ -5,3 +5,8 @@ import { ProblemError } from "@posthorn/protocol";
 export function isRefusal(error: unknown): boolean {
   return error instanceof ProblemError || error instanceof Unreachable || error instanceof UnexpectedAnswer;
 }
+
+/** True when a server may have done what it was asked to, and only its answer has not come. */
+export function isAnswerLost(error: unknown): error is Unreachable {
+  return error instanceof Unreachable && (error.reason === "cut" || error.reason === "timeout");
+}

@@ -28,6 +28,11 @@ export function answer(shell: Shell, value: unknown, text: () => string): void {
   if (line !== "") shell.terminal.output.write(`${line}\n`);
 }
 
+/** Prints what is for people alone, before or after the answer. */
+export function say(shell: Shell, text: string): void {
+  if (shell.options().json !== true) shell.terminal.output.write(`${text}\n`);
+}
+
 /** Says something to whoever watches; programs do not see it. */
 export function remark({ terminal }: Shell, text: string): void {
   if (terminal.errors.isTTY === true) terminal.errors.write(`${text}\n`);

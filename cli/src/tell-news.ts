@@ -2,14 +2,13 @@
 import { markTold, type Session } from "@posthorn/client";
 import { eachOnce, type News, newsLines } from "./contact-news.ts";
 import { isRefusal } from "./refusal.ts";
-import { nextCommand, type Shell } from "./shell.ts";
+import { nextCommand, type Shell, say } from "./shell.ts";
 
 /** Prints news, a line each, on their own. Programs are not told: what they are given is one value. */
 export async function tellNews(shell: Shell, session: Session, found: readonly News[]): Promise<void> {
   if (shell.options().json === true) return;
   const news = eachOnce(found);
-  const lines = newsLines(news, (command) => nextCommand(shell, command));
-  for (const line of lines) shell.terminal.output.write(`${line}\n`);
+  for (const line of newsLines(news, (command) => nextCommand(shell, command))) say(shell, line);
   await markAllTold(session, news);
 }
 

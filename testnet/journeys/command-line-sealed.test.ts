@@ -1,5 +1,5 @@
 /** What the command line says of how far a message can be trusted, and of what it will not send. */
-import { readFile, stat, writeFile } from "node:fs/promises";
+import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { sql } from "@posthorn/server";
 import { afterAll, expect, test } from "vitest";
@@ -36,7 +36,7 @@ test(
       return well(name, args, { input: `${password}\n` });
     };
     const told = await register("carol");
-    expect(told).toMatch(/^You are carol@\S+, and signed in\.\n\nYour recovery phrase:\n\n/);
+    expect(told).toMatch(/^Your recovery phrase:\n\n(?:.*\n)+\nYou are carol@\S+, and signed in\.\n/);
     expect(told).toMatch(/\n {3}1 {2}[a-z]+ +7 {2}[a-z]+\n(?:.*\n){4} {3}6 {2}[a-z]+ +12 {2}[a-z]+\n/);
     expect(told).toContain("nobody can give it back, whoever runs the server included.");
     const kept = join(homeOf("carol"), `carol@${alpha.host.replace(":", "_")}.json`);
@@ -47,6 +47,26 @@ test(
     const open = await register("dan", "--open");
     expect(open).toContain("This is an open account: its server, and whoever runs it, can read its mail.");
     expect(open).not.toContain("recovery phrase");
+    const login = (name: string) =>
+      well(name, ["login", `${name}@${alpha.host}`, "--password-stdin"], { input: password });
+    expect(await login("dan")).toMatch(/^Signed in as dan@\S+\nThis is an open account: its server, and/);
+    expect(await login("carol")).toMatch(/^Signed in .*\nIf you have no recovery phrase .* keys new-phrase/);
+  },
+  slow,
+);
+
+test(
+  "The recovery phrase is shown also when the sign-in cannot be kept on this machine",
+  async () => {
+    const { url } = await json("operator", operator(alpha, ["invite", "--name", "erin"]));
+    await mkdir(join(homeOf("erin"), `erin@${alpha.host.replace(":", "_")}.json`), { recursive: true });
+    const ca = join(alpha.folder, "..", "local-ca", "ca.pem");
+    const { code, out, err } = await run("erin", ["register", url, "--password-stdin", "--ca", ca], {
+      input: `${password}\n`,
+    });
+    expect(code).toBe(1);
+    expect(out).toMatch(/^Your recovery phrase:\n\n {3}1 {2}[a-z]+ +7 {2}[a-z]+\n/);
+    expect(err).toMatch(/erin@\S+ is registered, but its sign-in could not be kept .*\nNext: posthorn login/);
   },
   slow,
 );

@@ -3,6 +3,7 @@ import { login as signIn } from "@posthorn/client";
 import { accountName, formatAddress, ProblemError, parseAddress } from "@posthorn/protocol";
 import type { Command } from "commander";
 import { Failure, refuseUsage } from "../failure.ts";
+import { openAccountWords } from "../open-account.ts";
 import { askPassword, readPassword } from "../prompt.ts";
 import { answer, homeOf, nextCommand, type Shell } from "../shell.ts";
 import { trustAuthority } from "../trust-authority.ts";
@@ -44,10 +45,15 @@ async function run(shell: Shell, given: string | undefined, options: LoginOption
       throw new Failure(error.message, { next: "Check both and try again.", cause: error });
     },
   );
-  answer(shell, { address: session.address, endpoint: session.endpoint }, () =>
+  const { endpoint } = session;
+  const sealed = (await session.keys.find()) !== undefined;
+  answer(shell, { address, endpoint, sealed }, () =>
     [
-      `Signed in as ${session.address}.`,
-      `To see your mail: ${nextCommand(shell, "inbox", { as: session.address })}`,
+      `Signed in as ${address}.`,
+      sealed
+        ? `If you have no recovery phrase written down, make one now: ${nextCommand(shell, "keys new-phrase", { as: address })}`
+        : openAccountWords,
+      `To see your mail: ${nextCommand(shell, "inbox", { as: address })}`,
     ].join("\n"),
   );
 }

@@ -1,4 +1,4 @@
-import { send as handOver, type Prepared, type Session, sendStatus, Unreachable } from "@posthorn/client";
+import { send as handOver, type Prepared, type Session, sendStatus } from "@posthorn/client";
 import {
   formatAddress,
   limits,
@@ -19,6 +19,7 @@ import type { FieldOptions } from "../message-fields.ts";
 import { openSession } from "../open-session.ts";
 import { collect } from "../read-options.ts";
 import { readWholeMessage } from "../read-whole-message.ts";
+import { isAnswerLost } from "../refusal.ts";
 import { isSentBefore } from "../sent-before.ts";
 import { answer, nextCommand, type Shell } from "../shell.ts";
 import { showRecipients } from "../show-recipients.ts";
@@ -204,7 +205,7 @@ interface Handed {
 
 /** Whether a message was taken is not known when the answer to it was lost; asking tells, and sending again is harmless. */
 function afterHandOver(shell: Shell, { id }: Message, error: unknown): unknown {
-  if (!(error instanceof Unreachable && (error.reason === "cut" || error.reason === "timeout"))) return error;
+  if (!isAnswerLost(error)) return error;
   return new Failure(`${error.what} Your server may have the message already.`, {
     exitCode: exitCodes.unreachable,
     next: `${nextCommand(shell, `status ${id}`)}; when it is not known there, send it again with --id ${id}`,
