@@ -61,8 +61,8 @@ async function servedAccount(): Promise<ServedAccount> {
 }
 
 test("a head is written as the vectors have it, when one of two contacts is compared", async () => {
-  const head = records.heads.find(({ name }) => name === "of two pins");
-  if (head === undefined) throw new Error("the vectors hold a head of two pins");
+  const head = records.heads.find(({ name }) => name === "of the one contact who is compared");
+  if (head === undefined) throw new Error("the vectors hold a head of one pin");
   const account = await servedAccount();
   const platform = trialPlatform(Date.parse(letters.now), () => fromBase64Url(head.salt));
   const owner = { address, rootSecret: toBase64Url(rootSecret) };
@@ -72,7 +72,8 @@ test("a head is written as the vectors have it, when one of two contacts is comp
   await markCompared(session, "bob@beta.example", safetyNumber);
 
   const pins = [...account.records.keys()].filter((place) => place.startsWith("pins/"));
-  expect(pins.sort()).toEqual(head.records.map(([id]) => `pins/${id}`).sort());
+  expect(pins).toHaveLength(2);
+  expect(pins).toEqual(expect.arrayContaining(head.records.map(([id]) => `pins/${id}`)));
   expect(account.statements.at(-1)?.statement.vaultHead).toBe(head.vaultHead);
   const kept = account.records.get(`head/${head.id}`);
   const place = { address, collection: "head", id: head.id, revision: kept?.revision ?? 0 };
