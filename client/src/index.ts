@@ -36,6 +36,7 @@ export { isMissing } from "./follows.ts";
 export { type FileHashes, hashFile } from "./hash-file.ts";
 export { type InviteLink, parseInviteLink } from "./invite-link.ts";
 export {
+  believeAnew,
   compareScanned,
   forgetCompared,
   markCompared,
@@ -55,7 +56,14 @@ export * from "./mail.ts";
 export { type Opened, type OpenedFile, openBytes, openStored } from "./open.ts";
 export * from "./operator.ts";
 export { type Clock, type Platform, type Sha256, systemClock, systemRandomBytes } from "./platform.ts";
-export { deleteDraft, listDrafts, type StoredDraft, saveDraft, type UnsentLetter } from "./records/drafts.ts";
+export {
+  type DraftList,
+  deleteDraft,
+  listDrafts,
+  type StoredDraft,
+  saveDraft,
+  type UnsentLetter,
+} from "./records/drafts.ts";
 export { changeSettings, readSettings, type Settings } from "./records/settings.ts";
 export { type ReplyFields, replyTo } from "./reply.ts";
 export { saveName } from "./save-name.ts";

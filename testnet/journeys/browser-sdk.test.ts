@@ -186,7 +186,7 @@ test("a draft that she saves is read in Node", async () => {
   const letter = { to: [bob.address], cc: [], subject: "Not yet", body: "I am still thinking." };
   await on(first, "saveDraft", letter);
   const inNode = await login(net.platform, { address, password });
-  expect(await listDrafts(inNode)).toMatchObject([{ letter: { ...letter, from: address } }]);
+  expect(await listDrafts(inNode)).toMatchObject({ drafts: [{ letter: { ...letter, from: address } }] });
 });
 
 test("another page, with address and password alone, reads what came before and what comes after", async () => {

@@ -28,15 +28,15 @@ const letter = { from: "alice@alpha.test", to: [], cc: [], subject: "Half", body
 describe("a draft", () => {
   test("is there on another device, is gone on with there, and goes when it is deleted", async () => {
     const { name, revision } = await saveDraft(alice.session, letter);
-    const [found] = await listDrafts(device);
+    const [found] = (await listDrafts(device)).drafts;
     expect(found).toMatchObject({ name, letter, revision });
     if (found === undefined) throw new Error("there is no draft");
     await net.advance(1000);
     await saveDraft(device, { ...letter, body: "As far as I have come" }, found);
-    const [newer] = await listDrafts(alice.session);
+    const [newer] = (await listDrafts(alice.session)).drafts;
     expect(newer).toMatchObject({ name, letter: { body: "As far as I have come" }, revision: 2 });
     await deleteDraft(alice.session, found);
-    expect(await listDrafts(device)).toEqual([]);
+    expect(await listDrafts(device)).toEqual({ drafts: [], unreadable: [] });
   });
 
   test("that two devices save at once is kept by the first, and the second is told", async () => {
@@ -45,7 +45,7 @@ describe("a draft", () => {
     await expect(saveDraft(alice.session, { ...letter, body: "second" }, draft)).rejects.toMatchObject({
       problem: { code: "changedMeanwhile" },
     });
-    expect((await listDrafts(alice.session))[0]?.letter.body).toBe("first");
+    expect((await listDrafts(alice.session)).drafts[0]?.letter.body).toBe("first");
   });
 });
 

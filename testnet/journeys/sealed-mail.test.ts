@@ -7,7 +7,6 @@ import {
   type Opened,
   prepare,
   recover,
-  replacePhrase,
   replyTo,
   resume,
   type Session,
@@ -16,7 +15,7 @@ import {
 } from "@posthorn/client";
 import { ProblemError } from "@posthorn/protocol";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { joinAs, newDevice, newest, openNewest, type TestPerson } from "../src/people.ts";
+import { anotherPhrase, joinAs, newDevice, newest, openNewest, type TestPerson } from "../src/people.ts";
 import { startTestnet, type Testnet } from "../src/testnet.ts";
 
 let net: Testnet;
@@ -150,7 +149,7 @@ describe("the owner of an account", () => {
     const dora = await joinAs(net, net.node("alpha"), "dora");
     expect(await testPhrase(dora.session, dora.recoveryPhrase)).toBe(true);
     expect(await testPhrase(dora.session, alice.recoveryPhrase)).toBe(false);
-    const phrase = await replacePhrase(dora.session);
+    const phrase = await anotherPhrase(dora.session);
     expect(await testPhrase(dora.session, phrase)).toBe(true);
     expect(await testPhrase(dora.session, dora.recoveryPhrase)).toBe(false);
     const old = { address: dora.address, phrase: dora.recoveryPhrase, newPassword: "a new password" };

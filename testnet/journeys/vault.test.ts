@@ -1,8 +1,21 @@
 /** What an account has believed of others' keys, kept by several devices, on a server that may lose it. */
-import { keepEpochsFresh, lookUpContact, type Session } from "@posthorn/client";
+import {
+  changeSettings,
+  keepEpochsFresh,
+  listDrafts,
+  login,
+  lookUpContact,
+  readSettings,
+  replaceIdentity,
+  type Session,
+  saveDraft,
+  testPhrase,
+  Unreachable,
+} from "@posthorn/client";
 import { deriveSecret, recordIdOf } from "@posthorn/crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { haveCompared, joinAs, newDevice, type TestPerson } from "../src/people.ts";
+import { evilServer, type Lie, losingAnswer } from "../src/evil-server.ts";
+import { beginAnew, haveCompared, joinAs, newDevice, type TestPerson } from "../src/people.ts";
 import { startTestnet, type Testnet } from "../src/testnet.ts";
 
 const dayMs = 24 * 3_600_000;
@@ -72,6 +85,102 @@ test("somebody who was seen and never compared is not vouched for: strangers mak
   await haveCompared(device, bob.address);
   expect(await lookUpContact(device, carol.address)).toMatchObject({ kind: "sealed", news: "firstSeen" });
 });
+
+describe("a new identity", () => {
+  test("may be stopped at any call: all is there, it can be begun again, and the phrase was shown before it held", async () => {
+    const evil = evilServer(net.platform);
+    const { platform } = evil;
+    const anna = await joinAs(net, net.node("alpha"), "anna", { platform });
+    const { address } = anna;
+    let { password, recoveryPhrase: phrase } = anna;
+    await haveCompared(anna.session, bob.address);
+    await lookUpContact(anna.session, carol.address);
+    await changeSettings(anna.session, { theme: "dark" });
+    await saveDraft(anna.session, { from: address, to: [], cc: [], subject: "Unsent", body: "" });
+
+    async function findsAll(session: Session): Promise<void> {
+      expect(await testPhrase(session, phrase)).toBe(true);
+      expect(await readSettings(session)).toEqual({ theme: "dark" });
+      expect(await lookUpContact(session, bob.address)).toMatchObject({ isCompared: true });
+      expect(await lookUpContact(session, carol.address)).toMatchObject({ kind: "sealed", news: undefined });
+      const { drafts } = await listDrafts(session);
+      expect(drafts.map(({ letter }) => letter.subject)).toEqual(["Unsent"]);
+      for (const draft of drafts) await saveDraft(session, draft.letter, draft);
+    }
+
+    let isStopped = true;
+    for (let at = 1; isStopped; at++) {
+      await net.advance(3_600_000);
+      const [first, second] = [`the first password of ${at}`, `the second password of ${at}`];
+      const device = await login(platform, { address, password });
+      const stop = stoppingAfter(at);
+      let shown = "";
+      const onPhrase = async (words: string) => {
+        shown = words;
+      };
+      await evil.lying(stop.lie, () =>
+        replaceIdentity(device, { current: password, next: first, onPhrase }).catch(() => undefined),
+      );
+      isStopped = stop.hasStopped();
+      const isReplaced = await login(platform, { address, password: first }).catch(() => undefined);
+      if (isReplaced !== undefined) [password, phrase] = [first, shown];
+      const session = isReplaced ?? (await login(platform, { address, password }));
+      await findsAll(session);
+      phrase = await beginAnew(session, { current: password, next: second });
+      password = second;
+      await findsAll(session);
+      expect((await listDrafts(session)).unreadable).toEqual([]);
+    }
+  }, 300_000);
+});
+
+test("what another device writes while the identity becomes another is there, and a lost answer to that takes nothing away", async () => {
+  const { platform } = net;
+  const evil = evilServer(platform);
+  const erin = await joinAs(net, net.node("alpha"), "erin", { platform: evil.platform });
+  const { address, password } = erin;
+  const letter = { from: address, to: [], cc: [], subject: "Unsent", body: "" };
+  const draft = await saveDraft(erin.session, letter);
+  const device = await newDevice(platform, erin);
+  const next = "a password nobody knows";
+  await evil.lying(losingAnswer("addStatement"), () =>
+    replaceIdentity(erin.session, {
+      current: password,
+      next,
+      onPhrase: async () => {
+        await saveDraft(device, { ...letter, body: "Longer" }, draft);
+        await saveDraft(device, { ...letter, subject: "Another" });
+        await changeSettings(device, { theme: "dark" });
+      },
+    }),
+  );
+  for (const session of [erin.session, await login(platform, { address, password: next })]) {
+    const { drafts, unreadable } = await listDrafts(session);
+    const texts = drafts.map(({ letter: { subject, body } }) => `${subject}: ${body}`);
+    expect(texts.sort()).toEqual(["Another: ", "Unsent: Longer"]);
+    expect(unreadable).toEqual([]);
+    expect(await readSettings(session)).toEqual({ theme: "dark" });
+  }
+});
+
+/** Nothing is answered any more after the n-th call that changes something was heard: as when the client is killed there. */
+function stoppingAfter(calls: number): { lie: Lie; hasStopped(): boolean } {
+  let count = 0;
+  return {
+    hasStopped: () => count >= calls,
+    lie: {
+      request(call) {
+        if (count >= calls) throw new Unreachable("cut", call.url.host);
+        return call;
+      },
+      answer(call, answer) {
+        if (call.method !== "GET") count++;
+        if (count >= calls) throw new Unreachable("cut", call.url.host);
+        return answer;
+      },
+    },
+  };
+}
 
 /** Of the record in which a contact's keys are kept (§100.9). */
 async function pinId(session: Session, address: string): Promise<string> {

@@ -1,5 +1,6 @@
 /** Whose keys they are: seen first, renewed, compared, changed, hidden, or not there at all. */
 import {
+  believeAnew,
   changeConsent,
   compareScanned,
   compose,
@@ -16,7 +17,6 @@ import {
   openWithToken,
   prepare,
   readSafetyNumber,
-  replaceIdentity,
   replyTo,
   type Session,
   saveDraft,
@@ -24,8 +24,9 @@ import {
   testPhrase,
 } from "@posthorn/client";
 import { type MessageMeta, ProblemError } from "@posthorn/protocol";
+import { sql } from "@posthorn/server";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { haveCompared, joinAs, newDevice, openNewest, type TestPerson } from "../src/people.ts";
+import { beginAnew, haveCompared, joinAs, newDevice, openNewest, type TestPerson } from "../src/people.ts";
 import { startTestnet, type Testnet } from "../src/testnet.ts";
 
 const dayMs = 24 * 3_600_000;
@@ -157,7 +158,7 @@ describe("two people who have compared their safety numbers", () => {
   test("send nothing when the other's identity has changed, until they have compared again", async () => {
     const { alice, bob } = await twoPeople();
     await haveCompared(alice.session, bob.address);
-    await replaceIdentity(bob.session, { current: bob.password, next: "a password nobody knows" });
+    await beginAnew(bob.session, { current: bob.password, next: "a password nobody knows" });
     await net.advance(2 * 60_000);
     const [code, sentence] = (await refusalOf(write(alice.session, bob.address, "Hello"))) ?? [];
     expect(code).toBe("keysChanged");
@@ -171,13 +172,33 @@ describe("two people who have compared their safety numbers", () => {
   test("and others, who have not, are told by a line and go on", async () => {
     const { alice, bob } = await twoPeople();
     await write(alice.session, bob.address, "One");
-    await replaceIdentity(bob.session, { current: bob.password, next: "a password nobody knows" });
+    await beginAnew(bob.session, { current: bob.password, next: "a password nobody knows" });
     await net.advance(2 * 60_000);
     const news = [{ address: bob.address, news: "newKey" }];
     expect((await write(alice.session, bob.address, "Two")).news).toEqual(news);
     expect((await write(alice.session, bob.address, "Three")).news).toEqual(news);
     await markTold(alice.session, bob.address, "newKey");
     expect((await write(alice.session, bob.address, "Four")).news).toEqual([]);
+  });
+});
+
+describe("a contact whose server has come back from an old backup", () => {
+  test("is not written to until its owner says that the keys are to be believed anew", async () => {
+    const { alice, bob } = await twoPeople();
+    await net.advance(31 * dayMs);
+    await keepEpochsFresh(bob.session);
+    await write(alice.session, bob.address, "Before");
+    const { store } = net.node("beta").server;
+    await store.write((tx) =>
+      tx.run(sql`DELETE FROM key_statement WHERE seq = 1 AND account_id = (
+        SELECT id FROM account WHERE name = ${`bob${count}`})`),
+    );
+    await net.advance(2 * 60_000);
+    expect((await refusalOf(write(alice.session, bob.address, "After")))?.[0]).toBe("keysNotBelieved");
+    await believeAnew(alice.session, bob.address);
+    expect((await write(alice.session, bob.address, "After all")).isSealed).toBe(true);
+    const device = await newDevice(net.platform, bob);
+    expect(await openNewest(device)).toMatchObject({ message: { subject: "After all" } });
   });
 });
 
@@ -190,7 +211,7 @@ describe("who replaces the identity after a password has leaked", () => {
     await saveDraft(bob.session, unsent);
     const thief = await newDevice(net.platform, bob);
     const next = "a password nobody knows";
-    const { recoveryPhrase } = await replaceIdentity(bob.session, { current: bob.password, next });
+    const recoveryPhrase = await beginAnew(bob.session, { current: bob.password, next });
     expect((await refusalOf(openNewest(thief)))?.[0]).toBe("unauthorized");
     expect((await refusalOf(login(net.platform, bob)))?.[0]).toBe("unauthorized");
     expect(await testPhrase(bob.session, recoveryPhrase)).toBe(true);
@@ -200,7 +221,7 @@ describe("who replaces the identity after a password has leaked", () => {
     const device = await login(net.platform, { address: bob.address, password: next });
     for (const session of [bob.session, device]) {
       expect(await openNewest(session)).toMatchObject({ message: { subject: "New" } });
-      expect((await listDrafts(session)).map(({ letter }) => letter)).toEqual([unsent]);
+      expect((await listDrafts(session)).drafts.map(({ letter }) => letter)).toEqual([unsent]);
       expect(await lookUpContact(session, alice.address)).toMatchObject({ kind: "sealed", isCompared: true });
     }
   });
@@ -208,7 +229,7 @@ describe("who replaces the identity after a password has leaked", () => {
   test("leaves what was signed before marked as signed by a key that was given up", async () => {
     const { alice, bob } = await twoPeople();
     await write(bob.session, alice.address, "By the old key");
-    await replaceIdentity(bob.session, { current: bob.password, next: "a password nobody knows" });
+    await beginAnew(bob.session, { current: bob.password, next: "a password nobody knows" });
     await net.advance(2 * 60_000);
     expect(await openNewest(alice.session)).toMatchObject({ sender: { kind: "formerKey" } });
   });

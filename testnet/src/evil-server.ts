@@ -2,7 +2,13 @@
  * A server that lies. It stands before a real one, hears what its clients ask, and changes what they send or what they
  * are answered; whatever it does not lie about is as true as the real one says it.
  */
-import type { Platform, Transport, TransportRequest, TransportResponse } from "@posthorn/client";
+import {
+  type Platform,
+  type Transport,
+  type TransportRequest,
+  type TransportResponse,
+  Unreachable,
+} from "@posthorn/client";
 import {
   type ErrorCode,
   errors,
@@ -202,6 +208,16 @@ export function swallowing(name: RouteName): Lie {
     headers: new Map([["content-type", "application/json"]]),
     body: jsonBytes(call.body === undefined ? {} : { ...params, ...objectIn(call.body) }),
   }));
+}
+
+/** Does what is asked, and the client hears nothing of it. */
+export function losingAnswer(name: RouteName): Lie {
+  return {
+    answer(call, answer) {
+      if (placeIn(name, call) !== undefined) throw new Unreachable("cut", call.url.host);
+      return answer;
+    },
+  };
 }
 
 /** Answers a route itself where `answer` gives one. */

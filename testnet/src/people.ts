@@ -14,6 +14,8 @@ import {
   type Platform,
   readSafetyNumber,
   register,
+  replaceIdentity,
+  replacePhrase,
   type Session,
   type TokenKeeper,
 } from "@posthorn/client";
@@ -70,6 +72,30 @@ export async function newest(session: Session, role = "inbox"): Promise<MessageM
 /** The newest of a mailbox, opened. */
 export async function openNewest(session: Session, role = "inbox"): Promise<Opened> {
   return openStored(session, (await newest(session, role)).id);
+}
+
+/** Makes the identity anew, and answers the phrase that was shown before it was. */
+export async function beginAnew(
+  session: Session,
+  passwords: { current: string; next: string },
+): Promise<string> {
+  let shown = "";
+  await replaceIdentity(session, {
+    ...passwords,
+    onPhrase: async (phrase) => {
+      shown = phrase;
+    },
+  });
+  return shown;
+}
+
+/** Puts another phrase in the place of the one there is, and answers it. */
+export async function anotherPhrase(session: Session): Promise<string> {
+  let shown = "";
+  await replacePhrase(session, async (phrase) => {
+    shown = phrase;
+  });
+  return shown;
 }
 
 /** Marks somebody as compared, by the number that is shown. */

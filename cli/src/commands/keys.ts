@@ -17,12 +17,14 @@ import {
 } from "@posthorn/protocol";
 import type { Command } from "commander";
 import { columns } from "../columns.ts";
+import { exitCodes } from "../exit-codes.ts";
 import { Failure } from "../failure.ts";
 import { openSession } from "../open-session.ts";
-import { agrees, askPhrase, readLines } from "../prompt.ts";
+import { agrees, ask, askPhrase, readLines } from "../prompt.ts";
 import { explainWrongPassword, readPasswords } from "../read-passwords.ts";
 import { findPhraseFault, phraseSheet } from "../recovery-phrase.ts";
-import { answer, nextCommand, type Shell } from "../shell.ts";
+import { isAnswerLost } from "../refusal.ts";
+import { answer, nextCommand, type Shell, say } from "../shell.ts";
 import { localTime } from "../times.ts";
 
 export function keys(command: Command, shell: Shell): void {
@@ -45,7 +47,7 @@ export function keys(command: Command, shell: Shell): void {
   command
     .command("new-phrase")
     .description(
-      "Makes another recovery phrase and shows it this once; the one you have opens nothing any more.",
+      "Makes another recovery phrase and shows it this once, before it is set; then the one you have opens nothing any more.",
     )
     .action(() => newPhrase(shell));
   command
@@ -92,7 +94,7 @@ async function openKeys(shell: Shell): Promise<{ session: Session; keyring: Keyr
   if (keyring !== undefined) return { session, keyring };
   return fail(
     "forbidden",
-    `${session.address} has no keys here: it is an open account, or this is a program's token.`,
+    `${session.address} has no keys here: it is an open account, whose server can read its mail, or this is a program's token.`,
   );
 }
 
@@ -114,7 +116,7 @@ async function list(shell: Shell): Promise<void> {
   const phrase =
     recovery === null
       ? `there is none; to make one: ${nextCommand(shell, "keys new-phrase")}`
-      : `kept; to try yours: ${nextCommand(shell, "keys test-phrase")}`;
+      : `set; to try yours: ${nextCommand(shell, "keys test-phrase")}; without one: ${nextCommand(shell, "keys new-phrase")}`;
   answer(shell, value, () =>
     columns([
       ["Account", address],
@@ -158,12 +160,30 @@ async function tryPhrase(shell: Shell, isGiven: boolean): Promise<void> {
 
 async function newPhrase(shell: Shell): Promise<void> {
   const { session } = await openKeys(shell);
-  const recoveryPhrase = await replacePhrase(session);
-  answer(
-    shell,
-    { recoveryPhrase },
-    () => `${phraseSheet(recoveryPhrase)}\n\nThe phrase you had opens nothing any more: destroy it.`,
+  await replacePhrase(session, (recoveryPhrase) => showPhrase(shell, { recoveryPhrase })).catch(
+    (error: unknown) => {
+      throw afterShowing(error, `To see which holds: ${nextCommand(shell, "keys test-phrase")}`);
+    },
   );
+  say(shell, "It is set. The phrase you had opens nothing any more: destroy it.");
+}
+
+/** Shows a phrase before it holds, so that none is lost unseen. On a terminal it holds once the person has written it down. */
+async function showPhrase(shell: Shell, value: { address?: string; recoveryPhrase: string }): Promise<void> {
+  answer(shell, value, () => `${phraseSheet(value.recoveryPhrase)}\n`);
+  const { terminal } = shell;
+  if (terminal.input.isTTY !== true || shell.options().json === true) return;
+  await ask(terminal, "Write these down now; when you have, press Enter, and they are set: ", "");
+}
+
+/** Which phrase holds is not known when the answer was lost. */
+function afterShowing(error: unknown, next: string): unknown {
+  if (!isAnswerLost(error)) return error;
+  return new Failure(`${error.what} The new phrase may be set already: keep both, the old one and the new.`, {
+    exitCode: exitCodes.unreachable,
+    next,
+    cause: error,
+  });
 }
 
 interface ReplaceOptions {
@@ -185,14 +205,21 @@ async function replace(shell: Shell, { yes = false, passwordStdin = false }: Rep
     }
   }
   const passwords = await readPasswords(shell, address, passwordStdin);
-  const { recoveryPhrase } = await replaceIdentity(session, passwords).catch(explainWrongPassword);
+  const onPhrase = (recoveryPhrase: string) => showPhrase(shell, { address, recoveryPhrase });
+  await replaceIdentity(session, { ...passwords, onPhrase })
+    .catch(explainWrongPassword)
+    .catch((error: unknown) => {
+      const login = nextCommand(shell, `login ${address}`);
+      throw afterShowing(
+        error,
+        `Sign in with the new password, or, if it is refused, with the old one: ${login}`,
+      );
+    });
   const identityKeyId = (await session.keys.find())?.identityKeyId;
-  answer(shell, { address, identityKeyId, recoveryPhrase }, () =>
+  say(
+    shell,
     [
       `${address} has a new identity, ${identityKeyId}, and the new password; all other sign-ins have ended.`,
-      "",
-      phraseSheet(recoveryPhrase),
-      "",
       "The phrase you had opens nothing any more: destroy it. Tell your contacts by another way that the change was yours.",
     ].join("\n"),
   );

@@ -61,13 +61,19 @@ export async function testPhrase(session: Session, phrase: string): Promise<bool
   return opened?.every((byte, at) => byte === rootSecret[at]) ?? false;
 }
 
-/** Makes another phrase, which is in this answer only; the old one opens nothing from now on. */
-export async function replacePhrase(session: Session): Promise<string> {
+/**
+ * Makes another phrase; the old one opens nothing any more when this is done. `onPhrase` is given the new one while the
+ * old one still holds, and shows it: it is given out this once. When it throws, nothing has changed.
+ */
+export async function replacePhrase(
+  session: Session,
+  onPhrase: (phrase: string) => Promise<void>,
+): Promise<void> {
   const { address, identity, rootSecret } = await getKeyring(session);
   const { phrase, recovery } = await makePhrase(session.platform, address, rootSecret);
   const signature = await signClaim(identity, { kind: "recovery", address, ...recovery });
+  await onPhrase(phrase);
   await session.call("setRecovery", { input: { recovery, signature } });
-  return phrase;
 }
 
 /** The 16 bytes that the words stand for. Throws ProblemError `badRequest` with what is wrong with which word. */

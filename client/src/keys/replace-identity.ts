@@ -9,95 +9,65 @@ import {
   signStatement,
   toBase64Url,
 } from "@posthorn/crypto";
-import { fail, formatTime } from "@posthorn/protocol";
-import {
-  type Collection,
-  collectionKey,
-  collections,
-  deleteRecord,
-  fetchRecords,
-  idOf,
-  type OwnRecord,
-  openOwn,
-  putRecord,
-  sealOwn,
-} from "../records/records.ts";
+import { fail, formatTime, ProblemError, type RouteInput } from "@posthorn/protocol";
+import { type CarriedRecord, carryOver, clearUnreadable } from "../records/carry-over.ts";
 import { checkNewPassword, type Session } from "../session.ts";
+import { UnexpectedAnswer, Unreachable } from "../unreachable.ts";
 import { isBelieved, type Keyring } from "./keyring.ts";
 import { makeEpoch, makePhrase, wireStatement, wrapEpoch } from "./make-keys.ts";
 import { provePassword, wrapForPassword } from "./password.ts";
-import { parsePin } from "./pins.ts";
 import { getKeyring } from "./session-keys.ts";
-import { fetchVault, isVouchedFor } from "./vault.ts";
+import { isVouchedFor } from "./vault.ts";
 import { writeHead } from "./vault-head.ts";
 
 const secretBytes = 32;
 
 /**
  * Makes the account's identity anew, signs for it with the old one, sets a new password and makes a new recovery
- * phrase, which is in this answer only. All other sign-ins end, old mail stays readable, and whoever has the old secrets opens
- * nothing that comes from now on. Contacts are told; those who had compared numbers must compare again. Throws
- * ProblemError `unauthorized` when `current` is not the password.
+ * phrase. All other sign-ins end, old mail stays readable, and whoever has the old secrets opens nothing that comes from
+ * now on. Contacts are told; those who had compared numbers must compare again. Throws ProblemError `unauthorized` when
+ * `current` is not the password, and what calling the server throws: then all is as it was, or, when it was the answer
+ * that got lost, the new password and phrase hold; it may be begun again from the start.
  */
 export async function replaceIdentity(
   session: Session,
-  { current, next }: { current: string; next: string },
-): Promise<{ recoveryPhrase: string }> {
-  checkNewPassword(next);
+  input: {
+    current: string;
+    next: string;
+    /** Is given the new phrase while nothing is said yet, and shows it: it is given out this once. When it throws, nothing has changed. */
+    onPhrase: (phrase: string) => Promise<void>;
+  },
+): Promise<void> {
+  const { current, next: password, onPhrase } = input;
+  checkNewPassword(password);
+  await session.keys.renew();
   const old = await getKeyring(session);
   await provePassword(session, current);
-  const rootSecret = session.platform.randomBytes(secretBytes);
-  const owner = { address: old.address, rootSecret };
-  const moved = await copyRecords(session, old, owner);
-  const vaultHead = await writeHead(
-    session,
-    owner,
-    moved.filter((record) => record.collection === "pins" && isVouchedFor(record)),
+  const owner = { address: old.address, rootSecret: session.platform.randomBytes(secretBytes) };
+  const carried = await carryOver(session, old, owner);
+  const vouchedFor = [...carried.values()].filter(
+    (record) => record.collection === "pins" && isVouchedFor(record),
   );
-  const { keyring, phrase } = await publish(session, old, { rootSecret, vaultHead, password: next });
-  await session.keys.replace(keyring);
-  for (const { collection, formerId } of moved) await deleteRecord(session, collection, formerId);
-  return { recoveryPhrase: phrase };
+  const vaultHead = await writeHead(session, owner, vouchedFor);
+  const next = await makeNext(session, old, { ...owner, vaultHead, password });
+  await onPhrase(next.phrase);
+  await say(session, next);
+  await session.keys.replace(next.keyring);
+  await tidy(session, { old, keyring: next.keyring, carried });
 }
 
-interface Moved extends OwnRecord {
-  collection: Collection;
-  formerId: string;
+interface NextIdentity {
+  phrase: string;
+  keyring: Keyring;
+  /** What is said of it. */
+  input: RouteInput<"addStatement">;
 }
 
-/**
- * Seals all records with the new keys, under new ids, before anything is said: so nothing is lost whenever this stops.
- * Heads are left behind; another is written.
- */
-async function copyRecords(
-  session: Session,
-  old: Keyring,
-  owner: Pick<Keyring, "address" | "rootSecret">,
-): Promise<Moved[]> {
-  const moved: Moved[] = [];
-  for (const collection of collections) {
-    if (collection === "head") continue;
-    const [from, to] = [await collectionKey(old, collection), await collectionKey(owner, collection)];
-    const records =
-      collection === "pins"
-        ? await fetchVault(session, old)
-        : await Promise.all((await fetchRecords(session, collection)).map((sealed) => openOwn(from, sealed)));
-    for (const { id: formerId, value } of records) {
-      // Pins are found by the contact's name; the others keep a name of their own, the id they had.
-      const name = collection === "pins" ? parsePin(value).address : formerId;
-      const record = { id: await idOf(to, name), revision: 1, value };
-      await putRecord(session, collection, await sealOwn(to, record));
-      moved.push({ ...record, collection, formerId });
-    }
-  }
-  return moved;
-}
-
-async function publish(
+async function makeNext(
   session: Session,
   old: Keyring,
   { rootSecret, vaultHead, password }: { rootSecret: Uint8Array; vaultHead: string; password: string },
-): Promise<{ keyring: Keyring; phrase: string }> {
+): Promise<NextIdentity> {
   const { address } = old;
   const now = session.platform.clock.now();
   const identity = await identityOf(rootSecret);
@@ -117,15 +87,6 @@ async function publish(
   const epochs = new Map([...old.epochs, [epoch.keyId, key]]);
   const { registrationRecord, wrapped } = await wrapForPassword(session, rootSecret, password);
   const { phrase, recovery } = await makePhrase(session.platform, address, rootSecret);
-  await session.call("addStatement", {
-    input: {
-      statement: wireStatement(signed),
-      epochs: await Promise.all(
-        [...epochs].map(([keyId, one]) => wrapEpoch(wrapSecret, address, keyId, one)),
-      ),
-      identity: { registrationRecord, password: wrapped, recovery },
-    },
-  });
   const statements = [...old.statements, signed];
   const result = await checkChain(statements, { address, nowMs: now, pinned: old.pin });
   if (!isBelieved(result)) return fail("internal", "The keys of this account do not hold together any more.");
@@ -134,5 +95,44 @@ async function publish(
   return {
     phrase,
     keyring: { address, rootSecret, identity, identityKeyId, wrapSecret, statements, head, pin, epochs },
+    input: {
+      statement: wireStatement(signed),
+      epochs: await Promise.all(
+        [...epochs].map(([keyId, one]) => wrapEpoch(wrapSecret, address, keyId, one)),
+      ),
+      identity: { registrationRecord, password: wrapped, recovery },
+    },
   };
+}
+
+async function say(session: Session, { input, keyring }: NextIdentity): Promise<void> {
+  try {
+    await session.call("addStatement", { input });
+  } catch (error) {
+    // The answer may be all that was lost; then what was said is there.
+    if (!(await isSaid(session, keyring).catch(() => false))) throw error;
+  }
+}
+
+async function isSaid(session: Session, { pin }: Keyring): Promise<boolean> {
+  const last = (await session.call("secrets", {})).statements.at(-1);
+  return last !== undefined && (await hashStatement(last.statement)) === pin.hash;
+}
+
+/**
+ * Carries over what other devices have written meanwhile, which nobody can do any more now that their sign-ins have
+ * ended, and deletes what lies there with old keys. The identity is replaced by then, so what fails here fails nothing:
+ * what stays is passed over by whoever reads, and goes when this is done the next time.
+ */
+async function tidy(
+  session: Session,
+  { old, keyring, carried }: { old: Keyring; keyring: Keyring; carried: ReadonlyMap<string, CarriedRecord> },
+): Promise<void> {
+  try {
+    await carryOver(session, old, keyring, carried);
+    await clearUnreadable(session, keyring);
+  } catch (error) {
+    const isOfCall = error instanceof ProblemError || error instanceof Unreachable;
+    if (!isOfCall && !(error instanceof UnexpectedAnswer)) throw error;
+  }
 }

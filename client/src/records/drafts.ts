@@ -2,8 +2,9 @@
 import { formatTime, limits, shape } from "@posthorn/protocol";
 import { type Static, Type } from "typebox";
 import { hexOf } from "../hash-file.ts";
+import { getKeyring } from "../keys/session-keys.ts";
 import type { Session } from "../session.ts";
-import { deleteRecord, type OwnRecord, readRecords, writeRecord } from "./records.ts";
+import { deleteRecord, readRecords, writeRecord } from "./records.ts";
 
 const text = Type.String({ maxLength: limits.body });
 const addresses = Type.Array(text, { maxItems: limits.recipients });
@@ -23,6 +24,7 @@ const UnsentLetterSchema = Type.Object({
 export type UnsentLetter = Static<typeof UnsentLetterSchema>;
 
 const storedShape = shape(Type.Object({ name: text, savedAt: text, letter: UnsentLetterSchema }));
+const namedShape = shape(Type.Object({ name: text }));
 const nameBytes = 12;
 
 export interface StoredDraft {
@@ -36,10 +38,25 @@ export interface StoredDraft {
   revision: number;
 }
 
-/** The drafts of the account, the one saved last first. Throws ProblemError `notOpened` when the server has changed one. */
-export async function listDrafts(session: Session): Promise<StoredDraft[]> {
-  const records = await readRecords(session, "drafts");
-  return records.map(readDraft).sort((a, b) => (a.savedAt < b.savedAt ? 1 : -1));
+export interface DraftList {
+  /** The one saved last first. */
+  drafts: StoredDraft[];
+  /**
+   * The ids of records that are no drafts to this client: changed by the server, or sealed with keys that were replaced
+   * meanwhile, or written by a newer client. The person must hear of them; `deleteDraft` takes them.
+   */
+  unreadable: string[];
+}
+
+/** The drafts of the account. One that cannot be opened hides no other. */
+export async function listDrafts(session: Session): Promise<DraftList> {
+  const { opened, unreadable } = await readRecords(session, await getKeyring(session), "drafts");
+  const drafts: StoredDraft[] = [];
+  for (const { id, revision, value } of opened) {
+    if (storedShape.matches(value)) drafts.push({ id, revision, ...value });
+    else unreadable.push(id);
+  }
+  return { drafts: drafts.sort((a, b) => (a.savedAt < b.savedAt ? 1 : -1)), unreadable };
 }
 
 /**
@@ -66,6 +83,7 @@ export async function deleteDraft(session: Session, { id }: Pick<StoredDraft, "i
   await deleteRecord(session, "drafts", id);
 }
 
-function readDraft({ id, revision, value }: OwnRecord): StoredDraft {
-  return { id, revision, ...storedShape.parse(value, "notOpened") };
+/** The name in the value of a draft's record; undefined when it has none. */
+export function findDraftName(value: unknown): string | undefined {
+  return namedShape.matches(value) ? value.name : undefined;
 }

@@ -115,11 +115,20 @@ export async function findRecord(
   }
 }
 
-/** Opens all records of a collection. Throws ProblemError `notOpened` when one of them cannot be. */
-export async function readRecords(session: Session, collection: Collection): Promise<OwnRecord[]> {
-  const key = await collectionKey(await getKeyring(session), collection);
-  const sealed = await fetchRecords(session, collection);
-  return Promise.all(sealed.map((record) => openOwn(key, record)));
+/** All records of a collection that these keys open, and the ids of those that they do not. */
+export async function readRecords(
+  session: Session,
+  keyring: Keyring,
+  collection: Collection,
+): Promise<{ opened: OwnRecord[]; unreadable: string[] }> {
+  const key = await collectionKey(keyring, collection);
+  const [opened, unreadable]: [OwnRecord[], string[]] = [[], []];
+  for (const sealed of await fetchRecords(session, collection)) {
+    const record = await findOpened(key, sealed);
+    if (record === undefined) unreadable.push(sealed.id);
+    else opened.push(record);
+  }
+  return { opened, unreadable };
 }
 
 /**

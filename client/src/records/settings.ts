@@ -15,7 +15,8 @@ const SettingsSchema = Type.Record(
 export type Settings = Static<typeof SettingsSchema>;
 
 const settingsShape = shape(SettingsSchema);
-const recordName = "settings";
+/** Names the one record of the collection. */
+export const settingsName = "settings";
 const mostTries = 3;
 
 /** All settings of the account; none at first. Throws ProblemError `notOpened` when the server has changed them. */
@@ -36,7 +37,7 @@ export async function changeSettings(
     const entries = Object.entries({ ...settings, ...changes }).filter(([, value]) => value !== undefined);
     const value = settingsShape.parse(Object.fromEntries(entries));
     try {
-      await writeRecord(session, "settings", { name: recordName, revision, value });
+      await writeRecord(session, "settings", { name: settingsName, revision, value });
       return value;
     } catch (error) {
       const isLate = error instanceof ProblemError && error.problem.code === "changedMeanwhile";
@@ -47,7 +48,7 @@ export async function changeSettings(
 
 async function findSettings(session: Session): Promise<{ settings: Settings; revision: number }> {
   const key = await collectionKey(await getKeyring(session), "settings");
-  const record = await findRecord(session, "settings", await idOf(key, recordName));
+  const record = await findRecord(session, "settings", await idOf(key, settingsName));
   if (record === undefined) return { settings: {}, revision: 0 };
   const { value, revision } = await openOwn(key, record);
   return { settings: settingsShape.parse(value, "notOpened"), revision };

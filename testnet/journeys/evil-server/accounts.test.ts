@@ -7,7 +7,6 @@ import {
   memoryKeeper,
   recover,
   register,
-  replaceIdentity,
   resume,
   testPhrase,
 } from "@posthorn/client";
@@ -23,7 +22,7 @@ import { sql } from "@posthorn/server";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { answering, type Call, refusalOf, sending, swallowing } from "../../src/evil-server.ts";
 import { addPuppet, type Puppet } from "../../src/evil-server-keys.ts";
-import { inviteTo, joinAs, type TestPerson } from "../../src/people.ts";
+import { beginAnew, inviteTo, joinAs, type TestPerson } from "../../src/people.ts";
 import { published } from "./published.ts";
 import { startedAgain, type Victim, victim } from "./victim.ts";
 
@@ -196,7 +195,7 @@ describe("an identity that was replaced after a leak", () => {
     const session = await startedAgain(at.evil, carol);
     const before = await session.call("secrets", {});
     const next = "a password nobody knows";
-    await replaceIdentity(session, { current: carol.password, next });
+    await beginAnew(session, { current: carol.password, next });
     const signing = () => login(at.evil.platform, { address: carol.address, password: next });
     const wraps = { password: before.password, recovery: before.recovery };
     for (const secrets of [wraps, before]) {
@@ -226,7 +225,7 @@ describe("what is said to be kept and is not", () => {
   test(`${published.ocspWithheld}: the device that has said it says so`, async () => {
     const session = await startedAgain(at.evil, carol);
     const passwords = { current: carol.password, next: "another that nobody knows" };
-    await at.evil.lying(swallowing("addStatement"), () => replaceIdentity(session, passwords));
+    await at.evil.lying(swallowing("addStatement"), () => beginAnew(session, passwords));
     const restarted = await startedAgain(at.evil, carol);
     expect(await refusalOf(restarted.keys.find())).toEqual({
       code: "keysNotBelieved",

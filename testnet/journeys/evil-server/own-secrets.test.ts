@@ -1,20 +1,12 @@
 /** What a server keeps for the account and cannot open: exchanged, bent, taken back or made up, it opens nothing, and that is said. */
 import { randomBytes } from "node:crypto";
-import {
-  changePassword,
-  keepEpochsFresh,
-  login,
-  memoryKeeper,
-  recover,
-  replacePhrase,
-  testPhrase,
-} from "@posthorn/client";
+import { changePassword, keepEpochsFresh, login, memoryKeeper, recover, testPhrase } from "@posthorn/client";
 import { fromBase64Url, toBase64Url, wrapEpochKey, wrapRootSecret } from "@posthorn/crypto";
 import type { AccountSecrets } from "@posthorn/protocol";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { answering, type Call, type Lie, refusalOf } from "../../src/evil-server.ts";
 import { newEpoch, newIdentity, nextIdentity } from "../../src/evil-server-keys.ts";
-import { joinAs, newDevice, type TestPerson } from "../../src/people.ts";
+import { anotherPhrase, joinAs, newDevice, type TestPerson } from "../../src/people.ts";
 import { published } from "./published.ts";
 import { startedAgain, type Victim, victim } from "./victim.ts";
 
@@ -104,7 +96,7 @@ describe("the root secret, as the recovery phrase opens it", () => {
 
   test("the wrap of a phrase that was replaced", async () => {
     const session = await startedAgain(at.evil, carol);
-    const phrase = await replacePhrase(session);
+    const phrase = await anotherPhrase(session);
     expect(await testPhrase(session, phrase)).toBe(true);
     const { recovery } = carols;
     await at.evil.lying(
