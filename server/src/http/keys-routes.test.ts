@@ -80,6 +80,25 @@ test("the owner of a sealed account goes the whole way over HTTP", async () => {
   expect(await ask("PUT /auth/recovery", await anotherPhrase(trial, alice))).toMatchObject({ status: 204 });
 });
 
+test("a program neither reads nor changes what its owner has believed of others' keys", async () => {
+  const { trial, alice, ask } = await withAlice();
+  const { token } = await makeApiToken(trial.ctx, alice.caller, { name: "notes", scopes: ["read", "draft"] });
+  const input = { revision: 1, sealed: "AAAA" };
+  for (const collection of ["pins", "head"]) {
+    const place = `/records/${collection}/a`;
+    expect(await ask(`PUT ${place}`, input)).toMatchObject({ status: 200 });
+    const calls = [
+      await ask(`GET /records/${collection}`, undefined, token),
+      await ask(`GET ${place}`, undefined, token),
+      await ask(`PUT ${place}`, { ...input, revision: 2 }, token),
+      await ask(`DELETE ${place}`, undefined, token),
+    ];
+    expect(calls.map(({ output }) => output?.code)).toEqual(Array(4).fill("forbidden"));
+    expect(await ask(`GET ${place}`)).toEqual({ status: 200, output: { id: "a", ...input } });
+    expect(await ask(`DELETE ${place}`)).toMatchObject({ status: 204 });
+  }
+});
+
 test("a program keeps records when it may, and sees no secrets", async () => {
   const { trial, alice, ask } = await withAlice();
   const tokenFor = async (...scopes: ("read" | "draft")[]) =>

@@ -1,5 +1,6 @@
 /** The keys of accounts and what only their owners can read: lines of the protocol's table with what answers them. */
 import { limits, routes } from "@posthorn/protocol";
+import { type Caller, requireSession } from "../auth/caller.ts";
 import type { LoginContext } from "../auth/login.ts";
 import { patchConsent, readConsent } from "../keys/consent.ts";
 import type { LookUpKeys } from "../keys/look-up.ts";
@@ -7,7 +8,14 @@ import { addStatement } from "../keys/own-chain.ts";
 import { finishPassword, startPassword } from "../keys/password.ts";
 import { finishRecovery, replaceRecovery, startRecovery } from "../keys/recovery.ts";
 import { readSecrets } from "../keys/secrets.ts";
-import { deleteRecord, putRecord, type RecordsContext, readRecord, readRecords } from "../objects/records.ts";
+import {
+  deleteRecord,
+  isForSignIns,
+  putRecord,
+  type RecordsContext,
+  readRecord,
+  readRecords,
+} from "../objects/records.ts";
 import { type Authenticate, guarded, open, readInput, readQuery } from "./answer.ts";
 import type { Params, Route } from "./router.ts";
 
@@ -70,24 +78,32 @@ function directoryRoutes({ authenticate, auth, lookUp }: KeysRoutesContext): Rou
 
 function recordRoutes({ authenticate, records }: KeysRoutesContext): Route[] {
   return [
-    guarded(authenticate, routes.records, ({ caller: { accountId }, params, request }) => {
+    guarded(authenticate, routes.records, async ({ caller, params, request }) => {
       const { after } = readQuery(request, routes.records.query);
-      return readRecords(records, { accountId, collection: params.get("collection"), after });
+      return readRecords(records, { ...collectionFor(caller, params), after });
     }),
-    guarded(authenticate, routes.record, ({ caller: { accountId }, params }) =>
-      readRecord(records, { accountId, ...placeOf(params) }),
+    guarded(authenticate, routes.record, async ({ caller, params }) =>
+      readRecord(records, placeFor(caller, params)),
     ),
-    guarded(authenticate, routes.putRecord, async ({ caller: { accountId }, params, request }) => {
+    guarded(authenticate, routes.putRecord, async ({ caller, params, request }) => {
+      const place = placeFor(caller, params);
       const input = await readInput(request, routes.putRecord.input, limits.messageBytes);
-      return putRecord(records, { accountId, ...placeOf(params), ...input });
+      return putRecord(records, { ...place, ...input });
     }),
-    guarded(authenticate, routes.deleteRecord, async ({ caller: { accountId }, params }) => {
-      await deleteRecord(records, { accountId, ...placeOf(params) });
+    guarded(authenticate, routes.deleteRecord, async ({ caller, params }) => {
+      await deleteRecord(records, placeFor(caller, params));
       return undefined;
     }),
   ];
 }
 
-function placeOf(params: Params): { collection: string; id: string } {
-  return { collection: params.get("collection"), id: params.get("id") };
+/** The collection that a request names. Throws ProblemError `forbidden` for a program where it is for sign-ins alone. */
+function collectionFor(caller: Caller, params: Params): { accountId: number; collection: string } {
+  const collection = params.get("collection");
+  if (isForSignIns(collection)) requireSession(caller);
+  return { accountId: caller.accountId, collection };
+}
+
+function placeFor(caller: Caller, params: Params): { accountId: number; collection: string; id: string } {
+  return { ...collectionFor(caller, params), id: params.get("id") };
 }

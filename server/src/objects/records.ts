@@ -19,6 +19,16 @@ const idShape = shape(ObjectIdSchema);
 /** Of a page; what is read into memory at once has a bound. */
 const maxPageLength = 4 * 1024 * 1024;
 
+const ofSignIns: ReadonlySet<string> = new Set(["pins", "head"]);
+
+/**
+ * Whether a collection is for sign-ins alone. An account whose pins are gone believes nobody's keys any more, so no
+ * program may delete them (§80.14).
+ */
+export function isForSignIns(collection: string): boolean {
+  return ofSignIns.has(collection);
+}
+
 /** A page of a collection, in the order of ids. Throws ProblemError `badRequest` for what is no collection. */
 export async function readRecords(
   ctx: RecordsContext,
