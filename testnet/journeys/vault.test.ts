@@ -1,5 +1,6 @@
 /** What an account has believed of others' keys, kept by several devices, on a server that may lose it. */
 import {
+  acceptLostRecords,
   changeSettings,
   keepEpochsFresh,
   listDrafts,
@@ -84,6 +85,35 @@ test("somebody who was seen and never compared is not vouched for: strangers mak
   }
   await haveCompared(device, bob.address);
   expect(await lookUpContact(device, carol.address)).toMatchObject({ kind: "sealed", news: "firstSeen" });
+});
+
+describe("a server that has lost what is known of contacts", () => {
+  test.each([
+    ["the pin of one", "pins"],
+    ["the head", "head"],
+  ] as const)("%s: is told of, and gone on with only when the owner accepts the loss", async (_, lost) => {
+    const { alice, device } = await someone();
+    await haveCompared(alice.session, carol.address);
+    const { records } = await alice.session.call("records", { params: { collection: lost } });
+    const bobs = await pinId(alice.session, bob.address);
+    for (const { id } of records) {
+      if (lost === "pins" && id !== bobs) continue;
+      await alice.session.call("deleteRecord", { params: { collection: lost, id } });
+    }
+    const third = await newDevice(net.platform, alice);
+    const older = { problem: { code: "notOpened", detail: expect.stringContaining("acceptLostRecords") } };
+    await expect(lookUpContact(third, bob.address)).rejects.toMatchObject(older);
+    await expect(haveCompared(third, carol.address)).rejects.toMatchObject(older);
+    expect(await acceptLostRecords(third)).toEqual({ compared: lost === "pins" ? 1 : 2 });
+    for (const session of [third, device, await newDevice(net.platform, alice)]) {
+      const isCompared = lost !== "pins";
+      expect(await lookUpContact(session, bob.address)).toMatchObject({ kind: "sealed", isCompared });
+      expect(await lookUpContact(session, carol.address)).toMatchObject({ isCompared: true });
+    }
+    await haveCompared(device, bob.address);
+    await net.advance(31 * dayMs);
+    expect(await keepEpochsFresh(device)).toBe(true);
+  });
 });
 
 describe("a new identity", () => {

@@ -82,6 +82,6 @@ async function fetchHead(session: Session, keyring: Keyring): Promise<ReadonlyMa
 function olderVault(): never {
   return fail(
     "notOpened",
-    "The server gives an older state of what you have kept of your contacts' keys. Nothing was sent. Tell whoever runs it.",
+    "The server gives an older state of what you have kept of your contacts' keys. Nothing was sent. Tell whoever runs it. If it has lost data and you accept that (acceptLostRecords), you go on with what is left, and compare safety numbers again.",
   );
 }
