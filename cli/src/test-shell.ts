@@ -1,11 +1,14 @@
-/** What tests of commands have in the place of a process: a shell without a terminal, and sign-ins without a server. */
+/** What tests of commands have in the place of a process: a shell, and sign-ins without a server. */
 import { PassThrough, Writable } from "node:stream";
 import { makeApi, type Session } from "@posthorn/client";
 import { nodePlatform } from "@posthorn/client/node";
 import type { GlobalOptions, Shell } from "./shell.ts";
 
-/** A shell with these options, and what it has shown, output and errors together. */
-export function trialShell(options: GlobalOptions = {}): { shell: Shell; shown(): string } {
+/**
+ * A shell with these options, and what it has shown, output and errors together. With `typed` it is a terminal at which a
+ * person types that and goes.
+ */
+export function trialShell(options: GlobalOptions = {}, typed?: string): { shell: Shell; shown(): string } {
   let shown = "";
   const screen = new Writable({
     write(chunk, _encoding, done) {
@@ -13,8 +16,10 @@ export function trialShell(options: GlobalOptions = {}): { shell: Shell; shown()
       done();
     },
   });
+  const input = Object.assign(new PassThrough(), { isTTY: typed !== undefined });
+  input.end(typed);
   const terminal = {
-    input: new PassThrough(),
+    input,
     output: screen,
     errors: screen,
     width: undefined,

@@ -17,14 +17,13 @@ import {
 } from "@posthorn/protocol";
 import type { Command } from "commander";
 import { columns } from "../columns.ts";
-import { exitCodes } from "../exit-codes.ts";
 import { Failure } from "../failure.ts";
 import { openSession } from "../open-session.ts";
-import { agrees, ask, askPhrase, readLines } from "../prompt.ts";
+import { agrees, askPhrase, readLines } from "../prompt.ts";
 import { explainWrongPassword, readPasswords } from "../read-passwords.ts";
-import { findPhraseFault, phraseSheet } from "../recovery-phrase.ts";
-import { isAnswerLost } from "../refusal.ts";
+import { findPhraseFault } from "../recovery-phrase.ts";
 import { answer, nextCommand, type Shell, say } from "../shell.ts";
+import { afterShowing, showPhrase } from "../show-phrase.ts";
 import { localTime } from "../times.ts";
 
 export function keys(command: Command, shell: Shell): void {
@@ -166,24 +165,6 @@ async function newPhrase(shell: Shell): Promise<void> {
     },
   );
   say(shell, "It is set. The phrase you had opens nothing any more: destroy it.");
-}
-
-/** Shows a phrase before it holds, so that none is lost unseen. On a terminal it holds once the person has written it down. */
-async function showPhrase(shell: Shell, value: { address?: string; recoveryPhrase: string }): Promise<void> {
-  answer(shell, value, () => `${phraseSheet(value.recoveryPhrase)}\n`);
-  const { terminal } = shell;
-  if (terminal.input.isTTY !== true || shell.options().json === true) return;
-  await ask(terminal, "Write these down now; when you have, press Enter, and they are set: ", "");
-}
-
-/** Which phrase holds is not known when the answer was lost. */
-function afterShowing(error: unknown, next: string): unknown {
-  if (!isAnswerLost(error)) return error;
-  return new Failure(`${error.what} The new phrase may be set already: keep both, the old one and the new.`, {
-    exitCode: exitCodes.unreachable,
-    next,
-    cause: error,
-  });
 }
 
 interface ReplaceOptions {
