@@ -169,6 +169,8 @@ test("what another device writes while the identity becomes another is there, an
   const evil = evilServer(platform);
   const erin = await joinAs(net, net.node("alpha"), "erin", { platform: evil.platform });
   const { address, password } = erin;
+  await haveCompared(erin.session, bob.address);
+  await lookUpContact(erin.session, bob.address);
   const letter = { from: address, to: [], cc: [], subject: "Unsent", body: "" };
   const draft = await saveDraft(erin.session, letter);
   const device = await newDevice(platform, erin);
@@ -190,6 +192,7 @@ test("what another device writes while the identity becomes another is there, an
     expect(texts.sort()).toEqual(["Another: ", "Unsent: Longer"]);
     expect(unreadable).toEqual([]);
     expect(await readSettings(session)).toEqual({ theme: "dark" });
+    await haveCompared(session, bob.address);
   }
 });
 

@@ -47,9 +47,15 @@ const recent = makeMemo<KnownPin>(60_000);
  * ProblemError `notOpened` when the server has changed it, or gives an older one than the head of the vault names.
  */
 export async function findPin(session: Session, address: string): Promise<KnownPin | undefined> {
-  const known = recent.find(session, address) ?? (await fetchNewestPin(session, address));
-  if (known !== undefined) recent.keep(session, address, known);
+  const name = rememberedAs(await getKeyring(session), address);
+  const known = recent.find(session, name) ?? (await fetchNewestPin(session, address));
+  if (known !== undefined) recent.keep(session, name, known);
   return known;
+}
+
+/** Another identity has records of its own, which are counted anew. */
+function rememberedAs({ identityKeyId }: Keyring, address: string): string {
+  return `${identityKeyId} ${address}`;
 }
 
 /** What does not fit may be newer, not older: another device has stated another head since this one has asked. */
@@ -86,9 +92,10 @@ export async function keepPin(
   pin: Pin,
   revision: number,
 ): Promise<{ id: string; revision: number }> {
-  const key = await collectionKey(await getKeyring(session), "pins");
+  const keyring = await getKeyring(session);
+  const key = await collectionKey(keyring, "pins");
   const record = { id: await idOf(key, pin.address), revision: revision + 1, value: pin };
-  recent.drop(session, pin.address);
+  recent.drop(session, rememberedAs(keyring, pin.address));
   await putRecord(session, "pins", await sealOwn(key, record));
   return record;
 }
