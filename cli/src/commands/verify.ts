@@ -1,4 +1,5 @@
 import {
+  believeAnew,
   compareScanned,
   forgetCompared,
   markCompared,
@@ -19,6 +20,7 @@ interface VerifyOptions {
   yes?: boolean;
   scan?: string;
   forget?: boolean;
+  anew?: boolean;
 }
 
 export function verify(command: Command, shell: Shell): void {
@@ -34,6 +36,10 @@ export function verify(command: Command, shell: Shell): void {
     .option("--yes", "with the digits of --same: do not ask")
     .option("--scan <text>", "compare the text that the other's device shows; when it is right, that is kept")
     .option("--forget", "forget that you have compared")
+    .option(
+      "--anew",
+      "believe the keys that their server shows now, whatever was believed before: only when they have told you in another way that their server has lost data",
+    )
     .action(
       withHints(
         () => ({
@@ -47,9 +53,9 @@ export function verify(command: Command, shell: Shell): void {
 }
 
 async function run(shell: Shell, given: string, options: VerifyOptions): Promise<void> {
-  const { same, scan, forget = false, yes = false } = options;
-  if ([same !== undefined, scan !== undefined, forget].filter(Boolean).length > 1)
-    refuseUsage("--same, --scan and --forget are three things.", "Give one of them.");
+  const { same, scan, forget = false, anew = false, yes = false } = options;
+  if ([same !== undefined, scan !== undefined, forget, anew].filter(Boolean).length > 1)
+    refuseUsage("--same, --scan, --forget and --anew are four things.", "Give one of them.");
   const compared = typeof same === "string" ? readDigits(same) : undefined;
   if (yes && compared === undefined)
     refuseUsage(
@@ -61,6 +67,7 @@ async function run(shell: Shell, given: string, options: VerifyOptions): Promise
   const session = await openSession(shell);
   if (address === session.address) refuseUsage("That is your own address.", "Name somebody else's.");
   if (scan !== undefined) return compareText(shell, session, address, scan);
+  if (anew) return startAnew(shell, session, address);
   if (forget) {
     await forgetCompared(session, address);
     return answer(
@@ -87,6 +94,23 @@ async function run(shell: Shell, given: string, options: VerifyOptions): Promise
       "",
       `  ${found.verifyText}`,
     ].join("\n"),
+  );
+}
+
+async function startAnew(shell: Shell, session: Session, address: string): Promise<void> {
+  const { terminal } = shell;
+  terminal.errors.write(
+    `What ${address}'s server shows now would be believed as if you saw it for the first time. A server that lies shows the same: ask ${address} in person or by telephone first.\n`,
+  );
+  const instead = "Run it on a terminal, where you can be asked.";
+  if (!(await agrees(terminal, "Have they told you that their server has lost data?", instead)))
+    throw new Failure("Then nothing was changed.", { next: "Nothing is sent to them meanwhile." });
+  await believeAnew(session, address);
+  answer(
+    shell,
+    { address, compared: false },
+    () =>
+      `Believed anew. Compare the safety number with ${address}: ${nextCommand(shell, `verify ${address}`)}`,
   );
 }
 

@@ -1,15 +1,18 @@
 /** Comparing safety numbers: how two people know that no server has put a key of its own between them. */
 import {
   type Comparison,
+  checkChain,
   compareVerifyText,
   fromBase64Url,
   type Person,
   safetyNumber,
   verifyText,
 } from "@posthorn/crypto";
-import { fail, formatTime } from "@posthorn/protocol";
+import { fail, formatTime, ProblemError } from "@posthorn/protocol";
 import type { Session } from "../session.ts";
+import { askForChain, forgetChain } from "./ask-for-chain.ts";
 import { type Contact, lookUpContact, refuseContact } from "./contacts.ts";
+import { isBelieved, sentenceOf } from "./keyring.ts";
 import { findPin, keepPin, type Pin, pinOf } from "./pins.ts";
 import { getKeyring } from "./session-keys.ts";
 import { sealVault } from "./vault.ts";
@@ -64,6 +67,25 @@ export async function markCompared(session: Session, address: string, proof: str
 export async function forgetCompared(session: Session, address: string): Promise<void> {
   const { contact } = await getPair(session, address);
   await rewritePin(session, contact, null);
+}
+
+/**
+ * Believes the keys that the server shows now as if they were seen for the first time, and forgets what was believed and
+ * compared before. For a contact whose server has lost statements, as after an old backup; the owner has asked the
+ * contact in another way, because it is also what a server shows that lies. Throws ProblemError `keysNotBelieved` for a
+ * chain that does not hold by itself, `noKeys`.
+ */
+export async function believeAnew(session: Session, address: string): Promise<void> {
+  forgetChain(session, address);
+  const answer = await askForChain(session, address);
+  if (answer.kind === "refused") throw new ProblemError(answer.problem);
+  const { statements } = answer;
+  if (statements.length === 0) refuseContact(address, { kind: "open" });
+  const result = await checkChain(statements, { address, nowMs: session.platform.clock.now() });
+  if (!isBelieved(result)) return fail("keysNotBelieved", sentenceOf(result, address));
+  const known = await findPin(session, address);
+  const pin = pinOf({ statements, pin: result.pin }, null);
+  await sealVault(session, await keepPin(session, pin, known?.revision ?? 0));
 }
 
 type Comparable = Extract<Contact, { kind: "sealed" | "mustCompare" }>;
