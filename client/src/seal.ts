@@ -63,7 +63,7 @@ export async function prepare(session: Session, draft: Draft, options: SealOptio
     if (options.mayGoInTheOpen !== true && hasContent(plain) && (await lacksItsKeys(session))) {
       fail(
         "noKeys",
-        `${session.address} is a sealed account, and a program's token has none of its keys: what you send would go in the open. Say that it may, or sign in with the password.`,
+        `${session.address} has keys, or may have, and this sign-in has none of them: what you send would go in the open. Say that it may, or sign in with the password.`,
       );
     }
     return { message: plain, isSealed: false, news: [] };

@@ -256,6 +256,9 @@ describe("an account without keys", () => {
     const program = await openWithToken(net.platform, { address: alice.address, token });
     const draft = { from: alice.address, to: [bob.address], subject: "Beep" };
     expect((await refusalOf(prepare(program, draft)))?.[0]).toBe("noKeys");
+    const sender = await createToken(alice.session, { name: "may not read", scopes: ["send"] });
+    const blind = await openWithToken(net.platform, { address: alice.address, token: sender.token });
+    expect((await refusalOf(prepare(blind, draft)))?.[0]).toBe("noKeys");
     expect((await prepare(program, draft, { mayGoInTheOpen: true })).isSealed).toBe(false);
     await write(bob.session, alice.address, "Hello");
     expect((await refusalOf(openNewest(program)))?.[0]).toBe("notOpened");
