@@ -1,12 +1,43 @@
 /** What a client can get wrong of a request besides a message, as tables. */
+import { limits } from "@posthorn/protocol";
 
 const json = "application/json";
+
+const bytes32 = "A".repeat(43);
+const signature = "A".repeat(86);
+const wrapped = "A".repeat(139);
+const at = "2026-11-25T10:00:00.000Z";
+const keyId = "A".repeat(22);
+const recovery = { wrapped, proofKey: bytes32 };
+const epochs = [{ keyId, wrapped }];
+/** Well formed, and signed by nobody. */
+const statement = {
+  statement: {
+    address: "bob@alpha.test",
+    seq: 0,
+    prev: bytes32,
+    identityKey: bytes32,
+    epochs: [{ keyId, publicKey: "A".repeat(1622), validFrom: at, validUntil: at }],
+    policy: "sealed",
+    vaultHead: bytes32,
+    validFrom: at,
+    reason: "first",
+  },
+  signature,
+  previousSignature: signature,
+};
 
 /** A good body of every route that takes one, messages aside, with every field it knows. */
 export const goodInputs: Readonly<Record<string, object>> = {
   patchMessage: { keywords: { $seen: true }, mailbox: "1" },
   registerStart: { invite: "a".repeat(32), name: "bob", registrationRequest: "AAAA" },
-  registerFinish: { invite: "a".repeat(32), name: "bob", registrationRecord: "AAAA", device: "phone" },
+  registerFinish: {
+    invite: "a".repeat(32),
+    name: "bob",
+    registrationRecord: "AAAA",
+    device: "phone",
+    keys: { statement, password: wrapped, recovery, epochs },
+  },
   loginStart: { name: "bob", startLoginRequest: "AAAA" },
   loginFinish: { loginId: "a".repeat(32), finishLoginRequest: "AAAA", device: "phone" },
   refresh: { refreshToken: "a".repeat(32) },
@@ -14,6 +45,20 @@ export const goodInputs: Readonly<Record<string, object>> = {
   createInvite: { name: "bob", expiresInS: 3600, quotaBytes: 1_000_000 },
   patchAccount: { suspended: true, quotaBytes: 1_000_000 },
   patchPeer: { policy: "block" },
+  addStatement: { statement, epochs, identity: { registrationRecord: "AAAA", password: wrapped, recovery } },
+  passwordStart: { registrationRequest: "AAAA" },
+  passwordFinish: { registrationRecord: "AAAA", proof: { kind: "identity", wrapped, signature } },
+  setRecovery: { recovery, signature },
+  recoverStart: { name: "bob" },
+  recoverFinish: { recoveryId: "A".repeat(43), signature, device: "phone" },
+  patchKeyConsent: { hidden: true, allow: ["bob@alpha.test"], forbid: ["carol@alpha.test"] },
+  putRecord: { revision: 1, sealed: "AAAA" },
+};
+
+/** What a body may have of the routes that take more than others. */
+export const largerBodies: Readonly<Record<string, number>> = {
+  addStatement: 1024 * 1024,
+  putRecord: limits.messageBytes,
 };
 
 /** What stands in the place of a name or an id. */

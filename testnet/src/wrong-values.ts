@@ -46,8 +46,11 @@ function* changesAt(schema: object, good: unknown, path: readonly string[]): Gen
   }
   const branch = branchesOf(schema).find((one) => kindsOf(one).has(kindOf(good)));
   if (branch === undefined) return;
-  if (typeof good === "string") yield* textChanges(branch, path);
-  else if (typeof good === "number") yield* numberChanges(branch, path);
+  if (typeof good === "string") {
+    // Another branch may be a text of its own, such as the empty one for “none”.
+    const others = branchesOf(schema).map((one) => Reflect.get(one, "const"));
+    for (const change of textChanges(branch, path)) if (!others.includes(change.replacement)) yield change;
+  } else if (typeof good === "number") yield* numberChanges(branch, path);
   else if (Array.isArray(good)) yield* listChanges(branch, good, path);
   else if (isObject(good)) yield* objectChanges(branch, good, path);
 }
