@@ -1,9 +1,10 @@
 /**
  * Reads the newest letters of the inbox and saves their files beside it.
  *
- *     node --conditions=source client/examples/read.ts bob@b.example
+ *     node_modules/.bin/node --conditions=source client/examples/read.ts bob@b.example
  */
 
+import { existsSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import {
   downloadSealedBytes,
@@ -34,7 +35,11 @@ for (const { id } of messages) {
     if (wanted.kind !== "sealed") continue;
     const bytes = await downloadSealedBytes(session, { ...wanted, messageId: message.id, place });
     const name = saveName(wanted.file);
-    await writeFile(name, bytes);
-    console.log(`Saved ${name}, ${bytes.length} bytes`);
+    // Its name is what a stranger has called it: never over a file that is there.
+    if (existsSync(name)) console.log(`${name} is there already and was not touched`);
+    else {
+      await writeFile(name, bytes, { flag: "wx" });
+      console.log(`Saved ${name}, ${bytes.length} bytes`);
+    }
   }
 }

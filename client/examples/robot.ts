@@ -2,7 +2,7 @@
  * A program that writes from an open account with an API token. Its letters go in the open, to whomever: their servers
  * seal them on arrival, but until then they can be read.
  *
- *     node --conditions=source client/examples/robot.ts robot@a.example ph_… alice@a.example
+ *     node_modules/.bin/node --conditions=source client/examples/robot.ts robot@a.example ph_… alice@a.example
  */
 import { compose, openWithToken, send } from "@posthorn/client";
 import { openHome, usualHomeFolder } from "@posthorn/client/node";

@@ -1,7 +1,7 @@
 /**
  * Registers a sealed account with an invitation's link, and keeps the sign-in for the other examples.
  *
- *     node --conditions=source client/examples/sign-up.ts https://…/auth/invite/… name password
+ *     node_modules/.bin/node --conditions=source client/examples/sign-up.ts https://…/auth/invite/… name password
  */
 import { register } from "@posthorn/client";
 import { openHome, usualHomeFolder } from "@posthorn/client/node";

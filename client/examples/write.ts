@@ -1,7 +1,7 @@
 /**
  * Writes a sealed letter with a file, and waits until it is there.
  *
- *     node --conditions=source client/examples/write.ts alice@a.example bob@b.example plan.pdf
+ *     node_modules/.bin/node --conditions=source client/examples/write.ts alice@a.example bob@b.example plan.pdf
  */
 import { basename } from "node:path";
 import { markTold, prepare, resume, send, uploadSealedFile, waitUntilSettled } from "@posthorn/client";
