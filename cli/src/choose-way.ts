@@ -1,6 +1,6 @@
 /** Whether a message is sealed or goes in the open, found out before its files are uploaded for the one or the other. */
-import { type Contact, lookUpContact, refuseContact, type Session } from "@posthorn/client";
-import { accountName, formatAddress, ProblemError, parseAddress, problem } from "@posthorn/protocol";
+import { type Contact, lacksItsKeys, lookUpContact, refuseContact, type Session } from "@posthorn/client";
+import { accountOf, ProblemError, parseAddress, problem } from "@posthorn/protocol";
 import type { News } from "./contact-news.ts";
 import { Hinted } from "./explain.ts";
 import { Failure } from "./failure.ts";
@@ -47,24 +47,12 @@ export async function chooseWay(
 
 async function withoutKeys(shell: Shell, session: Session, inTheOpen: boolean): Promise<Way> {
   if (inTheOpen) return { isSealed: false, isAgreed: true, news: [] };
-  const doubt = await findDoubt(session);
-  if (doubt === undefined) return { isSealed: false, isAgreed: false, news: [] };
-  await agreeToTheOpen(shell, `${doubt}: what you send can be read by the servers on the way.`);
+  if (!(await lacksItsKeys(session))) return { isSealed: false, isAgreed: false, news: [] };
+  await agreeToTheOpen(
+    shell,
+    `${session.address} has keys, or may have, and this sign-in has none of them: what you send can be read by the servers on the way.`,
+  );
   return { isSealed: false, isAgreed: true, news: [] };
-}
-
-/** Why an account whose keys are not here may be one that has some; undefined when it has none. */
-async function findDoubt(session: Session): Promise<string | undefined> {
-  const { address } = session;
-  try {
-    const { statements } = await session.call("lookUpKeys", { params: { address } });
-    return statements.length === 0
-      ? undefined
-      : `${address} is a sealed account, and this token has none of its keys`;
-  } catch (error) {
-    if (!(error instanceof ProblemError && error.problem.code === "forbidden")) throw error;
-    return `${address} may be a sealed account, which this token is not let see without the scope “read”`;
-  }
 }
 
 /** The accounts that these addresses reach, each once, with what is known of its keys. */
@@ -72,10 +60,7 @@ async function lookUpAll(
   session: Session,
   recipients: readonly string[],
 ): Promise<{ address: string; contact: Contact }[]> {
-  const accounts = recipients.map((recipient) => {
-    const { id, host } = parseAddress(recipient);
-    return formatAddress({ id: accountName(id), host });
-  });
+  const accounts = recipients.map((recipient) => accountOf(parseAddress(recipient)));
   const found = [];
   for (const address of new Set(accounts)) {
     found.push({ address, contact: await lookUpContact(session, address) });

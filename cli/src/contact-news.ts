@@ -1,6 +1,6 @@
 /** What a person must be told of their contacts' keys (§90.7). The SDK says each of it once. */
 import type { ContactNews, Opened } from "@posthorn/client";
-import { accountName, formatAddress, parseAddress, senderOf } from "@posthorn/protocol";
+import { accountOf, parseAddress, senderOf } from "@posthorn/protocol";
 
 export interface News {
   address: string;
@@ -12,23 +12,17 @@ export function newsOf(opened: Opened): News[] {
   if (opened.kind === "open") return [];
   const { sender, message } = opened;
   const news = "news" in sender ? sender.news : undefined;
-  return news === undefined ? [] : [{ address: accountOf(formatAddress(senderOf(message))), news }];
+  return news === undefined ? [] : [{ address: accountOf(senderOf(message)), news }];
 }
 
 /** What was found of an account in several places, under whichever of its addresses, once. */
 export function eachOnce(all: readonly News[]): News[] {
   const found = new Map<string, News>();
   for (const { address, news } of all) {
-    const account = accountOf(address);
+    const account = accountOf(parseAddress(address));
     found.set(`${account} ${news}`, { address: account, news });
   }
   return [...found.values()];
-}
-
-/** Whose address it is, without a tag. */
-function accountOf(address: string): string {
-  const { id, host } = parseAddress(address);
-  return formatAddress({ id: accountName(id), host });
 }
 
 /** A line for each. `next` makes a command to be typed next. */

@@ -1,6 +1,6 @@
 import { keepEpochsFresh, openWithToken, resume, type Session } from "@posthorn/client";
 import type { Home } from "@posthorn/client/node";
-import { accountName, formatAddress, ProblemError, parseAddress } from "@posthorn/protocol";
+import { accountOf, ProblemError, parseAddress } from "@posthorn/protocol";
 import { cleanLine } from "./clean-text.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { Failure, refuseUsage } from "./failure.ts";
@@ -63,8 +63,7 @@ export async function chooseAddress(shell: Shell, home: Home): Promise<string> {
 function nameGiven(shell: Shell): string | undefined {
   const given = shell.options().as ?? shell.environment.POSTHORN_AS;
   if (given === undefined || given === "") return undefined;
-  const { id, host } = parseAddress(given);
-  return formatAddress({ id: accountName(id), host });
+  return accountOf(parseAddress(given));
 }
 
 function refuseSignedOut(

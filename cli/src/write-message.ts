@@ -15,7 +15,7 @@ import {
 import { type FileSource, openFileSource } from "@posthorn/client/node";
 import {
   type Attachment,
-  accountName,
+  accountOf,
   formatAddress,
   isMessageType,
   limits,
@@ -152,18 +152,12 @@ async function lookAt(session: Session, { replyTo: answeredId, fields }: WriteOp
 
 /** Who receives a change of what somebody else wrote ignores it (§20.14), so it is not even sent. */
 function checkAuthor(shell: Shell, type: MessageType, target: { from: string }, self: string): void {
-  if ((type !== "edit" && type !== "recall") || accountOf(target.from) === self) return;
+  if ((type !== "edit" && type !== "recall") || accountOf(parseAddress(target.from)) === self) return;
   const what = type === "edit" ? "change" : "take back";
   refuseUsage(
     `You can ${what} only what you have written; this message is from ${target.from}.`,
     `To find one of yours: ${nextCommand(shell, "inbox --mailbox sent")}`,
   );
-}
-
-/** The account of an address, which may have a tag. */
-function accountOf(address: string): string {
-  const { id, host } = parseAddress(address);
-  return formatAddress({ id: accountName(id), host });
 }
 
 /** Who it goes to: whoever is named, else those of the message it answers or is about. */

@@ -10,10 +10,9 @@ import {
   toBase64Url,
 } from "@posthorn/crypto";
 import {
-  type Address,
   type Arrival,
   type Attachment,
-  accountName,
+  accountOf,
   attachmentsOf,
   type Follows,
   fail,
@@ -174,10 +173,10 @@ async function sealsOtherwise(session: Session, message: Message): Promise<boole
   if (message.type === "recall" || message.type === "receipt") return false;
   const keyring = await session.keys.find();
   if (keyring === undefined) return false;
-  const sender = accountOf(message);
+  const sender = accountOf(senderOf(message));
   if (sender !== keyring.address) return hasKeys(session, sender);
   // What the account itself writes is sealed too where anybody of those it goes to has keys, as it has itself.
-  const recipients = recipientsOf(message).slice(0, mostLookedFor).map(accountAt);
+  const recipients = recipientsOf(message).slice(0, mostLookedFor).map(accountOf);
   if (recipients.includes(keyring.address)) return true;
   const pins = await Promise.all(recipients.map((recipient) => findPin(session, recipient)));
   return pins.some((pin) => pin !== undefined);
@@ -187,7 +186,7 @@ async function sealsOtherwise(session: Session, message: Message): Promise<boole
 const mostLookedFor = 20;
 
 async function openSealed(session: Session, message: Message, sealed: SealedMessage): Promise<Opened> {
-  const sender = await findSenderKey(session, accountOf(message), sealed.header.fromKeyId);
+  const sender = await findSenderKey(session, accountOf(senderOf(message)), sealed.header.fromKeyId);
   if (sender === undefined) return notOpened();
   const verifyKey = await importVerifyKey(sender.identityKey).catch(notOpened);
   const own = ownEntry(await getKeyring(session), sealed) ?? (await renewedEntry(session, sealed));
@@ -229,9 +228,8 @@ function startRenewal(session: Session): Promise<unknown> {
 /** An entry that reaches the account and is sealed to one of its epochs (§100.5, step 3). */
 function ownEntry({ address, epochs }: Keyring, { keys }: SealedMessage) {
   for (const entry of keys) {
-    const { id, host } = parseAddress(entry.address);
     const key = epochs.get(entry.keyId);
-    if (key !== undefined && formatAddress({ id: accountName(id), host }) === address) {
+    if (key !== undefined && accountOf(parseAddress(entry.address)) === address) {
       return { address: entry.address, key };
     }
   }
@@ -270,15 +268,6 @@ function readSealed(message: Message, seal: Seal, encryptedBody: string): Sealed
 
 function bytesOf(text: string): Uint8Array {
   return findBase64Url(text) ?? notOpened();
-}
-
-function accountOf(message: Message): string {
-  return accountAt(senderOf(message));
-}
-
-/** Of an address, without its tag. */
-function accountAt({ id, host }: Address): string {
-  return formatAddress({ id: accountName(id), host });
 }
 
 /** Whatever is wrong with something sealed is told alike. */

@@ -1,17 +1,15 @@
 /** From a draft to a message that only its sender and its recipients can read. */
 import {
   type AccountStatement,
-  type Epoch,
-  findBase64Url,
-  importKemPublicKey,
-  type KemPublicKey,
+  findEpoch,
   type SealedMessage,
   sealMessage,
   toBase64Url,
+  type UsableEpoch,
 } from "@posthorn/crypto";
 import {
   type Address,
-  accountName,
+  accountOf,
   fail,
   formatAddress,
   isType,
@@ -127,7 +125,7 @@ async function lookUpAll(session: Session, recipients: readonly Address[]): Prom
 }
 
 async function lookUp(session: Session, recipient: Address): Promise<Recipient> {
-  const account = formatAddress({ id: accountName(recipient.id), host: recipient.host });
+  const account = accountOf(recipient);
   return { address: formatAddress(recipient), account, contact: await lookUpContact(session, account) };
 }
 
@@ -185,29 +183,14 @@ async function sealFor(
   );
 }
 
-/** The epoch that has begun last and is not over (§90.4). Throws ProblemError `noKeys` when there is none. */
-async function epochOf(
-  address: string,
-  head: AccountStatement,
-  nowMs: number,
-): Promise<{ keyId: string; publicKey: KemPublicKey }> {
-  const usable = head.epochs.filter(
-    ({ validFrom, validUntil }) => Date.parse(validFrom) <= nowMs && nowMs < Date.parse(validUntil),
-  );
-  for (const epoch of usable.toReversed()) {
-    const publicKey = await findPublicKey(epoch);
-    if (publicKey !== undefined) return { keyId: epoch.keyId, publicKey };
-  }
+/** Throws ProblemError `noKeys` when all have run out. */
+async function epochOf(address: string, head: AccountStatement, nowMs: number): Promise<UsableEpoch> {
+  const epoch = await findEpoch(head.epochs, nowMs);
+  if (epoch !== undefined) return epoch;
   return fail(
     "noKeys",
     `The keys of ${address} have run out: nothing can be sealed until they have signed in again. Nothing was sent.`,
   );
-}
-
-/** One that nothing can be sealed to is as if it were not there (§90.4). */
-async function findPublicKey({ publicKey }: Epoch): Promise<KemPublicKey | undefined> {
-  const bytes = findBase64Url(publicKey);
-  return bytes && importKemPublicKey(bytes).catch(() => undefined);
 }
 
 const encoder = new TextEncoder();

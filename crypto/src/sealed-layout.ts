@@ -7,6 +7,8 @@ export const chunkBytes = 16 * 1024;
 export const tagBytes = 16;
 export const sealedChunkBytes = chunkBytes + tagBytes;
 export const maxChunks = 2 ** 38;
+/** Sealed or opened side by side, which is enough to keep the platform at work. */
+export const groupChunks = 16;
 
 /** How many bytes it takes to seal so many. */
 export function sealedSize(size: number): number {

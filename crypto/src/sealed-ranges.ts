@@ -4,10 +4,14 @@
  */
 import { readBytes } from "./byte-reader.ts";
 import { type ChunkCipher, makeChunkCipher, sealChunks } from "./chunk-cipher.ts";
-import { chunkBytes, chunkPlace, headerBytes, sealedChunkBytes, sealedSize } from "./sealed-layout.ts";
-
-/** As many as are sealed side by side. */
-const groupChunks = 16;
+import {
+  chunkBytes,
+  chunkPlace,
+  groupChunks,
+  headerBytes,
+  sealedChunkBytes,
+  sealedSize,
+} from "./sealed-layout.ts";
 
 /** Bytes that can be read from anywhere, and again. */
 export interface ByteRanges {

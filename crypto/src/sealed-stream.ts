@@ -11,9 +11,7 @@ import {
   sealChunks,
 } from "./chunk-cipher.ts";
 import { drawSalt } from "./sealed-bytes.ts";
-import { chunkBytes, findLayout, headerBytes, sealedChunkBytes } from "./sealed-layout.ts";
-
-const groupChunks = 16;
+import { chunkBytes, findLayout, groupChunks, headerBytes, sealedChunkBytes } from "./sealed-layout.ts";
 
 /**
  * Thrown by what opens a stream when it is not, to its end, what was sealed with the key and context: whatever is wrong

@@ -57,6 +57,11 @@ export function accountName(id: string): string {
   return foldAscii(plus < 0 ? id : id.slice(0, plus));
 }
 
+/** The account that an address reaches, as one text: in lower case, without `+tag`. */
+export function accountOf({ id, host }: Address): string {
+  return formatAddress({ id: accountName(id), host });
+}
+
 /** True when both are the same address: ids compared in lower case, tag included, hosts exactly. */
 export function sameAddress(a: Address, b: Address): boolean {
   return a.host === b.host && (a.id === b.id || foldAscii(a.id) === foldAscii(b.id));

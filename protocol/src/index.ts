@@ -5,6 +5,7 @@ export {
   AddressSchema,
   AddressTextSchema,
   accountName,
+  accountOf,
   formatAddress,
   parseAddress,
   sameAddress,

@@ -7,14 +7,7 @@ import {
   type Session,
   testPhrase,
 } from "@posthorn/client";
-import {
-  accountName,
-  fail,
-  formatAddress,
-  type KeyConsent,
-  type KeyConsentPatch,
-  parseAddress,
-} from "@posthorn/protocol";
+import { accountOf, fail, type KeyConsent, type KeyConsentPatch, parseAddress } from "@posthorn/protocol";
 import type { Command } from "commander";
 import { columns } from "../columns.ts";
 import { Failure } from "../failure.ts";
@@ -73,17 +66,12 @@ function takeConsent(command: Command, shell: Shell): void {
     .command("allow")
     .description("Shows your keys to somebody while they are hidden from others.")
     .argument("<address>")
-    .action((address: string) => change(shell, { allow: [accountOf(address)] }));
+    .action((address: string) => change(shell, { allow: [accountOf(parseAddress(address))] }));
   command
     .command("forbid")
     .description("No longer shows your keys to somebody while they are hidden from others.")
     .argument("<address>")
-    .action((address: string) => change(shell, { forbid: [accountOf(address)] }));
-}
-
-function accountOf(address: string): string {
-  const { id, host } = parseAddress(address);
-  return formatAddress({ id: accountName(id), host });
+    .action((address: string) => change(shell, { forbid: [accountOf(parseAddress(address))] }));
 }
 
 /** A session with keys. Throws ProblemError `forbidden` for an open account and a program's token. */

@@ -1,6 +1,6 @@
 import { hostname } from "node:os";
 import { login as signIn } from "@posthorn/client";
-import { accountName, formatAddress, ProblemError, parseAddress } from "@posthorn/protocol";
+import { accountOf, ProblemError, parseAddress } from "@posthorn/protocol";
 import type { Command } from "commander";
 import { Failure, refuseUsage } from "../failure.ts";
 import { openAccountWords } from "../open-account.ts";
@@ -28,8 +28,7 @@ async function run(shell: Shell, given: string | undefined, options: LoginOption
   const { terminal } = shell;
   const named =
     given ?? shell.options().as ?? refuseUsage("Whose account is it?", nextCommand(shell, "login ADDRESS"));
-  const { id, host } = parseAddress(named);
-  const address = formatAddress({ id: accountName(id), host });
+  const address = accountOf(parseAddress(named));
   const home = homeOf(shell);
   await trustAuthority(home, options.ca);
   const platform = await home.platform();

@@ -1,6 +1,6 @@
 import { hostname } from "node:os";
 import { leastPasswordLength, recover as recoverAccount } from "@posthorn/client";
-import { accountName, formatAddress, ProblemError, parseAddress } from "@posthorn/protocol";
+import { accountOf, ProblemError, parseAddress } from "@posthorn/protocol";
 import type { Command } from "commander";
 import { withHints } from "../explain.ts";
 import { Failure, refuseUsage } from "../failure.ts";
@@ -35,8 +35,7 @@ export function recover(command: Command, shell: Shell): void {
 async function run(shell: Shell, given: string | undefined, options: RecoverOptions): Promise<void> {
   const named =
     given ?? shell.options().as ?? refuseUsage("Whose account is it?", nextCommand(shell, "recover ADDRESS"));
-  const { id, host } = parseAddress(named);
-  const address = formatAddress({ id: accountName(id), host });
+  const address = accountOf(parseAddress(named));
   const home = homeOf(shell);
   await trustAuthority(home, options.ca);
   const [phrase = "", newPassword = ""] =

@@ -7,7 +7,7 @@ import {
   type Session,
   type ToCompare,
 } from "@posthorn/client";
-import { accountName, formatAddress, parseAddress } from "@posthorn/protocol";
+import { accountOf, parseAddress } from "@posthorn/protocol";
 import type { Command } from "commander";
 import { withHints } from "../explain.ts";
 import { Failure, refuseUsage } from "../failure.ts";
@@ -62,8 +62,7 @@ async function run(shell: Shell, given: string, options: VerifyOptions): Promise
       "--yes needs the digits that were compared: nobody else can say which they were.",
       'Give them, such as --same "12345 …" --yes.',
     );
-  const { id, host } = parseAddress(given);
-  const address = formatAddress({ id: accountName(id), host });
+  const address = accountOf(parseAddress(given));
   const session = await openSession(shell);
   if (address === session.address) refuseUsage("That is your own address.", "Name somebody else's.");
   if (scan !== undefined) return compareText(shell, session, address, scan);

@@ -1,13 +1,6 @@
 /** The keys of others: asked for, held against what was believed before, and what a person must be told of it. */
 import { type AccountStatement, type ChainPin, checkChain, type SignedStatement } from "@posthorn/crypto";
-import {
-  accountName,
-  fail,
-  formatAddress,
-  type Problem,
-  ProblemError,
-  parseAddress,
-} from "@posthorn/protocol";
+import { accountOf, fail, type Problem, ProblemError, parseAddress } from "@posthorn/protocol";
 import type { Session } from "../session.ts";
 import { askForChain } from "./ask-for-chain.ts";
 import { type BelievedChain, isBelieved, sentenceOf } from "./keyring.ts";
@@ -142,9 +135,8 @@ function gravest(...all: readonly (ContactNews | undefined)[]): ContactNews | un
  * message. `address` may have a tag. What cannot be kept is told again. What must be compared anew is told until it was.
  */
 export async function markTold(session: Session, address: string, news: ContactNews): Promise<void> {
-  const { id, host } = parseAddress(address);
   try {
-    const known = await findPin(session, formatAddress({ id: accountName(id), host }));
+    const known = await findPin(session, accountOf(parseAddress(address)));
     if (known?.pin.untold !== news || changeSinceCompared(known.pin) !== undefined) return;
     const { untold: _, ...pin } = known.pin;
     await keepPin(session, pin, known.revision);

@@ -8,10 +8,10 @@ import { getKeyring } from "./session-keys.ts";
 
 const mostTries = 3;
 
-type Change = Partial<Pick<AccountStatement, "policy" | "vaultHead">>;
+type Change = Partial<Pick<AccountStatement, "vaultHead">>;
 
 /**
- * Says that something has changed while the identity stays: a new head of the vault, another policy, or a new epoch,
+ * Says that something has changed while the identity stays: a new head of the vault, or a new epoch,
  * which is begun when the newest one is 30 days old. When another device was first it is tried again with what that one has
  * said, three times. Throws ProblemError `changedMeanwhile` then, and what `makeChange` throws.
  */

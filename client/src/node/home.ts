@@ -2,7 +2,7 @@ import { X509Certificate } from "node:crypto";
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { accountName, fail, formatAddress, parseAddress } from "@posthorn/protocol";
+import { accountOf, fail, parseAddress } from "@posthorn/protocol";
 import type { Platform } from "../platform.ts";
 import type { TokenKeeper } from "../token-keeper.ts";
 import { fileKeeper } from "./file-keeper.ts";
@@ -54,8 +54,7 @@ export function usualHomeFolder(environment: Readonly<Record<string, string | un
 }
 
 function fileNameOf(address: string): string {
-  const { id, host } = parseAddress(address);
-  return `${formatAddress({ id: accountName(id), host }).replace(":", "_")}.json`;
+  return `${accountOf(parseAddress(address)).replace(":", "_")}.json`;
 }
 
 async function listAddresses(folder: string): Promise<string[]> {

@@ -1,8 +1,7 @@
 /** Whom an account shows its keys (§80.13): everybody, or those whom its owner has named. */
 import {
-  accountName,
+  accountOf,
   fail,
-  formatAddress,
   type KeyConsent,
   type KeyConsentPatch,
   limits,
@@ -56,6 +55,5 @@ export async function patchConsent(
 
 /** Keys are shown to accounts, which have no tag. */
 function ofAccount(text: string): string {
-  const { id, host } = parseAddress(text);
-  return formatAddress({ id: accountName(id), host });
+  return accountOf(parseAddress(text));
 }

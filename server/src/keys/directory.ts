@@ -1,8 +1,7 @@
 /** What an account of ours says of its keys, for those it shows them to (§90.9). */
 import {
-  accountName,
+  accountOf,
   type ErrorCode,
-  formatAddress,
   type KeyChain,
   limits,
   type Problem,
@@ -52,14 +51,14 @@ export async function showKeysToHost(
   ctx: DirectoryContext,
   asked: { from: string; name: string; asker: string },
 ): Promise<ShownKeys> {
-  const { id, host } = parseAddress(asked.asker);
-  if (host !== asked.from) {
+  const asker = parseAddress(asked.asker);
+  if (asker.host !== asked.from) {
     return refused(
       "senderMismatch",
-      `This asks on behalf of an account of ${host}, but ${asked.from} signed it.`,
+      `This asks on behalf of an account of ${asker.host}, but ${asked.from} signed it.`,
     );
   }
-  return showKeys(ctx, asked.name, formatAddress({ id: accountName(id), host }));
+  return showKeys(ctx, asked.name, accountOf(asker));
 }
 
 function refused(code: ErrorCode, detail: string): ShownKeys {

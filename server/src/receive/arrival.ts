@@ -2,16 +2,9 @@
  * Sealed on arrival (§100.12): what comes in the open for an account that takes sealed mail is sealed to the account's
  * keys before it is kept, so that from then on this server cannot read it either.
  */
-import {
-  type ArrivalFiles,
-  findBase64Url,
-  importKemPublicKey,
-  type KemPublicKey,
-  sealArrival,
-  toBase64Url,
-} from "@posthorn/crypto";
-import { type Arrival, parseTime, type SealedAttachment } from "@posthorn/protocol";
-import { findNewestStatement, type StoredStatement } from "../store/key-store.ts";
+import { type ArrivalFiles, findEpoch, sealArrival, toBase64Url } from "@posthorn/crypto";
+import type { Arrival, SealedAttachment } from "@posthorn/protocol";
+import { findNewestStatement } from "../store/key-store.ts";
 import type { Db } from "../store/sql.ts";
 
 /** Seals a message's bytes. Takes a millisecond or more: not for a transaction of many. */
@@ -23,8 +16,6 @@ interface SealedHere extends ArrivalFiles {
   write(files: readonly SealedAttachment[]): Uint8Array;
 }
 
-type Epoch = StoredStatement["statement"]["epochs"][number];
-
 /** How to seal what comes for an account of `host`; undefined when it has no key that anything can be sealed to. */
 export async function findArrivalSeal(
   db: Db,
@@ -32,45 +23,22 @@ export async function findArrivalSeal(
   { host, now }: { host: string; now: number },
 ): Promise<SealOnArrival | undefined> {
   const newest = await findNewestStatement(db, id);
-  for (const { keyId, publicKey } of inOrderOfUse(newest?.statement.epochs ?? [], now)) {
-    const key = await findKey(publicKey);
-    if (key === undefined) continue;
-    const owner = { address: `${name}@${host}`, keyId };
-    return async (bytes) => {
-      const { enc, wrap, sealed, fileKey } = await sealArrival(owner, key, bytes);
-      const arrival: Arrival = {
-        arrivalSeal: {
-          suite: "posthorn-arrival-1",
-          keyId,
-          enc: toBase64Url(enc),
-          wrap: toBase64Url(wrap),
-        },
-        sealedMessage: toBase64Url(sealed),
-      };
-      return { fileKey, write: (files) => written(arrival, files) };
+  // Also when all are over the owner still has their secrets, and to keep a message in the open would be worse.
+  const epoch = await findEpoch(newest?.statement.epochs ?? [], now, { orAnother: true });
+  if (epoch === undefined) return undefined;
+  const { keyId, publicKey } = epoch;
+  const owner = { address: `${name}@${host}`, keyId };
+  return async (bytes) => {
+    const { enc, wrap, sealed, fileKey } = await sealArrival(owner, publicKey, bytes);
+    const arrival: Arrival = {
+      arrivalSeal: { suite: "posthorn-arrival-1", keyId, enc: toBase64Url(enc), wrap: toBase64Url(wrap) },
+      sealedMessage: toBase64Url(sealed),
     };
-  }
-  return undefined;
+    return { fileKey, write: (files) => written(arrival, files) };
+  };
 }
 
 function written(arrival: Arrival, files: readonly SealedAttachment[]): Uint8Array {
   const whole = files.length === 0 ? arrival : { ...arrival, attachments: files };
   return new TextEncoder().encode(JSON.stringify(whole));
-}
-
-/**
- * The epoch that has begun last and is not over, then the others from the newest on: also when all are over the owner
- * still has their secrets, and to keep a message in the open would be worse.
- */
-function inOrderOfUse(epochs: readonly Epoch[], now: number): Epoch[] {
-  const newestFirst = epochs.toReversed();
-  const isCurrent = ({ validFrom, validUntil }: Epoch) =>
-    parseTime(validFrom) <= now && now < parseTime(validUntil);
-  return [...newestFirst.filter(isCurrent), ...newestFirst.filter((epoch) => !isCurrent(epoch))];
-}
-
-/** Undefined for a key that is refused, as if the epoch were not there (§90.4). */
-async function findKey(publicKey: string): Promise<KemPublicKey | undefined> {
-  const bytes = findBase64Url(publicKey);
-  return bytes && importKemPublicKey(bytes).catch(() => undefined);
 }
