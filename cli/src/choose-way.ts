@@ -1,5 +1,5 @@
 /** Whether a message is sealed or goes in the open, found out before its files are uploaded for the one or the other. */
-import { type Contact, lacksItsKeys, lookUpContact, refuseContact, type Session } from "@posthorn/client";
+import { type Contact, findMissingKeys, lookUpContact, refuseContact, type Session } from "@posthorn/client";
 import { accountOf, ProblemError, parseAddress, problem } from "@posthorn/protocol";
 import type { News } from "./contact-news.ts";
 import { Hinted } from "./explain.ts";
@@ -47,10 +47,15 @@ export async function chooseWay(
 
 async function withoutKeys(shell: Shell, session: Session, inTheOpen: boolean): Promise<Way> {
   if (inTheOpen) return { isSealed: false, isAgreed: true, news: [] };
-  if (!(await lacksItsKeys(session))) return { isSealed: false, isAgreed: false, news: [] };
+  const missing = await findMissingKeys(session);
+  if (missing === undefined) return { isSealed: false, isAgreed: false, news: [] };
+  const doubt =
+    missing === "sealed"
+      ? "is a sealed account, and this token has none of its keys"
+      : "may be a sealed account, which this token is not let see without the scope “read”";
   await agreeToTheOpen(
     shell,
-    `${session.address} has keys, or may have, and this sign-in has none of them: what you send can be read by the servers on the way.`,
+    `${session.address} ${doubt}: what you send can be read by the servers on the way.`,
   );
   return { isSealed: false, isAgreed: true, news: [] };
 }

@@ -48,7 +48,7 @@ export { changeConsent, readConsent } from "./keys/consent.ts";
 export { type Contact, type ContactNews, lookUpContact, markTold, refuseContact } from "./keys/contacts.ts";
 export { keepEpochsFresh } from "./keys/keep-fresh.ts";
 export type { Keyring } from "./keys/keyring.ts";
-export { lacksItsKeys } from "./keys/own-mode.ts";
+export { findMissingKeys } from "./keys/own-mode.ts";
 export { changePassword } from "./keys/password.ts";
 export { readPhrase, recover, replacePhrase, testPhrase } from "./keys/recovery.ts";
 export { replaceIdentity } from "./keys/replace-identity.ts";

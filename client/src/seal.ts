@@ -26,7 +26,7 @@ import type { Draft } from "./draft.ts";
 import { findFollows } from "./follows.ts";
 import { showKeysTo } from "./keys/consent.ts";
 import { type Contact, type ContactNews, lookUpContact, refuseContact } from "./keys/contacts.ts";
-import { lacksItsKeys } from "./keys/own-mode.ts";
+import { findMissingKeys } from "./keys/own-mode.ts";
 import { getKeyring } from "./keys/session-keys.ts";
 import type { SealedFile } from "./sealed-file-upload.ts";
 import type { Session } from "./session.ts";
@@ -58,7 +58,11 @@ export async function prepare(session: Session, draft: Draft, options: SealOptio
   const plain = compose(session.platform, withFiles(draft, files));
   if (keyring === undefined || !hasContent(plain)) {
     if (files.length > 0) fail("badRequest", "Files that were sealed belong to a sealed message.");
-    if (options.mayGoInTheOpen !== true && hasContent(plain) && (await lacksItsKeys(session))) {
+    if (
+      options.mayGoInTheOpen !== true &&
+      hasContent(plain) &&
+      (await findMissingKeys(session)) !== undefined
+    ) {
       fail(
         "noKeys",
         `${session.address} has keys, or may have, and this sign-in has none of them: what you send would go in the open. Say that it may, or sign in with the password.`,
