@@ -116,7 +116,9 @@ test(
       code: 1,
       err: expect.stringMatching(/not the password.*\nNext: Try again/),
     });
-    await well("carol", changing, { input: `${password}\nanother horse battery\n` });
+    expect(await well("carol", changing, { input: `${password}\nanother horse battery\n` })).toMatch(
+      /all other sign-ins have ended\.\nTokens for programs go on: .*token list.*\n.*keys replace/,
+    );
     expect(await run("carol's telephone", ["inbox"])).toMatchObject({ code: 4, out: "" });
 
     const recovering = ["recover", carol, "--phrase-stdin", ...ca];
@@ -144,7 +146,7 @@ test(
     expect(list).toMatch(/^Takes +sealed messages only$/m);
     expect(list).toMatch(/^Sealed to +\S{22} {2}\d{4}-.* – \d{4}-/m);
     expect(list).toMatch(/^Shown to +everybody$/m);
-    expect(await well("dora", ["keys", "hide"])).toBe("Your keys are shown to nobody.\n");
+    expect(await well("dora", ["keys", "hide"])).toBe("Your keys are shown to nobody new.\n");
     const refused = await run("alice", ["send", "--to", dora, "--body", "x", "--in-the-open"]);
     expect(refused).toMatchObject({ code: 1, out: "", err: expect.stringContaining("(noConsent)") });
     expect(await json("dora", ["keys", "allow", alice])).toEqual({ hidden: true, allowed: [alice] });

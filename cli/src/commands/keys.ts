@@ -55,7 +55,7 @@ function takeConsent(command: Command, shell: Shell): void {
   command
     .command("hide")
     .description(
-      "Shows your keys only to those you allow, and to whom you write. Others who have keys cannot write to you then.",
+      "Shows your keys only to those you allow, and to whom you write. Who asks for them first after that cannot write to you; who knows them already can, and so can accounts without keys, in the open.",
     )
     .action(() => change(shell, { hidden: true }));
   command
@@ -122,7 +122,7 @@ async function list(shell: Shell): Promise<void> {
 
 function shownTo({ hidden, allowed }: KeyConsent): string {
   if (!hidden) return "everybody";
-  return allowed.length === 0 ? "nobody" : `nobody but ${allowed.join(", ")}`;
+  return allowed.length === 0 ? "nobody new" : `nobody new but ${allowed.join(", ")}`;
 }
 
 async function change(shell: Shell, patch: KeyConsentPatch): Promise<void> {

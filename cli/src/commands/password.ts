@@ -17,10 +17,16 @@ async function run(shell: Shell, isGiven: boolean): Promise<void> {
   const session = await openSession(shell);
   const { address } = session;
   await changePassword(session, await readPasswords(shell, address, isGiven)).catch(explainWrongPassword);
+  const hasKeys = (await session.keys.find()) !== undefined;
   answer(shell, { changed: address }, () =>
     [
       `The password of ${address} is changed; all other sign-ins have ended.`,
-      `If somebody else may know the old one, make your identity anew: ${nextCommand(shell, "keys replace")}`,
+      `Tokens for programs go on: look through them, and end those you do not know: ${nextCommand(shell, "token list")}`,
+      ...(hasKeys
+        ? [
+            `If somebody else may know the old one, make your identity anew: ${nextCommand(shell, "keys replace")}`,
+          ]
+        : []),
     ].join("\n"),
   );
 }
