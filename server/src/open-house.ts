@@ -9,12 +9,12 @@ import { type OwnKeys, openOwnKeys } from "./peers/own-keys.ts";
 import { hasAccounts } from "./store/account-store.ts";
 import { findFact, replaceFact, settleFact } from "./store/fact-store.ts";
 import { openStore } from "./store/open.ts";
-import type { Db, Store, Tx } from "./store/sql.ts";
+import type { Db, OpenStore, Store, Tx } from "./store/sql.ts";
 
 export interface House {
   config: Config;
   env: Env;
-  store: Store;
+  store: OpenStore;
   startedAt: number;
   /** Names this life of the store's data (reliability I14). */
   incarnation: string;
@@ -41,7 +41,7 @@ export async function openHouse(config: Config, env: Env): Promise<House> {
   }
 }
 
-async function settleIn(config: Config, env: Env, store: Store): Promise<House> {
+async function settleIn(config: Config, env: Env, store: OpenStore): Promise<House> {
   const { clock, random, files } = env;
   const { host, dataFolder } = config;
   const folder = join(dataFolder, "keys");

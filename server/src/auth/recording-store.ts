@@ -1,4 +1,5 @@
 import type { Db, Row, Sql, Store, Tx } from "../store/sql.ts";
+import type { StateType } from "../store/state-type.ts";
 
 /** For tests: a store that notes each statement before it hands it on, so that the steps of two calls can be compared. */
 export class RecordingStore implements Store {
@@ -68,5 +69,9 @@ class RecordingTx extends RecordingDb implements Tx {
 
   afterCommit(then: () => void): void {
     this.#tx.afterCommit(then);
+  }
+
+  noteChanged(accountId: number, type: StateType): void {
+    this.#tx.noteChanged(accountId, type);
   }
 }

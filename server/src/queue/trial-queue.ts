@@ -222,5 +222,6 @@ export function counting(tx: Tx): Tx & { statements: Sql[] } {
     get: (query) => noted(query, tx.get(query)),
     run: (statement) => noted(statement, tx.run(statement)),
     afterCommit: (then) => tx.afterCommit(then),
+    noteChanged: (accountId, type) => tx.noteChanged(accountId, type),
   };
 }

@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, inject } from "vi
 import type { EffectHook } from "../env/env.ts";
 import { migrations } from "./open.ts";
 import { openPostgres } from "./postgres.ts";
-import type { Store } from "./sql.ts";
+import type { OpenStore } from "./sql.ts";
 import { openSqlite } from "./sqlite.ts";
 
 declare module "vitest" {
@@ -26,7 +26,7 @@ interface TestStoreOptions {
  * The first call in a test gives a store whose tables are there and empty. Later calls in the same test open the same
  * database once more, as a second process does, or the same process after a restart. All are closed when the test ends.
  */
-export type OpenTestStore = (options?: TestStoreOptions) => Promise<Store>;
+export type OpenTestStore = (options?: TestStoreOptions) => Promise<OpenStore>;
 
 /** Describes something of every store: the suite runs on SQLite and on PostgreSQL. */
 export function eachStore(title: string, suite: (open: OpenTestStore) => void): void {
@@ -84,8 +84,8 @@ export async function newDatabase(): Promise<string> {
   return text;
 }
 
-function closedAfterEach(): Store[] {
-  const opened: Store[] = [];
+function closedAfterEach(): OpenStore[] {
+  const opened: OpenStore[] = [];
   afterEach(async () => {
     for (const store of opened.splice(0)) await store.close();
   });

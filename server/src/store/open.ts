@@ -5,7 +5,7 @@ import { postOffice } from "./migrations/0001-post-office.ts";
 import { auth } from "./migrations/0002-auth.ts";
 import { keys } from "./migrations/0003-keys.ts";
 import { openPostgres } from "./postgres.ts";
-import type { Store } from "./sql.ts";
+import type { OpenStore } from "./sql.ts";
 import { openSqlite } from "./sqlite.ts";
 
 /** Every step of the schema, in order. */
@@ -15,7 +15,7 @@ export const migrations = [postOffice, auth, keys] as const;
 export async function openStore(
   config: Pick<Config, "database" | "dataFolder">,
   ctx: Pick<Env, "effect" | "failStop">,
-): Promise<Store> {
+): Promise<OpenStore> {
   const { effect, failStop } = ctx;
   const store =
     config.database.kind === "postgres"

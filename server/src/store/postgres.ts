@@ -6,9 +6,11 @@
  */
 import pg from "pg";
 import type { EffectHook } from "../env/env.ts";
+import { ChangeFeed, type ChangeListener, ChangeNotes } from "./change-feed.ts";
 import { forPostgres, type Migration } from "./migration.ts";
 import { ConnectionLost, explain, isConflict, readFault } from "./postgres-faults.ts";
-import type { Db, Row, Sql, Store, Tx } from "./sql.ts";
+import type { Db, OpenStore, Row, Sql, Tx } from "./sql.ts";
+import type { StateType } from "./state-type.ts";
 
 const oldestVersion = 150_000;
 /** Columns of these types hold whole numbers: BIGINT, and what a sum of them is. */
@@ -49,12 +51,13 @@ export async function openPostgres(options: PostgresOptions): Promise<PostgresSt
   return store;
 }
 
-export class PostgresStore implements Store {
+export class PostgresStore implements OpenStore {
   readonly dialect = "postgres";
   readonly read: Db;
   readonly #url: string;
   readonly #pool: pg.Pool;
   readonly #effect: EffectHook;
+  readonly #feed = new ChangeFeed();
   #closing: Promise<void> | undefined;
 
   constructor(options: PostgresOptions) {
@@ -81,13 +84,18 @@ export class PostgresStore implements Store {
   async write<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       try {
-        const { result, hooks } = await this.#writeOnce(work);
-        for (const then of hooks) then();
+        const { result, tx } = await this.#writeOnce(work);
+        for (const then of tx.hooks) then();
+        if (tx.notes !== undefined) this.#feed.tell(tx.notes.noted);
         return result;
       } catch (error) {
         if (!isWorthRepeating(error, attempt)) throw explain(error);
       }
     }
+  }
+
+  onChanged(changed: ChangeListener, missed: () => void = () => undefined): () => void {
+    return this.#feed.add(changed, missed);
   }
 
   /**
@@ -148,7 +156,7 @@ export class PostgresStore implements Store {
     }
   }
 
-  async #writeOnce<T>(work: (tx: Tx) => Promise<T>): Promise<{ result: T; hooks: (() => void)[] }> {
+  async #writeOnce<T>(work: (tx: Tx) => Promise<T>): Promise<{ result: T; tx: PostgresTx }> {
     const client = await this.#pool.connect().catch((error: unknown) => {
       throw readFault(error, false);
     });
@@ -158,7 +166,7 @@ export class PostgresStore implements Store {
       const result = await runWork(work, tx);
       await tx.begun;
       await this.#commit(client);
-      return { result, hooks: tx.hooks };
+      return { result, tx };
     } catch (error) {
       await client.query("ROLLBACK").catch((failure: Error) => {
         broken = failure;
@@ -235,6 +243,7 @@ class PostgresDb implements Db {
 class PostgresTx implements Tx {
   readonly dialect = "postgres";
   readonly hooks: (() => void)[] = [];
+  notes: ChangeNotes | undefined;
   readonly #client: pg.PoolClient;
   readonly begun: Promise<void>;
   #isBegun = false;
@@ -267,6 +276,12 @@ class PostgresTx implements Tx {
   afterCommit(then: () => void): void {
     this.#refuseEnded();
     this.hooks.push(then);
+  }
+
+  noteChanged(accountId: number, type: StateType): void {
+    this.#refuseEnded();
+    this.notes ??= new ChangeNotes();
+    this.notes.add(accountId, type);
   }
 
   /** No statement after this. The first that failed on the way, if any did. */

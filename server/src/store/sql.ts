@@ -5,6 +5,9 @@
  * there is no query builder here.
  */
 
+import type { ChangeListener } from "./change-feed.ts";
+import type { StateType } from "./state-type.ts";
+
 export type SqlValue = string | number | null | Uint8Array;
 
 export interface Sql {
@@ -38,6 +41,8 @@ export interface Tx extends Db {
   run(statement: Sql): Promise<number>;
   /** Runs once the transaction is on stable storage; not at all when it is rolled back. */
   afterCommit(then: () => void): void;
+  /** Whoever listens to the store hears of it once the transaction is on stable storage and its hooks have run. */
+  noteChanged(accountId: number, type: StateType): void;
 }
 
 /** The store's door: `read` sees committed data only; `write` resolves when its transaction is on stable storage. */
@@ -51,4 +56,13 @@ export interface Store {
   write<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
   /** Resolves when what was begun is done; nothing can be begun any more. */
   close(): Promise<void>;
+}
+
+/** The store as it was opened: whoever lives as long as it does can listen to what is committed. */
+export interface OpenStore extends Store {
+  /**
+   * From now on `changed` is called once an account and commit, with all that was noted; `missed` when commits of other
+   * processes may have gone by unheard. Neither is called any more once the function that this gives has been.
+   */
+  onChanged(changed: ChangeListener, missed?: () => void): () => void;
 }

@@ -5,9 +5,11 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { ProblemError, problem } from "@posthorn/protocol";
 import type { EffectHook } from "../env/env.ts";
+import { ChangeFeed, type ChangeListener, ChangeNotes, type NotedChanges } from "./change-feed.ts";
 import { forSqlite, type Migration } from "./migration.ts";
-import { type Db, type Row, type Sql, type Store, sql, type Tx } from "./sql.ts";
+import { type Db, type OpenStore, type Row, type Sql, sql, type Tx } from "./sql.ts";
 import { faultOf, lockDatabase, openConnection } from "./sqlite-connection.ts";
+import type { StateType } from "./state-type.ts";
 
 /** One commit takes no more than so many callers, and no further one after so many statements: others wait for it. */
 const callersPerCommit = 512;
@@ -33,15 +35,17 @@ interface Caller {
   reject(error: unknown): void;
 }
 
-/** What came of a caller's statements: they are in the open transaction with these hooks, or undone for this error. */
-type Outcome = { caller: Caller; hooks: readonly (() => void)[] } | { caller: Caller; error: unknown };
+/** What came of a caller's statements: they are in the open transaction with these hooks and notes, or undone for this error. */
+type Outcome =
+  | { caller: Caller; hooks: readonly (() => void)[]; noted: NotedChanges | undefined }
+  | { caller: Caller; error: unknown };
 
 /** Opens the database file, makes it if needed, and refuses a SQLite or a setting that cannot keep the promise. */
 export function openSqlite(options: SqliteOptions): SqliteStore {
   return new SqliteStore(options);
 }
 
-export class SqliteStore implements Store {
+export class SqliteStore implements OpenStore {
   readonly dialect = "sqlite";
   readonly read: Db;
   readonly #lock: DatabaseSync | undefined;
@@ -49,6 +53,7 @@ export class SqliteStore implements Store {
   readonly #reader: Connection;
   readonly #effect: EffectHook;
   readonly #failStop: (reason: string) => void;
+  readonly #feed = new ChangeFeed();
   #callers: Caller[] = [];
   #draining: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
@@ -86,6 +91,10 @@ export class SqliteStore implements Store {
       });
       this.#draining ??= this.#drain();
     });
+  }
+
+  onChanged(changed: ChangeListener, missed: () => void = () => undefined): () => void {
+    return this.#feed.add(changed, missed);
   }
 
   /** Runs migrations that have not run yet, each in a transaction of its own with its mark. */
@@ -141,6 +150,7 @@ export class SqliteStore implements Store {
       return;
     }
     for (const outcome of outcomes) settle(outcome);
+    this.#feed.tell(putTogether(outcomes));
   }
 
   #commit(): void {
@@ -202,7 +212,7 @@ export class SqliteStore implements Store {
     if (failed !== undefined && (thrown === undefined || faultOf(failed.error) !== "statement"))
       throw failed.error;
     if (thrown !== undefined) throw thrown.error;
-    return { caller, hooks: tx.hooks };
+    return { caller, hooks: tx.hooks, noted: tx.notes?.noted };
   }
 
   /** What a caller is told of an error. When the disk or the file has failed the process is told to end. */
@@ -231,6 +241,15 @@ function settle(outcome: Outcome): void {
   } catch (error) {
     caller.reject(error);
   }
+}
+
+/** What all of a commit's callers have noted. */
+function putTogether(outcomes: readonly Outcome[]): NotedChanges {
+  const notes = new ChangeNotes();
+  for (const outcome of outcomes) {
+    if ("noted" in outcome && outcome.noted !== undefined) notes.addAll(outcome.noted);
+  }
+  return notes.noted;
 }
 
 /** A connection with its prepared statements, found again by the template they are written in. */
@@ -315,6 +334,7 @@ class SqliteDb implements Db {
 class SqliteTx implements Tx {
   readonly dialect = "sqlite";
   readonly hooks: (() => void)[] = [];
+  notes: ChangeNotes | undefined;
   readonly #connection: Connection;
   #isOpen = true;
   #failure: { error: unknown } | undefined;
@@ -338,6 +358,12 @@ class SqliteTx implements Tx {
   afterCommit(then: () => void): void {
     this.#refuseEnded();
     this.hooks.push(then);
+  }
+
+  noteChanged(accountId: number, type: StateType): void {
+    this.#refuseEnded();
+    this.notes ??= new ChangeNotes();
+    this.notes.add(accountId, type);
   }
 
   /** No statement after this. What failed on the way, if anything did. */

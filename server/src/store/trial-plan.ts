@@ -28,6 +28,7 @@ export function planning(tx: Tx): PlannedTx {
       return tx.run(statement);
     },
     afterCommit: (then) => tx.afterCommit(then),
+    noteChanged: (accountId, type) => tx.noteChanged(accountId, type),
   };
 }
 
