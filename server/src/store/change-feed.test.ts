@@ -1,7 +1,7 @@
-import { expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { insertAccount } from "./account-store.ts";
-import { eachStore, type OpenTestStore } from "./each-store.ts";
-import type { OpenStore, Tx } from "./sql.ts";
+import { eachStore, type OpenTestStore, onPostgres } from "./each-store.ts";
+import { type OpenStore, sql, type Tx } from "./sql.ts";
 
 /** What a listener was told, one line a call. */
 function listenTo(store: OpenStore): string[] {
@@ -64,5 +64,68 @@ eachStore("the change feed", (open: OpenTestStore) => {
     await store.write((tx) => note(tx, 2));
     expect(told).toEqual([1]);
     expect(() => kept?.noteChanged(3, "Email")).toThrow("finished transaction");
+  });
+});
+
+describe("the change feed of a server in two processes", () => {
+  const open = onPostgres();
+
+  /** Two stores on one database, once both listen. */
+  async function twoStores(): Promise<[OpenStore, OpenStore]> {
+    const stores = [await open(), await open()] as const;
+    let missed = 0;
+    for (const store of stores)
+      store.onChanged(
+        () => undefined,
+        () => missed++,
+      );
+    await vi.waitFor(() => expect(missed).toBe(2), { timeout: 5_000 });
+    return [...stores];
+  }
+
+  it("tells each what the other has committed, once, and nothing that was undone", async () => {
+    const [here, there] = await twoStores();
+    const [toldHere, toldThere] = [listenTo(here), listenTo(there)];
+    await here.write(async (tx) => {
+      tx.noteChanged(1, "Email");
+      tx.noteChanged(1, "Mailbox");
+      tx.noteChanged(2, "Record");
+    });
+    const undone = here.write(async (tx) => {
+      tx.noteChanged(3, "Email");
+      throw new Error("changed my mind");
+    });
+    await expect(undone).rejects.toThrow("changed my mind");
+    await there.write(async (tx) => tx.noteChanged(4, "Rule"));
+    const all = ["1: Email Mailbox", "2: Record", "4: Rule"];
+    await vi.waitFor(() => expect([toldHere.toSorted(), toldThere.toSorted()]).toEqual([all, all]), { timeout: 5_000 });
+  });
+
+  it("tells of more accounts than one notice has room for", async () => {
+    const [here, there] = await twoStores();
+    const told = listenTo(there);
+    await here.write(async (tx) => {
+      for (let id = 1; id <= 2_000; id++) tx.noteChanged(id, "VacationResponse");
+    });
+    await vi.waitFor(() => expect(told).toHaveLength(2_000), { timeout: 5_000 });
+    expect(new Set(told).size).toBe(2_000);
+  });
+
+  it("says that anything may have changed once a lost connection is there again, and goes on telling", async () => {
+    const [here, there] = await twoStores();
+    let missed = 0;
+    there.onChanged(
+      () => undefined,
+      () => missed++,
+    );
+    const told = listenTo(there);
+    await here.write((tx) =>
+      tx.all(
+        sql`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN %' AND datname = current_database()`,
+      ),
+    );
+    await vi.waitFor(() => expect(missed).toBeGreaterThan(0), { timeout: 5_000 });
+    await here.write(async (tx) => tx.noteChanged(5, "Email"));
+    await vi.waitFor(() => expect(told).toEqual(["5: Email"]), { timeout: 5_000 });
   });
 });

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, inject } from "vitest";
+import { openClock } from "../env/clock.ts";
 import type { EffectHook } from "../env/env.ts";
 import { migrations } from "./open.ts";
 import { openPostgres } from "./postgres.ts";
@@ -69,7 +70,7 @@ export function onPostgres(): OpenTestStore {
   });
   beforeEach(() => emptyTables(url));
   return async (options = {}) => {
-    const store = await openPostgres({ url, ...options });
+    const store = await openPostgres({ url, clock: openClock(), ...options });
     opened.push(store);
     await store.migrate(migrations);
     return store;

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { openClock } from "../env/clock.ts";
 import type { EffectHook } from "../env/env.ts";
 import { newDatabase } from "./each-store.ts";
 import type { Migration } from "./migration.ts";
@@ -114,7 +115,7 @@ describe("the migrations, on SQLite", () => {
 
 describe("the migrations, on PostgreSQL", () => {
   const { open, things } = suite(
-    (url, effect) => openPostgres({ url, ...(effect && { effect }) }),
+    (url, effect) => openPostgres({ url, clock: openClock(), ...(effect && { effect }) }),
     newDatabase,
   );
 

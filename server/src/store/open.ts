@@ -14,12 +14,12 @@ export const migrations = [postOffice, auth, keys] as const;
 /** Opens the store of a configuration and brings its tables up to date. Throws a sentence for the operator. */
 export async function openStore(
   config: Pick<Config, "database" | "dataFolder">,
-  ctx: Pick<Env, "effect" | "failStop">,
+  ctx: Pick<Env, "clock" | "effect" | "failStop">,
 ): Promise<OpenStore> {
-  const { effect, failStop } = ctx;
+  const { clock, effect, failStop } = ctx;
   const store =
     config.database.kind === "postgres"
-      ? await openPostgres({ url: config.database.url, effect })
+      ? await openPostgres({ url: config.database.url, clock, effect })
       : openSqlite({ path: join(config.dataFolder, "posthorn.db"), effect, failStop });
   try {
     await store.migrate(migrations);

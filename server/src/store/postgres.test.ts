@@ -1,6 +1,7 @@
 import { connect, createServer, type Server, type Socket } from "node:net";
 import pg from "pg";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { openClock } from "../env/clock.ts";
 import { insertAccount } from "./account-store.ts";
 import { newDatabase } from "./each-store.ts";
 import { findFact, settleFact } from "./fact-store.ts";
@@ -24,7 +25,7 @@ afterEach(async () => {
 });
 
 async function open(options: Partial<PostgresOptions> = {}): Promise<PostgresStore> {
-  const store = await openPostgres({ url, ...options });
+  const store = await openPostgres({ url, clock: openClock(), ...options });
   opened.push(store);
   await store.migrate(migrations);
   return store;
@@ -209,7 +210,7 @@ describe("a server that cannot keep the promise", () => {
     const elsewhere = (change: (to: URL) => void) => {
       const to = new URL(url);
       change(to);
-      return openPostgres({ url: to.href });
+      return openPostgres({ url: to.href, clock: openClock() });
     };
     const nobody = elsewhere((to) => to.searchParams.set("host", "/nowhere"));
     await expect(nobody).rejects.toThrow(/does not let this server in: .*nowhere/);
@@ -222,13 +223,15 @@ describe("a server that cannot keep the promise", () => {
 
   it("is refused at start: commits that do not wait for the disk", async () => {
     const careless = `${url}&options=${encodeURIComponent("-c synchronous_commit=off")}`;
-    await expect(openPostgres({ url: careless })).rejects.toThrow("synchronous_commit switched off");
+    await expect(openPostgres({ url: careless, clock: openClock() })).rejects.toThrow(
+      "synchronous_commit switched off",
+    );
   });
 
   it("is refused at start: a database that does not hold every text", async () => {
     await ask("CREATE DATABASE latin TEMPLATE template0 ENCODING 'LATIN1' LOCALE 'C'");
     const latin = new URL(url);
     latin.pathname = "/latin";
-    await expect(openPostgres({ url: latin.href })).rejects.toThrow("LATIN1");
+    await expect(openPostgres({ url: latin.href, clock: openClock() })).rejects.toThrow("LATIN1");
   });
 });

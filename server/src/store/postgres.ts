@@ -5,9 +5,10 @@
  * asked again by its key (reliability I3).
  */
 import pg from "pg";
-import type { EffectHook } from "../env/env.ts";
+import type { Clock, EffectHook } from "../env/env.ts";
 import { ChangeFeed, type ChangeListener, ChangeNotes } from "./change-feed.ts";
 import { forPostgres, type Migration } from "./migration.ts";
+import { PostgresChanges } from "./postgres-changes.ts";
 import { ConnectionLost, explain, isConflict, readFault } from "./postgres-faults.ts";
 import type { Db, OpenStore, Row, Sql, Tx } from "./sql.ts";
 import type { StateType } from "./state-type.ts";
@@ -35,6 +36,8 @@ const connections = {
 
 export interface PostgresOptions {
   url: string;
+  /** Paces the connection by which the processes of one server hear of each other. */
+  clock: Pick<Clock, "sleep">;
   poolSize?: number;
   effect?: EffectHook;
 }
@@ -58,6 +61,7 @@ export class PostgresStore implements OpenStore {
   readonly #pool: pg.Pool;
   readonly #effect: EffectHook;
   readonly #feed = new ChangeFeed();
+  readonly #changes: PostgresChanges;
   #closing: Promise<void> | undefined;
 
   constructor(options: PostgresOptions) {
@@ -79,6 +83,11 @@ export class PostgresStore implements OpenStore {
     this.#pool.on("error", () => undefined);
     this.#pool.on("connect", (client) => client.on("error", () => undefined));
     this.read = new PostgresDb(this.#pool);
+    this.#changes = new PostgresChanges({
+      connection: { ...connections, connectionString: options.url },
+      clock: options.clock,
+      feed: this.#feed,
+    });
   }
 
   async write<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
@@ -86,7 +95,10 @@ export class PostgresStore implements OpenStore {
       try {
         const { result, tx } = await this.#writeOnce(work);
         for (const then of tx.hooks) then();
-        if (tx.notes !== undefined) this.#feed.tell(tx.notes.noted);
+        if (tx.notes !== undefined) {
+          this.#feed.tell(tx.notes.noted);
+          this.#changes.tellOthers(tx.notes.noted);
+        }
         return result;
       } catch (error) {
         if (!isWorthRepeating(error, attempt)) throw explain(error);
@@ -95,6 +107,7 @@ export class PostgresStore implements OpenStore {
   }
 
   onChanged(changed: ChangeListener, missed: () => void = () => undefined): () => void {
+    this.#changes.start();
     return this.#feed.add(changed, missed);
   }
 
@@ -140,8 +153,13 @@ export class PostgresStore implements OpenStore {
   }
 
   close(): Promise<void> {
-    this.#closing ??= this.#pool.end();
+    this.#closing ??= this.#close();
     return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    await this.#pool.end();
+    await this.#changes.close();
   }
 
   /** Throws a sentence for the operator when the server does not let us in. */

@@ -1,4 +1,4 @@
-/** The sorts of things in an account that have a state and can be heard of (RFC 8620 §1.6.2, §7.1). */
+/** In JMAP's order, ours last. */
 export const stateTypes = [
   "Email",
   "Mailbox",
@@ -12,4 +12,11 @@ export const stateTypes = [
   "Rule",
 ] as const;
 
+/** What a client can hear of that it has changed (RFC 8620 §7.1): the types of JMAP, and ours. */
 export type StateType = (typeof stateTypes)[number];
+
+const known: ReadonlySet<string> = new Set(stateTypes);
+
+export function isStateType(text: string): text is StateType {
+  return known.has(text);
+}
