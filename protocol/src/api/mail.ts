@@ -9,7 +9,7 @@ import { TimeSchema } from "../time.ts";
 import { UuidSchema } from "../uuid.ts";
 import { list, ObjectIdSchema, QueryNumberSchema, StateSchema } from "./id.ts";
 
-const role = Type.Enum(["inbox", "sent", "drafts", "archive", "junk", "trash", "held"]);
+export const MailboxRoleSchema = Type.Enum(["inbox", "sent", "drafts", "archive", "junk", "trash"]);
 const count = whole(limits.count);
 const orNull = <const Schema extends Parameters<typeof Type.Array>[0]>(schema: Schema) =>
   Type.Union([schema, Type.Null()]);
@@ -18,7 +18,7 @@ const orNull = <const Schema extends Parameters<typeof Type.Array>[0]>(schema: S
 export const MailboxSchema = Type.Object({
   id: ObjectIdSchema,
   name: oneLine(limits.mailboxName, 1),
-  role: orNull(role),
+  role: orNull(MailboxRoleSchema),
   total: count,
   unread: count,
 });

@@ -17,7 +17,8 @@ export async function createAccount(
     createdAt: account.createdAt,
     quotaBytes: ctx.quotaBytes,
   });
-  for (const role of roleNames) await insertMailbox(tx, id, { ...roles[role], role });
+  const fields = { parentId: undefined, isSubscribed: true };
+  for (const role of roleNames) await insertMailbox(tx, id, { ...fields, ...roles[role], role }, 0);
   return id;
 }
 

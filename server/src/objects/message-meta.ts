@@ -22,7 +22,7 @@ const summaryShape = shape(
 );
 
 /** A stored message as a client sees it in a list. */
-export function messageMeta(object: StoredObject, mailboxes: readonly number[]): MessageMeta {
+export function messageMeta(object: StoredObject): MessageMeta {
   const summary = summaryShape.parse(JSON.parse(object.summary));
   return {
     id: String(object.id),
@@ -37,7 +37,7 @@ export function messageMeta(object: StoredObject, mailboxes: readonly number[]):
     deliveredAt: formatTime(object.receivedAt),
     size: object.sizeBytes,
     keywords: Object.fromEntries(object.keywords.map((keyword) => [keyword, true])),
-    mailboxes: mailboxes.map(String),
+    mailboxes: object.mailboxes.map(String),
     attachments: summary.attachments,
     thread: object.conversation,
     inReplyTo: summary.inReplyTo,

@@ -30,13 +30,15 @@ eachStore("an account", (open) => {
     const bob = await openAccount(store, "bob");
     expect(await readMailboxes({ store }, { accountId: bob })).toEqual({
       state: "0",
-      mailboxes: ["Inbox", "Drafts", "Sent", "Archive", "Junk", "Trash"].map((name, index) => ({
-        id: String(index + 1),
-        name,
-        role: name.toLowerCase(),
-        total: 0,
-        unread: 0,
-      })),
+      mailboxes: ["Inbox", "Drafts", "Sent", "Archive", "Junk", "Trash", "Conversations", "Screener"].map(
+        (name, index) => ({
+          id: String(index + 1),
+          name,
+          role: index < 6 ? name.toLowerCase() : null,
+          total: 0,
+          unread: 0,
+        }),
+      ),
     });
     expect(await readAccount({ store, host: "a.test" }, { accountId: bob })).toEqual({
       id: String(bob),
@@ -247,7 +249,7 @@ eachStore("the changes of an account", (open) => {
     for (const objectId of [1, 2]) {
       await store.write(async (tx) => {
         const state = (await advanceState(tx, bob, 0)) ?? 0;
-        await appendChange(tx, bob, { state, kind: "mail", objectId, change: "destroyed" });
+        await appendChange(tx, bob, { type: "Email", state, objectId, change: "destroyed" });
       });
     }
     const lists = async (since: string) => {

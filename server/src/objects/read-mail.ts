@@ -5,13 +5,16 @@ import {
   fail,
   formatTime,
   limits,
+  type Mailbox,
   type MailboxList,
+  MailboxRoleSchema,
   type MessageMeta,
   type MessagePage,
+  shape,
 } from "@posthorn/protocol";
 import { findAccount, getAccountState } from "../store/account-store.ts";
 import { listChanges } from "../store/change-store.ts";
-import { listMailboxes, mailboxesOf } from "../store/mailbox-store.ts";
+import { listMailboxes, type Mailbox as StoredMailbox } from "../store/mailbox-store.ts";
 import {
   findMessageBytes,
   findObject,
@@ -20,8 +23,8 @@ import {
   type StoredObject,
 } from "../store/object-store.ts";
 import type { Db, Store } from "../store/sql.ts";
+import { standardRole } from "./mailboxes.ts";
 import { messageMeta } from "./message-meta.ts";
-import { type Role, roles } from "./roles.ts";
 
 interface ReadContext {
   store: Store;
@@ -52,12 +55,12 @@ export async function readMailboxes(ctx: ReadContext, { accountId }: Of): Promis
   const state = await getAccountState(ctx.store.read, accountId);
   const mailboxes = await listMailboxes(ctx.store.read, accountId);
   return {
-    mailboxes: mailboxes.map(({ id, name, role, total, unread }) => ({
-      id: String(id),
-      name,
-      role: role !== undefined && isRole(role) ? role : null,
-      total,
-      unread,
+    mailboxes: mailboxes.map((mailbox) => ({
+      id: String(mailbox.id),
+      name: mailbox.name,
+      role: roleOf(mailbox),
+      total: mailbox.total,
+      unread: mailbox.unread,
     })),
     state: String(state),
   };
@@ -83,8 +86,7 @@ export async function readMessages(
     input.mailbox === undefined
       ? await listObjects(ctx.store.read, accountId, before, limit)
       : await listMailbox(ctx.store.read, accountId, parseId(input.mailbox), before, limit);
-  const messages: MessageMeta[] = [];
-  for (const object of objects) messages.push(await withMailboxes(ctx.store.read, object));
+  const messages = objects.map(messageMeta);
   const last = objects.at(-1);
   return {
     messages,
@@ -97,7 +99,7 @@ export async function readMessageMeta(
   ctx: ReadContext,
   input: Of & { objectId: string },
 ): Promise<MessageMeta> {
-  return withMailboxes(ctx.store.read, await getObject(ctx.store.read, input));
+  return messageMeta(await getObject(ctx.store.read, input));
 }
 
 /** The message byte for byte as it was received. */
@@ -124,7 +126,7 @@ export async function readChanges(
       { pointer: "/since" },
     );
   }
-  const changes = await listChanges(ctx.store.read, input.accountId, since, limits.listItems);
+  const changes = await listChanges(ctx.store.read, input.accountId, "Email", since, limits.listItems);
   const created = new Set<string>();
   const updated = new Set<string>();
   const destroyed = new Set<string>();
@@ -139,7 +141,7 @@ export async function readChanges(
   }
   return {
     oldState: String(since),
-    newState: String(changes.at(-1)?.state ?? state),
+    newState: String(changes.length === limits.listItems ? changes.at(-1)?.state : state),
     hasMoreChanges: changes.length === limits.listItems,
     created: [...created],
     updated: [...updated],
@@ -152,10 +154,6 @@ export async function getObject(db: Db, input: Of & { objectId: string }): Promi
   return (await findObject(db, input.accountId, parseId(input.objectId))) ?? noSuchMessage();
 }
 
-export async function withMailboxes(db: Db, object: StoredObject): Promise<MessageMeta> {
-  return messageMeta(object, await mailboxesOf(db, object.accountId, object.id));
-}
-
 /** Ids and states are whole numbers inside, opaque outside: any other text names nothing here. */
 export function parseId(text: string): number {
   return /^\d{1,15}$/.test(text) ? Number(text) : -1;
@@ -165,6 +163,9 @@ function noSuchMessage(): never {
   return fail("notFound", "There is no such message in this account.");
 }
 
-function isRole(role: string): role is Role {
-  return Object.hasOwn(roles, role);
+const knownRole = shape(MailboxRoleSchema);
+
+function roleOf(mailbox: StoredMailbox): Mailbox["role"] {
+  const role = standardRole(mailbox);
+  return knownRole.matches(role) ? role : null;
 }

@@ -1,4 +1,9 @@
-/** The mailboxes every account has, and their fixed ids. */
+import { isMessageType, type Message, typeOf } from "@posthorn/protocol";
+
+/**
+ * The mailboxes every account has, and their fixed ids. Conversations and Screener have no role that other mail programs
+ * know (RFC 8621 §2).
+ */
 export const roles = {
   inbox: { id: 1, name: "Inbox", sortOrder: 1 },
   drafts: { id: 2, name: "Drafts", sortOrder: 2 },
@@ -6,6 +11,8 @@ export const roles = {
   archive: { id: 4, name: "Archive", sortOrder: 4 },
   junk: { id: 5, name: "Junk", sortOrder: 5 },
   trash: { id: 6, name: "Trash", sortOrder: 6 },
+  conversations: { id: 7, name: "Conversations", sortOrder: 7 },
+  screener: { id: 8, name: "Screener", sortOrder: 8 },
 } as const;
 
 export type Role = keyof typeof roles;
@@ -17,4 +24,29 @@ export const roleNames = [
   "archive",
   "junk",
   "trash",
+  "conversations",
+  "screener",
 ] as const satisfies readonly Role[];
+
+/** Ids of mailboxes that owners make begin here. */
+export const firstOwnMailbox = 16;
+
+const ofConversations: ReadonlySet<string> = new Set([
+  "chat_message",
+  "reaction",
+  "edit",
+  "recall",
+  "receipt",
+]);
+
+/** Where a message is put that comes in or goes out: chat, and what is about another message, lies with the conversations. */
+export function placeOf(message: Message, way: "inbox" | "sent"): Role {
+  const type = typeOf(message);
+  return isMessageType(type) && ofConversations.has(type) ? "conversations" : way;
+}
+
+/** How a message that comes in is marked at first: what only tells of another one is no news by itself. */
+export function firstKeywords(message: Message): string[] {
+  const type = typeOf(message);
+  return type !== "chat_message" && ofConversations.has(type) ? ["$seen"] : [];
+}

@@ -1,11 +1,12 @@
 /** For tests: accounts, and letters to put into them. */
 import { createHash } from "node:crypto";
-import { blobsOf, checkMessage, type Message } from "@posthorn/protocol";
+import { type BlobRef, blobsOf, checkMessage, type Message } from "@posthorn/protocol";
 import { HandClock } from "../env/hand-clock.ts";
 import { openRandom } from "../env/random.ts";
 import type { Store } from "../store/sql.ts";
-import { addMessage, type NewMessage } from "./add-message.ts";
+import { addMessage } from "./add-message.ts";
 import { createAccount } from "./create-account.ts";
+import { type Role, roles } from "./roles.ts";
 
 export interface Letter {
   message: Message;
@@ -46,11 +47,19 @@ export async function putIn(
   store: Store,
   accountId: number,
   { message, bytes }: Letter,
-  how: Partial<Pick<NewMessage, "role" | "keywords" | "blobs">> = {},
+  how: { role?: Role; keywords?: readonly string[]; blobs?: readonly BlobRef[] } = {},
 ): Promise<string | undefined> {
   const { role = "inbox", keywords = [], blobs = blobsOf(message) } = how;
   const id = await store.write((tx) =>
-    addMessage(tx, { accountId, role, message, bytes, receivedAt: startedAt, keywords, blobs }),
+    addMessage(tx, {
+      accountId,
+      mailboxes: [roles[role].id],
+      message,
+      bytes,
+      receivedAt: startedAt,
+      keywords,
+      blobs,
+    }),
   );
   return id === undefined ? undefined : String(id);
 }

@@ -15,6 +15,7 @@ import {
 } from "@posthorn/protocol";
 import type { Random } from "../env/env.ts";
 import { addMessage } from "../objects/add-message.ts";
+import { roles } from "../objects/roles.ts";
 import { findArrivalSeal } from "../receive/arrival.ts";
 import { type Account, findAccount } from "../store/account-store.ts";
 import type { Delivery } from "../store/delivery-store.ts";
@@ -52,7 +53,7 @@ export async function report(
   if (kept === undefined) return;
   await addMessage(tx, {
     accountId: account.id,
-    role: "inbox",
+    mailboxes: [roles.inbox.id],
     message,
     bytes: kept,
     isSealedOnArrival: account.isSealed,

@@ -150,7 +150,7 @@ export async function enqueue(
 ): Promise<number> {
   const objectId = await addMessage(tx, {
     accountId,
-    role: "sent",
+    mailboxes: [roles.sent.id],
     message,
     bytes,
     receivedAt: now,

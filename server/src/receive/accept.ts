@@ -20,7 +20,9 @@ import {
   type Verdict,
 } from "@posthorn/protocol";
 import { announce, checkBlobs, type Holder, holdMade, useBlobs } from "../blobs/access.ts";
-import { addMessage, type NewMessage, sizeWithBlobs } from "../objects/add-message.ts";
+import { addMessage, type NewMessage } from "../objects/add-message.ts";
+import { sizeWithBlobs } from "../objects/put-object.ts";
+import { firstKeywords, placeOf, roles } from "../objects/roles.ts";
 import { type Account, findAccountByName } from "../store/account-store.ts";
 import { deleteReceipt, findReceipt, insertReceipt } from "../store/receipt-store.ts";
 import type { Tx } from "../store/sql.ts";
@@ -161,10 +163,10 @@ async function store(
   const objectId = await addMessage(tx, {
     ...kept,
     accountId: account.id,
-    role: "inbox",
+    mailboxes: [roles[placeOf(message, "inbox")].id],
     message,
     receivedAt: ctx.now,
-    keywords: [],
+    keywords: firstKeywords(message),
   });
   if (objectId === undefined) return full();
   await useBlobs(tx, { kind: "server" }, kept.made);

@@ -138,9 +138,11 @@ eachStore("an account", (open) => {
     expect(await countAccounts(store.read)).toEqual({ accounts: 0, messages: 0, storedBytes: 0 });
     await withAlice(store);
     await store.write(async (tx) => {
-      await insertMailbox(tx, alice.id, { id: 1, name: "Inbox", role: "inbox", sortOrder: 1 });
+      const inbox = { name: "Inbox", role: "inbox", sortOrder: 1, parentId: undefined, isSubscribed: true };
+      await insertMailbox(tx, alice.id, { ...inbox, id: 1 }, 0);
       const state = (await advanceState(tx, alice.id, 500)) ?? 0;
-      await addToMailbox(tx, alice.id, 1, state, true, state);
+      const letter = { accountId: alice.id, id: state, conversation: "c1", receivedAt: 1 };
+      await addToMailbox(tx, letter, 1, true, state);
     });
     expect(await countAccounts(store.read)).toEqual({ accounts: 1, messages: 1, storedBytes: 500 });
   });

@@ -100,6 +100,18 @@ export async function advanceState(
   return row && int(row, "state");
 }
 
+/**
+ * Makes other writers of the account wait until the transaction ends, so that what is read of it stays as it is. False
+ * when there is no such account. The embedded store has one writer anyway.
+ */
+export async function lockAccount(tx: Tx, accountId: number): Promise<boolean> {
+  const row =
+    tx.dialect === "sqlite"
+      ? await tx.get(sql`SELECT id FROM account WHERE id = ${accountId}`)
+      : await tx.get(sql`SELECT id FROM account WHERE id = ${accountId} FOR UPDATE`);
+  return row !== undefined;
+}
+
 /** Takes room for `bytes`, or gives it back when they are below zero; false when the account is full, and nothing has changed then. */
 export async function takeRoom(tx: Tx, accountId: number, bytes: number): Promise<boolean> {
   const taken = await tx.run(sql`

@@ -250,3 +250,15 @@ function folderNumber(hash: string): number {
 function afterPrefix(prefix: string): string {
   return `${prefix}g`;
 }
+
+/** What the blobs that an object keeps count as its account's. */
+export async function blobRefsSize(db: Db, accountId: number, objectId: number): Promise<number> {
+  const row = await db.get(sql`
+    SELECT CAST(coalesce(sum(blob.size_bytes), 0) AS BIGINT) AS held FROM blob_ref JOIN blob ON blob.hash = blob_ref.hash
+    WHERE blob_ref.account_id = ${accountId} AND blob_ref.object_id = ${objectId}`);
+  return row === undefined ? 0 : int(row, "held");
+}
+
+export async function deleteBlobRefs(tx: Tx, accountId: number, objectId: number): Promise<void> {
+  await tx.run(sql`DELETE FROM blob_ref WHERE account_id = ${accountId} AND object_id = ${objectId}`);
+}

@@ -1,9 +1,9 @@
 import { expect, it } from "vitest";
 import { advanceState, insertAccount } from "./account-store.ts";
-import { appendChange, listChanges } from "./change-store.ts";
+import { appendChange, listChanges as listChangesOf, typesChangedSince } from "./change-store.ts";
 import { eachStore } from "./each-store.ts";
 import { insertObject, type StoredObject } from "./object-store.ts";
-import type { Store, Tx } from "./sql.ts";
+import type { Db, Store, Tx } from "./sql.ts";
 
 const object: Omit<StoredObject, "accountId" | "id" | "changedState"> = {
   kind: "mail",
@@ -17,6 +17,8 @@ const object: Omit<StoredObject, "accountId" | "id" | "changedState"> = {
   receivedAt: 2,
   sizeBytes: 3,
   keywords: [],
+  mailboxes: [1],
+  format: "posthorn",
   summary: "{}",
 };
 
@@ -29,6 +31,10 @@ async function withAccounts(store: Store): Promise<Store> {
   return store;
 }
 
+function listChanges(db: Db, accountId: number, since: number, limit: number) {
+  return listChangesOf(db, accountId, "Email", since, limit);
+}
+
 async function create(tx: Tx, accountId: number): Promise<number> {
   const id = (await advanceState(tx, accountId, 0)) ?? 0;
   await insertObject(tx, { ...object, accountId, id, changedState: id }, new Uint8Array([1]));
@@ -37,7 +43,7 @@ async function create(tx: Tx, accountId: number): Promise<number> {
 
 async function change(tx: Tx, accountId: number, objectId: number, verb: "updated" | "destroyed") {
   const state = (await advanceState(tx, accountId, 0)) ?? 0;
-  await appendChange(tx, accountId, { state, kind: "mail", objectId, change: verb });
+  await appendChange(tx, accountId, { state, type: "Email", objectId, change: verb });
 }
 
 eachStore("the changes of an account", (open) => {
@@ -59,13 +65,40 @@ eachStore("the changes of an account", (open) => {
       [4, 4, "created"],
       [5, 2, "destroyed"],
     ]);
-    expect(new Set(all.map(({ kind }) => kind))).toEqual(new Set(["mail"]));
     for (const since of [0, 1, 2, 3, 4, 5]) {
       expect(await listChanges(store.read, 1, since, 100)).toEqual(all.slice(since));
       expect(await listChanges(store.read, 1, since, 2)).toEqual(all.slice(since, since + 2));
     }
     expect(await listChanges(store.read, 2, 0, 100)).toHaveLength(1);
     expect(await listChanges(store.read, 3, 0, 100)).toEqual([]);
+  });
+
+  it("are those of one type, and tell the thread of what is gone", async () => {
+    const store = await withAccounts(await open());
+    await store.write(async (tx) => {
+      const id = await create(tx, 1);
+      for (const [type, verb] of [
+        ["Identity", "created"],
+        ["EmailSubmission", "updated"],
+        ["Email", "destroyed"],
+      ] as const) {
+        const state = (await advanceState(tx, 1, 0)) ?? 0;
+        await appendChange(tx, 1, { type, state, objectId: id, change: verb, conversation: "c1" });
+      }
+    });
+    expect(await listChangesOf(store.read, 1, "Identity", 0, 9)).toMatchObject([
+      { state: 2, change: "created" },
+    ]);
+    expect(await listChangesOf(store.read, 1, "EmailSubmission", 0, 9)).toMatchObject([{ state: 3 }]);
+    expect(await listChanges(store.read, 1, 0, 9)).toMatchObject([
+      { change: "created" },
+      { change: "destroyed", conversation: "c1" },
+    ]);
+    const types = async (since: number) => [...(await typesChangedSince(store.read, 1, since))].toSorted();
+    expect(await types(0)).toEqual(["Email", "EmailSubmission", "Identity", "Thread"]);
+    expect(await types(2)).toEqual(["Email", "EmailSubmission", "Thread"]);
+    expect(await types(3)).toEqual(["Email", "Thread"]);
+    expect(await types(4)).toEqual([]);
   });
 
   it("miss no state and have none twice, whoever writes at once, and nothing of who failed", async () => {

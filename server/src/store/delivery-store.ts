@@ -121,6 +121,14 @@ export async function listDeliveries(db: Db, accountId: number, messageId: strin
   return rows.map(readDelivery);
 }
 
+/** Whether a copy of a message that an account has sent is still to be delivered. */
+export async function hasUnsettled(db: Db, accountId: number, messageId: string): Promise<boolean> {
+  const row = await db.get(sql`
+    SELECT id FROM delivery WHERE message_id = ${messageId} AND account_id = ${accountId} AND settled_at IS NULL
+    LIMIT 1`);
+  return row !== undefined;
+}
+
 /** Deliveries to a host, not under way, that expire before `expiresBy`, or before `lateBy` and nobody has been told. */
 export async function listOverdue(
   tx: Tx,

@@ -6,8 +6,10 @@ import {
   findObject,
   insertObject,
   listMailbox,
+  listObjectsById,
+  listThread,
   type StoredObject,
-  setKeywords,
+  updateObject,
 } from "./object-store.ts";
 import type { Store } from "./sql.ts";
 
@@ -26,8 +28,12 @@ const object: StoredObject = {
   sizeBytes: 3,
   changedState: 1,
   keywords: ["$seen", "wörk"],
+  mailboxes: [1, 16],
+  format: "posthorn",
   summary: '{"to":[]}',
 };
+
+const made = { parentId: undefined, isSubscribed: true };
 
 function insert(store: Store, changed: Partial<StoredObject>, bytes = new Uint8Array([1, 0, 255])) {
   return store.write((tx) => insertObject(tx, { ...object, ...changed }, bytes));
@@ -84,28 +90,47 @@ eachStore("an object", (open) => {
     expect(await bytesOf(store, 1, 1)).toBe("0100ff");
   });
 
-  it("changes its keywords and nothing else", async () => {
+  it("changes its keywords and mailboxes and nothing else", async () => {
     const store = await open();
     await insert(store, {});
     await insert(store, { id: 2 });
-    await store.write((tx) => setKeywords(tx, 1, 1, ["$flagged"], 9));
+    await store.write((tx) =>
+      updateObject(tx, { accountId: 1, id: 1, keywords: ["$flagged"], mailboxes: [3], changedState: 9 }),
+    );
     expect(await findObject(store.read, 1, 1)).toEqual({
       ...object,
       keywords: ["$flagged"],
+      mailboxes: [3],
       changedState: 9,
     });
     expect(await findObject(store.read, 1, 2)).toEqual({ ...object, id: 2 });
+  });
+
+  it("is found with others by their ids, and with those of its thread in the order they came", async () => {
+    const store = await open();
+    for (const [id, receivedAt] of [
+      [1, 30],
+      [2, 10],
+      [3, 20],
+    ] as const)
+      await insert(store, { id, receivedAt });
+    await insert(store, { id: 4, conversation: "c2" });
+    await insert(store, { accountId: 2 });
+    const found = await listObjectsById(store.read, 1, [4, 1, 9, 1]);
+    expect(found.map(({ id }) => id).toSorted()).toEqual([1, 4]);
+    expect((await listThread(store.read, 1, "c1")).map(({ id }) => id)).toEqual([2, 3, 1]);
+    expect(await listThread(store.read, 1, "c3")).toEqual([]);
   });
 
   it("is listed with its mailbox, newest first, page after page", async () => {
     const store = await open();
     await store.write(async (tx) => {
       for (const id of [1, 2])
-        await insertMailbox(tx, 1, { id, name: `m${id}`, role: "inbox", sortOrder: id });
+        await insertMailbox(tx, 1, { ...made, id, name: `m${id}`, role: undefined, sortOrder: id }, 0);
     });
     for (let id = 1; id <= 5; id++) {
       await insert(store, { id });
-      await store.write((tx) => addToMailbox(tx, 1, id === 3 ? 2 : 1, id, true, id));
+      await store.write((tx) => addToMailbox(tx, { ...object, id }, id === 3 ? 2 : 1, true, id));
     }
     const page = async (before: number) => {
       const objects = await listMailbox(store.read, 1, 1, before, 3);

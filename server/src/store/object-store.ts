@@ -1,6 +1,9 @@
 import { bytes, int, optionalText, text } from "./row.ts";
 import { type Db, type Row, sql, type Tx } from "./sql.ts";
 
+/** What a message's bytes are: one of the wire, or one of RFC 5322 that was imported or drafted by a mail program. */
+export type MessageFormat = "posthorn" | "rfc5322";
+
 /** What is kept beside a message's bytes so that a list can be shown without reading them. */
 export interface StoredObject {
   accountId: number;
@@ -17,21 +20,27 @@ export interface StoredObject {
   sizeBytes: number;
   changedState: number;
   keywords: readonly string[];
+  /** Ids of the mailboxes it is in, at least one. */
+  mailboxes: readonly number[];
+  format: MessageFormat;
   /** JSON made once from the message: recipients, attachments and what else a list shows. */
   summary: string;
 }
 
 export async function insertObject(tx: Tx, object: StoredObject, messageBytes: Uint8Array): Promise<void> {
+  tx.noteChanged(object.accountId, "Email");
+  tx.noteChanged(object.accountId, "Thread");
   const { subject = null, preview = null } = object;
   const keywords = JSON.stringify(object.keywords);
+  const mailboxes = JSON.stringify(object.mailboxes);
   if (tx.dialect === "postgres") {
     await tx.run(sql`
       WITH written AS (INSERT INTO message_bytes (bytes) VALUES (${messageBytes}) RETURNING id)
       INSERT INTO object (account_id, id, kind, type, message_id, sender, conversation, subject, preview, sent_at,
-        received_at, size_bytes, changed_state, keywords, summary, bytes_id)
+        received_at, size_bytes, changed_state, keywords, mailboxes, format, summary, bytes_id)
       SELECT ${object.accountId}, ${object.id}, ${object.kind}, ${object.type}, ${object.messageId}, ${object.sender},
         ${object.conversation}, ${subject}, ${preview}, ${object.sentAt}, ${object.receivedAt}, ${object.sizeBytes},
-        ${object.changedState}, ${keywords}, ${object.summary}, written.id
+        ${object.changedState}, ${keywords}, ${mailboxes}, ${object.format}, ${object.summary}, written.id
       FROM written`);
     return;
   }
@@ -40,18 +49,34 @@ export async function insertObject(tx: Tx, object: StoredObject, messageBytes: U
   const writing = tx.run(sql`INSERT INTO message_bytes (bytes) VALUES (${messageBytes})`);
   const naming = tx.run(sql`
     INSERT INTO object (account_id, id, kind, type, message_id, sender, conversation, subject, preview, sent_at,
-      received_at, size_bytes, changed_state, keywords, summary, bytes_id)
+      received_at, size_bytes, changed_state, keywords, mailboxes, format, summary, bytes_id)
     VALUES (${object.accountId}, ${object.id}, ${object.kind}, ${object.type}, ${object.messageId}, ${object.sender},
       ${object.conversation}, ${subject}, ${preview}, ${object.sentAt}, ${object.receivedAt}, ${object.sizeBytes},
-      ${object.changedState}, ${keywords}, ${object.summary}, (SELECT max(id) FROM message_bytes))`);
+      ${object.changedState}, ${keywords}, ${mailboxes}, ${object.format}, ${object.summary},
+      (SELECT max(id) FROM message_bytes))`);
   await Promise.all([writing, naming]);
 }
 
 export async function findObject(db: Db, accountId: number, id: number): Promise<StoredObject | undefined> {
-  const row = await db.get(sql`SELECT * FROM object WHERE account_id = ${accountId} AND id = ${id}`);
+  const row = await db.get(sql`
+    SELECT * FROM object WHERE account_id = ${accountId} AND id = ${id} AND kind <> 'gone'`);
   return row && readObject(row);
 }
 
+/** Those of these that there are, in no order. */
+export async function listObjectsById(
+  db: Db,
+  accountId: number,
+  ids: readonly number[],
+): Promise<StoredObject[]> {
+  const rows = await db.all(sql`
+    SELECT * FROM object
+    WHERE account_id = ${accountId} AND kind <> 'gone'
+      AND id IN (SELECT CAST(value AS BIGINT) FROM json_each(${JSON.stringify(ids)}) AS wanted)`);
+  return rows.map(readObject);
+}
+
+/** Also of a message that was destroyed while a delivery still needs it. */
 export async function findMessageBytes(
   db: Db,
   accountId: number,
@@ -63,6 +88,19 @@ export async function findMessageBytes(
   return row && bytes(row, "bytes");
 }
 
+/** The messages of a thread, the first received first. */
+export async function listThread(
+  db: Db,
+  accountId: number,
+  conversation: string,
+): Promise<{ id: number; receivedAt: number }[]> {
+  const rows = await db.all(sql`
+    SELECT id, received_at FROM object
+    WHERE account_id = ${accountId} AND conversation = ${conversation} AND kind <> 'gone'
+    ORDER BY received_at, id`);
+  return rows.map((row) => ({ id: int(row, "id"), receivedAt: int(row, "received_at") }));
+}
+
 /** All of an account's objects, newest first, `limit` of those before object `before`. */
 export async function listObjects(
   db: Db,
@@ -71,7 +109,8 @@ export async function listObjects(
   limit: number,
 ): Promise<StoredObject[]> {
   const rows = await db.all(sql`
-    SELECT * FROM object WHERE account_id = ${accountId} AND id < ${before} ORDER BY id DESC LIMIT ${limit}`);
+    SELECT * FROM object WHERE account_id = ${accountId} AND id < ${before} AND kind <> 'gone'
+    ORDER BY id DESC LIMIT ${limit}`);
   return rows.map(readObject);
 }
 
@@ -88,34 +127,61 @@ export async function listMailbox(
     JOIN object ON object.account_id = object_mailbox.account_id AND object.id = object_mailbox.object_id
     WHERE object_mailbox.account_id = ${accountId} AND object_mailbox.mailbox_id = ${mailboxId}
       AND object_mailbox.object_id < ${before}
-    ORDER BY object_mailbox.object_id DESC LIMIT ${limit}`);
+    ORDER BY object_mailbox.received_at DESC, object_mailbox.object_id DESC LIMIT ${limit}`);
   return rows.map(readObject);
 }
 
-export async function setKeywords(
-  tx: Tx,
+/** Ids of messages of a mailbox, `limit` of them. */
+export async function listInMailbox(
+  db: Db,
   accountId: number,
-  id: number,
-  keywords: readonly string[],
-  changedState: number,
+  mailboxId: number,
+  limit: number,
+): Promise<number[]> {
+  const rows = await db.all(sql`
+    SELECT object_id FROM object_mailbox WHERE account_id = ${accountId} AND mailbox_id = ${mailboxId}
+    LIMIT ${limit}`);
+  return rows.map((row) => int(row, "object_id"));
+}
+
+/** Writes its marks and where it lies; the mailboxes' own rows are written by `mailbox-store.ts`. */
+export async function updateObject(
+  tx: Tx,
+  object: Pick<StoredObject, "accountId" | "id" | "keywords" | "mailboxes" | "changedState">,
 ): Promise<void> {
   await tx.run(sql`
-    UPDATE object SET keywords = ${JSON.stringify(keywords)}, changed_state = ${changedState}
-    WHERE account_id = ${accountId} AND id = ${id}`);
+    UPDATE object SET keywords = ${JSON.stringify(object.keywords)}, mailboxes = ${JSON.stringify(object.mailboxes)},
+      changed_state = ${object.changedState}
+    WHERE account_id = ${object.accountId} AND id = ${object.id}`);
 }
 
-export async function markChanged(
-  tx: Tx,
-  accountId: number,
-  id: number,
-  changedState: number,
-): Promise<void> {
-  await tx.run(
-    sql`UPDATE object SET changed_state = ${changedState} WHERE account_id = ${accountId} AND id = ${id}`,
-  );
+/** Removes a message with its bytes. Its blob references and mailboxes are removed by their own stores. */
+export async function deleteObject(tx: Tx, accountId: number, id: number): Promise<void> {
+  await tx.run(sql`
+    DELETE FROM message_bytes
+    WHERE id = (SELECT bytes_id FROM object WHERE account_id = ${accountId} AND id = ${id})`);
+  await tx.run(sql`DELETE FROM object WHERE account_id = ${accountId} AND id = ${id}`);
 }
 
-function readObject(row: Row): StoredObject {
+/** Keeps the bytes of a message that its account has no more, until `listGone` finds that no delivery needs them. */
+export async function markGone(tx: Tx, accountId: number, id: number): Promise<void> {
+  await tx.run(sql`
+    UPDATE object SET kind = 'gone', mailboxes = '[]' WHERE account_id = ${accountId} AND id = ${id}`);
+}
+
+/** Messages that are gone and that no delivery needs any more. */
+export async function listGone(db: Db, limit: number): Promise<{ accountId: number; id: number }[]> {
+  const rows = await db.all(sql`
+    SELECT account_id, id FROM object
+    WHERE kind = 'gone' AND NOT EXISTS (
+      SELECT 1 FROM delivery WHERE delivery.message_id = object.message_id
+        AND delivery.account_id = object.account_id AND delivery.settled_at IS NULL)
+    LIMIT ${limit}`);
+  return rows.map((row) => ({ accountId: int(row, "account_id"), id: int(row, "id") }));
+}
+
+/** Of a row with all of its columns. */
+export function readObject(row: Row): StoredObject {
   return {
     accountId: int(row, "account_id"),
     id: int(row, "id"),
@@ -130,12 +196,16 @@ function readObject(row: Row): StoredObject {
     receivedAt: int(row, "received_at"),
     sizeBytes: int(row, "size_bytes"),
     changedState: int(row, "changed_state"),
-    keywords: readKeywords(text(row, "keywords")),
+    keywords: readList(text(row, "keywords"), "string"),
+    mailboxes: readList(text(row, "mailboxes"), "number"),
+    format: text(row, "format") === "rfc5322" ? "rfc5322" : "posthorn",
     summary: text(row, "summary"),
   };
 }
 
-function readKeywords(json: string): string[] {
+function readList(json: string, of: "string"): string[];
+function readList(json: string, of: "number"): number[];
+function readList(json: string, of: "string" | "number"): unknown[] {
   const value: unknown = JSON.parse(json);
-  return Array.isArray(value) ? value.filter((word) => typeof word === "string") : [];
+  return Array.isArray(value) ? value.filter((item) => typeof item === of) : [];
 }

@@ -276,7 +276,7 @@ describe("the embedded store's group commit", () => {
       store.write(async (tx) => {
         for (let index = 0; index < 1_000; index++) {
           await tx.run(sql`
-            INSERT INTO changes (account_id, state, kind, object_id, change) VALUES (${writer}, ${index}, '', 1, '')`);
+            INSERT INTO changes (account_id, state, type, object_id, change) VALUES (${writer}, ${index}, '', 1, '')`);
         }
       }),
     );

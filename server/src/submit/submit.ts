@@ -27,6 +27,7 @@ import {
 import { checkBlobs, type Holder, useBlobs } from "../blobs/access.ts";
 import type { Clock, Random } from "../env/env.ts";
 import { addMessage } from "../objects/add-message.ts";
+import { placeOf, roles } from "../objects/roles.ts";
 import { insertDelivery } from "../store/delivery-store.ts";
 import type { Store, Tx } from "../store/sql.ts";
 import {
@@ -263,7 +264,7 @@ async function store(
   const blobs = blobsOf(message);
   const objectId = await addMessage(tx, {
     accountId,
-    role: "sent",
+    mailboxes: [roles[placeOf(message, "sent")].id],
     message,
     bytes,
     receivedAt: now,

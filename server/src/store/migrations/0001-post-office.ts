@@ -14,18 +14,26 @@ export const postOffice: Migration = {
       name TEXT NOT NULL UNIQUE,
       created_at BIGINT NOT NULL,
       state BIGINT NOT NULL,
+      changes_from BIGINT NOT NULL DEFAULT 0,
       used_bytes BIGINT NOT NULL,
       quota_bytes BIGINT NOT NULL,
       suspended_at BIGINT)`,
 
+    // named_state is that of the last change of anything but its counts.
     `CREATE TABLE mailbox (
       account_id BIGINT NOT NULL,
       id BIGINT NOT NULL,
       name TEXT NOT NULL,
       role TEXT,
+      parent_id BIGINT,
       sort_order BIGINT NOT NULL,
+      is_subscribed BIGINT NOT NULL,
       total BIGINT NOT NULL,
       unread BIGINT NOT NULL,
+      total_threads BIGINT NOT NULL,
+      unread_threads BIGINT NOT NULL,
+      created_state BIGINT NOT NULL,
+      named_state BIGINT NOT NULL,
       changed_state BIGINT NOT NULL,
       PRIMARY KEY (account_id, id)) WITHOUT ROWID`,
 
@@ -37,6 +45,9 @@ export const postOffice: Migration = {
 
     // id is the account's state at creation, and the object itself is the change by which it was
     // created. Rows lie in the order they came: clustered by account, each would split pages in the middle of the tree.
+    // format says what the bytes are: a message of the wire, or an imported or drafted one of RFC 5322. mailboxes is a
+    // JSON list of ids, so that a list needs no second look. kind is 'gone' for one that was destroyed while a delivery
+    // still needs its bytes.
     `CREATE TABLE object (
       account_id BIGINT NOT NULL,
       id BIGINT NOT NULL,
@@ -52,23 +63,46 @@ export const postOffice: Migration = {
       size_bytes BIGINT NOT NULL,
       changed_state BIGINT NOT NULL,
       keywords TEXT NOT NULL,
+      mailboxes TEXT NOT NULL,
+      format TEXT NOT NULL,
       summary TEXT NOT NULL,
       bytes_id BIGINT NOT NULL,
       PRIMARY KEY (account_id, id))`,
+    `CREATE INDEX object_thread ON object (account_id, conversation, id)`,
+    `CREATE INDEX object_gone ON object (account_id, id) WHERE kind = 'gone'`,
 
+    // In the order in which a mailbox is shown.
     `CREATE TABLE object_mailbox (
       account_id BIGINT NOT NULL,
       mailbox_id BIGINT NOT NULL,
+      received_at BIGINT NOT NULL,
       object_id BIGINT NOT NULL,
-      PRIMARY KEY (account_id, mailbox_id, object_id)) WITHOUT ROWID`,
+      PRIMARY KEY (account_id, mailbox_id, received_at, object_id)) WITHOUT ROWID`,
 
+    // How many messages of a thread are in a mailbox, so that its threads are counted as they come and go.
+    `CREATE TABLE thread_mailbox (
+      account_id BIGINT NOT NULL,
+      mailbox_id BIGINT NOT NULL,
+      conversation TEXT NOT NULL,
+      total BIGINT NOT NULL,
+      unread BIGINT NOT NULL,
+      PRIMARY KEY (account_id, mailbox_id, conversation)) WITHOUT ROWID`,
+
+    // conversation is that of a message that was destroyed.
     `CREATE TABLE changes (
       account_id BIGINT NOT NULL,
       state BIGINT NOT NULL,
-      kind TEXT NOT NULL,
+      type TEXT NOT NULL,
       object_id BIGINT NOT NULL,
       change TEXT NOT NULL,
+      conversation TEXT,
       PRIMARY KEY (account_id, state)) WITHOUT ROWID`,
+    // What an account's state was on a day, so that changes can be forgotten by their age.
+    `CREATE TABLE state_mark (
+      account_id BIGINT NOT NULL,
+      at BIGINT NOT NULL,
+      state BIGINT NOT NULL,
+      PRIMARY KEY (account_id, at)) WITHOUT ROWID`,
 
     // What a peer was told, kept longer than the object: the reason a message is seen once (reliability I3, I4).
     // By message first: ids grow with time, so new receipts lie together however many accounts they are for.
