@@ -1,0 +1,129 @@
+import type { Scope } from "@posthorn/protocol";
+import { type Static, type TObject, Type } from "typebox";
+import {
+  accountIdOf,
+  closed,
+  IdSchema,
+  nullable,
+  requireAccount,
+  splitArguments,
+  UnsignedIntSchema,
+} from "./arguments.ts";
+import { defaultMaxChanges } from "./limits.ts";
+import { type Arguments, type Method, type MethodAnswer, type MethodCall, refuseCall } from "./method.ts";
+
+/** One write to one object. An object may have several; what one write did to several objects has one state. */
+export interface TypeChange {
+  state: number;
+  id: string;
+  change: "created" | "updated" | "destroyed";
+  /** Which properties alone may have changed, of a type that `tellsProperties`. */
+  properties?: readonly string[] | undefined;
+}
+
+/** What a data type says of its /changes (RFC 8620 §5.2). */
+export interface ChangesType<More extends TObject> {
+  capability: string;
+  scope: Scope;
+  more: More;
+  /** Answers with `updatedProperties` too, as Mailbox (RFC 8621 §2.2). */
+  tellsProperties?: true;
+  state(call: MethodCall, more: Static<More>): Promise<string>;
+  /** The first `limit` changes after the state `since`, in order; undefined when those of that time are no longer known. */
+  list(
+    call: MethodCall,
+    asked: { since: number; limit: number; more: Static<More> },
+  ): Promise<readonly TypeChange[] | undefined>;
+}
+
+const Base = Type.Object(
+  {
+    accountId: IdSchema,
+    sinceState: Type.String({ maxLength: 255 }),
+    maxChanges: nullable(UnsignedIntSchema),
+  },
+  closed,
+);
+
+export function changesMethod<const More extends TObject>(type: ChangesType<More>): Method {
+  return {
+    capability: type.capability,
+    scope: type.scope,
+    run: (call, args) => runChanges(type, call, args),
+  };
+}
+
+/** Answers a /changes. Throws MethodError `invalidArguments`, `accountNotFound`, `cannotCalculateChanges`. */
+export async function runChanges<const More extends TObject>(
+  type: ChangesType<More>,
+  call: MethodCall,
+  args: Arguments,
+): Promise<MethodAnswer> {
+  const { base, more } = splitArguments(Base, type.more, args);
+  requireAccount(call, base.accountId);
+  if (base.maxChanges === 0) refuseCall("invalidArguments", "“maxChanges” is at least 1.");
+  const maxChanges = Math.min(base.maxChanges ?? defaultMaxChanges, defaultMaxChanges);
+  const since = findState(base.sinceState) ?? cannotCalculate();
+  // Read first: what is written meanwhile is in the list or after the state that is answered, never in between.
+  const state = findState(await type.state(call, more)) ?? cannotCalculate();
+  if (since > state) cannotCalculate();
+  const listed = since === state ? [] : await type.list(call, { since, limit: maxChanges + 1, more });
+  if (listed === undefined) return cannotCalculate();
+  const beyond = listed[maxChanges]?.state;
+  const hasMoreChanges = beyond !== undefined;
+  // Cut between two states: what is answered is whole up to the state it names.
+  const taken = hasMoreChanges ? listed.filter((change) => change.state < beyond) : listed;
+  if (hasMoreChanges && taken.length === 0) cannotCalculate();
+  const last = taken.at(-1)?.state ?? state;
+  return {
+    arguments: {
+      accountId: accountIdOf(call.caller),
+      oldState: base.sinceState,
+      newState: String(hasMoreChanges ? last : Math.max(last, state)),
+      hasMoreChanges,
+      ...foldChanges(taken),
+      ...(type.tellsProperties ? { updatedProperties: updatedProperties(taken) } : {}),
+    },
+  };
+}
+
+/** Each object once, by what has become of it; one that came and went is not told of (RFC 8620 §5.2). */
+export function foldChanges(changes: readonly TypeChange[]): {
+  created: string[];
+  updated: string[];
+  destroyed: string[];
+} {
+  const created = new Set<string>();
+  const updated = new Set<string>();
+  const destroyed = new Set<string>();
+  for (const { id, change } of changes) {
+    if (change === "created") created.add(id);
+    else if (change === "updated" && !created.has(id)) updated.add(id);
+    else if (change === "destroyed") {
+      updated.delete(id);
+      if (!created.delete(id)) destroyed.add(id);
+    }
+  }
+  return { created: [...created], updated: [...updated], destroyed: [...destroyed] };
+}
+
+/** Null when anything may have changed. */
+function updatedProperties(changes: readonly TypeChange[]): string[] | null {
+  const updates = changes.filter(({ change }) => change === "updated");
+  const all = updates.every(({ properties }) => properties !== undefined);
+  return all && updates.length > 0
+    ? [...new Set(updates.flatMap(({ properties = [] }) => properties))]
+    : null;
+}
+
+/** The number that a state is; undefined for what was never a state. */
+export function findState(state: string): number | undefined {
+  return /^(?:0|[1-9]\d{0,14})$/.test(state) ? Number(state) : undefined;
+}
+
+function cannotCalculate(): never {
+  return refuseCall(
+    "cannotCalculateChanges",
+    "Changes since that state are not known here. Read everything anew.",
+  );
+}
