@@ -1,6 +1,6 @@
 /** Whoever runs a server at the command line: its queue, its accounts, its peers, its health. */
 import { stat } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { openCommandLine, operator, password } from "../src/command-line.ts";
 import { freePort } from "../src/free-port.ts";
@@ -133,6 +133,31 @@ test(
     expect(late.err).toMatch(
       /has been used already by bob@.*\(gone\)\nNext: posthorn account suspend NAME --data/,
     );
+  },
+  slow,
+);
+
+test(
+  "The operator makes an open account for a test suite, which gets in by its token or its password",
+  async () => {
+    const made = await json("operator", operator(alpha, ["account", "create", "robot", "--open"]));
+    expect(made).toEqual({
+      address: `robot@${alpha.host}`,
+      endpoint: alpha.endpoint,
+      sealed: false,
+      password: expect.stringMatching(/^[\w-]{24}$/),
+      token: expect.stringMatching(/^ph_/),
+    });
+    const ca = join(dirname(alpha.folder), "local-ca", "ca.pem");
+    await well("robot", ["login", made.address, "--password-stdin", "--ca", ca], { input: `${made.password}\n` });
+    const byToken = { environment: { POSTHORN_TOKEN: made.token, POSTHORN_AS: made.address } };
+    await well("robot", ["send", "--to", made.address, "--body", "To myself", "--wait"], byToken);
+    expect(await json("robot", ["inbox"], byToken)).toMatchObject([{ from: { id: "robot" } }]);
+    const again = await run("operator", operator(alpha, ["account", "create", "robot", "--open"]));
+    expect(again).toMatchObject({ code: 1, err: expect.stringContaining("Choose another name.") });
+    const sealed = await well("operator", operator(alpha, ["account", "create", "kept"]));
+    expect(sealed).toMatch(/^Password +\S{24}$/m);
+    expect(sealed).toContain("Your recovery phrase:");
   },
   slow,
 );

@@ -7,6 +7,7 @@ import { readQuota } from "../read-options.ts";
 import { answer, nextCommand, type Shell } from "../shell.ts";
 import { shortSize } from "../sizes.ts";
 import { localTime } from "../times.ts";
+import { accountCreate } from "./account-create.ts";
 
 export function account(command: Command, shell: Shell): void {
   command.description("The accounts of a server you run.");
@@ -14,6 +15,7 @@ export function account(command: Command, shell: Shell): void {
   takeData(command.command("list", { isDefault: true }).description("All accounts, by name.")).action(
     asOperator((options: OperatorOptions) => list(shell, options)),
   );
+  accountCreate(command, shell);
   takeData(
     command
       .command("suspend")
