@@ -1,0 +1,115 @@
+import { decodeCharset } from "./charset.ts";
+import { chooseBody } from "./choose-body.ts";
+import { type ContentField, findFileName, parseContentField } from "./content-field.ts";
+import { type DecodedBody, decodeBody } from "./decode-body.ts";
+import { unfold, withoutComments } from "./header-text.ts";
+import type { BodyText, MailHeader, MailLeaf, MailPart, ParsedMail } from "./mail.ts";
+import { type RawPart, splitParts } from "./split-parts.ts";
+
+/**
+ * Reads a mail (RFC 5322, RFC 6532, MIME). Never throws, whatever the bytes are: what is malformed is read as well as it
+ * can be, within `mailLimits`. Contents are decoded when they are asked for.
+ */
+export function parseMail(bytes: Uint8Array): ParsedMail {
+  const root = splitParts(bytes);
+  let parts = 0;
+  const toPart = (raw: RawPart): MailPart =>
+    raw.children === undefined
+      ? readLeaf(raw, String(++parts))
+      : { ...headOf(raw), partId: undefined, subParts: raw.children.map(toPart) };
+  const structure = toPart(root);
+  return { headers: root.headers, structure, ...withAttachments(chooseBody(structure)) };
+}
+
+/** A mail has an attachment when there is one that is not to be shown in its place (§4.1.4). */
+export function withAttachments<T extends { attachments: readonly MailLeaf[] }>(
+  body: T,
+): T & { hasAttachment: boolean } {
+  return { ...body, hasAttachment: body.attachments.some(({ disposition }) => disposition !== "inline") };
+}
+
+function readLeaf(raw: RawPart, partId: string): MailLeaf {
+  const head = headOf(raw);
+  let decoded: DecodedBody | undefined;
+  const decode = () => {
+    decoded ??= decodeBody(raw.body, encodingOf(raw.headers));
+    return decoded;
+  };
+  return {
+    ...head,
+    partId,
+    get sizeBytes() {
+      return decode().bytes.length;
+    },
+    content: {
+      kind: "here",
+      bytes: () => decode().bytes,
+      text: () => readText(decode(), head.charset),
+    },
+    subParts: undefined,
+  };
+}
+
+function readText({ bytes, isMalformed }: DecodedBody, charset: string | undefined): BodyText {
+  const text = decodeCharset(bytes, charset);
+  return {
+    value: text.value.replaceAll("\r\n", "\n"),
+    isEncodingProblem: text.isEncodingProblem || isMalformed,
+  };
+}
+
+function headOf({ headers, type, contentType }: RawPart) {
+  const disposition = findField(headers, "content-disposition");
+  return {
+    headers,
+    type,
+    name:
+      (disposition && findFileName(disposition.parameters, "filename")) ??
+      (contentType && findFileName(contentType.parameters, "name")),
+    charset: contentType?.parameters.get("charset") ?? (isText(type) ? "us-ascii" : undefined),
+    disposition: orUndefined(disposition?.value),
+    cid: findCid(headers),
+    language: findLanguage(headers),
+    location: orUndefined(findPlain(headers, "content-location")?.replaceAll(/\s+/g, "")),
+  };
+}
+
+function isText(type: string): boolean {
+  return type.startsWith("text/");
+}
+
+function encodingOf(headers: readonly MailHeader[]): string {
+  return findPlain(headers, "content-transfer-encoding")?.toLowerCase() ?? "";
+}
+
+function findCid(headers: readonly MailHeader[]): string | undefined {
+  return orUndefined(findPlain(headers, "content-id")?.replaceAll(/^<|>$|\s+/g, ""));
+}
+
+function findLanguage(headers: readonly MailHeader[]): string[] | undefined {
+  const tags = findPlain(headers, "content-language")
+    ?.split(",")
+    .map((tag) => tag.trim())
+    .filter((tag) => tag !== "");
+  return tags === undefined || tags.length === 0 ? undefined : tags;
+}
+
+function findField(headers: readonly MailHeader[], name: string): ContentField | undefined {
+  const raw = findRaw(headers, name);
+  return raw === undefined ? undefined : parseContentField(raw);
+}
+
+/** A field on one line, without comments and white space around it. */
+function findPlain(headers: readonly MailHeader[], name: string): string | undefined {
+  const raw = findRaw(headers, name);
+  return raw === undefined ? undefined : withoutComments(unfold(raw)).trim();
+}
+
+/** The first counts, as it does for Content-Type. */
+function findRaw(headers: readonly MailHeader[], name: string): string | undefined {
+  return headers.find((header) => header.name.toLowerCase() === name)?.value;
+}
+
+function orUndefined(text: string | undefined): string | undefined {
+  return text === "" ? undefined : text;
+}
