@@ -31,6 +31,9 @@ export * from "./discovery.ts";
 export { type ErrorCode, errors, isErrorCode, type Retry } from "./errors.ts";
 export { type Hash, HashSchema } from "./hash.ts";
 export { HostSchema, hostName, hostPort, isHost, parseHost } from "./host.ts";
+export { capabilities } from "./jmap/capabilities.ts";
+export * from "./jmap/request.ts";
+export * from "./jmap/session.ts";
 export { limits } from "./limits.ts";
 export { type Arrival, ArrivalSchema, findArrival } from "./message/arrival.ts";
 export {

@@ -142,6 +142,9 @@ export async function runSet<
     refuseCall("requestTooLarge", `One call sets ${coreLimits.maxObjectsInSet} objects at most. Set fewer.`);
   }
   const ifInState = base.ifInState ?? undefined;
+  if (type.state === undefined && ifInState !== undefined) {
+    refuseCall("invalidArguments", "“ifInState” is not known here: these have no state. Remove it.");
+  }
   const { done, createdIds } = await type.write(call, async (tx) => {
     const at = { ...call, createdIds: new Map(call.createdIds), tx, more };
     return { done: await carryOut(type, at, wanted, ifInState), createdIds: at.createdIds };
@@ -160,19 +163,16 @@ interface Wanted {
   destroy: readonly string[];
 }
 
-interface Outcome {
+interface Done {
   created: Map<string, JmapObject & { id: string }>;
   updated: Map<string, JmapObject | null>;
   destroyed: Set<string>;
-  notCreated: Map<string, SetError>;
-  notUpdated: Map<string, SetError>;
-  notDestroyed: Map<string, SetError>;
 }
 
-/** One object to write: whether it was refused is noted under its name, and taken back when it is tried again. */
+/** One object to write, named as the client has named it. */
 interface Step {
-  name: string;
-  refused: Map<string, SetError>;
+  kind: "create" | "update" | "destroy";
+  key: string;
   write(): Promise<void>;
 }
 
@@ -184,46 +184,38 @@ async function carryOut<Tx, Stored, Create extends TObject, Update extends TObje
 ): Promise<SetDone> {
   const oldState = await type.state?.(at);
   if (ifInState !== undefined) await requireState(type, at, ifInState, oldState);
-  const outcome: Outcome = {
-    created: new Map(),
-    updated: new Map(),
-    destroyed: new Set(),
-    notCreated: new Map(),
-    notUpdated: new Map(),
-    notDestroyed: new Map(),
-  };
-  const creates = inOrder(wanted.create).map(([creationId, given]) =>
-    createStep(type, at, outcome, creationId, given),
-  );
-  await writeAll(type, creates, outcome);
-  const ids = (keys: readonly string[]) => new Set(keys.map((key) => resolveId(at, key) ?? key));
-  const doomed = ids(wanted.destroy);
-  const changes = wanted.update.map(([key, patch]) => updateStep(type, at, outcome, { key, patch, doomed }));
-  await writeAll(type, changes, outcome);
-  await writeAll(
-    type,
-    [...doomed].map((id) => destroyStep(type, at, outcome, id)),
-    outcome,
-  );
-  const ofAccount =
-    oldState === undefined
-      ? {}
-      : { accountId: accountIdOf(at.caller), oldState, newState: await type.state?.(at) };
+  const done: Done = { created: new Map(), updated: new Map(), destroyed: new Set() };
+  const doomed = new Set(wanted.destroy.map((key) => resolveId(at, key) ?? key));
+  const steps: Step[] = [
+    ...inOrder(wanted.create).map(([key, given]) => createStep(type, at, done, { key, given })),
+    ...wanted.update.map(([key, patch]) => updateStep(type, at, done, { key, patch, doomed })),
+    ...[...doomed].map((key) => destroyStep(type, at, done, key)),
+  ];
+  const refused = await writeAll(type, steps, done);
+  const refusedOf = (kind: Step["kind"]) =>
+    [...refused].flatMap(([step, reason]): [string, SetError][] =>
+      step.kind === kind
+        ? [[kind === "create" ? step.key : (resolveId(at, step.key) ?? step.key), reason]]
+        : [],
+    );
+  const { created, updated, destroyed } = done;
   return {
     answer: {
       arguments: {
-        ...ofAccount,
-        created: objectOf(outcome.created),
-        updated: objectOf(outcome.updated),
-        destroyed: outcome.destroyed.size === 0 ? null : [...outcome.destroyed],
-        notCreated: objectOf(outcome.notCreated),
-        notUpdated: objectOf(outcome.notUpdated),
-        notDestroyed: objectOf(outcome.notDestroyed),
+        ...(oldState === undefined
+          ? {}
+          : { accountId: accountIdOf(at.caller), oldState, newState: await type.state?.(at) }),
+        created: tableOf(created),
+        updated: tableOf(updated),
+        destroyed: destroyed.size === 0 ? null : [...destroyed],
+        notCreated: tableOf(refusedOf("create")),
+        notUpdated: tableOf(refusedOf("update")),
+        notDestroyed: tableOf(refusedOf("destroy")),
       },
     },
-    created: outcome.created,
-    updated: outcome.updated,
-    destroyed: [...outcome.destroyed],
+    created,
+    updated,
+    destroyed: [...destroyed],
   };
 }
 
@@ -238,32 +230,30 @@ async function requireState<Tx, More>(
   refuseCall("stateMismatch", "Something has been changed meanwhile. Read the changes and try again.");
 }
 
-/** Writes each; what is refused for a reason of `againAfter` is tried again as long as others succeed. */
+/** Writes each. What is refused for a reason of `againAfter` is tried again as long as others succeed meanwhile. */
 async function writeAll(
   type: { write: unknown; againAfter?: readonly string[] },
   steps: readonly Step[],
-  outcome: Outcome,
-): Promise<void> {
+  done: Done,
+): Promise<Map<Step, SetError>> {
+  const refused = new Map<Step, SetError>();
   let open = steps;
-  for (let round = 0; round < mostRounds && open.length > 0; round++) {
-    for (const { name, refused, write } of open) {
-      refused.delete(name);
-      const reason = await refusalOf(write).catch((error: unknown) => endCall(type, outcome, error));
-      if (reason !== undefined) refused.set(name, reason);
+  for (let round = 0; round < mostRounds; round++) {
+    for (const step of open) {
+      refused.delete(step);
+      const reason = await refusalOf(step).catch((error: unknown) => endCall(type, done, error));
+      if (reason !== undefined) refused.set(step, reason);
     }
-    const again = open.filter(({ name, refused }) => isForLater(type.againAfter, refused.get(name)));
-    if (again.length === open.length) return;
+    const again = open.filter((step) => type.againAfter?.includes(refused.get(step)?.type ?? ""));
+    if (again.length === 0 || again.length === open.length) break;
     open = again;
   }
+  return refused;
 }
 
-function isForLater(againAfter: readonly string[] | undefined, reason: SetError | undefined): boolean {
-  return reason !== undefined && againAfter?.includes(reason.type) === true;
-}
-
-async function refusalOf(write: () => Promise<void>): Promise<SetError | undefined> {
+async function refusalOf(step: Step): Promise<SetError | undefined> {
   try {
-    await write();
+    await step.write();
     return undefined;
   } catch (error) {
     if (error instanceof SetFailure) return error.reason;
@@ -273,9 +263,9 @@ async function refusalOf(write: () => Promise<void>): Promise<SetError | undefin
 }
 
 /** An accident. What was written by itself before it stays written, and the client must know that (RFC 8620 §3.6.2). */
-function endCall(type: { write: unknown }, outcome: Outcome, error: unknown): never {
-  const count = outcome.created.size + outcome.updated.size + outcome.destroyed.size;
-  if (type.write !== separately || count === 0 || error instanceof MethodError) throw error;
+function endCall(type: { write: unknown }, { created, updated, destroyed }: Done, error: unknown): never {
+  const count = created.size + updated.size + destroyed.size;
+  if (type.write !== separately || count === 0) throw error;
   const sentence = "Something went wrong on this server when a part was done. Read anew what there is.";
   throw new MethodError("serverPartialFail", sentence, {}, { cause: error });
 }
@@ -283,20 +273,19 @@ function endCall(type: { write: unknown }, outcome: Outcome, error: unknown): ne
 function createStep<Tx, Stored, Create extends TObject, Update extends TObject, More extends TObject>(
   type: SetType<Tx, Stored, Create, Update, More>,
   at: SetCall<Tx, Static<More>>,
-  outcome: Outcome,
-  creationId: string,
-  given: JmapObject,
+  done: Done,
+  { key, given }: { key: string; given: JmapObject },
 ): Step {
   return {
-    name: creationId,
-    refused: outcome.notCreated,
+    kind: "create",
+    key,
     async write() {
       if (type.isSingleton) return refuseObject("singleton", "There is one, and no second one can be made.");
       if (type.create === undefined)
         return refuseObject("forbidden", "None of these can be made by a client.");
-      const made = await type.create.run(at, readGiven(type.create.schema, given), creationId);
-      outcome.created.set(creationId, made);
-      at.createdIds.set(creationId, made.id);
+      const made = await type.create.run(at, readGiven(type.create.schema, given), key);
+      done.created.set(key, made);
+      at.createdIds.set(key, made.id);
     },
   };
 }
@@ -304,22 +293,22 @@ function createStep<Tx, Stored, Create extends TObject, Update extends TObject, 
 function updateStep<Tx, Stored, Create extends TObject, Update extends TObject, More extends TObject>(
   type: SetType<Tx, Stored, Create, Update, More>,
   at: SetCall<Tx, Static<More>>,
-  outcome: Outcome,
+  done: Done,
   { key, patch, doomed }: { key: string; patch: JmapObject; doomed: ReadonlySet<string> },
 ): Step {
-  const id = resolveId(at, key) ?? key;
   return {
-    name: id,
-    refused: outcome.notUpdated,
+    kind: "update",
+    key,
     async write() {
       const { update } = type;
-      if (doomed.has(id))
+      const id = resolveId(at, key) ?? key;
+      if (doomed.has(id) || doomed.has(key))
         return refuseObject("willDestroy", "It is destroyed by the same call, so it was not changed.");
       if (update === undefined) return refuseObject("forbidden", "None of these can be changed.");
       const stored = await findStored(type, at, id);
       const change = readChange(update, update.view(stored), patch);
       const isEmpty = Object.keys(Object(change)).length === 0;
-      outcome.updated.set(id, isEmpty ? null : await update.run(at, stored, change));
+      done.updated.set(id, isEmpty ? null : await update.run(at, stored, change));
     },
   };
 }
@@ -327,17 +316,18 @@ function updateStep<Tx, Stored, Create extends TObject, Update extends TObject, 
 function destroyStep<Tx, Stored, Create extends TObject, Update extends TObject, More extends TObject>(
   type: SetType<Tx, Stored, Create, Update, More>,
   at: SetCall<Tx, Static<More>>,
-  outcome: Outcome,
-  id: string,
+  done: Done,
+  key: string,
 ): Step {
   return {
-    name: id,
-    refused: outcome.notDestroyed,
+    kind: "destroy",
+    key,
     async write() {
+      const id = resolveId(at, key) ?? key;
       if (type.isSingleton) return refuseObject("singleton", "There is always one; it cannot be destroyed.");
       if (type.destroy === undefined) return refuseObject("forbidden", "None of these can be destroyed.");
       await type.destroy(at, await findStored(type, at, id));
-      outcome.destroyed.add(id);
+      done.destroyed.add(id);
     },
   };
 }
@@ -351,6 +341,8 @@ async function findStored<Tx, Stored, More>(
   return stored ?? refuseObject("notFound", "There is no such object in this account.");
 }
 
-function objectOf<Value>(entries: ReadonlyMap<string, Value>): Record<string, Value> | null {
-  return entries.size === 0 ? null : Object.fromEntries(entries);
+/** Null for none (RFC 8620 §5.3). */
+function tableOf<Value>(entries: Iterable<[string, Value]>): Record<string, Value> | null {
+  const table = Object.fromEntries(entries);
+  return Object.keys(table).length === 0 ? null : table;
 }
