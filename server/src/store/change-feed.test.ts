@@ -98,7 +98,9 @@ describe("the change feed of a server in two processes", () => {
     await expect(undone).rejects.toThrow("changed my mind");
     await there.write(async (tx) => tx.noteChanged(4, "Rule"));
     const all = ["1: Email Mailbox", "2: Record", "4: Rule"];
-    await vi.waitFor(() => expect([toldHere.toSorted(), toldThere.toSorted()]).toEqual([all, all]), { timeout: 5_000 });
+    await vi.waitFor(() => expect([toldHere.toSorted(), toldThere.toSorted()]).toEqual([all, all]), {
+      timeout: 5_000,
+    });
   });
 
   it("tells of more accounts than one notice has room for", async () => {
