@@ -29,7 +29,10 @@ export async function appendChange(
       ${change.conversation ?? null})`);
 }
 
-/** What of a type has changed in an account after state `since`, in order. */
+/**
+ * What of a type has changed in an account after state `since`, in order. Of a message that has come since then it is
+ * told that it came, and nothing else: it is read as it is now, and one that has gone again was never there.
+ */
 export async function listChanges(
   db: Db,
   accountId: number,
@@ -43,17 +46,56 @@ export async function listChanges(
         SELECT * FROM (
           SELECT * FROM (
             SELECT state, object_id, change, conversation FROM changes
-            WHERE account_id = ${accountId} AND state > ${since} AND type = 'Email'
+            WHERE account_id = ${accountId} AND state > ${since} AND type = 'Email' AND object_id <= ${since}
             ORDER BY state LIMIT ${limit}) AS changed
           UNION ALL
           SELECT * FROM (
             SELECT id AS state, id AS object_id, 'created' AS change, NULL AS conversation FROM object
-            WHERE account_id = ${accountId} AND id > ${since} ORDER BY id LIMIT ${limit}) AS created) AS feed
+            WHERE account_id = ${accountId} AND id > ${since} AND kind <> 'gone'
+            ORDER BY id LIMIT ${limit}) AS created) AS feed
         ORDER BY state LIMIT ${limit}`)
       : await db.all(sql`
         SELECT state, object_id, change, conversation FROM changes
         WHERE account_id = ${accountId} AND state > ${since} AND type = ${type} ORDER BY state LIMIT ${limit}`);
   return rows.map(readChange);
+}
+
+/** Which threads messages have come to or gone from after state `since`, in order; a thread may be told of often. */
+export async function listThreadChanges(
+  db: Db,
+  accountId: number,
+  since: number,
+  limit: number,
+): Promise<{ state: number; conversation: string }[]> {
+  const rows = await db.all(sql`
+    SELECT state, conversation FROM (
+      SELECT * FROM (
+        SELECT state, conversation FROM changes
+        WHERE account_id = ${accountId} AND state > ${since} AND type = 'Email' AND change = 'destroyed'
+          AND object_id <= ${since}
+        ORDER BY state LIMIT ${limit}) AS went
+      UNION ALL
+      SELECT * FROM (
+        SELECT id AS state, conversation FROM object
+        WHERE account_id = ${accountId} AND id > ${since} AND kind <> 'gone'
+        ORDER BY id LIMIT ${limit}) AS came) AS feed
+    ORDER BY state LIMIT ${limit}`);
+  return rows.map((row) => ({ state: int(row, "state"), conversation: text(row, "conversation") }));
+}
+
+/** Those of these threads of which a message has gone after state `since` that was there at that state. */
+export async function listLessened(
+  db: Db,
+  accountId: number,
+  conversations: readonly string[],
+  since: number,
+): Promise<Set<string>> {
+  const rows = await db.all(sql`
+    SELECT DISTINCT conversation FROM changes
+    WHERE account_id = ${accountId} AND state > ${since} AND type = 'Email' AND change = 'destroyed'
+      AND object_id <= ${since}
+      AND conversation IN (SELECT value FROM json_each(${JSON.stringify(conversations)}) AS wanted)`);
+  return new Set(rows.map((row) => text(row, "conversation")));
 }
 
 /** The types of which something has changed after state `since`. A message that came or went has changed its thread too. */
@@ -72,7 +114,7 @@ export async function typesChangedSince(db: Db, accountId: number, since: number
     types.add(type);
     if (type === "Email" && !isTrue(row.is_update)) types.add("Thread");
   }
-  if (came !== undefined) types.add("Email").add("Thread");
+  if (came !== undefined) types.add("Email").add("Thread").add("EmailDelivery");
   if (counted !== undefined) types.add("Mailbox");
   return types;
 }

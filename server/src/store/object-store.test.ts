@@ -5,9 +5,12 @@ import {
   findMessageBytes,
   findObject,
   insertObject,
+  listConversations,
   listMailbox,
+  listMessageBytes,
   listObjectsById,
-  listThread,
+  listThreads,
+  markGone,
   type StoredObject,
   updateObject,
 } from "./object-store.ts";
@@ -118,8 +121,30 @@ eachStore("an object", (open) => {
     await insert(store, { accountId: 2 });
     const found = await listObjectsById(store.read, 1, [4, 1, 9, 1]);
     expect(found.map(({ id }) => id).toSorted()).toEqual([1, 4]);
-    expect((await listThread(store.read, 1, "c1")).map(({ id }) => id)).toEqual([2, 3, 1]);
-    expect(await listThread(store.read, 1, "c3")).toEqual([]);
+    const threads = () => listThreads(store.read, 1, ["c1", "c2", "c3"]);
+    expect(await threads()).toEqual(
+      new Map([
+        ["c1", [2, 3, 1]],
+        ["c2", [4]],
+      ]),
+    );
+    expect((await listConversations(store.read, 1, 9)).toSorted()).toEqual(["c1", "c2"]);
+    expect(await listConversations(store.read, 1, 1)).toHaveLength(1);
+    await store.write((tx) => markGone(tx, 1, 2));
+    await store.write((tx) => markGone(tx, 1, 4));
+    expect(await threads()).toEqual(new Map([["c1", [3, 1]]]));
+    expect(await listConversations(store.read, 1, 9)).toEqual(["c1"]);
+  });
+
+  it("has its bytes read together with those of others, and none once it is gone", async () => {
+    const store = await open();
+    for (const id of [1, 2, 3]) await insert(store, { id }, Uint8Array.of(id));
+    await store.write((tx) => markGone(tx, 1, 3));
+    const read = await listMessageBytes(store.read, 1, [3, 2, 1, 9]);
+    expect([...read].map(([id, bytes]) => [id, ...bytes]).toSorted()).toEqual([
+      [1, 1],
+      [2, 2],
+    ]);
   });
 
   it("is listed with its mailbox, newest first, page after page", async () => {

@@ -88,17 +88,45 @@ export async function findMessageBytes(
   return row && bytes(row, "bytes");
 }
 
-/** The messages of a thread, the first received first. */
-export async function listThread(
+/** The bytes of those of these messages that there are, by their ids. */
+export async function listMessageBytes(
   db: Db,
   accountId: number,
-  conversation: string,
-): Promise<{ id: number; receivedAt: number }[]> {
+  ids: readonly number[],
+): Promise<Map<number, Uint8Array>> {
   const rows = await db.all(sql`
-    SELECT id, received_at FROM object
-    WHERE account_id = ${accountId} AND conversation = ${conversation} AND kind <> 'gone'
+    SELECT object.id, message_bytes.bytes FROM object JOIN message_bytes ON message_bytes.id = object.bytes_id
+    WHERE object.account_id = ${accountId} AND object.kind <> 'gone'
+      AND object.id IN (SELECT CAST(value AS BIGINT) FROM json_each(${JSON.stringify(ids)}) AS wanted)`);
+  return new Map(rows.map((row) => [int(row, "id"), bytes(row, "bytes")]));
+}
+
+/** The ids of the messages of these threads, the first received first. */
+export async function listThreads(
+  db: Db,
+  accountId: number,
+  conversations: readonly string[],
+): Promise<Map<string, number[]>> {
+  const rows = await db.all(sql`
+    SELECT conversation, id FROM object
+    WHERE account_id = ${accountId} AND kind <> 'gone'
+      AND conversation IN (SELECT value FROM json_each(${JSON.stringify(conversations)}) AS wanted)
     ORDER BY received_at, id`);
-  return rows.map((row) => ({ id: int(row, "id"), receivedAt: int(row, "received_at") }));
+  const threads = new Map<string, number[]>();
+  for (const row of rows) {
+    const conversation = text(row, "conversation");
+    const ids = threads.get(conversation);
+    if (ids === undefined) threads.set(conversation, [int(row, "id")]);
+    else ids.push(int(row, "id"));
+  }
+  return threads;
+}
+
+/** `limit` of the threads of an account. */
+export async function listConversations(db: Db, accountId: number, limit: number): Promise<string[]> {
+  const rows = await db.all(sql`
+    SELECT DISTINCT conversation FROM object WHERE account_id = ${accountId} AND kind <> 'gone' LIMIT ${limit}`);
+  return rows.map((row) => text(row, "conversation"));
 }
 
 /** All of an account's objects, newest first, `limit` of those before object `before`. */
