@@ -12,33 +12,29 @@ import {
 import { listInMailbox, listObjectsById } from "../store/object-store.ts";
 import type { Tx } from "../store/sql.ts";
 import { changeMessage, destroyMessage } from "./change-message.ts";
+import { findMailboxFault, type MailboxFault, mostMailboxes, normalized } from "./mailbox-faults.ts";
 import { firstOwnMailbox, roleNames } from "./roles.ts";
-
-export const mostMailboxes = 1_000;
-export const mostMailboxDepth = 10;
-
-/** Why a mailbox was not written; `field` is what is at fault. */
-export type MailboxFault =
-  | { fault: "invalid"; field: "name" | "parentId" | "role"; sentence: string }
-  | { fault: "forbidden" | "overQuota" | "mailboxHasChild" | "mailboxHasEmail"; sentence: string };
 
 export type MailboxOutcome = { ok: true; mailbox: Mailbox } | ({ ok: false } & MailboxFault);
 
-/** Makes a mailbox. Its id is the account's next state, so that none is ever given twice. */
+/**
+ * Makes a mailbox. Its id is the account's next state, so that none is ever given twice. The caller holds the account, as
+ * in all that is written here.
+ */
 export async function createMailbox(
   tx: Tx,
   accountId: number,
   fields: MailboxFields,
 ): Promise<MailboxOutcome> {
-  const state = await takeState(tx, accountId);
   const all = await listMailboxes(tx, accountId);
   if (all.length >= mostMailboxes) {
     return { ok: false, fault: "overQuota", sentence: `An account can have ${mostMailboxes} mailboxes.` };
   }
-  const id = firstOwnMailbox + state;
-  const fault = findFault(all, { ...fields, id });
+  const fault = findMailboxFault(all, fields);
   if (fault !== undefined) return { ok: false, ...fault };
-  await insertMailbox(tx, accountId, { ...fields, id, role: undefined }, state);
+  const state = await takeState(tx, accountId);
+  const id = firstOwnMailbox + state;
+  await insertMailbox(tx, accountId, { ...normalized(fields), id, role: undefined }, state);
   await appendChange(tx, accountId, { type: "Mailbox", state, objectId: id, change: "created" });
   return found(tx, accountId, id);
 }
@@ -50,8 +46,6 @@ export async function changeMailbox(
   mailbox: Mailbox,
   fields: MailboxFields,
 ): Promise<MailboxOutcome> {
-  const state = await takeState(tx, accountId);
-  const all = await listMailboxes(tx, accountId);
   if (mailbox.id < firstOwnMailbox && fields.name !== mailbox.name) {
     return {
       ok: false,
@@ -59,16 +53,18 @@ export async function changeMailbox(
       sentence: `${mailbox.name} cannot be renamed: every account has it.`,
     };
   }
-  const fault = findFault(all, { ...fields, id: mailbox.id });
+  const fault = findMailboxFault(await listMailboxes(tx, accountId), { ...fields, id: mailbox.id });
   if (fault !== undefined) return { ok: false, ...fault };
-  await updateMailbox(tx, accountId, { ...fields, id: mailbox.id, role: mailbox.role }, state);
-  await appendChange(tx, accountId, { type: "Mailbox", state, objectId: mailbox.id, change: "updated" });
-  return found(tx, accountId, mailbox.id);
+  const state = await takeState(tx, accountId);
+  const { id, role } = mailbox;
+  await updateMailbox(tx, accountId, { ...normalized(fields), id, role }, state);
+  await appendChange(tx, accountId, { type: "Mailbox", state, objectId: id, change: "updated" });
+  return found(tx, accountId, id);
 }
 
 /**
  * Removes a mailbox that nothing lies under. With `andMessages` what is in no other mailbox is destroyed, and the rest
- * only leaves this one; without it a mailbox with messages stays. Undefined when it is gone.
+ * only taken out; without, it must be empty.
  */
 export async function destroyMailbox(
   tx: Tx,
@@ -76,7 +72,6 @@ export async function destroyMailbox(
   mailbox: Mailbox,
   andMessages: boolean,
 ): Promise<MailboxFault | undefined> {
-  const state = await takeState(tx, accountId);
   const all = await listMailboxes(tx, accountId);
   if (mailbox.id < firstOwnMailbox) {
     return { fault: "forbidden", sentence: `${mailbox.name} cannot be deleted: every account has it.` };
@@ -92,6 +87,7 @@ export async function destroyMailbox(
   }
   await emptyMailbox(tx, accountId, mailbox.id);
   await deleteMailbox(tx, accountId, mailbox.id);
+  const state = await takeState(tx, accountId);
   await appendChange(tx, accountId, { type: "Mailbox", state, objectId: mailbox.id, change: "destroyed" });
   return undefined;
 }
@@ -110,38 +106,9 @@ async function emptyMailbox(tx: Tx, accountId: number, mailboxId: number): Promi
   }
 }
 
-function findFault(all: readonly Mailbox[], made: MailboxFields & { id: number }): MailboxFault | undefined {
-  const { id, name, parentId } = made;
-  if (parentId !== undefined) {
-    const above = parentsOf(all, parentId);
-    if (above === undefined) {
-      return { fault: "invalid", field: "parentId", sentence: "There is no such mailbox to put it in." };
-    }
-    if (above.includes(id)) {
-      return { fault: "invalid", field: "parentId", sentence: "A mailbox cannot lie in itself." };
-    }
-    if (above.length >= mostMailboxDepth) {
-      return { fault: "invalid", field: "parentId", sentence: `Mailboxes can lie ${mostMailboxDepth} deep.` };
-    }
-  }
-  const isSame = (other: Mailbox) =>
-    other.id !== id && other.parentId === parentId && other.name.toLowerCase() === name.toLowerCase();
-  if (all.some(isSame)) {
-    return { fault: "invalid", field: "name", sentence: `There is a mailbox “${name}” there already.` };
-  }
-  return undefined;
-}
-
-/** The mailbox and those it lies in, the nearest first; undefined when it is not there. */
-function parentsOf(all: readonly Mailbox[], id: number): number[] | undefined {
-  const found: number[] = [];
-  for (let at: number | undefined = id; at !== undefined && !found.includes(at); ) {
-    const mailbox = all.find((one) => one.id === at);
-    if (mailbox === undefined) return found.length === 0 ? undefined : found;
-    found.push(mailbox.id);
-    at = mailbox.parentId;
-  }
-  return found;
+/** What a mailbox is that every account has and other mail programs have no word for; null for any other. */
+export function systemRole(mailbox: Pick<Mailbox, "role">): string | null {
+  return standardRole(mailbox) === null ? (mailbox.role ?? null) : null;
 }
 
 /** The role of a mailbox as other mail programs know it; null for what is ours or the owner's. */

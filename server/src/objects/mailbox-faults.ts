@@ -1,0 +1,86 @@
+/** What the owner of an account may not do to its mailboxes (RFC 8621 §2). */
+import { limits } from "@posthorn/protocol";
+import type { Mailbox, MailboxFields } from "../store/mailbox-store.ts";
+
+export const mostMailboxes = 1_000;
+const mostMailboxDepth = 10;
+
+/** Why a mailbox was not written; `field` is what is at fault. */
+export type MailboxFault =
+  | { fault: "invalid"; field: "name" | "parentId"; sentence: string }
+  | { fault: "forbidden" | "overQuota" | "mailboxHasChild" | "mailboxHasEmail"; sentence: string };
+
+/** As Net-Unicode is written (RFC 5198 §3), which names of mailboxes are (RFC 8621 §2). */
+export function normalized(fields: MailboxFields): MailboxFields {
+  return { ...fields, name: fields.name.normalize("NFC") };
+}
+
+/** Why a mailbox cannot be as it is to be among all of its account; undefined when it can. `id` is left out for a new one. */
+export function findMailboxFault(
+  all: readonly Mailbox[],
+  made: MailboxFields & { id?: number },
+): MailboxFault | undefined {
+  const name = made.name.normalize("NFC");
+  return (
+    findNameFault(name) ??
+    findPlaceFault(all, made) ??
+    (all.some((other) => other.id !== made.id && isSamePlace(other, { ...made, name }))
+      ? { fault: "invalid", field: "name", sentence: `There is a mailbox “${name}” there already.` }
+      : undefined)
+  );
+}
+
+function findNameFault(name: string): MailboxFault | undefined {
+  const fault = (sentence: string): MailboxFault => ({ fault: "invalid", field: "name", sentence });
+  if (name === "") return fault("A mailbox has a name.");
+  if (/[\p{Cc}\p{Zl}\p{Zp}]/u.test(name))
+    return fault("A mailbox's name is one line without control characters.");
+  if (Buffer.byteLength(name) > limits.mailboxName) {
+    return fault(`A mailbox's name has ${limits.mailboxName} bytes of UTF-8 at most.`);
+  }
+  return undefined;
+}
+
+function findPlaceFault(
+  all: readonly Mailbox[],
+  { id, parentId }: Pick<MailboxFields, "parentId"> & { id?: number },
+): MailboxFault | undefined {
+  if (parentId === undefined) return undefined;
+  const fault = (sentence: string): MailboxFault => ({ fault: "invalid", field: "parentId", sentence });
+  const above = parentsOf(all, parentId);
+  if (above === undefined) return fault("There is no such mailbox to put it in.");
+  if (id !== undefined && above.includes(id)) return fault("A mailbox cannot lie in itself.");
+  if (above.length + depthOf(all, id) > mostMailboxDepth) {
+    return fault(`Mailboxes can lie ${mostMailboxDepth} deep.`);
+  }
+  return undefined;
+}
+
+/** Mailboxes that lie together differ in more than the case of their letters. */
+function isSamePlace(one: MailboxFields, other: MailboxFields): boolean {
+  return one.parentId === other.parentId && one.name.toLowerCase() === other.name.toLowerCase();
+}
+
+/** How many levels a mailbox takes with all that lies in it. */
+function depthOf(all: readonly Mailbox[], id: number | undefined): number {
+  let depth = 1;
+  let level = all.filter(({ parentId }) => id !== undefined && parentId === id);
+  while (level.length > 0 && depth <= mostMailboxDepth) {
+    const ids = new Set(level.map((mailbox) => mailbox.id));
+    level = all.filter(({ parentId }) => parentId !== undefined && ids.has(parentId));
+    depth += 1;
+  }
+  return depth;
+}
+
+/** The mailbox and those it lies in, the nearest first; undefined when it is not there. */
+function parentsOf(all: readonly Mailbox[], id: number): number[] | undefined {
+  const found: number[] = [];
+  for (let at: number | undefined = id; at !== undefined && !found.includes(at); ) {
+    const mailbox = all.find((one) => one.id === at);
+    if (mailbox === undefined) return found.length === 0 ? undefined : found;
+    found.push(mailbox.id);
+    at = mailbox.parentId;
+  }
+  return found;
+}
