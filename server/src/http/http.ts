@@ -24,6 +24,8 @@ export interface HttpResponse {
   status: number;
   headers: Readonly<Record<string, string>>;
   body: HttpBody;
+  /** It goes on until whoever made it ends it: its head does not wait for its first bytes, and it is no request under way. */
+  isLasting?: true;
 }
 
 export type HttpHandler = (request: HttpRequest) => Promise<HttpResponse>;

@@ -3,7 +3,8 @@ export const listenLimits = {
   /** All header fields of a request together. */
   headerBytes: 16 * 1024,
   headerFields: 100,
-  connections: 8_192,
+  /** Event streams among them, of which there may be 10,000. */
+  connections: 16_384,
   /** From one IPv4 address or one IPv6 network of 64 bits; not counted behind a proxy. */
   connectionsPerNetwork: 512,
   /** Requests being answered; more are sent away with 503 so that memory stays bounded. */

@@ -130,6 +130,8 @@ export class Listener {
   /** The connections that carry HTTP: with TLS the secured ones. */
   readonly #sockets = new Set<Socket>();
   readonly #stop = new AbortController();
+  /** Answers that go on: they hold a connection, and have their limit where they are made. */
+  #lastingAnswers = 0;
   #certificateWatch: CertificateWatch | undefined;
   #certificateWarning: string | undefined;
   #isClosing = false;
@@ -170,7 +172,7 @@ export class Listener {
   }
 
   get requestsInFlight(): number {
-    return this.#exchanges.size;
+    return this.#exchanges.size - this.#lastingAnswers;
   }
 
   /** Where this machine itself reaches it: an address of its own when it listens on every one. */
@@ -271,15 +273,24 @@ export class Listener {
     this.#busy.set(socket, exchange);
     const network = callerKey(remoteAddress);
     const hasRoom =
-      this.#exchanges.size <= this.#limits.requestsInFlight &&
+      this.requestsInFlight <= this.#limits.requestsInFlight &&
       this.#requestsPerNetwork.add(network, this.#limits.requestsPerNetwork);
+    let isCounted = hasRoom;
+    let isLasting = false;
     try {
       const made = await this.#respond(message, headers, exchange, hasRoom);
       if (this.#isClosing) response.endConnection();
+      if (made.isLasting) {
+        isLasting = true;
+        this.#lastingAnswers++;
+        if (isCounted) this.#requestsPerNetwork.remove(network);
+        isCounted = false;
+      }
       await response.send(made, () => this.#busy.delete(socket));
     } finally {
       this.#exchanges.delete(exchange);
-      if (hasRoom) this.#requestsPerNetwork.remove(network);
+      if (isLasting) this.#lastingAnswers--;
+      if (isCounted) this.#requestsPerNetwork.remove(network);
       if (this.#isClosing && !this.#busy.has(socket)) socket.destroySoon();
     }
   }

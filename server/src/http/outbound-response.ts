@@ -81,7 +81,8 @@ export class OutboundResponse {
       response.end(body);
       return this.#taken("finish");
     }
-    if (hasBody) await this.#write(body);
+    if (made.isLasting) response.flushHeaders();
+    if (hasBody) await this.#write(body instanceof Uint8Array ? pieces(body) : untilGone(response, body));
     else await closeSource(body);
     if (isUnread) await this.#linger();
     if (response.destroyed) return;
@@ -90,9 +91,9 @@ export class OutboundResponse {
     await this.#taken("finish");
   }
 
-  async #write(body: HttpBody): Promise<void> {
+  async #write(body: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<void> {
     const response = this.#response;
-    for await (const piece of body instanceof Uint8Array ? pieces(body) : body) {
+    for await (const piece of body) {
       if (response.destroyed) return;
       if (!response.write(piece)) await this.#taken("drain");
     }
@@ -141,6 +142,14 @@ export class OutboundResponse {
 
 function* pieces(whole: Uint8Array): Iterable<Uint8Array> {
   for (let at = 0; at < whole.length; at += pieceBytes) yield whole.subarray(at, at + pieceBytes);
+}
+
+/** A body whose source is told at once when the client has gone, also while it has nothing to send. */
+function untilGone(response: ServerResponse, body: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+  const source = body[Symbol.asyncIterator]();
+  // Nobody is left to hear of what goes wrong at that.
+  response.once("close", () => void source.return?.().catch(() => undefined));
+  return { [Symbol.asyncIterator]: () => source };
 }
 
 /** Tells the source of a body that nobody will read it, so that it can close its file. */

@@ -1,4 +1,3 @@
-/** In JMAP's order, ours last. */
 export const stateTypes = [
   "Email",
   "Mailbox",
@@ -10,9 +9,13 @@ export const stateTypes = [
   "Record",
   "Sender",
   "Rule",
+  "EmailDelivery",
 ] as const;
 
-/** What a client can hear of that it has changed (RFC 8620 §7.1): the types of JMAP, and ours. */
+/**
+ * What a client can hear of that it has changed (RFC 8620 §7.1): the types of JMAP, ours, and EmailDelivery, which
+ * changes when a message has come and by nothing else (RFC 8621 §1.5).
+ */
 export type StateType = (typeof stateTypes)[number];
 
 const known: ReadonlySet<string> = new Set(stateTypes);
