@@ -54,6 +54,22 @@ export { readPhrase, recover, replacePhrase, testPhrase } from "./keys/recovery.
 export { replaceIdentity } from "./keys/replace-identity.ts";
 export type { SenderKey, SenderTrust } from "./keys/sender-key.ts";
 export type { SessionKeys } from "./keys/session-keys.ts";
+export { indexedDbPlace } from "./local/indexed-db-place.ts";
+export {
+  type LocalChange,
+  type LocalPlace,
+  type LocalReader,
+  type LocalSchema,
+  type LocalStore,
+  LocalStoreError,
+  type LocalStoreFault,
+  type LocalWriter,
+  type Range,
+  type WriteOptions,
+} from "./local/local-store.ts";
+export { memoryPlace } from "./local/memory-place.ts";
+export { type BytesTable, bytesTable, type IndexKey, type RowTable, rowTable } from "./local/table.ts";
+export { browserTabs, type Channel, soloTabs, type Tabs } from "./local/tabs.ts";
 export * from "./mail.ts";
 export { type Opened, type OpenedFile, openBytes, openStored } from "./open.ts";
 export * from "./operator.ts";

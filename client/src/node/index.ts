@@ -15,4 +15,5 @@ export type { LocalListener } from "./local-listener.ts";
 export { type OperatorPlace, readOperatorFile } from "./operator-file.ts";
 export { nodePlatform } from "./platform.ts";
 export { shellWord } from "./shell-word.ts";
+export { sqlitePlace } from "./sqlite-place.ts";
 export { type NodeTransport, type NodeTransportOptions, nodeTransport } from "./transport.ts";
