@@ -166,7 +166,7 @@ class Story {
   }
 
   async #cancel(one: Sent): Promise<void> {
-    await this.#store.write((tx) => cancelQueued(tx, this.#alice, one.messageId, this.#now));
+    await this.#store.write((tx) => cancelQueued(tx, this.#alice, [one.messageId], this.#now));
     one.state = "cancelled";
   }
 

@@ -5,6 +5,7 @@
 import { type Problem, ProblemSchema, problem, shape } from "@posthorn/protocol";
 import type { DeliveryResult, RecipientResult, Silence } from "../deliver/result.ts";
 import type { Log } from "../env/env.ts";
+import { lockAccountsById } from "../store/account-store.ts";
 import {
   type Delivery,
   deferDelivery,
@@ -16,6 +17,7 @@ import {
 import { deleteBackoff, findBackoff, saveBackoff } from "../store/host-backoff-store.ts";
 import { markPeerSuccess } from "../store/peer-store.ts";
 import type { Store, Tx } from "../store/sql.ts";
+import { noteSubmissions } from "../store/submission-store.ts";
 import { backoffMs, clampRetryAfterMs, expiryMs, lateAfterMs } from "./backoff.ts";
 import type { Claim } from "./claim.ts";
 import { isPoison } from "./poison.ts";
@@ -56,15 +58,20 @@ export async function retire(
   result: DeliveryResult,
 ): Promise<void> {
   const retirements = await noteHost(ctx, tx, host, claim, result);
+  await lockAccountsById(tx, [...new Set(retirements.map(({ delivery }) => delivery.accountId))]);
+  const changed: Delivery[] = [];
   for (const state of ["delivered", "held"] as const) {
-    const settled = retirements.filter(({ outcome }) => outcome.state === state);
-    const ids = settled.map(({ delivery }) => delivery.id);
-    await settleDeliveries(tx, ids, state, ctx.now);
+    const well = retirements.filter(({ outcome }) => outcome.state === state);
+    const ids = well.map(({ delivery }) => delivery.id);
+    const settled = await settleDeliveries(tx, ids, state, ctx.now);
+    for (const { delivery } of well) if (settled.has(delivery.id)) changed.push(delivery);
   }
   for (const retirement of retirements) {
     const { state } = retirement.outcome;
-    if (state !== "delivered" && state !== "held") await retireOne(ctx, tx, retirement);
+    if (state === "delivered" || state === "held") continue;
+    if (await retireOne(ctx, tx, retirement)) changed.push(retirement.delivery);
   }
+  await noteSubmissions(tx, changed, "updated");
 }
 
 /**
@@ -82,14 +89,21 @@ export async function retireApart(
   for (const retirement of await store.write((tx) => noteHost(ctx, tx, host, claim, result))) {
     const { delivery } = retirement;
     try {
-      await store.write((tx) => retireOne(ctx, tx, retirement));
+      await alone(store, delivery, (tx) => retireOne(ctx, tx, retirement));
     } catch (error) {
       log("error", "delivery not retired", { host, delivery: delivery.id, error: String(error) });
-      if (isPoison(error)) await store.write((tx) => fail(ctx, tx, delivery, cannotHandle()));
+      if (isPoison(error)) await alone(store, delivery, (tx) => fail(ctx, tx, delivery, cannotHandle()));
       else faults.push(error);
     }
   }
   if (faults.length > 0) throw faults[0];
+}
+
+async function alone(store: Store, delivery: Delivery, write: (tx: Tx) => Promise<boolean>): Promise<void> {
+  await store.write(async (tx) => {
+    await lockAccountsById(tx, [delivery.accountId]);
+    if (await write(tx)) await noteSubmissions(tx, [delivery], "updated");
+  });
 }
 
 /** Why a message that this server cannot handle itself is given up. */
@@ -144,18 +158,19 @@ async function overdueBehind(
   });
 }
 
-async function retireOne(ctx: RetireContext, tx: Tx, { delivery, outcome }: Retirement): Promise<void> {
+/** True when whoever has sent it finds it in another state than before. */
+async function retireOne(ctx: RetireContext, tx: Tx, { delivery, outcome }: Retirement): Promise<boolean> {
   switch (outcome.state) {
     case "delivered":
     case "held":
-      await settleDelivery(tx, delivery.id, outcome.state, ctx.now, undefined);
-      return;
+      return settleDelivery(tx, delivery.id, outcome.state, ctx.now, undefined);
     case "failed":
       return fail(ctx, tx, delivery, outcome.problem);
     case "expired":
       return expire(ctx, tx, delivery);
     case "late":
-      return tellLate(ctx, tx, delivery, outcome.silence.problem, outcome.silence.notBefore);
+      await tellLate(ctx, tx, delivery, outcome.silence.problem, outcome.silence.notBefore);
+      return false;
     case "deferred":
       return defer(ctx, tx, delivery, outcome.problem, askedNextAttemptAt(ctx, delivery, outcome.problem));
     case "unanswered": {
@@ -175,26 +190,29 @@ function askedNextAttemptAt(ctx: RetireContext, delivery: Delivery, { retryAfter
   return retryAfterS === undefined ? own : Math.max(own, ctx.now + clampRetryAfterMs(retryAfterS));
 }
 
-async function fail(ctx: RetireContext, tx: Tx, delivery: Delivery, reason: Problem): Promise<void> {
-  if (await settleDelivery(tx, delivery.id, "failed", ctx.now, JSON.stringify(reason))) {
-    await report(ctx, tx, delivery, ctx.now, { kind: "failed", problem: reason });
-  }
+async function fail(ctx: RetireContext, tx: Tx, delivery: Delivery, reason: Problem): Promise<boolean> {
+  const settled = await settleDelivery(tx, delivery.id, "failed", ctx.now, JSON.stringify(reason));
+  if (settled) await report(ctx, tx, delivery, ctx.now, { kind: "failed", problem: reason });
+  return settled;
 }
 
-async function expire(ctx: RetireContext, tx: Tx, delivery: Delivery): Promise<void> {
-  if (await settleDelivery(tx, delivery.id, "expired", ctx.now, delivery.problem)) {
-    await report(ctx, tx, delivery, ctx.now, { kind: "expired", problem: lastProblem(delivery) });
-  }
+async function expire(ctx: RetireContext, tx: Tx, delivery: Delivery): Promise<boolean> {
+  const settled = await settleDelivery(tx, delivery.id, "expired", ctx.now, delivery.problem);
+  if (settled) await report(ctx, tx, delivery, ctx.now, { kind: "expired", problem: lastProblem(delivery) });
+  return settled;
 }
 
-/** Puts it back. Without a new reason the last one goes on telling why it waits. */
+/**
+ * Puts it back. Without a new reason the last one goes on telling why it waits. True the first time: that it still waits
+ * after another try is no news.
+ */
 async function defer(
   ctx: RetireContext,
   tx: Tx,
   delivery: Delivery,
   reason: Problem | undefined,
   nextAttemptAt: number,
-): Promise<void> {
+): Promise<boolean> {
   const attemptAt = Math.min(nextAttemptAt, Math.max(delivery.expiresAt, ctx.now));
   const deferred = await deferDelivery(tx, {
     id: delivery.id,
@@ -205,6 +223,7 @@ async function defer(
   if (deferred && ctx.now - (delivery.expiresAt - expiryMs) >= lateAfterMs) {
     await tellLate(ctx, tx, delivery, reason ?? lastProblem(delivery), attemptAt);
   }
+  return deferred && delivery.attemptCount === 1;
 }
 
 async function tellLate(

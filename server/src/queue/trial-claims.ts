@@ -57,7 +57,9 @@ export async function openClaims(store: Store): Promise<TrialClaims> {
         await store.write((tx) => deferDelivery(tx, deferred));
       }
     },
-    cancel: (number) => store.write((tx) => cancelQueued(tx, alice, letter(number).messageId, now)),
+    async cancel(number) {
+      return (await store.write((tx) => cancelQueued(tx, alice, [letter(number).messageId], now))).length;
+    },
   };
 }
 

@@ -53,6 +53,15 @@ export async function lockAccounts(tx: Tx, names: readonly string[]): Promise<vo
     ORDER BY id FOR UPDATE`);
 }
 
+/** The same by their ids. */
+export async function lockAccountsById(tx: Tx, ids: readonly number[]): Promise<void> {
+  if (tx.dialect === "sqlite" || ids.length === 0) return;
+  await tx.all(sql`
+    SELECT id FROM account
+    WHERE id IN (SELECT CAST(value AS BIGINT) FROM json_each(${JSON.stringify(ids)}) AS wanted)
+    ORDER BY id FOR UPDATE`);
+}
+
 /** Accounts by name, `limit` of those after `after`. */
 export async function listAccounts(db: Db, after: string, limit: number): Promise<Account[]> {
   const rows = await db.all(sql`SELECT * FROM account WHERE name > ${after} ORDER BY name LIMIT ${limit}`);
@@ -100,6 +109,14 @@ export async function advanceState(
   return row && int(row, "state");
 }
 
+/** Takes so many of the account's next states, for what is no object of its own; the last of them. */
+export async function takeStates(tx: Tx, accountId: number, count: number): Promise<number> {
+  const row = await tx.get(sql`
+    UPDATE account SET state = state + ${count} WHERE id = ${accountId} RETURNING state`);
+  if (row === undefined) throw new Error("what changes has no account");
+  return int(row, "state");
+}
+
 /**
  * Makes other writers of the account wait until the transaction ends, so that what is read of it stays as it is. False
  * when there is no such account. The embedded store has one writer anyway.
@@ -123,6 +140,17 @@ export async function takeRoom(tx: Tx, accountId: number, bytes: number): Promis
 export async function getAccountState(db: Db, accountId: number): Promise<number> {
   const row = await db.get(sql`SELECT state FROM account WHERE id = ${accountId}`);
   return row === undefined ? 0 : int(row, "state");
+}
+
+/** The states of those of these accounts that there are. */
+export async function listAccountStates(
+  db: Db,
+  accountIds: readonly number[],
+): Promise<{ accountId: number; state: number }[]> {
+  const rows = await db.all(sql`
+    SELECT id, state FROM account
+    WHERE id IN (SELECT CAST(value AS BIGINT) FROM json_each(${JSON.stringify(accountIds)}) AS named)`);
+  return rows.map((row) => ({ accountId: int(row, "id"), state: int(row, "state") }));
 }
 
 function readAccount(row: Row): Account {

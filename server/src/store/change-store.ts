@@ -106,6 +106,8 @@ export async function typesChangedSince(db: Db, accountId: number, since: number
   const came = await db.get(
     sql`SELECT id FROM object WHERE account_id = ${accountId} AND id > ${since} LIMIT 1`,
   );
+  const sent = await db.get(sql`
+    SELECT object_id FROM submission WHERE account_id = ${accountId} AND object_id > ${since} LIMIT 1`);
   const counted = await db.get(sql`
     SELECT id FROM mailbox WHERE account_id = ${accountId} AND changed_state > ${since} LIMIT 1`);
   const types = new Set<StateType>();
@@ -115,6 +117,7 @@ export async function typesChangedSince(db: Db, accountId: number, since: number
     if (type === "Email" && !isTrue(row.is_update)) types.add("Thread");
   }
   if (came !== undefined) types.add("Email").add("Thread").add("EmailDelivery");
+  if (sent !== undefined) types.add("EmailSubmission");
   if (counted !== undefined) types.add("Mailbox");
   return types;
 }
@@ -139,7 +142,7 @@ function isTrue(value: unknown): boolean {
   return value === true || value === 1;
 }
 
-function readVerb(word: string): ChangeVerb {
+export function readVerb(word: string): ChangeVerb {
   if (word === "created" || word === "updated" || word === "destroyed") return word;
   throw new TypeError(`unknown change ${word}`);
 }

@@ -114,6 +114,19 @@ async function insertInPostgres(tx: Tx, delivery: NewDelivery): Promise<void> {
   await tx.run(sql`UPDATE delivery SET waits_for = ${int(placed, "id")} WHERE id = ${later}`);
 }
 
+/** Of messages that an account has sent, each in the order of its recipients. */
+export async function listDeliveriesOf(
+  db: Db,
+  accountId: number,
+  messageIds: readonly string[],
+): Promise<Delivery[]> {
+  const rows = await db.all(sql`
+    SELECT * FROM delivery
+    WHERE message_id IN (SELECT value FROM json_each(${JSON.stringify(messageIds)}) AS wanted)
+      AND account_id = ${accountId} ORDER BY id`);
+  return rows.map(readDelivery);
+}
+
 /** Of a message that an account has sent, in the order of its recipients. */
 export async function listDeliveries(db: Db, accountId: number, messageId: string): Promise<Delivery[]> {
   const rows = await db.all(sql`
@@ -161,20 +174,21 @@ export async function settleDelivery(
   return true;
 }
 
-/** The same for many at once that went well. */
+/** The same for many at once that went well; the ids of those that this call settled. */
 export async function settleDeliveries(
   tx: Tx,
   ids: readonly number[],
   state: "delivered" | "held",
   settledAt: number,
-): Promise<void> {
-  if (ids.length === 0) return;
+): Promise<Set<number>> {
+  if (ids.length === 0) return new Set();
   const rows = await tx.all(sql`
     UPDATE delivery SET state = ${state}, settled_at = ${settledAt}, problem = NULL
     WHERE id IN (SELECT CAST(value AS BIGINT) FROM json_each(${JSON.stringify(ids)}) AS settled)
       AND settled_at IS NULL
     RETURNING id, waits_for`);
   await letFollow(tx, rows);
+  return new Set(rows.map((row) => int(row, "id")));
 }
 
 /** What waited for these waits for what they waited for, or for nothing any more. */
@@ -233,19 +247,21 @@ export async function releaseHost(tx: Tx, host: string, now: number): Promise<vo
     WHERE host = ${host} AND settled_at IS NULL AND state = 'retrying' AND next_attempt_at > ${now}`);
 }
 
-/** Takes back what has not been tried; the number of recipients that will not get it. */
+/** Takes back what has not been tried of these messages; an entry for each recipient that will not get one. */
 export async function cancelQueued(
   tx: Tx,
   accountId: number,
-  messageId: string,
+  messageIds: readonly string[],
   now: number,
-): Promise<number> {
+): Promise<{ accountId: number; objectId: number }[]> {
+  if (messageIds.length === 0) return [];
   const rows = await tx.all(sql`
     UPDATE delivery SET state = 'cancelled', settled_at = ${now}
-    WHERE message_id = ${messageId} AND account_id = ${accountId} AND settled_at IS NULL AND attempt_count = 0
-    RETURNING id, waits_for`);
+    WHERE message_id IN (SELECT value FROM json_each(${JSON.stringify(messageIds)}) AS unsent)
+      AND account_id = ${accountId} AND settled_at IS NULL AND attempt_count = 0
+    RETURNING id, waits_for, object_id`);
   await letFollow(tx, rows);
-  return rows.length;
+  return rows.map((row) => ({ accountId, objectId: int(row, "object_id") }));
 }
 
 /** Hosts that something waits for, one index seek each, however long their queues are. */

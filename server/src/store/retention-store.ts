@@ -1,5 +1,6 @@
 import { int, optionalInt, text } from "./row.ts";
 import { type Row, sql, type Tx } from "./sql.ts";
+import { noteSubmissions } from "./submission-store.ts";
 
 /** What goes of the messages that accounts have sent, once it is long settled what became of them. */
 
@@ -16,7 +17,10 @@ export async function deleteFinished(
   const rows = await tx.all(sql`
     SELECT id, account_id, message_id, state, created_at, settled_at FROM delivery
     WHERE id > ${after} ORDER BY id LIMIT ${limit}`);
-  await Promise.all(messagesOf(rows, before).map((message) => deleteWhenFinished(tx, message, before)));
+  const deleted = await Promise.all(
+    messagesOf(rows, before).map((message) => deleteWhenFinished(tx, message, before)),
+  );
+  await noteSubmissions(tx, deleted.flat(), "destroyed");
   const last = rows.at(-1);
   const areOlderLeft = rows.length === limit && rows.some((row) => int(row, "created_at") < before);
   return last !== undefined && areOlderLeft ? int(last, "id") : undefined;
@@ -39,15 +43,21 @@ function messagesOf(rows: readonly Row[], before: number): SentMessage[] {
   return [...messages.values()];
 }
 
+/** The submissions of it that are no longer told of. */
 async function deleteWhenFinished(
   tx: Tx,
   { accountId, messageId }: SentMessage,
   before: number,
-): Promise<void> {
+): Promise<{ accountId: number; objectId: number }[]> {
   const deleted = await tx.run(sql`
     DELETE FROM delivery WHERE message_id = ${messageId} AND account_id = ${accountId} AND NOT EXISTS (
       SELECT 1 FROM delivery AS other WHERE other.message_id = ${messageId} AND other.account_id = ${accountId}
         AND (other.settled_at IS NULL OR other.settled_at >= ${before}))`);
-  if (deleted === 0) return;
-  await tx.run(sql`DELETE FROM submission WHERE message_id = ${messageId} AND account_id = ${accountId}`);
+  if (deleted === 0) return [];
+  const rows = await tx.all(sql`
+    DELETE FROM submission WHERE message_id = ${messageId} AND account_id = ${accountId}
+    RETURNING object_id, shown_with, is_destroyed`);
+  return rows
+    .filter((row) => row.shown_with === null && row.is_destroyed === null)
+    .map((row) => ({ accountId, objectId: int(row, "object_id") }));
 }

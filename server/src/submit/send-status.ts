@@ -10,9 +10,15 @@ import {
   shape,
 } from "@posthorn/protocol";
 import type { Clock } from "../env/env.ts";
+import { lockAccount } from "../store/account-store.ts";
 import { cancelQueued, type Delivery, listDeliveries } from "../store/delivery-store.ts";
 import type { Db, Store } from "../store/sql.ts";
-import { findSubmission, findSubmissionToTakeBack, type Submission } from "../store/submission-store.ts";
+import {
+  findSubmission,
+  findSubmissionToTakeBack,
+  noteSubmissions,
+  type Submission,
+} from "../store/submission-store.ts";
 import { findFollowers, isTakenBack } from "./follow.ts";
 
 const problemShape = shape(ProblemSchema);
@@ -65,13 +71,13 @@ export async function cancelSend(
     const submission = (await findSubmissionToTakeBack(tx, accountId, id)) ?? failNotFound();
     const deliveries = await listDeliveries(tx, accountId, id);
     if (isTakenBack(deliveries)) return sendAnswer(tx, submission, now);
-    const cancelled = await cancelQueued(tx, accountId, id, now);
-    if (cancelled < deliveries.length) {
+    await lockAccount(tx, accountId);
+    const cancelled = await cancelQueued(tx, accountId, [id], now);
+    if (cancelled.length < deliveries.length) {
       fail("notHeld", "This message is already on its way and cannot be taken back. You can send a recall.");
     }
-    for (const follower of await findFollowers(tx, accountId, id)) {
-      await cancelQueued(tx, accountId, follower, now);
-    }
+    const followers = await cancelQueued(tx, accountId, await findFollowers(tx, accountId, id), now);
+    await noteSubmissions(tx, [...cancelled, ...followers], "updated");
     return sendAnswer(tx, submission, now);
   });
 }

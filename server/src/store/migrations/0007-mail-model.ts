@@ -1,0 +1,18 @@
+import type { Migration } from "../migration.ts";
+
+/** What mail does by itself, and what was sent as an account lists it. */
+export const mailModel: Migration = {
+  name: "0007-mail-model",
+  statements: [
+    // What was sent is told of by the object that it is in Sent; its state is that at which the object came. made_state is
+    // the state of one that was a draft before, and had its object already. shown_with is the object by which a message
+    // is told of that was sent beside another, to somebody whom the others are not to see. destroyed: the owner does not
+    // want to be told of it any more, but the same message must still not be sent twice.
+    `ALTER TABLE submission ADD COLUMN identity_id BIGINT`,
+    `ALTER TABLE submission ADD COLUMN made_state BIGINT`,
+    `ALTER TABLE submission ADD COLUMN shown_with BIGINT`,
+    `ALTER TABLE submission ADD COLUMN is_destroyed BIGINT`,
+    `CREATE INDEX submission_object ON submission (account_id, object_id)`,
+    `CREATE INDEX submission_shown ON submission (account_id, shown_with) WHERE shown_with IS NOT NULL`,
+  ],
+};
