@@ -9,12 +9,12 @@ import { finishPassword, startPassword } from "../keys/password.ts";
 import { finishRecovery, replaceRecovery, startRecovery } from "../keys/recovery.ts";
 import { readSecrets } from "../keys/secrets.ts";
 import {
-  deleteRecord,
   isForSignIns,
-  putRecord,
   type RecordsContext,
   readRecord,
   readRecords,
+  removeRecord,
+  writeRecord,
 } from "../objects/records.ts";
 import { type Authenticate, guarded, open, readInput, readQuery } from "./answer.ts";
 import type { Params, Route } from "./router.ts";
@@ -88,10 +88,10 @@ function recordRoutes({ authenticate, records }: KeysRoutesContext): Route[] {
     guarded(authenticate, routes.putRecord, async ({ caller, params, request }) => {
       const place = placeFor(caller, params);
       const input = await readInput(request, routes.putRecord.input, limits.messageBytes);
-      return putRecord(records, { ...place, ...input });
+      return writeRecord(records, { ...place, ...input });
     }),
     guarded(authenticate, routes.deleteRecord, async ({ caller, params }) => {
-      await deleteRecord(records, placeFor(caller, params));
+      await removeRecord(records, placeFor(caller, params));
       return undefined;
     }),
   ];

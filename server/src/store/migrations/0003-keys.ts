@@ -37,12 +37,23 @@ export const keys: Migration = {
       address TEXT NOT NULL,
       PRIMARY KEY (account_id, address)) WITHOUT ROWID`,
 
+    // What is sealed stands last, so that nothing else is read over it.
     `CREATE TABLE record (
       account_id BIGINT NOT NULL,
       collection TEXT NOT NULL,
       id TEXT NOT NULL,
       revision BIGINT NOT NULL,
+      created_state BIGINT NOT NULL,
+      changed_state BIGINT NOT NULL,
+      length BIGINT NOT NULL,
       sealed TEXT NOT NULL,
       PRIMARY KEY (account_id, collection, id))`,
+    `CREATE INDEX record_changed ON record (account_id, collection, changed_state)`,
+    `CREATE TABLE record_gone (
+      account_id BIGINT NOT NULL,
+      collection TEXT NOT NULL,
+      id TEXT NOT NULL,
+      state BIGINT NOT NULL,
+      PRIMARY KEY (account_id, collection, id)) WITHOUT ROWID`,
   ],
 };
