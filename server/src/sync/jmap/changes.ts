@@ -75,14 +75,15 @@ export async function runChanges<const More extends TObject>(
   const taken = hasMoreChanges ? listed.filter((change) => change.state < beyond) : listed;
   if (hasMoreChanges && taken.length === 0) cannotCalculate();
   const last = taken.at(-1)?.state ?? state;
+  const folded = foldChanges(taken);
   return {
     arguments: {
       accountId: accountIdOf(call.caller),
       oldState: base.sinceState,
       newState: String(hasMoreChanges ? last : Math.max(last, state)),
       hasMoreChanges,
-      ...foldChanges(taken),
-      ...(type.tellsProperties ? { updatedProperties: updatedProperties(taken) } : {}),
+      ...folded,
+      ...(type.tellsProperties ? { updatedProperties: updatedProperties(taken, folded.updated) } : {}),
     },
   };
 }
@@ -107,9 +108,9 @@ export function foldChanges(changes: readonly TypeChange[]): {
   return { created: [...created], updated: [...updated], destroyed: [...destroyed] };
 }
 
-/** Null when anything may have changed. */
-function updatedProperties(changes: readonly TypeChange[]): string[] | null {
-  const updates = changes.filter(({ change }) => change === "updated");
+/** What alone may have changed of those that are told of as updated; null when that is anything. */
+function updatedProperties(changes: readonly TypeChange[], updated: readonly string[]): string[] | null {
+  const updates = changes.filter(({ id, change }) => change === "updated" && updated.includes(id));
   const all = updates.every(({ properties }) => properties !== undefined);
   return all && updates.length > 0
     ? [...new Set(updates.flatMap(({ properties = [] }) => properties))]
