@@ -10,7 +10,7 @@ export interface TrialJmap {
   /** Id of the account on the wire. */
   id: string;
   /** What a request is answered: one name, arguments and call id for each answer. */
-  ask(calls: readonly Call[], using?: readonly string[]): Promise<[string, Answer, string][]>;
+  ask(calls: readonly Call[], using?: readonly string[]): Promise<Answer>;
   /** The arguments of the one answer of one call, to which the account's id is given. */
   call(name: string, args?: object): Promise<Answer>;
   /** Accidents that were logged. */
