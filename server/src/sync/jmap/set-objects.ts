@@ -58,16 +58,17 @@ interface Changeable<Schema extends TObject> {
 }
 
 /**
- * What a patch really changes of an object, each property whole. What cannot be set may be given as it is. Throws
- * SetFailure `invalidPatch`, and `invalidProperties` with each property at fault.
+ * What a patch really changes of an object, each property whole; undefined when that is nothing. What cannot be set may
+ * be given as it is. Throws SetFailure `invalidPatch`, and `invalidProperties` with each property at fault.
  */
 export function readChange<Schema extends TObject>(
   { schema, defaults }: Changeable<Schema>,
   before: JmapObject,
   patch: JmapObject,
-): Static<Schema> {
+): Static<Schema> | undefined {
   const { after, touched } = applyPatch(before, patch, defaults);
   const changed = [...touched].filter((name) => !isSameJson(before[name], after[name]));
+  if (changed.length === 0) return undefined;
   const change: unknown = Object.fromEntries(changed.map((name) => [name, after[name] ?? null]));
   if (fits(schema, change)) return change;
   const properties = changed.filter(

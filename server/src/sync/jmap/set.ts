@@ -307,8 +307,7 @@ function updateStep<Tx, Stored, Create extends TObject, Update extends TObject, 
       if (update === undefined) return refuseObject("forbidden", "None of these can be changed.");
       const stored = await findStored(type, at, id);
       const change = readChange(update, update.view(stored), patch);
-      const isEmpty = Object.keys(Object(change)).length === 0;
-      done.updated.set(id, isEmpty ? null : await update.run(at, stored, change));
+      done.updated.set(id, change === undefined ? null : await update.run(at, stored, change));
     },
   };
 }
