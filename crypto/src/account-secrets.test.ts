@@ -17,7 +17,7 @@ describe("vectors/account-secrets.json", () => {
 
 describe("the secrets of an account", () => {
   test("are all different, for every purpose and root secret", async () => {
-    const labels: SecretLabel[] = ["identity", "vault", "settings", "search", "wrap"];
+    const labels: SecretLabel[] = ["identity", "vault", "settings", "search", "local", "wrap"];
     const roots = [rootSecret, rootSecret.with(0, 8), rootSecret.with(31, 8)];
     const secrets = await Promise.all(
       roots.flatMap((root) => labels.map(async (label) => toBase64Url(await deriveSecret(root, label)))),

@@ -13,9 +13,10 @@ const exportKeyBytes = 64;
 
 /**
  * What a derived secret is for, and for nothing else: `identity` seed of the identity key · `vault` seals the owner's
- * records · `settings` seals settings · `search` seals the search index · `wrap` wraps the keys of epochs.
+ * records · `settings` seals settings · `search` seals the search index · `local` seals what lies on a device of the
+ * owner's · `wrap` wraps the keys of epochs.
  */
-export type SecretLabel = "identity" | "vault" | "settings" | "search" | "wrap";
+export type SecretLabel = "identity" | "vault" | "settings" | "search" | "local" | "wrap";
 
 /** The secret of 32 bytes for one purpose. Throws Error when the root secret has not 32 bytes. */
 export async function deriveSecret(rootSecret: Uint8Array, label: SecretLabel): Promise<Uint8Array> {

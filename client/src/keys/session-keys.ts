@@ -8,6 +8,8 @@ import { type Keyring, openKeyring } from "./keyring.ts";
 export interface SessionKeys {
   /** The keyring; undefined for an open account, and for a program's token. Asks the server once. Throws as `openKeyring`. */
   find(): Promise<Keyring | undefined>;
+  /** The root secret as this machine has it, undefined as for `find`. Asks nobody, so it is there without a network. */
+  findRootSecret(): Promise<Uint8Array | undefined>;
   /** The account has said something new of its keys: this is used, and remembered, from now on. */
   replace(keyring: Keyring): Promise<void>;
   /** Asks the server anew; answers whether another device has said something meanwhile. Throws as `openKeyring`. */
@@ -17,6 +19,7 @@ export interface SessionKeys {
 /** Those of a program's token or an open account: none. */
 export const noKeys: SessionKeys = {
   find: async () => undefined,
+  findRootSecret: async () => undefined,
   replace: async () => undefined,
   renew: async () => false,
 };
@@ -28,9 +31,7 @@ export function sessionKeys(api: Api, address: string, keeper: TokenKeeper): Ses
   async function open(): Promise<Keyring | undefined> {
     const kept = (await keeper.read())?.keys;
     if (kept === undefined) return undefined;
-    const rootSecret = findBase64Url(kept.rootSecret);
-    if (rootSecret === undefined)
-      return fail("badJson", "The keys that were kept on this machine are damaged. Sign in again.");
+    const rootSecret = readRootSecret(kept);
     const own = { address, nowMs: api.platform.clock.now(), pinned: kept.pin };
     const keyring = await openKeyring(own, rootSecret, await api.call("secrets", {}));
     if (keyring.pin.seq !== kept.pin.seq) await remember(keyring.pin);
@@ -53,6 +54,10 @@ export function sessionKeys(api: Api, address: string, keeper: TokenKeeper): Ses
 
   return {
     find,
+    async findRootSecret() {
+      const kept = (await keeper.read())?.keys;
+      return kept && readRootSecret(kept);
+    },
     async replace(keyring) {
       await keeper.update(async (kept) => kept && { ...kept, keys: keptKeys(keyring) });
       opened = Promise.resolve(keyring);
@@ -68,6 +73,14 @@ export function sessionKeys(api: Api, address: string, keeper: TokenKeeper): Ses
 /** What is kept of a keyring between two runs. It opens the account: as secret as the password. */
 export function keptKeys({ rootSecret, pin }: Keyring): KeptKeys {
   return { rootSecret: toBase64Url(rootSecret), pin };
+}
+
+/** Throws ProblemError `badJson` when what is kept is damaged. */
+function readRootSecret({ rootSecret }: KeptKeys): Uint8Array {
+  return (
+    findBase64Url(rootSecret) ??
+    fail("badJson", "The keys that were kept on this machine are damaged. Sign in again.")
+  );
 }
 
 /** The keyring of a sign-in. Throws ProblemError `forbidden` when the account is open. */
