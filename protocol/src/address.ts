@@ -31,16 +31,23 @@ export const AddressTextSchema = Type.String({
 const idExpression = new RegExp(`^${idPattern}$`);
 
 /**
- * Reads `id@host` as a person writes it, upper case included, and gives it in lower case. Throws ProblemError
- * `badAddress`. Only ASCII is folded: the Kelvin sign must not become a k (§10.3).
+ * Reads `id@host` as a person writes it, upper case included, and gives it in lower case; undefined for what is no
+ * address. Only ASCII is folded: the Kelvin sign must not become a k (§10.3).
  */
-export function parseAddress(text: string): Address {
+export function findAddress(text: string): Address | undefined {
   const at = text.indexOf("@");
   const id = text.slice(0, Math.max(at, 0));
   const host = foldAscii(text.slice(at + 1));
-  if (at > 0 && id.length <= limits.addressId && idExpression.test(id) && isHost(host)) {
-    return { id: foldAscii(id), host };
-  }
+  const isAddress = at > 0 && id.length <= limits.addressId && idExpression.test(id) && isHost(host);
+  return isAddress ? { id: foldAscii(id), host } : undefined;
+}
+
+/** The same; throws ProblemError `badAddress` with a sentence that says why it is none. */
+export function parseAddress(text: string): Address {
+  const found = findAddress(text);
+  if (found !== undefined) return found;
+  const at = text.indexOf("@");
+  const host = foldAscii(text.slice(at + 1));
   const why =
     at > 0 && isIpAddress(host) ? "has an IP address where the name of a host belongs" : "is not an address";
   return fail("badAddress", `“${text.slice(0, 100)}” ${why}. Write it like bob@example.com.`);

@@ -6,6 +6,7 @@ export {
   AddressTextSchema,
   accountName,
   accountOf,
+  findAddress,
   formatAddress,
   parseAddress,
   sameAddress,
@@ -17,7 +18,6 @@ export * from "./api/keys.ts";
 export * from "./api/mail.ts";
 export * from "./api/operator.ts";
 export * from "./api/peer.ts";
-export * from "./api/records.ts";
 export type { MediaType, Route } from "./api/route.ts";
 export * from "./api/send.ts";
 export {
@@ -32,8 +32,10 @@ export { type ErrorCode, errors, isErrorCode, type Retry } from "./errors.ts";
 export { type Hash, HashSchema } from "./hash.ts";
 export { HostSchema, hostName, hostPort, isHost, parseHost } from "./host.ts";
 export { capabilities } from "./jmap/capabilities.ts";
+export * from "./jmap/record.ts";
 export * from "./jmap/request.ts";
 export * from "./jmap/session.ts";
+export * from "./jmap/set-error.ts";
 export { limits } from "./limits.ts";
 export { type Arrival, ArrivalSchema, findArrival } from "./message/arrival.ts";
 export {
@@ -99,6 +101,7 @@ export { fail, type Problem, ProblemError, type ProblemExtra, ProblemSchema, pro
 export { type Shape, shape } from "./shape.ts";
 export { readJson } from "./strict-json.ts";
 export { completeSubmission, type Submission, SubmissionSchema } from "./submission.ts";
+export { oneLine } from "./text.ts";
 export { findTime, formatTime, parseTime, TimeSchema } from "./time.ts";
 export { type Uuid, UuidSchema, uuidV7 } from "./uuid.ts";
 export * from "./verdict.ts";

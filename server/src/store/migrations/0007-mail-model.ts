@@ -14,5 +14,15 @@ export const mailModel: Migration = {
     `ALTER TABLE submission ADD COLUMN is_destroyed BIGINT`,
     `CREATE INDEX submission_object ON submission (account_id, object_id)`,
     `CREATE INDEX submission_shown ON submission (account_id, shown_with) WHERE shown_with IS NOT NULL`,
+
+    // What an account can be written as. Its own address, which every account has, is here only once its owner has
+    // changed something of it. fields is JSON: nobody looks for what is in it.
+    `CREATE TABLE identity (
+      account_id BIGINT NOT NULL,
+      id BIGINT NOT NULL,
+      email TEXT NOT NULL,
+      fields TEXT NOT NULL,
+      PRIMARY KEY (account_id, id)) WITHOUT ROWID`,
+    `CREATE INDEX identity_email ON identity (account_id, email)`,
   ],
 };
