@@ -7,7 +7,7 @@ import { putBlob } from "./blobs/account-blob.ts";
 import { content, type TrialBlobs, trialBlobs, upload } from "./blobs/trial-blobs.ts";
 import type { Clock } from "./env/env.ts";
 import { type KeepHouseContext, keepHouse } from "./keep-house.ts";
-import { openAccount } from "./objects/trial-mail.ts";
+import { letter, openAccount, putIn } from "./objects/trial-mail.ts";
 import { eachStore } from "./store/each-store.ts";
 import {
   listPeers,
@@ -19,6 +19,8 @@ import {
 import { findReceipt, insertReceipt } from "./store/receipt-store.ts";
 import { type Store, sql } from "./store/sql.ts";
 import { submitAs } from "./submit/trial-submit.ts";
+import { allMethods } from "./sync/jmap/methods.ts";
+import { callerOf, trialJmap } from "./sync/jmap/trial-jmap.ts";
 
 const hour = 3_600_000;
 const day = 24 * hour;
@@ -233,6 +235,50 @@ eachStore("who keeps house", (open) => {
     await pass({ ...ctx, renewKeys }, hour);
     expect(ctx.logged).toEqual(Array(2).fill(["chore failed", "keys"]));
     expect(tries).toBe(2);
+  });
+
+  it("tells a client what has changed for 30 days, and after that to read anew", async () => {
+    const store = await open();
+    const ctx = trial(store);
+    const bob = await openAccount(store, "bob");
+    const { call, ask, id } = trialJmap(allMethods({ store }), callerOf(bob));
+    await putIn(store, bob, letter());
+    await call("Email/set", { update: { m1: { "keywords/$seen": true } } });
+    await pass(ctx, day);
+    await pass(ctx, 29 * day);
+    expect(await call("Email/changes", { sinceState: "1" })).toMatchObject({ updated: ["m1"] });
+    await call("Email/set", { update: { m1: { "keywords/$flagged": true } } });
+    await pass(ctx, day);
+    await pass(ctx, day);
+    const refused = { type: "cannotCalculateChanges" };
+    for (const type of ["Email", "Mailbox", "Thread"]) {
+      const [[, error]] = await ask([[`${type}/changes`, { accountId: id, sinceState: "1" }, "0"]]);
+      expect(error).toMatchObject(refused);
+    }
+    expect(await call("Email/changes", { sinceState: "2" })).toMatchObject({
+      updated: ["m1"],
+      newState: "3",
+    });
+    await pass(ctx, 32 * day);
+    const [[, error]] = await ask([["Email/changes", { accountId: id, sinceState: "2" }, "0"]]);
+    expect(error).toMatchObject(refused);
+    expect(await call("Email/changes", { sinceState: "3" })).toMatchObject({ updated: [], newState: "3" });
+  });
+
+  it("removes a destroyed message when its last delivery is settled, and its files with it", async () => {
+    const store = await open();
+    const ctx = trial(store);
+    const alice = await openAccount(store, "alice");
+    const { send, deliver } = submitAs(store, alice, ctx.blobs.clock);
+    const { call } = trialJmap(allMethods({ store }), callerOf(alice));
+    await send({ to: [{ id: "bob", host: "b.test" }], subject: "Hello", body: "Bye." });
+    await call("Email/set", { destroy: ["m1"] });
+    const rows = async () => (await store.read.all(sql`SELECT id FROM message_bytes`)).length;
+    await pass(ctx, hour);
+    expect(await rows()).toBe(1);
+    expect(await deliver("b.test")).toHaveLength(1);
+    await pass(ctx, hour);
+    expect(await rows()).toBe(0);
   });
 });
 

@@ -2,10 +2,13 @@ import { uuidV7 } from "@posthorn/protocol";
 import { sweepAuth } from "./auth/sweep.ts";
 import { type SweepContext, sweepBlobs } from "./blobs/sweep.ts";
 import type { Clock, Log } from "./env/env.ts";
+import { removeGone } from "./objects/change-message.ts";
+import { forgetSomeChanges } from "./objects/forget-changes.ts";
 import { deleteStrangersBefore } from "./store/peer-store.ts";
 import { deleteReceipts } from "./store/receipt-store.ts";
 import { deleteFinished } from "./store/retention-store.ts";
 import type { Store, Tx } from "./store/sql.ts";
+import { markStates } from "./store/state-mark-store.ts";
 
 const everyMs = 3_600_000;
 const dayMs = 24 * everyMs;
@@ -19,6 +22,8 @@ const keepSentMs = 90 * dayMs;
 const rowsPerStep = 500;
 /** How long a host is remembered that nobody here has ever written to, after it was last heard of (§30.5). */
 const keepStrangersMs = 30 * dayMs;
+/** How long a client can stay away, at least, and still be told what has changed (§85). */
+const keepChangesMs = 30 * dayMs;
 
 export interface KeepHouseContext {
   store: Store;
@@ -54,6 +59,11 @@ function choresOf(ctx: KeepHouseContext, signal: AbortSignal): Record<string, ()
       inSteps(store, signal, 0, (tx, after) =>
         deleteFinished(tx, { after, before: now - keepSentMs, limit: rowsPerStep }),
       ),
+    changes: () => sweepChanges(store, now, signal),
+    gone: () =>
+      inSteps(store, signal, 0, async (tx) =>
+        (await removeGone(tx, rowsPerStep)) === rowsPerStep ? 0 : undefined,
+      ),
     peers: () => store.write((tx) => deleteStrangersBefore(tx, now - keepStrangersMs)),
     blobs: () => sweepBlobs(blobs),
   };
@@ -74,6 +84,17 @@ async function sweepReceipts(store: Store, now: number, signal: AbortSignal): Pr
       deleteReceipts(tx, { after, until }, before, rowsPerStep),
     );
   }
+}
+
+/**
+ * Once a day notes what each account's state is, and forgets the changes that a mark proves to be old. A mark bears the
+ * time at which its day began, and is made in any hour of it.
+ */
+async function sweepChanges(store: Store, now: number, signal: AbortSignal): Promise<void> {
+  const at = now - (now % dayMs);
+  await inSteps(store, signal, 0, (tx, after) => markStates(tx, { after, at, limit: rowsPerStep }));
+  const until = now - keepChangesMs - dayMs;
+  await inSteps(store, signal, 0, async (tx) => ((await forgetSomeChanges(tx, until)) ? 0 : undefined));
 }
 
 const noRandom = new Uint8Array(16);

@@ -4,7 +4,7 @@ import { blobRefsSize, deleteBlobRefs } from "../store/blob-store.ts";
 import { appendChange } from "../store/change-store.ts";
 import { hasUnsettled } from "../store/delivery-store.ts";
 import { addToMailbox, countInMailbox, removeFromMailbox } from "../store/mailbox-store.ts";
-import { deleteObject, markGone, type StoredObject, updateObject } from "../store/object-store.ts";
+import { deleteObject, listGone, markGone, type StoredObject, updateObject } from "../store/object-store.ts";
 import type { Tx } from "../store/sql.ts";
 import { isUnread } from "./keywords.ts";
 
@@ -45,6 +45,16 @@ export async function destroyMessage(tx: Tx, object: StoredObject): Promise<numb
     conversation,
   });
   return state;
+}
+
+/** Removes `limit` of the messages that are gone and that no delivery needs any more; how many there were. */
+export async function removeGone(tx: Tx, limit: number): Promise<number> {
+  const gone = await listGone(tx, limit);
+  for (const { accountId, id } of gone) {
+    await deleteBlobRefs(tx, accountId, id);
+    await deleteObject(tx, accountId, id);
+  }
+  return gone.length;
 }
 
 async function nextState(tx: Tx, object: StoredObject, addedBytes: number): Promise<number> {

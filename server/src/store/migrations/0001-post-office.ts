@@ -102,7 +102,7 @@ export const postOffice: Migration = {
       account_id BIGINT NOT NULL,
       at BIGINT NOT NULL,
       state BIGINT NOT NULL,
-      PRIMARY KEY (account_id, at)) WITHOUT ROWID`,
+      PRIMARY KEY (at, account_id)) WITHOUT ROWID`,
 
     // What a peer was told, kept longer than the object: the reason a message is seen once (reliability I3, I4).
     // By message first: ids grow with time, so new receipts lie together however many accounts they are for.
