@@ -1,5 +1,6 @@
 import { type Static, type TSchema, Type } from "typebox";
 import { authRoutes } from "./api/auth-routes.ts";
+import { jmapRoutes } from "./api/jmap-routes.ts";
 import { keysRoutes } from "./api/keys-routes.ts";
 import { mailRoutes } from "./api/mail-routes.ts";
 import { operatorRoutes } from "./api/operator-routes.ts";
@@ -8,11 +9,12 @@ import { peerRoutes } from "./api/peer-routes.ts";
 import type { Route } from "./api/route.ts";
 import { sendRoutes } from "./api/send-routes.ts";
 
-/** Every endpoint of a server (§50, §60, §80). */
+/** Every endpoint of a server (§50, §60, §80, §85). */
 export const routes = {
   ...peerRoutes,
   ...sendRoutes,
   ...mailRoutes,
+  ...jmapRoutes,
   ...authRoutes,
   ...keysRoutes,
   ...operatorRoutes,

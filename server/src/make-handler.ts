@@ -2,7 +2,7 @@
 import { type Check, hostName, type NewKeys } from "@posthorn/protocol";
 import { checks } from "./admin/checks.ts";
 import { openHealth } from "./admin/health.ts";
-import { authenticate } from "./auth/authenticate.ts";
+import { authenticate, authenticateProgram } from "./auth/authenticate.ts";
 import { RememberedCallers } from "./auth/remembered-callers.ts";
 import { endAllSessions } from "./auth/session.ts";
 import { Budgets } from "./http/budgets.ts";
@@ -10,6 +10,7 @@ import type { CertificateSource } from "./http/certificate.ts";
 import { type ClientRoutesContext, clientRoutes } from "./http/client-routes.ts";
 import { edge } from "./http/edge.ts";
 import type { HttpHandler } from "./http/http.ts";
+import { type JmapRoutesContext, jmapRoutes } from "./http/jmap-routes.ts";
 import { type KeysRoutesContext, keysRoutes } from "./http/keys-routes.ts";
 import { type OperatorRoutesContext, operatorRoutes } from "./http/operator-routes.ts";
 import { type PeerRoutesContext, peerRoutes } from "./http/peer-routes.ts";
@@ -23,6 +24,8 @@ import type { House } from "./open-house.ts";
 import { ownDiscovery } from "./peers/own-discovery.ts";
 import { admitting, findingKeys } from "./receive/admit.ts";
 import { rememberNonces } from "./receive/nonces.ts";
+import { allMethods } from "./sync/jmap/methods.ts";
+import { capabilitiesOfServer, sessionOf } from "./sync/jmap/session-resource.ts";
 
 export const software = "posthorn";
 
@@ -42,6 +45,7 @@ export function makeHandler(
     router([
       ...peerRoutes(peer),
       ...clientRoutes(forClients(house, journey, { auth, peer, look })),
+      ...jmapRoutes(forPrograms(house, { auth })),
       ...keysRoutes(forKeys(house, journey, { auth })),
       ...operatorRoutes(forOperator(house, journey, { auth, look })),
     ]),
@@ -139,6 +143,24 @@ function forClients(
         : undefined,
     endpoint,
     healthy: openHealth({ clock: env.clock, look }),
+  };
+}
+
+/** JMAP clients. */
+function forPrograms({ config, env, store }: House, { auth }: Pick<Shared, "auth">): JmapRoutesContext {
+  const { log, random } = env;
+  const { host, endpoint } = config;
+  const session = { host, endpoint, applicationServerKey: undefined, emailQuerySortOptions: [] };
+  return {
+    authenticate: (authorization) => authenticateProgram(auth, authorization),
+    session,
+    request: {
+      methods: allMethods({ store }),
+      capabilities: new Set(Object.keys(capabilitiesOfServer(session))),
+      sessionState: (caller) => sessionOf(session, caller).state,
+      log,
+      random,
+    },
   };
 }
 

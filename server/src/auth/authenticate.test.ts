@@ -2,7 +2,8 @@ import { limits } from "@posthorn/protocol";
 import { beforeEach, describe, expect, test } from "vitest";
 import { onSqlite } from "../store/each-store.ts";
 import { sql } from "../store/sql.ts";
-import { authenticate } from "./authenticate.ts";
+import { makeApiToken } from "./api-token.ts";
+import { authenticate, authenticateProgram } from "./authenticate.ts";
 import { RecordingStore } from "./recording-store.ts";
 import { logout } from "./session.ts";
 import { openTrialAuth, problemOf, type TrialAuth } from "./trial-auth.ts";
@@ -138,5 +139,75 @@ describe("the operator's token", () => {
     const { operatorToken: _, ...ctx } = trial.ctx;
     const refused = authenticate(ctx, `Bearer ${trial.operatorToken}`);
     expect(await problemOf(refused)).toMatchObject({ code: "unauthorized" });
+  });
+});
+
+describe("a program that knows nothing but passwords (RFC 7617)", () => {
+  const askAs = (user: string, password: string) =>
+    authenticateProgram(trial.ctx, `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}`);
+
+  async function tokenOf(accessToken: string): Promise<string> {
+    const caller = await trial.callerOf(accessToken);
+    return (await makeApiToken(trial.ctx, caller, { name: "mail program", scopes: ["read"] })).token;
+  }
+
+  test("is let in by the account's address or name and one of its tokens", async () => {
+    const apiToken = await tokenOf(token);
+    for (const user of ["alice", "alice@alpha.example", "Alice@Alpha.Example"]) {
+      expect(await askAs(user, apiToken)).toMatchObject({ name: "alice", scopes: new Set(["read"]) });
+      expect(await askAs(user, token)).toMatchObject({ name: "alice", sessionId: expect.any(String) });
+    }
+    const field = Buffer.from(`alice:${apiToken}`).toString("base64");
+    expect((await authenticateProgram(trial.ctx, `basic   ${field} `)).name).toBe("alice");
+    expect((await authenticateProgram(trial.ctx, `Bearer ${apiToken}`)).name).toBe("alice");
+  });
+
+  test("is not let in by another account's name, also not when the token was seen a moment ago", async () => {
+    await trial.register("bob", "correct horse battery staple");
+    const apiToken = await tokenOf(token);
+    await askAs("alice", apiToken);
+    for (const user of [
+      "bob",
+      "",
+      "alice@beta.example",
+      "bob@alpha.example",
+      "alice@alpha.example@x",
+      "alic",
+    ]) {
+      expect(await problemOf(askAs(user, apiToken))).toMatchObject({ code: "unauthorized" });
+    }
+  });
+
+  test("is not let in by the account's own password, or by a token that has been changed", async () => {
+    const apiToken = await tokenOf(token);
+    const last = apiToken.endsWith("A") ? "B" : "A";
+    for (const password of [
+      "correct horse battery staple",
+      "",
+      ":",
+      `${apiToken.slice(0, -1)}${last}`,
+      `${apiToken} `,
+    ]) {
+      expect(await problemOf(askAs("alice", password))).toMatchObject({ code: "unauthorized" });
+    }
+  });
+
+  test.each([
+    "Basic",
+    "Basic ",
+    "Basic :",
+    "Basic =",
+    "Basic YWxpY2U=",
+    "Basic YWxpY2U6\u00e4",
+    "Basic YWxpY2U6cA== YWxpY2U6cA==",
+    `Basic ${"A".repeat(2 * limits.token)}`,
+    "Digest username=alice",
+  ])("is not let in by “%s”", async (field) => {
+    expect(await problemOf(authenticateProgram(trial.ctx, field))).toMatchObject({ code: "unauthorized" });
+  });
+
+  test("is not let in where a bearer token is asked for: a browser would send a password that it keeps", async () => {
+    const field = `Basic ${Buffer.from(`alice:${token}`).toString("base64")}`;
+    expect(await problemOf(ask(field))).toMatchObject({ code: "unauthorized" });
   });
 });

@@ -23,6 +23,7 @@ interface Proven {
 }
 
 const bearer = /^Bearer +([A-Za-z0-9._~+/-]+=*) *$/i;
+const basic = /^Basic +([A-Za-z0-9+/]+={0,2}) *$/i;
 const operatorScopes: ReadonlySet<Scope> = new Set(["admin"]);
 const noSuchHash = new Uint8Array(32);
 const useNotedEveryMs = 60 * 60_000;
@@ -35,7 +36,10 @@ export async function authenticate(
   ctx: AuthenticateContext,
   authorization: string | undefined,
 ): Promise<Caller> {
-  const token = parseBearer(authorization);
+  return callerOf(ctx, parseBearer(authorization));
+}
+
+async function callerOf(ctx: AuthenticateContext, token: string): Promise<Caller> {
   const key = hash("sha256", token, "base64");
   const remembered = ctx.remembered.find(key);
   if (remembered !== undefined) return remembered;
@@ -44,6 +48,34 @@ export async function authenticate(
   const { caller, expiresAt } = await proveToken(ctx, token);
   ctx.remembered.remember(key, caller, expiresAt - ctx.clock.now(), epoch);
   return caller;
+}
+
+/**
+ * As `authenticate`, and also for programs that know nothing but passwords (RFC 7617): the user is the account's address
+ * or its name, and the password is a token. An account's own password never reaches the server, so it opens nothing.
+ */
+export async function authenticateProgram(
+  ctx: AuthenticateContext,
+  authorization: string | undefined,
+): Promise<Caller> {
+  if (authorization === undefined || !/^Basic /i.test(authorization)) return authenticate(ctx, authorization);
+  const { user, password } = parseBasic(authorization);
+  const caller = await callerOf(ctx, password);
+  const given = user.toLowerCase();
+  if (given === caller.name || given === `${caller.name}@${ctx.host}`) return caller;
+  return fail("unauthorized", "This token is of another account than the user name.");
+}
+
+/** The user ends at the first colon (RFC 7617 §2). */
+function parseBasic(authorization: string): { user: string; password: string } {
+  const coded = authorization.length <= 2 * limits.token ? basic.exec(authorization)?.[1] : undefined;
+  const text = coded === undefined ? "" : Buffer.from(coded, "base64").toString("utf8");
+  const colon = text.indexOf(":");
+  if (colon >= 0) return { user: text.slice(0, colon), password: text.slice(colon + 1) };
+  return fail(
+    "unauthorized",
+    "The Authorization field is not of the form “Basic <base64 of address:token>”.",
+  );
 }
 
 function parseBearer(authorization: string | undefined): string {
