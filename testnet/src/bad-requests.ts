@@ -1,6 +1,4 @@
 /** What a client can get wrong of a request besides a message, as tables. */
-import { limits } from "@posthorn/protocol";
-
 const json = "application/json";
 
 const bytes32 = "A".repeat(43);
@@ -52,14 +50,21 @@ export const goodInputs: Readonly<Record<string, object>> = {
   recoverStart: { name: "bob" },
   recoverFinish: { recoveryId: "A".repeat(43), signature, device: "phone" },
   patchKeyConsent: { hidden: true, allow: ["bob@alpha.test"], forbid: ["carol@alpha.test"] },
-  putRecord: { revision: 1, sealed: "AAAA" },
+  jmapApi: {
+    using: ["urn:ietf:params:jmap:core"],
+    methodCalls: [["Core/echo", { hello: true }, "0"]],
+    createdIds: { k1: "m1" },
+  },
 };
 
 /** What a body may have of the routes that take more than others. */
 export const largerBodies: Readonly<Record<string, number>> = {
   addStatement: 1024 * 1024,
-  putRecord: limits.messageBytes,
+  jmapApi: 10_000_000,
 };
+
+/** Routes whose bodies may have more than is known here (RFC 8620 §3.3). */
+export const openInputs: ReadonlySet<string> = new Set(["jmapApi"]);
 
 /** What stands in the place of a name or an id. */
 export const badNames: readonly string[] = [
