@@ -19,8 +19,7 @@ import {
 import { findReceipt, insertReceipt } from "./store/receipt-store.ts";
 import { type Store, sql } from "./store/sql.ts";
 import { submitAs } from "./submit/trial-submit.ts";
-import { allMethods } from "./sync/jmap/methods.ts";
-import { callerOf, trialJmap } from "./sync/jmap/trial-jmap.ts";
+import { callerOf, methodsOn, trialJmap } from "./sync/jmap/trial-jmap.ts";
 
 const hour = 3_600_000;
 const day = 24 * hour;
@@ -241,7 +240,7 @@ eachStore("who keeps house", (open) => {
     const store = await open();
     const ctx = trial(store);
     const bob = await openAccount(store, "bob");
-    const { call, ask, id } = trialJmap(allMethods({ store }), callerOf(bob));
+    const { call, ask, id } = trialJmap(methodsOn(store), callerOf(bob));
     await putIn(store, bob, letter());
     await call("Email/set", { update: { m1: { "keywords/$seen": true } } });
     await pass(ctx, day);
@@ -270,7 +269,7 @@ eachStore("who keeps house", (open) => {
     const ctx = trial(store);
     const alice = await openAccount(store, "alice");
     const { send, deliver } = submitAs(store, alice, ctx.blobs.clock);
-    const { call } = trialJmap(allMethods({ store }), callerOf(alice));
+    const { call } = trialJmap(methodsOn(store), callerOf(alice));
     await send({ to: [{ id: "bob", host: "b.test" }], subject: "Hello", body: "Bye." });
     await call("Email/set", { destroy: ["m1"] });
     const rows = async () => (await store.read.all(sql`SELECT id FROM message_bytes`)).length;

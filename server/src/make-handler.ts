@@ -155,7 +155,7 @@ function forPrograms({ config, env, store }: House, { auth }: Pick<Shared, "auth
     authenticate: (authorization) => authenticateProgram(auth, authorization),
     session,
     request: {
-      methods: allMethods({ store }),
+      methods: allMethods({ store, openBlob: async () => undefined }),
       capabilities: new Set(Object.keys(capabilitiesOfServer(session))),
       sessionState: (caller) => sessionOf(session, caller).state,
       log,
@@ -179,7 +179,6 @@ function forKeys(
       policy: (host) => peers.policy(host),
       budget: new Budgets(env.clock, { capacity: 500, refillPerS: 1 / 4, maxKeys: 50_000 }),
     }),
-    records: { store },
   };
 }
 

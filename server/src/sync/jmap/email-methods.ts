@@ -1,19 +1,18 @@
 /** The methods of Email that read and write mail (RFC 8621 §4.2, §4.3, §4.6 to §4.8). */
 import { capabilities } from "@posthorn/protocol";
-import type { Store } from "../../store/sql.ts";
 import { copyMethod } from "./copy.ts";
 import { emailChanges } from "./email-changes.ts";
+import { type EmailGetContext, emailGet } from "./email-get.ts";
 import { emailSet } from "./email-set.ts";
 import type { Methods } from "./method.ts";
 
-export interface EmailContext {
-  store: Store;
-}
+export interface EmailContext extends EmailGetContext {}
 
-export function emailMethods({ store }: EmailContext): Methods {
+export function emailMethods(ctx: EmailContext): Methods {
   return {
-    "Email/changes": emailChanges(store),
-    "Email/set": emailSet(store),
+    "Email/get": emailGet(ctx),
+    "Email/changes": emailChanges(ctx.store),
+    "Email/set": emailSet(ctx.store),
     "Email/copy": copyMethod({ capability: capabilities.mail, scope: "draft" }),
   };
 }

@@ -4,8 +4,7 @@ import { letter, letterId, openAccount, putIn } from "../../objects/trial-mail.t
 import { eachStore } from "../../store/each-store.ts";
 import { findObject } from "../../store/object-store.ts";
 import type { Store } from "../../store/sql.ts";
-import { allMethods } from "./methods.ts";
-import { callerOf, trialJmap } from "./trial-jmap.ts";
+import { callerOf, methodsOn, trialJmap } from "./trial-jmap.ts";
 
 async function bobOn(store: Store, quotaBytes?: number) {
   const accountId = await openAccount(store, "bob", quotaBytes);
@@ -17,7 +16,7 @@ async function bobOn(store: Store, quotaBytes?: number) {
       const object = await findObject(store.read, accountId, id);
       return object && { keywords: object.keywords, mailboxes: object.mailboxes };
     },
-    ...trialJmap(allMethods({ store }), callerOf(accountId)),
+    ...trialJmap(methodsOn(store), callerOf(accountId)),
   };
 }
 
@@ -147,7 +146,7 @@ eachStore("Email/set", (open) => {
     const store = await open();
     const { put, accountId, marks } = await bobOn(store);
     await put(1);
-    const reader = trialJmap(allMethods({ store }), callerOf(accountId, ["read"]));
+    const reader = trialJmap(methodsOn(store), callerOf(accountId, ["read"]));
     const [[name, error]] = await reader.ask([["Email/set", { accountId: reader.id, destroy: ["m1"] }, "0"]]);
     expect([name, error.type]).toEqual(["error", "forbidden"]);
     expect(await marks(1)).toBeDefined();
@@ -158,7 +157,7 @@ eachStore("Email/set", (open) => {
     const bob = await bobOn(store);
     await bob.put(1);
     const other = await openAccount(store, "carol");
-    const carol = trialJmap(allMethods({ store }), callerOf(other));
+    const carol = trialJmap(methodsOn(store), callerOf(other));
     expect(
       await carol.call("Email/set", { destroy: ["m1"], update: { m1: { keywords: {} } } }),
     ).toMatchObject({

@@ -2,12 +2,11 @@ import { expect, it } from "vitest";
 import { letter, letterId, openAccount, putIn } from "../../objects/trial-mail.ts";
 import { eachStore } from "../../store/each-store.ts";
 import type { Store } from "../../store/sql.ts";
-import { allMethods } from "./methods.ts";
-import { callerOf, trialJmap } from "./trial-jmap.ts";
+import { callerOf, methodsOn, trialJmap } from "./trial-jmap.ts";
 
 async function bobOn(store: Store) {
   const accountId = await openAccount(store, "bob");
-  return { store, accountId, ...trialJmap(allMethods({ store }), callerOf(accountId)) };
+  return { store, accountId, ...trialJmap(methodsOn(store), callerOf(accountId)) };
 }
 
 const rights = {

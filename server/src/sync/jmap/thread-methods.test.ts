@@ -2,8 +2,7 @@ import { expect, it } from "vitest";
 import { letter, letterId, openAccount, putIn } from "../../objects/trial-mail.ts";
 import { eachStore } from "../../store/each-store.ts";
 import type { Store } from "../../store/sql.ts";
-import { allMethods } from "./methods.ts";
-import { callerOf, trialJmap } from "./trial-jmap.ts";
+import { callerOf, methodsOn, trialJmap } from "./trial-jmap.ts";
 
 async function bobOn(store: Store) {
   const accountId = await openAccount(store, "bob");
@@ -11,7 +10,7 @@ async function bobOn(store: Store) {
     const answering = thread === undefined ? {} : { thread: letterId(thread), inReplyTo: letterId(thread) };
     return putIn(store, accountId, letter({ id: letterId(number), ...answering }));
   };
-  return { store, put, ...trialJmap(allMethods({ store }), callerOf(accountId)) };
+  return { store, put, ...trialJmap(methodsOn(store), callerOf(accountId)) };
 }
 
 const thread = (number: number) => `t${letterId(number)}`;

@@ -1,7 +1,9 @@
 /** For tests: an account that is asked by JMAP requests, as they come over the wire. */
 import { capabilities, type Scope } from "@posthorn/protocol";
 import { openRandom } from "../../env/random.ts";
+import type { Store } from "../../store/sql.ts";
 import type { JmapCaller, Methods } from "./method.ts";
+import { allMethods, type MethodsContext } from "./methods.ts";
 import { processRequest } from "./request.ts";
 
 type Call = readonly [name: string, args: object, callId: string];
@@ -28,6 +30,11 @@ export function callerOf(
   scopes: readonly Scope[] = ["read", "draft", "send"],
 ): JmapCaller {
   return { accountId, accountName: "bob", scopes: new Set(scopes), isSignIn: true, credentialId: "s1" };
+}
+
+/** All methods on a store, with what they need of other rooms as far as it is not given: files that are not there. */
+export function methodsOn(store: Store, more: Partial<MethodsContext> = {}): Methods {
+  return allMethods({ store, openBlob: async () => undefined, ...more });
 }
 
 export function trialJmap(methods: Methods, caller: JmapCaller): TrialJmap {

@@ -1,0 +1,132 @@
+/** Email/get (RFC 8621 §4.2). */
+import { capabilities } from "@posthorn/protocol";
+import { findId } from "../../objects/ids.ts";
+import { readState } from "../../objects/states.ts";
+import {
+  listMessageBytes,
+  listObjects,
+  listObjectsById,
+  type StoredObject,
+} from "../../store/object-store.ts";
+import type { Store } from "../../store/sql.ts";
+import { formatBlobId } from "./blob-ids.ts";
+import { BodyArguments, type BodyRequest, readBodyRequest } from "./body-parts.ts";
+import {
+  emailGetDefaults,
+  emailProperties,
+  emailView,
+  isEmailProperty,
+  type StoredEmail,
+} from "./email-view.ts";
+import { getMethod } from "./get.ts";
+import { type JmapObject, type Method, refuseCall } from "./method.ts";
+import { firstBytes, type OpenBlob } from "./open-blob.ts";
+
+export interface EmailGetContext {
+  store: Store;
+  openBlob: OpenBlob;
+}
+
+/** Bytes of messages that are in memory at once. */
+const bytesAtOnce = 8 * 1024 * 1024;
+/** And those that one call may have read. */
+const mostBytes = 64 * 1024 * 1024;
+
+export function emailGet(ctx: EmailGetContext): Method {
+  const { store } = ctx;
+  return getMethod({
+    capability: capabilities.mail,
+    scope: "read",
+    more: BodyArguments,
+    state: ({ caller }) => readState(store.read, caller.accountId),
+    properties: emailProperties,
+    isProperty: isEmailProperty,
+    defaults: () => emailGetDefaults,
+    async list({ caller: { accountId } }, { ids, limit, properties, more }) {
+      const body = readBodyRequest(more);
+      const wanted = ids?.map((id) => findId("email", id)).filter((id) => id !== undefined);
+      const objects =
+        wanted === undefined
+          ? await listObjects(store.read, accountId, Number.MAX_SAFE_INTEGER, limit)
+          : await listObjectsById(store.read, accountId, wanted);
+      return viewAll(ctx, objects, properties, body);
+    },
+  });
+}
+
+async function viewAll(
+  ctx: EmailGetContext,
+  objects: readonly StoredObject[],
+  properties: ReadonlySet<string>,
+  body: BodyRequest,
+): Promise<JmapObject[]> {
+  const views: JmapObject[] = [];
+  let bytesRead = 0;
+  for (const batch of inBatches(objects)) {
+    const read = readingTogether(ctx.store, batch, (sizeBytes) => {
+      bytesRead += sizeBytes;
+      if (bytesRead <= mostBytes || batch.length === objects.length) return;
+      refuseCall("requestTooLarge", "These messages are large. Ask for fewer of them at once.");
+    });
+    const emails = batch.map((object) => storedEmail(ctx, object, read));
+    views.push(...(await Promise.all(emails.map((email) => emailView(email, properties, body)))));
+  }
+  return views;
+}
+
+function storedEmail(
+  { openBlob }: EmailGetContext,
+  object: StoredObject,
+  read: (id: number) => Promise<Uint8Array>,
+): StoredEmail {
+  const { accountId, id: objectId } = object;
+  return {
+    object,
+    snoozedUntil: undefined,
+    readBytes: () => read(objectId),
+    async readFile(place, mostBytes) {
+      const blobId = formatBlobId({ kind: "file", objectId, place });
+      const blob = await openBlob({ accountId, blobId });
+      return blob === undefined ? new Uint8Array() : firstBytes(blob.body, mostBytes);
+    },
+  };
+}
+
+/** Messages in the order given, in groups whose bytes can be in memory together. */
+function inBatches(objects: readonly StoredObject[]): StoredObject[][] {
+  const batches: StoredObject[][] = [];
+  let room = 0;
+  for (const object of objects) {
+    const last = batches.at(-1);
+    if (last === undefined || object.sizeBytes > room) {
+      batches.push([object]);
+      room = bytesAtOnce - object.sizeBytes;
+    } else {
+      last.push(object);
+      room -= object.sizeBytes;
+    }
+  }
+  return batches;
+}
+
+/** The bytes of any of these messages; the first that is asked for brings all of them in one reading. */
+function readingTogether(
+  { read }: Store,
+  objects: readonly StoredObject[],
+  count: (sizeBytes: number) => void,
+): (id: number) => Promise<Uint8Array> {
+  let reading: Promise<Map<number, Uint8Array>> | undefined;
+  const [first] = objects;
+  return async (id) => {
+    if (reading === undefined) {
+      count(objects.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0));
+      reading = listMessageBytes(
+        read,
+        first?.accountId ?? 0,
+        objects.map((object) => object.id),
+      );
+    }
+    // One that was destroyed meanwhile is shown as what its row told, and without words.
+    return (await reading).get(id) ?? new Uint8Array();
+  };
+}
