@@ -84,11 +84,10 @@ const comparator = {
 const Comparator = Type.Object(comparator);
 const collationNames: ReadonlySet<string> = new Set(collations);
 
+type SortFields = Readonly<Record<string, TSchema>>;
+
 /** Throws MethodError `unsupportedSort` for what cannot be sorted by, `invalidArguments` for what is no comparator. */
-export function readSort(
-  sorts: Readonly<Record<string, Readonly<Record<string, TSchema>>>>,
-  given: readonly object[],
-): SortBy[] {
+export function readSort(sorts: Readonly<Record<string, SortFields>>, given: readonly object[]): SortBy[] {
   return given.map((one) => {
     if (!fits(Comparator, one))
       return refuseCall("invalidArguments", `In “sort”: ${faultIn(Comparator, one)}`);
@@ -100,8 +99,19 @@ export function readSort(
     if (collation !== undefined && !collationNames.has(collation)) {
       refuseCall("unsupportedSort", `The collation “${collation.slice(0, 100)}” is not known here.`);
     }
-    const fault = faultIn(Type.Object({ ...known }, closed), more);
+    const fault = faultIn(schemaOf(known), more);
     if (fault !== undefined) refuseCall("unsupportedSort", `To sort by “${property}”: ${fault}`);
     return { property, isAscending, collation, more };
   });
+}
+
+const comparators = new WeakMap<SortFields, TObject>();
+
+/** One schema for each sort, so that its checker is made once. */
+function schemaOf(fields: SortFields): TObject {
+  const known = comparators.get(fields);
+  if (known !== undefined) return known;
+  const made = Type.Object({ ...fields }, closed);
+  comparators.set(fields, made);
+  return made;
 }
