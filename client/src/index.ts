@@ -35,6 +35,7 @@ export { fetchTransport } from "./fetch-transport.ts";
 export { isMissing } from "./follows.ts";
 export { type FileHashes, hashFile } from "./hash-file.ts";
 export { type InviteLink, parseInviteLink } from "./invite-link.ts";
+export { callJmap, callMethod, type JmapAnswer, type JmapCall, JmapRefusal, readAnswer } from "./jmap.ts";
 export { acceptLostRecords } from "./keys/accept-lost.ts";
 export {
   believeAnew,

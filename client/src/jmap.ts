@@ -42,7 +42,6 @@ export interface JmapOptions {
   idempotent?: boolean;
 }
 
-const using = Object.values(capabilities);
 const sessions = new WeakMap<Api, Promise<JmapSession>>();
 
 /** What the server says of JMAP, asked for once. */
@@ -63,6 +62,12 @@ export async function jmapAccountId(api: Api): Promise<string> {
   throw new UnexpectedAnswer(new URL(api.endpoint).host, 200, "without an account for mail");
 }
 
+/** What this client knows of what the server has. */
+async function usedOf(api: Api): Promise<string[]> {
+  const { capabilities: offered } = await jmapSession(api);
+  return Object.values(capabilities).filter((name) => Object.hasOwn(offered, name));
+}
+
 /** Carries out calls in one request, in order. Answers one for each; throws as `Api.call` when the request itself fails. */
 export async function callJmap(
   api: Api,
@@ -76,7 +81,7 @@ export async function callJmap(
     String(at),
   ]);
   const { methodResponses } = await api.call("jmapApi", {
-    input: { using, methodCalls },
+    input: { using: await usedOf(api), methodCalls },
     idempotent: options.idempotent ?? false,
     signal: options.signal,
   });

@@ -66,8 +66,6 @@ const schemas: Readonly<Record<string, TSchema>> = {
   "new recovery": protocol.NewRecoverySchema,
   "key consent": protocol.KeyConsentSchema,
   "key consent patch": protocol.KeyConsentPatchSchema,
-  "record page": protocol.RecordPageSchema,
-  "record input": protocol.RecordInputSchema,
   tokens: protocol.TokensSchema,
   refresh: protocol.RefreshSchema,
   "api token request": protocol.ApiTokenRequestSchema,
@@ -125,7 +123,6 @@ const tables: Readonly<Record<string, { schema: TSchema; less?: object }>> = {
   "key consent": { schema: protocol.KeyConsentSchema },
   "key consent patch": { schema: protocol.KeyConsentPatchSchema },
   record: { schema: protocol.RecordSchema },
-  "record page": { schema: protocol.RecordPageSchema },
   "message meta": { schema: protocol.MessageMetaSchema },
 };
 

@@ -17,7 +17,14 @@ import { limits, type Route, routes } from "@posthorn/protocol";
 import { type HttpResponse, sql } from "@posthorn/server";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { type AccountCall, accountRequest } from "../src/account-request.ts";
-import { badHeaders, badNames, goodInputs, largerBodies, oddQueries, openInputs } from "../src/bad-requests.ts";
+import {
+  badHeaders,
+  badNames,
+  goodInputs,
+  largerBodies,
+  oddQueries,
+  openInputs,
+} from "../src/bad-requests.ts";
 import { type Told, toldOf } from "../src/doors.ts";
 import { EvilPeer, readAnswer } from "../src/evil-peer.ts";
 import { jsonCases } from "../src/json-cases.ts";

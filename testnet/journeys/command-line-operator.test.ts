@@ -149,7 +149,9 @@ test(
       token: expect.stringMatching(/^ph_/),
     });
     const ca = join(dirname(alpha.folder), "local-ca", "ca.pem");
-    await well("robot", ["login", made.address, "--password-stdin", "--ca", ca], { input: `${made.password}\n` });
+    await well("robot", ["login", made.address, "--password-stdin", "--ca", ca], {
+      input: `${made.password}\n`,
+    });
     const byToken = { environment: { POSTHORN_TOKEN: made.token, POSTHORN_AS: made.address } };
     await well("robot", ["send", "--to", made.address, "--body", "To myself", "--wait"], byToken);
     expect(await json("robot", ["inbox"], byToken)).toMatchObject([{ from: { id: "robot" } }]);

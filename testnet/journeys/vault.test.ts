@@ -17,6 +17,7 @@ import { deriveSecret, recordIdOf } from "@posthorn/crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { evilServer, type Lie, losingAnswer } from "../src/evil-server.ts";
 import { beginAnew, haveCompared, joinAs, newDevice, type TestPerson } from "../src/people.ts";
+import { loseRecord, recordsIn } from "../src/records.ts";
 import { startTestnet, type Testnet } from "../src/testnet.ts";
 
 const dayMs = 24 * 3_600_000;
@@ -55,8 +56,7 @@ describe("two devices of an honest server", () => {
     for (const session of [alice.session, device, third]) {
       expect(await lookUpContact(session, bob.address)).toMatchObject({ isCompared: true });
     }
-    const { records } = await third.call("records", { params: { collection: "head" } });
-    expect(records.length).toBe(1);
+    expect((await recordsIn(third, "head")).length).toBe(1);
   });
 
   test("can each compare with somebody else at the same time", async () => {
@@ -78,10 +78,10 @@ test("somebody who was seen and never compared is not vouched for: strangers mak
   await net.advance(31 * dayMs);
   await keepEpochsFresh(alice.session);
   const device = await newDevice(net.platform, alice);
-  const { records: pins } = await device.call("records", { params: { collection: "pins" } });
+  const pins = await recordsIn(device, "pins");
   const compared = await pinId(device, bob.address);
   for (const { id } of pins) {
-    if (id !== compared) await device.call("deleteRecord", { params: { collection: "pins", id } });
+    if (id !== compared) await loseRecord(device, "pins", id);
   }
   await haveCompared(device, bob.address);
   expect(await lookUpContact(device, carol.address)).toMatchObject({ kind: "sealed", news: "firstSeen" });
@@ -94,11 +94,11 @@ describe("a server that has lost what is known of contacts", () => {
   ] as const)("%s: is told of, and gone on with only when the owner accepts the loss", async (_, lost) => {
     const { alice, device } = await someone();
     await haveCompared(alice.session, carol.address);
-    const { records } = await alice.session.call("records", { params: { collection: lost } });
+    const records = await recordsIn(alice.session, lost);
     const bobs = await pinId(alice.session, bob.address);
     for (const { id } of records) {
       if (lost === "pins" && id !== bobs) continue;
-      await alice.session.call("deleteRecord", { params: { collection: lost, id } });
+      await loseRecord(alice.session, lost, id);
     }
     const third = await newDevice(net.platform, alice);
     const older = { problem: { code: "notOpened", detail: expect.stringContaining("acceptLostRecords") } };

@@ -31,7 +31,7 @@ export interface Call {
   body: Uint8Array | undefined;
 }
 
-interface Answer {
+export interface Answer {
   status: number;
   headers: ReadonlyMap<string, string>;
   body: Uint8Array;

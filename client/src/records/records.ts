@@ -11,7 +11,18 @@ import {
   sealRecord,
   toBase64Url,
 } from "@posthorn/crypto";
-import { fail, ProblemError, readJson, type SealedRecord } from "@posthorn/protocol";
+import {
+  fail,
+  RecordChangesSchema,
+  type RecordHead,
+  RecordHeadsSchema,
+  RecordsSchema,
+  RecordsSetSchema,
+  readJson,
+  type SealedRecord,
+  shape,
+} from "@posthorn/protocol";
+import { callJmap, callMethod, JmapRefusal, readAnswer, readRefusal } from "../jmap.ts";
 import type { Keyring } from "../keys/keyring.ts";
 import { getKeyring } from "../keys/session-keys.ts";
 import type { Session } from "../session.ts";
@@ -27,6 +38,10 @@ const secretOf: Readonly<Record<Collection, SecretLabel>> = {
 };
 
 const encoder = new TextEncoder();
+const wholeRecords = shape(RecordsSchema);
+const recordHeads = shape(RecordHeadsSchema);
+const recordChanges = shape(RecordChangesSchema);
+const recordsSet = shape(RecordsSetSchema);
 
 /** A record of the owner, opened. */
 export interface OwnRecord {
@@ -86,16 +101,61 @@ export async function findOpened(
 
 /** All records of a collection as the server has them. */
 export async function fetchRecords(session: Session, collection: Collection): Promise<SealedRecord[]> {
-  const all: SealedRecord[] = [];
-  for (let after: string | undefined; ; ) {
-    const page = await session.call("records", {
-      params: { collection },
-      query: after === undefined ? {} : { after },
-    });
-    all.push(...page.records);
-    if (page.next === undefined) return all;
-    after = page.next;
+  const all = { method: "Record/get", arguments: { collection, ids: null } };
+  try {
+    return (await callMethod(session, all, wholeRecords)).list;
+  } catch (error) {
+    if (!(error instanceof JmapRefusal && error.type === "requestTooLarge")) throw error;
+    return fetchInPortions(session, collection);
   }
+}
+
+/** A collection that is too large for one answer, by the sizes of its records. */
+async function fetchInPortions(session: Session, collection: Collection): Promise<SealedRecord[]> {
+  const found: SealedRecord[] = [];
+  for (const ids of portionsOf(await listHeads(session, collection))) {
+    const some = { method: "Record/get", arguments: { collection, ids } };
+    found.push(...(await callMethod(session, some, wholeRecords)).list);
+  }
+  return found;
+}
+
+async function listHeads(session: Session, collection: Collection): Promise<RecordHead[]> {
+  const heads: RecordHead[] = [];
+  for (let sinceState = "0"; ; ) {
+    const [changes, got] = await callJmap(session, [
+      { method: "Record/changes", arguments: { collection, sinceState, maxChanges: portion.records } },
+      {
+        method: "Record/get",
+        arguments: {
+          collection,
+          "#ids": { resultOf: "0", name: "Record/changes", path: "/created" },
+          properties: ["revision", "size"],
+        },
+      },
+    ]);
+    const { newState, hasMoreChanges } = readAnswer(session, changes, recordChanges);
+    heads.push(...readAnswer(session, got, recordHeads).list);
+    if (!hasMoreChanges) return heads;
+    sinceState = newState;
+  }
+}
+
+/** Of one answer. */
+const portion = { records: 400, characters: 4 * 1024 * 1024 };
+
+function portionsOf(heads: readonly RecordHead[]): string[][] {
+  const portions: string[][] = [];
+  let [length, current]: [number, string[]] = [0, []];
+  for (const { id, size } of heads) {
+    if (current.length === 0 || current.length >= portion.records || length + size > portion.characters) {
+      [length, current] = [0, []];
+      portions.push(current);
+    }
+    current.push(id);
+    length += size;
+  }
+  return portions;
 }
 
 /** One record as the server has it, undefined when there is none. */
@@ -104,15 +164,13 @@ export async function findRecord(
   collection: Collection,
   id: string,
 ): Promise<SealedRecord | undefined> {
-  try {
-    const record = await session.call("record", { params: { collection, id } });
-    return record.id === id
-      ? record
-      : fail("notOpened", "The server has given another record than was asked for.");
-  } catch (error) {
-    if (error instanceof ProblemError && error.problem.code === "notFound") return undefined;
-    throw error;
-  }
+  const one = { method: "Record/get", arguments: { collection, ids: [id] } };
+  const { list, notFound } = await callMethod(session, one, wholeRecords);
+  const [record, ...others] = list;
+  if (record === undefined && notFound.includes(id)) return undefined;
+  return record?.id === id && others.length === 0
+    ? record
+    : fail("notOpened", "The server has given another record than was asked for.");
 }
 
 /** All records of a collection that these keys open, and the ids of those that they do not. */
@@ -146,15 +204,27 @@ export async function writeRecord(
   return next;
 }
 
-/** Hands a sealed record to the server. */
+/** Hands a sealed record to the server. Throws ProblemError `changedMeanwhile` when another device has written it. */
 export async function putRecord(
   session: Session,
   collection: Collection,
   { id, revision, sealed }: SealedRecord,
 ): Promise<void> {
-  await session.call("putRecord", { params: { collection, id }, input: { revision, sealed } });
+  const what =
+    revision === 1 ? { create: { one: { id, sealed } } } : { update: { [id]: { revision, sealed } } };
+  const set = { method: "Record/set", arguments: { collection, ...what } };
+  const { notCreated, notUpdated } = await callMethod(session, set, recordsSet, { idempotent: true });
+  const reason = notCreated?.one ?? notUpdated?.[id];
+  if (reason === undefined) return;
+  // Whoever knows a revision that is there no more has been overtaken too.
+  if (reason.type === "notFound") fail("changedMeanwhile", "Another device has deleted this record.");
+  throw readRefusal(reason);
 }
 
+/** Deletes a record; one that is not there is none already. */
 export async function deleteRecord(session: Session, collection: Collection, id: string): Promise<void> {
-  await session.call("deleteRecord", { params: { collection, id } });
+  const set = { method: "Record/set", arguments: { collection, destroy: [id] } };
+  const { notDestroyed } = await callMethod(session, set, recordsSet, { idempotent: true });
+  const reason = notDestroyed?.[id];
+  if (reason !== undefined && reason.type !== "notFound") throw readRefusal(reason);
 }

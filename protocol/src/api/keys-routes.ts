@@ -12,10 +12,9 @@ import {
   RecoverStartAnswerSchema,
   RecoverStartSchema,
 } from "./keys.ts";
-import { RecordInputSchema, RecordPageSchema, RecordQuerySchema, RecordSchema } from "./records.ts";
 import type { Route } from "./route.ts";
 
-/** The keys of accounts, and what only their owners can read (§80.11 to §80.14). */
+/** The keys of accounts (§80.11 to §80.13). */
 export const keysRoutes = {
   lookUpKeys: {
     method: "GET",
@@ -108,42 +107,5 @@ export const keysRoutes = {
     output: KeyConsentSchema,
     status: 200,
     summary: "Show the keys to everybody, or to those who are named.",
-  },
-  records: {
-    method: "GET",
-    path: "/records/:collection",
-    auth: "token",
-    scope: "read",
-    query: RecordQuerySchema,
-    output: RecordPageSchema,
-    status: 200,
-    summary: "A page of the sealed records of a collection.",
-  },
-  record: {
-    method: "GET",
-    path: "/records/:collection/:id",
-    auth: "token",
-    scope: "read",
-    output: RecordSchema,
-    status: 200,
-    summary: "One sealed record.",
-  },
-  putRecord: {
-    method: "PUT",
-    path: "/records/:collection/:id",
-    auth: "token",
-    scope: "draft",
-    input: RecordInputSchema,
-    output: RecordSchema,
-    status: 200,
-    summary: "Write a sealed record.",
-  },
-  deleteRecord: {
-    method: "DELETE",
-    path: "/records/:collection/:id",
-    auth: "token",
-    scope: "draft",
-    status: 204,
-    summary: "Delete a sealed record.",
   },
 } as const satisfies Record<string, Route>;

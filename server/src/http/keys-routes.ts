@@ -1,6 +1,5 @@
-/** The keys of accounts and what only their owners can read: lines of the protocol's table with what answers them. */
-import { limits, routes } from "@posthorn/protocol";
-import { type Caller, requireSession } from "../auth/caller.ts";
+/** The keys of accounts: lines of the protocol's table with what answers them. */
+import { routes } from "@posthorn/protocol";
 import type { LoginContext } from "../auth/login.ts";
 import { patchConsent, readConsent } from "../keys/consent.ts";
 import type { LookUpKeys } from "../keys/look-up.ts";
@@ -8,29 +7,20 @@ import { addStatement } from "../keys/own-chain.ts";
 import { finishPassword, startPassword } from "../keys/password.ts";
 import { finishRecovery, replaceRecovery, startRecovery } from "../keys/recovery.ts";
 import { readSecrets } from "../keys/secrets.ts";
-import {
-  isForSignIns,
-  type RecordsContext,
-  readRecord,
-  readRecords,
-  removeRecord,
-  writeRecord,
-} from "../objects/records.ts";
-import { type Authenticate, guarded, open, readInput, readQuery } from "./answer.ts";
-import type { Params, Route } from "./router.ts";
+import { type Authenticate, guarded, open, readInput } from "./answer.ts";
+import type { Route } from "./router.ts";
 
 export interface KeysRoutesContext {
   authenticate: Authenticate;
   auth: LoginContext;
   lookUp: LookUpKeys;
-  records: RecordsContext;
 }
 
 /** A new identity brings the secrets of all epochs there ever were. */
 const statementBytes = 1024 * 1024;
 
 export function keysRoutes(ctx: KeysRoutesContext): Route[] {
-  return [...ownKeysRoutes(ctx), ...directoryRoutes(ctx), ...recordRoutes(ctx)];
+  return [...ownKeysRoutes(ctx), ...directoryRoutes(ctx)];
 }
 
 function ownKeysRoutes({ authenticate, auth }: KeysRoutesContext): Route[] {
@@ -74,36 +64,4 @@ function directoryRoutes({ authenticate, auth, lookUp }: KeysRoutesContext): Rou
       patchConsent(auth, caller, await readInput(request, routes.patchKeyConsent.input)),
     ),
   ];
-}
-
-function recordRoutes({ authenticate, records }: KeysRoutesContext): Route[] {
-  return [
-    guarded(authenticate, routes.records, async ({ caller, params, request }) => {
-      const { after } = readQuery(request, routes.records.query);
-      return readRecords(records, { ...collectionFor(caller, params), after });
-    }),
-    guarded(authenticate, routes.record, async ({ caller, params }) =>
-      readRecord(records, placeFor(caller, params)),
-    ),
-    guarded(authenticate, routes.putRecord, async ({ caller, params, request }) => {
-      const place = placeFor(caller, params);
-      const input = await readInput(request, routes.putRecord.input, limits.messageBytes);
-      return writeRecord(records, { ...place, ...input });
-    }),
-    guarded(authenticate, routes.deleteRecord, async ({ caller, params }) => {
-      await removeRecord(records, placeFor(caller, params));
-      return undefined;
-    }),
-  ];
-}
-
-/** The collection that a request names. Throws ProblemError `forbidden` for a program where it is for sign-ins alone. */
-function collectionFor(caller: Caller, params: Params): { accountId: number; collection: string } {
-  const collection = params.get("collection");
-  if (isForSignIns(collection)) requireSession(caller);
-  return { accountId: caller.accountId, collection };
-}
-
-function placeFor(caller: Caller, params: Params): { accountId: number; collection: string; id: string } {
-  return { ...collectionFor(caller, params), id: params.get("id") };
 }

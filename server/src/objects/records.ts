@@ -1,17 +1,14 @@
 /** Records that only the owner's clients can read: kept and counted here, and not looked into. */
-import { fail, limits, ObjectIdSchema, type RecordPage, type SealedRecord, shape } from "@posthorn/protocol";
-import { advanceState, lockAccount } from "../store/account-store.ts";
+import { fail, limits, ObjectIdSchema, shape } from "@posthorn/protocol";
+import { advanceState } from "../store/account-store.ts";
 import { appendChange } from "../store/change-store.ts";
 import {
   deleteRecord as deleteStored,
-  findRecord,
-  listRecordHeads,
-  listSealed,
   putRecord as putStored,
   type RecordPlace,
   type StoredRecord,
 } from "../store/record-store.ts";
-import type { Store, Tx } from "../store/sql.ts";
+import type { Tx } from "../store/sql.ts";
 
 const collectionForm = /^[a-z][a-z0-9-]{0,31}$/;
 const idShape = shape(ObjectIdSchema);
@@ -72,72 +69,4 @@ export async function deleteRecord(tx: Tx, at: RecordPlace, there: StoredRecord)
 /** The names count too: many records of one letter each would be had for nothing. */
 function roomOf({ collection, id }: RecordPlace, length: number): number {
   return collection.length + id.length + length;
-}
-
-export interface RecordsContext {
-  store: Store;
-}
-
-/** A page of a collection, in the order of ids. Throws ProblemError `badRequest` for what is no collection. */
-export async function readRecords(
-  ctx: RecordsContext,
-  input: { accountId: number; collection: string; after?: string | undefined },
-): Promise<RecordPage> {
-  checkCollection(input.collection);
-  const { read } = ctx.store;
-  const heads = (await listRecordHeads(read, input, undefined, 10_000)).filter(
-    ({ id }) => id > (input.after ?? ""),
-  );
-  let length = 0;
-  const page = heads.slice(0, limits.recordPage).filter((head) => {
-    const isIn = length < 4 * 1024 * 1024;
-    length += head.length;
-    return isIn;
-  });
-  const texts = await listSealed(
-    read,
-    input,
-    page.map(({ id }) => id),
-  );
-  const records = page.map(({ id, revision }) => ({ id, revision, sealed: texts.get(id) ?? "" }));
-  const last = records.at(-1);
-  return { records, ...(page.length < heads.length && last !== undefined ? { next: last.id } : {}) };
-}
-
-/** One record. Throws ProblemError `notFound`, `badRequest` for what is no record's place. */
-export async function readRecord(ctx: RecordsContext, at: RecordPlace): Promise<SealedRecord> {
-  checkCollection(at.collection);
-  if (!idShape.matches(at.id)) fail("badRequest", "A record's id has 1 to 64 letters, digits, “-” and “_”.");
-  const record = await findRecord(ctx.store.read, at);
-  if (record === undefined) return fail("notFound", "There is no such record in this account.");
-  return { id: record.id, revision: record.revision, sealed: record.sealed };
-}
-
-export async function writeRecord(
-  ctx: RecordsContext,
-  input: RecordPlace & { revision: number; sealed: string },
-): Promise<SealedRecord> {
-  checkCollection(input.collection);
-  const { id, revision, sealed } = input;
-  await ctx.store.write(async (tx) => {
-    if (!(await lockAccount(tx, input.accountId))) fail("notFound", "This sign-in belongs to no account.");
-    await putRecord(tx, input, await findRecord(tx, input), input);
-  });
-  return { id, revision, sealed };
-}
-
-export async function removeRecord(ctx: RecordsContext, input: RecordPlace): Promise<void> {
-  checkCollection(input.collection);
-  if (!idShape.matches(input.id))
-    fail("badRequest", "A record's id has 1 to 64 letters, digits, “-” and “_”.");
-  await ctx.store.write(async (tx) => {
-    if (!(await lockAccount(tx, input.accountId))) fail("notFound", "This sign-in belongs to no account.");
-    const there = await findRecord(tx, input);
-    if (there !== undefined) await deleteRecord(tx, input, there);
-  });
-}
-
-function checkCollection(collection: string): void {
-  if (isCollection(collection)) return;
-  fail("badRequest", "A collection is named by a small letter, and up to 31 small letters, digits and “-”.");
 }

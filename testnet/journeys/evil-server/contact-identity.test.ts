@@ -11,7 +11,8 @@ import {
 } from "@posthorn/client";
 import type { SignedStatement, SigningKey } from "@posthorn/crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { recording, refusalOf, refusing } from "../../src/evil-server.ts";
+import { refusalOf, refusing } from "../../src/evil-server.ts";
+import { recordingMethods, refusingToSet } from "../../src/evil-server-jmap.ts";
 import {
   addPuppet,
   beginChain,
@@ -115,7 +116,7 @@ describe("another identity", () => {
   test(`${published.passwordsReplay}: the pin of before the change, for whom was compared`, async () => {
     const bob = await newContact();
     await haveCompared(await at.started(), bob.address);
-    const before = recording("record");
+    const before = recordingMethods("Record/get");
     await at.evil.lying(before.listen, async () => lookUpContact(await at.started(), bob.address));
     const chain = await withAnother(bob, bob.identity);
     await at.evil.lying(showing(bob, chain), async () => lookUpContact(await at.started(), bob.address));
@@ -190,59 +191,60 @@ describe("another identity", () => {
   });
 });
 
-describe.each(["mailboxFull", "changedMeanwhile", "internal"] as const)(
-  "while nothing can be kept (%s)",
-  (code) => {
-    const full = refusing("putRecord", code);
+describe.each([
+  ["overQuota", "mailboxFull"],
+  ["changedMeanwhile", "changedMeanwhile"],
+  ["serverFail", "internal"],
+] as const)("while nothing can be kept (%s)", (type, code) => {
+  const full = refusingToSet("Record/set", type);
 
-    test("a letter of somebody who was never seen is read, and told as that until the pin is kept", async () => {
-      const bob = await newContact();
-      const bytes = await letterBy(bob, bob.identity);
-      const first = { kind: "sealed", sender: { kind: "known", news: "firstSeen" } };
-      for (const lies of [[full], [full], []]) {
-        const device = await at.started();
-        expect(await at.evil.lying(lies, () => openBytes(device, bytes))).toMatchObject(first);
-      }
-      expect(await openBytes(await at.started(), bytes)).toMatchObject({ sender: { news: undefined } });
-    });
-
-    test("a letter by another identity is read with that news, and of whom was compared as changed", async () => {
-      const [seen, compared] = [await newContact(), await newContact()];
-      await lookUpContact(await at.started(), seen.address);
-      await haveCompared(await at.started(), compared.address);
-      const mallory = await newIdentity();
-      for (const [bob, sender] of [
-        [seen, { kind: "known", news: "reset" }],
-        [compared, { kind: "changed", why: "reset" }],
-      ] as const) {
-        const { epoch } = await newEpoch(at.net.clock.now());
-        const chain = [...bob.chain, await nextIdentity(bob.chain, mallory, epoch)];
-        const bytes = await letterBy(bob, mallory);
-        const device = await at.started();
-        await at.evil.lying([full, showing(bob, chain)], async () => {
-          expect(await openBytes(device, bytes)).toMatchObject({ kind: "sealed", sender });
-          await markTold(device, bob.address, "reset");
-          expect(await openBytes(device, bytes)).toMatchObject({ kind: "sealed", sender });
-          if (bob === compared)
-            expect(await refusalOf(sealsTo(device, bob))).toMatchObject({ code: "keysChanged" });
-        });
-      }
-    });
-
-    test("somebody new can be written to, and who was seen before only by keys that were kept", async () => {
-      const [bob, carl] = [await newContact(), await newContact()];
-      await lookUpContact(await at.started(), carl.address);
+  test("a letter of somebody who was never seen is read, and told as that until the pin is kept", async () => {
+    const bob = await newContact();
+    const bytes = await letterBy(bob, bob.identity);
+    const first = { kind: "sealed", sender: { kind: "known", news: "firstSeen" } };
+    for (const lies of [[full], [full], []]) {
       const device = await at.started();
-      const chain = [...carl.chain, await nextStatement(carl.chain, {}, { own: carl.identity })];
-      await at.evil.lying([full, showing(carl, chain)], async () => {
-        expect(await sealsTo(device, bob)).toBe(lastEpochOf(bob.chain).keyId);
-        expect(await refusalOf(sealsTo(device, carl))).toMatchObject({ code });
-        const { safetyNumber } = await readSafetyNumber(device, bob.address);
-        expect(await refusalOf(markCompared(device, bob.address, safetyNumber))).toMatchObject({ code });
+      expect(await at.evil.lying(lies, () => openBytes(device, bytes))).toMatchObject(first);
+    }
+    expect(await openBytes(await at.started(), bytes)).toMatchObject({ sender: { news: undefined } });
+  });
+
+  test("a letter by another identity is read with that news, and of whom was compared as changed", async () => {
+    const [seen, compared] = [await newContact(), await newContact()];
+    await lookUpContact(await at.started(), seen.address);
+    await haveCompared(await at.started(), compared.address);
+    const mallory = await newIdentity();
+    for (const [bob, sender] of [
+      [seen, { kind: "known", news: "reset" }],
+      [compared, { kind: "changed", why: "reset" }],
+    ] as const) {
+      const { epoch } = await newEpoch(at.net.clock.now());
+      const chain = [...bob.chain, await nextIdentity(bob.chain, mallory, epoch)];
+      const bytes = await letterBy(bob, mallory);
+      const device = await at.started();
+      await at.evil.lying([full, showing(bob, chain)], async () => {
+        expect(await openBytes(device, bytes)).toMatchObject({ kind: "sealed", sender });
+        await markTold(device, bob.address, "reset");
+        expect(await openBytes(device, bytes)).toMatchObject({ kind: "sealed", sender });
+        if (bob === compared)
+          expect(await refusalOf(sealsTo(device, bob))).toMatchObject({ code: "keysChanged" });
       });
+    }
+  });
+
+  test("somebody new can be written to, and who was seen before only by keys that were kept", async () => {
+    const [bob, carl] = [await newContact(), await newContact()];
+    await lookUpContact(await at.started(), carl.address);
+    const device = await at.started();
+    const chain = [...carl.chain, await nextStatement(carl.chain, {}, { own: carl.identity })];
+    await at.evil.lying([full, showing(carl, chain)], async () => {
+      expect(await sealsTo(device, bob)).toBe(lastEpochOf(bob.chain).keyId);
+      expect(await refusalOf(sealsTo(device, carl))).toMatchObject({ code });
+      const { safetyNumber } = await readSafetyNumber(device, bob.address);
+      expect(await refusalOf(markCompared(device, bob.address, safetyNumber))).toMatchObject({ code });
     });
-  },
-);
+  });
+});
 
 /** What no client can know by itself, and what shows it all the same. */
 describe("keys that are seen for the first time", () => {

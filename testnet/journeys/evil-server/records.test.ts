@@ -10,24 +10,24 @@ import {
   type Session,
   saveDraft,
 } from "@posthorn/client";
-import { fail, type SealedRecord } from "@posthorn/protocol";
+import { fail, RecordsSchema, type SealedRecord, shape } from "@posthorn/protocol";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Lie, type Recording, recording, refusalOf } from "../../src/evil-server.ts";
 import {
-  answering,
-  askingFor,
-  type Lie,
-  type Recording,
-  recording,
-  refusalOf,
-  refusing,
-  swallowing,
-} from "../../src/evil-server.ts";
+  answeringMethod,
+  askingMethod,
+  recordingMethods,
+  swallowingSet,
+  together,
+} from "../../src/evil-server-jmap.ts";
 import { addPuppet, newEpoch, newIdentity, nextIdentity, type Puppet } from "../../src/evil-server-keys.ts";
 import { beginAnew, haveCompared, joinAs } from "../../src/people.ts";
+import { recordsIn } from "../../src/records.ts";
 import { published } from "./published.ts";
 import { showing, startedAgain, type Victim, victim } from "./victim.ts";
 
 const collections = ["pins", "head", "drafts", "settings"] as const;
+const records = shape(RecordsSchema);
 type Kept = SealedRecord & { collection: string };
 
 let at: Victim;
@@ -41,7 +41,7 @@ let early: Recording;
 
 beforeAll(async () => {
   at = await victim();
-  early = recording("records", "record", "secrets");
+  early = together(recording("secrets"), recordingMethods("Record/get"));
   [bob, carol] = [await newContact(), await newContact()];
   const session = await at.started();
   for (const draft of ["One", "Two"]) {
@@ -69,7 +69,7 @@ function newContact(): Promise<Puppet> {
 async function keptBy(session: Session): Promise<Kept[]> {
   const kept: Kept[] = [];
   for (const collection of collections) {
-    const { records } = await session.call("records", { params: { collection } });
+    const records = await recordsIn(session, collection);
     kept.push(...records.map((record) => ({ ...record, collection })));
   }
   return kept;
@@ -89,13 +89,29 @@ async function refusalOn(lies: Lie | readonly Lie[]): Promise<unknown> {
 }
 
 /** Gives another record wherever this one is asked for. */
-function giving(asked: Kept, given: SealedRecord): readonly Lie[] {
+function giving(asked: Kept, given: SealedRecord): Lie {
   const { id, revision, sealed } = given;
-  const change = (record: SealedRecord) => (record.id === asked.id ? { id, revision, sealed } : record);
-  return [
-    answering("record", change),
-    answering("records", ({ records, ...page }) => ({ ...page, records: records.map(change) })),
-  ];
+  return changingRecords((records) =>
+    records.map((record) => (record.id === asked.id ? { id, revision, sealed } : record)),
+  );
+}
+
+/** Gives other records in the place of those that are asked for. */
+function changingRecords(change: (records: readonly SealedRecord[]) => readonly SealedRecord[]): Lie {
+  return answeringMethod("Record/get", (answered) => ({
+    ...answered,
+    list: change(records.parse(answered).list),
+  }));
+}
+
+/** Has none of these records, when they are asked for by name. */
+function without(which: (id: string) => boolean): Lie {
+  return answeringMethod("Record/get", (answered, asked) => {
+    if (!Array.isArray(asked.ids)) return answered;
+    const { list, notFound } = records.parse(answered);
+    const gone = list.filter(({ id }) => which(id)).map(({ id }) => id);
+    return { ...answered, list: list.filter(({ id }) => !which(id)), notFound: [...notFound, ...gone] };
+  });
 }
 
 function pinsOf(kept: readonly Kept[]): Kept[] {
@@ -146,8 +162,10 @@ describe("a record", () => {
 
   test("of another name than was asked for is none", async () => {
     const [first, second] = pinsOf(all);
-    const instead = askingFor("record", (params) =>
-      params.id === first?.id ? { ...params, id: second?.id ?? "" } : params,
+    const instead = askingMethod("Record/get", (asked) =>
+      Array.isArray(asked.ids) && asked.ids.includes(first?.id)
+        ? { ...asked, ids: [second?.id ?? ""] }
+        : asked,
     );
     expect(await refusalOn(instead)).toEqual({
       code: "notOpened",
@@ -188,21 +206,21 @@ describe("what is known of contacts", () => {
 
   test("a pin that is gone", async () => {
     for (const pin of pinsOf(all)) {
-      expect(await refusalOn(refusing("record", "notFound", ({ id }) => id === pin.id))).toEqual(older);
+      expect(await refusalOn(without((id) => id === pin.id))).toEqual(older);
     }
   });
 
   test("the head, gone, or the one before it in its place", async () => {
     const [past, head] = [one, all].map((kept) => kept.find(({ collection }) => collection === "head"));
     if (past === undefined || head === undefined) throw new Error("there is a head");
-    expect(await refusalOn(refusing("record", "notFound", ({ id }) => id === head.id))).toEqual(older);
+    expect(await refusalOn(without((id) => id === head.id))).toEqual(older);
     expect(await refusalOn(giving(head, { ...past, id: head.id }))).toEqual(changed);
   });
 
   test(`${published.keytransStateLoss}: a new device that is given the vault of before`, async () => {
     const { address, password } = at.alice;
     const device = await login(at.evil.platform, { address, password });
-    const vault = pinsOf(seen).flatMap((past) => giving(past, past));
+    const vault = pinsOf(seen).map((past) => giving(past, past));
     expect(await at.evil.lying(vault, () => refusalOf(readsAll(device)))).toEqual(older);
     expect(await lookUpContact(device, bob?.address ?? "")).toMatchObject({ isCompared: true });
   });
@@ -212,7 +230,7 @@ describe("what is known of contacts", () => {
     const puppet = bob ?? (await newContact());
     const { epoch } = await newEpoch(at.net.clock.now());
     const chain = [...puppet.chain, await nextIdentity(puppet.chain, await newIdentity(), epoch)];
-    await at.evil.lying([early.replay, swallowing("putRecord"), showing(puppet, chain)], async () => {
+    await at.evil.lying([early.replay, swallowingSet("Record/set"), showing(puppet, chain)], async () => {
       const device = await login(at.evil.platform, { address, password });
       const contact = await lookUpContact(device, puppet.address);
       expect(contact).toMatchObject({ kind: "sealed", isCompared: false, news: "reset" });
@@ -225,9 +243,9 @@ describe("what is known of contacts", () => {
     expect(await lookUpContact(await at.started(), dave.address)).toMatchObject({ news: "firstSeen" });
     expect(await lookUpContact(await at.started(), dave.address)).toMatchObject({ news: undefined });
     const known = new Set(all.map(({ id }) => id));
-    const gone = refusing("record", "notFound", ({ id }) => id !== undefined && !known.has(id));
+    const gone = without((id) => !known.has(id));
     const device = await at.started();
-    await at.evil.lying([gone, swallowing("putRecord")], async () => {
+    await at.evil.lying([gone, swallowingSet("Record/set")], async () => {
       expect(await lookUpContact(device, dave.address)).toMatchObject({ news: "firstSeen" });
     });
   });
@@ -251,7 +269,7 @@ describe("at the moment when the vault is vouched for", () => {
   test(`${published.ackedAndLost}: neither is the state before of who is being compared`, async () => {
     const erin = await newContact();
     await lookUpContact(await at.started(), erin.address);
-    expect(await compares(swallowing("putRecord"), erin.address)).toEqual(older);
+    expect(await compares(swallowingSet("Record/set"), erin.address)).toEqual(older);
     expect(await lookUpContact(await at.started(), erin.address)).toMatchObject({ isCompared: false });
     expect(await compares([], erin.address)).toBeUndefined();
     expect(await lookUpContact(await at.started(), erin.address)).toMatchObject({ isCompared: true });
@@ -263,7 +281,7 @@ describe("at the moment when the vault is vouched for", () => {
     const passwords = { current: at.alice.password, next: "a password nobody knows" };
     for (const lie of [
       giving(newer, past),
-      answering("records", ({ records }) => ({ records: records.filter(({ id }) => id !== newer.id) })),
+      changingRecords((given) => given.filter(({ id }) => id !== newer.id)),
     ]) {
       expect(await at.evil.lying(lie, () => refusalOf(beginAnew(device, passwords)))).toEqual(older);
     }

@@ -2,7 +2,7 @@
 
 import type { Transport, TransportResponse } from "@posthorn/client";
 import type { SignedStatement } from "@posthorn/crypto";
-import { type ErrorCode, problem, type RouteInput, type SealedRecord } from "@posthorn/protocol";
+import { capabilities, type RouteInput, type SealedRecord } from "@posthorn/protocol";
 
 export interface ServedAccount {
   statements: SignedStatement[];
@@ -18,7 +18,7 @@ export interface ServedAccount {
 export function accountTransport(account: ServedAccount): Transport {
   return async ({ method, url, body }) => {
     const path = decodeURIComponent(new URL(url).pathname);
-    const [, room = "", name = "", id = ""] = path.split("/");
+    const [, room = "", name = ""] = path.split("/");
     const text = new TextDecoder().decode(body instanceof Uint8Array ? body : undefined);
     switch (`${method} ${room}`) {
       case "GET auth":
@@ -36,14 +36,16 @@ export function accountTransport(account: ServedAccount): Transport {
       }
       case "GET keys":
         return found({ statements: account.chains.get(name) ?? [] });
-      case "GET records":
-        return id === ""
-          ? found(page(account, name))
-          : foundOr("notFound", account.records.get(`${name}/${id}`));
-      case "PUT records": {
-        const input: RouteInput<"putRecord"> = JSON.parse(text);
-        account.records.set(`${name}/${id}`, { id, ...input });
-        return found({ id, ...input });
+      case "GET .well-known":
+        return found(jmapSession);
+      case "POST jmap": {
+        const { methodCalls }: { methodCalls: [string, RecordCall, string][] } = JSON.parse(text);
+        const methodResponses = methodCalls.map(([method, asked, call]) => [
+          method,
+          method === "Record/set" ? written(account, asked) : got(account, asked),
+          call,
+        ]);
+        return found({ methodResponses, sessionState: "s" });
       }
       default:
         throw new Error(`${method} ${path} is not served here.`);
@@ -51,15 +53,39 @@ export function accountTransport(account: ServedAccount): Transport {
   };
 }
 
-function page({ records }: ServedAccount, collection: string): { records: SealedRecord[] } {
-  const own = [...records].filter(([place]) => place.startsWith(`${collection}/`));
-  return { records: own.map(([, record]) => record) };
+const jmapSession = {
+  capabilities: {},
+  accounts: {},
+  primaryAccounts: { [capabilities.mail]: "a1" },
+  username: "",
+  apiUrl: "",
+  downloadUrl: "",
+  uploadUrl: "",
+  eventSourceUrl: "",
+  state: "s",
+};
+
+interface RecordCall {
+  collection: string;
+  ids?: string[] | null;
+  create?: Record<string, { id: string; sealed: string }>;
+  update?: Record<string, { revision: number; sealed: string }>;
 }
 
-function foundOr(code: ErrorCode, value: unknown): TransportResponse {
-  if (value !== undefined) return found(value);
-  const refusal = problem(code, "There is no such thing here.");
-  return answer(refusal.status, "application/problem+json", JSON.stringify(refusal));
+function got({ records }: ServedAccount, { collection, ids }: RecordCall) {
+  const all = [...records]
+    .filter(([place]) => place.startsWith(`${collection}/`))
+    .map(([, record]) => record);
+  if (!ids) return { list: all, notFound: [] };
+  const list = all.filter(({ id }) => ids.includes(id));
+  return { list, notFound: ids.filter((id) => !list.some((record) => record.id === id)) };
+}
+
+function written({ records }: ServedAccount, { collection, create = {}, update = {} }: RecordCall) {
+  for (const { id, sealed } of Object.values(create))
+    records.set(`${collection}/${id}`, { id, revision: 1, sealed });
+  for (const [id, change] of Object.entries(update)) records.set(`${collection}/${id}`, { id, ...change });
+  return { newState: "1" };
 }
 
 function found(value: unknown): TransportResponse {

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { letter, openAccount, putIn } from "../../objects/trial-mail.ts";
+import { findAccount, setQuota } from "../../store/account-store.ts";
 import { eachStore } from "../../store/each-store.ts";
 import { recordMethods } from "./record-methods.ts";
 import { callerOf, trialJmap } from "./trial-jmap.ts";
@@ -113,6 +114,22 @@ eachStore("records over JMAP", (open) => {
     });
     expect(Object.keys(set.created)).toEqual(["good"]);
     expect(Object.keys(set.notCreated).toSorted()).toEqual(["large", "name", "odd"]);
+  });
+
+  it("take of the account's room, which they give back", async () => {
+    const { call, store, accountId } = await withBob();
+    const used = async () => (await findAccount(store.read, accountId))?.usedBytes;
+    await call("Record/set", { create: { k: { id: "a", sealed: "A".repeat(1_000) } } });
+    expect(await used()).toBe(collection.length + 1 + 1_000);
+    await call("Record/set", { update: { a: { revision: 2, sealed: "A".repeat(10) } } });
+    expect(await used()).toBe(collection.length + 1 + 10);
+    await call("Record/set", { destroy: ["a"] });
+    expect(await used()).toBe(0);
+    await store.write((tx) => setQuota(tx, "bob", 5_000));
+    const set = await call("Record/set", {
+      create: { fits: { id: "b", sealed: "A".repeat(4_000) }, not: { id: "c", sealed: "A".repeat(4_000) } },
+    });
+    expect(set).toMatchObject({ created: { fits: {} }, notCreated: { not: { type: "overQuota" } } });
   });
 
   it("are got by so many characters at once, and their sizes before them", async () => {

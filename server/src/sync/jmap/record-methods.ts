@@ -60,7 +60,8 @@ export function recordMethods({ store }: RecordContext): Methods {
       state: (call) => readState(store.read, call.caller.accountId),
       async list(call, { since, limit, more: { collection } }) {
         const at = placeFor(call, collection);
-        if (since < (await oldestKnownState(store.read, at.accountId))) return undefined;
+        // Who begins from nothing misses nothing of what is gone.
+        if (since !== 0 && since < (await oldestKnownState(store.read, at.accountId))) return undefined;
         return listRecordChanges(store.read, at, since, limit);
       },
     }),
