@@ -73,8 +73,15 @@ function checkNameAndSize({ hash, sizeBytes }: Upload): number {
   return sizeBytes;
 }
 
-/** Uploads under way count as if they were complete, so that many at once cannot pass together (reliability I9, I11). */
-async function refuseWithoutRoom(ctx: KeepContext, { holder, hash }: Upload): Promise<void> {
+/**
+ * Throws ProblemError `rateLimited` when the holder has too much that no message uses, but for one blob, and
+ * `storageFull`. Uploads under way count as if they were complete, so that many at once cannot pass together
+ * (reliability I9, I11).
+ */
+export async function refuseWithoutRoom(
+  ctx: KeepContext,
+  { holder, hash }: Pick<Upload, "holder" | "hash">,
+): Promise<void> {
   const open = await sumOpenGrants(ctx.store.read, holder, hash, blobLimits.leastOpenBytes);
   const most = holder.kind === "account" ? blobLimits.openBytesPerAccount : blobLimits.openBytesPerHost;
   if (open.sizeBytes + ctx.uploads.sizeBytesOf(holder) > most) {

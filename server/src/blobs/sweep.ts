@@ -32,6 +32,7 @@ import {
   takeFolder,
 } from "../store/blob-store.ts";
 import type { Store } from "../store/sql.ts";
+import { deleteExpiredUploads } from "../store/upload-store.ts";
 import { blobFolder, blobPath, isHash, prefixes } from "./blob-path.ts";
 import { blobLimits } from "./limits.ts";
 
@@ -48,7 +49,10 @@ export interface SweepContext {
 /** One sweep; a process runs one at a time. A folder in use is left for the next. */
 export async function sweepBlobs(ctx: SweepContext): Promise<void> {
   const now = ctx.clock.now();
-  await ctx.store.write((tx) => deleteExpiredGrants(tx, now));
+  await ctx.store.write(async (tx) => {
+    await deleteExpiredGrants(tx, now);
+    await deleteExpiredUploads(tx, now);
+  });
   for (const prefix of prefixes) {
     await removeRows(ctx, prefix);
     await removeFiles(ctx, prefix);
