@@ -1,0 +1,97 @@
+/** What a change makes of an object here, before the server has said anything: the same that the server will. */
+import type { EmailChange, MailboxChange } from "./change.ts";
+import type { Email } from "./email.ts";
+import type { MailMailbox } from "./mailbox.ts";
+
+/** Undefined for what is gone; what is gone stays so. */
+export function applyToEmail<Row extends Email>(
+  change: EmailChange,
+  email: Row | undefined,
+): Row | undefined {
+  if (email === undefined) return undefined;
+  switch (change.kind) {
+    case "keywords":
+      return { ...email, keywords: withNames(email.keywords, change.set) };
+    case "mailboxes": {
+      const [added, removed] = [change.add.map(named(true)), change.remove.map(named(false))];
+      return inMailboxes(email, withNames(email.mailboxIds, Object.fromEntries([...added, ...removed])));
+    }
+    case "moveTo":
+      return inMailboxes(email, { [change.mailboxId]: true });
+    case "snooze":
+      return snoozed(email, change);
+    case "destroy":
+      return undefined;
+  }
+}
+
+function named(isThere: boolean): (name: string) => [string, boolean] {
+  return (name) => [name, isThere];
+}
+
+function withNames(
+  names: Record<string, true>,
+  set: Readonly<Record<string, boolean>>,
+): Record<string, true> {
+  const changed = Object.entries(set);
+  const left = Object.entries(names).filter(([name]) => set[name] !== false);
+  return Object.fromEntries([
+    ...left,
+    ...changed.filter(([, isThere]) => isThere).map(([name]) => [name, true] as const),
+  ]);
+}
+
+/** A server leaves no message without a mailbox, and refuses what would. Whoever moves what is away fetches it back. */
+function inMailboxes<Row extends Email>(email: Row, mailboxIds: Record<string, true>): Row {
+  if (Object.keys(mailboxIds).length === 0) return email;
+  const isMoved = Object.keys({ ...email.mailboxIds, ...mailboxIds }).some(
+    (id) => email.mailboxIds[id] !== mailboxIds[id],
+  );
+  return { ...email, mailboxIds, ...(isMoved ? { snoozedUntil: null } : {}) };
+}
+
+function snoozed<Row extends Email>(
+  email: Row,
+  { until, mailboxId, back }: Extract<EmailChange, { kind: "snooze" }>,
+): Row {
+  if (until !== null) return { ...email, mailboxIds: { [mailboxId]: true }, snoozedUntil: until };
+  if (email.snoozedUntil === null) return email;
+  return {
+    ...inMailboxes(email, Object.fromEntries(back.map((id) => [id, true] as const))),
+    snoozedUntil: null,
+  };
+}
+
+/** `id` is the mailbox's, for one that is created. */
+export function applyToMailbox(
+  id: string,
+  change: MailboxChange,
+  mailbox: MailMailbox | undefined,
+): MailMailbox | undefined {
+  switch (change.kind) {
+    case "create":
+      return mailbox ?? newMailbox(id, change);
+    case "update": {
+      const { kind: _, ...fields } = change;
+      return mailbox && { ...mailbox, ...fields };
+    }
+    case "destroy":
+      return undefined;
+  }
+}
+
+function newMailbox(id: string, { name, parentId }: Extract<MailboxChange, { kind: "create" }>): MailMailbox {
+  return {
+    id,
+    name,
+    parentId,
+    role: null,
+    sortOrder: 0,
+    totalEmails: 0,
+    unreadEmails: 0,
+    totalThreads: 0,
+    unreadThreads: 0,
+    isSubscribed: true,
+    system: null,
+  };
+}

@@ -1,0 +1,95 @@
+/** What a person does with their mail, as it waits to be told to the server. */
+import { shape } from "@posthorn/protocol";
+import { type Static, Type } from "typebox";
+import { rowTable } from "../local/table.ts";
+
+const Id = Type.String({ minLength: 1, maxLength: 255 });
+const Ids = Type.Array(Id);
+const nullableId = Type.Union([Id, Type.Null()]);
+
+/** Each does no harm when it is done again, for nobody knows whether it was when an answer is lost. */
+const EmailChangeSchema = Type.Union([
+  /** Those that are true are set, those that are false taken away. */
+  Type.Object({ kind: Type.Literal("keywords"), set: Type.Record(Type.String(), Type.Boolean()) }),
+  Type.Object({ kind: Type.Literal("mailboxes"), add: Ids, remove: Ids }),
+  /** Out of all others. */
+  Type.Object({ kind: Type.Literal("moveTo"), mailboxId: Id }),
+  /** Away until then, into the mailbox for what is; with null back at once, which the server knows where to. */
+  Type.Object({
+    kind: Type.Literal("snooze"),
+    until: Type.Union([Type.String(), Type.Null()]),
+    mailboxId: Id,
+    back: Ids,
+  }),
+  Type.Object({ kind: Type.Literal("destroy") }),
+]);
+
+const MailboxChangeSchema = Type.Union([
+  Type.Object({ kind: Type.Literal("create"), name: Type.String(), parentId: nullableId }),
+  Type.Object({
+    kind: Type.Literal("update"),
+    name: Type.Optional(Type.String()),
+    parentId: Type.Optional(nullableId),
+    sortOrder: Type.Optional(Type.Number()),
+  }),
+  Type.Object({ kind: Type.Literal("destroy") }),
+]);
+
+const MessageChangeSchema = Type.Union([
+  /** What is sent lies among the letters under the message's id. */
+  Type.Object({
+    kind: Type.Literal("send"),
+    sendAt: Type.Optional(Type.String()),
+    undoS: Type.Optional(Type.Number()),
+  }),
+  Type.Object({ kind: Type.Literal("takeBack") }),
+]);
+
+const ChangeSchema = Type.Union([
+  Type.Object({ on: Type.Literal("emails"), ids: Ids, change: EmailChangeSchema }),
+  /** One that is created has an id made here until the server gives it another. */
+  Type.Object({ on: Type.Literal("mailbox"), id: Id, change: MailboxChangeSchema }),
+  Type.Object({ on: Type.Literal("message"), id: Id, change: MessageChangeSchema }),
+]);
+
+export type EmailChange = Static<typeof EmailChangeSchema>;
+export type MailboxChange = Static<typeof MailboxChangeSchema>;
+export type MessageChange = Static<typeof MessageChangeSchema>;
+export type Change = Static<typeof ChangeSchema>;
+
+export const changeShape = shape(ChangeSchema);
+
+const ActionSchema = Type.Object({
+  /** Counts up and never comes again. */
+  number: Type.Number(),
+  doneAtMs: Type.Number(),
+  /** How often the server may have been told already. */
+  tries: Type.Number(),
+  change: ChangeSchema,
+});
+
+/** A change that waits to be told to the server. */
+export type Action = Static<typeof ActionSchema>;
+
+const actionShape = shape(ActionSchema);
+
+/** Ordered as they were done. Nobody else has them, so another version of the program goes on with them. */
+export const actions = rowTable({
+  name: "actions",
+  isKept: true,
+  keyOf: ({ number }: Action) => keyOfNumber(number),
+  matches: actionShape.matches,
+  indexes: {
+    byObject: { keysOf: ({ number, change }: Action) => objectsOf(change).map((id) => [id, number]) },
+  },
+});
+
+/** Numbers as keys, ordered alike. */
+export function keyOfNumber(number: number): string {
+  return String(number).padStart(12, "0");
+}
+
+/** Each once. */
+function objectsOf(change: Change): string[] {
+  return change.on === "emails" ? [...new Set(change.ids)] : [change.id];
+}

@@ -1,0 +1,78 @@
+/** What takes a change back: the change from how it is after it to how it was before. */
+import type { EmailChange, MailboxChange } from "./change.ts";
+import type { Email } from "./email.ts";
+import type { MailMailbox } from "./mailbox.ts";
+
+/** Undefined when nothing was changed, or nothing brings it back. */
+export function invertEmailChange(
+  change: EmailChange,
+  before: Email,
+  after: Email | undefined,
+): EmailChange | undefined {
+  if (after === undefined) return undefined;
+  switch (change.kind) {
+    case "keywords":
+      return invertKeywords(before, after);
+    case "mailboxes":
+    case "moveTo":
+      return before.snoozedUntil === null
+        ? invertMailboxes(before, after)
+        : awayAgain(before, before.snoozedUntil);
+    case "snooze":
+      // Moving it back ends its being away.
+      return before.snoozedUntil === null
+        ? invertMailboxes(before, after)
+        : { ...change, until: before.snoozedUntil };
+    case "destroy":
+      return undefined;
+  }
+}
+
+function invertKeywords(before: Email, after: Email): EmailChange | undefined {
+  const names = Object.keys({ ...before.keywords, ...after.keywords });
+  const changed = names.filter((name) => before.keywords[name] !== after.keywords[name]);
+  if (changed.length === 0) return undefined;
+  return {
+    kind: "keywords",
+    set: Object.fromEntries(changed.map((name) => [name, before.keywords[name] === true])),
+  };
+}
+
+function invertMailboxes(before: Email, after: Email): EmailChange | undefined {
+  const [add, remove] = [missingIn(after, before), missingIn(before, after)];
+  return add.length + remove.length === 0 ? undefined : { kind: "mailboxes", add, remove };
+}
+
+/** The mailboxes that the one is in and the other not. */
+function missingIn(other: Email, one: Email): string[] {
+  return Object.keys(one.mailboxIds).filter((id) => other.mailboxIds[id] !== true);
+}
+
+/** What was away when it was moved had been in one mailbox, that for what is away. */
+function awayAgain({ mailboxIds }: Email, until: string): EmailChange | undefined {
+  const [mailboxId] = Object.keys(mailboxIds);
+  return mailboxId === undefined ? undefined : { kind: "snooze", until, mailboxId, back: [] };
+}
+
+/** As `invertEmailChange`. One that was destroyed comes back with another id, so whoever can says so. */
+export function invertMailboxChange(
+  change: MailboxChange,
+  before: MailMailbox | undefined,
+): MailboxChange | undefined {
+  switch (change.kind) {
+    case "create":
+      return { kind: "destroy" };
+    case "update": {
+      if (before === undefined) return undefined;
+      const { name, parentId, sortOrder } = before;
+      return {
+        kind: "update",
+        ...(change.name === undefined ? {} : { name }),
+        ...(change.parentId === undefined ? {} : { parentId }),
+        ...(change.sortOrder === undefined ? {} : { sortOrder }),
+      };
+    }
+    case "destroy":
+      return before && { kind: "create", name: before.name, parentId: before.parentId };
+  }
+}

@@ -1,0 +1,27 @@
+import type { Change, EmailChange } from "./change.ts";
+
+/** The change with a mailbox called otherwise in it. */
+export function renameInChange(change: Change, from: string, to: string): Change {
+  const renamed = (id: string): string => (id === from ? to : id);
+  if (change.on === "emails") return { ...change, change: renameInEmailChange(change.change, renamed) };
+  if (change.on === "message") return change;
+  const { kind } = change.change;
+  if (kind === "destroy") return { ...change, id: renamed(change.id) };
+  const { parentId } = change.change;
+  const inParent = parentId === undefined || parentId === null ? {} : { parentId: renamed(parentId) };
+  return { ...change, id: renamed(change.id), change: { ...change.change, ...inParent } };
+}
+
+function renameInEmailChange(change: EmailChange, renamed: (id: string) => string): EmailChange {
+  switch (change.kind) {
+    case "mailboxes":
+      return { ...change, add: change.add.map(renamed), remove: change.remove.map(renamed) };
+    case "moveTo":
+      return { ...change, mailboxId: renamed(change.mailboxId) };
+    case "snooze":
+      return { ...change, mailboxId: renamed(change.mailboxId), back: change.back.map(renamed) };
+    case "keywords":
+    case "destroy":
+      return change;
+  }
+}
