@@ -1,6 +1,6 @@
 import { clearBit, fullBits, setBit } from "./bits.ts";
 import { compareBytes } from "./bytes.ts";
-import { compareAge, type DocEntry, type DocTable, tableOf } from "./doc-table.ts";
+import { compareAge, type DocEntry, tableOf } from "./doc-table.ts";
 import { bitOf, type FieldTexts, fields } from "./fields.ts";
 import { monthOf } from "./months.ts";
 import { docOfPosting, fieldsOfPosting, packPosting, SegmentWriter } from "./segment-writer.ts";
@@ -9,12 +9,6 @@ import { forEachTerm } from "./terms.ts";
 
 /** Messages are numbered as they come, and a message that comes again gets another number. */
 type Place = number;
-
-/** A segment that is to be written. */
-export interface NewSegment {
-  table: DocTable;
-  pieces: Uint8Array[];
-}
 
 const encoder = new TextEncoder();
 
@@ -34,6 +28,13 @@ export class BuildBuffer {
   find(id: number): DocEntry | undefined {
     const place = this.#places.get(id);
     return place === undefined ? undefined : this.#entries[place];
+  }
+
+  *entries(): Generator<DocEntry> {
+    for (const place of this.#places.values()) {
+      const entry = this.#entries[place];
+      if (entry !== undefined) yield entry;
+    }
   }
 
   /** Puts it in the place of what is here of the same message. */
@@ -62,12 +63,12 @@ export class BuildBuffer {
     return this.#shelf;
   }
 
-  /** All of it as segments, one for each month. They have no pieces with terms where there are none. */
-  toSegments(pieceBytes: number): NewSegment[] {
+  /** All of it as the pieces of segments, one segment for each month. */
+  toSegments(pieceBytes: number): Uint8Array[][] {
     const months = Map.groupBy(this.#places.values(), (place) =>
       monthOf(this.#entries[place]?.receivedAt ?? 0),
     );
-    const writers: { writer: SegmentWriter; table: DocTable }[] = [];
+    const writers: SegmentWriter[] = [];
     // Of each place the number of its writer, and its own number there; −1 for what was replaced.
     const writerOf = new Int32Array(this.size).fill(-1);
     const docOf = new Int32Array(this.size);
@@ -78,7 +79,7 @@ export class BuildBuffer {
         docOf[place] = doc;
       }
       const table = tableOf(sorted.flatMap((place) => this.#entries[place] ?? []));
-      writers.push({ table, writer: new SegmentWriter(table, pieceBytes) });
+      writers.push(new SegmentWriter(table, pieceBytes));
     }
     for (const [term, postings] of this.#sortedTerms()) {
       const parts = writers.map((): number[] => []);
@@ -89,15 +90,15 @@ export class BuildBuffer {
       }
       for (const [at, part] of parts.entries()) {
         if (part.length > 0)
-          writers[at]?.writer.addTerm(
+          writers[at]?.addTerm(
             term,
             part.sort((a, b) => a - b),
           );
       }
     }
-    return writers.map(({ writer, table }) => {
+    return writers.map((writer) => {
       writer.finish();
-      return { table, pieces: writer.takePieces() };
+      return writer.takePieces();
     });
   }
 
@@ -136,6 +137,12 @@ export class BuildBuffer {
         if (!isPrefix) collect(this.#postings.get(term) ?? [], wanted, into);
         else {
           for (const [found, list] of this.#postings) if (found.startsWith(term)) collect(list, wanted, into);
+        }
+        return true;
+      },
+      list: async (prefix, take) => {
+        for (const [term, { length }] of this.#postings) {
+          if (term.startsWith(prefix) && !take(term, length)) break;
         }
         return true;
       },

@@ -45,6 +45,10 @@ export function entryOf(table: DocTable, doc: number): DocEntry {
   };
 }
 
+export function entriesOf(table: DocTable): DocEntry[] {
+  return Array.from(table.ids.keys(), (doc) => entryOf(table, doc));
+}
+
 /** Newest first; of one instant, the one with the greater number. Negative when `a` comes first. */
 export function compareAge(
   a: Pick<DocEntry, "id" | "receivedAt">,

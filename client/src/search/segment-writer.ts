@@ -1,4 +1,4 @@
-import { ByteWriter, compareBytes } from "./bytes.ts";
+import { ByteWriter } from "./bytes.ts";
 import { crc32 } from "./crc32.ts";
 import { type DocTable, writeTable } from "./doc-table.ts";
 import { fieldBits } from "./fields.ts";

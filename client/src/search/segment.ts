@@ -11,6 +11,8 @@ export interface Segment {
   readonly table: DocTable;
   readonly blocks: BlockTable;
   readonly pieces: PieceSeals;
+  /** Of all its pieces. */
+  readonly sizeBytes: number;
 }
 
 /** Columns, by the block's number. */
@@ -51,6 +53,13 @@ export async function openSegment(readPiece: ReadPiece, pieceCount: number): Pro
   return segment;
 }
 
+/** As `openSegment`, with all pieces, each of which is checked. */
+export async function openWhole(pieces: readonly Uint8Array[]): Promise<Segment> {
+  const segment = await openSegment(async (place) => pieces[place], pieces.length);
+  for (const place of segment.pieces.crcs.keys()) checkPiece(segment, place, pieces[place]);
+  return segment;
+}
+
 /** One of the pieces with blocks. Throws Malformed when it is not what was written. */
 export function checkPiece({ pieces }: Segment, place: number, piece: Uint8Array | undefined): Uint8Array {
   const isSame =
@@ -78,7 +87,8 @@ function readHead(head: Uint8Array): Segment {
   for (let left = reader.whole(); left > 0; left--) crcs.push(readCrc(reader));
   const blocks = readBlocks(reader, crcs.length);
   if (reader.at !== reader.end) throw new Malformed("its head is too long");
-  return { table, blocks: blocks.table, pieces: { crcs, lengths: blocks.pieceLengths } };
+  const sizeBytes = blocks.pieceLengths.reduce((sum, length) => sum + length, head.length + trailerBytes);
+  return { table, blocks: blocks.table, pieces: { crcs, lengths: blocks.pieceLengths }, sizeBytes };
 }
 
 function readBlocks(reader: ByteReader, pieceCount: number): { table: BlockTable; pieceLengths: number[] } {

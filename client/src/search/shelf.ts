@@ -13,4 +13,9 @@ export interface Shelf {
    * here any more.
    */
   find(term: QueryTerm, fields: number, into: Bits): Promise<boolean>;
+  /**
+   * Calls back with each term of that beginning and in how many messages it is, in no certain order, until the callback
+   * gives false. Answers as `find`.
+   */
+  list(prefix: string, take: (term: string, count: number) => boolean): Promise<boolean>;
 }

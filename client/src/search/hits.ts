@@ -1,0 +1,146 @@
+/** What a search finds, newest first, as it is found. */
+import { type Bits, keepCommon, nextBit } from "./bits.ts";
+import { compareAge, entryOf } from "./doc-table.ts";
+import { emailOfNumber, numberOfEmail } from "./email-id.ts";
+import { decide, evaluate, type Found } from "./evaluate.ts";
+import { needsOf, type SearchPlan } from "./plan.ts";
+import type { ReadRows } from "./rows.ts";
+import type { Shelf } from "./shelf.ts";
+
+export interface SearchHit {
+  id: string;
+  /** Milliseconds since 1970. */
+  receivedAt: number;
+}
+
+export interface SearchOptions {
+  /** No more than so many; all when it is left out. */
+  limit?: number | undefined;
+  /** Only what comes after this hit: the last one of the page before. */
+  before?: SearchHit | undefined;
+  /** The caller's rows; needed where `needsOf` says so. */
+  readRows?: ReadRows | undefined;
+}
+
+interface Candidate {
+  hit: SearchHit;
+  found: Found;
+  doc: number;
+}
+
+/** Rows that are read at once: few at first, so that there is soon something to show. */
+const firstBatch = 32;
+const largestBatch = 512;
+
+/** Shelves are looked into from the newest on, and only as far as hits are taken. */
+export async function* findHits(
+  shelves: readonly Shelf[],
+  plan: SearchPlan,
+  { limit = Number.POSITIVE_INFINITY, before, readRows }: SearchOptions,
+): AsyncGenerator<SearchHit> {
+  let left = limit;
+  const needs = needsOf(plan.root);
+  if (left <= 0) return;
+  if (!needs.rows) {
+    for await (const { hit } of candidates(shelves, plan, before)) {
+      yield hit;
+      if (--left <= 0) return;
+    }
+    return;
+  }
+  if (readRows === undefined)
+    throw new TypeError("This query asks for rows, and there is nothing to read them with.");
+  for await (const batch of batches(candidates(shelves, plan, before))) {
+    const rows = await readRows(
+      batch.map(({ hit }) => hit.id),
+      { texts: needs.texts },
+    );
+    for (const [at, { hit, found, doc }] of batch.entries()) {
+      const row = rows[at];
+      if (row === undefined || !decide(found, doc, row)) continue;
+      yield hit;
+      if (--left <= 0) return;
+    }
+  }
+}
+
+async function* batches(all: AsyncIterable<Candidate>): AsyncGenerator<Candidate[]> {
+  let size = firstBatch;
+  let batch: Candidate[] = [];
+  for await (const candidate of all) {
+    batch.push(candidate);
+    if (batch.length < size) continue;
+    yield batch;
+    batch = [];
+    size = Math.min(2 * size, largestBatch);
+  }
+  if (batch.length > 0) yield batch;
+}
+
+interface OpenShelf {
+  shelf: Shelf;
+  found: Found;
+  bits: Bits;
+  doc: number;
+}
+
+/** What may match, newest first. */
+async function* candidates(
+  shelves: readonly Shelf[],
+  plan: SearchPlan,
+  before: SearchHit | undefined,
+): AsyncGenerator<Candidate> {
+  const edge = before && { id: numberOfEmail(before.id), receivedAt: before.receivedAt };
+  const closed = shelves
+    .map((shelf) => ({ shelf, first: firstBehind(shelf, edge) }))
+    .filter(({ shelf, first }) => first < shelf.table.size)
+    .sort((a, b) => compareAge(entryOf(a.shelf.table, a.first), entryOf(b.shelf.table, b.first)));
+  const open: OpenShelf[] = [];
+  for (;;) {
+    const newest = newestOf(open);
+    const [next] = closed;
+    if (next !== undefined && (newest === undefined || isNewer(next.shelf, next.first, newest))) {
+      closed.shift();
+      const opened = await openShelf(next.shelf, next.first, plan);
+      if (opened !== undefined) open.push(opened);
+      continue;
+    }
+    if (newest === undefined) return;
+    const { id, receivedAt } = entryOf(newest.shelf.table, newest.doc);
+    yield { hit: { id: emailOfNumber(id), receivedAt }, found: newest.found, doc: newest.doc };
+    newest.doc = nextBit(newest.bits, newest.doc + 1);
+    if (newest.doc < 0) open.splice(open.indexOf(newest), 1);
+  }
+}
+
+/** With what may match from `first` on; undefined when there is nothing. */
+async function openShelf(shelf: Shelf, first: number, plan: SearchPlan): Promise<OpenShelf | undefined> {
+  const found = await evaluate(plan.root, shelf);
+  if (found === undefined) return undefined;
+  const bits = found.may.slice();
+  keepCommon(bits, shelf.live);
+  const doc = nextBit(bits, first);
+  return doc < 0 ? undefined : { shelf, found, bits, doc };
+}
+
+function newestOf(open: readonly OpenShelf[]): OpenShelf | undefined {
+  let newest = open[0];
+  for (const one of open) if (newest !== undefined && isNewer(one.shelf, one.doc, newest)) newest = one;
+  return newest;
+}
+
+function isNewer(shelf: Shelf, doc: number, than: OpenShelf): boolean {
+  return compareAge(entryOf(shelf.table, doc), entryOf(than.shelf.table, than.doc)) < 0;
+}
+
+/** The first message on the shelf that comes after the edge. */
+function firstBehind({ table }: Shelf, edge: { id: number; receivedAt: number } | undefined): number {
+  if (edge === undefined) return 0;
+  let [low, high] = [0, table.size];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (compareAge(entryOf(table, middle), edge) <= 0) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
