@@ -67,7 +67,7 @@ async function clientOf(name: string) {
 /** jmap-jam of somebody. */
 function jamOf(name: string) {
   const { session, token } = personCalled(name);
-  return new JamClient({ sessionUrl: `${session.endpoint}/.well-known/jmap`, bearerToken: token });
+  return openJam(`${session.endpoint}/.well-known/jmap`, token);
 }
 
 /** The newest of somebody's inbox, once there is one of this subject. */
