@@ -81,6 +81,19 @@ export async function addBlobRefs(
     FROM json_each(${JSON.stringify(hashes)}) AS kept`);
 }
 
+/** The objects of an account that keep a blob, `limit` of them, the newest first. */
+export async function listReferring(
+  db: Db,
+  accountId: number,
+  hash: string,
+  limit: number,
+): Promise<number[]> {
+  const rows = await db.all(sql`
+    SELECT object_id FROM blob_ref WHERE hash = ${hash} AND account_id = ${accountId}
+    ORDER BY object_id DESC LIMIT ${limit}`);
+  return rows.map((row) => int(row, "object_id"));
+}
+
 /**
  * Opens a grant, or opens the one there is again; its time is never shortened. Its id: as long as that grant is there,
  * the blob's file is not removed.

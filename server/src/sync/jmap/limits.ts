@@ -14,3 +14,10 @@ export const maxQueryLimit = 5_000;
 
 /** Changes that one /changes answers with when the client names no number. */
 export const defaultMaxChanges = 1_000;
+
+/** Pieces that a blob may be put together of (RFC 9404 §3.1). */
+export const mostDataSources = 64;
+
+/** Digests of blobs, as RFC 3230 names their methods, and the types in which blobs are looked for (RFC 9404 §3.1). */
+export const digestAlgorithms = ["sha-256", "sha-512", "sha"] as const;
+export const lookupTypes = ["Email", "Thread", "Mailbox"] as const;

@@ -52,6 +52,7 @@ export type MethodErrorType =
   | "serverFail"
   | "serverPartialFail"
   | "unknownMethod"
+  | "unknownDataType"
   | "invalidArguments"
   | "invalidResultReference"
   | "forbidden"

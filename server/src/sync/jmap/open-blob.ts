@@ -1,10 +1,40 @@
-/** The bytes of blobs, whatever they are of. */
+/** The bytes of blobs, whatever they are of (RFC 8620 §6.2): always of one account, and of no other. */
+import { findFile } from "../../blobs/find-file.ts";
+import { readFile } from "../../blobs/keep-file.ts";
+import type { Files } from "../../env/env.ts";
+import { base64LineBytes, encodeBase64 } from "../../rfc5322/encode-body.ts";
+import type { MailLeaf, MailPart, ParsedMail } from "../../rfc5322/mail.ts";
+import { parseMail } from "../../rfc5322/parse-mail.ts";
+import { renderMail } from "../../rfc5322/render-mail.ts";
+import { findMessageBytes, findObject, type StoredObject } from "../../store/object-store.ts";
+import type { Store } from "../../store/sql.ts";
+import { type BlobName, findBlobName } from "./blob-ids.ts";
+import { coreLimits } from "./limits.ts";
+import { headOf, mailOfStored } from "./stored-mail.ts";
+
+export interface OpenedBlob {
+  size: number;
+  /** Undefined for what was uploaded: whoever names it says what it is. */
+  type: string | undefined;
+  body: AsyncIterable<Uint8Array>;
+}
 
 /** Undefined for what is no blob of the account. */
-export type OpenBlob = (of: {
-  accountId: number;
-  blobId: string;
-}) => Promise<{ size: number; body: AsyncIterable<Uint8Array> } | undefined>;
+export type OpenBlob = (of: { accountId: number; blobId: string }) => Promise<OpenedBlob | undefined>;
+
+export interface OpenBlobContext {
+  store: Store;
+  files: Pick<Files, "sizeBytes" | "stream">;
+  /** Of all blobs. */
+  folder: string;
+}
+
+export function blobOpener(ctx: OpenBlobContext): OpenBlob {
+  return async ({ accountId, blobId }) => {
+    const name = findBlobName(blobId);
+    return name && openNamed(ctx, accountId, name);
+  };
+}
 
 /** So many bytes from the start, or all when there are fewer. */
 export async function firstBytes(body: AsyncIterable<Uint8Array>, most: number): Promise<Uint8Array> {
@@ -16,4 +46,99 @@ export async function firstBytes(body: AsyncIterable<Uint8Array>, most: number):
     if (length >= most) break;
   }
   return Buffer.concat(pieces);
+}
+
+async function openNamed(
+  ctx: OpenBlobContext,
+  accountId: number,
+  name: BlobName,
+): Promise<OpenedBlob | undefined> {
+  if (name.kind === "upload") {
+    const file = await findFile(ctx.store.read, accountId, name.hash);
+    return file && { size: file.size, type: undefined, body: readFile(ctx, file) };
+  }
+  if (name.kind === "within") return openWithin(ctx, accountId, name);
+  const object = await findObject(ctx.store.read, accountId, name.objectId);
+  if (object === undefined) return undefined;
+  if (name.kind === "file") return openFile(ctx, object, name.place);
+  const bytes = await findMessageBytes(ctx.store.read, accountId, name.objectId);
+  if (bytes === undefined) return undefined;
+  switch (name.kind) {
+    case "stored":
+      return whole(bytes, object.format === "rfc5322" ? "message/rfc822" : "application/json");
+    case "mail":
+      return object.format === "rfc5322"
+        ? whole(bytes, "message/rfc822")
+        : rendered(ctx, object, mailOfStored(object, bytes));
+    case "part":
+      return openPart(mailOfStored(object, bytes), name.partId, (place) => openFile(ctx, object, place));
+  }
+}
+
+function openFile(ctx: OpenBlobContext, object: StoredObject, place: number): OpenedBlob | undefined {
+  if (object.format === "rfc5322") return undefined;
+  const file = headOf(object).files[place];
+  return file && { size: file.size, type: file.mimeType, body: readFile(ctx, file) };
+}
+
+/** A part of what is itself a mail. Only what can be imported is read whole. */
+async function openWithin(
+  ctx: OpenBlobContext,
+  accountId: number,
+  { of, partId }: Extract<BlobName, { kind: "within" }>,
+): Promise<OpenedBlob | undefined> {
+  const outer = await openNamed(ctx, accountId, of);
+  if (outer === undefined || outer.size > coreLimits.maxSizeUpload) return undefined;
+  const mail = parseMail(await firstBytes(outer.body, outer.size));
+  return openPart(mail, partId, () => undefined);
+}
+
+function openPart(
+  { structure }: ParsedMail,
+  partId: string,
+  file: (place: number) => OpenedBlob | undefined,
+): OpenedBlob | undefined {
+  const part = leavesOf(structure).find((leaf) => leaf.partId === partId);
+  if (part === undefined) return undefined;
+  return part.content.kind === "file" ? file(part.content.place) : whole(part.content.bytes(), part.type);
+}
+
+function leavesOf(part: MailPart): MailLeaf[] {
+  return part.subParts === undefined ? [part] : part.subParts.flatMap(leavesOf);
+}
+
+function whole(bytes: Uint8Array, type: string): OpenedBlob {
+  return { size: bytes.length, type, body: once(bytes) };
+}
+
+async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes;
+}
+
+/** A Posthorn message as RFC 5322, its files read as they are written. */
+function rendered(ctx: OpenBlobContext, object: StoredObject, mail: ParsedMail): OpenedBlob {
+  const { files } = headOf(object);
+  const { sizeBytes, pieces } = renderMail(mail);
+  async function* body(): AsyncGenerator<Uint8Array> {
+    for (const piece of pieces) {
+      if (!("place" in piece)) yield piece;
+      else {
+        const file = files[piece.place];
+        if (file !== undefined) yield* inBase64(readFile(ctx, file));
+      }
+    }
+  }
+  return { size: sizeBytes, type: "message/rfc822", body: body() };
+}
+
+/** As `encodeBase64` makes it of all of it, whatever the pieces it comes in. */
+async function* inBase64(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let rest: Uint8Array = new Uint8Array();
+  for await (const piece of body) {
+    const bytes = rest.length === 0 ? piece : Buffer.concat([rest, piece]);
+    const lines = bytes.length - (bytes.length % base64LineBytes);
+    if (lines > 0) yield encodeBase64(bytes.subarray(0, lines));
+    rest = bytes.slice(lines);
+  }
+  if (rest.length > 0) yield encodeBase64(rest);
 }

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { capabilities, type JmapSession, type Scope } from "@posthorn/protocol";
 import { accountIdOf } from "./arguments.ts";
-import { coreLimits } from "./limits.ts";
+import { coreLimits, digestAlgorithms, lookupTypes, mostDataSources } from "./limits.ts";
 import type { JmapCaller } from "./method.ts";
 import { collations } from "./query-arguments.ts";
 
@@ -83,9 +83,9 @@ function capabilitiesOfAccount(ctx: SessionContext, scopes: ReadonlySet<Scope>):
     [capabilities.quota]: {},
     [capabilities.blob]: {
       maxSizeBlobSet: coreLimits.maxSizeUpload,
-      maxDataSources: 64,
-      supportedTypeNames: ["Email", "Thread", "Mailbox"],
-      supportedDigestAlgorithms: ["sha-256"],
+      maxDataSources: mostDataSources,
+      supportedTypeNames: [...lookupTypes],
+      supportedDigestAlgorithms: [...digestAlgorithms],
     },
     [capabilities.posthorn]: {},
   };

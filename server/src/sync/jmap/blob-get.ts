@@ -1,0 +1,122 @@
+/** Blob/get (RFC 9404 §4.2): what is in a blob, or in a part of it. */
+import { createHash, type Hash } from "node:crypto";
+import { capabilities } from "@posthorn/protocol";
+import { Type } from "typebox";
+import {
+  accountIdOf,
+  closed,
+  IdSchema,
+  nullable,
+  readArguments,
+  requireAccount,
+  resolveId,
+  UnsignedIntSchema,
+} from "./arguments.ts";
+import { type BlobRange, readRange, sizeInRange } from "./blob-range.ts";
+import { coreLimits, digestAlgorithms } from "./limits.ts";
+import { type JmapObject, type Method, refuseCall } from "./method.ts";
+import type { OpenBlob, OpenedBlob } from "./open-blob.ts";
+
+const Base = Type.Object(
+  {
+    accountId: Type.Optional(IdSchema),
+    ids: nullable(Type.Array(IdSchema, { maxItems: 100_000 })),
+    properties: nullable(Type.Array(Type.String({ maxLength: 100 }), { maxItems: 100 })),
+    offset: nullable(UnsignedIntSchema),
+    length: nullable(UnsignedIntSchema),
+  },
+  closed,
+);
+
+/** So much data is in one answer; more is downloaded. */
+const mostDataBytes = coreLimits.maxSizeRequest;
+const dataProperties = ["data", "data:asText", "data:asBase64"];
+
+export function blobGet({ openBlob }: { openBlob: OpenBlob }): Method {
+  return {
+    capability: capabilities.blob,
+    scope: "read",
+    async run(call, args) {
+      const { accountId, ids, offset, length, ...asked } = readArguments(Base, args);
+      requireAccount(call, accountId);
+      if (ids === undefined || ids === null || ids.length > coreLimits.maxObjectsInGet) {
+        refuseCall("requestTooLarge", `Name the blobs to get, ${coreLimits.maxObjectsInGet} at most.`);
+      }
+      const properties = asked.properties ?? ["data", "size"];
+      refuseUnknown(properties);
+      const range = { offset: offset ?? 0, length: length ?? undefined };
+      const list: JmapObject[] = [];
+      const notFound: string[] = [];
+      let room = mostDataBytes;
+      for (const id of new Set(ids)) {
+        const blobId = resolveId(call, id);
+        const blob = blobId && (await openBlob({ accountId: call.caller.accountId, blobId }));
+        if (!blob) {
+          notFound.push(id);
+          continue;
+        }
+        const wantsData = properties.some((name) => dataProperties.includes(name));
+        if (wantsData) room -= sizeInRange(blob.size, range).length;
+        if (room < 0) refuseCall("requestTooLarge", "So much data is downloaded, not asked for in a call.");
+        list.push({ id: blobId, ...(await blobView(blob, properties, range)) });
+      }
+      return { arguments: { accountId: accountIdOf(call.caller), list, notFound } };
+    },
+  };
+}
+
+function refuseUnknown(properties: readonly string[]): void {
+  const unknown = properties.find(
+    (name) => name !== "size" && name !== "id" && !dataProperties.includes(name) && !findAlgorithm(name),
+  );
+  if (unknown !== undefined) refuseCall("invalidArguments", `A blob has no property “${unknown}”.`);
+}
+
+/** The method of a property `digest:…`, as the platform names it. */
+function findAlgorithm(property: string): string | undefined {
+  const algorithm = digestAlgorithms.find((known) => property === `digest:${known}`);
+  return algorithm && { sha: "sha1", "sha-256": "sha256", "sha-512": "sha512" }[algorithm];
+}
+
+async function blobView(
+  { size, body }: OpenedBlob,
+  properties: readonly string[],
+  range: BlobRange,
+): Promise<JmapObject> {
+  const wants = (...names: readonly string[]) => properties.some((name) => names.includes(name));
+  const digests = new Map<string, Hash>();
+  for (const name of properties) {
+    const algorithm = findAlgorithm(name);
+    if (algorithm !== undefined) digests.set(name, createHash(algorithm));
+  }
+  const wantsData = wants(...dataProperties);
+  const pieces: Uint8Array[] = [];
+  if (wantsData || digests.size > 0) {
+    for await (const piece of readRange(body, range)) {
+      for (const digest of digests.values()) digest.update(piece);
+      if (wantsData) pieces.push(piece);
+    }
+  }
+  const bytes = Buffer.concat(pieces);
+  const text = wants("data", "data:asText") ? findText(bytes) : undefined;
+  const isEncodingProblem = wants("data", "data:asText") && text === undefined;
+  return {
+    ...(wants("data", "data:asText") ? { "data:asText": text ?? null } : {}),
+    ...(wants("data:asBase64") || (wants("data") && isEncodingProblem)
+      ? { "data:asBase64": bytes.toString("base64") }
+      : {}),
+    ...Object.fromEntries([...digests].map(([name, digest]) => [name, digest.digest("base64")])),
+    ...(isEncodingProblem ? { isEncodingProblem } : {}),
+    ...(sizeInRange(size, range).isWhole ? {} : { isTruncated: true }),
+    ...(wants("size") ? { size } : {}),
+  };
+}
+
+/** Undefined for what is not UTF-8. */
+function findText(bytes: Uint8Array): string | undefined {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
