@@ -1,6 +1,6 @@
 /** Email/parse (RFC 8621 §4.9): mails that are blobs, as attached ones are. */
 import { capabilities } from "@posthorn/protocol";
-import { type Static, Type } from "typebox";
+import { Type } from "typebox";
 import { parseMail } from "../../rfc5322/parse-mail.ts";
 import {
   accountIdOf,
@@ -12,7 +12,7 @@ import {
   resolveId,
 } from "./arguments.ts";
 import { findBlobName, formatBlobId } from "./blob-ids.ts";
-import { BodyArguments, readBodyRequest } from "./body-parts.ts";
+import { BodyArguments, type BodyRequest, readBodyRequest } from "./body-parts.ts";
 import { emailParseDefaults, isEmailProperty, parsedView } from "./email-view.ts";
 import { coreLimits } from "./limits.ts";
 import { type JmapObject, type Method, type MethodCall, type Methods, refuseCall } from "./method.ts";
@@ -41,12 +41,13 @@ function emailParse(openBlob: OpenBlob): Method {
     capability: capabilities.mail,
     scope: "read",
     async run(call, args) {
-      const { accountId, blobIds, properties, ...body } = readArguments(Arguments, args);
+      const { accountId, blobIds, properties, ...bodyArguments } = readArguments(Arguments, args);
       requireAccount(call, accountId);
       if (blobIds.length > coreLimits.maxObjectsInGet) {
         refuseCall("requestTooLarge", `One call reads ${coreLimits.maxObjectsInGet} blobs at most.`);
       }
       const wanted = wantedProperties(call, properties ?? undefined);
+      const body = readBodyRequest(bodyArguments);
       const parsed: [string, JmapObject][] = [];
       const notParsable: string[] = [];
       const notFound: string[] = [];
@@ -91,7 +92,7 @@ async function readMail(
   blobId: string,
   { size: sizeBytes, body }: { size: number; body: AsyncIterable<Uint8Array> },
   properties: ReadonlySet<string>,
-  args: Static<typeof BodyArguments>,
+  request: BodyRequest,
 ): Promise<JmapObject | undefined> {
   const of = findBlobName(blobId);
   if (of === undefined || sizeBytes > coreLimits.maxSizeUpload) return undefined;
@@ -102,5 +103,5 @@ async function readMail(
     sizeBytes,
     blobIdOf: ({ partId }: { partId: string }) => formatBlobId({ kind: "within", of, partId }),
   };
-  return parsedView(mail, names, properties, readBodyRequest(args));
+  return parsedView(mail, names, properties, request);
 }
