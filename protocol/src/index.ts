@@ -35,8 +35,8 @@ export { capabilities } from "./jmap/capabilities.ts";
 export * from "./jmap/record.ts";
 export * from "./jmap/request.ts";
 export * from "./jmap/session.ts";
-export * from "./jmap/streams.ts";
 export * from "./jmap/set-error.ts";
+export * from "./jmap/streams.ts";
 export { limits } from "./limits.ts";
 export { type Arrival, ArrivalSchema, findArrival } from "./message/arrival.ts";
 export {

@@ -11,7 +11,7 @@ import { VerdictSchema } from "./verdict.ts";
 const text = Type.String({ minLength: 1 });
 const closed = { additionalProperties: false };
 const content = Type.Record(
-  Type.String({ pattern: "^application/[a-z+-]+$" }),
+  Type.String({ pattern: "^(?:application/[a-z+-]+|text/event-stream|\\*/\\*)$" }),
   Type.Object({ schema: Type.Object({}) }, closed),
 );
 

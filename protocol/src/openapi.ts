@@ -104,7 +104,7 @@ function answerContent(route: Route): object {
 
 /** A body of a content type; of NDJSON the schema is that of one line. */
 function entryOf(type: MediaType, schema: object | undefined): [MediaType, object] {
-  return type === "application/octet-stream"
-    ? [type, { schema: { type: "string", format: "binary" } }]
-    : [type, { schema: schema ?? {} }];
+  if (type === "application/octet-stream" || type === "*/*")
+    return [type, { schema: { type: "string", format: "binary" } }];
+  return [type, { schema: schema ?? {} }];
 }

@@ -10,12 +10,14 @@ import type { CertificateSource } from "./http/certificate.ts";
 import { type ClientRoutesContext, clientRoutes } from "./http/client-routes.ts";
 import { edge } from "./http/edge.ts";
 import type { HttpHandler } from "./http/http.ts";
-import { type JmapRoutesContext, jmapRoutes } from "./http/jmap-routes.ts";
+import { jmapRoutes } from "./http/jmap-routes.ts";
+import { jmapStreamRoutes } from "./http/jmap-streams.ts";
 import { type KeysRoutesContext, keysRoutes } from "./http/keys-routes.ts";
 import { type OperatorRoutesContext, operatorRoutes } from "./http/operator-routes.ts";
 import { type PeerRoutesContext, peerRoutes } from "./http/peer-routes.ts";
 import { router } from "./http/router.ts";
 import { strangerLookUps } from "./http/stranger-look-ups.ts";
+import { forJmap } from "./join-jmap.ts";
 import { lookingUpKeys } from "./keys/look-up.ts";
 import { checkFirstKeys, insertFirstKeys } from "./keys/own-chain.ts";
 import type { Journey } from "./make-journey.ts";
@@ -24,8 +26,7 @@ import type { House } from "./open-house.ts";
 import { ownDiscovery } from "./peers/own-discovery.ts";
 import { admitting, findingKeys } from "./receive/admit.ts";
 import { rememberNonces } from "./receive/nonces.ts";
-import { allMethods } from "./sync/jmap/methods.ts";
-import { capabilitiesOfServer, sessionOf } from "./sync/jmap/session-resource.ts";
+import type { EventStreams } from "./sync/event-streams.ts";
 
 export const software = "posthorn";
 
@@ -35,17 +36,23 @@ type AuthRoom = ReturnType<typeof authRoom>;
 export function makeHandler(
   house: House,
   journey: Journey,
+  events: EventStreams,
   certificate: CertificateSource | undefined,
 ): HttpHandler {
   const { config, env } = house;
   const auth = authRoom(house);
   const peer = forPeers(house, journey);
   const look = () => lookAtHouse(house, certificate);
+  const jmap = forJmap(house, journey, {
+    authenticate: (authorization) => authenticateProgram(auth, authorization),
+    events,
+  });
   return edge(
     router([
       ...peerRoutes(peer),
       ...clientRoutes(forClients(house, journey, { auth, peer, look })),
-      ...jmapRoutes(forPrograms(house, { auth })),
+      ...jmapRoutes(jmap),
+      ...jmapStreamRoutes(jmap),
       ...keysRoutes(forKeys(house, journey, { auth })),
       ...operatorRoutes(forOperator(house, journey, { auth, look })),
     ]),
@@ -143,24 +150,6 @@ function forClients(
         : undefined,
     endpoint,
     healthy: openHealth({ clock: env.clock, look }),
-  };
-}
-
-/** JMAP clients. */
-function forPrograms({ config, env, store }: House, { auth }: Pick<Shared, "auth">): JmapRoutesContext {
-  const { log, random } = env;
-  const { host, endpoint } = config;
-  const session = { host, endpoint, applicationServerKey: undefined, emailQuerySortOptions: [] };
-  return {
-    authenticate: (authorization) => authenticateProgram(auth, authorization),
-    session,
-    request: {
-      methods: allMethods({ store, openBlob: async () => undefined }),
-      capabilities: new Set(Object.keys(capabilitiesOfServer(session))),
-      sessionState: (caller) => sessionOf(session, caller).state,
-      log,
-      random,
-    },
   };
 }
 

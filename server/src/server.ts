@@ -16,6 +16,8 @@ import type { QueueWorker } from "./queue/worker.ts";
 import type { ReceiveContext } from "./receive/receive.ts";
 import { explainingStart } from "./start-fault.ts";
 import type { Store } from "./store/sql.ts";
+import { EventStreams } from "./sync/event-streams.ts";
+import { Hub } from "./sync/hub.ts";
 
 const slowStartMs = 3_000;
 
@@ -88,7 +90,10 @@ async function run(
   const { host, endpoint } = config;
   const journey = makeJourney(house);
   const { queue, receive } = journey;
-  const handler = makeHandler(house, journey, certificate);
+  const { clock, log } = env;
+  const hub = new Hub({ store, clock, log });
+  const events = new EventStreams({ store, clock, log, hub });
+  const handler = makeHandler(house, journey, events, certificate);
   door?.answerWith(handler);
   await publishPlace(house, door);
   await queue.start();
@@ -106,6 +111,8 @@ async function run(
     certificateWarning: door?.certificateWarning,
     async stop(graceMs) {
       stopping.abort();
+      events.close();
+      hub.close();
       await door?.close(graceMs);
       await queue.stop(graceMs);
       await env.egress.close();

@@ -5,7 +5,10 @@ export type MediaType =
   | "application/json"
   | "application/x-ndjson"
   | "application/octet-stream"
-  | "application/problem+json";
+  | "application/problem+json"
+  | "text/event-stream"
+  /** Bytes whose type the caller says, or asks for. */
+  | "*/*";
 
 export interface Route {
   readonly method: "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE";

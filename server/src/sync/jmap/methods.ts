@@ -1,12 +1,22 @@
 /** Every method of JMAP that this server answers. */
+import { type BlobMethodsContext, blobMethods } from "./blob-methods.ts";
 import { coreMethods } from "./core-methods.ts";
 import { type EmailContext, emailMethods } from "./email-methods.ts";
+import { type EmailParseContext, emailParseMethods } from "./email-parse-methods.ts";
+import { type IdentityContext, identityMethods } from "./identity-methods.ts";
 import { type MailboxContext, mailboxMethods } from "./mailbox-methods.ts";
 import type { Methods } from "./method.ts";
 import { type RecordContext, recordMethods } from "./record-methods.ts";
 import { type ThreadContext, threadMethods } from "./thread-methods.ts";
 
-export interface MethodsContext extends MailboxContext, ThreadContext, EmailContext, RecordContext {}
+export interface MethodsContext
+  extends MailboxContext,
+    ThreadContext,
+    EmailContext,
+    EmailParseContext,
+    BlobMethodsContext,
+    IdentityContext,
+    RecordContext {}
 
 export function allMethods(ctx: MethodsContext): Methods {
   return {
@@ -14,6 +24,9 @@ export function allMethods(ctx: MethodsContext): Methods {
     ...mailboxMethods(ctx),
     ...threadMethods(ctx),
     ...emailMethods(ctx),
+    ...emailParseMethods(ctx),
+    ...blobMethods(ctx),
+    ...identityMethods(ctx),
     ...recordMethods(ctx),
   };
 }

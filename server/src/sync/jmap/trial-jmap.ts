@@ -34,7 +34,13 @@ export function callerOf(
 
 /** All methods on a store, with what they need of other rooms as far as it is not given: files that are not there. */
 export function methodsOn(store: Store, more: Partial<MethodsContext> = {}): Methods {
-  return allMethods({ store, openBlob: async () => undefined, ...more });
+  return allMethods({
+    store,
+    host: "a.test",
+    openBlob: async () => undefined,
+    keepUpload: () => Promise.reject(new Error("nothing is kept here")),
+    ...more,
+  });
 }
 
 export function trialJmap(methods: Methods, caller: JmapCaller): TrialJmap {

@@ -1,0 +1,57 @@
+/** JMAP: what its routes and methods need of the rooms. */
+
+import { keepUpload } from "./blobs/keep-upload.ts";
+import type { Authenticate } from "./http/answer.ts";
+import type { JmapRoutesContext } from "./http/jmap-routes.ts";
+import type { JmapStreamsContext } from "./http/jmap-streams.ts";
+import type { Journey } from "./make-journey.ts";
+import type { House } from "./open-house.ts";
+import type { EventStreams } from "./sync/event-streams.ts";
+import { formatBlobId } from "./sync/jmap/blob-ids.ts";
+import { coreLimits } from "./sync/jmap/limits.ts";
+import { allMethods } from "./sync/jmap/methods.ts";
+import { blobOpener } from "./sync/jmap/open-blob.ts";
+import { capabilitiesOfServer, sessionOf } from "./sync/jmap/session-resource.ts";
+
+export function forJmap(
+  { config, env, store }: House,
+  { blobs }: Journey,
+  { authenticate, events }: { authenticate: Authenticate; events: EventStreams },
+): JmapRoutesContext & JmapStreamsContext {
+  const { clock, log, random } = env;
+  const { host, endpoint } = config;
+  const session = { host, endpoint, applicationServerKey: undefined, emailQuerySortOptions: ["receivedAt"] };
+  const openBlob = blobOpener(blobs);
+  const mostBytes = coreLimits.maxSizeUpload;
+  const rooms = {
+    store,
+    host,
+    clock,
+    random,
+    openBlob,
+    keepUpload: (accountId: number, bytes: Uint8Array) =>
+      keepUpload(blobs, { accountId, sizeBytes: bytes.length, mostBytes, body: inOnePiece(bytes) }),
+  };
+  return {
+    authenticate,
+    host,
+    session,
+    request: {
+      methods: allMethods(rooms),
+      capabilities: new Set(Object.keys(capabilitiesOfServer(session))),
+      sessionState: (caller) => sessionOf(session, caller).state,
+      log,
+      random,
+    },
+    async upload(file) {
+      const { hash, size } = await keepUpload(blobs, file);
+      return { blobId: formatBlobId({ kind: "upload", hash }), size };
+    },
+    download: openBlob,
+    events: (input) => events.open(input),
+  };
+}
+
+async function* inOnePiece(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes;
+}
