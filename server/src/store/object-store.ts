@@ -76,6 +76,46 @@ export async function listObjectsById(
   return rows.map(readObject);
 }
 
+/**
+ * A message of this id: one that was imported or drafted by a mail program, or of any format in this thread. The first of
+ * several.
+ */
+export async function findByMessageId(
+  db: Db,
+  accountId: number,
+  { messageId, conversation }: { messageId: string; conversation: string },
+): Promise<number | undefined> {
+  const row = await db.get(sql`
+    SELECT id FROM (
+      SELECT id FROM object
+      WHERE account_id = ${accountId} AND message_id = ${messageId} AND format = 'rfc5322' AND kind <> 'gone'
+      UNION ALL
+      SELECT id FROM object
+      WHERE account_id = ${accountId} AND conversation = ${conversation} AND message_id = ${messageId}
+        AND kind <> 'gone') AS found
+    ORDER BY id LIMIT 1`);
+  return row && int(row, "id");
+}
+
+/** The threads of those of these messages that were imported, drafted by a mail program, or sent from here. */
+export async function listConversationsOf(
+  db: Db,
+  accountId: number,
+  messageIds: readonly string[],
+): Promise<Map<string, string>> {
+  const wanted = JSON.stringify(messageIds);
+  const rows = await db.all(sql`
+    SELECT message_id, conversation FROM object
+    WHERE account_id = ${accountId} AND format = 'rfc5322' AND kind <> 'gone'
+      AND message_id IN (SELECT value FROM json_each(${wanted}) AS wanted)
+    UNION ALL
+    SELECT submission.message_id, object.conversation FROM submission
+    JOIN object ON object.account_id = submission.account_id AND object.id = submission.object_id
+    WHERE submission.account_id = ${accountId}
+      AND submission.message_id IN (SELECT value FROM json_each(${wanted}) AS wanted)`);
+  return new Map(rows.map((row) => [text(row, "message_id"), text(row, "conversation")]));
+}
+
 /** Also of a message that was destroyed while a delivery still needs it. */
 export async function findMessageBytes(
   db: Db,
@@ -181,6 +221,20 @@ export async function updateObject(
     UPDATE object SET keywords = ${JSON.stringify(object.keywords)}, mailboxes = ${JSON.stringify(object.mailboxes)},
       changed_state = ${object.changedState}
     WHERE account_id = ${object.accountId} AND id = ${object.id}`);
+}
+
+/** Writes a message as another one, where it is: its bytes and what is kept beside them; its marks stay. */
+export async function rewriteObject(tx: Tx, object: StoredObject, messageBytes: Uint8Array): Promise<void> {
+  const { accountId, id, subject = null, preview = null } = object;
+  await tx.run(sql`
+    UPDATE message_bytes SET bytes = ${messageBytes}
+    WHERE id = (SELECT bytes_id FROM object WHERE account_id = ${accountId} AND id = ${id})`);
+  await tx.run(sql`
+    UPDATE object SET kind = ${object.kind}, type = ${object.type}, message_id = ${object.messageId},
+      sender = ${object.sender}, subject = ${subject}, preview = ${preview}, sent_at = ${object.sentAt},
+      size_bytes = ${object.sizeBytes}, changed_state = ${object.changedState}, format = ${object.format},
+      summary = ${object.summary}
+    WHERE account_id = ${accountId} AND id = ${id}`);
 }
 
 /** Removes a message with its bytes. Its blob references and mailboxes are removed by their own stores. */

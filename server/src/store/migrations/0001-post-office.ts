@@ -69,6 +69,7 @@ export const postOffice: Migration = {
       bytes_id BIGINT NOT NULL,
       PRIMARY KEY (account_id, id))`,
     `CREATE INDEX object_thread ON object (account_id, conversation, id)`,
+    `CREATE INDEX object_mail ON object (account_id, message_id) WHERE format = 'rfc5322'`,
     `CREATE INDEX object_gone ON object (account_id, id) WHERE kind = 'gone'`,
 
     // In the order in which a mailbox is shown.

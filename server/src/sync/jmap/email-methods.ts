@@ -3,16 +3,18 @@ import { capabilities } from "@posthorn/protocol";
 import { copyMethod } from "./copy.ts";
 import { emailChanges } from "./email-changes.ts";
 import { type EmailGetContext, emailGet } from "./email-get.ts";
-import { emailSet } from "./email-set.ts";
+import { type EmailImportContext, emailImport } from "./email-import.ts";
+import { type EmailSetContext, emailSet } from "./email-set.ts";
 import type { Methods } from "./method.ts";
 
-export interface EmailContext extends EmailGetContext {}
+export interface EmailContext extends EmailGetContext, EmailSetContext, EmailImportContext {}
 
 export function emailMethods(ctx: EmailContext): Methods {
   return {
     "Email/get": emailGet(ctx),
     "Email/changes": emailChanges(ctx.store),
-    "Email/set": emailSet(ctx.store),
+    "Email/set": emailSet(ctx),
+    "Email/import": emailImport(ctx),
     "Email/copy": copyMethod({ capability: capabilities.mail, scope: "draft" }),
   };
 }

@@ -1,13 +1,19 @@
-/** Email/set (RFC 8621 §4.6): marking, moving and destroying. */
+/** Email/set (RFC 8621 §4.6). */
 import { capabilities } from "@posthorn/protocol";
-import { Type } from "typebox";
+import { type Static, Type } from "typebox";
 import { changeMessage, destroyMessage } from "../../objects/change-message.ts";
 import { findId } from "../../objects/ids.ts";
 import { isStateOf, readState } from "../../objects/states.ts";
-import { listMailboxes } from "../../store/mailbox-store.ts";
 import { findObject, type StoredObject } from "../../store/object-store.ts";
-import type { Store, Tx } from "../../store/sql.ts";
+import type { Store } from "../../store/sql.ts";
 import { closed, noMore } from "./arguments.ts";
+import {
+  CreateSchema,
+  createEmail,
+  type EmailCreateContext,
+  type WrittenMails,
+  writeMails,
+} from "./email-create.ts";
 import {
   mailboxIdsOf,
   readKeywords,
@@ -16,15 +22,13 @@ import {
   wireSet,
   withLowerKeywords,
 } from "./email-marks.ts";
-import { holdingAccount } from "./hold-account.ts";
+import { inMailboxes, type MailTx } from "./email-place.ts";
 import type { JmapObject, Method } from "./method.ts";
 import { isSameJson } from "./patch.ts";
-import { runSet, type SetCall, type SetWrite } from "./set.ts";
+import { runSet, type SetCall } from "./set.ts";
 
-/** The transaction of one call, and the mailboxes there are in it. */
-interface MailTx {
-  tx: Tx;
-  mailboxes: ReadonlySet<number>;
+export interface EmailSetContext extends EmailCreateContext {
+  store: Store;
 }
 
 const Update = Type.Object(
@@ -32,15 +36,32 @@ const Update = Type.Object(
   closed,
 );
 
-export function emailSet(store: Store): Method {
-  const type = {
+export function emailSet(ctx: EmailSetContext): Method {
+  return {
+    capability: capabilities.mail,
+    scope: "draft",
+    async run(call, args) {
+      const type = typeOf(ctx, await writeMails(ctx, call, args));
+      return (await runSet(type, call, withLowerKeywords(args))).answer;
+    },
+  };
+}
+
+/** Of one call, whose mails to create are written already. */
+function typeOf(ctx: EmailSetContext, written: WrittenMails) {
+  return {
     capability: capabilities.mail,
     scope: "draft",
     more: noMore,
-    write: inMailboxes(store),
+    write: inMailboxes(ctx.store),
     state: ({ tx: { tx }, caller }: SetCall<MailTx, unknown>) => readState(tx, caller.accountId),
     isState: ({ tx: { tx }, caller }: SetCall<MailTx, unknown>, state: string) =>
       isStateOf(tx, caller.accountId, ["Email"], state),
+    create: {
+      schema: CreateSchema,
+      run: (at: SetCall<MailTx, unknown>, given: Static<typeof CreateSchema>, creationId: string) =>
+        createEmail(ctx, at, given, written.get(creationId)),
+    },
     async find({ tx: { tx }, caller }: SetCall<MailTx, unknown>, id: string) {
       const found = findId("email", id);
       return found === undefined ? undefined : findObject(tx, caller.accountId, found);
@@ -58,20 +79,6 @@ export function emailSet(store: Store): Method {
       await destroyMessage(tx, object);
     },
   } as const;
-  return {
-    capability: type.capability,
-    scope: type.scope,
-    run: async (call, args) => (await runSet(type, call, withLowerKeywords(args))).answer,
-  };
-}
-
-function inMailboxes(store: Store): SetWrite<MailTx> {
-  const hold = holdingAccount(store);
-  return (call, work) =>
-    hold(call, async (tx) => {
-      const mailboxes = await listMailboxes(tx, call.caller.accountId);
-      return work({ tx, mailboxes: new Set(mailboxes.map(({ id }) => id)) });
-    });
 }
 
 /** Answers with the keywords when they are kept otherwise than they were given. */

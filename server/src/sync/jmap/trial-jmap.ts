@@ -1,5 +1,6 @@
 /** For tests: an account that is asked by JMAP requests, as they come over the wire. */
 import { capabilities, type Scope } from "@posthorn/protocol";
+import { HandClock } from "../../env/hand-clock.ts";
 import { openRandom } from "../../env/random.ts";
 import type { Store } from "../../store/sql.ts";
 import type { JmapCaller, Methods } from "./method.ts";
@@ -37,6 +38,8 @@ export function methodsOn(store: Store, more: Partial<MethodsContext> = {}): Met
   return allMethods({
     store,
     host: "a.test",
+    clock: new HandClock(),
+    random: openRandom(),
     openBlob: async () => undefined,
     keepUpload: () => Promise.reject(new Error("nothing is kept here")),
     ...more,
