@@ -8,6 +8,7 @@ import type { Journey } from "./make-journey.ts";
 import type { House } from "./open-house.ts";
 import type { EventStreams } from "./sync/event-streams.ts";
 import { formatBlobId } from "./sync/jmap/blob-ids.ts";
+import { emailSorts } from "./sync/jmap/email-filter.ts";
 import { coreLimits } from "./sync/jmap/limits.ts";
 import { allMethods } from "./sync/jmap/methods.ts";
 import { blobOpener } from "./sync/jmap/open-blob.ts";
@@ -20,7 +21,12 @@ export function forJmap(
 ): JmapRoutesContext & JmapStreamsContext {
   const { clock, log, random } = env;
   const { host, endpoint } = config;
-  const session = { host, endpoint, applicationServerKey: undefined, emailQuerySortOptions: ["receivedAt"] };
+  const session = {
+    host,
+    endpoint,
+    applicationServerKey: undefined,
+    emailQuerySortOptions: Object.keys(emailSorts),
+  };
   const openBlob = blobOpener(blobs);
   const mostBytes = coreLimits.maxSizeUpload;
   const rooms = {

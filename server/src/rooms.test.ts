@@ -74,6 +74,7 @@ const chance = /^(?:random|generate|getRandomValues|webcrypto)/;
 const touches: Record<string, readonly string[]> = {
   "http/listen.ts": ["node:http", "node:https", "node:net", "node:tls"],
   "store/sqlite.ts": ["setImmediate"],
+  "store/query-turns.ts": ["setImmediate"],
   // Only tests import it.
   "store/each-store.ts": ["node:fs/promises", "node:os", "fetch"],
   "main.ts": ["process"],

@@ -1,8 +1,10 @@
 /** Every method of JMAP that this server answers. */
+import { openTurns } from "../../store/query-turns.ts";
 import { type BlobMethodsContext, blobMethods } from "./blob-methods.ts";
 import { coreMethods } from "./core-methods.ts";
 import { type EmailContext, emailMethods } from "./email-methods.ts";
 import { type EmailParseContext, emailParseMethods } from "./email-parse-methods.ts";
+import { emailQueryMethods } from "./email-query-methods.ts";
 import { type IdentityContext, identityMethods } from "./identity-methods.ts";
 import { type MailboxContext, mailboxMethods } from "./mailbox-methods.ts";
 import type { Methods } from "./method.ts";
@@ -25,6 +27,7 @@ export function allMethods(ctx: MethodsContext): Methods {
     ...threadMethods(ctx),
     ...emailMethods(ctx),
     ...emailParseMethods(ctx),
+    ...emailQueryMethods({ store: ctx.store, turn: openTurns() }),
     ...blobMethods(ctx),
     ...identityMethods(ctx),
     ...recordMethods(ctx),

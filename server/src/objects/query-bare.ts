@@ -1,0 +1,110 @@
+/** A window of a mailbox as it lies there, which is what most clients show: nothing is looked at but its key. */
+import { findPlace, listPlaces, type Place, type Stretch } from "../store/query-places.ts";
+import { findCounts } from "../store/query-traits.ts";
+import type { Direction, QueryContext } from "./query-context.ts";
+import type { Shown, Window } from "./query-mails.ts";
+import { isUnbounded, type Plan, stretchOf } from "./query-plan.ts";
+import { countStretch, justBefore, opposite, skipPlaces } from "./query-walk.ts";
+
+/** A part of one mailbox in one direction. */
+interface Bare {
+  ctx: QueryContext;
+  direction: Direction;
+  whole: Stretch;
+  /** The same the other way round. */
+  back: Stretch;
+  /** How many messages it has, where that is counted as they come and go. */
+  kept: number | undefined;
+}
+
+/** The index of the first that is shown, and the place it comes after. */
+interface Start {
+  position: number;
+  after: Place;
+}
+
+/** What came while the query was carried out is left out, so a few more are read. */
+const spare = 8;
+
+export async function showBare(
+  ctx: QueryContext,
+  of: { plan: Plan; mailbox: number; direction: Direction },
+  window: Window,
+  how: { withTotal: boolean; anchor: Place | undefined },
+): Promise<Shown> {
+  const bare = await bareOf(ctx, of);
+  const start =
+    window.from === "position"
+      ? await startAt(bare, window.position)
+      : await startNear(bare, how.anchor ?? bare.whole.after, window.offset);
+  const places = await listPlaces(ctx.db, { ...bare.whole, after: start.after }, window.limit + spare);
+  const ids = places.map(({ id }) => id).filter((id) => id <= ctx.newestId);
+  return {
+    ids: ids.slice(0, window.limit),
+    position: start.position,
+    total: how.withTotal ? await count(bare) : undefined,
+  };
+}
+
+async function bareOf(
+  ctx: QueryContext,
+  { plan, mailbox, direction }: { plan: Plan; mailbox: number; direction: Direction },
+): Promise<Bare> {
+  const counts = isUnbounded(plan) ? await findCounts(ctx.db, ctx.accountId, mailbox) : undefined;
+  return {
+    ctx,
+    direction,
+    whole: stretchOf(ctx, plan, mailbox, direction),
+    back: stretchOf(ctx, plan, mailbox, opposite(direction)),
+    kept: counts?.messages,
+  };
+}
+
+async function count({ ctx, whole, kept }: Bare): Promise<number> {
+  return kept ?? countStretch(ctx, whole);
+}
+
+async function startAt(bare: Bare, position: number): Promise<Start> {
+  const { ctx, direction, whole, back, kept } = bare;
+  if (position < 0) return startAt(bare, Math.max(0, (await count(bare)) + position));
+  if (position === 0) return { position, after: whole.after };
+  if (kept !== undefined && position > kept / 2) {
+    const place = position < kept ? await skipPlaces(ctx, back, kept - 1 - position) : undefined;
+    return place === undefined ? end(bare) : { position, after: justBefore(place, direction) };
+  }
+  const last = await skipPlaces(ctx, whole, position - 1);
+  return last === undefined ? end(bare) : { position, after: last };
+}
+
+async function startNear(bare: Bare, anchor: Place, offset: number): Promise<Start> {
+  const { ctx, direction, whole, back } = bare;
+  const rank = await rankOf(bare, anchor);
+  const position = Math.max(0, rank + offset);
+  if (position === 0) return { position, after: whole.after };
+  if (position === rank) return { position, after: justBefore(anchor, direction) };
+  if (position === rank + 1) return { position, after: anchor };
+  if (position > rank) {
+    const last = await skipPlaces(ctx, { ...whole, after: anchor }, position - rank - 2);
+    return last === undefined ? end(bare) : { position, after: last };
+  }
+  const place = await skipPlaces(ctx, { ...back, after: anchor }, rank - 1 - position);
+  return { position, after: place === undefined ? whole.after : justBefore(place, direction) };
+}
+
+async function end(bare: Bare): Promise<Start> {
+  return { position: await count(bare), after: bare.whole.until };
+}
+
+/** How many come before a place, counted from the end that it is nearer to. */
+async function rankOf({ ctx, direction, whole, back, kept }: Bare, place: Place): Promise<number> {
+  const first = await findPlace(ctx.db, whole, 0);
+  const last = await findPlace(ctx.db, back, 0);
+  const isNearLast =
+    first !== undefined &&
+    last !== undefined &&
+    Math.abs(last.receivedAt - place.receivedAt) < Math.abs(first.receivedAt - place.receivedAt);
+  if (kept === undefined || !isNearLast)
+    return countStretch(ctx, { ...whole, until: justBefore(place, direction) });
+  const behind = await countStretch(ctx, { ...back, until: justBefore(place, opposite(direction)) });
+  return Math.max(0, kept - 1 - behind);
+}

@@ -1,0 +1,134 @@
+/** Email/query and Email/queryChanges (RFC 8621 §4.4, §4.5). */
+import { capabilities } from "@posthorn/protocol";
+import { Type } from "typebox";
+import { findId, findState, formatId, formatState } from "../../objects/ids.ts";
+import { type Query, type QueryContext, QueryTooWide } from "../../objects/query-context.ts";
+import { findDelta, isFollowed } from "../../objects/query-delta.ts";
+import { queryMails, type Window } from "../../objects/query-mails.ts";
+import { getAccountState } from "../../store/account-store.ts";
+import type { Turn } from "../../store/query-turns.ts";
+import type { Store } from "../../store/sql.ts";
+import { closed, resolveId } from "./arguments.ts";
+import { EmailCondition, emailFilter, emailOrder, emailSorts } from "./email-filter.ts";
+import { mailTexts } from "./mail-texts.ts";
+import { type MethodCall, type Methods, refuseCall } from "./method.ts";
+import { type QueryWindow, queryMethod } from "./query.ts";
+import { queryChangesMethod } from "./query-changes.ts";
+
+export interface EmailQueryContext {
+  store: Store;
+  /** Shared by all that takes long. */
+  turn: Turn;
+}
+
+/** Messages that one call may look at; one whose text is read counts as twenty. */
+const mostLooks = 2_000_000;
+/** The same for changes: to query anew is cheaper than to go through more. */
+const mostLooksForChanges = 100_000;
+const attempts = 3;
+
+const type = {
+  capability: capabilities.mail,
+  scope: "read",
+  more: Type.Object({ collapseThreads: Type.Optional(Type.Boolean()) }, closed),
+  condition: EmailCondition,
+  sorts: emailSorts,
+} as const;
+
+export function emailQueryMethods(ctx: EmailQueryContext): Methods {
+  return { "Email/query": query(ctx), "Email/queryChanges": queryChanges(ctx) };
+}
+
+function query(ctx: EmailQueryContext) {
+  return queryMethod({
+    ...type,
+    async query(call, asked) {
+      const wanted = queryOf(asked);
+      const at = await contextOf(ctx, call, mostLooks);
+      const window = windowOf(call, asked.window);
+      const shown = await refusingTooWide(() => queryMails(at, wanted, window, asked.withTotal));
+      if (shown === undefined) return refuseCall("anchorNotFound", "The anchor is not among the results.");
+      return {
+        ids: shown.ids.map((id) => formatId("email", id)),
+        position: shown.position,
+        total: shown.total,
+        queryState: formatState(at.newestId),
+        canCalculateChanges: isFollowed(wanted),
+      };
+    },
+  });
+}
+
+function queryChanges(ctx: EmailQueryContext) {
+  return queryChangesMethod({
+    ...type,
+    async queryChanges(call, asked) {
+      const wanted = queryOf(asked);
+      const since = findState(asked.sinceQueryState);
+      if (since === undefined) return undefined;
+      for (let attempt = 0; attempt < attempts; attempt++) {
+        const at = await contextOf(ctx, call, mostLooksForChanges);
+        if (since > at.newestId) return undefined;
+        const delta = await undefinedWhenTooWide(() => findDelta(at, wanted, since, asked.withTotal));
+        if (delta === undefined) return undefined;
+        // Places that were counted while something changed are those of no state.
+        if ((await getAccountState(at.db, at.accountId)) !== at.newestId) continue;
+        return {
+          newQueryState: formatState(at.newestId),
+          total: delta.total,
+          removed: delta.removed.map((id) => formatId("email", id)),
+          added: delta.added.map(({ id, index }) => ({ id: formatId("email", id), index })),
+        };
+      }
+      return undefined;
+    },
+  });
+}
+
+function queryOf({ filter, sort, more }: Asked): Query {
+  return {
+    filter: emailFilter(filter),
+    sort: emailOrder(sort),
+    collapseThreads: more.collapseThreads ?? false,
+  };
+}
+
+interface Asked {
+  filter: Parameters<typeof emailFilter>[0];
+  sort: Parameters<typeof emailOrder>[0];
+  more: { collapseThreads?: boolean };
+}
+
+async function contextOf(
+  { store, turn }: EmailQueryContext,
+  { caller: { accountId } }: MethodCall,
+  looksLeft: number,
+): Promise<QueryContext> {
+  const db = store.read;
+  const newestId = await getAccountState(db, accountId);
+  return { db, accountId, newestId, turn, looksLeft, reading: mailTexts };
+}
+
+function windowOf(call: MethodCall, window: QueryWindow): Window {
+  if (window.from === "position") return window;
+  const id = resolveId(call, window.anchor);
+  return { ...window, anchor: (id === undefined ? undefined : findId("email", id)) ?? -1 };
+}
+
+async function refusingTooWide<Result>(work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof QueryTooWide) return refuseCall("unsupportedFilter", error.message);
+    throw error;
+  }
+}
+
+async function undefinedWhenTooWide<Result>(work: () => Promise<Result>): Promise<Result | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof QueryTooWide) return undefined;
+    throw error;
+  }
+}
