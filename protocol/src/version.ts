@@ -12,7 +12,7 @@ export const wireHistory: readonly {
 }[] = [
   {
     version: 1,
-    hash: "595a3558e8a4a4409c2c7bb5fa8e96885c5243115f1e75151af6754fe9d8f5b6",
+    hash: "c9fd3f884073a6cf92f991b1acb6d60e6935e24f964b01e9939cbe4a7fa1bd9f",
     note: "First version.",
   },
 ];
