@@ -54,7 +54,7 @@ export function changesMethod<const More extends TObject>(type: ChangesType<More
 }
 
 /** Answers a /changes. Throws MethodError `invalidArguments`, `accountNotFound`, `cannotCalculateChanges`. */
-export async function runChanges<const More extends TObject>(
+async function runChanges<const More extends TObject>(
   type: ChangesType<More>,
   call: MethodCall,
   args: Arguments,

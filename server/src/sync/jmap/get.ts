@@ -38,7 +38,7 @@ export interface GetType<More extends TObject> {
   list(call: MethodCall, asked: GetAsked<Static<More>>): Promise<readonly JmapObject[]>;
 }
 
-export interface GetAsked<More> {
+interface GetAsked<More> {
   /** Each once. Undefined asks for all there are: `limit` of them are enough to see that there are too many. */
   ids: readonly string[] | undefined;
   limit: number;
@@ -60,7 +60,7 @@ export function getMethod<const More extends TObject>(type: GetType<More>): Meth
 }
 
 /** Answers a /get. Throws MethodError `invalidArguments`, `accountNotFound`, `requestTooLarge`. */
-export async function runGet<const More extends TObject>(
+async function runGet<const More extends TObject>(
   type: GetType<More>,
   call: MethodCall,
   args: Arguments,

@@ -22,7 +22,7 @@ export interface QueryChangesType<Condition extends TObject, More extends TObjec
   ): Promise<QueryDelta | undefined>;
 }
 
-export interface QueryChangesAsked<Condition, More> {
+interface QueryChangesAsked<Condition, More> {
   filter: FilterTree<Condition> | undefined;
   sort: readonly SortBy[];
   sinceQueryState: string;
@@ -67,7 +67,7 @@ export function queryChangesMethod<const Condition extends TObject, const More e
 }
 
 /** Answers a /queryChanges. Throws MethodError `cannotCalculateChanges`, `tooManyChanges` and those of /query. */
-export async function runQueryChanges<const Condition extends TObject, const More extends TObject>(
+async function runQueryChanges<const Condition extends TObject, const More extends TObject>(
   type: QueryChangesType<Condition, More>,
   call: MethodCall,
   args: Arguments,

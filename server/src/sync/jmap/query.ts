@@ -26,7 +26,7 @@ export interface QueryType<Condition extends TObject, More extends TObject> {
   query(call: MethodCall, asked: QueryAsked<Static<Condition>, Static<More>>): Promise<QueryFound>;
 }
 
-export interface QueryAsked<Condition, More> {
+interface QueryAsked<Condition, More> {
   filter: FilterTree<Condition> | undefined;
   /** The first decides. Empty when the client does not care: any order that stays. */
   sort: readonly SortBy[];
@@ -44,7 +44,7 @@ export type QueryWindow =
   | { from: "position"; position: number; limit: number }
   | { from: "anchor"; anchor: string; offset: number; limit: number };
 
-export interface QueryFound {
+interface QueryFound {
   ids: readonly string[];
   /** Of the first of `ids` in the whole; also when there are none. */
   position: number;
@@ -75,7 +75,7 @@ export function queryMethod<const Condition extends TObject, const More extends 
 }
 
 /** Answers a /query. Throws MethodError `invalidArguments`, `accountNotFound`, `unsupportedFilter`, `unsupportedSort`, `anchorNotFound`. */
-export async function runQuery<const Condition extends TObject, const More extends TObject>(
+async function runQuery<const Condition extends TObject, const More extends TObject>(
   type: QueryType<Condition, More>,
   call: MethodCall,
   args: Arguments,
