@@ -2,12 +2,10 @@
 import { listObjectsById, type StoredObject } from "../store/object-store.ts";
 import { comparePlaces } from "../store/query-places.ts";
 import { baseSubject } from "./base-subject.ts";
+import { type Collation, collate } from "./collate.ts";
 import { type Found, type QueryContext, QueryTooWide, spendLooks } from "./query-context.ts";
 import type { Test } from "./query-filter.ts";
 import { type FoundPages, knowThreads } from "./query-results.ts";
-
-/** Which texts count as the same (RFC 4790): those that differ in the case of ASCII letters, or of any. */
-export type Collation = "i;ascii-casemap" | "i;unicode-casemap";
 
 export type Comparator = { isAscending: boolean } & (
   | { by: "receivedAt" | "sentAt" | "size" }
@@ -98,12 +96,6 @@ function ownKey({ reading }: QueryContext, comparator: Comparator, object: Store
     default:
       return 0;
   }
-}
-
-function collate(text: string, collation: Collation): string {
-  return collation === "i;ascii-casemap"
-    ? text.replaceAll(/[a-z]+/g, (letters) => letters.toUpperCase())
-    : text.toUpperCase().normalize("NFKD");
 }
 
 /** Sorts in slices that let others come in between. */

@@ -1,9 +1,10 @@
 /** Filters and sort orders of Email/query (RFC 8621 §4.4.1, §4.4.2), read into those of the room that answers them. */
 import { findTime, TimeSchema } from "@posthorn/protocol";
 import { type Static, type TSchema, Type } from "typebox";
+import { findCollation } from "../../objects/collate.ts";
 import { findId } from "../../objects/ids.ts";
 import { everything, type Filter, type Test, type TextField } from "../../objects/query-filter.ts";
-import type { Collation, Comparator } from "../../objects/query-sort.ts";
+import type { Comparator } from "../../objects/query-sort.ts";
 import { parseTerms } from "../../objects/query-terms.ts";
 import { closed, IdSchema, UnsignedIntSchema } from "./arguments.ts";
 import { refuseCall } from "./method.ts";
@@ -135,7 +136,7 @@ function comparatorOf({ property, isAscending, collation, more }: SortBy): Compa
     case "from":
     case "to":
     case "subject":
-      return { by: property, isAscending, collation: knownCollation(collation) };
+      return { by: property, isAscending, collation: findCollation(collation) };
     case "hasKeyword":
       return { by: "keyword", isAscending, keyword };
     case "allInThreadHaveKeyword":
@@ -145,8 +146,4 @@ function comparatorOf({ property, isAscending, collation, more }: SortBy): Compa
     default:
       return { by: "receivedAt", isAscending };
   }
-}
-
-function knownCollation(name: string | undefined): Collation {
-  return name === "i;ascii-casemap" ? name : "i;unicode-casemap";
 }

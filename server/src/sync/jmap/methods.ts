@@ -7,6 +7,7 @@ import { type EmailParseContext, emailParseMethods } from "./email-parse-methods
 import { emailQueryMethods } from "./email-query-methods.ts";
 import { type IdentityContext, identityMethods } from "./identity-methods.ts";
 import { type MailboxContext, mailboxMethods } from "./mailbox-methods.ts";
+import { mailboxQueryMethods } from "./mailbox-query-methods.ts";
 import type { Methods } from "./method.ts";
 import { type RecordContext, recordMethods } from "./record-methods.ts";
 import { type ThreadContext, threadMethods } from "./thread-methods.ts";
@@ -24,6 +25,7 @@ export function allMethods(ctx: MethodsContext): Methods {
   return {
     ...coreMethods,
     ...mailboxMethods(ctx),
+    ...mailboxQueryMethods(ctx),
     ...threadMethods(ctx),
     ...emailMethods(ctx),
     ...emailParseMethods(ctx),
