@@ -77,25 +77,22 @@ export interface Doing {
  * that a change leaves as they are, are left out. Gives how to take it back, undefined when nothing of it can be.
  */
 export function act(store: LocalStore, doing: Doing): Promise<Undo | undefined> {
-  return store.write(
-    actTables,
-    async (writer) => {
-      const steps = await doAll(writer, await renamed(writer, doing.changes), doing.nowMs);
-      if (steps.length === 0) return undefined;
-      const [first] = steps;
-      const undo = {
-        number: first?.actionNumber ?? 0,
-        label: doing.label,
-        doneAtMs: doing.nowMs,
-        steps,
-      };
-      await writer.put(undos, [undo]);
-      const known = await writer.keys(undos, { reverse: true });
-      await writer.remove(undos, known.slice(keptUndos));
-      return undo;
-    },
-    { durable: true },
-  );
+  return store.write(actTables, (writer) => actWith(writer, doing), { durable: true });
+}
+
+/** As `act`, in a transaction that has `actTables`. */
+export async function actWith(
+  writer: LocalWriter,
+  { label, changes, nowMs }: Doing,
+): Promise<Undo | undefined> {
+  const steps = await doAll(writer, await renamed(writer, changes), nowMs);
+  const [first] = steps;
+  if (first === undefined) return undefined;
+  const undo = { number: first.actionNumber, label, doneAtMs: nowMs, steps };
+  await writer.put(undos, [undo]);
+  const known = await writer.keys(undos, { reverse: true });
+  await writer.remove(undos, known.slice(keptUndos));
+  return undo;
 }
 
 /**
@@ -154,6 +151,8 @@ function inPortions(change: Change): Change[] {
 async function doOne(writer: LocalWriter, action: Action): Promise<Change[] | undefined> {
   const { change } = action;
   if (change.on === "emails") return doToEmails(writer, action, change);
+  if (change.on === "message" && change.change.kind === "takeBack" && (await stayHere(writer, change.id)))
+    return [];
   await writer.put(actions, [action]);
   if (change.on === "mailbox") {
     const { before } = await layOver(writer, mailboxLayers, action, change.id);
@@ -161,6 +160,14 @@ async function doOne(writer: LocalWriter, action: Action): Promise<Change[] | un
     return inverse === undefined ? [] : [{ ...change, change: inverse }];
   }
   return change.change.kind === "send" ? [{ ...change, change: { kind: "takeBack" } }] : [];
+}
+
+/** Takes back a letter that the server has never been told of. False when it may have been. */
+async function stayHere(writer: LocalWriter, messageId: string): Promise<boolean> {
+  const waiting = await writer.list(actions, { by: "byObject", prefix: [messageId] });
+  if (waiting.length === 0 || waiting.some(({ tries }) => tries > 0)) return false;
+  await writer.remove(actions, waiting.map(actions.keyOf));
+  return true;
 }
 
 async function doToEmails(

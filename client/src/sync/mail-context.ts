@@ -1,0 +1,89 @@
+/** What an account's mail on this device consists of. */
+
+import type { LocalPlace, LocalSchema, LocalStore } from "../local/local-store.ts";
+import { findLocalKey, type LocalKey } from "../local/seal-local.ts";
+import { type BytesTable, bytesTable, rowTable } from "../local/table.ts";
+import type { Tabs } from "../local/tabs.ts";
+import type { Session } from "../session.ts";
+import { mirrors } from "./mirror.ts";
+import { settleTables } from "./settle.ts";
+
+/** An account's mail, kept here and kept the same as on its server. */
+export interface Mail {
+  readonly session: Session;
+  readonly store: LocalStore;
+  readonly tabs: Tabs;
+  /** Seals what was opened; undefined for an account without keys. */
+  readonly key: LocalKey | undefined;
+}
+
+/** How far a type of object is read. */
+export interface SyncState {
+  /** Of the mirror. */
+  key: string;
+  /** As the server names it; changes since then are not known here. Null when it is to be read anew from its beginning. */
+  state: string | null;
+  /** Counts how often the whole was read from its beginning. */
+  pass: number;
+  /** Whether this pass has come to its end. */
+  isWhole: boolean;
+  /** The ids that were read last, after which it goes on. */
+  frontier: string[];
+  /** How many there are in all, as far as that is known. */
+  total: number | null;
+}
+
+export const syncStates = rowTable({
+  name: "syncStates",
+  keyOf: ({ key }: SyncState) => key,
+  matches: (value): value is SyncState => typeof value === "object" && value !== null && "frontier" in value,
+  indexes: {},
+});
+
+/** How it goes with keeping the two the same, for people. */
+export interface SyncStatus {
+  key: "status";
+  /** `working` it is being read · `live` all is here, and what comes is heard of · `waiting` for the server · `signedOut` · `stopped` by a fault. */
+  state: "working" | "live" | "waiting" | "signedOut" | "stopped";
+  /** Why it waits or has stopped, and what to do. */
+  sentence: string | null;
+  sinceMs: number;
+}
+
+export const statuses = rowTable({
+  name: "statuses",
+  keyOf: ({ key }: SyncStatus) => key,
+  matches: (value): value is SyncStatus => typeof value === "object" && value !== null && "sinceMs" in value,
+  indexes: {},
+});
+
+/** Letters that wait to be sent or may be taken back, sealed; by the message's id. */
+export const letters = bytesTable({ name: "letters", isKept: true });
+
+/** Messages as they lie on the server, as they were read; by the email's id. */
+export const wireTexts: BytesTable = bytesTable({ name: "wireTexts" });
+
+const tables = [
+  ...new Map(
+    [
+      ...settleTables,
+      ...mirrors.flatMap((mirror) => mirror.tables),
+      syncStates,
+      statuses,
+      letters,
+      wireTexts,
+    ].map((table) => [table.name, table] as const),
+  ).values(),
+];
+
+/** To be counted up with every change to what rows consist of or are found by. */
+export const mailSchema: LocalSchema = { version: 1, tables };
+
+/** Opens what is kept of the account's mail. Asks no server. Throws LocalStoreError. */
+export async function openMail(
+  session: Session,
+  { place, tabs, more = [] }: { place: LocalPlace; tabs: Tabs; more?: LocalSchema["tables"] },
+): Promise<Mail> {
+  const store = await place.open({ ...mailSchema, tables: [...mailSchema.tables, ...more] });
+  return { session, store, tabs, key: await findLocalKey(session) };
+}

@@ -1,0 +1,184 @@
+/** Keeping an account's mail here and on its server the same: one tab does it for all. */
+import { ProblemError } from "@posthorn/protocol";
+import { LocalStoreError } from "../local/local-store.ts";
+import { isSignedOut } from "../session.ts";
+import { begin } from "./begin.ts";
+import { type Bell, newBell } from "./bell.ts";
+import { actions } from "./change.ts";
+import { fill } from "./fill.ts";
+import { follow } from "./follow.ts";
+import { forgetLetters } from "./letters.ts";
+import { listen } from "./listen.ts";
+import { type Mail, type SyncStatus, statuses, syncStates } from "./mail-context.ts";
+import { push } from "./push.ts";
+
+const firstPauseMs = 1_000;
+const longestPauseMs = 60_000;
+
+/**
+ * Keeps the mail the same until the signal aborts, when this tab's turn has come: one of all that share the place does
+ * it, the next when that ends. What is done here goes to the server, and what changes there comes here, as it happens;
+ * without a network it waits. How it goes is told by `statuses`. Resolves when the signal aborts, or when the sign-in
+ * has ended; throws LocalStoreError when nothing can be kept here any more.
+ */
+export async function syncMail(mail: Mail, signal: AbortSignal): Promise<void> {
+  try {
+    await mail.tabs.withLock(`posthorn sync ${mail.session.address}`, signal, () => lead(mail, signal));
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+}
+
+/** What one who keeps it the same knows. */
+interface Work {
+  mail: Mail;
+  signal: AbortSignal;
+  /** Rings when there is something to do. */
+  bell: Bell;
+  /** What may have changed at the server since it was read; `all` when that is not known. */
+  changed: Set<string> | "all";
+  /** What this sign-in may not read. */
+  skipped: Set<string>;
+  isListening: boolean;
+}
+
+async function lead(mail: Mail, outer: AbortSignal): Promise<void> {
+  const ended = new AbortController();
+  const signal = AbortSignal.any([outer, ended.signal]);
+  const work: Work = {
+    mail,
+    signal,
+    bell: newBell(),
+    changed: "all",
+    skipped: new Set(),
+    isListening: false,
+  };
+  const stop = mail.store.subscribe([actions], () => work.bell.ring());
+  try {
+    await forgetLetters(mail);
+    const listening = keepListening(work);
+    await keepUp(work);
+    ended.abort();
+    await listening;
+  } catch (error) {
+    if (error instanceof LocalStoreError) await tell(mail, "stopped", error.message).catch(() => undefined);
+    throw error;
+  } finally {
+    stop();
+    ended.abort();
+  }
+}
+
+/** Until the signal aborts, or the sign-in has ended. */
+async function keepUp(work: Work): Promise<void> {
+  const { mail, signal, bell } = work;
+  let failures = 0;
+  while (!signal.aborted) {
+    try {
+      await catchUp(work);
+      failures = 0;
+      await tell(mail, work.isListening ? "live" : "waiting", null);
+      await bell.wait(signal);
+    } catch (error) {
+      if (signal.aborted) return;
+      if (error instanceof LocalStoreError) throw error;
+      work.changed = "all";
+      const sentence = error instanceof Error ? error.message : String(error);
+      if (isSignedOut(error)) return tell(mail, "signedOut", sentence);
+      await tell(mail, "waiting", sentence);
+      await pause(work, failures++, error);
+    }
+  }
+}
+
+/** Until nothing is left to do: first what was done here, then what has changed there, then what was not read yet. */
+async function catchUp(work: Work): Promise<void> {
+  const { mail, signal, skipped } = work;
+  while (!signal.aborted) {
+    if (await begin(mail, skipped, signal)) continue;
+    if (await push(mail, signal)) continue;
+    const changed = work.changed;
+    if (changed === "all" || changed.size > 0) {
+      work.changed = new Set();
+      const read = await follow(mail, { types: changed === "all" ? undefined : changed, signal });
+      if (read === "more") work.changed = changed;
+      continue;
+    }
+    if (!(await fill(mail, signal))) return;
+  }
+}
+
+/** Longer each time, and not the same for all clients of a server that comes back; what is done here ends it. */
+async function pause(work: Work, failures: number, error: unknown): Promise<void> {
+  const { platform } = work.mail.session;
+  const [chance = 0] = platform.randomBytes(1);
+  const growing = Math.min(longestPauseMs, firstPauseMs * 2 ** Math.min(failures, 10));
+  const asked = error instanceof ProblemError ? (error.problem.retryAfterS ?? 0) * 1_000 : 0;
+  const pauseMs = Math.max(asked, growing * (0.5 + chance / 512));
+  const over = new AbortController();
+  const signal = AbortSignal.any([work.signal, over.signal]);
+  await Promise.race([platform.clock.sleep(pauseMs, signal), work.bell.wait(signal)]);
+  over.abort();
+}
+
+/** Hears of changes for as long as it is wanted; comes again with what it heard last. */
+async function keepListening(work: Work): Promise<void> {
+  const { mail, signal, bell } = work;
+  let lastEventId: string | undefined;
+  let failures = 0;
+  while (!signal.aborted) {
+    try {
+      lastEventId = await listen(mail.session, {
+        lastEventId,
+        signal,
+        onOpen() {
+          failures = 0;
+          work.isListening = true;
+          work.changed = "all";
+          bell.ring();
+        },
+        onChange(states) {
+          void noteChanged(work, states);
+        },
+      });
+    } catch (error) {
+      if (signal.aborted || isSignedOut(error)) return;
+      failures++;
+    }
+    work.isListening = false;
+    if (!signal.aborted) await pauseListening(work, failures);
+  }
+}
+
+async function pauseListening({ mail, signal }: Work, failures: number): Promise<void> {
+  const { clock, randomBytes } = mail.session.platform;
+  const [chance = 0] = randomBytes(1);
+  const growing = Math.min(longestPauseMs, firstPauseMs * 2 ** Math.min(failures, 10));
+  await clock.sleep(growing * (0.5 + chance / 512), signal);
+}
+
+/** A state that is here already, as after what was done here itself, is no news. */
+async function noteChanged(work: Work, states: ReadonlyMap<string, string> | undefined): Promise<void> {
+  if (states === undefined) work.changed = "all";
+  else {
+    const known = await work.mail.store.list(syncStates).catch(() => []);
+    for (const [type, state] of states) {
+      const isKnown = known.some(({ key, state: kept }) => key.split(" ")[0] === type && kept === state);
+      if (!isKnown && work.changed !== "all") work.changed.add(type);
+    }
+  }
+  work.bell.ring();
+}
+
+async function tell(
+  { store, session }: Mail,
+  state: SyncStatus["state"],
+  sentence: string | null,
+): Promise<void> {
+  const before = await store.get(statuses, "status");
+  if (before?.state === state && before.sentence === sentence) return;
+  const sinceMs = session.platform.clock.now();
+  await store.write([statuses], (writer) =>
+    writer.put(statuses, [{ key: "status", state, sentence, sinceMs }]),
+  );
+}
