@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { limits, MessagePageSchema, readMessage, shape } from "@posthorn/protocol";
 import { expect, it } from "vitest";
-import { advanceState } from "../store/account-store.ts";
-import { appendChange } from "../store/change-store.ts";
 import { eachStore } from "../store/each-store.ts";
+import { findObject } from "../store/object-store.ts";
 import type { Store } from "../store/sql.ts";
+import { destroyMessage } from "./change-message.ts";
 import { patchMessage } from "./patch-message.ts";
 import {
   readAccount,
@@ -248,8 +248,8 @@ eachStore("the changes of an account", (open) => {
     await patchMessage({ store }, { accountId: bob, objectId: "1", patch: { mailbox: "4" } });
     for (const objectId of [1, 2]) {
       await store.write(async (tx) => {
-        const state = (await advanceState(tx, bob, 0)) ?? 0;
-        await appendChange(tx, bob, { type: "Email", state, objectId, change: "destroyed" });
+        const object = await findObject(tx, bob, objectId);
+        if (object !== undefined) await destroyMessage(tx, object);
       });
     }
     const lists = async (since: string) => {

@@ -13,7 +13,7 @@ import {
   shape,
 } from "@posthorn/protocol";
 import { findAccount, getAccountState } from "../store/account-store.ts";
-import { listChanges } from "../store/change-store.ts";
+import { listChanges, oldestKnownState } from "../store/change-store.ts";
 import { listMailboxes, type Mailbox as StoredMailbox } from "../store/mailbox-store.ts";
 import {
   findMessageBytes,
@@ -127,6 +127,12 @@ export async function readChanges(
     );
   }
   const changes = await listChanges(ctx.store.read, input.accountId, "Email", since, limits.listItems);
+  // Who begins from the beginning misses nothing of what is forgotten.
+  if (since > 0 && since < (await oldestKnownState(ctx.store.read, input.accountId))) {
+    fail("badRequest", "What changed since then is no longer known. Leave “since” out and read anew.", {
+      pointer: "/since",
+    });
+  }
   const created = new Set<string>();
   const updated = new Set<string>();
   const destroyed = new Set<string>();
