@@ -66,11 +66,14 @@ export async function authenticateProgram(
   return fail("unauthorized", "This token is of another account than the user name.");
 }
 
-/** The user ends at the first colon (RFC 7617 §2). */
+/**
+ * The user ends at the last colon: no token has one, and in a local trial the host of an address has (elsewhere it is the
+ * first as well, RFC 7617 §2).
+ */
 function parseBasic(authorization: string): { user: string; password: string } {
   const coded = authorization.length <= 2 * limits.token ? basic.exec(authorization)?.[1] : undefined;
   const text = coded === undefined ? "" : Buffer.from(coded, "base64").toString("utf8");
-  const colon = text.indexOf(":");
+  const colon = text.lastIndexOf(":");
   if (colon >= 0) return { user: text.slice(0, colon), password: text.slice(colon + 1) };
   return fail(
     "unauthorized",

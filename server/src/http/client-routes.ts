@@ -41,9 +41,9 @@ import {
   readQuery,
   requireType,
 } from "./answer.ts";
-import type { Budgets } from "./budgets.ts";
 import { readBody } from "./edge.ts";
 import { type HttpRequest, type HttpResponse, singleHeader } from "./http.ts";
+import type { SendingLimit } from "./limit-sending.ts";
 import { type PeerRoutesContext, peerBlobRoutes } from "./peer-routes.ts";
 import { type Params, type Route, route } from "./router.ts";
 
@@ -54,7 +54,7 @@ export interface ClientRoutesContext {
   blobs: BlobContext;
   peer: PeerRoutesContext;
   /** Recipients an account may write to. */
-  sending: Budgets;
+  sending: SendingLimit;
   /** Our discovery document, or the one of a host that has put its endpoint here; undefined for any other. */
   discovery(host: string | undefined): Discovery | undefined;
   /** Origin in the OpenAPI document. */
@@ -140,18 +140,13 @@ function readIdempotencyKey(request: HttpRequest): string | undefined {
 }
 
 async function submitAs(ctx: ClientRoutesContext, caller: Caller, handed: Handed): Promise<SendAnswer> {
-  const spent = ctx.sending.take(String(caller.accountId), 0);
-  if (!spent.ok) {
-    fail("rateLimited", `You have sent very much in a short time. Try again in ${spent.retryAfterS} s.`, {
-      retryAfterS: spent.retryAfterS,
-    });
-  }
+  ctx.sending.check(caller.accountId);
   const { answer, isFresh } = await submit(ctx.submit, {
     accountId: caller.accountId,
     accountName: caller.name,
     ...handed,
   });
-  if (isFresh) ctx.sending.charge(String(caller.accountId), answer.recipients.length);
+  if (isFresh) ctx.sending.charge(caller.accountId, answer.recipients.length);
   return answer;
 }
 

@@ -233,7 +233,7 @@ async function untilWaiting(count: number): Promise<void> {
 describe("a request to the API is refused", () => {
   const urn = (name: string) => `urn:ietf:params:jmap:error:${name}`;
 
-  test.each(["text/plain", "", "application/json; charset=latin1"])("as “%s”", async (contentType) => {
+  test.each(["text/html", "", "application/json; charset=latin1"])("as “%s”", async (contentType) => {
     const { status, headers, json } = await ask("POST /jmap/api", {
       body: echo,
       headers: { "content-type": contentType },
@@ -301,6 +301,24 @@ describe("a page of another origin", () => {
     });
     // With it, a browser would send along what it keeps for us.
     expect(headers).not.toHaveProperty("access-control-allow-credentials");
+  });
+
+  test("cannot use a password that the browser keeps: it calls with a token of its own", async () => {
+    const basic = `Basic ${Buffer.from(`alice:${token}`).toString("base64")}`;
+    const asPage = (authorization: string, site: string, contentType: string) =>
+      ask("POST /jmap/api", {
+        body: echo,
+        authorization,
+        headers: { "sec-fetch-site": site, "content-type": contentType },
+      });
+    for (const site of ["cross-site", "same-site"]) {
+      expect((await asPage(basic, site, "application/json")).json).toMatchObject({ code: "forbidden" });
+      expect(await asPage(`Bearer ${token}`, site, "text/plain;charset=UTF-8")).toMatchObject({
+        status: 200,
+      });
+    }
+    expect(await asPage(basic, "none", "text/plain")).toMatchObject({ status: 415 });
+    expect(await asPage(basic, "none", "application/json")).toMatchObject({ status: 200 });
   });
 
   test("may read each answer, refusals too", async () => {

@@ -1,5 +1,5 @@
 /** What all routes of JMAP share: pages of any origin may call them, and each caller is asked for what it can give. */
-import { ProblemError, type Route as ProtocolRoute } from "@posthorn/protocol";
+import { fail, ProblemError, type Route as ProtocolRoute } from "@posthorn/protocol";
 import type { Caller } from "../auth/caller.ts";
 import type { JmapCaller } from "../sync/jmap/method.ts";
 import { type HttpRequest, type HttpResponse, singleHeader } from "./http.ts";
@@ -36,7 +36,9 @@ export function shared(
 ): Route[] {
   return [
     route(def.method, def.path, async (request, params) => {
-      const answer = await handle(request, params).catch((error: unknown) => refusal(host, request, error));
+      const answer = await answerTo(request, () => handle(request, params)).catch((error: unknown) =>
+        refusal(host, request, error),
+      );
       return { ...answer, headers: { ...answer.headers, ...anyOrigin } };
     }),
     route("OPTIONS", def.path, async () => ({
@@ -45,6 +47,19 @@ export function shared(
       body: new Uint8Array(),
     })),
   ];
+}
+
+/**
+ * A password that a browser keeps goes with whatever another page makes it send; so pages of other origins come with a
+ * bearer token, which no browser adds by itself.
+ */
+async function answerTo(request: HttpRequest, handle: () => Promise<HttpResponse>): Promise<HttpResponse> {
+  const site = singleHeader(request.headers, "sec-fetch-site");
+  const isOfAnotherPage = site === "cross-site" || site === "same-site";
+  if (isOfAnotherPage && /^Basic /i.test(singleHeader(request.headers, "authorization") ?? "")) {
+    fail("forbidden", "A page of another origin calls with a bearer token, not with a password.");
+  }
+  return handle();
 }
 
 function refusal(host: string, request: HttpRequest, error: unknown): HttpResponse {

@@ -14,8 +14,7 @@ import {
   uuidV7,
 } from "@posthorn/protocol";
 import type { Random } from "../env/env.ts";
-import { addMessage } from "../objects/add-message.ts";
-import { roles } from "../objects/roles.ts";
+import { addMessage, inInbox } from "../objects/add-message.ts";
 import { findArrivalSeal } from "../receive/arrival.ts";
 import { type Account, findAccount } from "../store/account-store.ts";
 import type { Delivery } from "../store/delivery-store.ts";
@@ -53,7 +52,7 @@ export async function report(
   if (kept === undefined) return;
   await addMessage(tx, {
     accountId: account.id,
-    mailboxes: [roles.inbox.id],
+    mailboxes: inInbox,
     message,
     bytes: kept,
     isSealedOnArrival: account.isSealed,
