@@ -13,6 +13,9 @@ export interface DocEntry {
   state: DocState;
 }
 
+/** Ids, versions and times beyond it are in no table: their differences would be numbers that are not exact. */
+export const largestNumber = 2 ** 50 - 1;
+
 export const docStates = ["whole", "partial", "removed"] as const;
 export type DocState = (typeof docStates)[number];
 
@@ -95,18 +98,22 @@ export function readTable(reader: ByteReader): DocTable {
   for (let doc = 0; doc < size; doc++) {
     const id = lastId + reader.signed();
     const receivedAt = lastTime - reader.signed();
-    const state = reader.whole();
+    const both = reader.whole();
+    const version = Math.floor(both / docStates.length);
     const isNext = doc === 0 || compareAge({ id: lastId, receivedAt: lastTime }, { id, receivedAt }) < 0;
-    if (!isNext || !isPlace(id, receivedAt)) throw new Malformed("its messages are in no order");
+    if (!isNext || !isStorable({ id, receivedAt, version }))
+      throw new Malformed("its messages are in no order");
     table.ids[doc] = id;
     table.times[doc] = receivedAt;
-    table.versions[doc] = Math.floor(state / docStates.length);
-    table.states[doc] = state % docStates.length;
+    table.versions[doc] = version;
+    table.states[doc] = both % docStates.length;
     [lastId, lastTime] = [id, receivedAt];
   }
   return table;
 }
 
-function isPlace(id: number, receivedAt: number): boolean {
-  return id >= 0 && Number.isSafeInteger(id) && Math.abs(receivedAt) <= 8.64e15;
+/** Whether a table can have it. */
+export function isStorable({ id, receivedAt, version }: Omit<DocEntry, "state">): boolean {
+  const isWhole = [id, receivedAt, version].every(Number.isSafeInteger);
+  return isWhole && id >= 0 && version >= 0 && Math.max(id, Math.abs(receivedAt), version) <= largestNumber;
 }

@@ -3,7 +3,7 @@
  * memory, written as a small segment, and small segments are merged into larger ones. Which segments count, and what of
  * the mailbox they are about, is said by one small note (progress.ts), so the index is never between two states.
  */
-import { type DocEntry, type DocTable, entriesOf, isBetter } from "./doc-table.ts";
+import { type DocEntry, type DocTable, entriesOf, isBetter, isStorable } from "./doc-table.ts";
 import { emailOfNumber, numberOfEmail } from "./email-id.ts";
 import type { FieldTexts } from "./fields.ts";
 import { type HeldSegment, unlessMalformed } from "./held-segment.ts";
@@ -124,6 +124,7 @@ export class SearchIndex {
         version,
         state: isPartial ? "partial" : "whole",
       };
+      if (!isStorable(entry)) throw new RangeError(`${id} has a time or a version that no message has.`);
       this.#put(entry, texts);
       if (this.#isFull()) await this.flush();
     }

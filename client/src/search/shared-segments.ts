@@ -6,6 +6,7 @@
  * is the same for all, so what it said is always in one that stays.
  */
 import { type DocEntry, type DocTable, entriesOf, isBetter } from "./doc-table.ts";
+import { emailOfNumber } from "./email-id.ts";
 
 export interface SharedSegment {
   name: string;
@@ -16,12 +17,13 @@ export interface SharedSegment {
  * Names of the segments on the server that can be deleted: each of their messages is in another one that comes before,
  * as new or newer, or is gone from the account. `shared` are those that are whole.
  */
-export function findRedundant(shared: readonly SharedSegment[], isGone: (id: number) => boolean): string[] {
+export function findRedundant(shared: readonly SharedSegment[], isGone: (id: string) => boolean): string[] {
   const held = new Map<number, DocEntry>();
   const redundant: string[] = [];
   for (const { name, table } of shared.toSorted(compareShared)) {
     const entries = entriesOf(table);
-    if (entries.every((entry) => isGone(entry.id) || isHeld(held, entry))) redundant.push(name);
+    if (entries.every((entry) => isGone(emailOfNumber(entry.id)) || isHeld(held, entry)))
+      redundant.push(name);
     for (const entry of entries) if (!isHeld(held, entry)) held.set(entry.id, entry);
   }
   return redundant;
@@ -31,7 +33,7 @@ export function findRedundant(shared: readonly SharedSegment[], isGone: (id: num
 export function findLacking<Segment extends { table: DocTable }>(
   own: readonly Segment[],
   shared: readonly SharedSegment[],
-  isGone: (id: number) => boolean,
+  isGone: (id: string) => boolean,
 ): Segment[] {
   const held = new Map<number, DocEntry>();
   const note = (table: DocTable) => {
@@ -41,7 +43,7 @@ export function findLacking<Segment extends { table: DocTable }>(
   const lacking: Segment[] = [];
   for (const segment of own.toSorted((a, b) => b.table.size - a.table.size)) {
     const isNeeded = entriesOf(segment.table).some(
-      (entry) => entry.state !== "removed" && !isGone(entry.id) && !isHeld(held, entry),
+      (entry) => entry.state !== "removed" && !isGone(emailOfNumber(entry.id)) && !isHeld(held, entry),
     );
     if (!isNeeded) continue;
     lacking.push(segment);
