@@ -26,6 +26,7 @@ const tiny: Plan = {
     file: { bytes: 300_000, rounds: 2 },
     browser: { rounds: 2, passes: 1 },
   },
+  sync: { mailboxes: [60, 120], warmUp: 4, rounds: 1, requests: 8, streams: 3, pushes: 5 },
 };
 
 let folder: string;
@@ -95,6 +96,14 @@ const ratios = {
   loadedRssMiB: figure,
 };
 
+const inbox = (messages: number) => ({
+  messages,
+  open: idle,
+  openThreads: idle,
+  changes: idle,
+  bare: idle,
+});
+
 test("a few letters through both chains, and a few sealed, give every figure, in tables and as one JSON object in the last line", {
   timeout: 300_000,
 }, async () => {
@@ -143,6 +152,20 @@ test("a few letters through both chains, and a few sealed, give every figure, in
         cold: spread,
       },
     },
+    sync: {
+      messages: 120,
+      openInboxP99Ms: figure,
+      growthFrom1000: figure,
+      changesP99Ms: figure,
+      pushP99Ms: figure,
+      streams: 3,
+      kibPerStream: expect.any(Number),
+      toBare: figure,
+      requests: 8,
+      rounds: 1,
+      inboxes: [inbox(60), inbox(120)],
+      push: { streams: 3, p50Ms: figure, p99Ms: figure, kibPerStream: expect.any(Number) },
+    },
   });
   expect(text).toMatch(/^one a request, messages\/s +\d+\.\d\d \(.*≥ 0\.50$/m);
   expect(text).toMatch(/^fifty a request, messages\/s +\d+\.\d\d \(/m);
@@ -150,6 +173,7 @@ test("a few letters through both chains, and a few sealed, give every figure, in
   expect(text).toMatch(/^seal to 3; primitives +\d+\.\d\d \(/m);
   expect(text).toMatch(/^open; WebCrypto, one call +\d+\.\d\d \(.*≥ 0\.50$/m);
   expect(text).toMatch(/^50 opened in a browser, ms +\d/m);
+  expect(text).toMatch(/^messages in the mailbox +60 +120 +aim$/m);
   expect(text).not.toContain("NaN");
   expect(said.length).toBeGreaterThan(0);
 });

@@ -3,8 +3,9 @@ import { measureGrowth } from "./growth.ts";
 import type { Plan } from "./plan.ts";
 import { measureSeal } from "./seal/seal.ts";
 import type { Results } from "./summary.ts";
+import { measureSync } from "./sync/sync.ts";
 
-export const sections = ["delivery", "growth", "seal"] as const;
+export const sections = ["delivery", "growth", "seal", "sync"] as const;
 export type Section = (typeof sections)[number];
 
 /** Measures these sections, one after the other. */
@@ -12,5 +13,6 @@ export async function runBench(ctx: RunContext, plan: Plan, wanted: readonly Sec
   const delivery = wanted.includes("delivery") ? await measureDelivery(ctx, plan) : undefined;
   const growth = wanted.includes("growth") ? await measureGrowth(ctx, plan) : undefined;
   const seal = wanted.includes("seal") ? await measureSeal(ctx, plan) : undefined;
-  return { delivery, growth, seal };
+  const sync = wanted.includes("sync") ? await measureSync(ctx, plan) : undefined;
+  return { delivery, growth, seal, sync };
 }

@@ -33,6 +33,16 @@ export interface Plan {
     /** Each round in a page of its own, which opens the letters so many times in both ways, and once before. */
     browser: { rounds: number; passes: number };
   };
+  sync: {
+    /** Messages in each mailbox, the fewest first. */
+    mailboxes: readonly number[];
+    warmUp: number;
+    rounds: number;
+    /** To open each inbox in a round, and a fourth of it to hear of changes. */
+    requests: number;
+    streams: number;
+    pushes: number;
+  };
 }
 
 const usual = { letterBytes: 4_096, senders: 10, recipients: 100 };
@@ -54,6 +64,14 @@ export const fullPlan: Plan = {
     file: { bytes: 100_000_000, rounds: 5 },
     browser: { rounds: 5, passes: 6 },
   },
+  sync: {
+    mailboxes: [1_000, 10_000, 100_000, 1_000_000],
+    warmUp: 800,
+    rounds: 4,
+    requests: 400,
+    streams: 1_000,
+    pushes: 1_000,
+  },
 };
 
 /** Shows that everything works. Its speeds are those of servers that have only just begun. */
@@ -74,4 +92,5 @@ export const quickPlan: Plan = {
     file: { bytes: 10_000_000, rounds: 2 },
     browser: { rounds: 2, passes: 2 },
   },
+  sync: { mailboxes: [1_000, 10_000], warmUp: 100, rounds: 1, requests: 100, streams: 50, pushes: 50 },
 };

@@ -5,18 +5,21 @@ import type { BrowserOpening } from "./seal/browser-opening.ts";
 import type { SealedFile } from "./seal/file.ts";
 import type { Messages } from "./seal/messages.ts";
 import type { Seal } from "./seal/seal.ts";
+import type { Sync } from "./sync/sync.ts";
 
 export interface Results {
   delivery?: Delivery | undefined;
   growth?: Growth | undefined;
   seal?: Seal | undefined;
+  sync?: Sync | undefined;
 }
 
-export function summarise({ delivery, growth, seal }: Results): Record<string, unknown> {
+export function summarise({ delivery, growth, seal, sync }: Results): Record<string, unknown> {
   return {
     ...(delivery === undefined ? {} : { delivery: summariseDelivery(delivery) }),
     ...(growth === undefined ? {} : { growth: summariseGrowth(growth) }),
     ...(seal === undefined ? {} : { seal: summariseSeal(seal) }),
+    ...(sync === undefined ? {} : { sync: summariseSync(sync) }),
   };
 }
 
@@ -110,5 +113,25 @@ function summariseFile({ bytes, rounds, posthorn, ...rest }: SealedFile) {
     openOfOpenPgp: toOpenPgp.open.median,
     posthorn,
     ...rest,
+  };
+}
+
+/** Of the largest mailbox, and what it is to the smallest. */
+function summariseSync({ inboxes, push, ...rest }: Sync) {
+  const largest = inboxes.at(-1);
+  const [smallest] = inboxes;
+  if (largest === undefined || smallest === undefined) throw new Error("no mailbox was measured");
+  return {
+    messages: largest.messages,
+    openInboxP99Ms: largest.open.p99Ms,
+    growthFrom1000: largest.open.p99Ms / smallest.open.p99Ms,
+    changesP99Ms: largest.changes.p99Ms,
+    pushP99Ms: push.p99Ms,
+    streams: push.streams,
+    kibPerStream: push.kibPerStream,
+    toBare: largest.open.p50Ms / largest.bare.p50Ms,
+    ...rest,
+    inboxes,
+    push,
   };
 }

@@ -1,5 +1,5 @@
 /** A network of real servers for stories, faults and measurements. */
-export type { TokenAccount } from "./accounts.ts";
+export { addAccount, type TokenAccount } from "./accounts.ts";
 export { ChildProgram, isNothing, isNumber, isObject, type RunOptions } from "./child-program.ts";
 export { type Exchange, type Fault, type FaultRule, Faults } from "./faults.ts";
 export { freePort } from "./free-port.ts";
