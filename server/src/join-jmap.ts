@@ -4,8 +4,11 @@ import { keepUpload } from "./blobs/keep-upload.ts";
 import type { Authenticate } from "./http/answer.ts";
 import type { JmapRoutesContext } from "./http/jmap-routes.ts";
 import type { JmapStreamsContext } from "./http/jmap-streams.ts";
+import type { SendingLimit } from "./http/limit-sending.ts";
 import type { Journey } from "./make-journey.ts";
 import type { House } from "./open-house.ts";
+import { cancelSend } from "./submit/send-status.ts";
+import { submitObject } from "./submit/submit-object.ts";
 import type { EventStreams } from "./sync/event-streams.ts";
 import { formatBlobId } from "./sync/jmap/blob-ids.ts";
 import { emailSorts } from "./sync/jmap/email-filter.ts";
@@ -16,8 +19,12 @@ import { capabilitiesOfServer, sessionOf } from "./sync/jmap/session-resource.ts
 
 export function forJmap(
   { config, env, store }: House,
-  { blobs }: Journey,
-  { authenticate, events }: { authenticate: Authenticate; events: EventStreams },
+  { blobs, submit }: Journey,
+  {
+    authenticate,
+    events,
+    sending,
+  }: { authenticate: Authenticate; events: EventStreams; sending: SendingLimit },
 ): JmapRoutesContext & JmapStreamsContext {
   const { clock, log, random } = env;
   const { host, endpoint } = config;
@@ -37,6 +44,9 @@ export function forJmap(
     openBlob,
     keepUpload: (accountId: number, bytes: Uint8Array) =>
       keepUpload(blobs, { accountId, sizeBytes: bytes.length, mostBytes, body: inOnePiece(bytes) }),
+    submitObject: (input: Parameters<typeof submitObject>[1]) => submitObject(submit, input),
+    takeBack: (sent: { accountId: number; id: string }) => cancelSend(submit, sent),
+    sending,
   };
   return {
     authenticate,

@@ -13,6 +13,7 @@ import type { HttpHandler } from "./http/http.ts";
 import { jmapRoutes } from "./http/jmap-routes.ts";
 import { jmapStreamRoutes } from "./http/jmap-streams.ts";
 import { type KeysRoutesContext, keysRoutes } from "./http/keys-routes.ts";
+import { limitSending, type SendingLimit } from "./http/limit-sending.ts";
 import { type OperatorRoutesContext, operatorRoutes } from "./http/operator-routes.ts";
 import { type PeerRoutesContext, peerRoutes } from "./http/peer-routes.ts";
 import { router } from "./http/router.ts";
@@ -43,14 +44,16 @@ export function makeHandler(
   const auth = authRoom(house);
   const peer = forPeers(house, journey);
   const look = () => lookAtHouse(house, certificate);
+  const sending = limitSending(env.clock, config.sending);
   const jmap = forJmap(house, journey, {
     authenticate: (authorization) => authenticateProgram(auth, authorization),
     events,
+    sending,
   });
   return edge(
     router([
       ...peerRoutes(peer),
-      ...clientRoutes(forClients(house, journey, { auth, peer, look })),
+      ...clientRoutes(forClients(house, journey, { auth, peer, look, sending })),
       ...jmapRoutes(jmap),
       ...jmapStreamRoutes(jmap),
       ...keysRoutes(forKeys(house, journey, { auth })),
@@ -129,21 +132,17 @@ interface Shared {
 function forClients(
   house: House,
   { submit, blobs }: Journey,
-  { auth, peer, look }: Shared & { peer: PeerRoutesContext },
+  { auth, peer, look, sending }: Shared & { peer: PeerRoutesContext; sending: SendingLimit },
 ): ClientRoutesContext {
   const { config, env } = house;
-  const { host, endpoint, contact, sending } = config;
+  const { host, endpoint, contact } = config;
   return {
     authenticate: (authorization) => authenticate(auth, authorization),
     auth,
     submit,
     blobs,
     peer,
-    sending: new Budgets(env.clock, {
-      capacity: sending.burst,
-      refillPerS: sending.recipientsPerMinute / 60,
-      maxKeys: 50_000,
-    }),
+    sending,
     discovery: (asked) =>
       asked === undefined || asked === host
         ? ownDiscovery({ host, endpoint, keys: house.keys(), contact })

@@ -57,12 +57,13 @@ const shownOfUnknown: Shown = {
 /**
  * What stands beside a message's bytes so that it can be listed without reading them. Of a sealed one, be it by its
  * sender or on arrival, it is what its server has to see, and none of what it says or what its files are called. `files`
- * are those that are kept with it, where they are others than it came with.
+ * are those that are kept with it, where they are others than it came with; `bcc` are those it went to beside whom it names.
  */
 export function describe(
   message: Message,
   sealed = sealOf(message) !== undefined,
   files: readonly SealedAttachment[] = attachmentsOf(message),
+  bcc: readonly Address[] = [],
 ): Description {
   const type = typeOf(message);
   const fields = isMessageType(type) ? shown[type] : shownOfUnknown;
@@ -76,6 +77,7 @@ export function describe(
     summary: JSON.stringify({
       to: sealed ? (message.to ?? []).map(bareAddress) : (message.to ?? []),
       cc: sealed ? (message.cc ?? []).map(bareAddress) : (message.cc ?? []),
+      ...(bcc.length === 0 ? {} : { bcc }),
       attachments: sealed ? files.map(bareFile) : files,
       inReplyTo: message.inReplyTo ?? null,
       thread: message.thread ?? null,

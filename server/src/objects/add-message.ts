@@ -1,8 +1,9 @@
-import type { Message, SealedAttachment } from "@posthorn/protocol";
+import type { Address, Message, SealedAttachment } from "@posthorn/protocol";
 import { conversationOf, formatAddress, parseTime, senderOf } from "@posthorn/protocol";
 import { describe } from "../kinds/describe.ts";
 import type { Tx } from "../store/sql.ts";
 import { type NewObject, putObject } from "./put-object.ts";
+import { roles } from "./roles.ts";
 
 export interface NewMessage
   extends Pick<NewObject, "accountId" | "mailboxes" | "keywords" | "receivedAt" | "blobs" | "isBeyondQuota"> {
@@ -12,7 +13,12 @@ export interface NewMessage
   isSealedOnArrival?: boolean;
   /** What its files were sealed to, where they were sealed as well: only these are told of. */
   sealedFiles?: readonly SealedAttachment[];
+  /** Of what the account itself has sent: to whom else it went, unseen by those it names. */
+  bcc?: readonly Address[];
 }
+
+/** Where a message lies that its owner is to see first. */
+export const inInbox: readonly number[] = [roles.inbox.id];
 
 /** Puts a message of the wire into an account, as `putObject` does. */
 export function addMessage(tx: Tx, input: NewMessage): Promise<number | undefined> {
@@ -21,11 +27,11 @@ export function addMessage(tx: Tx, input: NewMessage): Promise<number | undefine
 
 /** A message as the object that it becomes. */
 export function describeMessage(input: NewMessage): NewObject {
-  const { message, isSealedOnArrival, sealedFiles, ...rest } = input;
+  const { message, isSealedOnArrival, sealedFiles, bcc, ...rest } = input;
   const isSealed = isSealedOnArrival === true ? true : undefined;
   return {
     ...rest,
-    ...describe(message, isSealed, sealedFiles),
+    ...describe(message, isSealed, sealedFiles, bcc),
     messageId: message.id,
     sender: formatAddress(senderOf(message)),
     conversation: conversationOf(message),

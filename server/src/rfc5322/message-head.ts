@@ -11,6 +11,8 @@ export interface MessageHead {
   from: Address;
   to: readonly Address[];
   cc: readonly Address[];
+  /** Of what its account has sent: to whom else, whom nobody sees there. */
+  bcc?: readonly Address[];
   /** Milliseconds since 1970. */
   sentAt: number;
   subject: string | undefined;
@@ -68,6 +70,7 @@ export function headHeaders(head: MessageHead): MailHeader[] {
     ...addressed("From", [head.from]),
     ...addressed("To", head.to),
     ...addressed("Cc", head.cc),
+    ...addressed("Bcc", head.bcc ?? []),
     ...(head.subject === undefined ? [] : [header("Subject", writeText("Subject", head.subject))]),
     ...ids("In-Reply-To", inReplyTo),
     ...ids("References", references),

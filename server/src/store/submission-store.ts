@@ -108,6 +108,16 @@ export async function listSubmissionsOf(
   return rows.map(readSubmission);
 }
 
+/** The ids of the messages that an object was sent as: its own, and those beside it. */
+export async function listMessagesSent(db: Db, accountId: number, objectId: number): Promise<string[]> {
+  const rows = await db.all(sql`
+    SELECT message_id FROM submission WHERE account_id = ${accountId} AND object_id = ${objectId}
+    UNION ALL
+    SELECT message_id FROM submission
+    WHERE account_id = ${accountId} AND shown_with IS NOT NULL AND shown_with = ${objectId}`);
+  return rows.map((row) => text(row, "message_id"));
+}
+
 /** Those told of by themselves, by falling object id, `limit` of those before `before`. */
 export async function listSubmissions(
   db: Db,
@@ -120,6 +130,38 @@ export async function listSubmissions(
     WHERE account_id = ${accountId} AND object_id < ${before} AND shown_with IS NULL AND is_destroyed IS NULL
     ORDER BY object_id DESC LIMIT ${limit}`);
   return rows.map(readSubmission);
+}
+
+/** Where one that is told of stands among the others. */
+export interface SentPlace {
+  objectId: number;
+  identityId: number | undefined;
+  /** Undefined when the message is gone. */
+  conversation: string | undefined;
+  sendAt: number;
+}
+
+/** The same as `listSubmissions`, of each what it is looked for by. */
+export async function listSentPlaces(
+  db: Db,
+  accountId: number,
+  before: number,
+  limit: number,
+): Promise<SentPlace[]> {
+  const rows = await db.all(sql`
+    SELECT submission.object_id, submission.identity_id, object.conversation,
+      coalesce(submission.held_until, submission.created_at) AS send_at
+    FROM submission LEFT JOIN object
+      ON object.account_id = submission.account_id AND object.id = submission.object_id
+    WHERE submission.account_id = ${accountId} AND submission.object_id < ${before}
+      AND submission.shown_with IS NULL AND submission.is_destroyed IS NULL
+    ORDER BY submission.object_id DESC LIMIT ${limit}`);
+  return rows.map((row) => ({
+    objectId: int(row, "object_id"),
+    identityId: optionalInt(row, "identity_id"),
+    conversation: optionalText(row, "conversation"),
+    sendAt: int(row, "send_at"),
+  }));
 }
 
 /** No more is told of it; that it was sent stays known. */

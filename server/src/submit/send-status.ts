@@ -3,25 +3,22 @@ import {
   formatAddress,
   formatTime,
   type Message,
-  ProblemSchema,
   recipientsOf,
   type SendAnswer,
-  type SendRecipient,
-  shape,
 } from "@posthorn/protocol";
 import type { Clock } from "../env/env.ts";
+import { recipientOf } from "../objects/sent.ts";
 import { lockAccount } from "../store/account-store.ts";
-import { cancelQueued, type Delivery, listDeliveries } from "../store/delivery-store.ts";
+import { cancelQueued, listDeliveries, listDeliveriesOf } from "../store/delivery-store.ts";
 import type { Db, Store } from "../store/sql.ts";
 import {
   findSubmission,
   findSubmissionToTakeBack,
+  listMessagesSent,
   noteSubmissions,
   type Submission,
 } from "../store/submission-store.ts";
 import { findFollowers, isTakenBack } from "./follow.ts";
-
-const problemShape = shape(ProblemSchema);
 
 /** The answer to a message just accepted: nobody has tried yet. */
 export function freshAnswer(message: Message, heldUntil: number | undefined): SendAnswer {
@@ -69,10 +66,11 @@ export async function cancelSend(
   const { accountId, id } = input;
   return ctx.store.write(async (tx) => {
     const submission = (await findSubmissionToTakeBack(tx, accountId, id)) ?? failNotFound();
-    const deliveries = await listDeliveries(tx, accountId, id);
+    const messages = await listMessagesSent(tx, accountId, submission.objectId);
+    const deliveries = await listDeliveriesOf(tx, accountId, messages);
     if (isTakenBack(deliveries)) return sendAnswer(tx, submission, now);
     await lockAccount(tx, accountId);
-    const cancelled = await cancelQueued(tx, accountId, [id], now);
+    const cancelled = await cancelQueued(tx, accountId, messages, now);
     if (cancelled.length < deliveries.length) {
       fail("notHeld", "This message is already on its way and cannot be taken back. You can send a recall.");
     }
@@ -84,19 +82,4 @@ export async function cancelSend(
 
 function failNotFound(): never {
   return fail("notFound", "You have not sent a message with this id.");
-}
-
-function recipientOf(delivery: Delivery): SendRecipient {
-  const unsettled = delivery.settledAt === undefined;
-  const delivered = delivery.state === "delivered" || delivery.state === "held";
-  return {
-    address: `${delivery.recipient}@${delivery.host}`,
-    status: delivery.state,
-    attempts: delivery.attemptCount,
-    ...(unsettled && delivery.state !== "sending"
-      ? { nextAttemptAt: formatTime(delivery.nextAttemptAt) }
-      : {}),
-    ...(delivered && delivery.settledAt !== undefined ? { deliveredAt: formatTime(delivery.settledAt) } : {}),
-    ...(delivery.problem === undefined ? {} : { problem: problemShape.parse(JSON.parse(delivery.problem)) }),
-  };
 }

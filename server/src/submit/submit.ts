@@ -18,7 +18,6 @@ import {
   ProblemError,
   parseTime,
   readJson,
-  recipientsOf,
   type SendAnswer,
   senderOf,
   targetIdOf,
@@ -27,25 +26,18 @@ import {
 import { checkBlobs, type Holder, useBlobs } from "../blobs/access.ts";
 import type { Clock, Random } from "../env/env.ts";
 import { addMessage } from "../objects/add-message.ts";
+import { isDateToSend } from "../objects/date-to-send.ts";
 import { placeOf, roles } from "../objects/roles.ts";
-import { insertDelivery } from "../store/delivery-store.ts";
 import type { Store, Tx } from "../store/sql.ts";
-import {
-  findSubmission,
-  findSubmissionByKey,
-  insertSubmission,
-  type Submission,
-} from "../store/submission-store.ts";
-import { findFollowed, laneOf } from "./follow.ts";
+import { findSubmission, findSubmissionByKey, type Submission } from "../store/submission-store.ts";
+import { type EnqueueContext, enqueue, raced } from "./enqueue.ts";
+import { findFollowed } from "./follow.ts";
 import { freshAnswer, sendAnswer } from "./send-status.ts";
 import { writeMembers } from "./write-members.ts";
 
-/** Dated so far before its first try, a message could be too old for its recipients before it is given up. */
-const oldestAtFirstTryMs = 4 * 24 * 3_600_000;
-const newestAtFirstTryMs = 24 * 3_600_000;
 const furthestSendAtMs = 366 * 24 * 3_600_000;
 
-export interface SubmitContext {
+export interface SubmitContext extends EnqueueContext {
   store: Store;
   clock: Clock;
   random: Random;
@@ -53,10 +45,6 @@ export interface SubmitContext {
   host: string;
   /** Whether addresses may carry a port: local trials only. */
   allowPorts: boolean;
-  /** How long a delivery is tried. */
-  expiryMs: number;
-  /** Told after commit which hosts have something to fetch from the queue. */
-  wake(hosts: readonly string[]): void;
 }
 
 export interface SubmitInput {
@@ -123,8 +111,6 @@ export async function submitBatch<T>(
   return answers;
 }
 
-const raced = new Error("the same message is being submitted twice at once");
-
 interface Stored {
   submission: Submission;
   isFresh: boolean;
@@ -144,7 +130,7 @@ async function storeOnce(ctx: SubmitContext, tx: Tx, handed: Handed, draft: Draf
 }
 
 /** The later of two times that are still to come. */
-function latest(one: number | undefined, other: number | undefined, now: number): number | undefined {
+export function latest(one: number | undefined, other: number | undefined, now: number): number | undefined {
   const until = Math.max(one ?? 0, other ?? 0);
   return until > now ? until : undefined;
 }
@@ -176,8 +162,7 @@ function readDraft(
     date: formatTime(heldUntil ?? now),
   });
   const message = checkMessage(complete);
-  refuseForeignSender(ctx, handed, message);
-  refuseUnreachable(ctx, message);
+  refuseWrongEnds(ctx, handed.accountName, message);
   const bytes = completed ? writeMembers(body, addedTo(value, complete)) : body;
   if (bytes.length > limits.messageBytes) {
     fail(
@@ -194,30 +179,35 @@ function addedTo(value: unknown, complete: object): Record<string, unknown> {
   return Object.fromEntries(Object.entries(complete).filter(([name, member]) => member !== given.get(name)));
 }
 
-function refuseForeignSender(ctx: SubmitContext, input: SubmitInput, message: Message): void {
+/** Throws `forbidden` for another's `from`, and `invalidMessage` for recipients that cannot be reached from here. */
+export function refuseWrongEnds(ctx: Ends, name: string, message: Message): void {
+  refuseForeignSender(ctx, name, message);
+  refuseUnreachable(ctx, message);
+}
+
+type Ends = Pick<SubmitContext, "host" | "allowPorts">;
+
+function refuseForeignSender({ host }: Ends, name: string, message: Message): void {
   const sender = senderOf(message);
-  if (sender.host === ctx.host && accountName(sender.id) === input.accountName) return;
+  if (sender.host === host && accountName(sender.id) === name) return;
   const pointer = message.from === undefined ? "/organizer" : "/from";
-  fail(
-    "forbidden",
-    `You are signed in as ${input.accountName}@${ctx.host} and cannot send as ${formatAddress(sender)}.`,
-    { pointer },
-  );
+  fail("forbidden", `You are signed in as ${name}@${host} and cannot send as ${formatAddress(sender)}.`, {
+    pointer,
+  });
 }
 
 /** What its recipients would refuse by its date is refused here, where the sender can still change it (§50.2). */
-function refuseMisdated(message: Message, firstTryAt: number): void {
+export function refuseMisdated(message: Message, firstTryAt: number): void {
   const sentAt = parseTime(message.date);
-  if (sentAt < firstTryAt - oldestAtFirstTryMs || sentAt > firstTryAt + newestAtFirstTryMs) {
-    fail(
-      "invalidMessage",
-      `The message is dated ${message.date}, but it is sent on ${formatTime(firstTryAt)}. Date it when it is sent, or leave “date” out.`,
-      { pointer: "/date" },
-    );
-  }
+  if (isDateToSend(sentAt, firstTryAt)) return;
+  fail(
+    "invalidMessage",
+    `The message is dated ${message.date}, but it is sent on ${formatTime(firstTryAt)}. Date it when it is sent, or leave “date” out.`,
+    { pointer: "/date" },
+  );
 }
 
-function refuseUnreachable(ctx: SubmitContext, message: Message): void {
+function refuseUnreachable(ctx: Ends, message: Message): void {
   if (ctx.allowPorts) return;
   for (const field of ["to", "cc"] as const) {
     const at = (message[field] ?? []).findIndex((address) => hostPort(address.host) !== undefined);
@@ -277,36 +267,13 @@ async function store(
       "Your mailbox is full, so the message was not sent. Delete something and send again.",
     );
   await useBlobs(tx, holder, blobs);
-  const { heldUntil, conversation } = place;
-  const target = targetIdOf(message);
-  const submission = {
+  return enqueue(ctx, tx, {
+    ...place,
     accountId,
-    messageId: message.id,
-    digest,
     objectId,
+    message,
+    digest,
     createdAt: now,
-    heldUntil,
-    target,
-  };
-  const firstAttemptAt = heldUntil ?? now;
-  const recipients = recipientsOf(message);
-  const [isFirst] = await Promise.all([
-    insertSubmission(tx, submission, handed.idempotencyKey),
-    ...recipients.map((recipient) =>
-      insertDelivery(tx, {
-        accountId,
-        objectId,
-        messageId: message.id,
-        recipient: recipient.id,
-        host: recipient.host,
-        lane: laneOf(accountId, conversation, recipient.id),
-        nextAttemptAt: firstAttemptAt,
-        createdAt: now,
-        expiresAt: firstAttemptAt + ctx.expiryMs,
-      }),
-    ),
-  ]);
-  if (!isFirst) throw raced;
-  tx.afterCommit(() => ctx.wake([...new Set(recipients.map(({ host }) => host))]));
-  return submission;
+    idempotencyKey: handed.idempotencyKey,
+  });
 }

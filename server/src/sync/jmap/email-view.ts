@@ -136,7 +136,7 @@ function knownOfMessage(object: StoredObject): Known {
       from: mailAddresses([head.from]),
       to: orNull(mailAddresses(head.to)),
       cc: orNull(mailAddresses(head.cc)),
-      bcc: null,
+      bcc: orNull(mailAddresses(head.bcc)),
       replyTo: null,
       subject: head.subject ?? null,
       sentAt: shortTime(head.sentAt),
@@ -255,6 +255,6 @@ function tableOf(names: readonly string[]): Record<string, true> {
 }
 
 /** As JMAP writes it: without a fraction that is zero (RFC 8620 §1.4). */
-function shortTime(ms: number): string {
+export function shortTime(ms: number): string {
   return formatTime(ms).replace(/\.?0+Z$/, "Z");
 }

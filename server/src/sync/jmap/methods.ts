@@ -5,11 +5,13 @@ import { coreMethods } from "./core-methods.ts";
 import { type EmailContext, emailMethods } from "./email-methods.ts";
 import { type EmailParseContext, emailParseMethods } from "./email-parse-methods.ts";
 import { emailQueryMethods } from "./email-query-methods.ts";
+import { emailSet } from "./email-set.ts";
 import { type IdentityContext, identityMethods } from "./identity-methods.ts";
 import { type MailboxContext, mailboxMethods } from "./mailbox-methods.ts";
 import { mailboxQueryMethods } from "./mailbox-query-methods.ts";
 import type { Methods } from "./method.ts";
 import { type RecordContext, recordMethods } from "./record-methods.ts";
+import { type SubmissionContext, submissionMethods } from "./submission-methods.ts";
 import { type ThreadContext, threadMethods } from "./thread-methods.ts";
 
 export interface MethodsContext
@@ -19,6 +21,7 @@ export interface MethodsContext
     EmailParseContext,
     BlobMethodsContext,
     IdentityContext,
+    SubmissionContext,
     RecordContext {}
 
 export function allMethods(ctx: MethodsContext): Methods {
@@ -32,6 +35,7 @@ export function allMethods(ctx: MethodsContext): Methods {
     ...emailQueryMethods({ store: ctx.store, turn: openTurns() }),
     ...blobMethods(ctx),
     ...identityMethods(ctx),
+    ...submissionMethods(ctx, emailSet(ctx)),
     ...recordMethods(ctx),
   };
 }

@@ -1,5 +1,6 @@
 /** A stored message as a mail: what its row tells, and what its bytes do. */
 import {
+  type Address,
   AddressSchema,
   AttachmentSchema,
   findArrival,
@@ -24,6 +25,7 @@ const messageSummary = shape(
   Type.Object({
     to: Type.Array(AddressSchema, { maxItems: limits.recipients }),
     cc: Type.Array(AddressSchema, { maxItems: limits.recipients }),
+    bcc: Type.Optional(Type.Array(AddressSchema, { maxItems: limits.recipients })),
     attachments: Type.Array(AttachmentSchema, { maxItems: limits.attachments }),
     inReplyTo: nullableUuid,
     thread: nullableUuid,
@@ -35,6 +37,7 @@ const mailSummary = shape(MailSummarySchema);
 
 /** The head of a Posthorn message, with the message that it answers and the one it is about. */
 interface StoredHead extends MessageHead {
+  bcc: readonly Address[];
   answers: string | undefined;
   target: string | undefined;
 }
@@ -50,6 +53,7 @@ export function headOf(object: StoredObject): StoredHead {
     from: parseAddress(object.sender),
     to: summary.to,
     cc: summary.cc,
+    bcc: summary.bcc ?? [],
     sentAt: object.sentAt,
     subject: object.subject,
     inReplyTo: answers ?? target,

@@ -6,6 +6,7 @@ import type { Store } from "../../store/sql.ts";
 import type { JmapCaller, Methods } from "./method.ts";
 import { allMethods, type MethodsContext } from "./methods.ts";
 import { processRequest } from "./request.ts";
+import { trialSubmission } from "./trial-submission.ts";
 
 type Call = readonly [name: string, args: object, callId: string];
 
@@ -33,17 +34,10 @@ export function callerOf(
   return { accountId, accountName: "bob", scopes: new Set(scopes), isSignIn: true, credentialId: "s1" };
 }
 
-/** All methods on a store, with what they need of other rooms as far as it is not given: files that are not there. */
+/** All methods on a store, with what they need of other rooms as far as it is not given: files that cannot be read. */
 export function methodsOn(store: Store, more: Partial<MethodsContext> = {}): Methods {
-  return allMethods({
-    store,
-    host: "a.test",
-    clock: new HandClock(),
-    random: openRandom(),
-    openBlob: async () => undefined,
-    keepUpload: () => Promise.reject(new Error("nothing is kept here")),
-    ...more,
-  });
+  const { clock = new HandClock() } = more;
+  return allMethods({ ...trialSubmission(store, clock), openBlob: async () => undefined, ...more });
 }
 
 export function trialJmap(methods: Methods, caller: JmapCaller): TrialJmap {

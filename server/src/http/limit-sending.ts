@@ -1,0 +1,31 @@
+import { fail } from "@posthorn/protocol";
+import type { Clock } from "../env/env.ts";
+import { Budgets } from "./budgets.ts";
+
+/** How many recipients an account may write to in a time, by whatever way it sends. */
+export interface SendingLimit {
+  /** Throws `rateLimited` when it has written to too many. */
+  check(accountId: number): void;
+  charge(accountId: number, recipients: number): void;
+}
+
+export function limitSending(
+  clock: Pick<Clock, "mono">,
+  { burst, recipientsPerMinute }: { burst: number; recipientsPerMinute: number },
+): SendingLimit {
+  const budgets = new Budgets(clock, {
+    capacity: burst,
+    refillPerS: recipientsPerMinute / 60,
+    maxKeys: 50_000,
+  });
+  return {
+    check(accountId) {
+      const spent = budgets.take(String(accountId), 0);
+      if (spent.ok) return;
+      fail("rateLimited", `You have sent very much in a short time. Try again in ${spent.retryAfterS} s.`, {
+        retryAfterS: spent.retryAfterS,
+      });
+    },
+    charge: (accountId, recipients) => budgets.charge(String(accountId), recipients),
+  };
+}

@@ -1,0 +1,54 @@
+import { type Message, recipientsOf, targetIdOf } from "@posthorn/protocol";
+import { insertDelivery } from "../store/delivery-store.ts";
+import type { Tx } from "../store/sql.ts";
+import { insertSubmission, type Submission } from "../store/submission-store.ts";
+import { laneOf } from "./follow.ts";
+
+export interface EnqueueContext {
+  /** How long a delivery is tried. */
+  expiryMs: number;
+  /** Told after commit which hosts have something to fetch from the queue. */
+  wake(hosts: readonly string[]): void;
+}
+
+/** What is put into the queue, by the object that holds its bytes. */
+export interface Queued extends Omit<Submission, "messageId" | "target"> {
+  message: Message;
+  /** Of the lanes that it goes in. */
+  conversation: string;
+  idempotencyKey: string | undefined;
+}
+
+/** Thrown when another process has taken the same id or key at the same moment; the second time it is found. */
+export const raced = new Error("the same message is being submitted twice at once");
+
+/** Writes down that a message was handed over, and one delivery for each of its recipients. Throws `raced`. */
+export async function enqueue(
+  { expiryMs, wake }: EnqueueContext,
+  tx: Tx,
+  { message, conversation, idempotencyKey, ...fields }: Queued,
+): Promise<Submission> {
+  const submission = { ...fields, messageId: message.id, target: targetIdOf(message) };
+  const { accountId, objectId, createdAt, heldUntil } = submission;
+  const firstAttemptAt = heldUntil ?? createdAt;
+  const recipients = recipientsOf(message);
+  const [isFirst] = await Promise.all([
+    insertSubmission(tx, submission, idempotencyKey),
+    ...recipients.map((recipient) =>
+      insertDelivery(tx, {
+        accountId,
+        objectId,
+        messageId: message.id,
+        recipient: recipient.id,
+        host: recipient.host,
+        lane: laneOf(accountId, conversation, recipient.id),
+        nextAttemptAt: firstAttemptAt,
+        createdAt,
+        expiresAt: firstAttemptAt + expiryMs,
+      }),
+    ),
+  ]);
+  if (!isFirst) throw raced;
+  tx.afterCommit(() => wake([...new Set(recipients.map(({ host }) => host))]));
+  return submission;
+}
