@@ -161,7 +161,7 @@ function phrase(mailbox: readonly Token[]): string | undefined {
 /** Where white space may stand in an address it is none; elsewhere it is kept, for then this is no address yet. */
 function addrSpec(text: string): string {
   return outsideQuotes(text, (piece) =>
-    piece.replaceAll(/[ \t]*([@.])[ \t]*/g, "$1").replaceAll(/[ \t]+/g, " "),
+    piece.replaceAll(/[ \t]+/g, " ").replaceAll(/ ?([@.]) ?/g, "$1"),
   ).trim();
 }
 

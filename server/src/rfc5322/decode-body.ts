@@ -60,7 +60,6 @@ function decodeBase64(bytes: Uint8Array): DecodedBody {
       isMalformed = true;
     }
   }
-  if (count > 0) isMalformed = true;
   flush();
   return { bytes: decoded.subarray(0, size), isMalformed };
 }

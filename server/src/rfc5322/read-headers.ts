@@ -60,11 +60,12 @@ export function readHeaders(
 
 function readField(bytes: Buffer, from: number, to: number, room: HeaderRoom): MailHeader | undefined {
   if (to - from > room.bytes || room.fields === 0) return undefined;
-  const end = bytes.indexOf(colon, from);
-  if (end < 0 || end >= to) return undefined;
-  const name = bytes.toString("latin1", from, end).replace(/[ \t]+$/, "");
+  const field = bytes.subarray(from, to);
+  const end = field.indexOf(colon);
+  if (end < 0) return undefined;
+  const name = field.toString("latin1", 0, end).replace(/[ \t]+$/, "");
   if (!/^[!-9;-~]+$/.test(name)) return undefined;
   room.bytes -= to - from;
   room.fields -= 1;
-  return { name, value: decoder.decode(bytes.subarray(end + 1, to)).replaceAll("\0", "") };
+  return { name, value: decoder.decode(field.subarray(end + 1)).replaceAll("\0", "") };
 }
