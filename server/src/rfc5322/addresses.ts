@@ -119,7 +119,8 @@ function makeAddress(mailbox: readonly Token[]): EmailAddress | undefined {
   const angle = mailbox.findIndex(({ kind }) => kind === "angle");
   if (angle >= 0) {
     const name = phrase(mailbox.slice(0, angle)) ?? commentAfter(mailbox, angle);
-    return { name: name ?? null, email: addrSpec(withoutRoute(textOf(mailbox[angle]))) };
+    const inside = outsideQuotes(textOf(mailbox[angle]), (piece) => piece.replaceAll(/\([^()]*\)/g, " "));
+    return { name: name ?? null, email: addrSpec(withoutRoute(inside)) };
   }
   const written = mailbox.map((token) => (token.kind === "comment" ? " " : textOf(token))).join("");
   const spec = addrSpec(written);
