@@ -85,25 +85,28 @@ export async function destroyMailbox(
       sentence: "There are messages in it. Move them first, or say that they go too.",
     };
   }
-  await emptyMailbox(tx, accountId, mailbox.id);
+  while (await emptySomeOf(tx, accountId, mailbox.id));
   await deleteMailbox(tx, accountId, mailbox.id);
   const state = await takeState(tx, accountId);
   await appendChange(tx, accountId, { type: "Mailbox", state, objectId: mailbox.id, change: "destroyed" });
   return undefined;
 }
 
+/** Messages that are taken out of a mailbox between two looks at it. */
 const atOnce = 200;
 
-async function emptyMailbox(tx: Tx, accountId: number, mailboxId: number): Promise<void> {
-  for (;;) {
-    const ids = await listInMailbox(tx, accountId, mailboxId, atOnce);
-    if (ids.length === 0) return;
-    for (const object of await listObjectsById(tx, accountId, ids)) {
-      const others = object.mailboxes.filter((id) => id !== mailboxId);
-      if (others.length === 0) await destroyMessage(tx, object);
-      else await changeMessage(tx, object, { keywords: object.keywords, mailboxes: others });
-    }
+/**
+ * Takes messages out of a mailbox, a part of them when there are many, and destroys those that are in no other. False when
+ * none was left.
+ */
+export async function emptySomeOf(tx: Tx, accountId: number, mailboxId: number): Promise<boolean> {
+  const ids = await listInMailbox(tx, accountId, mailboxId, atOnce);
+  for (const object of await listObjectsById(tx, accountId, ids)) {
+    const others = object.mailboxes.filter((id) => id !== mailboxId);
+    if (others.length === 0) await destroyMessage(tx, object);
+    else await changeMessage(tx, object, { keywords: object.keywords, mailboxes: others });
   }
+  return ids.length === atOnce;
 }
 
 /** What a mailbox is that every account has and other mail programs have no word for; null for any other. */

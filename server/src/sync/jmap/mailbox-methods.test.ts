@@ -1,7 +1,8 @@
 import { expect, it } from "vitest";
+import { addMessage } from "../../objects/add-message.ts";
 import { letter, letterId, openAccount, putIn } from "../../objects/trial-mail.ts";
 import { eachStore } from "../../store/each-store.ts";
-import type { Store } from "../../store/sql.ts";
+import { type Store, sql } from "../../store/sql.ts";
 import { callerOf, methodsOn, trialJmap } from "./trial-jmap.ts";
 
 async function bobOn(store: Store) {
@@ -263,6 +264,42 @@ eachStore("Mailbox", (open) => {
     });
     const { list } = await call("Mailbox/get", { ids: ["f1"], properties: ["totalEmails"] });
     expect(list).toEqual([{ id: "f1", totalEmails: 1 }]);
+  });
+
+  it("goes with very many messages too, in steps, and only in the state that was named", async () => {
+    const { call, ask, id, store, accountId } = await bobOn(await open());
+    const { created } = await call("Mailbox/set", { create: { a: { name: "A" }, b: { name: "B" } } });
+    const [a, b] = [created.a.id, created.b.id];
+    await store.write(async (tx) => {
+      for (const number of [1, 2, 3]) {
+        const { message, bytes } = letter({ id: letterId(number) });
+        const mailboxes = number === 3 ? [17, 1] : [17];
+        const place = { accountId, mailboxes, keywords: [], receivedAt: number, blobs: [] };
+        await addMessage(tx, { ...place, message, bytes });
+      }
+      // It takes itself for a large one.
+      await tx.run(sql`UPDATE mailbox SET total = total + 500 WHERE id = 17`);
+    });
+    expect(a).toBe("f17");
+    const { state } = await call("Mailbox/get", { ids: [] });
+    const drop = { destroy: [a, b], onDestroyRemoveEmails: true };
+    const [[, error]] = await ask([["Mailbox/set", { accountId: id, ifInState: "1", ...drop }, "0"]]);
+    expect(error).toMatchObject({ type: "stateMismatch" });
+    const [[, kept]] = await ask([["Mailbox/set", { accountId: id, destroy: [a] }, "0"]]);
+    expect(kept).toMatchObject({ notDestroyed: { [a]: { type: "mailboxHasEmail" } } });
+    const counts = { ids: [a, "f1"], properties: ["totalEmails"] };
+    expect((await call("Mailbox/get", counts)).list).toEqual([
+      { id: a, totalEmails: 503 },
+      { id: "f1", totalEmails: 1 },
+    ]);
+    expect((await call("Mailbox/set", { ifInState: state, ...drop })).destroyed.toSorted()).toEqual([a, b]);
+    expect(await call("Mailbox/get", counts)).toMatchObject({
+      list: [{ id: "f1", totalEmails: 1 }],
+      notFound: [a],
+    });
+    expect((await call("Email/get", { ids: null, properties: ["mailboxIds"] })).list).toEqual([
+      { id: "m5", mailboxIds: { f1: true } },
+    ]);
   });
 
   it("is set only in the state that is named, which other types do not move", async () => {

@@ -10,10 +10,11 @@ import { listMailboxes, type Mailbox, type MailboxFields } from "../../store/mai
 import type { Store, Tx } from "../../store/sql.ts";
 import { closed, IdSchema, noMore, nullable, resolveId, UnsignedIntSchema } from "./arguments.ts";
 import { changesMethod } from "./changes.ts";
+import { emptyingFirst } from "./emptying-first.ts";
 import { getMethod } from "./get.ts";
 import { holdingAccount } from "./hold-account.ts";
 import { countProperties, mailboxProperties, mailboxView, ourMailboxProperties } from "./mailbox-view.ts";
-import { type JmapObject, type MethodCall, type Methods, refuseObject } from "./method.ts";
+import { type JmapObject, type Method, type MethodCall, type Methods, refuseObject } from "./method.ts";
 import { isSameJson } from "./patch.ts";
 import { type SetCall, setMethod } from "./set.ts";
 
@@ -73,7 +74,15 @@ function changes(store: Store) {
   });
 }
 
-function set(store: Store) {
+function set(store: Store): Method {
+  const method = setInOne(store);
+  return {
+    ...method,
+    run: async (call, args) => method.run(call, await emptyingFirst(store, call, args)),
+  };
+}
+
+function setInOne(store: Store): Method {
   return setMethod({
     ...writing,
     more: SetMore,
