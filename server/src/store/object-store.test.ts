@@ -2,10 +2,12 @@ import { expect, it } from "vitest";
 import { eachStore } from "./each-store.ts";
 import { addToMailbox, insertMailbox } from "./mailbox-store.ts";
 import {
+  findByMessageId,
   findMessageBytes,
   findObject,
   insertObject,
   listConversations,
+  listConversationsOf,
   listMailbox,
   listMessageBytes,
   listObjectsById,
@@ -15,6 +17,7 @@ import {
   updateObject,
 } from "./object-store.ts";
 import type { Store } from "./sql.ts";
+import { planning } from "./trial-plan.ts";
 
 const object: StoredObject = {
   accountId: 1,
@@ -145,6 +148,28 @@ eachStore("an object", (open) => {
       [1, 1],
       [2, 2],
     ]);
+  });
+
+  it("is found by what its author called it, with its thread, through indexes alone", async () => {
+    const store = await open();
+    await insert(store, { id: 1, messageId: "m1", conversation: "c1" });
+    await insert(store, { id: 2, messageId: "m2", conversation: "c2", format: "rfc5322" });
+    await insert(store, { id: 3, messageId: "m2", conversation: "c3", format: "rfc5322" });
+    await insert(store, { id: 4, messageId: "m4", format: "rfc5322", kind: "gone" });
+    await store.write(async (tx) => {
+      const planned = planning(tx);
+      const find = (messageId: string, conversation: string) =>
+        findByMessageId(planned, 1, { messageId, conversation });
+      expect(await find("m2", "c9")).toBe(2);
+      expect(await find("m1", "c1")).toBe(1);
+      expect(await find("m1", "c9")).toBeUndefined();
+      expect(await find("m4", "c1")).toBeUndefined();
+      expect(await listConversationsOf(planned, 1, ["m1", "m2", "m4"])).toEqual(new Map([["m2", "c2"]]));
+      const [byId, ofThreads] = [...planned.plans.values()];
+      expect(byId).toContain("object_mail");
+      expect(byId).toContain("object_thread");
+      expect(ofThreads).toContain("object_mail");
+    });
   });
 
   it("is listed with its mailbox, newest first, page after page", async () => {

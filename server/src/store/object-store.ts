@@ -85,19 +85,21 @@ export async function findByMessageId(
   accountId: number,
   { messageId, conversation }: { messageId: string; conversation: string },
 ): Promise<number | undefined> {
-  const row = await db.get(sql`
-    SELECT id FROM (
-      SELECT id FROM object
-      WHERE account_id = ${accountId} AND message_id = ${messageId} AND format = 'rfc5322' AND kind <> 'gone'
-      UNION ALL
-      SELECT id FROM object
-      WHERE account_id = ${accountId} AND conversation = ${conversation} AND message_id = ${messageId}
-        AND kind <> 'gone') AS found
-    ORDER BY id LIMIT 1`);
-  return row && int(row, "id");
+  // Asked for the first by its order, the embedded store would walk through all messages of the account.
+  const rows = await db.all(sql`
+    SELECT id FROM object
+    WHERE account_id = ${accountId} AND message_id = ${messageId} AND format = 'rfc5322' AND kind <> 'gone'
+    UNION ALL
+    SELECT id FROM object
+    WHERE account_id = ${accountId} AND conversation = ${conversation} AND message_id = ${messageId}
+      AND kind <> 'gone'`);
+  return rows.map((row) => int(row, "id")).toSorted((a, b) => a - b)[0];
 }
 
-/** The threads of those of these messages that were imported, drafted by a mail program, or sent from here. */
+/**
+ * The threads of those of these messages that were imported, drafted by a mail program, or sent from here; of several of
+ * one id that of the first.
+ */
 export async function listConversationsOf(
   db: Db,
   accountId: number,
@@ -105,15 +107,16 @@ export async function listConversationsOf(
 ): Promise<Map<string, string>> {
   const wanted = JSON.stringify(messageIds);
   const rows = await db.all(sql`
-    SELECT message_id, conversation FROM object
+    SELECT message_id, id, conversation FROM object
     WHERE account_id = ${accountId} AND format = 'rfc5322' AND kind <> 'gone'
       AND message_id IN (SELECT value FROM json_each(${wanted}) AS wanted)
     UNION ALL
-    SELECT submission.message_id, object.conversation FROM submission
+    SELECT submission.message_id, object.id, object.conversation FROM submission
     JOIN object ON object.account_id = submission.account_id AND object.id = submission.object_id
     WHERE submission.account_id = ${accountId}
       AND submission.message_id IN (SELECT value FROM json_each(${wanted}) AS wanted)`);
-  return new Map(rows.map((row) => [text(row, "message_id"), text(row, "conversation")]));
+  const lastFirst = rows.toSorted((a, b) => int(b, "id") - int(a, "id"));
+  return new Map(lastFirst.map((row) => [text(row, "message_id"), text(row, "conversation")]));
 }
 
 /** Also of a message that was destroyed while a delivery still needs it. */
