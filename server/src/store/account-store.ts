@@ -1,3 +1,4 @@
+import { appendChange } from "./change-store.ts";
 import { int, optionalInt, text } from "./row.ts";
 import { type Db, type Row, sql, type Tx } from "./sql.ts";
 
@@ -87,8 +88,14 @@ export async function setSuspended(tx: Tx, name: string, suspendedAt: number | n
   return (await tx.run(sql`UPDATE account SET suspended_at = ${suspendedAt} WHERE name = ${name}`)) === 1;
 }
 
+/** False when there is no such account. Its clients hear of it. */
 export async function setQuota(tx: Tx, name: string, quotaBytes: number): Promise<boolean> {
-  return (await tx.run(sql`UPDATE account SET quota_bytes = ${quotaBytes} WHERE name = ${name}`)) === 1;
+  const row = await tx.get(sql`
+    UPDATE account SET quota_bytes = ${quotaBytes}, state = state + 1 WHERE name = ${name} RETURNING id, state`);
+  if (row === undefined) return false;
+  const change = { type: "Quota", state: int(row, "state"), objectId: 0, change: "updated" } as const;
+  await appendChange(tx, int(row, "id"), change);
+  return true;
 }
 
 /**

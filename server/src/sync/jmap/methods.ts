@@ -10,7 +10,9 @@ import { type IdentityContext, identityMethods } from "./identity-methods.ts";
 import { type MailboxContext, mailboxMethods } from "./mailbox-methods.ts";
 import { mailboxQueryMethods } from "./mailbox-query-methods.ts";
 import type { Methods } from "./method.ts";
+import { type QuotaContext, quotaMethods } from "./quota-methods.ts";
 import { type RecordContext, recordMethods } from "./record-methods.ts";
+import { searchSnippetMethods } from "./search-snippet-methods.ts";
 import { type SubmissionContext, submissionMethods } from "./submission-methods.ts";
 import { type ThreadContext, threadMethods } from "./thread-methods.ts";
 
@@ -22,9 +24,11 @@ export interface MethodsContext
     BlobMethodsContext,
     IdentityContext,
     SubmissionContext,
+    QuotaContext,
     RecordContext {}
 
 export function allMethods(ctx: MethodsContext): Methods {
+  const querying = { store: ctx.store, turn: openTurns() };
   return {
     ...coreMethods,
     ...mailboxMethods(ctx),
@@ -32,10 +36,12 @@ export function allMethods(ctx: MethodsContext): Methods {
     ...threadMethods(ctx),
     ...emailMethods(ctx),
     ...emailParseMethods(ctx),
-    ...emailQueryMethods({ store: ctx.store, turn: openTurns() }),
+    ...emailQueryMethods(querying),
+    ...searchSnippetMethods(querying),
     ...blobMethods(ctx),
     ...identityMethods(ctx),
     ...submissionMethods(ctx, emailSet(ctx)),
+    ...quotaMethods(ctx),
     ...recordMethods(ctx),
   };
 }
