@@ -81,7 +81,7 @@ function openFile(ctx: OpenBlobContext, object: StoredObject, place: number): Op
   return file && { size: file.size, type: file.mimeType, body: readFile(ctx, file) };
 }
 
-/** A part of what is itself a mail. Only what can be imported is read whole. */
+/** A part of what is itself a mail, as Email/parse reads it. Only what can be imported is read whole. */
 async function openWithin(
   ctx: OpenBlobContext,
   accountId: number,
@@ -90,7 +90,7 @@ async function openWithin(
   const outer = await openNamed(ctx, accountId, of);
   if (outer === undefined || outer.size > coreLimits.maxSizeUpload) return undefined;
   const mail = parseMail(await firstBytes(outer.body, outer.size));
-  return openPart(mail, partId, () => undefined);
+  return mail.headers.length === 0 ? undefined : openPart(mail, partId, () => undefined);
 }
 
 function openPart(
