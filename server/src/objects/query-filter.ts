@@ -14,6 +14,8 @@ export type Test =
   | { by: "keyword"; keyword: string }
   | { by: "thread"; has: "all" | "some"; keyword: string }
   | { by: "attachment" }
+  /** A Posthorn message that its author has given one of these ids. */
+  | { by: "wireId"; ids: readonly string[] }
   | { by: "text"; field: TextField; terms: readonly Term[] }
   /** Without terms it is enough that the field is there. */
   | { by: "header"; name: string; terms: readonly Term[] | undefined };
@@ -75,6 +77,8 @@ export function knownByTraits(test: Test, traits: Traits): Known {
       return traits.sizeBytes >= test.sizeBytes;
     case "keyword":
       return traits.keywords.includes(test.keyword);
+    case "wireId":
+      return traits.wireId !== undefined && test.ids.includes(traits.wireId);
     case "thread":
     case "attachment":
     case "text":

@@ -46,6 +46,8 @@ export async function planQuery(ctx: QueryContext, filter: Filter): Promise<Plan
       rowTests.push({ column: "keyword", keyword: test.keyword, not: demand.not });
     } else if (test?.by === "atLeastBytes") {
       rowTests.push({ column: "atLeastBytes", sizeBytes: test.sizeBytes, not: demand.not });
+    } else if (test?.by === "wireId") {
+      rowTests.push({ column: "wireId", ids: test.ids, not: demand.not });
     } else rest.push(demand.filter);
   }
   return { ...plan, mailboxes: home.mailboxes, rowTests, rest: { kind: "and", of: rest } };

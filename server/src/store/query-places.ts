@@ -76,6 +76,7 @@ function readPlaces(db: Db, stretch: Stretch, limit: number, offset: number): Pr
 export type RowTest = { not: boolean } & (
   | { column: "keyword"; keyword: string }
   | { column: "atLeastBytes"; sizeBytes: number }
+  | { column: "wireId"; ids: readonly string[] }
 );
 
 /** Those places of a stretch whose messages meet all of these, in its order. Looks at each message between. */
@@ -111,6 +112,12 @@ function testSql(test: RowTest): { text: string; value: SqlValue } {
       };
     case "atLeastBytes":
       return { text: `AND ${not}(object.size_bytes >= ?)`, value: test.sizeBytes };
+    case "wireId":
+      return {
+        text: `AND ${not}(object.format = 'posthorn'
+        AND object.message_id IN (SELECT value FROM json_each(?) AS wanted))`,
+        value: JSON.stringify(test.ids),
+      };
   }
 }
 

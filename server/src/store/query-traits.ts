@@ -9,12 +9,14 @@ export interface Traits {
   sizeBytes: number;
   keywords: readonly string[];
   mailboxes: readonly number[];
+  /** The id that its author gave it; undefined for what is no Posthorn message. */
+  wireId: string | undefined;
 }
 
 /** Those of these that there are, in no order. */
 export async function listTraits(db: Db, accountId: number, ids: readonly number[]): Promise<Traits[]> {
   const rows = await db.all(sql`
-    SELECT id, conversation, received_at, size_bytes, keywords, mailboxes FROM object
+    SELECT id, conversation, received_at, size_bytes, keywords, mailboxes, message_id, format FROM object
     WHERE account_id = ${accountId} AND kind <> 'gone'
       AND id IN (SELECT CAST(value AS BIGINT) FROM json_each(${JSON.stringify(ids)}) AS wanted)`);
   return rows.map(readTraits);
@@ -41,7 +43,7 @@ export async function listOfThreads(
   limit: number,
 ): Promise<Traits[]> {
   const rows = await db.all(sql`
-    SELECT id, conversation, received_at, size_bytes, keywords, mailboxes FROM object
+    SELECT id, conversation, received_at, size_bytes, keywords, mailboxes, message_id, format FROM object
     WHERE account_id = ${accountId} AND kind <> 'gone'
       AND conversation IN (SELECT value FROM json_each(${JSON.stringify(conversations)}) AS wanted)
     LIMIT ${limit}`);
@@ -89,6 +91,7 @@ function readTraits(row: Row): Traits {
     sizeBytes: int(row, "size_bytes"),
     keywords: readList(text(row, "keywords")).filter((item) => typeof item === "string"),
     mailboxes: readList(text(row, "mailboxes")).filter((item) => typeof item === "number"),
+    wireId: text(row, "format") === "posthorn" ? text(row, "message_id") : undefined,
   };
 }
 

@@ -1,5 +1,5 @@
 /** Filters and sort orders of Email/query (RFC 8621 §4.4.1, §4.4.2), read into those of the room that answers them. */
-import { findTime, TimeSchema } from "@posthorn/protocol";
+import { capabilities, findTime, TimeSchema, UuidSchema } from "@posthorn/protocol";
 import { type Static, type TSchema, Type } from "typebox";
 import { findCollation } from "../../objects/collate.ts";
 import { findId } from "../../objects/ids.ts";
@@ -7,7 +7,7 @@ import { everything, type Filter, type Test, type TextField } from "../../object
 import type { Comparator } from "../../objects/query-sort.ts";
 import { parseTerms } from "../../objects/query-terms.ts";
 import { closed, IdSchema, UnsignedIntSchema } from "./arguments.ts";
-import { refuseCall } from "./method.ts";
+import { type MethodCall, refuseCall } from "./method.ts";
 import type { FilterTree, SortBy } from "./query-arguments.ts";
 
 const Text = Type.Optional(Type.String({ maxLength: 1_000 }));
@@ -37,6 +37,8 @@ export const EmailCondition = Type.Object(
     subject: Text,
     body: Text,
     header: Type.Optional(Type.Array(Type.String({ maxLength: 1_000 }), { minItems: 1, maxItems: 2 })),
+    /** Ours (§85.12). */
+    wireIds: Type.Optional(Type.Array(UuidSchema, { maxItems: 100 })),
   },
   closed,
 );
@@ -65,8 +67,19 @@ export function emailFilter(tree: FilterTree<Condition> | undefined): Filter {
   return { kind: tree.kind, of: tree.of.map(emailFilter) };
 }
 
+/** Throws MethodError `unsupportedFilter` for what is ours when the client does not use our capability (§85.8). */
+export function refuseUnused(call: Pick<MethodCall, "using">, tree: FilterTree<Condition> | undefined): void {
+  if (tree === undefined || call.using.has(capabilities.posthorn)) return;
+  if (tree.kind !== "condition") {
+    for (const part of tree.of) refuseUnused(call, part);
+  } else if (tree.condition.wireIds !== undefined) {
+    refuseCall("unsupportedFilter", `“wireIds” can be filtered by with ${capabilities.posthorn} in “using”.`);
+  }
+}
+
 function conditionParts(condition: Condition): Filter[] {
-  const { inMailbox, inMailboxOtherThan, before, after, minSize, maxSize, hasAttachment, header } = condition;
+  const { inMailbox, inMailboxOtherThan, before, after, minSize, maxSize, hasAttachment, header, wireIds } =
+    condition;
   const parts: (Filter | undefined)[] = [
     when(inMailbox, (id) => is({ by: "mailbox", id: mailboxOf(id) })),
     when(inMailboxOtherThan, (ids) => is({ by: "otherMailbox", than: ids.map(mailboxOf) })),
@@ -75,6 +88,7 @@ function conditionParts(condition: Condition): Filter[] {
     when(minSize, (sizeBytes) => is({ by: "atLeastBytes", sizeBytes })),
     when(maxSize, (sizeBytes) => isNot({ by: "atLeastBytes", sizeBytes })),
     when(hasAttachment, (has) => (has ? is({ by: "attachment" }) : isNot({ by: "attachment" }))),
+    when(wireIds, (ids) => is({ by: "wireId", ids })),
     ...keywordParts(condition),
     ...textFields.map((field) =>
       when(condition[field], (text) => is({ by: "text", field, terms: parseTerms(text) })),

@@ -9,7 +9,7 @@ import { getAccountState } from "../../store/account-store.ts";
 import type { Turn } from "../../store/query-turns.ts";
 import type { Store } from "../../store/sql.ts";
 import { closed, resolveId } from "./arguments.ts";
-import { EmailCondition, emailFilter, emailOrder, emailSorts } from "./email-filter.ts";
+import { EmailCondition, emailFilter, emailOrder, emailSorts, refuseUnused } from "./email-filter.ts";
 import { mailTexts } from "./mail-texts.ts";
 import { type MethodCall, type Methods, refuseCall } from "./method.ts";
 import { type QueryWindow, queryMethod } from "./query.ts";
@@ -43,8 +43,8 @@ function query(ctx: EmailQueryContext) {
   return queryMethod({
     ...type,
     async query(call, asked) {
-      const wanted = queryOf(asked);
-      const at = await contextOf(ctx, call, mostLooks);
+      const wanted = queryOf(call, asked);
+      const at = await queryContext(ctx, call);
       const window = windowOf(call, asked.window);
       const shown = await refusingTooWide(() => queryMails(at, wanted, window, asked.withTotal));
       if (shown === undefined) return refuseCall("anchorNotFound", "The anchor is not among the results.");
@@ -63,11 +63,11 @@ function queryChanges(ctx: EmailQueryContext) {
   return queryChangesMethod({
     ...type,
     async queryChanges(call, asked) {
-      const wanted = queryOf(asked);
+      const wanted = queryOf(call, asked);
       const since = findState(asked.sinceQueryState);
       if (since === undefined) return undefined;
       for (let attempt = 0; attempt < attempts; attempt++) {
-        const at = await contextOf(ctx, call, mostLooksForChanges);
+        const at = await queryContext(ctx, call, mostLooksForChanges);
         if (since > at.newestId) return undefined;
         const delta = await undefinedWhenTooWide(() => findDelta(at, wanted, since, asked.withTotal));
         if (delta === undefined) return undefined;
@@ -85,7 +85,8 @@ function queryChanges(ctx: EmailQueryContext) {
   });
 }
 
-function queryOf({ filter, sort, more }: Asked): Query {
+function queryOf(call: MethodCall, { filter, sort, more }: Asked): Query {
+  refuseUnused(call, filter);
   return {
     filter: emailFilter(filter),
     sort: emailOrder(sort),
@@ -99,10 +100,11 @@ interface Asked {
   more: { collapseThreads?: boolean };
 }
 
-async function contextOf(
+/** What a call of the caller's works with. */
+export async function queryContext(
   { store, turn }: EmailQueryContext,
   { caller: { accountId } }: MethodCall,
-  looksLeft: number,
+  looksLeft = mostLooks,
 ): Promise<QueryContext> {
   const db = store.read;
   const newestId = await getAccountState(db, accountId);

@@ -1,6 +1,7 @@
+import { capabilities } from "@posthorn/protocol";
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { openAccount } from "../../objects/trial-mail.ts";
+import { letterId, openAccount } from "../../objects/trial-mail.ts";
 import { eachStore } from "../../store/each-store.ts";
 import { openTurns } from "../../store/query-turns.ts";
 import type { Store } from "../../store/sql.ts";
@@ -51,6 +52,11 @@ const keyword = fc.constantFrom(...keywords);
 const word = fc.constantFrom(...words);
 const mailbox = fc.constantFrom("f1", "f4", "f6", "f3", "f999", "x");
 
+const wireIds = fc.uniqueArray(
+  fc.integer({ min: 1, max: 30 }).map((number) => letterId(number)),
+  { maxLength: 4 },
+);
+
 const condition = fc.oneof(
   fc.record({ inMailbox: mailbox }),
   fc.record({ inMailbox: mailbox }),
@@ -69,6 +75,7 @@ const condition = fc.oneof(
     word.map((text) => ({ [field]: text })),
   ),
   fc.constantFrom({ header: ["Subject", "plan"] }, { header: ["Cc"] }, { header: ["X-None"] }),
+  fc.record({ wireIds: wireIds }),
   fc.record({ inMailbox: mailbox, hasKeyword: keyword, text: word }),
   fc.constant({}),
 );
@@ -135,6 +142,15 @@ eachStore("Email/query", (open) => {
       }),
       { numRuns: 25 },
     );
+  });
+
+  it("knows the ids that authors gave for those alone who use our capability", async () => {
+    const { jmap } = await fill(await open(), `account-${++accounts}`, []);
+    const wanted = { operator: "NOT", conditions: [{ wireIds: [letterId(1)] }] };
+    const call = ["Email/query", { accountId: jmap.id, filter: wanted }, "0"] as const;
+    expect((await jmap.ask([call]))[0][1]).toMatchObject({ ids: [] });
+    const [[name, error]] = await jmap.ask([call], [capabilities.core, capabilities.mail]);
+    expect([name, error.type]).toEqual(["error", "unsupportedFilter"]);
   });
 
   it("shows any window of the results", async () => {

@@ -19,9 +19,11 @@ export interface TrialMail {
   thread: string;
   file: string | undefined;
   sizeBytes: number;
+  /** The id that its author gave it. */
+  wireId: string;
 }
 
-export type NewTrialMail = Omit<TrialMail, "id" | "sizeBytes">;
+export type NewTrialMail = Omit<TrialMail, "id" | "sizeBytes" | "wireId">;
 
 const startedAt = new HandClock().now();
 
@@ -56,7 +58,7 @@ export async function putMail(
     addMessage(tx, { accountId, mailboxes, keywords, receivedAt, message, bytes, blobs: [] }),
   );
   if (id === undefined) throw new Error("the account is full");
-  return { ...mail, id, sizeBytes: bytes.length };
+  return { ...mail, id, sizeBytes: bytes.length, wireId: message.id };
 }
 
 function addressOf(address: string): { id: string; host: string } {
@@ -105,6 +107,7 @@ export function meetsTrial(mails: readonly TrialMail[], mail: TrialMail, filter:
     bcc: (text) => has("", text),
     subject: (text) => has(subject, text),
     body: (text) => has(body, text),
+    wireIds: (wanted) => Array.isArray(wanted) && wanted.includes(mail.wireId),
     header: (value) =>
       Array.isArray(value) &&
       (value[0] === "Subject"
