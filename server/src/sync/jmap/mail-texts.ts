@@ -8,7 +8,7 @@ import type { StoredObject } from "../../store/object-store.ts";
 import { headOf, mailOfStored, mailSummaryOf } from "./stored-mail.ts";
 
 /** More of a text is not looked through, in UTF-16 units. */
-const mostUnits = 500_000;
+const mostUnits = 200_000;
 
 /** What stands in the lists of a sealed message can be searched, and nothing else of it. */
 export const mailTexts: MailReading = {
