@@ -63,14 +63,17 @@ export async function listPushAccounts(db: Db): Promise<number[]> {
   return rows.map((row) => int(row, "account_id"));
 }
 
-/** Those for which something is to be sent now, by id, `limit` of those after `after`: a code, or what has changed since. */
+/**
+ * Those for which something is to be sent by `dueBy`, a code or what has changed since: by id, `limit` of those after
+ * `after`.
+ */
 export async function listPushDue(
   db: Db,
-  asked: { now: number; after: string; limit: number },
+  asked: { now: number; dueBy: number; after: string; limit: number },
 ): Promise<{ id: string; accountId: number }[]> {
   const rows = await db.all(sql`
     SELECT push_subscription.id, account_id FROM push_subscription JOIN account ON account.id = account_id
-    WHERE push_subscription.id > ${asked.after} AND due_at <= ${asked.now} AND expires_at > ${asked.now}
+    WHERE push_subscription.id > ${asked.after} AND due_at <= ${asked.dueBy} AND expires_at > ${asked.now}
       AND (verified_at IS NULL OR account.state > pushed_state)
     ORDER BY push_subscription.id LIMIT ${asked.limit}`);
   return rows.map((row) => ({ id: text(row, "id"), accountId: int(row, "account_id") }));
