@@ -30,6 +30,7 @@ export async function* fillIndex(
   source: TextSource,
   { pageSize = usualPage }: { pageSize?: number } = {},
 ): AsyncGenerator<Coverage> {
+  let known = index.segments().length;
   for (const gap of gapsBetween(index.coverage().spans)) {
     let after: SourceRow | undefined;
     for (;;) {
@@ -42,7 +43,15 @@ export async function* fillIndex(
       index.cover({ from: isEnd ? gap.from : (after?.receivedAt ?? gap.to) + 1, to: gap.to });
       yield index.coverage();
       if (isEnd) break;
+      if (index.segments().length !== known) known = await mergeAll(index);
     }
   }
   await index.flush();
+  await mergeAll(index);
+}
+
+/** Few segments are searched fast, also while the index is being filled. Gives how many there are then. */
+async function mergeAll(index: SearchIndex): Promise<number> {
+  while (await index.merge());
+  return index.segments().length;
 }

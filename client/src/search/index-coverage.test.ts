@@ -118,6 +118,16 @@ describe("what an index covers", () => {
     expect(since).toEqual([oldestOfPage(20), oldestOfPage(10), oldestOfPage(0), always.from]);
   });
 
+  test("is known after a new start, and nothing of it is read again", async () => {
+    const store = memorySegmentStore();
+    await fill(await openIndex(store), messages);
+    const index = await openIndex(store);
+    expect(index.coverage()).toMatchObject({ since: always.from, messages: 30 });
+    const source = sourceOf(() => messages);
+    const list = () => expect.unreachable("asked for messages that are indexed");
+    for await (const { messages: count } of fillIndex(index, { ...source, list })) expect(count).toBe(30);
+  });
+
   test("does not lose messages of one instant between two pages", async () => {
     const same = messages.map((message): TestMessage => ({ ...message, receivedAt: at(2021) }));
     const store = memorySegmentStore();

@@ -59,7 +59,7 @@ export interface IndexOptions {
 
 const usual: Required<Record<keyof IndexOptions, number>> = {
   cacheBytes: 24 * 1024 * 1024,
-  bufferWords: 400_000,
+  bufferWords: 200_000,
   pieceBytes: largestPiece,
   largestDocs: 16_384,
   largestBytes: 8 * 1024 * 1024,

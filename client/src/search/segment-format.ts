@@ -8,7 +8,7 @@
  */
 import { crc32 } from "./crc32.ts";
 
-/** What a piece has at most: a record's bytes (§80.14) less what says which piece it is (`piece-record.ts`). */
+/** What a piece has at most: a record's bytes (§85.30) less what says which piece it is (`piece-record.ts`). */
 export const largestPiece = 176_000;
 /** Bytes and terms after which a block is full. */
 export const blockBytes = 8 * 1024;

@@ -78,6 +78,19 @@ describe("another device", () => {
     expect(await idsOf(second, "")).toEqual(["m3", "m1"]);
   });
 
+  test("takes a newer text than the one that it has not even written yet", async () => {
+    const first = await openIndex(memorySegmentStore());
+    await first.add([{ id: "m1", receivedAt: 5, version: 1, texts: { body: "new" } }]);
+    await first.flush();
+    const pieces = (await first.readSegment(first.segments()[0]?.number ?? -1)) ?? [];
+    const second = await openIndex(memorySegmentStore());
+    await second.add([{ id: "m1", receivedAt: 5, texts: { body: "old" } }]);
+    expect(await second.adopt(pieces, "x")).toBe(true);
+    expect(await idsOf(second, "old ")).toEqual([]);
+    expect(await idsOf(second, "new ")).toEqual(["m1"]);
+    expect(second.coverage().messages).toBe(1);
+  });
+
   test("takes nothing that is damaged", async () => {
     const index = await openIndex(memorySegmentStore());
     expect(await index.adopt([Uint8Array.of(1, 2, 3)], "x")).toBe(false);
