@@ -40,7 +40,7 @@ it("writes the draft of RFC 8621 §4.10 as that does", () => {
     "Subject: World domination",
     "Date: Tue, 10 Jul 2018 11:03:11 +1000",
     "MIME-Version: 1.0",
-    "Content-Language:en",
+    "Content-Language: en",
     'Content-Type: text/plain; charset="utf-8"',
     "Content-Transfer-Encoding: 7bit",
     "",

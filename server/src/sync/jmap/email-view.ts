@@ -139,7 +139,8 @@ function knownOfMessage(object: StoredObject): Known {
       bcc: orNull(mailAddresses(head.bcc)),
       replyTo: null,
       subject: head.subject ?? null,
-      sentAt: shortTime(head.sentAt),
+      // A header field has no parts of a second.
+      sentAt: shortTime(Math.floor(head.sentAt / 1000) * 1000),
     },
     hasAttachment: head.files.length > 0,
     wire: () => ({

@@ -157,7 +157,8 @@ export function writeHeaders(
 function writeForm(field: string, form: HeaderForm, value: unknown): string | undefined {
   switch (form) {
     case "asRaw":
-      return typeof value === "string" && value !== "" && isRawValue(value) ? value : undefined;
+      if (typeof value !== "string" || value === "" || !isRawValue(value)) return undefined;
+      return /^[ \t]/.test(value) ? value : ` ${value}`;
     case "asText":
       return typeof value === "string" && isLine(value) ? writeText(field, value) : undefined;
     case "asAddresses": {
