@@ -16,6 +16,7 @@ import {
   readPlace,
   refuseSealed,
 } from "./email-place.ts";
+import type { Hold } from "./large-turns.ts";
 import { type Arguments, type JmapObject, type MethodCall, type SetError, SetFailure } from "./method.ts";
 import type { OpenBlob } from "./open-blob.ts";
 import type { SetCall } from "./set.ts";
@@ -49,13 +50,16 @@ export async function writeMails(
   ctx: EmailCreateContext,
   call: MethodCall,
   { create }: Arguments,
+  hold: Hold,
 ): Promise<WrittenMails> {
   const written = new Map<string, Written>();
   if (typeof create !== "object" || create === null) return written;
   const count = countingBytes();
   for (const [creationId, given] of Object.entries<unknown>({ ...create })) {
     if (typeof given !== "object" || given === null) continue;
-    written.set(creationId, await writeOne(ctx, call, { ...given }, count));
+    const one = await writeOne(ctx, call, { ...given }, hold);
+    if (one.ok) count(one.mail.bytes.length);
+    written.set(creationId, one);
   }
   return written;
 }
@@ -64,12 +68,12 @@ async function writeOne(
   ctx: EmailCreateContext,
   call: MethodCall,
   given: JmapObject,
-  count: (sizeBytes: number) => void,
+  hold: Hold,
 ): Promise<Written> {
   const outcome = readDraft(given);
   if (!outcome.ok) return outcome;
   const { draft } = outcome;
-  const found = await readBlobs(ctx, call, draft, count);
+  const found = await readBlobs(ctx, call, draft, hold);
   if (!found.ok) return found;
   const now = ctx.clock.now();
   const id = uuidV7(now, ctx.random.bytes(16));
@@ -79,7 +83,6 @@ async function writeOne(
     boundary: id.replaceAll("-", ""),
     blobs: found.blobs,
   });
-  count(bytes.length);
   const mail = bytes.length > mostMailBytes ? undefined : readMailBytes(bytes);
   return mail === undefined ? tooLarge : { ok: true, mail };
 }
@@ -93,17 +96,18 @@ async function readBlobs(
   { openBlob }: EmailCreateContext,
   call: MethodCall,
   draft: MailDraft,
-  count: (sizeBytes: number) => void,
+  hold: Hold,
 ): Promise<{ ok: true; blobs: Map<string, Uint8Array> } | { ok: false; reason: SetError }> {
   const { accountId } = call.caller;
   const blobs = new Map<string, Uint8Array>();
   const notFound: string[] = [];
+  let left = mostMailBytes;
   for (const id of blobIdsOf(draft)) {
     const blobId = resolveId(call, id);
-    const bytes = blobId && (await wholeBlob(openBlob, { accountId, blobId }, mostMailBytes));
+    const bytes = blobId && (await wholeBlob(openBlob, { accountId, blobId }, left, hold));
     if (bytes === "tooLarge") return tooLarge;
     if (bytes instanceof Uint8Array) {
-      count(bytes.length);
+      left -= bytes.length;
       blobs.set(id, bytes);
     } else notFound.push(id);
   }

@@ -1,6 +1,7 @@
 /** Email/get (RFC 8621 §4.2). */
 import { capabilities } from "@posthorn/protocol";
 import { findId } from "../../objects/ids.ts";
+import { readSnoozedUntil } from "../../objects/snooze.ts";
 import { readState } from "../../objects/states.ts";
 import {
   listMessageBytes,
@@ -19,6 +20,7 @@ import {
   type StoredEmail,
 } from "./email-view.ts";
 import { getMethod } from "./get.ts";
+import type { Hold, LargeTurns } from "./large-turns.ts";
 import { type JmapObject, type Method, refuseCall } from "./method.ts";
 import { firstBytes, type OpenBlob } from "./open-blob.ts";
 
@@ -32,7 +34,7 @@ const bytesAtOnce = 8 * 1024 * 1024;
 /** And those that one call may have read. */
 const mostBytes = 64 * 1024 * 1024;
 
-export function emailGet(ctx: EmailGetContext): Method {
+export function emailGet(ctx: EmailGetContext, turns: LargeTurns): Method {
   const { store } = ctx;
   return getMethod({
     capability: capabilities.mail,
@@ -49,40 +51,55 @@ export function emailGet(ctx: EmailGetContext): Method {
         wanted === undefined
           ? await listObjects(store.read, accountId, Number.MAX_SAFE_INTEGER, limit)
           : await listObjectsById(store.read, accountId, wanted);
-      return viewAll(ctx, objects, properties, body);
+      return turns.run((hold) => viewAll(ctx, { objects, properties, body, hold }));
     },
   });
 }
 
+interface Asked {
+  objects: readonly StoredObject[];
+  properties: ReadonlySet<string>;
+  body: BodyRequest;
+  hold: Hold;
+}
+
 async function viewAll(
   ctx: EmailGetContext,
-  objects: readonly StoredObject[],
-  properties: ReadonlySet<string>,
-  body: BodyRequest,
+  { objects, properties, body, hold }: Asked,
 ): Promise<JmapObject[]> {
   const views: JmapObject[] = [];
+  const snoozed = properties.has("snoozedUntil") ? await snoozedOf(ctx.store, objects) : noneSnoozed;
   let bytesRead = 0;
   for (const batch of inBatches(objects)) {
-    const read = readingTogether(ctx.store, batch, (sizeBytes) => {
+    const read = readingTogether(ctx.store, batch, async (sizeBytes) => {
       bytesRead += sizeBytes;
-      if (bytesRead <= mostBytes || batch.length === objects.length) return;
-      refuseCall("requestTooLarge", "These messages are large. Ask for fewer of them at once.");
+      if (bytesRead > mostBytes && batch.length < objects.length) {
+        refuseCall("requestTooLarge", "These messages are large. Ask for fewer of them at once.");
+      }
+      await hold(sizeBytes);
     });
-    const emails = batch.map((object) => storedEmail(ctx, object, read));
+    const emails = batch.map((object) => storedEmail(ctx, object, snoozed.get(object.id), read));
     views.push(...(await Promise.all(emails.map((email) => emailView(email, properties, body)))));
   }
   return views;
 }
 
+const noneSnoozed: ReadonlyMap<number, number> = new Map();
+
+function snoozedOf({ read }: Store, objects: readonly StoredObject[]): Promise<ReadonlyMap<number, number>> {
+  return readSnoozedUntil(read, objects[0]?.accountId ?? 0, objects);
+}
+
 function storedEmail(
   { openBlob }: EmailGetContext,
   object: StoredObject,
+  snoozedUntil: number | undefined,
   read: (id: number) => Promise<Uint8Array>,
 ): StoredEmail {
   const { accountId, id: objectId } = object;
   return {
     object,
-    snoozedUntil: undefined,
+    snoozedUntil,
     readBytes: () => read(objectId),
     async readFile(place, mostBytes) {
       const blobId = formatBlobId({ kind: "file", objectId, place });
@@ -109,23 +126,21 @@ function inBatches(objects: readonly StoredObject[]): StoredObject[][] {
   return batches;
 }
 
-/** The bytes of any of these messages; the first that is asked for brings all of them in one reading. */
+/** The bytes of any of these messages; the first that is asked for brings all of them in one reading, held before. */
 function readingTogether(
   { read }: Store,
   objects: readonly StoredObject[],
-  count: (sizeBytes: number) => void,
+  hold: Hold,
 ): (id: number) => Promise<Uint8Array> {
   let reading: Promise<Map<number, Uint8Array>> | undefined;
   const [first] = objects;
+  const readAll = async () => {
+    await hold(objects.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0));
+    const ids = objects.map(({ id }) => id);
+    return listMessageBytes(read, first?.accountId ?? 0, ids);
+  };
   return async (id) => {
-    if (reading === undefined) {
-      count(objects.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0));
-      reading = listMessageBytes(
-        read,
-        first?.accountId ?? 0,
-        objects.map((object) => object.id),
-      );
-    }
+    reading ??= readAll();
     // One that was destroyed meanwhile is shown as what its row told, and without words.
     return (await reading).get(id) ?? new Uint8Array();
   };

@@ -25,6 +25,7 @@ import {
   readPlace,
   refuseSealed,
 } from "./email-place.ts";
+import type { Hold, LargeTurns } from "./large-turns.ts";
 import { coreLimits } from "./limits.ts";
 import {
   type JmapObject,
@@ -67,7 +68,7 @@ type Read = { ok: true; given: Static<typeof Import>; mail: ImportedMail } | { o
 type Made = JmapObject & { id: string };
 type Imported = { ok: true; made: Made } | { ok: false; reason: SetError };
 
-export function emailImport(ctx: EmailImportContext): Method {
+export function emailImport(ctx: EmailImportContext, turns: LargeTurns): Method {
   return {
     capability: capabilities.mail,
     scope: "draft",
@@ -78,10 +79,12 @@ export function emailImport(ctx: EmailImportContext): Method {
       if (wanted.length > coreLimits.maxObjectsInSet) {
         refuseCall("requestTooLarge", `One call imports ${coreLimits.maxObjectsInSet} messages at most.`);
       }
-      const read = await readAll(ctx, call, wanted);
-      const done = await inMailboxes(ctx.store)(call, (tx) =>
-        importAll(ctx, { ...call, tx }, read, ifInState ?? undefined),
-      );
+      const done = await turns.run(async (hold) => {
+        const read = await readAll(ctx, call, wanted, hold);
+        return inMailboxes(ctx.store)(call, (tx) =>
+          importAll(ctx, { ...call, tx }, read, ifInState ?? undefined),
+        );
+      });
       for (const [creationId, { id }] of Object.entries(done.created ?? {}))
         call.createdIds.set(creationId, id);
       return { arguments: { accountId: accountIdOf(call.caller), ...done } };
@@ -94,6 +97,7 @@ async function readAll(
   { openBlob }: EmailImportContext,
   call: MethodCall,
   wanted: readonly (readonly [string, object])[],
+  hold: Hold,
 ): Promise<Map<string, Read>> {
   const read = new Map<string, Read>();
   const count = countingBytes();
@@ -101,7 +105,12 @@ async function readAll(
     const work = async (): Promise<Read> => {
       const given = readGiven(Import, { ...object });
       const blobId = resolveId(call, given.blobId) ?? "";
-      const bytes = await wholeBlob(openBlob, { accountId: call.caller.accountId, blobId }, mostMailBytes);
+      const bytes = await wholeBlob(
+        openBlob,
+        { accountId: call.caller.accountId, blobId },
+        mostMailBytes,
+        hold,
+      );
       if (bytes === undefined) {
         return refuseObject("invalidProperties", "There is no such blob. Upload it first.", {
           properties: ["blobId"],

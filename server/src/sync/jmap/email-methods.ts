@@ -5,16 +5,17 @@ import { emailChanges } from "./email-changes.ts";
 import { type EmailGetContext, emailGet } from "./email-get.ts";
 import { type EmailImportContext, emailImport } from "./email-import.ts";
 import { type EmailSetContext, emailSet } from "./email-set.ts";
+import type { LargeTurns } from "./large-turns.ts";
 import type { Methods } from "./method.ts";
 
 export interface EmailContext extends EmailGetContext, EmailSetContext, EmailImportContext {}
 
-export function emailMethods(ctx: EmailContext): Methods {
+export function emailMethods(ctx: EmailContext, turns: LargeTurns): Methods {
   return {
-    "Email/get": emailGet(ctx),
+    "Email/get": emailGet(ctx, turns),
     "Email/changes": emailChanges(ctx.store),
-    "Email/set": emailSet(ctx),
-    "Email/import": emailImport(ctx),
+    "Email/set": emailSet(ctx, turns),
+    "Email/import": emailImport(ctx, turns),
     "Email/copy": copyMethod({ capability: capabilities.mail, scope: "draft" }),
   };
 }

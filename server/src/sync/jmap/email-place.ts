@@ -12,10 +12,10 @@ import { holdingAccount } from "./hold-account.ts";
 import { type MethodCall, refuseCall, refuseObject } from "./method.ts";
 import type { SetWrite } from "./set.ts";
 
-/** Of a mail as it is stored, with all that is attached to it as it goes over the wire. */
+/** Of a mail as it is stored, with all that is attached to it as it goes over the wire: a third more than as it was. */
 export const mostMailBytes = 72_000_000;
 /** Of the mails of one call together. */
-export const mostBytesInCall = 80_000_000;
+const mostBytesInCall = 80_000_000;
 
 /** The transaction of one call, and what of the account it needs for each message. */
 export interface MailTx {

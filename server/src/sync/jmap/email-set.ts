@@ -3,10 +3,12 @@ import { capabilities } from "@posthorn/protocol";
 import { type Static, Type } from "typebox";
 import { changeMessage, destroyMessage } from "../../objects/change-message.ts";
 import { findId } from "../../objects/ids.ts";
+import { furthestSnoozeMs, readSnoozedUntil, snoozeMessage, unsnoozeMessage } from "../../objects/snooze.ts";
 import { isStateOf, readState } from "../../objects/states.ts";
+import { findInstant } from "../../rfc5322/dates.ts";
 import { findObject, type StoredObject } from "../../store/object-store.ts";
-import type { Store } from "../../store/sql.ts";
-import { closed, noMore } from "./arguments.ts";
+import type { Store, Tx } from "../../store/sql.ts";
+import { closed, noMore, nullable } from "./arguments.ts";
 import {
   CreateSchema,
   createEmail,
@@ -23,7 +25,9 @@ import {
   withLowerKeywords,
 } from "./email-marks.ts";
 import { inMailboxes, type MailTx } from "./email-place.ts";
-import type { JmapObject, Method } from "./method.ts";
+import { shortTime } from "./email-view.ts";
+import type { LargeTurns } from "./large-turns.ts";
+import { type JmapObject, type Method, type MethodCall, refuseObject } from "./method.ts";
 import { isSameJson } from "./patch.ts";
 import { runSet, type SetCall } from "./set.ts";
 
@@ -31,24 +35,30 @@ export interface EmailSetContext extends EmailCreateContext {
   store: Store;
 }
 
-const Update = Type.Object(
-  { keywords: Type.Optional(SetSchema), mailboxIds: Type.Optional(SetSchema) },
-  closed,
-);
+const marks = { keywords: Type.Optional(SetSchema), mailboxIds: Type.Optional(SetSchema) };
+const Update = Type.Object(marks, closed);
+/** What clients that use our capability can change as well (§85). */
+const OurUpdate = Type.Object({ ...marks, snoozedUntil: nullable(Type.String()) }, closed);
 
-export function emailSet(ctx: EmailSetContext): Method {
+interface Stored {
+  object: StoredObject;
+  snoozedUntil: number | undefined;
+}
+
+export function emailSet(ctx: EmailSetContext, turns: LargeTurns): Method {
   return {
     capability: capabilities.mail,
     scope: "draft",
-    async run(call, args) {
-      const type = typeOf(ctx, await writeMails(ctx, call, args));
-      return (await runSet(type, call, withLowerKeywords(args))).answer;
-    },
+    run: (call, args) =>
+      turns.run(async (hold) => {
+        const type = typeOf(ctx, call, await writeMails(ctx, call, args, hold));
+        return (await runSet(type, call, withLowerKeywords(args))).answer;
+      }),
   };
 }
 
 /** Of one call, whose mails to create are written already. */
-function typeOf(ctx: EmailSetContext, written: WrittenMails) {
+function typeOf(ctx: EmailSetContext, { using }: MethodCall, written: WrittenMails) {
   return {
     capability: capabilities.mail,
     scope: "draft",
@@ -64,38 +74,64 @@ function typeOf(ctx: EmailSetContext, written: WrittenMails) {
     },
     async find({ tx: { tx }, caller }: SetCall<MailTx, unknown>, id: string) {
       const found = findId("email", id);
-      return found === undefined ? undefined : findObject(tx, caller.accountId, found);
+      const object = found === undefined ? undefined : await findObject(tx, caller.accountId, found);
+      if (object === undefined) return undefined;
+      return {
+        object,
+        snoozedUntil: (await readSnoozedUntil(tx, caller.accountId, [object])).get(object.id),
+      };
     },
     update: {
-      schema: Update,
-      view: (object: StoredObject) => ({
+      schema: using.has(capabilities.posthorn) ? OurUpdate : Update,
+      view: ({ object, snoozedUntil }: Stored) => ({
         keywords: wireSet(object.keywords),
         mailboxIds: mailboxIdsOf(object.mailboxes),
+        snoozedUntil: snoozedUntil === undefined ? null : shortTime(snoozedUntil),
       }),
       defaults: { keywords: {} },
-      run: update,
+      run: (at: SetCall<MailTx, unknown>, { object }: Stored, wanted: Static<typeof OurUpdate>) =>
+        update(ctx.clock.now(), at, object, wanted),
     },
-    async destroy({ tx: { tx } }: SetCall<MailTx, unknown>, object: StoredObject) {
+    async destroy({ tx: { tx } }: SetCall<MailTx, unknown>, { object }: Stored) {
       await destroyMessage(tx, object);
     },
   } as const;
 }
 
-/** Answers with the keywords when they are kept otherwise than they were given. */
+/** Answers with what is kept otherwise than it was given. */
 async function update(
+  now: number,
   at: SetCall<MailTx, unknown>,
   object: StoredObject,
-  wanted: { keywords?: Record<string, true>; mailboxIds?: Record<string, true> },
+  wanted: Static<typeof OurUpdate>,
 ): Promise<JmapObject | null> {
   const { tx, mailboxes: there } = at.tx;
+  const until = readSnoozedUntilOf(wanted.snoozedUntil, now);
   const keywords = wanted.keywords === undefined ? object.keywords : readKeywords(wanted.keywords);
   const mailboxes =
     wanted.mailboxIds === undefined ? object.mailboxes : readMailboxIds(at, wanted.mailboxIds, there);
   if (!isSameSet(keywords, object.keywords) || !isSameSet(mailboxes, object.mailboxes)) {
     await changeMessage(tx, object, { keywords, mailboxes });
   }
+  if (until !== undefined) return snooze(tx, { ...object, keywords, mailboxes }, until);
   const kept = wireSet(keywords);
   return wanted.keywords === undefined || isSameJson(kept, wanted.keywords) ? null : { keywords: kept };
+}
+
+/** Undefined when it is not to change, null when the message is to come back. Throws SetFailure. */
+function readSnoozedUntilOf(given: string | null | undefined, now: number): number | null | undefined {
+  if (given === undefined || given === null) return given;
+  const until = findInstant(given);
+  if (until !== undefined && until > now && until <= now + furthestSnoozeMs) return until;
+  const sentence = "A message is snoozed until a time that is still to come, such as 2027-01-15T08:00:00Z.";
+  return refuseObject("invalidProperties", sentence, { properties: ["snoozedUntil"] });
+}
+
+async function snooze(tx: Tx, object: StoredObject, until: number | null): Promise<JmapObject> {
+  if (until === null) await unsnoozeMessage(tx, object);
+  else await snoozeMessage(tx, object, until);
+  const after = (await findObject(tx, object.accountId, object.id)) ?? object;
+  return { keywords: wireSet(after.keywords), mailboxIds: mailboxIdsOf(after.mailboxes) };
 }
 
 function isSameSet<Item>(one: readonly Item[], other: readonly Item[]): boolean {

@@ -7,6 +7,7 @@ import { type EmailParseContext, emailParseMethods } from "./email-parse-methods
 import { emailQueryMethods } from "./email-query-methods.ts";
 import { emailSet } from "./email-set.ts";
 import { type IdentityContext, identityMethods } from "./identity-methods.ts";
+import { makeLargeTurns } from "./large-turns.ts";
 import { type MailboxContext, mailboxMethods } from "./mailbox-methods.ts";
 import { mailboxQueryMethods } from "./mailbox-query-methods.ts";
 import type { Methods } from "./method.ts";
@@ -27,20 +28,24 @@ export interface MethodsContext
     QuotaContext,
     RecordContext {}
 
+/** Calls at a time that hold much mail in memory, each up to some hundred megabytes of it. */
+const largeCalls = 2;
+
 export function allMethods(ctx: MethodsContext): Methods {
+  const turns = makeLargeTurns(largeCalls);
   const querying = { store: ctx.store, turn: openTurns() };
   return {
     ...coreMethods,
     ...mailboxMethods(ctx),
     ...mailboxQueryMethods(ctx),
     ...threadMethods(ctx),
-    ...emailMethods(ctx),
+    ...emailMethods(ctx, turns),
     ...emailParseMethods(ctx),
     ...emailQueryMethods(querying),
     ...searchSnippetMethods(querying),
     ...blobMethods(ctx),
     ...identityMethods(ctx),
-    ...submissionMethods(ctx, emailSet(ctx)),
+    ...submissionMethods(ctx, emailSet(ctx, turns)),
     ...quotaMethods(ctx),
     ...recordMethods(ctx),
   };
