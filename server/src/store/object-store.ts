@@ -2,7 +2,7 @@ import { bytes, int, optionalText, text } from "./row.ts";
 import { type Db, type Row, sql, type Tx } from "./sql.ts";
 
 /** What a message's bytes are: one of the wire, or one of RFC 5322 that was imported or drafted by a mail program. */
-export type MessageFormat = "posthorn" | "rfc5322";
+type MessageFormat = "posthorn" | "rfc5322";
 
 /** What is kept beside a message's bytes so that a list can be shown without reading them. */
 export interface StoredObject {
@@ -266,7 +266,7 @@ export async function listGone(db: Db, limit: number): Promise<{ accountId: numb
 }
 
 /** Of a row with all of its columns. */
-export function readObject(row: Row): StoredObject {
+function readObject(row: Row): StoredObject {
   return {
     accountId: int(row, "account_id"),
     id: int(row, "id"),
