@@ -18,6 +18,12 @@ export function decodeBody(bytes: Uint8Array, encoding: string): DecodedBody {
   }
 }
 
+/** How many bytes `decodeBody` makes of these. */
+export function decodedSize(bytes: Uint8Array, encoding: string): number {
+  const count = encoding === "base64" ? countPlain(bytes) : undefined;
+  return count === undefined ? decodeBody(bytes, encoding).bytes.length : Math.floor((count * 3) / 4);
+}
+
 const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 const skip = 64;
 const pad = 65;
@@ -30,8 +36,27 @@ const values = Uint8Array.from({ length: 256 }, (_, code) => {
   return value < 0 ? foreign : value;
 });
 
-/** Padding in the middle ends a group of four and is followed by another, as some programs pad every line. */
 function decodeBase64(bytes: Uint8Array): DecodedBody {
+  if (countPlain(bytes) === undefined) return decodeOddBase64(bytes);
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
+  return { bytes: Buffer.from(text, "base64"), isMalformed: false };
+}
+
+/** How many characters of base64 there are, when nothing else is there but white space, and padding at the end. */
+function countPlain(bytes: Uint8Array): number | undefined {
+  let count = 0;
+  let pads = 0;
+  for (let at = 0; at < bytes.length; at++) {
+    const value = values[bytes[at] ?? 0] ?? foreign;
+    if (value < 64 && pads === 0) count++;
+    else if (value === pad) pads++;
+    else if (value !== skip) return undefined;
+  }
+  return count % 4 === 1 ? undefined : count;
+}
+
+/** Padding in the middle ends a group of four and is followed by another, as some programs pad every line. */
+function decodeOddBase64(bytes: Uint8Array): DecodedBody {
   const decoded = new Uint8Array(Math.floor((bytes.length * 3) / 4) + 3);
   let size = 0;
   let bits = 0;

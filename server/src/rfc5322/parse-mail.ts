@@ -1,7 +1,7 @@
 import { decodeCharset } from "./charset.ts";
 import { chooseBody } from "./choose-body.ts";
 import { type ContentField, findFileName, parseContentField } from "./content-field.ts";
-import { type DecodedBody, decodeBody } from "./decode-body.ts";
+import { type DecodedBody, decodeBody, decodedSize } from "./decode-body.ts";
 import { unfold, withoutComments } from "./header-text.ts";
 import type { BodyText, MailHeader, MailLeaf, MailPart, ParsedMail } from "./mail.ts";
 import { type RawPart, splitParts } from "./split-parts.ts";
@@ -31,15 +31,16 @@ export function withAttachments<T extends { attachments: readonly MailLeaf[] }>(
 function readLeaf(raw: RawPart, partId: string): MailLeaf {
   const head = headOf(raw);
   let decoded: DecodedBody | undefined;
+  const encoding = encodingOf(raw.headers);
   const decode = () => {
-    decoded ??= decodeBody(raw.body, encodingOf(raw.headers));
+    decoded ??= decodeBody(raw.body, encoding);
     return decoded;
   };
   return {
     ...head,
     partId,
     get sizeBytes() {
-      return decode().bytes.length;
+      return decoded?.bytes.length ?? decodedSize(raw.body, encoding);
     },
     content: {
       kind: "here",
