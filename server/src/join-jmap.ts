@@ -6,10 +6,10 @@ import type { JmapRoutesContext } from "./http/jmap-routes.ts";
 import type { JmapStreamsContext } from "./http/jmap-streams.ts";
 import type { SendingLimit } from "./http/limit-sending.ts";
 import type { Journey } from "./make-journey.ts";
+import type { Live } from "./make-live.ts";
 import type { House } from "./open-house.ts";
 import { cancelSend } from "./submit/send-status.ts";
 import { submitObject } from "./submit/submit-object.ts";
-import type { EventStreams } from "./sync/event-streams.ts";
 import { formatBlobId } from "./sync/jmap/blob-ids.ts";
 import { emailSorts } from "./sync/jmap/email-filter.ts";
 import { coreLimits } from "./sync/jmap/limits.ts";
@@ -20,18 +20,14 @@ import { capabilitiesOfServer, sessionOf } from "./sync/jmap/session-resource.ts
 export function forJmap(
   { config, env, store }: House,
   { blobs, submit }: Journey,
-  {
-    authenticate,
-    events,
-    sending,
-  }: { authenticate: Authenticate; events: EventStreams; sending: SendingLimit },
+  { authenticate, live, sending }: { authenticate: Authenticate; live: Live; sending: SendingLimit },
 ): JmapRoutesContext & JmapStreamsContext {
   const { clock, log, random } = env;
   const { host, endpoint } = config;
   const session = {
     host,
     endpoint,
-    applicationServerKey: undefined,
+    applicationServerKey: live.applicationServerKey,
     emailQuerySortOptions: Object.keys(emailSorts),
   };
   const openBlob = blobOpener(blobs);
@@ -47,6 +43,7 @@ export function forJmap(
     submitObject: (input: Parameters<typeof submitObject>[1]) => submitObject(submit, input),
     takeBack: (sent: { accountId: number; id: string }) => cancelSend(submit, sent),
     sending,
+    push: live.push,
   };
   return {
     authenticate,
@@ -64,7 +61,7 @@ export function forJmap(
       return { blobId: formatBlobId({ kind: "upload", hash }), size };
     },
     download: openBlob,
-    events: (input) => events.open(input),
+    events: (input) => live.events.open(input),
   };
 }
 

@@ -22,12 +22,12 @@ import { forJmap } from "./join-jmap.ts";
 import { lookingUpKeys } from "./keys/look-up.ts";
 import { checkFirstKeys, insertFirstKeys } from "./keys/own-chain.ts";
 import type { Journey } from "./make-journey.ts";
+import type { Live } from "./make-live.ts";
 import { createAccount } from "./objects/create-account.ts";
 import type { House } from "./open-house.ts";
 import { ownDiscovery } from "./peers/own-discovery.ts";
 import { admitting, findingKeys } from "./receive/admit.ts";
 import { rememberNonces } from "./receive/nonces.ts";
-import type { EventStreams } from "./sync/event-streams.ts";
 
 export const software = "posthorn";
 
@@ -37,7 +37,7 @@ type AuthRoom = ReturnType<typeof authRoom>;
 export function makeHandler(
   house: House,
   journey: Journey,
-  events: EventStreams,
+  live: Live,
   certificate: CertificateSource | undefined,
 ): HttpHandler {
   const { config, env } = house;
@@ -47,7 +47,7 @@ export function makeHandler(
   const sending = limitSending(env.clock, config.sending);
   const jmap = forJmap(house, journey, {
     authenticate: (authorization) => authenticateProgram(auth, authorization),
-    events,
+    live,
     sending,
   });
   return edge(

@@ -45,6 +45,7 @@ const root: Record<string, readonly string[] | "everything"> = {
   "lost-keys.ts": ["env", "peers", "store"],
   "make-journey.ts": "everything",
   "make-handler.ts": "everything",
+  "make-live.ts": "everything",
   "join-jmap.ts": "everything",
   "start-fault.ts": ["config.ts"],
   "keep-house.ts": "everything",

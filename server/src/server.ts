@@ -9,6 +9,7 @@ import type { HttpHandler } from "./http/http.ts";
 import { keepHouse } from "./keep-house.ts";
 import { makeHandler } from "./make-handler.ts";
 import { type Journey, makeJourney } from "./make-journey.ts";
+import { makeLive } from "./make-live.ts";
 import { type Door, openDoor, operatorPlace } from "./open-door.ts";
 import { type House, openHouse } from "./open-house.ts";
 import { helloToPeers } from "./queue/hello.ts";
@@ -16,8 +17,6 @@ import type { QueueWorker } from "./queue/worker.ts";
 import type { ReceiveContext } from "./receive/receive.ts";
 import { explainingStart } from "./start-fault.ts";
 import type { Store } from "./store/sql.ts";
-import { EventStreams } from "./sync/event-streams.ts";
-import { Hub } from "./sync/hub.ts";
 
 const slowStartMs = 3_000;
 
@@ -90,13 +89,12 @@ async function run(
   const { host, endpoint } = config;
   const journey = makeJourney(house);
   const { queue, receive } = journey;
-  const { clock, log } = env;
-  const hub = new Hub({ store, clock, log });
-  const events = new EventStreams({ store, clock, log, hub });
-  const handler = makeHandler(house, journey, events, certificate);
+  const live = makeLive(house);
+  const handler = makeHandler(house, journey, live, certificate);
   door?.answerWith(handler);
   await publishPlace(house, door);
   await queue.start();
+  live.start();
   const stopping = new AbortController();
   const chores = startChores(house, journey, stopping.signal);
   env.log("info", "server started", { host, endpoint, port: door?.port, store: store.dialect });
@@ -111,10 +109,10 @@ async function run(
     certificateWarning: door?.certificateWarning,
     async stop(graceMs) {
       stopping.abort();
-      events.close();
-      hub.close();
+      const silent = live.close();
       await door?.close(graceMs);
       await queue.stop(graceMs);
+      await silent;
       await env.egress.close();
       await chores;
       await store.close();

@@ -11,6 +11,7 @@ import { makeLargeTurns } from "./large-turns.ts";
 import { type MailboxContext, mailboxMethods } from "./mailbox-methods.ts";
 import { mailboxQueryMethods } from "./mailbox-query-methods.ts";
 import type { Methods } from "./method.ts";
+import { type PushSubscriptionContext, pushSubscriptionMethods } from "./push-subscription-methods.ts";
 import { type QuotaContext, quotaMethods } from "./quota-methods.ts";
 import { type RecordContext, recordMethods } from "./record-methods.ts";
 import { searchSnippetMethods } from "./search-snippet-methods.ts";
@@ -26,6 +27,7 @@ export interface MethodsContext
     IdentityContext,
     SubmissionContext,
     QuotaContext,
+    PushSubscriptionContext,
     RecordContext {}
 
 /** Calls at a time that hold much mail in memory, each up to some hundred megabytes of it. */
@@ -47,6 +49,7 @@ export function allMethods(ctx: MethodsContext): Methods {
     ...identityMethods(ctx),
     ...submissionMethods(ctx, emailSet(ctx, turns)),
     ...quotaMethods(ctx),
+    ...pushSubscriptionMethods(ctx),
     ...recordMethods(ctx),
   };
 }

@@ -31,8 +31,8 @@ const idBytes = 12;
 
 export interface PushSubscriptionContext {
   store: Store;
-  clock: Pick<Clock, "now">;
-  random: Pick<Random, "bytes">;
+  clock: Clock;
+  random: Random;
   push: {
     /** Takes from what an account may make, because each one made is a request to wherever it says (RFC 8620 §8.6). */
     takeNew(accountId: number): { ok: true } | { ok: false; retryAfterS: number };
