@@ -31,6 +31,8 @@ interface Candidate {
 /** Rows that are read at once: few at first, so that there is soon something to show. */
 const firstBatch = 32;
 const largestBatch = 512;
+/** Shelves that are looked into at once: one at first, which often has enough, and more where it has not. */
+const mostAtOnce = 8;
 
 /** Shelves are looked into from the newest on, and only as far as hits are taken. */
 export async function* findHits(
@@ -96,13 +98,14 @@ async function* candidates(
     .filter(({ shelf, first }) => first < shelf.table.size)
     .sort((a, b) => compareAge(entryOf(a.shelf.table, a.first), entryOf(b.shelf.table, b.first)));
   const open: OpenShelf[] = [];
+  let width = 1;
   for (;;) {
     const newest = newestOf(open);
     const [next] = closed;
     if (next !== undefined && (newest === undefined || isNewer(next.shelf, next.first, newest))) {
-      closed.shift();
-      const opened = await openShelf(next.shelf, next.first, plan);
-      if (opened !== undefined) open.push(opened);
+      const opening = closed.splice(0, width).map(({ shelf, first }) => openShelf(shelf, first, plan));
+      open.push(...(await Promise.all(opening)).flatMap((opened) => opened ?? []));
+      width = Math.min(2 * width, mostAtOnce);
       continue;
     }
     if (newest === undefined) return;
