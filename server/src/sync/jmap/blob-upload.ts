@@ -13,6 +13,7 @@ import {
 } from "./arguments.ts";
 import { formatBlobId } from "./blob-ids.ts";
 import { readRange, sizeInRange } from "./blob-range.ts";
+import type { Hold, LargeTurns } from "./large-turns.ts";
 import { coreLimits, mostDataSources } from "./limits.ts";
 import {
   type JmapObject,
@@ -55,7 +56,7 @@ const Base = Type.Object(
   closed,
 );
 
-export function blobUpload(ctx: BlobUploadContext): Method {
+export function blobUpload(ctx: BlobUploadContext, turns: LargeTurns): Method {
   return {
     capability: capabilities.blob,
     scope: "draft",
@@ -69,7 +70,7 @@ export function blobUpload(ctx: BlobUploadContext): Method {
       const created: Record<string, JmapObject> = {};
       const notCreated: Record<string, SetError> = {};
       for (const [creationId, given] of inOrder(wanted)) {
-        const made = await makeBlob(ctx, call, given);
+        const made = await turns.run((hold) => makeBlob(ctx, call, given, hold));
         if ("refused" in made) {
           notCreated[creationId] = made.refused;
         } else {
@@ -93,13 +94,14 @@ async function makeBlob(
   ctx: BlobUploadContext,
   call: MethodCall,
   given: JmapObject,
+  hold: Hold,
 ): Promise<{ id: string; type: string; size: number } | { refused: SetError }> {
   try {
     const { data, type } = readGiven(UploadSchema, given);
     const pieces: Uint8Array[] = [];
     let room: number = coreLimits.maxSizeUpload;
     for (const source of data) {
-      const piece = await readSource(ctx, call, source, room);
+      const piece = await readSource(ctx, call, source, { room, hold });
       pieces.push(piece);
       room -= piece.length;
     }
@@ -117,7 +119,7 @@ async function readSource(
   ctx: BlobUploadContext,
   call: MethodCall,
   source: Static<typeof SourceSchema>,
-  room: number,
+  { room, hold }: { room: number; hold: Hold },
 ): Promise<Uint8Array> {
   const text = source["data:asText"] ?? undefined;
   const base64 = source["data:asBase64"] ?? undefined;
@@ -125,7 +127,7 @@ async function readSource(
   if ([text, base64, blobId].filter((given) => given !== undefined).length !== 1) {
     return invalid("A source of data has exactly one of “data:asText”, “data:asBase64” and “blobId”.");
   }
-  if (blobId !== undefined) return readPiece(ctx, call, { ...source, blobId }, room);
+  if (blobId !== undefined) return readPiece(ctx, call, { ...source, blobId }, { room, hold });
   if (typeof source.offset === "number" || typeof source.length === "number") {
     return invalid("“offset” and “length” are of a blob.");
   }
@@ -141,7 +143,7 @@ async function readPiece(
   { openBlob }: BlobUploadContext,
   call: MethodCall,
   { blobId, ...range }: { blobId: string; offset?: number | null; length?: number | null },
-  room: number,
+  { room, hold }: { room: number; hold: Hold },
 ): Promise<Uint8Array> {
   const { accountId } = call.caller;
   const known = resolveId(call, blobId);
@@ -153,6 +155,8 @@ async function readPiece(
   const { length, isWhole } = sizeInRange(blob.size, wanted);
   if (!isWhole) return invalid("The blob has no such range of bytes.");
   if (length > room) tooLarge();
+  // In pieces, and then whole.
+  await hold(2 * length);
   const pieces: Uint8Array[] = [];
   for await (const piece of readRange(blob.body, wanted)) pieces.push(piece);
   return Buffer.concat(pieces);

@@ -13,10 +13,13 @@ import {
 } from "./arguments.ts";
 import { findBlobName, formatBlobId } from "./blob-ids.ts";
 import { BodyArguments, type BodyRequest, readBodyRequest } from "./body-parts.ts";
+import { countingBytes, mostMailBytes } from "./email-place.ts";
 import { emailParseDefaults, isEmailProperty, parsedView } from "./email-view.ts";
+import type { Hold, LargeTurns } from "./large-turns.ts";
 import { coreLimits } from "./limits.ts";
 import { type JmapObject, type Method, type MethodCall, type Methods, refuseCall } from "./method.ts";
-import { firstBytes, type OpenBlob } from "./open-blob.ts";
+import type { OpenBlob } from "./open-blob.ts";
+import { wholeBlob } from "./whole-blob.ts";
 
 export interface EmailParseContext {
   openBlob: OpenBlob;
@@ -32,11 +35,11 @@ const Arguments = Type.Object(
   closed,
 );
 
-export function emailParseMethods({ openBlob }: EmailParseContext): Methods {
-  return { "Email/parse": emailParse(openBlob) };
+export function emailParseMethods({ openBlob }: EmailParseContext, turns: LargeTurns): Methods {
+  return { "Email/parse": emailParse(openBlob, turns) };
 }
 
-function emailParse(openBlob: OpenBlob): Method {
+function emailParse(openBlob: OpenBlob, turns: LargeTurns): Method {
   return {
     capability: capabilities.mail,
     scope: "read",
@@ -48,25 +51,24 @@ function emailParse(openBlob: OpenBlob): Method {
       }
       const wanted = wantedProperties(call, properties ?? undefined);
       const body = readBodyRequest(bodyArguments);
+      const read = (blobId: string, hold: Hold) =>
+        readMail(openBlob, { accountId: call.caller.accountId, blobId }, { properties: wanted, body, hold });
       const parsed: [string, JmapObject][] = [];
       const notParsable: string[] = [];
       const notFound: string[] = [];
-      let room: number = coreLimits.maxSizeUpload;
-      for (const id of new Set(blobIds)) {
-        const blobId = resolveId(call, id) ?? "";
-        const blob = await openBlob({ accountId: call.caller.accountId, blobId });
-        if (blob === undefined) {
-          notFound.push(id);
-          continue;
+      await turns.run(async (hold) => {
+        const count = countingBytes();
+        const countAndHold = (sizeBytes: number) => {
+          count(sizeBytes);
+          return hold(sizeBytes);
+        };
+        for (const id of new Set(blobIds)) {
+          const view = await read(resolveId(call, id) ?? "", countAndHold);
+          if (view === "notFound") notFound.push(id);
+          else if (view === "notParsable") notParsable.push(id);
+          else parsed.push([id, view]);
         }
-        room -= blob.size;
-        if (room < 0 && parsed.length > 0) {
-          refuseCall("requestTooLarge", "These mails are large. Ask for fewer of them at once.");
-        }
-        const view = await readMail(blobId, blob, wanted, body);
-        if (view === undefined) notParsable.push(id);
-        else parsed.push([id, view]);
-      }
+      });
       return {
         arguments: {
           accountId: accountIdOf(call.caller),
@@ -87,21 +89,22 @@ function wantedProperties(call: MethodCall, asked: readonly string[] | undefined
   return new Set(asked ?? emailParseDefaults);
 }
 
-/** Undefined for what is no mail: too large for one, or without a single header field. */
+/** What is no mail is too large for one, or has not a single header field. */
 async function readMail(
-  blobId: string,
-  { size: sizeBytes, body }: { size: number; body: AsyncIterable<Uint8Array> },
-  properties: ReadonlySet<string>,
-  request: BodyRequest,
-): Promise<JmapObject | undefined> {
+  openBlob: OpenBlob,
+  { accountId, blobId }: { accountId: number; blobId: string },
+  { properties, body, hold }: { properties: ReadonlySet<string>; body: BodyRequest; hold: Hold },
+): Promise<JmapObject | "notFound" | "notParsable"> {
   const of = findBlobName(blobId);
-  if (of === undefined || sizeBytes > coreLimits.maxSizeUpload) return undefined;
-  const mail = parseMail(await firstBytes(body, sizeBytes));
-  if (mail.headers.length === 0) return undefined;
+  const bytes = of && (await wholeBlob(openBlob, { accountId, blobId }, mostMailBytes, hold));
+  if (of === undefined || bytes === undefined) return "notFound";
+  if (bytes === "tooLarge") return "notParsable";
+  const mail = parseMail(bytes);
+  if (mail.headers.length === 0) return "notParsable";
   const names = {
     blobId,
-    sizeBytes,
+    sizeBytes: bytes.length,
     blobIdOf: ({ partId }: { partId: string }) => formatBlobId({ kind: "within", of, partId }),
   };
-  return parsedView(mail, names, properties, request);
+  return parsedView(mail, names, properties, body);
 }

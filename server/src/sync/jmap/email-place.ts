@@ -103,6 +103,6 @@ export function countingBytes(): (sizeBytes: number) => void {
   return (sizeBytes) => {
     sum += sizeBytes;
     if (sum <= mostBytesInCall) return;
-    refuseCall("requestTooLarge", "These messages are large together. Write fewer of them in one call.");
+    refuseCall("requestTooLarge", "These messages are large together. Name fewer of them in one call.");
   };
 }

@@ -9,7 +9,7 @@ import { renderMail } from "../../rfc5322/render-mail.ts";
 import { findMessageBytes, findObject, type StoredObject } from "../../store/object-store.ts";
 import type { Store } from "../../store/sql.ts";
 import { type BlobName, findBlobName } from "./blob-ids.ts";
-import { coreLimits } from "./limits.ts";
+import { mostMailBytes } from "./email-place.ts";
 import { headOf, mailOfStored } from "./stored-mail.ts";
 
 export interface OpenedBlob {
@@ -88,7 +88,7 @@ async function openWithin(
   { of, partId }: Extract<BlobName, { kind: "within" }>,
 ): Promise<OpenedBlob | undefined> {
   const outer = await openNamed(ctx, accountId, of);
-  if (outer === undefined || outer.size > coreLimits.maxSizeUpload) return undefined;
+  if (outer === undefined || outer.size > mostMailBytes) return undefined;
   const mail = parseMail(await firstBytes(outer.body, outer.size));
   return mail.headers.length === 0 ? undefined : openPart(mail, partId, () => undefined);
 }
