@@ -19,7 +19,7 @@ export interface BodyText {
 }
 
 /** Where the decoded bytes of a part are. */
-export type PartContent =
+type PartContent =
   | { kind: "here"; bytes(): Uint8Array; text(): BodyText }
   /** A file of a Posthorn message, by its place among the attachments. */
   | { kind: "file"; place: number };
@@ -51,7 +51,7 @@ export interface MailLeaf extends PartHead {
 }
 
 /** A part of type multipart/*. */
-export interface MailBranch extends PartHead {
+interface MailBranch extends PartHead {
   partId: undefined;
   subParts: readonly MailPart[];
 }

@@ -27,7 +27,7 @@ export interface OutgoingMail {
 }
 
 /** Why a mail cannot be sent: a SetError of RFC 8621 §7.5. */
-export interface UnsendableMail {
+interface UnsendableMail {
   type: "noRecipients" | "invalidRecipients" | "tooManyRecipients" | "invalidEmail" | "tooLarge";
   description: string;
   properties?: readonly string[];

@@ -16,7 +16,7 @@ export function previewOf(mail: ParsedMail): string {
 }
 
 /** Text on one line, white space drawn together, cut to the length of a preview at the border of a character. */
-export function cutPreview(text: string): string {
+function cutPreview(text: string): string {
   const line = text
     .slice(0, mailLimits.preview * 20)
     .replaceAll(/(?:[\s\p{Cc}\u00ad\u200b\u2060\ufeff]|\u034f|\u200c)+/gu, " ")

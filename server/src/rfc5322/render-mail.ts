@@ -4,7 +4,7 @@ import type { MailPart, ParsedMail } from "./mail.ts";
 import { type WrittenPart, writeParts } from "./write-parts.ts";
 
 /** A file of the message, to be put here in base64, as `encodeBase64` makes it. */
-export interface FilePiece {
+interface FilePiece {
   place: number;
   /** As it is written. */
   sizeBytes: number;

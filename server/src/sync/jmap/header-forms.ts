@@ -24,7 +24,7 @@ const forms = [
   "asURLs",
 ] as const;
 
-export type HeaderForm = (typeof forms)[number];
+type HeaderForm = (typeof forms)[number];
 
 export interface HeaderProperty {
   /** The field's name as the client has written it. */
