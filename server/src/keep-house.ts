@@ -7,6 +7,7 @@ import { forgetSomeChanges } from "./objects/forget-changes.ts";
 import { deleteStrangersBefore } from "./store/peer-store.ts";
 import { deleteReceipts } from "./store/receipt-store.ts";
 import { deleteFinished } from "./store/retention-store.ts";
+import { deleteOverSnoozes } from "./store/snooze-store.ts";
 import type { Store, Tx } from "./store/sql.ts";
 import { markStates } from "./store/state-mark-store.ts";
 
@@ -24,6 +25,9 @@ const rowsPerStep = 500;
 const keepStrangersMs = 30 * dayMs;
 /** How long a client can stay away, at least, and still be told what has changed (§85). */
 const keepChangesMs = 30 * dayMs;
+
+/** How long it is told of a message that was snoozed until when it was. */
+const keepSnoozedMs = 90 * dayMs;
 
 export interface KeepHouseContext {
   store: Store;
@@ -64,6 +68,7 @@ function choresOf(ctx: KeepHouseContext, signal: AbortSignal): Record<string, ()
       inSteps(store, signal, 0, async (tx) =>
         (await removeGone(tx, rowsPerStep)) === rowsPerStep ? 0 : undefined,
       ),
+    snoozed: () => store.write((tx) => deleteOverSnoozes(tx, now - keepSnoozedMs)),
     peers: () => store.write((tx) => deleteStrangersBefore(tx, now - keepStrangersMs)),
     blobs: () => sweepBlobs(blobs),
   };

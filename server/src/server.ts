@@ -10,6 +10,7 @@ import { keepHouse } from "./keep-house.ts";
 import { makeHandler } from "./make-handler.ts";
 import { type Journey, makeJourney } from "./make-journey.ts";
 import { makeLive } from "./make-live.ts";
+import { wakeSnoozed } from "./objects/wake-snoozed.ts";
 import { type Door, openDoor, operatorPlace } from "./open-door.ts";
 import { type House, openHouse } from "./open-house.ts";
 import { helloToPeers } from "./queue/hello.ts";
@@ -137,5 +138,6 @@ async function startChores(house: House, { blobs, deliver }: Journey, signal: Ab
   await Promise.all([
     helloToPeers({ store, clock, log, remote: deliver.remote }, signal),
     keepHouse({ store, clock, blobs, log, renewKeys }, signal),
+    wakeSnoozed({ store, clock, log }, signal),
   ]);
 }

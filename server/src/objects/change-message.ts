@@ -5,8 +5,10 @@ import { appendChange } from "../store/change-store.ts";
 import { hasUnsettled } from "../store/delivery-store.ts";
 import { addToMailbox, countInMailbox, removeFromMailbox } from "../store/mailbox-store.ts";
 import { deleteObject, listGone, markGone, type StoredObject, updateObject } from "../store/object-store.ts";
+import { deleteSnooze } from "../store/snooze-store.ts";
 import type { Tx } from "../store/sql.ts";
 import { isUnread } from "./keywords.ts";
+import { roles } from "./roles.ts";
 
 /** What a message is to be like; the mailboxes are there, and at least one. */
 export interface MessageChange {
@@ -72,8 +74,11 @@ async function placeMessage(
   const wasUnread = isUnread(object.keywords);
   const unread = isUnread(change.keywords);
   for (const mailbox of object.mailboxes) {
-    if (!change.mailboxes.includes(mailbox)) await removeFromMailbox(tx, object, mailbox, wasUnread, state);
-    else if (wasUnread !== unread)
+    if (!change.mailboxes.includes(mailbox)) {
+      await removeFromMailbox(tx, object, mailbox, wasUnread, state);
+      // However it leaves, by hand, by time or for good: then it does not come back.
+      if (mailbox === roles.snoozed.id) await deleteSnooze(tx, object.accountId, object.id);
+    } else if (wasUnread !== unread)
       await countInMailbox(tx, object, mailbox, { total: 0, unread: unread ? 1 : -1 }, state);
   }
   for (const mailbox of change.mailboxes) {

@@ -30,15 +30,23 @@ eachStore("an account", (open) => {
     const bob = await openAccount(store, "bob");
     expect(await readMailboxes({ store }, { accountId: bob })).toEqual({
       state: "0",
-      mailboxes: ["Inbox", "Drafts", "Sent", "Archive", "Junk", "Trash", "Conversations", "Screener"].map(
-        (name, index) => ({
-          id: String(index + 1),
-          name,
-          role: index < 6 ? name.toLowerCase() : null,
-          total: 0,
-          unread: 0,
-        }),
-      ),
+      mailboxes: [
+        "Inbox",
+        "Drafts",
+        "Sent",
+        "Archive",
+        "Junk",
+        "Trash",
+        "Conversations",
+        "Screener",
+        "Snoozed",
+      ].map((name, index) => ({
+        id: String(index + 1),
+        name,
+        role: index < 6 ? name.toLowerCase() : null,
+        total: 0,
+        unread: 0,
+      })),
     });
     expect(await readAccount({ store, host: "a.test" }, { accountId: bob })).toEqual({
       id: String(bob),

@@ -2,7 +2,7 @@ import { isMessageType, type Message, typeOf } from "@posthorn/protocol";
 
 /**
  * The mailboxes every account has, and their fixed ids. Conversations and Screener have no role that other mail programs
- * know (RFC 8621 §2).
+ * know (RFC 8621 §2); that of Snoozed is as the attribute of IMAP of that name.
  */
 export const roles = {
   inbox: { id: 1, name: "Inbox", sortOrder: 1 },
@@ -13,6 +13,7 @@ export const roles = {
   trash: { id: 6, name: "Trash", sortOrder: 6 },
   conversations: { id: 7, name: "Conversations", sortOrder: 7 },
   screener: { id: 8, name: "Screener", sortOrder: 8 },
+  snoozed: { id: 9, name: "Snoozed", sortOrder: 9 },
 } as const;
 
 export type Role = keyof typeof roles;
@@ -26,6 +27,7 @@ export const roleNames = [
   "trash",
   "conversations",
   "screener",
+  "snoozed",
 ] as const satisfies readonly Role[];
 
 /** Ids of mailboxes that owners make begin here. */

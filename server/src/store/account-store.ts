@@ -13,6 +13,8 @@ export interface Account {
   isSealed: boolean;
   /** The account shows its keys to those only whom its owner has named. */
   keysHidden: boolean;
+  /** There may be messages that come back by themselves. */
+  hasSnoozed: boolean;
 }
 
 export async function insertAccount(
@@ -170,5 +172,6 @@ function readAccount(row: Row): Account {
     suspendedAt: optionalInt(row, "suspended_at"),
     isSealed: int(row, "sealed") === 1,
     keysHidden: int(row, "keys_hidden") === 1,
+    hasSnoozed: int(row, "has_snoozed") === 1,
   };
 }

@@ -24,5 +24,18 @@ export const mailModel: Migration = {
       fields TEXT NOT NULL,
       PRIMARY KEY (account_id, id)) WITHOUT ROWID`,
     `CREATE INDEX identity_email ON identity (account_id, email)`,
+
+    // Messages that come back by themselves, and those that have (is_over). mailboxes is a JSON list of where they were.
+    // Whether an account may have any that wait is kept with it, because every message that arrives asks for it.
+    `CREATE TABLE snooze (
+      account_id BIGINT NOT NULL,
+      object_id BIGINT NOT NULL,
+      until BIGINT NOT NULL,
+      mailboxes TEXT NOT NULL,
+      is_over BIGINT NOT NULL,
+      PRIMARY KEY (account_id, object_id)) WITHOUT ROWID`,
+    `CREATE INDEX snooze_due ON snooze (until) WHERE is_over = 0`,
+    `CREATE INDEX snooze_over ON snooze (until) WHERE is_over = 1`,
+    `ALTER TABLE account ADD COLUMN has_snoozed BIGINT NOT NULL DEFAULT 0`,
   ],
 };

@@ -39,6 +39,7 @@ eachStore("Mailbox", (open) => {
         ["Trash", "trash", null],
         ["Conversations", null, "conversations"],
         ["Screener", null, "screener"],
+        ["Snoozed", "snoozed", null],
       ]),
     );
     const plain = ["urn:ietf:params:jmap:core", "urn:ietf:params:jmap:mail"];
