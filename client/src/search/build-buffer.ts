@@ -81,19 +81,19 @@ export class BuildBuffer {
       const table = tableOf(sorted.flatMap((place) => this.#entries[place] ?? []));
       writers.push(new SegmentWriter(table, pieceBytes));
     }
+    const parts = writers.map((writer) => ({ writer, postings: [] as number[] }));
     for (const [term, postings] of this.#sortedTerms()) {
-      const parts = writers.map((): number[] => []);
+      const touched = new Set<(typeof parts)[number]>();
       for (const posting of postings) {
         const place = docOfPosting(posting);
-        const doc = docOf[place] ?? 0;
-        parts[writerOf[place] ?? -1]?.push(packPosting(doc, fieldsOfPosting(posting)));
+        const part = parts[writerOf[place] ?? -1];
+        if (part === undefined) continue;
+        if (part.postings.length === 0) touched.add(part);
+        part.postings.push(packPosting(docOf[place] ?? 0, fieldsOfPosting(posting)));
       }
-      for (const [at, part] of parts.entries()) {
-        if (part.length > 0)
-          writers[at]?.addTerm(
-            term,
-            part.sort((a, b) => a - b),
-          );
+      for (const part of touched) {
+        part.writer.addTerm(term, inOrder(part.postings));
+        part.postings.length = 0;
       }
     }
     return writers.map((writer) => {
@@ -158,4 +158,10 @@ export class BuildBuffer {
     const terms = [...this.#postings].map(([term, postings]) => [encoder.encode(term), postings] as const);
     return terms.sort(([a], [b]) => compareBytes(a, b));
   }
+}
+
+/** Messages mostly come newest first, and so they are numbered. */
+function inOrder(postings: number[]): number[] {
+  const isInOrder = postings.every((posting, at) => at === 0 || posting > (postings[at - 1] ?? 0));
+  return isInOrder ? postings : postings.sort((a, b) => a - b);
 }

@@ -2,6 +2,7 @@
 export type { Field, FieldTexts } from "./fields.ts";
 export { fillIndex, type SourceRow, type TextSource } from "./fill-index.ts";
 export type { SearchHit, SearchOptions } from "./hits.ts";
+export { localSegments, searchPieces } from "./local-segments.ts";
 export { marks } from "./marks.ts";
 export { gatherSegments, segmentIdOf } from "./piece-record.ts";
 export type { MessageSort, QueryProblem, SearchPlan } from "./plan.ts";

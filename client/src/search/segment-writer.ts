@@ -14,6 +14,8 @@ import {
 } from "./segment-format.ts";
 
 const fieldMask = 2 ** fieldBits - 1;
+/** Filled anew for each term. */
+const fieldCounts = new Uint32Array(fieldMask + 1);
 
 /** Where a term is: the message's number, and the fields in its lowest bits. */
 export function packPosting(doc: number, fields: number): number {
@@ -164,13 +166,13 @@ function commonLength(a: Uint8Array, b: Uint8Array): number {
 
 function mostFrequentFields(postings: readonly number[] | Uint32Array): number {
   if (postings.length === 1) return fieldsOfPosting(postings[0] ?? 0);
-  const counts = new Uint32Array(fieldMask + 1);
+  fieldCounts.fill(0);
   let best = usualFields;
   for (const posting of postings) {
     const fields = fieldsOfPosting(posting);
-    const count = (counts[fields] ?? 0) + 1;
-    counts[fields] = count;
-    if (count > (counts[best] ?? 0)) best = fields;
+    const count = (fieldCounts[fields] ?? 0) + 1;
+    fieldCounts[fields] = count;
+    if (count > (fieldCounts[best] ?? 0)) best = fields;
   }
   return best;
 }
