@@ -97,6 +97,7 @@ export {
 } from "./sealed-file-download.ts";
 export { isSealedFile } from "./sealed-file-same.ts";
 export { type SealedFile, type SealedUploadOptions, uploadSealedFile } from "./sealed-file-upload.ts";
+export * from "./search/index.ts";
 export * from "./send.ts";
 export * from "./session.ts";
 export {
