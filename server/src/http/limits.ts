@@ -5,8 +5,11 @@ export const listenLimits = {
   headerFields: 100,
   /** Event streams among them, of which there may be 10,000. */
   connections: 16_384,
-  /** From one IPv4 address or one IPv6 network of 64 bits; not counted behind a proxy. */
-  connectionsPerNetwork: 512,
+  /**
+   * From one IPv4 address or one IPv6 network of 64 bits, behind which a whole company may be whose devices each listen to
+   * an event stream; not counted behind a proxy.
+   */
+  connectionsPerNetwork: 2_048,
   /** Requests being answered; more are sent away with 503 so that memory stays bounded. */
   requestsInFlight: 1_024,
   /** Of those, for one IPv4 address or IPv6 network of 64 bits, so that no single one takes them all. */
