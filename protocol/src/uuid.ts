@@ -11,6 +11,17 @@ export const UuidSchema = Type.String({
 export type Uuid = Static<typeof UuidSchema>;
 
 /**
+ * What a message answers and the conversation it belongs to: a message's id, or that of a mail which was imported, a UUID of
+ * version 8 that is made of its Message-ID (§85.12), so that all who have that mail name it alike.
+ */
+export const ReferenceSchema = Type.String({
+  minLength: 36,
+  maxLength: 36,
+  pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[78][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$",
+  description: "a UUID of version 7 or 8 in lower case",
+});
+
+/**
  * Makes a UUIDv7 of a time in milliseconds since 1970 (0 to 2^48-1) and sixteen random bytes, of which the last ten
  * are used, less the bits for version and variant.
  */

@@ -12,7 +12,7 @@ export const wireHistory: readonly {
 }[] = [
   {
     version: 1,
-    hash: "c9fd3f884073a6cf92f991b1acb6d60e6935e24f964b01e9939cbe4a7fa1bd9f",
+    hash: "3fbd4e23be73d16da922a647b8dc631d78983af3a614cf6e724d3860ffb84c6a",
     note: "First version.",
   },
 ];

@@ -2,7 +2,7 @@ import { type Static, Type } from "typebox";
 import { AddressSchema } from "../address.ts";
 import { limits } from "../limits.ts";
 import { TimeSchema } from "../time.ts";
-import { UuidSchema } from "../uuid.ts";
+import { ReferenceSchema, UuidSchema } from "../uuid.ts";
 
 const recipients = Type.Array(AddressSchema, { maxItems: limits.recipients });
 
@@ -12,8 +12,8 @@ export const routing = {
   to: Type.Optional(recipients),
   cc: Type.Optional(recipients),
   date: TimeSchema,
-  inReplyTo: Type.Optional(Type.Union([UuidSchema, Type.Null()])),
-  thread: Type.Optional(UuidSchema),
+  inReplyTo: Type.Optional(Type.Union([ReferenceSchema, Type.Null()])),
+  thread: Type.Optional(ReferenceSchema),
 };
 
 /** Names a message by its whole identity: its author and the id the author gave it. */

@@ -3,10 +3,10 @@ import {
   AttachmentSchema,
   formatTime,
   limits,
-  type MessageMeta,
+  type PlainMeta,
   parseAddress,
+  ReferenceSchema,
   shape,
-  UuidSchema,
 } from "@posthorn/protocol";
 import { Type } from "typebox";
 import type { StoredObject } from "../store/object-store.ts";
@@ -16,13 +16,13 @@ const summaryShape = shape(
     to: Type.Array(AddressSchema, { maxItems: limits.recipients }),
     cc: Type.Array(AddressSchema, { maxItems: limits.recipients }),
     attachments: Type.Array(AttachmentSchema, { maxItems: limits.attachments }),
-    inReplyTo: Type.Union([UuidSchema, Type.Null()]),
+    inReplyTo: Type.Union([ReferenceSchema, Type.Null()]),
     sealed: Type.Boolean(),
   }),
 );
 
 /** A stored message as a client sees it in a list. */
-export function messageMeta(object: StoredObject): MessageMeta {
+export function messageMeta(object: StoredObject): PlainMeta {
   const summary = summaryShape.parse(JSON.parse(object.summary));
   return {
     id: String(object.id),

@@ -8,9 +8,9 @@ import {
   type Message,
   ProblemError,
   parseAddress,
+  ReferenceSchema,
   readMessage,
   shape,
-  UuidSchema,
 } from "@posthorn/protocol";
 import { Type } from "typebox";
 import type { ParsedMail } from "../../rfc5322/mail.ts";
@@ -20,16 +20,16 @@ import { emailOf } from "../../rfc5322/message-mail.ts";
 import { parseMail } from "../../rfc5322/parse-mail.ts";
 import type { StoredObject } from "../../store/object-store.ts";
 
-const nullableUuid = Type.Optional(Type.Union([UuidSchema, Type.Null()]));
+const nullableReference = Type.Optional(Type.Union([ReferenceSchema, Type.Null()]));
 const messageSummary = shape(
   Type.Object({
     to: Type.Array(AddressSchema, { maxItems: limits.recipients }),
     cc: Type.Array(AddressSchema, { maxItems: limits.recipients }),
     bcc: Type.Optional(Type.Array(AddressSchema, { maxItems: limits.recipients })),
     attachments: Type.Array(AttachmentSchema, { maxItems: limits.attachments }),
-    inReplyTo: nullableUuid,
-    thread: nullableUuid,
-    target: nullableUuid,
+    inReplyTo: nullableReference,
+    thread: nullableReference,
+    target: nullableReference,
     sealed: Type.Boolean(),
   }),
 );
