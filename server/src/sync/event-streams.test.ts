@@ -33,7 +33,7 @@ eachStore("an event stream", (open) => {
   }
 
   async function hears(ear: { heard: string }, text: string): Promise<void> {
-    await vi.waitFor(() => expect(ear.heard).toBe(text), { timeout: 5_000, interval: 1 });
+    await vi.waitFor(() => expect(ear.heard).toBe(text), { timeout: 20_000, interval: 1 });
   }
 
   it("tells who comes anew an id to come again with and no event, and then what changes", async () => {
@@ -48,7 +48,7 @@ eachStore("an event stream", (open) => {
     );
     await change(store, 2, "Mailbox");
     await change(store, 1, "Sender");
-    await vi.waitFor(() => expect(ear.heard).toMatch(/id: 4\ndata: .*"a1":\{"Sender":"4"\}/), 5_000);
+    await vi.waitFor(() => expect(ear.heard).toMatch(/id: 4\ndata: .*"a1":\{"Sender":"4"\}/), 20_000);
     events.close();
   });
 
@@ -71,7 +71,7 @@ eachStore("an event stream", (open) => {
       const { store, events } = await begin();
       await change(store, 1, "Mailbox");
       const ear = await connect(events, { lastEventId });
-      await vi.waitFor(() => expect(ear.heard).toContain("event: state\nid: 1\n"), 5_000);
+      await vi.waitFor(() => expect(ear.heard).toContain("event: state\nid: 1\n"), 20_000);
       const [, data = ""] = /data: (.*)\n/.exec(ear.heard) ?? [];
       expect(Object.keys(JSON.parse(data).changed.a1)).toEqual([...stateTypes]);
       events.close();
@@ -95,7 +95,7 @@ eachStore("an event stream", (open) => {
     const ear = await connect(events, { closeafter: "state" });
     expect(ear.isOver).toBe(false);
     await change(store, 1, "Rule");
-    await vi.waitFor(() => expect(ear.isOver).toBe(true), 5_000);
+    await vi.waitFor(() => expect(ear.isOver).toBe(true), 20_000);
     expect(ear.heard).toMatch(/^id: 0\n\nevent: state\nid: 1\n[^\n]*\n\n$/);
     expect(events.streams.count).toBe(0);
     events.close();
@@ -136,9 +136,9 @@ eachStore("an event stream", (open) => {
     for (let count = 0; count < 20; count++) await change(store, 1, "Sender");
     const other = await connect(events);
     await change(store, 1, "Identity");
-    await vi.waitFor(() => expect(other.heard).toContain("id: 23\n"), 5_000);
+    await vi.waitFor(() => expect(other.heard).toContain("id: 23\n"), 20_000);
     const ear = listen(stream);
-    await vi.waitFor(() => expect(ear.heard).toContain("id: 23\n"), 5_000);
+    await vi.waitFor(() => expect(ear.heard).toContain("id: 23\n"), 20_000);
     expect(ear.heard.match(/event: state/g)).toHaveLength(1);
     expect(ear.heard).toContain('{"Mailbox":"23","Identity":"23","Sender":"23","Rule":"23"}');
     events.close();
@@ -155,12 +155,12 @@ eachStore("an event stream", (open) => {
     expect([bySession.isOver, byToken.isOver, other.isOver]).toEqual([false, false, false]);
     await store.write((tx) => endSession(tx, 1, "s1", "revoked"));
     await events.clock.advance(31_000);
-    await vi.waitFor(() => expect(bySession.isOver).toBe(true), 5_000);
+    await vi.waitFor(() => expect(bySession.isOver).toBe(true), 20_000);
     expect([byToken.isOver, other.isOver]).toEqual([false, false]);
     await store.write((tx) => deleteApiToken(tx, 1, "t1"));
     await store.write((tx) => setSuspended(tx, "a2", 1));
     await events.clock.advance(31_000);
-    await vi.waitFor(() => expect([byToken.isOver, other.isOver]).toEqual([true, true]), 5_000);
+    await vi.waitFor(() => expect([byToken.isOver, other.isOver]).toEqual([true, true]), 20_000);
     expect(events.streams.count).toBe(0);
     events.close();
   });

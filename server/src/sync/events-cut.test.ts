@@ -115,7 +115,7 @@ class EventClient {
 
 async function upToDate(client: EventClient): Promise<void> {
   await vi.waitFor(async () => expect(await client.staleTypes()).toEqual([]), {
-    timeout: 5_000,
+    timeout: 20_000,
     interval: 1,
   });
 }

@@ -25,7 +25,7 @@ async function listen(hub: Hub, accountId: number): Promise<{ told: string[]; st
 
 /** Until what a commit has woken has been told; PostgreSQL takes its time. */
 async function heard(told: readonly string[], last: string): Promise<void> {
-  await vi.waitFor(() => expect(told.at(-1)).toBe(last), { timeout: 5_000, interval: 1 });
+  await vi.waitFor(() => expect(told.at(-1)).toBe(last), { timeout: 20_000, interval: 1 });
 }
 
 eachStore("the hub", (open) => {
@@ -51,7 +51,7 @@ eachStore("the hub", (open) => {
     await Promise.all(
       Array.from({ length: 50 }, (_, index) => change(store, 1, index % 2 === 0 ? "Mailbox" : "Record")),
     );
-    await vi.waitFor(() => expect(told.at(-1)).toMatch(/^50: /), { timeout: 5_000, interval: 1 });
+    await vi.waitFor(() => expect(told.at(-1)).toMatch(/^50: /), { timeout: 20_000, interval: 1 });
     expect(told.length).toBeLessThan(40);
     hub.close();
   });
@@ -131,7 +131,7 @@ eachStore("the hub", (open) => {
     await vi.waitFor(() => expect(logged).toContain("changes not told"));
     isBroken = false;
     await change(store, 1, "Sender");
-    await vi.waitFor(() => expect(told.at(-1)).toMatch(/^2: /), { timeout: 5_000, interval: 1 });
+    await vi.waitFor(() => expect(told.at(-1)).toMatch(/^2: /), { timeout: 20_000, interval: 1 });
     expect(told.join()).toContain("Rule");
     hub.close();
   });

@@ -10,7 +10,7 @@ import { now } from "./trial-changes.ts";
 import { vapidKeyOf } from "./web-push.ts";
 
 /** What came in at the push service. */
-export interface Received {
+interface Received {
   url: string;
   headers: Readonly<Record<string, string>>;
   body: Uint8Array;
