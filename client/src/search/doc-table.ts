@@ -17,7 +17,7 @@ export interface DocEntry {
 export const largestNumber = 2 ** 50 - 1;
 
 export const docStates = ["whole", "partial", "removed"] as const;
-export type DocState = (typeof docStates)[number];
+type DocState = (typeof docStates)[number];
 
 /** Columns, by the message's number in the segment. */
 export interface DocTable {

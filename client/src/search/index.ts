@@ -9,7 +9,7 @@ export type { MessageSort, QueryProblem, SearchPlan } from "./plan.ts";
 export { parseQuery } from "./query.ts";
 export type { QueryTime } from "./query-dates.ts";
 export type { ReadRows, SearchRow } from "./rows.ts";
-export { findSealedPiece, type SearchKey, sealPiece, searchKey } from "./sealed-pieces.ts";
+export { findSealedPiece, idOfPiece, type SearchKey, sealPiece, searchKey } from "./sealed-pieces.ts";
 export {
   type Coverage,
   type IndexOptions,

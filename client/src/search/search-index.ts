@@ -12,7 +12,7 @@ import { Library, type LibraryChange } from "./library.ts";
 import { dueMerge } from "./merge-policy.ts";
 import type { SearchPlan } from "./plan.ts";
 import { openWhole } from "./segment.ts";
-import { largestPiece } from "./segment-format.ts";
+import { largestPiece, usualPiece } from "./segment-format.ts";
 import type { SegmentStore } from "./segment-store.ts";
 import { always, type Span, uniteSpans } from "./spans.ts";
 import { type Suggestion, suggestWords } from "./suggest.ts";
@@ -50,7 +50,7 @@ export interface IndexOptions {
   cacheBytes?: number | undefined;
   /** Words of messages that are gathered before a segment is written of them: a message has a hundred or two. */
   bufferWords?: number | undefined;
-  /** A piece has at most so many bytes; a record holds no more than what is taken when it is left out. */
+  /** A piece has at most so many bytes; no more than fit into a record. */
   pieceBytes?: number | undefined;
   /** No merged segment has more. */
   largestDocs?: number | undefined;
@@ -60,7 +60,7 @@ export interface IndexOptions {
 const usual: Required<Record<keyof IndexOptions, number>> = {
   cacheBytes: 24 * 1024 * 1024,
   bufferWords: 200_000,
-  pieceBytes: largestPiece,
+  pieceBytes: usualPiece,
   largestDocs: 16_384,
   largestBytes: 8 * 1024 * 1024,
 };
@@ -94,7 +94,7 @@ export class SearchIndex {
     this.#options = {
       cacheBytes: options.cacheBytes ?? usual.cacheBytes,
       bufferWords: options.bufferWords ?? usual.bufferWords,
-      pieceBytes: options.pieceBytes ?? usual.pieceBytes,
+      pieceBytes: Math.min(options.pieceBytes ?? usual.pieceBytes, largestPiece),
       largestDocs: options.largestDocs ?? usual.largestDocs,
       largestBytes: options.largestBytes ?? usual.largestBytes,
     };

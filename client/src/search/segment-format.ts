@@ -10,6 +10,8 @@ import { crc32 } from "./crc32.ts";
 
 /** What a piece has at most: a record's bytes (§85.30) less what says which piece it is (`piece-record.ts`). */
 export const largestPiece = 176_000;
+/** What is written here. A search for a rare word reads a piece of every segment, so pieces are smaller than they may be. */
+export const usualPiece = 65_400;
 /** Bytes and terms after which a block is full. */
 export const blockBytes = 8 * 1024;
 export const blockTerms = 64;

@@ -5,12 +5,12 @@ import { fieldBits } from "./fields.ts";
 import {
   blockBytes,
   blockTerms,
-  largestPiece,
   longestTerm,
   longPostings,
   trailerBytes,
   trailerOf,
   usualFields,
+  usualPiece,
 } from "./segment-format.ts";
 
 const fieldMask = 2 ** fieldBits - 1;
@@ -48,7 +48,7 @@ export class SegmentWriter {
   #separator: Uint8Array = new Uint8Array();
   #formerSeparator: Uint8Array = new Uint8Array();
 
-  constructor(table: DocTable, pieceBytes = largestPiece) {
+  constructor(table: DocTable, pieceBytes = usualPiece) {
     this.#table = table;
     this.#pieceBytes = pieceBytes;
   }

@@ -12,7 +12,7 @@ import type { SearchDoc, SearchIndex } from "./search-index.ts";
 import type { SegmentStore } from "./segment-store.ts";
 import { forEachTerm, type QueryTerm } from "./terms.ts";
 
-export const testTime = { now: Date.UTC(2026, 10, 24, 10, 30), zone: "UTC" };
+const testTime = { now: Date.UTC(2026, 10, 24, 10, 30), zone: "UTC" };
 
 const plainRow: SearchRow = {
   sizeBytes: 1000,
@@ -35,7 +35,7 @@ export function planOf(query: string): SearchPlan {
   return parseQuery(query, testTime);
 }
 
-export function rowOf({ row, texts }: TestMessage): SearchRow {
+function rowOf({ row, texts }: TestMessage): SearchRow {
   return { ...plainRow, ...row, texts };
 }
 
