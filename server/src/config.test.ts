@@ -26,6 +26,7 @@ test("a host and its certificate are enough, and everything else is as the page 
     contact: undefined,
     newRoot: false,
     quotaBytes: 5 * 1024 ** 3,
+    screening: true,
     sending: { recipientsPerMinute: 600, burst: 3_000 },
   } satisfies Config);
 });
@@ -104,6 +105,9 @@ test.each<[string, Settings, Partial<Config>]>([
   ],
   ["contact", { ...proxied, contact: "postmaster@example.com" }, { contact: "postmaster@example.com" }],
   ["quota", { ...proxied, quota: "1000000" }, { quotaBytes: 1_000_000 }],
+  ["screening off", { ...proxied, screening: "no" }, { screening: false }],
+  ["screening in a local trial", { local: "yes" }, { screening: false }],
+  ["screening in a local trial that wants it", { local: "yes", screening: "yes" }, { screening: true }],
   ["quota without end", { ...proxied, quota: "9007199254740991" }, { quotaBytes: Number.MAX_SAFE_INTEGER }],
   [
     "send-rate and send-burst",

@@ -38,6 +38,8 @@ export interface Config {
   newRoot: boolean;
   /** What a new account may hold. */
   quotaBytes: number;
+  /** In new accounts mail of people whom they do not know waits until their owner has said whether to take it. */
+  screening: boolean;
   /** Recipients an account may write to in a minute, and how many it may have saved up. */
   sending: { recipientsPerMinute: number; burst: number };
 }
@@ -59,6 +61,7 @@ export const settings = {
   "new-root": "“yes” at one start, when the root key is lost for good or has leaked; other servers notice",
   contact: "an address or page where the operator can be reached",
   quota: "bytes a new account may hold (5 GiB)",
+  screening: "“no” when mail of strangers is to come straight into new accounts (yes; no in local trials)",
   "send-rate": "recipients an account may write to in a minute (600)",
   "send-burst": "recipients an account may write to at once (3000)",
 } as const;
@@ -105,6 +108,7 @@ export function readConfig(given: Settings, resolvePath: (path: string) => strin
     contact: readContact(given),
     newRoot: isOn(given, "new-root"),
     quotaBytes: readNumber(given, "quota", 1_000_000, Number.MAX_SAFE_INTEGER) ?? 5 * gibibyte,
+    screening: given.screening === undefined ? !local : isOn(given, "screening"),
     sending: {
       recipientsPerMinute: readNumber(given, "send-rate", 1, 1_000_000_000) ?? 600,
       burst: readNumber(given, "send-burst", 1, 1_000_000_000) ?? 3000,
@@ -195,7 +199,7 @@ function readTls(given: Settings, local: boolean, resolvePath: (path: string) =>
   return { kind: "files", certPath: resolvePath(cert), keyPath: resolvePath(key) };
 }
 
-function isOn(given: Settings, name: "local" | "proxied" | "new-root"): boolean {
+function isOn(given: Settings, name: "local" | "proxied" | "new-root" | "screening"): boolean {
   const value = given[name]?.toLowerCase();
   if (value === undefined || value === "no" || value === "false" || value === "0") return false;
   if (value === "yes" || value === "true" || value === "1") return true;

@@ -83,10 +83,11 @@ function authRoom(house: House) {
       tx: Parameters<typeof createAccount>[1],
       account: { name: string; quotaBytes: number | undefined },
     ) =>
-      createAccount({ random, quotaBytes: account.quotaBytes ?? config.quotaBytes }, tx, {
-        name: account.name,
-        createdAt: clock.now(),
-      }),
+      createAccount(
+        { random, quotaBytes: account.quotaBytes ?? config.quotaBytes, screening: config.screening },
+        tx,
+        { name: account.name, createdAt: clock.now() },
+      ),
     checkKeys: (address: string, keys: NewKeys) => checkFirstKeys({ clock }, address, keys),
     insertKeys: insertFirstKeys,
   };

@@ -43,7 +43,11 @@ const ofConversations: ReadonlySet<string> = new Set([
 
 /** Where a message is put that comes in or goes out: chat, and what is about another message, lies with the conversations. */
 export function placeOf(message: Message, way: "inbox" | "sent"): Role {
-  const type = typeOf(message);
+  return placeOfType(typeOf(message), way);
+}
+
+/** The same by its type. */
+export function placeOfType(type: string, way: "inbox" | "sent"): Role {
   return isMessageType(type) && ofConversations.has(type) ? "conversations" : way;
 }
 

@@ -5,9 +5,11 @@
 import {
   type Address,
   accountName,
+  attachmentsOf,
   type BlobRef,
   blobsOf,
   blobsOfFile,
+  conversationOf,
   formatAddress,
   formatTime,
   type Message,
@@ -23,6 +25,10 @@ import { announce, checkBlobs, type Holder, holdMade, useBlobs } from "../blobs/
 import { addMessage, type NewMessage } from "../objects/add-message.ts";
 import { sizeWithBlobs } from "../objects/put-object.ts";
 import { firstKeywords, placeOf, roles } from "../objects/roles.ts";
+import { applyRules, type Placing, visibleOf } from "../objects/rules.ts";
+import { rememberSender, welcome } from "../objects/screening.ts";
+import { silenced } from "../objects/senders.ts";
+import { wakeThread } from "../objects/snooze.ts";
 import { type Account, findAccountByName } from "../store/account-store.ts";
 import { deleteReceipt, findReceipt, insertReceipt } from "../store/receipt-store.ts";
 import type { Tx } from "../store/sql.ts";
@@ -126,20 +132,39 @@ async function acceptFor(ctx: AcceptContext, tx: Tx, recipient: Address, offered
       `${ctx.host} has no user “${name}”. Check the spelling, then send again.`,
     );
   }
-  return acceptInto(ctx, tx, account, offered);
+  return acceptInto(ctx, tx, account, { ...offered, recipient });
 }
 
-async function acceptInto(ctx: AcceptContext, tx: Tx, account: Account, offered: Offered): Promise<Outcome> {
-  const { message, digest } = offered;
+interface OfferedTo extends Offered {
+  recipient: Address;
+}
+
+async function acceptInto(
+  ctx: AcceptContext,
+  tx: Tx,
+  account: Account,
+  offered: OfferedTo,
+): Promise<Outcome> {
+  const { message, digest, recipient } = offered;
   const sender = formatAddress(senderOf(message));
-  const receipt = { digest, status: "delivered", deliveredAt: ctx.now } as const;
+  const sizeBytes = sizeWithBlobs(offered);
+  const greeted = await welcome(tx, account, ctx, { message, recipient, sizeBytes });
+  if (greeted.kind === "refused") {
+    const isKnown = (await findReceipt(tx, account.id, message.id, sender)) !== undefined;
+    return isKnown ? answerAgain(tx, account, offered, sender) : { status: "refused", ...greeted };
+  }
+  const status = greeted.kind === "accepted" ? "delivered" : "held";
+  const receipt = { digest, status, deliveredAt: ctx.now } as const;
   if (!(await insertReceipt(tx, account.id, message.id, sender, receipt))) {
     return answerAgain(tx, account, offered, sender);
   }
-  const reason = await store(ctx, tx, account, offered);
-  if (reason === undefined) return { status: "delivered", deliveredAt: ctx.now, isNew: true };
-  await deleteReceipt(tx, account.id, message.id, sender);
-  return { status: "refused", problem: reason };
+  const reason = await store(ctx, tx, account, offered, greeted.kind);
+  if (reason !== undefined) {
+    await deleteReceipt(tx, account.id, message.id, sender);
+    return { status: "refused", problem: reason };
+  }
+  await rememberSender(tx, account.id, greeted);
+  return { status, deliveredAt: ctx.now, isNew: true };
 }
 
 /** What keeps the message from being stored; undefined when it is. */
@@ -148,6 +173,7 @@ async function store(
   tx: Tx,
   account: Account,
   offered: Offered,
+  welcomed: "accepted" | "waits" | "silenced",
 ): Promise<Problem | undefined> {
   const { message, copies } = offered;
   const copy = copies.get(account.id);
@@ -160,17 +186,39 @@ async function store(
   const reason = await offered.lookAtBlobs();
   if (reason !== undefined) return reason;
   if (copy?.kind === "unsealed" || !(await holdMade(tx, kept.made))) throw notSealed;
+  const placing = await placingOf(tx, account, message, kept, welcomed);
   const objectId = await addMessage(tx, {
     ...kept,
+    ...placing,
     accountId: account.id,
-    mailboxes: [roles[placeOf(message, "inbox")].id],
     message,
     receivedAt: ctx.now,
-    keywords: firstKeywords(message),
   });
   if (objectId === undefined) return full();
   await useBlobs(tx, { kind: "server" }, kept.made);
+  if (account.hasSnoozed && welcomed === "accepted") {
+    await wakeThread(tx, account.id, conversationOf(message), ctx.now);
+  }
   return undefined;
+}
+
+/** Where it is put, and how it is marked: what waits for the owner and what is kept from sight apart. */
+async function placingOf(
+  tx: Tx,
+  account: Account,
+  message: Message,
+  kept: Kept,
+  welcomed: "accepted" | "waits" | "silenced",
+): Promise<Placing> {
+  const keywords = firstKeywords(message);
+  if (welcomed === "waits") return { mailboxes: [roles.screener.id], keywords };
+  if (welcomed === "silenced") return silenced(keywords);
+  const placing = { mailboxes: [roles[placeOf(message, "inbox")].id], keywords };
+  if (!account.hasRules) return placing;
+  const isOpen = kept.isSealedOnArrival !== true && sealOf(message) === undefined;
+  const hasAttachment = attachmentsOf(message).length > 0;
+  const visible = visibleOf(message, { isOpen, hasAttachment, sizeBytes: kept.bytes.length });
+  return applyRules(tx, account.id, visible, placing);
 }
 
 interface Kept extends Pick<NewMessage, "bytes" | "blobs" | "isSealedOnArrival" | "sealedFiles"> {

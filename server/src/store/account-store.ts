@@ -15,6 +15,9 @@ export interface Account {
   keysHidden: boolean;
   /** There may be messages that come back by themselves. */
   hasSnoozed: boolean;
+  /** Mail of people whom the account does not know waits until its owner has said whether to take it. */
+  screens: boolean;
+  hasRules: boolean;
 }
 
 export async function insertAccount(
@@ -173,5 +176,7 @@ function readAccount(row: Row): Account {
     isSealed: int(row, "sealed") === 1,
     keysHidden: int(row, "keys_hidden") === 1,
     hasSnoozed: int(row, "has_snoozed") === 1,
+    screens: int(row, "screens") === 1,
+    hasRules: int(row, "has_rules") === 1,
   };
 }

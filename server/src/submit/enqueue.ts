@@ -1,10 +1,13 @@
 import { type Message, recipientsOf, targetIdOf } from "@posthorn/protocol";
+import { acceptByWriting } from "../objects/senders.ts";
 import { insertDelivery } from "../store/delivery-store.ts";
 import type { Tx } from "../store/sql.ts";
 import { insertSubmission, type Submission } from "../store/submission-store.ts";
 import { laneOf } from "./follow.ts";
 
 export interface EnqueueContext {
+  /** Our host. */
+  host: string;
   /** How long a delivery is tried. */
   expiryMs: number;
   /** Told after commit which hosts have something to fetch from the queue. */
@@ -24,7 +27,7 @@ export const raced = new Error("the same message is being submitted twice at onc
 
 /** Writes down that a message was handed over, and one delivery for each of its recipients. Throws `raced`. */
 export async function enqueue(
-  { expiryMs, wake }: EnqueueContext,
+  { host, expiryMs, wake }: EnqueueContext,
   tx: Tx,
   { message, conversation, idempotencyKey, ...fields }: Queued,
 ): Promise<Submission> {
@@ -49,6 +52,7 @@ export async function enqueue(
     ),
   ]);
   if (!isFirst) throw raced;
+  await acceptByWriting(tx, accountId, host, recipients);
   tx.afterCommit(() => wake([...new Set(recipients.map(({ host }) => host))]));
   return submission;
 }

@@ -41,8 +41,6 @@ export interface SubmitContext extends EnqueueContext {
   store: Store;
   clock: Clock;
   random: Random;
-  /** Our host. */
-  host: string;
   /** Whether addresses may carry a port: local trials only. */
   allowPorts: boolean;
 }

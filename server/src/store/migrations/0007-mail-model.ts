@@ -37,5 +37,28 @@ export const mailModel: Migration = {
     `CREATE INDEX snooze_due ON snooze (until) WHERE is_over = 0`,
     `CREATE INDEX snooze_over ON snooze (until) WHERE is_over = 1`,
     `ALTER TABLE account ADD COLUMN has_snoozed BIGINT NOT NULL DEFAULT 0`,
+
+    // Whom an account takes mail from. address is without a tag, or *@ and a host. state is accepted, blocked or undecided,
+    // or written: the account has written to it. asked_at is when a message of it was last taken without having been
+    // accepted. Whether others have to wait is kept with the account, as whether it has rules.
+    `CREATE TABLE sender (
+      account_id BIGINT NOT NULL,
+      address TEXT NOT NULL,
+      host TEXT NOT NULL,
+      state TEXT NOT NULL,
+      asked_at BIGINT,
+      PRIMARY KEY (account_id, address)) WITHOUT ROWID`,
+    `CREATE INDEX sender_asked ON sender (account_id, asked_at) WHERE asked_at IS NOT NULL`,
+    `CREATE INDEX sender_decided ON sender (account_id, address) WHERE state <> 'written'`,
+    `ALTER TABLE account ADD COLUMN screens BIGINT NOT NULL DEFAULT 0`,
+
+    // What is done with mail as it arrives. what is JSON of conditions and actions.
+    `CREATE TABLE rule (
+      account_id BIGINT NOT NULL,
+      id BIGINT NOT NULL,
+      sort_order BIGINT NOT NULL,
+      what TEXT NOT NULL,
+      PRIMARY KEY (account_id, id)) WITHOUT ROWID`,
+    `ALTER TABLE account ADD COLUMN has_rules BIGINT NOT NULL DEFAULT 0`,
   ],
 };

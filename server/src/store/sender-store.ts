@@ -1,0 +1,94 @@
+import { int, optionalInt, text } from "./row.ts";
+import { type Db, type Row, sql, type Tx } from "./sql.ts";
+
+/** `written`: accepted because the account has written to it, which its owner need not see in a list. */
+export type SenderState = "accepted" | "blocked" | "undecided" | "written";
+
+/** Whom an account takes mail from, or not. */
+export interface Sender {
+  /** Without a tag, in lower case; or `*@` and a host, for all there of whom nothing else is said. */
+  address: string;
+  host: string;
+  state: SenderState;
+  /** When a message was last taken of it that waits, or is kept from sight; undefined for none. */
+  askedAt: number | undefined;
+}
+
+/** What is known of these, in no order. */
+export async function findSenders(
+  db: Db,
+  accountId: number,
+  address: string,
+  host: string,
+): Promise<Sender[]> {
+  const rows = await db.all(sql`
+    SELECT * FROM sender WHERE account_id = ${accountId} AND address IN (${address}, ${host})`);
+  return rows.map(readSender);
+}
+
+/** Those of these addresses of which something is known. */
+export async function listKnownSenders(
+  db: Db,
+  accountId: number,
+  addresses: readonly string[],
+): Promise<Sender[]> {
+  const rows = await db.all(sql`
+    SELECT * FROM sender
+    WHERE account_id = ${accountId}
+      AND address IN (SELECT value FROM json_each(${JSON.stringify(addresses)}) AS wanted)`);
+  return rows.map(readSender);
+}
+
+/** All of whom the owner has decided or is to decide, by address, `limit` of those after `after`. */
+export async function listSenders(
+  db: Db,
+  accountId: number,
+  after: string,
+  limit: number,
+): Promise<Sender[]> {
+  const rows = await db.all(sql`
+    SELECT * FROM sender
+    WHERE account_id = ${accountId} AND state <> 'written' AND address > ${after}
+    ORDER BY address LIMIT ${limit}`);
+  return rows.map(readSender);
+}
+
+/** Writes it over what is known. */
+export async function saveSender(tx: Tx, accountId: number, sender: Sender): Promise<void> {
+  await tx.run(sql`
+    INSERT INTO sender (account_id, address, host, state, asked_at)
+    VALUES (${accountId}, ${sender.address}, ${sender.host}, ${sender.state}, ${sender.askedAt ?? null})
+    ON CONFLICT (account_id, address) DO UPDATE SET state = excluded.state, asked_at = excluded.asked_at`);
+}
+
+/** The hosts of those that nobody has decided of, and when each asked, of those that did after `since`: the latest first. */
+export async function listAsking(
+  db: Db,
+  accountId: number,
+  since: number,
+  limit: number,
+): Promise<{ host: string; askedAt: number }[]> {
+  const rows = await db.all(sql`
+    SELECT host, asked_at FROM sender
+    WHERE account_id = ${accountId} AND asked_at IS NOT NULL AND asked_at > ${since} AND state <> 'blocked'
+    ORDER BY asked_at DESC LIMIT ${limit}`);
+  return rows.map((row) => ({ host: text(row, "host"), askedAt: int(row, "asked_at") }));
+}
+
+export async function setScreens(tx: Tx, accountId: number, screens: boolean): Promise<void> {
+  await tx.run(sql`UPDATE account SET screens = ${screens ? 1 : 0} WHERE id = ${accountId}`);
+}
+
+function readSender(row: Row): Sender {
+  return {
+    address: text(row, "address"),
+    host: text(row, "host"),
+    state: readState(text(row, "state")),
+    askedAt: optionalInt(row, "asked_at"),
+  };
+}
+
+function readState(word: string): SenderState {
+  if (word === "accepted" || word === "blocked" || word === "undecided" || word === "written") return word;
+  throw new TypeError(`unknown state of a sender: ${word}`);
+}
