@@ -85,6 +85,7 @@ export {
 } from "./records/drafts.ts";
 export { changeSettings, readSettings, type Settings } from "./records/settings.ts";
 export { type ReplyFields, replyTo } from "./reply.ts";
+export * from "./sync/index.ts";
 export { saveName } from "./save-name.ts";
 export { type Prepared, prepare, type SealOptions } from "./seal.ts";
 export { type FileSeal, newFileSeal } from "./sealed-file.ts";

@@ -1,31 +1,32 @@
-/** Wakes one who waits. What rings while nobody waits is not lost. */
+/** Wakes those who wait. What rings while nobody waits is remembered for the next. */
 export interface Bell {
   ring(): void;
-  readonly isRung: boolean;
-  /** Resolves when it has rung since the last time, or the signal aborts. */
+  /** Resolves when it rings, or the signal aborts. */
   wait(signal: AbortSignal): Promise<void>;
 }
 
 export function newBell(): Bell {
+  const waiting = new Set<() => void>();
   let isRung = false;
-  let wake: (() => void) | undefined;
   return {
     ring() {
-      isRung = true;
-      wake?.();
-    },
-    get isRung() {
-      return isRung;
+      isRung = waiting.size === 0;
+      for (const wake of [...waiting]) wake();
     },
     async wait(signal) {
-      if (!isRung && !signal.aborted) {
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-          signal.addEventListener("abort", () => resolve(), { once: true });
-        });
-        wake = undefined;
+      if (isRung || signal.aborted) {
+        isRung = false;
+        return;
       }
-      isRung = false;
+      await new Promise<void>((resolve) => {
+        const wake = () => {
+          waiting.delete(wake);
+          signal.removeEventListener("abort", wake);
+          resolve();
+        };
+        waiting.add(wake);
+        signal.addEventListener("abort", wake);
+      });
     },
   };
 }

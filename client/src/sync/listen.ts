@@ -81,8 +81,9 @@ async function* until(
       const next = reading.next();
       const read = await Promise.race([next, aborted]);
       if (read === undefined) {
-        // Whatever it still comes to concerns nobody.
+        // Whatever it still comes to concerns nobody, and a wire that says nothing is not waited for.
         next.catch(() => undefined);
+        reading.return?.().catch(() => undefined);
         return;
       }
       if (read.done === true) return;
@@ -90,7 +91,6 @@ async function* until(
     }
   } finally {
     signal.removeEventListener("abort", stop);
-    await reading.return?.();
   }
 }
 

@@ -60,6 +60,9 @@ export const statuses = rowTable({
 /** Letters that wait to be sent or may be taken back, sealed; by the message's id. */
 export const letters = bytesTable({ name: "letters", isKept: true });
 
+/** Messages as they were opened, sealed; by the email's id. */
+export const openedTexts: BytesTable = bytesTable({ name: "openedTexts" });
+
 /** Messages as they lie on the server, as they were read; by the email's id. */
 export const wireTexts: BytesTable = bytesTable({ name: "wireTexts" });
 
@@ -72,6 +75,7 @@ const tables = [
       statuses,
       letters,
       wireTexts,
+      openedTexts,
     ].map((table) => [table.name, table] as const),
   ).values(),
 ];

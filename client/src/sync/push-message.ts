@@ -4,9 +4,10 @@ import { prepare } from "../seal.ts";
 import { cancelSend, send } from "../send.ts";
 import { isSignedOut } from "../session.ts";
 import { refusedAll } from "./carry-out.ts";
-import type { Action, MessageChange } from "./change.ts";
+import { type Action, actions, type MessageChange } from "./change.ts";
 import { findLetter, keepSealed, sealedBefore } from "./letters.ts";
 import type { Mail } from "./mail-context.ts";
+import { markTried } from "./mark-tried.ts";
 import { type Outcome, settle, settleTables } from "./settle.ts";
 
 const done: Outcome = { refused: new Map(), gone: new Set() };
@@ -18,7 +19,9 @@ export async function pushMessage(
   { id, change }: { id: string; change: MessageChange },
   { signal, isLastTry }: { signal: AbortSignal; isLastTry: boolean },
 ): Promise<void> {
-  const outcome = await carryOut(mail, id, change, signal).catch((error: unknown): Outcome => {
+  const carriedOut =
+    change.kind === "send" ? sendLetter(mail, action, id, change, signal) : takeBack(mail, id, signal);
+  const outcome = await carriedOut.catch((error: unknown): Outcome => {
     if (!(error instanceof ProblemError) || isSignedOut(error)) throw error;
     const { code, retry } = error.problem;
     if (code === "notFound" && change.kind === "takeBack") return { ...done, gone: new Set([id]) };
@@ -26,28 +29,43 @@ export async function pushMessage(
     return refusedAll(action.change, { type: code, sentence: error.message });
   });
   const nowMs = mail.session.platform.clock.now();
-  await mail.store.write(settleTables, async (writer) => settle(writer, action, outcome, nowMs));
+  await mail.store.write(settleTables, async (writer) => {
+    // Not what was taken back before the server knew of it.
+    const isWaiting = (await writer.get(actions, actions.keyOf(action))) !== undefined;
+    if (isWaiting) await settle(writer, action, outcome, nowMs);
+  });
 }
 
-async function carryOut(
+async function takeBack({ session }: Mail, id: string, signal: AbortSignal): Promise<Outcome> {
+  await cancelSend(session, id, { signal });
+  return done;
+}
+
+async function sendLetter(
   mail: Mail,
+  action: Action,
   id: string,
-  change: MessageChange,
+  { sendAt, undoS }: Extract<MessageChange, { kind: "send" }>,
   signal: AbortSignal,
 ): Promise<Outcome> {
-  if (change.kind === "takeBack") {
-    await cancelSend(mail.session, id, { signal });
-    return done;
-  }
+  if (action.tries > 0 && (await isTakenBack(mail, id))) return done;
   const message = await findMessage(mail, id);
   if (message === undefined) {
     const sentence =
       "The letter cannot be opened on this device any more, so it was not sent. Write it again, or send it from where you wrote it.";
     return { ...done, refused: new Map([[id, { type: "notOpened", sentence }]]) };
   }
-  const { sendAt, undoS } = change;
+  await markTried(mail, [action]);
+  // Sealing takes its time, in which it may have been taken back.
+  if ((await mail.store.get(actions, actions.keyOf(action))) === undefined) return done;
   await send(mail.session, message, { sendAt, undoS, signal });
   return done;
+}
+
+/** When it may be on its way already, it is not sent once more only to be taken back. */
+async function isTakenBack({ store }: Mail, id: string): Promise<boolean> {
+  const waiting = await store.list(actions, { by: "byObject", prefix: [id] });
+  return waiting.some(({ change }) => change.on === "message" && change.change.kind === "takeBack");
 }
 
 /** Sealed now, or before: the server takes a message of the same id again only when it is the same. */

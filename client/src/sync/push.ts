@@ -4,10 +4,11 @@ import { callJmap, type JmapAnswer } from "../jmap.ts";
 import type { LocalWriter } from "../local/local-store.ts";
 import { callOf, outcomeOf, refusedAll } from "./carry-out.ts";
 import { type Action, actions } from "./change.ts";
-import { askForChanges, followTables, putChanges, readChanges } from "./follow.ts";
+import { askForChanges, type Followed, followTables, putChanges, readChanges } from "./follow.ts";
 import { isPassingRefusal, newBatch } from "./jmap-batch.ts";
 import { type Mail, syncStates } from "./mail-context.ts";
-import { mailboxes } from "./mailbox.ts";
+import { mailboxes, mailboxShape } from "./mailbox.ts";
+import { markTried } from "./mark-tried.ts";
 import { mirrors } from "./mirror.ts";
 import { pushMessage } from "./push-message.ts";
 import { type Outcome, settle, settleTables } from "./settle.ts";
@@ -17,19 +18,30 @@ const mostAtOnce = 24;
 /** A server that fails at the same thing again and again does not only fail for now. */
 const mostFailures = 8;
 
+/** How often the server has failed at something, by the number of the action. */
+export type Failures = Map<number, number>;
+
 /**
  * Tells the server of the first things that wait. False when nothing waits. Throws what passes: Unreachable, and the
  * problems and refusals of a server that is not itself; what it refuses for good is undone here.
  */
-export async function push(mail: Mail, signal: AbortSignal): Promise<boolean> {
+export async function push(mail: Mail, failures: Failures, signal: AbortSignal): Promise<boolean> {
   const waiting = await mail.store.list(actions, { limit: mostAtOnce });
   const [first] = waiting;
   if (first === undefined) return false;
   if (first.change.on === "message") {
-    const isLastTry = first.tries >= mostFailures;
-    await pushMessage(mail, await tryAgain(mail, first), first.change, { signal, isLastTry });
-  } else await pushChanges(mail, togetherFrom(waiting), signal);
+    const isLastTry = countFailures(failures, first) > mostFailures;
+    await pushMessage(mail, first, first.change, { signal, isLastTry });
+  } else await pushChanges(mail, togetherFrom(waiting), failures, signal);
+  failures.delete(first.number);
   return true;
+}
+
+/** Counts this time too, until it is known to have gone well. */
+function countFailures(failures: Failures, { number }: Action): number {
+  const count = (failures.get(number) ?? 0) + 1;
+  failures.set(number, count);
+  return count;
 }
 
 /** A mailbox that is made ends them, because what comes after may need its id. */
@@ -43,16 +55,13 @@ function togetherFrom(waiting: readonly Action[]): Action[] {
   return together;
 }
 
-/** From now on the server may know of it. */
-async function tryAgain(mail: Mail, action: Action): Promise<Action> {
-  const tried = { ...action, tries: action.tries + 1 };
-  await mail.store.write([actions], (writer) => writer.put(actions, [tried]), { durable: true });
-  return tried;
-}
-
-async function pushChanges(mail: Mail, waiting: readonly Action[], signal: AbortSignal): Promise<void> {
-  const tried = waiting.map((action) => ({ ...action, tries: action.tries + 1 }));
-  await mail.store.write([actions], (writer) => writer.put(actions, tried), { durable: true });
+async function pushChanges(
+  mail: Mail,
+  waiting: readonly Action[],
+  failures: Failures,
+  signal: AbortSignal,
+): Promise<void> {
+  const tried = await markTried(mail, waiting);
   const batch = newBatch();
   const told = tried.flatMap((action) => {
     if (action.change.on === "message") return [];
@@ -68,9 +77,9 @@ async function pushChanges(mail: Mail, waiting: readonly Action[], signal: Abort
   try {
     answers = await callJmap(mail.session, batch.calls, { signal, idempotent: true });
   } catch (error) {
-    return refuseWhole(mail, tried, error, signal);
+    return refuseWhole(mail, tried, error, { failures, signal });
   }
-  const failed = told.find(({ action, number }) => failsForNow(answers[number], action));
+  const failed = told.find(({ action, number }) => failsForNow(answers[number], action, failures));
   const settled = told.slice(0, failed === undefined ? told.length : told.indexOf(failed));
   const nowMs = mail.session.platform.clock.now();
   // Read before anything is written: what is of another shape changes nothing.
@@ -85,7 +94,7 @@ async function pushChanges(mail: Mail, waiting: readonly Action[], signal: Abort
     for (const { action, outcome } of outcomes) {
       // Another tab may have been told the same before.
       if ((await writer.get(actions, actions.keyOf(action))) === undefined) continue;
-      await settle(writer, action, await orMadeBefore(writer, action, outcome), nowMs);
+      await settle(writer, action, await orMadeBefore(writer, action, outcome, followed), nowMs);
     }
     for (const one of followed) await putChanges(mail, writer, one);
   });
@@ -93,8 +102,9 @@ async function pushChanges(mail: Mail, waiting: readonly Action[], signal: Abort
   if (refusal !== undefined) throw refusal;
 }
 
-function failsForNow(answer: JmapAnswer | undefined, { tries }: Action): boolean {
-  return answer?.refusal !== undefined && isPassingRefusal(answer.refusal) && tries < mostFailures;
+function failsForNow(answer: JmapAnswer | undefined, action: Action, failures: Failures): boolean {
+  if (answer?.refusal === undefined || !isPassingRefusal(answer.refusal)) return false;
+  return countFailures(failures, action) <= mostFailures;
 }
 
 /** A request that is refused as a whole may be so for one of its calls: then that one alone is refused. */
@@ -102,13 +112,13 @@ async function refuseWhole(
   mail: Mail,
   tried: readonly Action[],
   error: unknown,
-  signal: AbortSignal,
+  { failures, signal }: { failures: Failures; signal: AbortSignal },
 ): Promise<void> {
   const isForGood = error instanceof ProblemError && error.problem.retry !== "later";
   if (!isForGood || error.problem.status === 401) throw error;
   const [first] = tried;
   if (first === undefined) return;
-  if (tried.length > 1) return pushChanges(mail, [first], signal);
+  if (tried.length > 1) return pushChanges(mail, [first], failures, signal);
   const why = { type: error.problem.code, sentence: error.message };
   const nowMs = mail.session.platform.clock.now();
   await mail.store.write(settleTables, (writer) =>
@@ -121,11 +131,15 @@ async function orMadeBefore(
   writer: LocalWriter,
   { change, tries }: Action,
   outcome: Outcome,
+  followed: readonly Followed[],
 ): Promise<Outcome> {
   if (change.on !== "mailbox" || change.change.kind !== "create") return outcome;
   if (outcome.createdAs !== undefined || tries < 2) return outcome;
   const { name, parentId } = change.change;
-  const made = (await writer.list(mailboxes)).find(
+  const news = followed.flatMap((one) =>
+    one.kind === "changed" && one.mirror.type === "Mailbox" ? one.list.filter(mailboxShape.matches) : [],
+  );
+  const made = [...news, ...(await writer.list(mailboxes))].find(
     (mailbox) => mailbox.id !== change.id && mailbox.name === name && mailbox.parentId === parentId,
   );
   return made === undefined ? outcome : { refused: new Map(), gone: new Set(), createdAs: made.id };

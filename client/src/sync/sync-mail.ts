@@ -10,7 +10,7 @@ import { follow } from "./follow.ts";
 import { forgetLetters } from "./letters.ts";
 import { listen } from "./listen.ts";
 import { type Mail, type SyncStatus, statuses, syncStates } from "./mail-context.ts";
-import { push } from "./push.ts";
+import { type Failures, push } from "./push.ts";
 
 const firstPauseMs = 1_000;
 const longestPauseMs = 60_000;
@@ -40,6 +40,7 @@ interface Work {
   /** What this sign-in may not read. */
   skipped: Set<string>;
   isListening: boolean;
+  failures: Failures;
 }
 
 async function lead(mail: Mail, outer: AbortSignal): Promise<void> {
@@ -52,8 +53,9 @@ async function lead(mail: Mail, outer: AbortSignal): Promise<void> {
     changed: "all",
     skipped: new Set(),
     isListening: false,
+    failures: new Map(),
   };
-  const stop = mail.store.subscribe([actions], () => work.bell.ring());
+  const stop = ringForNew(work);
   try {
     await forgetLetters(mail);
     const listening = keepListening(work);
@@ -67,6 +69,18 @@ async function lead(mail: Mail, outer: AbortSignal): Promise<void> {
     stop();
     ended.abort();
   }
+}
+
+/** Rings for what was done here, and not for what is noted of it, or a pause would end by its own beginning. */
+function ringForNew({ mail, bell }: Work): () => void {
+  let newest = "";
+  return mail.store.subscribe([actions], (change) => {
+    const keys = change.get(actions.name) ?? "all";
+    const last = keys === "all" ? undefined : [...keys].sort().at(-1);
+    if (last !== undefined && last <= newest) return;
+    newest = last ?? newest;
+    bell.ring();
+  });
 }
 
 /** Until the signal aborts, or the sign-in has ended. */
@@ -96,7 +110,7 @@ async function catchUp(work: Work): Promise<void> {
   const { mail, signal, skipped } = work;
   while (!signal.aborted) {
     if (await begin(mail, skipped, signal)) continue;
-    if (await push(mail, signal)) continue;
+    if (await push(mail, work.failures, signal)) continue;
     const changed = work.changed;
     if (changed === "all" || changed.size > 0) {
       work.changed = new Set();

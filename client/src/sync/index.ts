@@ -1,0 +1,35 @@
+/** Mail on a device: opened, read, changed at once, and kept the same as on its server. */
+export { type Undo, undos } from "./act.ts";
+export { type Action, actions, type Change, type EmailChange, type MailboxChange } from "./change.ts";
+export {
+  changeEmails,
+  createMailbox,
+  doMail,
+  getMailboxOf,
+  removeMailbox,
+  snoozeEmails,
+  trashEmails,
+  undoMail,
+} from "./do-mail.ts";
+export { type Email, type EmailRow, emails } from "./email.ts";
+export { findLetter, type Letter, type PostOptions, post } from "./letters.ts";
+export {
+  type Mail,
+  openMail,
+  type SyncState,
+  type SyncStatus,
+  statuses,
+  syncStates,
+} from "./mail-context.ts";
+export { type MailMailbox, mailboxes } from "./mailbox.ts";
+export {
+  draftRecords,
+  identities,
+  type MailIdentity,
+  type Submission,
+  settingsRecords,
+  submissions,
+} from "./mirror.ts";
+export { findOpened, openEmail, readWireText } from "./read-email.ts";
+export { type Refusal, refusals } from "./settle.ts";
+export { syncMail } from "./sync-mail.ts";

@@ -1,0 +1,68 @@
+import { type Transport, Unreachable } from "@posthorn/client";
+
+/** A client's wire that can be cut. */
+export interface UnsteadyTransport {
+  transport: Transport;
+  /** False: nothing comes through, and what was open breaks. */
+  isUp: boolean;
+  /** Of a request: `lost` never arrives · `unanswered` arrives, and its answer is lost · else it goes well. */
+  fate: () => "lost" | "unanswered" | "well";
+  /** Breaks what is open now, such as streams of events. */
+  cut(): void;
+}
+
+export function unsteadyTransport(inner: Transport): UnsteadyTransport {
+  const open = new Set<() => void>();
+  const wire: UnsteadyTransport = {
+    isUp: true,
+    fate: () => "well",
+    cut() {
+      for (const end of open) end();
+      open.clear();
+    },
+    async transport(request) {
+      const { host } = new URL(request.url);
+      const fate = wire.isUp ? wire.fate() : "lost";
+      if (fate === "lost") throw new Unreachable("connect", host);
+      const answer = await inner(request);
+      if (fate === "unanswered" || !wire.isUp) {
+        await answer.body[Symbol.asyncIterator]().return?.();
+        throw new Unreachable("cut", host);
+      }
+      return { ...answer, body: untilCut(answer.body, host, open, request.signal) };
+    },
+  };
+  return wire;
+}
+
+async function* untilCut(
+  body: AsyncIterable<Uint8Array>,
+  host: string,
+  open: Set<() => void>,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Uint8Array> {
+  const reading = body[Symbol.asyncIterator]();
+  let end: () => void = () => undefined;
+  const cut = new Promise<"cut">((resolve) => {
+    end = () => resolve("cut");
+  });
+  open.add(end);
+  signal?.addEventListener("abort", end);
+  try {
+    while (true) {
+      const next = reading.next();
+      const read = await Promise.race([next, cut]);
+      if (read === "cut") {
+        next.catch(() => undefined);
+        throw new Unreachable("cut", host);
+      }
+      if (read.done === true) return;
+      yield read.value;
+    }
+  } finally {
+    open.delete(end);
+    signal?.removeEventListener("abort", end);
+    // It may wait for something that does not come.
+    reading.return?.().catch(() => undefined);
+  }
+}
