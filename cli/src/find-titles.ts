@@ -1,18 +1,27 @@
-import { eachMessage, type Session } from "@posthorn/client";
-import { formatAddress, limits, type Message, type MessageMeta } from "@posthorn/protocol";
+import { dateOfId, eachMessage, type Session } from "@posthorn/client";
+import {
+  formatAddress,
+  formatTime,
+  type Message,
+  type MessageMeta,
+  shape,
+  UuidSchema,
+} from "@posthorn/protocol";
 import type { News } from "./contact-news.ts";
 import { referenceOf, titleOf } from "./message-words.ts";
 import { openListed } from "./open-listed.ts";
 
-/** What a message is mostly about was written not long before it. */
-const mostLookedAt = 1_000;
+const uuid = shape(UuidSchema);
+/** Ids that a server looks for at once. */
+const idsAtOnce = 100;
+const dayMs = 24 * 3_600_000;
 
 /** By the message that is about what has the title. */
 export type Titles = ReadonlyMap<Message, string>;
 
 /**
- * What the messages that these are about may be called. They are looked for among the newest of the account; those that
- * are not found, cannot be opened, or have no title, are left out. News go into `found`.
+ * What the messages that these are about may be called. Those that are not found in the account, cannot be opened, or have
+ * no title, are left out. News go into `found`.
  */
 export async function findTitles(
   session: Session,
@@ -28,21 +37,27 @@ export async function findTitles(
     }
   }
   const titles = new Map<Message, string>();
-  if (wanted.size === 0) return titles;
-  const left = new Set(messages.filter((message) => referenceOf(message) !== undefined));
-  let lookedAt = 0;
-  for await (const meta of eachMessage(session, { limit: limits.pageItems })) {
-    const about = wanted.get(keyOf(meta));
-    if (about !== undefined) {
-      const title = await readTitle(session, meta, found);
-      for (const message of about) {
-        if (title !== undefined) titles.set(message, title);
-        left.delete(message);
-      }
+  const ids = [...new Set(messages.flatMap((message) => referenceOf(message)?.ids ?? []))].filter(
+    uuid.matches,
+  );
+  for (let at = 0; at < ids.length; at += idsAtOnce) {
+    const messageIds = ids.slice(at, at + idsAtOnce);
+    const receivedAfter = shortlyBefore(messageIds);
+    for await (const meta of eachMessage(session, { messageIds, receivedAfter, withText: true })) {
+      const about = (wanted.get(keyOf(meta)) ?? []).filter((message) => !titles.has(message));
+      const title = about.length === 0 ? undefined : await readTitle(session, meta, found);
+      for (const message of about) if (title !== undefined) titles.set(message, title);
     }
-    if (left.size === 0 || ++lookedAt === mostLookedAt) break;
   }
   return titles;
+}
+
+/** Before the first of these can have come: what is older need not be looked at. */
+function shortlyBefore(messageIds: readonly string[]): string | undefined {
+  const dates = messageIds.map(dateOfId);
+  const [first] = dates.filter((date) => date !== undefined).sort();
+  if (first === undefined || dates.includes(undefined)) return undefined;
+  return formatTime(Math.max(0, Date.parse(first) - 2 * dayMs));
 }
 
 /** The title of what lies there, if that is what the list says. */
@@ -52,6 +67,6 @@ async function readTitle(session: Session, meta: MessageMeta, found: News[]): Pr
   return keyOf(listed.meta) === keyOf(meta) ? titleOf(listed.meta) : undefined;
 }
 
-function keyOf({ messageId, from }: MessageMeta): string {
-  return `${messageId} ${formatAddress(from)}`;
+function keyOf({ wire }: MessageMeta): string {
+  return wire === null ? "" : `${wire.id} ${formatAddress(wire.from)}`;
 }

@@ -33,6 +33,7 @@ const groups: Readonly<Record<string, Readonly<Record<string, Entry>>>> = {
       async () => (await import("./commands/cancel.ts")).cancel,
     ),
     inbox: entry("list messages", async () => (await import("./commands/inbox.ts")).inbox),
+    search: entry("find messages", async () => (await import("./commands/search.ts")).search),
     read: entry("show a message", async () => (await import("./commands/read.ts")).read),
     save: entry("save the files of a message", async () => (await import("./commands/save.ts")).save),
     flag: entry("mark a message", async () => (await import("./commands/flag.ts")).flag),

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { compose, type Draft, systemClock, systemRandomBytes } from "@posthorn/client";
 import {
+  type Attachment,
   checkMessage,
   isMessageType,
   type Message,
@@ -67,7 +68,7 @@ describe("A message of each type is told in words", () => {
 });
 
 describe("A list says what each message is about", () => {
-  const lines: [string, Draft, object][] = [
+  const lines: [string, Draft, { preview?: string; attachments?: Attachment[] }][] = [
     ["The plan", { ...routing, subject: "The plan", body: "x" }, {}],
     ["First words", { ...routing, body: "First words" }, { preview: "First words" }],
     ["(no subject)", { ...routing, subject: "", body: "" }, { preview: "" }],
@@ -94,15 +95,19 @@ describe("A list says what each message is about", () => {
   for (const [line, draft, more] of lines) {
     test(`${draft.type ?? "email"}: ${line}`, () => {
       const message = write(draft);
-      const meta = { ...metaOf(message), ...more };
+      const { preview = "", attachments = [] } = more;
+      const meta = { ...metaOf(message, { attachments }), preview };
       expect(listWords(meta, isTold(meta) ? message : undefined, "The plan")).toBe(line);
     });
   }
 
-  test("one that is sealed says so, and one of a type nobody knows says which", () => {
+  test("one that is sealed says so, one of a type nobody knows says which, and standard mail is a letter", () => {
     const letter = write({ ...routing, subject: "The plan" });
-    expect(listWords({ ...metaOf(letter), sealed: true }, undefined, undefined)).toBe("(sealed letter)");
-    expect(listWords({ ...metaOf(letter), type: "poll" }, undefined, undefined)).toBe("[poll] The plan");
+    expect(listWords(metaOf(letter, { sealed: true }), undefined, undefined)).toBe("(sealed letter)");
+    expect(listWords(metaOf(letter, { type: "poll" }), undefined, undefined)).toBe("[poll] The plan");
+    const imported = { ...metaOf(letter), wire: null };
+    expect(isTold(imported)).toBe(false);
+    expect(listWords(imported, undefined, undefined)).toBe("The plan");
   });
 });
 

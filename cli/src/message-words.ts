@@ -49,18 +49,18 @@ function eventIds(uid: string, inReplyTo: string | null | undefined): string[] {
 }
 
 /** What a message may be called in a sentence: its subject, else its first words or files; undefined when it has none. */
-export function titleOf({ subject, preview, attachments, sealed }: MessageMeta): string | undefined {
-  if (sealed) return undefined;
+export function titleOf({ subject, preview, wire }: MessageMeta): string | undefined {
+  if (wire?.sealed === true) return undefined;
   const text = [subject, preview].find((each) => each !== null && each.trim() !== "");
-  return text ?? attachments[0]?.filename;
+  return text ?? wire?.attachments[0]?.filename;
 }
 
 /** Types that what is kept beside a message says all of. */
 const shown: ReadonlySet<string> = new Set(["email", "chat_message", "file_transfer"]);
 
 /** True when only the message itself tells what it does. */
-export function isTold({ type, sealed }: MessageMeta): boolean {
-  return !sealed && isMessageType(type) && !shown.has(type);
+export function isTold({ wire }: MessageMeta): boolean {
+  return wire !== null && !wire.sealed && isMessageType(wire.type) && !shown.has(wire.type);
 }
 
 /** A message as a list shows it. `message` is the message itself where `isTold`, `about` the title of its reference. */
@@ -69,7 +69,9 @@ export function listWords(
   message: Message | undefined,
   about: string | undefined,
 ): string {
-  if (meta.sealed) return isMessageType(meta.type) ? `(sealed ${nouns[meta.type]})` : "(sealed)";
+  // Standard mail is a letter.
+  const { type, sealed, attachments } = meta.wire ?? { type: "email", sealed: false, attachments: [] };
+  if (sealed) return isMessageType(type) ? `(sealed ${nouns[type]})` : "(sealed)";
   const title = titleOf(meta);
   if (message !== undefined) {
     const words = messageWords(message, about);
@@ -77,13 +79,13 @@ export function listWords(
     const isNew = isType(message, "edit") && title !== undefined;
     return isNew ? `${words}: ${cleanLine(title)}` : words;
   }
-  if (meta.type === "chat_message") return cleanLine(title ?? "");
-  if (meta.type === "file_transfer") {
-    const note = meta.preview === null || meta.preview === "" ? "" : `: ${meta.preview}`;
-    return `sends ${fileNames(meta.attachments)}${cleanLine(note)}`;
+  if (type === "chat_message") return cleanLine(title ?? "");
+  if (type === "file_transfer") {
+    const note = meta.preview === "" ? "" : `: ${meta.preview}`;
+    return `sends ${fileNames(attachments)}${cleanLine(note)}`;
   }
-  if (meta.type === "email") return cleanLine(title ?? "(no subject)");
-  return cleanLine(`[${meta.type}] ${title ?? ""}`).trimEnd();
+  if (type === "email") return cleanLine(title ?? "(no subject)");
+  return cleanLine(`[${type}] ${title ?? ""}`).trimEnd();
 }
 
 const nouns: Readonly<Record<MessageType, string>> = {

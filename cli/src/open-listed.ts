@@ -8,7 +8,10 @@ import { type Trust, trustOf } from "./trust.ts";
 
 const openedAtOnce = 8;
 
-/** What was made of a message of a list. `plain`: an open account's, of which the server's word is shown. */
+/**
+ * What was made of a message of a list, which is without its text. `plain`: an open account's, of which the server's word
+ * is shown.
+ */
 export type Listed =
   | { kind: "opened"; meta: MessageMeta; message: Message; trust: Trust; news: readonly News[] }
   | { kind: "notOpened"; meta: MessageMeta; words: string }
@@ -16,8 +19,9 @@ export type Listed =
 
 /**
  * Opens messages, a few at a time. One that cannot be opened harms no other. Of an open account, and for a program's
- * token, those alone are read that say in themselves only what they do, where `told` is true. News go into `found`, also
- * when this throws, which it does once all that was begun is over.
+ * token, those alone are read that say in themselves only what they do, where `told` is true. A sealed account has no
+ * standard mail, whatever its server says. News go into `found`, also when this throws, which it does once all that was
+ * begun is over.
  */
 export async function openListed(
   session: Session,
@@ -30,11 +34,8 @@ export async function openListed(
     const some = metas.slice(at, at + openedAtOnce).map(async (meta): Promise<Listed> => {
       if (hasKeys) return openOne(session, meta, found);
       const isRead = told && isTold(meta);
-      return {
-        kind: "plain",
-        meta,
-        message: isRead ? (await openStored(session, meta.id)).message : undefined,
-      };
+      const message = isRead ? (await openStored(session, meta)).message : undefined;
+      return { kind: "plain", meta: withoutText(meta), message };
     });
     await Promise.allSettled(some);
     listed.push(...(await Promise.all(some)));
@@ -44,7 +45,7 @@ export async function openListed(
 
 async function openOne(session: Session, meta: MessageMeta, found: News[]): Promise<Listed> {
   try {
-    const opened = await openStored(session, meta.id);
+    const opened = await openStored(session, meta);
     const { message } = opened;
     const news = newsOf(opened);
     found.push(...news);
@@ -52,8 +53,13 @@ async function openOne(session: Session, meta: MessageMeta, found: News[]): Prom
   } catch (error) {
     if (!(error instanceof ProblemError) || !isOfTheMessage(error)) throw error;
     const isYet = error.problem.code === "unavailable";
-    return { kind: "notOpened", meta, words: isYet ? "(cannot be opened yet)" : "(cannot be opened)" };
+    const words = isYet ? "(cannot be opened yet)" : "(cannot be opened)";
+    return { kind: "notOpened", meta: withoutText(meta), words };
   }
+}
+
+function withoutText({ wireText, ...meta }: MessageMeta): MessageMeta {
+  return meta;
 }
 
 /** True for what is wrong with one message, or with the keys of its sender, and not with the account or its server. */

@@ -16,35 +16,38 @@ const letter = compose(platform, {
 });
 /** What a server that lies says of it. */
 const lied: MessageMeta = {
-  ...metaOf(letter),
-  messageId: "0192f0c1-0000-7000-8000-000000000009",
-  type: "chat_message",
-  from: { id: "mallory", host: "m.test" },
+  ...metaOf(letter, {
+    id: "0192f0c1-0000-7000-8000-000000000009",
+    type: "chat_message",
+    from: { id: "mallory", host: "m.test" },
+    sealed: true,
+  }),
+  from: [{ name: "The bank", email: "mallory@m.test" }],
   subject: "Pay at once",
   preview: "or else",
-  sealed: true,
+  wireText: "{}",
 };
 
 test("A list shows what an opened message says, and of its server's word only what that alone knows", () => {
   const meta = openedMeta(lied, letter);
   expect(meta).toMatchObject({
-    id: "7",
-    messageId: letter.id,
-    type: "email",
-    from: { id: "alice", host: "a.test" },
-    cc: [{ id: "carol", host: "c.test" }],
+    id: "m7",
+    from: [{ name: null, email: "alice@a.test" }],
+    cc: [{ name: null, email: "carol@c.test" }],
     subject: "The plan",
-    attachments: [file],
+    hasAttachment: true,
     keywords: {},
+    wire: { id: letter.id, type: "email", from: { id: "alice", host: "a.test" }, attachments: [file] },
   });
+  expect(meta).not.toHaveProperty("wireText");
   expect(meta.preview).toMatch(/^first words first words .{130,}$/);
-  expect(meta.preview?.length).toBe(160);
+  expect(meta.preview.length).toBe(160);
   expect(listWords(meta, undefined, undefined)).toBe("The plan");
 });
 
 test("One that has neither subject nor words is shown by its files", () => {
   const transfer = compose(platform, { ...routing, type: "file_transfer", attachments: [file] });
   const meta = openedMeta(lied, transfer);
-  expect(meta).toMatchObject({ subject: null, preview: null });
+  expect(meta).toMatchObject({ subject: null, preview: "" });
   expect(listWords(meta, undefined, undefined)).toBe("sends plan.pdf");
 });

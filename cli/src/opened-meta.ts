@@ -1,9 +1,12 @@
 import {
+  type Address,
   attachmentsOf,
   conversationOf,
+  formatAddress,
   type Message,
   type MessageMeta,
   senderOf,
+  targetIdOf,
   typeOf,
 } from "@posthorn/protocol";
 
@@ -16,24 +19,41 @@ const words = ["body", "text", "description", "comment", "emoji"] as const;
  * What a list shows of a message that was opened: its own word where it has one, and of the server's what only that
  * knows, such as marks and when it came.
  */
-export function openedMeta(meta: MessageMeta, message: Message): MessageMeta {
-  const [subject, preview] = [findText(message, titles), findText(message, words)];
+export function openedMeta({ wireText, ...meta }: MessageMeta, message: Message): MessageMeta {
+  const { to = [], cc = [] } = message;
+  const from = senderOf(message);
+  const attachments = [...attachmentsOf(message)];
   return {
     ...meta,
-    messageId: message.id,
-    type: typeOf(message),
-    from: senderOf(message),
-    to: message.to ?? [],
-    cc: message.cc ?? [],
-    subject: subject ?? null,
-    preview: preview === undefined ? null : firstWords(preview),
-    date: message.date,
-    attachments: [...attachmentsOf(message)],
-    thread: conversationOf(message),
-    inReplyTo: message.inReplyTo ?? null,
-    // Nothing of it is hidden any more.
-    sealed: false,
+    from: people([from]),
+    to: people(to),
+    cc: people(cc),
+    subject: findText(message, titles) ?? null,
+    preview: firstWords(findText(message, words) ?? ""),
+    sentAt: message.date,
+    hasAttachment: attachments.length > 0,
+    wire: {
+      id: message.id,
+      type: typeOf(message),
+      from,
+      to,
+      cc,
+      date: message.date,
+      thread: conversationOf(message),
+      inReplyTo: message.inReplyTo ?? null,
+      target: targetIdOf(message) ?? null,
+      // Nothing of it is hidden any more.
+      sealed: false,
+      attachments,
+      size: meta.size,
+    },
   };
+}
+
+/** As lists name people; null for nobody. */
+function people(addresses: readonly Address[]): MessageMeta["from"] {
+  if (addresses.length === 0) return null;
+  return addresses.map((address) => ({ name: null, email: formatAddress(address) }));
 }
 
 function findText(message: Message, names: readonly string[]): string | undefined {

@@ -25,7 +25,7 @@ export async function isSentBefore(
 
 async function findSent(session: Session, id: string): Promise<Opened | undefined> {
   try {
-    const opened = await openStored(session, (await getMessage(session, id)).id);
+    const opened = await openStored(session, await getMessage(session, id, { withText: true }));
     return formatAddress(senderOf(opened.message)) === session.address ? opened : undefined;
   } catch (error) {
     if (error instanceof ProblemError && error.problem.code === "notFound") return undefined;

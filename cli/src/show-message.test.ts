@@ -2,7 +2,6 @@ import { compose, systemClock, systemRandomBytes } from "@posthorn/client";
 import { checkMessage, type Message } from "@posthorn/protocol";
 import { expect, test } from "vitest";
 import { showMessage } from "./show-message.ts";
-import { metaOf } from "./test-meta.ts";
 import { localTime } from "./times.ts";
 
 const platform = { clock: systemClock, randomBytes: systemRandomBytes };
@@ -10,7 +9,7 @@ const id = "0192f0c1-0000-7000-8000-000000000001";
 const sender = { id: "alice", host: "a.test" };
 
 function linesOf(message: Message): string[] {
-  return showMessage(message, metaOf(message)).split("\n");
+  return showMessage(message).split("\n");
 }
 
 test("A letter shows who, what about, its text, and its files with the numbers to save them by", () => {
@@ -105,7 +104,7 @@ test("A reaction says to what, and a report of the postmaster its own words and 
     target: { id, from: "bob@b.test" },
     emoji: "👍",
   });
-  expect(showMessage(reaction, metaOf(reaction), { about: "The plan" }).split("\n").slice(3)).toEqual([
+  expect(showMessage(reaction, { about: "The plan" }).split("\n").slice(3)).toEqual([
     "What  reacts with 👍 to “The plan”",
     `Id    ${id}`,
   ]);
@@ -145,7 +144,7 @@ test("A message of a type nobody knows here is shown with all its fields", () =>
 test("How far a message can be trusted stands between its head and its text", () => {
   const letter = compose(platform, { from: "alice@a.test", to: ["bob@b.test"], id, body: "Hello" });
   const remarks = ["Sealed, from alice@a.test (compared).", "A message is missing."];
-  expect(showMessage(letter, metaOf(letter), { remarks }).split("\n").slice(-6)).toEqual([
+  expect(showMessage(letter, { remarks }).split("\n").slice(-6)).toEqual([
     `Id    ${id}`,
     "",
     ...remarks,

@@ -4,8 +4,8 @@ import {
   isMessageType,
   isType,
   type Message,
-  type MessageMeta,
   senderOf,
+  typeOf,
 } from "@posthorn/protocol";
 import { cleanLine, cleanLines } from "./clean-text.ts";
 import { columns } from "./columns.ts";
@@ -45,12 +45,8 @@ export interface Beside {
 /**
  * A message for people: who, when, what it does or is about, how far to trust it, its text, its files with their numbers.
  */
-export function showMessage(
-  message: Message,
-  meta: MessageMeta,
-  { about, remarks = [] }: Beside = {},
-): string {
-  const parts = [columns(headOf(message, meta, about))];
+export function showMessage(message: Message, { about, remarks = [] }: Beside = {}): string {
+  const parts = [columns(headOf(message, about))];
   if (remarks.length > 0) parts.push(remarks.join("\n"));
   const text = textOf(message);
   if (text !== undefined && text !== "") parts.push(cleanLines(text).trimEnd());
@@ -59,15 +55,17 @@ export function showMessage(
   return parts.join("\n\n");
 }
 
-function headOf(message: Message, meta: MessageMeta, about: string | undefined): string[][] {
+function headOf(message: Message, about: string | undefined): string[][] {
+  const type = typeOf(message);
   const { to = [], cc = [] } = message;
   const rows = [["From", formatAddress(senderOf(message))]];
   if (to.length > 0) rows.push(["To", to.map(formatAddress).join(", ")]);
   if (cc.length > 0) rows.push(["Cc", cc.map(formatAddress).join(", ")]);
   rows.push(["Date", localTime(message.date)]);
-  if (meta.subject !== null && "subject" in message) rows.push(["Subject", cleanLine(meta.subject)]);
-  if (!isMessageType(meta.type)) rows.push(["Type", cleanLine(meta.type)], ...otherFields(message));
-  else if (meta.type !== "email") rows.push(["What", messageWords(message, about)]);
+  if ("subject" in message && typeof message.subject === "string")
+    rows.push(["Subject", cleanLine(message.subject)]);
+  if (!isMessageType(type)) rows.push(["Type", cleanLine(type)], ...otherFields(message));
+  else if (type !== "email") rows.push(["What", messageWords(message, about)]);
   if (isType(message, "calendar_invite") && !("seal" in message)) rows.push(...eventRows(message));
   rows.push(["Id", message.id]);
   return rows;

@@ -33,6 +33,11 @@ export function trialShell(options: GlobalOptions = {}, typed?: string): { shell
 
 /** A sign-in of alice@a.test with these keys, which asks no server. */
 export function trialSession(find: Session["keys"]["find"]): Session {
-  const keys = { find, replace: async () => undefined, renew: async () => false };
+  const keys = {
+    find,
+    findRootSecret: async () => undefined,
+    replace: async () => undefined,
+    renew: async () => false,
+  };
   return { ...makeApi(nodePlatform(), "https://a.test"), address: "alice@a.test", keys };
 }

@@ -136,7 +136,7 @@ interface Known extends About {
 async function lookAt(session: Session, { replyTo: answeredId, fields }: WriteOptions): Promise<Known> {
   const news: News[] = [];
   const find = async (id: string) => {
-    const opened = await openStored(session, (await getMessage(session, id)).id);
+    const opened = await openStored(session, await getMessage(session, id, { withText: true }));
     news.push(...newsOf(opened));
     return opened.message;
   };

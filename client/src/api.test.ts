@@ -4,15 +4,7 @@ import { handPlatform } from "./hand-platform.ts";
 import { type Answer, answerJson, bodyOf, serve } from "./node/test-server.ts";
 import { nodeTransport } from "./node/transport.ts";
 
-const account = {
-  id: "1",
-  address: "alice@a.localhost",
-  identities: ["alice@a.localhost"],
-  createdAt: "2026-01-01T00:00:00Z",
-  quotaBytes: 10,
-  usedBytes: 5,
-  state: "s1",
-};
+const consent = { hidden: false, allowed: ["bob@b.test"] };
 
 function problemOf(status: number, code: string, detail: string, more: object = {}) {
   return { type: `urn:posthorn:problem:${code}`, code, status, title: "No", detail, retry: "never", ...more };
@@ -37,27 +29,27 @@ test("A call fills in path, query and body, brings its token and gives the answe
       request.headers.authorization,
       (await bodyOf(request)).toString(),
     ]);
-    answerJson(response, 200, request.url === "/mail/account" ? account : { accounts: [] });
+    answerJson(response, 200, request.url === "/auth/consent" ? consent : { accounts: [] });
   }, withToken("t1"));
-  expect(await api.call("account", {})).toEqual(account);
+  expect(await api.call("keyConsent", {})).toEqual(consent);
   await api.call("accounts", { query: { after: "bob" } });
   await api.call("accounts", { query: {} });
   await expect(
-    api.call("patchMessage", { params: { objectId: "a/b c" }, input: { keywords: { $seen: true } } }),
+    api.call("patchAccount", { params: { name: "a/b c" }, input: { suspended: true } }),
   ).rejects.toThrow();
   expect(seen).toEqual([
-    ["GET", "/mail/account", "Bearer t1", ""],
+    ["GET", "/auth/consent", "Bearer t1", ""],
     ["GET", "/admin/accounts?after=bob", "Bearer t1", ""],
     ["GET", "/admin/accounts", "Bearer t1", ""],
-    ["PATCH", "/mail/messages/a%2Fb%20c", "Bearer t1", '{"keywords":{"$seen":true}}'],
+    ["PATCH", "/admin/accounts/a%2Fb%20c", "Bearer t1", '{"suspended":true}'],
   ]);
 });
 
 test("The compiler asks for exactly what a route needs", () => {
-  expectTypeOf<{ params: { objectId: string } }>().toExtend<CallOptions<"message">>();
-  expectTypeOf<object>().not.toExtend<CallOptions<"message">>();
-  expectTypeOf<{ params: { id: string } }>().not.toExtend<CallOptions<"message">>();
-  expectTypeOf<{ input: object }>().not.toExtend<CallOptions<"account">>();
+  expectTypeOf<{ params: { id: string } }>().toExtend<CallOptions<"getSend">>();
+  expectTypeOf<object>().not.toExtend<CallOptions<"getSend">>();
+  expectTypeOf<{ params: { hash: string } }>().not.toExtend<CallOptions<"getSend">>();
+  expectTypeOf<{ input: object }>().not.toExtend<CallOptions<"keyConsent">>();
   expectTypeOf<{ query: { after: string } }>().toExtend<CallOptions<"accounts">>();
   expectTypeOf<{ query: { after: number } }>().not.toExtend<CallOptions<"accounts">>();
 });
@@ -72,7 +64,7 @@ test("A token is never shown to a route that is open to anybody", async () => {
 test("A refusal is thrown with the server's own sentence, code and pointer", async () => {
   const refusal = problemOf(422, "invalidMessage", "“to” is empty.", { pointer: "/to" });
   const { api } = await apiTo((_, response) => answerJson(response, 422, refusal), withToken("t"));
-  await expect(api.call("account", {})).rejects.toMatchObject({
+  await expect(api.call("keyConsent", {})).rejects.toMatchObject({
     name: "ProblemError",
     message: "“to” is empty.",
     problem: refusal,
@@ -104,14 +96,20 @@ test.each([
   ["a redirect", 301, "text/html", "", /never redirected/],
   ["JSON that is none", 200, "application/json", "{", /is not JSON/],
   ["JSON with a name twice", 200, "application/json", '{"id":1,"id":2}', /same name twice/],
-  ["JSON of another shape", 200, "application/json", '{"id":7}', /something else than this route answers/],
+  [
+    "JSON of another shape",
+    200,
+    "application/json",
+    '{"hidden":7}',
+    /something else than this route answers/,
+  ],
   ["a problem that is none", 400, "application/problem+json", "[]", /reason that cannot be read/],
   ["nothing at all", 500, "", "", /with nothing instead of a reason/],
 ])("%s is told as what it is", async (_, status, type, body, sentence) => {
   const { api, server } = await apiTo((_request, response) => {
     response.writeHead(status, type === "" ? {} : { "content-type": type }).end(body);
   }, withToken("t"));
-  const call = api.call("account", {});
+  const call = api.call("keyConsent", {});
   await expect(call).rejects.toMatchObject({ name: "UnexpectedAnswer", status, host: server.host });
   await expect(call).rejects.toThrow(sentence);
 });
@@ -125,17 +123,17 @@ test("A call that may be repeated outlives a kept connection that died; one that
     if (cutNext) {
       cutNext = false;
       request.socket.destroy();
-    } else if (request.url === "/mail/account") answerJson(response, 200, account);
+    } else if (request.url === "/auth/consent") answerJson(response, 200, consent);
     else answerJson(response, 200, { host: "b.test", retried: 1 });
   }, withToken("t"));
-  await api.call("account", {});
+  await api.call("keyConsent", {});
   cutNext = true;
-  expect(await api.call("account", {})).toEqual(account);
+  expect(await api.call("keyConsent", {})).toEqual(consent);
   cutNext = true;
   await expect(api.call("retryQueue", { params: { host: "b.test" } })).rejects.toMatchObject({
     reason: "cut",
   });
-  await api.call("account", {});
+  await api.call("keyConsent", {});
   cutNext = true;
   expect(await api.call("retryQueue", { params: { host: "b.test" }, idempotent: true })).toMatchObject({
     retried: 1,
@@ -148,16 +146,16 @@ test("A time to wait is kept to only when asked, and never beyond what was allow
   const busy = problemOf(429, "rateLimited", "Too many.", { retry: "later", retryAfterS: 7 });
   const { api, platform } = await apiTo((_, response) => {
     if (refusals-- > 0) answerJson(response, 429, busy);
-    else answerJson(response, 200, account);
+    else answerJson(response, 200, consent);
   }, withToken("t"));
   refusals = 1;
-  await expect(api.call("account", {})).rejects.toMatchObject({ problem: busy });
+  await expect(api.call("keyConsent", {})).rejects.toMatchObject({ problem: busy });
   expect(platform.slept).toEqual([]);
   refusals = 2;
-  expect(await api.call("account", { waitAtMostMs: 14_000 })).toEqual(account);
+  expect(await api.call("keyConsent", { waitAtMostMs: 14_000 })).toEqual(consent);
   expect(platform.slept).toEqual([7_000, 7_000]);
   refusals = 3;
-  await expect(api.call("account", { waitAtMostMs: 14_000 })).rejects.toThrow("Too many.");
+  await expect(api.call("keyConsent", { waitAtMostMs: 14_000 })).rejects.toThrow("Too many.");
   expect(platform.slept).toHaveLength(4);
 });
 
@@ -167,7 +165,7 @@ test("A refused token is renewed once, and a second refusal is thrown", async ()
   const { api } = await apiTo(
     (request, response) => {
       tokens.push(request.headers.authorization);
-      if (request.headers.authorization === `Bearer ${good}`) answerJson(response, 200, account);
+      if (request.headers.authorization === `Bearer ${good}`) answerJson(response, 200, consent);
       else answerJson(response, 401, problemOf(401, "tokenExpired", "The access token has expired."));
     },
     (() => {
@@ -180,8 +178,8 @@ test("A refused token is renewed once, and a second refusal is thrown", async ()
       };
     })(),
   );
-  expect(await api.call("account", {})).toEqual(account);
+  expect(await api.call("keyConsent", {})).toEqual(consent);
   good = "none";
-  await expect(api.call("account", {})).rejects.toThrow("The access token has expired.");
+  await expect(api.call("keyConsent", {})).rejects.toThrow("The access token has expired.");
   expect(tokens).toEqual(["Bearer old", "Bearer new", "Bearer new", "Bearer new"]);
 });

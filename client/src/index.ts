@@ -26,6 +26,7 @@ export {
   makeApi,
 } from "./api.ts";
 export { browserPlatform } from "./browser-platform.ts";
+export { markMessage, moveMessage } from "./change-mail.ts";
 export { compose } from "./compose.ts";
 export { dateOfId } from "./date-of-id.ts";
 export { discover } from "./discover.ts";
@@ -71,7 +72,21 @@ export {
 export { memoryPlace } from "./local/memory-place.ts";
 export { type BytesTable, bytesTable, type IndexKey, type RowTable, rowTable } from "./local/table.ts";
 export { browserTabs, type Channel, soloTabs, type Tabs } from "./local/tabs.ts";
-export * from "./mail.ts";
+export {
+  eachMessage,
+  getMessage,
+  type Interruptible,
+  type ListOptions,
+  listMessages,
+  listThread,
+  type MessagePage,
+  type ReadOptions,
+  readChanges,
+  readMessage,
+  readMessageBytes,
+  type StoredMessage,
+} from "./mail.ts";
+export { chooseMailbox, getMailbox, listMailboxes } from "./mailboxes.ts";
 export { type Opened, type OpenedFile, openBytes, openStored } from "./open.ts";
 export * from "./operator.ts";
 export { type Clock, type Platform, type Sha256, systemClock, systemRandomBytes } from "./platform.ts";
@@ -85,7 +100,6 @@ export {
 } from "./records/drafts.ts";
 export { changeSettings, readSettings, type Settings } from "./records/settings.ts";
 export { type ReplyFields, replyTo } from "./reply.ts";
-export * from "./sync/index.ts";
 export { saveName } from "./save-name.ts";
 export { type Prepared, prepare, type SealOptions } from "./seal.ts";
 export { type FileSeal, newFileSeal } from "./sealed-file.ts";
@@ -110,6 +124,8 @@ export {
   type Source,
   type TransferOptions,
 } from "./source.ts";
+export { downloadMailFile, readStandardMail, type StandardMail } from "./standard-mail.ts";
+export * from "./sync/index.ts";
 export { type KeptSession, memoryKeeper, parseKeptSession, type TokenKeeper } from "./token-keeper.ts";
 export type { RequestBody, StreamBody, Transport, TransportRequest, TransportResponse } from "./transport.ts";
 export { UnexpectedAnswer, Unreachable, type UnreachableReason } from "./unreachable.ts";

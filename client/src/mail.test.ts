@@ -1,163 +1,177 @@
-import { limits, problem } from "@posthorn/protocol";
+import { limits } from "@posthorn/protocol";
 import { expect, test } from "vitest";
-import { makeApi } from "./api.ts";
+import { markMessage, moveMessage } from "./change-mail.ts";
 import { compose } from "./compose.ts";
 import { handPlatform } from "./hand-platform.ts";
-import {
-  eachMessage,
-  getMailbox,
-  getMessage,
-  listMessages,
-  markMessage,
-  moveMessage,
-  readChanges,
-  readMessage,
-} from "./mail.ts";
-import { type Answer, answerJson, bodyOf, serve } from "./node/test-server.ts";
-import { nodeTransport } from "./node/transport.ts";
-import { eachAccount, eachPeer } from "./operator.ts";
+import { eachMessage, getMessage, listMessages, listThread, readChanges, readMessage } from "./mail.ts";
+import { getMailbox } from "./mailboxes.ts";
+import { emailOf, serveJmap, type TestMethods } from "./node/test-jmap.ts";
 
-async function apiTo(answer: Answer) {
-  const server = await serve(answer);
-  const platform = handPlatform(nodeTransport({ ca: server.ca, localhost: true }));
-  return { platform, api: makeApi(platform, server.origin, { token: async () => "t" }) };
-}
+const wanted = "0192f0c1-0000-7000-8000-00000000000a";
 
-function metaOf(id: string) {
+/** An account with these messages, the newest first, and methods to list them. */
+function holding(ids: readonly string[], more: (id: string) => object = () => ({})): TestMethods {
   return {
-    id,
-    messageId: "0192f0c1-0000-7000-8000-000000000001",
-    type: "email",
-    from: { id: "bob", host: "b.test" },
-    to: [{ id: "alice", host: "a.test" }],
-    cc: [],
-    subject: "Hello",
-    preview: null,
-    date: "2026-11-24T00:00:00Z",
-    deliveredAt: "2026-11-24T00:00:01Z",
-    size: 100,
-    keywords: {},
-    mailboxes: ["inbox-1"],
-    attachments: [],
-    thread: "0192f0c1-0000-7000-8000-000000000001",
-    inReplyTo: null,
-    sealed: false,
+    "Email/query": ({ anchor, anchorOffset = 0, limit }) => {
+      const at = anchor === undefined ? 0 : ids.indexOf(String(anchor)) + Number(anchorOffset);
+      if (anchor !== undefined && !ids.includes(String(anchor))) return ["error", { type: "anchorNotFound" }];
+      return { ids: ids.slice(at, at + Number(limit)) };
+    },
+    "Email/get": ({ ids: named }, answers) => {
+      const asked = named ?? answers.get("0")?.ids;
+      // In whatever order they are found.
+      const list = Array.isArray(asked) ? asked.filter((id) => ids.includes(id)).toReversed() : [];
+      return { state: "7", list: list.map((id: string) => emailOf(id, { ...more(id) })) };
+    },
   };
 }
 
-test("Messages are walked page after page, and only as far as they are wanted", async () => {
-  const asked: unknown[] = [];
-  const { api } = await apiTo((request, response) => {
-    asked.push(request.url);
-    const after = new URL(request.url ?? "", "https://a.test").searchParams.get("after") ?? "0";
-    const start = Number(after);
-    const messages = [1, 2].map((step) => metaOf(String(start + step)));
-    answerJson(response, 200, { messages, state: "s", ...(start < 4 ? { next: String(start + 2) } : {}) });
-  });
+async function idsOf(messages: AsyncIterable<{ id: string }>): Promise<string[]> {
   const ids: string[] = [];
-  for await (const { id } of eachMessage(api, { mailbox: "inbox-1", limit: 2 })) ids.push(id);
-  expect(ids).toEqual(["1", "2", "3", "4", "5", "6"]);
-  expect(asked).toEqual([
-    "/mail/messages?mailbox=inbox-1&limit=2",
-    "/mail/messages?mailbox=inbox-1&limit=2&after=2",
-    "/mail/messages?mailbox=inbox-1&limit=2&after=4",
+  for await (const { id } of messages) ids.push(id);
+  return ids;
+}
+
+test("Messages are walked page after page, each page one request, and only as far as they are wanted", async () => {
+  const { api, requests } = await serveJmap(holding(["m5", "m4", "m3", "m2", "m1"]));
+  expect(await idsOf(eachMessage(api, { mailbox: "f1", limit: 2 }))).toEqual(["m5", "m4", "m3", "m2", "m1"]);
+  const sort = [{ property: "receivedAt", isAscending: false }];
+  expect(requests.map(([query]) => query)).toEqual([
+    ["Email/query", { filter: { inMailbox: "f1" }, sort, limit: 2 }],
+    ["Email/query", { filter: { inMailbox: "f1" }, sort, limit: 2, anchor: "m4", anchorOffset: 1 }],
+    ["Email/query", { filter: { inMailbox: "f1" }, sort, limit: 2, anchor: "m2", anchorOffset: 1 }],
   ]);
-  asked.length = 0;
-  for await (const { id } of eachMessage(api)) if (id === "2") break;
-  expect(asked).toEqual(["/mail/messages"]);
-  expect((await listMessages(api, { after: "4" })).messages.map(({ id }) => id)).toEqual(["5", "6"]);
+  requests.length = 0;
+  for await (const { id } of eachMessage(api, { limit: 2 })) if (id === "m4") break;
+  expect(requests).toHaveLength(1);
+  const page = await listMessages(api, { limit: 3, after: "m4" });
+  expect(page).toMatchObject({
+    messages: [{ id: "m3" }, { id: "m2" }, { id: "m1" }],
+    next: "m1",
+    state: "7",
+  });
+  expect(await listMessages(api, { after: "m1" })).toMatchObject({ messages: [], next: undefined });
 });
+
+test("What moves away between two pages hides nothing and shows nothing twice", async () => {
+  const ids = ["m6", "m5", "m4", "m3", "m2", "m1"];
+  const { api } = await serveJmap(holding(ids));
+  const seen: string[] = [];
+  for await (const { id } of eachMessage(api, { limit: 3 })) {
+    seen.push(id);
+    if (id === "m4") ids.splice(ids.indexOf("m4"), 1);
+  }
+  expect(seen).toEqual(["m6", "m5", "m4", "m3", "m2", "m1"]);
+  const { api: emptied } = await serveJmap({ ...holding(ids), "Email/query": refuseAnchors });
+  await expect(idsOf(eachMessage(emptied, { limit: 1 }))).rejects.toMatchObject({ type: "anchorNotFound" });
+});
+
+const refuseAnchors: TestMethods[string] = ({ anchor }) =>
+  anchor === undefined ? { ids: ["m6"] } : ["error", { type: "anchorNotFound" }];
 
 test("A message is found by its own id and by its author's, of several the newest, else it is not found", async () => {
-  const asked: unknown[] = [];
-  const wanted = "0192f0c1-0000-7000-8000-00000000000a";
-  const newest = ["5", "4", "3", "2", "1"].map((id) =>
-    id === "4" || id === "2" ? { ...metaOf(id), messageId: wanted } : metaOf(id),
-  );
-  const { api } = await apiTo((request, response) => {
-    const { pathname, searchParams } = new URL(request.url ?? "", "https://a.test");
-    asked.push(pathname);
-    const [, id] = /^\/mail\/messages\/(.+)$/.exec(pathname) ?? [];
-    if (id === "1") answerJson(response, 200, metaOf("1"));
-    else if (id !== undefined) answerJson(response, 404, problem("notFound", "There is no such message."));
-    else if (searchParams.has("after")) answerJson(response, 200, { messages: newest.slice(3), state: "s" });
-    else answerJson(response, 200, { messages: newest.slice(0, 3), state: "s", next: "3" });
-  });
-  expect((await getMessage(api, wanted.toUpperCase())).id).toBe("4");
-  expect(asked).toEqual(["/mail/messages"]);
-  expect((await getMessage(api, "1")).id).toBe("1");
-  const unknown = "0192f0c1-0000-7000-8000-00000000000b";
-  await expect(getMessage(api, unknown)).rejects.toMatchObject({ problem: { code: "notFound" } });
+  const { api, requests } = await serveJmap(holding(["m4", "m2"]));
+  expect((await getMessage(api, wanted.toUpperCase())).id).toBe("m4");
+  expect(requests[0]?.[0]?.[1]).toMatchObject({ filter: { wireIds: [wanted] }, limit: 1 });
+  expect((await getMessage(api, "m2")).id).toBe("m2");
+  for (const id of ["m9", "a b/c", ""]) {
+    await expect(getMessage(api, id)).rejects.toMatchObject({ problem: { code: "notFound" } });
+  }
+  const { api: empty } = await serveJmap(holding([]));
+  await expect(getMessage(empty, wanted)).rejects.toMatchObject({ problem: { code: "notFound" } });
 });
 
-test("A mailbox is found by its role or its name, and a wrong one names those there are", async () => {
-  const mailboxes = [
-    { id: "m1", name: "Inbox", role: "inbox", total: 1, unread: 1 },
-    { id: "m2", name: "Holidays", role: null, total: 0, unread: 0 },
+test("A mailbox is found by its role, by what it is for, or by its name, and a wrong one names those there are", async () => {
+  const mailbox = {
+    parentId: null,
+    sortOrder: 1,
+    totalEmails: 1,
+    unreadEmails: 1,
+    totalThreads: 1,
+    unreadThreads: 1,
+    isSubscribed: true,
+  };
+  const list = [
+    { ...mailbox, id: "f1", name: "Inbox", role: "inbox", system: null },
+    { ...mailbox, id: "f7", name: "Conversations", role: null, system: "conversations" },
+    { ...mailbox, id: "f17", name: "Holidays", role: null, system: null },
   ];
-  const { api } = await apiTo((_, response) => answerJson(response, 200, { mailboxes, state: "s" }));
-  expect((await getMailbox(api, "inbox")).id).toBe("m1");
-  expect((await getMailbox(api, "holidays")).id).toBe("m2");
-  await expect(getMailbox(api, "spam")).rejects.toThrow("There are: inbox, Holidays.");
+  const { api } = await serveJmap({ "Mailbox/get": () => ({ state: "7", list }) });
+  expect((await getMailbox(api, "inbox")).id).toBe("f1");
+  expect((await getMailbox(api, "conversations")).id).toBe("f7");
+  expect((await getMailbox(api, "holidays")).id).toBe("f17");
+  await expect(getMailbox(api, "spam")).rejects.toThrow("There are: inbox, conversations, Holidays.");
 });
 
-test("A message is read from its bytes, and one that is damaged says so", async () => {
+test("A message is read from its bytes, and one that is damaged or no message of Posthorn says so", async () => {
   const composing = handPlatform(() => Promise.reject(new Error("composing asks no server")));
-  const message = compose(composing, {
-    from: "bob@b.test",
-    to: ["alice@a.test"],
-    subject: "Hello",
-    body: "Text",
-  });
-  let bytes = Buffer.from(JSON.stringify(message));
-  const { api } = await apiTo((_, response) => {
-    response.writeHead(200, { "content-type": "application/octet-stream" }).end(bytes);
-  });
-  expect(await readMessage(api, "1")).toEqual(message);
-  bytes = bytes.subarray(0, 50);
-  await expect(readMessage(api, "1")).rejects.toMatchObject({ problem: { code: "badJson" } });
-  bytes = Buffer.alloc(limits.messageBytes + 1);
-  await expect(readMessage(api, "1")).rejects.toMatchObject({ problem: { code: "tooLarge" } });
+  const letter = { from: "bob@b.test", to: ["alice@a.test"], subject: "Hello", body: "Text" };
+  const message = compose(composing, letter);
+  let wireText: string | null = JSON.stringify(message);
+  const { api, requests } = await serveJmap(holding(["m1"], () => ({ wireText })));
+  expect(await readMessage(api, "m1")).toEqual(message);
+  expect(requests).toEqual([[["Email/get", { ids: ["m1"], properties: ["wireText"] }]]]);
+  const { messages } = await listMessages(api, { withText: true });
+  requests.length = 0;
+  expect(await readMessage(api, messages[0] ?? "")).toEqual(message);
+  expect(requests).toEqual([]);
+  wireText = wireText.slice(0, 50);
+  await expect(readMessage(api, "m1")).rejects.toMatchObject({ problem: { code: "badJson" } });
+  wireText = " ".repeat(limits.messageBytes + 1);
+  await expect(readMessage(api, "m1")).rejects.toMatchObject({ problem: { code: "tooLarge" } });
+  wireText = null;
+  await expect(readMessage(api, "m1")).rejects.toMatchObject({ problem: { code: "notOpened" } });
 });
 
-test("Marking and moving say no more than what is to change", async () => {
-  const bodies: string[] = [];
-  const { api } = await apiTo(async (request, response) => {
-    bodies.push((await bodyOf(request)).toString());
-    answerJson(response, 200, metaOf("1"));
-  });
-  await markMessage(api, "1", { $seen: true, $flagged: false });
-  await moveMessage(api, "1", "m2");
-  expect(bodies).toEqual(['{"keywords":{"$seen":true,"$flagged":false}}', '{"mailbox":"m2"}']);
+test("With their texts no more messages are asked for at once than an answer can hold, however long they are", async () => {
+  const ids = Array.from({ length: 60 }, (_, at) => `m${60 - at}`);
+  const { api, requests } = await serveJmap(holding(ids, () => ({ wireText: "{}" })));
+  expect(await idsOf(eachMessage(api, { limit: 200, withText: true }))).toEqual(ids);
+  expect(requests.map(([query]) => query?.[1].limit)).toEqual([50, 50]);
 });
 
-test("Changes are asked for since a state, or from the beginning", async () => {
-  const asked: unknown[] = [];
-  const { api } = await apiTo((request, response) => {
-    asked.push(request.url);
-    const nothing = { hasMoreChanges: false, created: [], updated: [], destroyed: [] };
-    answerJson(response, 200, { oldState: "s1", newState: "s2", ...nothing });
+test("Of a conversation the newest are listed first, and of none there is nothing", async () => {
+  const { api } = await serveJmap({
+    ...holding(["m3", "m2", "m1"]),
+    "Thread/get": ({ ids }) => {
+      const list = [{ id: `t${wanted}`, emailIds: ["m1", "m2", "m3"] }];
+      return { list: list.filter(({ id }) => Array.isArray(ids) && ids.includes(id)) };
+    },
   });
-  expect((await readChanges(api, "s1")).newState).toBe("s2");
-  await readChanges(api, undefined);
-  expect(asked).toEqual(["/mail/changes?since=s1", "/mail/changes"]);
+  expect((await listThread(api, wanted, { limit: 2 })).map(({ id }) => id)).toEqual(["m3", "m2"]);
+  expect(await listThread(api, wanted.replace("a", "b"))).toEqual([]);
 });
 
-test("The operator's lists are walked page after page", async () => {
-  const account = { id: "1", name: "alice", address: "alice@a.test", createdAt: "2026-11-24T00:00:00Z" };
-  const peer = { host: "b.test", policy: "allow", firstSeenAt: "2026-11-24T00:00:00Z" };
-  const { api } = await apiTo((request, response) => {
-    const isLast = (request.url ?? "").includes("after=");
-    const rest = { suspended: false, quotaBytes: 1, usedBytes: 0 };
-    if (request.url?.startsWith("/admin/accounts")) {
-      answerJson(response, 200, {
-        accounts: [{ ...account, ...rest }],
-        ...(isLast ? {} : { next: "alice" }),
-      });
-    } else answerJson(response, 200, { peers: [peer], ...(isLast ? {} : { next: "b.test" }) });
+test("Marking and moving say no more than what is to change, and give what it is then", async () => {
+  const { api, requests } = await serveJmap({
+    ...holding(["m1"], () => ({ keywords: { $seen: true } })),
+    "Email/set": ({ update }) => {
+      const [id = ""] = Object.keys(Object(update));
+      if (id === "m1") return { notUpdated: null };
+      const type = id === "m2" ? "notFound" : "tooManyKeywords";
+      return { notUpdated: { [id]: { type, description: "A message can carry 100 keywords." } } };
+    },
   });
-  const names: string[] = [];
-  for await (const { name } of eachAccount(api)) names.push(name);
-  for await (const { host } of eachPeer(api)) names.push(host);
-  expect(names).toEqual(["alice", "alice", "b.test", "b.test"]);
+  expect(await markMessage(api, "m1", { $seen: true, $flagged: false, "a/b~c": true })).toMatchObject({
+    keywords: { $seen: true },
+  });
+  await moveMessage(api, "m1", "f4");
+  expect(requests.map(([set]) => set?.[1].update)).toEqual([
+    { m1: { "keywords/$seen": true, "keywords/$flagged": null, "keywords/a~1b~0c": true } },
+    { m1: { mailboxIds: { f4: true } } },
+  ]);
+  await expect(moveMessage(api, "m2", "f4")).rejects.toMatchObject({ problem: { code: "notFound" } });
+  await expect(markMessage(api, "m3", { a: true })).rejects.toThrow("A message can carry 100 keywords.");
+  await expect(markMessage(api, "m 4", { a: true })).rejects.toMatchObject({ problem: { code: "notFound" } });
+});
+
+test("Changes are asked for since a state, and one that is forgotten is told", async () => {
+  const { api } = await serveJmap({
+    "Email/changes": ({ sinceState }) =>
+      sinceState === "7"
+        ? { oldState: "7", newState: "9", hasMoreChanges: false, created: ["m9"], updated: [], destroyed: [] }
+        : ["error", { type: "cannotCalculateChanges" }],
+  });
+  expect(await readChanges(api, "7")).toMatchObject({ newState: "9", created: ["m9"] });
+  await expect(readChanges(api, "1")).rejects.toMatchObject({ type: "cannotCalculateChanges" });
 });

@@ -1,70 +1,83 @@
-/** Reading an account's mail and keeping it in order. */
+/** Reading an account's mail. */
 import {
-  type Account,
-  type Changes,
+  type EmailChanges,
+  EmailChangesSchema,
+  EmailIdsSchema,
+  EmailsSchema,
   fail,
-  limits,
-  type Mailbox,
-  type MailboxList,
+  IdSchema,
   type Message,
   type MessageMeta,
-  type MessagePage,
+  MessageMetaSchema,
   readMessage as parseMessage,
   shape,
+  ThreadsSchema,
   UuidSchema,
+  WireTextsSchema,
 } from "@posthorn/protocol";
 import type { Api } from "./api.ts";
-import { readAll } from "./read-all.ts";
+import { callJmap, callMethod, JmapRefusal, readAnswer } from "./jmap.ts";
 
 const messageId = shape(UuidSchema);
+const objectId = shape(IdSchema);
+const emailIds = shape(EmailIdsSchema);
+const emails = shape(EmailsSchema);
+const wireTexts = shape(WireTextsSchema);
+const threads = shape(ThreadsSchema);
+const emailChanges = shape(EmailChangesSchema);
+
+/** What lists ask for of each message. */
+export const listedProperties: readonly string[] = Object.keys(MessageMetaSchema.properties).filter(
+  (name) => name !== "wireText",
+);
+const newestFirst = [{ property: "receivedAt", isAscending: false }];
+const usualPage = 50;
+/** With their texts so many are asked for at once, however long they are. */
+const pageWithText = 50;
+const encoder = new TextEncoder();
 
 export interface Interruptible {
   signal?: AbortSignal | undefined;
 }
 
-/** The caller's own account. */
-export function readAccount(api: Api, options: Interruptible = {}): Promise<Account> {
-  return api.call("account", options);
+export interface ReadOptions extends Interruptible {
+  /** Whether `wireText` is to come with each message, so that it can be opened without being asked for again. */
+  withText?: boolean | undefined;
 }
 
-export function listMailboxes(api: Api, options: Interruptible = {}): Promise<MailboxList> {
-  return api.call("mailboxes", options);
-}
+/** A message by its id in lists, or as a list has given it. */
+export type StoredMessage = string | Pick<MessageMeta, "id" | "wireText">;
 
-/** The mailbox of a role, such as `inbox`, or of a name. Throws ProblemError `notFound` naming those there are. */
-export async function getMailbox(
-  api: Api,
-  nameOrRole: string,
-  options: Interruptible = {},
-): Promise<Mailbox> {
-  const { mailboxes } = await listMailboxes(api, options);
-  const wanted = nameOrRole.toLowerCase();
-  const found =
-    mailboxes.find((mailbox) => mailbox.role === wanted) ??
-    mailboxes.find((mailbox) => mailbox.name.toLowerCase() === wanted);
-  if (found !== undefined) return found;
-  const names = mailboxes.map((mailbox) => mailbox.role ?? mailbox.name).join(", ");
-  return fail("notFound", `There is no mailbox “${nameOrRole.slice(0, 100)}”. There are: ${names}.`);
-}
-
-export interface ListOptions extends Interruptible {
-  /** Id of a mailbox; without it, all. */
+export interface ListOptions extends ReadOptions {
+  /** Only what lies in the mailbox of this id. */
   mailbox?: string | undefined;
-  /** Messages in a page. */
+  /**
+   * Only messages that their authors have given one of these ids, 100 at most. Whatever a list says, only a message
+   * itself shows that it is the one that is meant.
+   */
+  messageIds?: readonly string[] | undefined;
+  /** Only messages with these words in them, as far as the server can read them. */
+  words?: string | undefined;
+  /** Only what was received then or later, in RFC 3339 and UTC. */
+  receivedAfter?: string | undefined;
+  /** Messages in a page; with their texts 50 at most. */
   limit?: number | undefined;
   /** `next` of the page before. */
   after?: string | undefined;
 }
 
-/** A page of messages, newest first. */
-export function listMessages(api: Api, options: ListOptions = {}): Promise<MessagePage> {
-  const { mailbox, limit, after, signal } = options;
-  const query = {
-    ...(mailbox === undefined ? {} : { mailbox }),
-    ...(limit === undefined ? {} : { limit: String(limit) }),
-    ...(after === undefined ? {} : { after }),
-  };
-  return api.call("messages", { query, signal });
+export interface MessagePage {
+  messages: MessageMeta[];
+  /** The `after` of the next page; undefined on the last. */
+  next: string | undefined;
+  /** For `readChanges`. */
+  state: string;
+}
+
+/** A page of messages, newest first. Throws JmapRefusal `anchorNotFound` when `after` is not there any more. */
+export async function listMessages(api: Api, options: ListOptions = {}): Promise<MessagePage> {
+  const { ids, ...page } = await readPage(api, options);
+  return page;
 }
 
 /** Every message, newest first, page after page as they are wanted. */
@@ -72,79 +85,165 @@ export async function* eachMessage(
   api: Api,
   options: Omit<ListOptions, "after"> = {},
 ): AsyncGenerator<MessageMeta, void> {
-  let after: string | undefined;
-  do {
-    const page = await listMessages(api, { ...options, after });
-    yield* page.messages;
-    after = page.next;
-  } while (after !== undefined);
+  let before: readonly string[] = [];
+  for (;;) {
+    const page = await readPageAfter(api, options, before);
+    yield* page.messages.filter(({ id }) => !before.includes(id));
+    if (page.next === undefined) return;
+    before = page.ids;
+  }
 }
 
-/** What the server knows of a message; `objectId` is the `id` in lists. */
-export function readMeta(api: Api, objectId: string, options: Interruptible = {}): Promise<MessageMeta> {
-  return api.call("message", { params: { objectId }, ...options });
+interface IdPage extends MessagePage {
+  ids: readonly string[];
+}
+
+async function readPage(api: Api, options: ListOptions): Promise<IdPage> {
+  const { mailbox, messageIds, words, receivedAfter, after, withText = false } = options;
+  const wanted = options.limit ?? usualPage;
+  const limit = withText ? Math.min(wanted, pageWithText) : wanted;
+  const filter = {
+    ...(mailbox === undefined ? {} : { inMailbox: mailbox }),
+    ...(messageIds === undefined ? {} : { wireIds: messageIds }),
+    ...(words === undefined ? {} : { text: words }),
+    ...(receivedAfter === undefined ? {} : { after: receivedAfter }),
+  };
+  const place = after === undefined ? {} : { anchor: after, anchorOffset: 1 };
+  const query = { filter, sort: newestFirst, ...place, limit };
+  const found = await queryMessages(api, query, options);
+  return { ...found, next: found.ids.length < limit ? undefined : found.ids.at(-1) };
+}
+
+/** The page after these. Of those that were moved away or deleted meanwhile nothing can be asked, so the one before is. */
+async function readPageAfter(
+  api: Api,
+  options: Omit<ListOptions, "after">,
+  before: readonly string[],
+): Promise<IdPage> {
+  let refusal: unknown;
+  for (const after of before.length === 0 ? [undefined] : before.toReversed()) {
+    try {
+      return await readPage(api, { ...options, after });
+    } catch (error) {
+      if (!(error instanceof JmapRefusal && error.type === "anchorNotFound")) throw error;
+      refusal = error;
+    }
+  }
+  throw refusal;
+}
+
+/** What a query finds, newest first, in one request. */
+async function queryMessages(
+  api: Api,
+  query: object,
+  { withText = false, signal }: ReadOptions,
+): Promise<{ ids: readonly string[]; messages: MessageMeta[]; state: string }> {
+  const calls = [
+    { method: "Email/query", arguments: query },
+    {
+      method: "Email/get",
+      arguments: {
+        "#ids": { resultOf: "0", name: "Email/query", path: "/ids" },
+        properties: propertiesOf(withText),
+      },
+    },
+  ];
+  const [asked, got] = await callJmap(api, calls, { signal, idempotent: true });
+  const { ids } = readAnswer(api, asked, emailIds);
+  const { list, state } = readAnswer(api, got, emails);
+  const byId = new Map(list.map((meta) => [meta.id, meta]));
+  return { ids, messages: ids.flatMap((id) => byId.get(id) ?? []), state };
+}
+
+function propertiesOf(withText: boolean): readonly string[] {
+  return withText ? [...listedProperties, "wireText"] : listedProperties;
 }
 
 /**
- * What the server knows of the message of this id: the object's, or the one its author gave, of which the newest message
- * is taken. The latter is looked for page by page. Throws ProblemError `notFound`.
+ * The newest messages of a conversation, newest first; it goes by the id of its first message (§20.4, §85.3). As many as
+ * `limit` says, 50 when it says nothing.
  */
-export async function getMessage(api: Api, id: string, options: Interruptible = {}): Promise<MessageMeta> {
-  const wanted = id.toLowerCase();
-  if (messageId.matches(wanted)) {
-    for await (const meta of eachMessage(api, { ...options, limit: limits.pageItems })) {
-      if (meta.messageId === wanted) return meta;
-    }
-  }
-  return readMeta(api, id, options);
+export async function listThread(
+  api: Api,
+  conversation: string,
+  { limit = usualPage, withText = false, signal }: Pick<ListOptions, "limit" | "withText" | "signal"> = {},
+): Promise<MessageMeta[]> {
+  const options = { signal, idempotent: true };
+  const thread = { method: "Thread/get", arguments: { ids: [`t${conversation}`] } };
+  const [found] = (await callMethod(api, thread, threads, options)).list;
+  // The oldest stands first there.
+  const ids = found?.emailIds.slice(-limit).reverse() ?? [];
+  if (ids.length === 0) return [];
+  const get = { method: "Email/get", arguments: { ids, properties: propertiesOf(withText) } };
+  const { list } = await callMethod(api, get, emails, options);
+  return ids.flatMap((id) => list.find((meta) => meta.id === id) ?? []);
 }
 
-/** A message byte for byte as its author's server sent it, or what was made of it on arrival (§100.12). */
+/** What the server knows of a message by its id in lists. Throws ProblemError `notFound`. */
+async function readMeta(api: Api, id: string, options: ReadOptions = {}): Promise<MessageMeta> {
+  if (!objectId.matches(id)) return noSuchMessage();
+  const { withText = false, signal } = options;
+  const call = { method: "Email/get", arguments: { ids: [id], properties: propertiesOf(withText) } };
+  const { list } = await callMethod(api, call, emails, { signal, idempotent: true });
+  return list.find((meta) => meta.id === id) ?? noSuchMessage();
+}
+
+/**
+ * What the server knows of the message of this id: that of lists, or the one its author gave, of which the newest message
+ * is taken. Throws ProblemError `notFound`.
+ */
+export async function getMessage(api: Api, id: string, options: ReadOptions = {}): Promise<MessageMeta> {
+  const wanted = id.toLowerCase();
+  if (!messageId.matches(wanted)) return readMeta(api, id, options);
+  const { messages } = await listMessages(api, { ...options, messageIds: [wanted], limit: 1 });
+  return messages[0] ?? noSuchMessage();
+}
+
+/**
+ * A message byte for byte as its author's server sent it, or what was made of it on arrival (§100.12). Asks for it unless
+ * it was listed with its text. Throws ProblemError `notFound`, and `notOpened` for standard mail, which has no such bytes.
+ */
 export async function readMessageBytes(
   api: Api,
-  objectId: string,
+  message: StoredMessage,
   options: Interruptible = {},
 ): Promise<Uint8Array> {
-  const answer = await api.exchange("messageBytes", { params: { objectId }, ...options });
-  const bytes = await readAll(answer.body, limits.arrivalBytes);
-  return bytes ?? fail("tooLarge", "The server sent more than a message may have. Tell whoever runs it.");
+  const known = typeof message === "string" ? undefined : message.wireText;
+  const text = known === undefined ? await readText(api, idOf(message), options) : known;
+  if (typeof text === "string") return encoder.encode(text);
+  return fail("notOpened", "This is standard mail, which came by another way than a message of Posthorn.");
+}
+
+async function readText(api: Api, id: string, options: Interruptible): Promise<string | null | undefined> {
+  if (!objectId.matches(id)) return noSuchMessage();
+  const call = { method: "Email/get", arguments: { ids: [id], properties: ["wireText"] } };
+  const { list } = await callMethod(api, call, wireTexts, { ...options, idempotent: true });
+  return (list.find((got) => got.id === id) ?? noSuchMessage()).wireText;
+}
+
+function idOf(message: StoredMessage): string {
+  return typeof message === "string" ? message : message.id;
 }
 
 /** The message itself, checked. Throws ProblemError `badJson` or `invalidMessage` when it is damaged. */
-export async function readMessage(api: Api, objectId: string, options: Interruptible = {}): Promise<Message> {
-  return parseMessage(await readMessageBytes(api, objectId, options));
+export async function readMessage(
+  api: Api,
+  message: StoredMessage,
+  options: Interruptible = {},
+): Promise<Message> {
+  return parseMessage(await readMessageBytes(api, message, options));
 }
 
-/** Sets the marks that are true and removes those that are false, such as `{ $seen: true }`. */
-export function markMessage(
-  api: Api,
-  objectId: string,
-  keywords: Readonly<Record<string, boolean>>,
-  options: Interruptible = {},
-): Promise<MessageMeta> {
-  return api.call("patchMessage", {
-    params: { objectId },
-    input: { keywords: { ...keywords } },
-    idempotent: true,
-    ...options,
-  });
+/**
+ * Which messages were created, changed and destroyed since a state, which `listMessages` gives; ask again from `newState`
+ * while `hasMoreChanges`. Throws JmapRefusal `cannotCalculateChanges` when that is not known any more.
+ */
+export function readChanges(api: Api, since: string, options: Interruptible = {}): Promise<EmailChanges> {
+  const call = { method: "Email/changes", arguments: { sinceState: since } };
+  return callMethod(api, call, emailChanges, { ...options, idempotent: true });
 }
 
-/** Moves a message to the mailbox of this id. */
-export function moveMessage(
-  api: Api,
-  objectId: string,
-  mailbox: string,
-  options: Interruptible = {},
-): Promise<MessageMeta> {
-  return api.call("patchMessage", { params: { objectId }, input: { mailbox }, idempotent: true, ...options });
-}
-
-/** What has changed since a state; ask again from `newState` while `hasMoreChanges`. */
-export function readChanges(
-  api: Api,
-  since: string | undefined,
-  options: Interruptible = {},
-): Promise<Changes> {
-  return api.call("changes", { query: since === undefined ? {} : { since }, ...options });
+/** Throws ProblemError `notFound`. */
+export function noSuchMessage(): never {
+  return fail("notFound", "There is no such message in this account.");
 }

@@ -37,7 +37,7 @@ import { makeMemo } from "./keys/memo.ts";
 import { findPin } from "./keys/pins.ts";
 import { findSenderKey, type SenderTrust } from "./keys/sender-key.ts";
 import { getKeyring } from "./keys/session-keys.ts";
-import { type Interruptible, readMessageBytes } from "./mail.ts";
+import { type Interruptible, readMessageBytes, type StoredMessage } from "./mail.ts";
 import type { Session } from "./session.ts";
 
 /** A file of a message: what names it on the server and, of a sealed one, what opens it. */
@@ -70,16 +70,16 @@ const cannotBeOpened =
   "This message cannot be opened. It was changed on the way, or sealed to keys that are not yours. Ask its sender to send it again.";
 
 /**
- * Reads a message of the account; `objectId` is the `id` in lists. Throws ProblemError `notOpened` when it is sealed and
- * cannot be opened, whatever the cause (§100.5); `unavailable` when the sender's keys cannot be asked for now; what
- * reading throws.
+ * Reads a message of the account, and opens it. Throws ProblemError `notOpened` when it is sealed and cannot be opened,
+ * whatever the cause (§100.5); `unavailable` when the sender's keys cannot be asked for now; what `readMessageBytes`
+ * throws.
  */
 export async function openStored(
   session: Session,
-  objectId: string,
+  stored: StoredMessage,
   options: Interruptible = {},
 ): Promise<Opened> {
-  return openBytes(session, await readMessageBytes(session, objectId, options));
+  return openBytes(session, await readMessageBytes(session, stored, options));
 }
 
 /** As `openStored`, of the bytes that were read. */

@@ -22,15 +22,16 @@ test.each([
   ["nul.txt", "_nul.txt"],
   ["console.log", "console.log"],
 ])("The name %j is saved as %j", (filename, saved) => {
-  expect(saveName({ hash, size: 1, filename })).toBe(saved);
+  expect(saveName({ hash, filename })).toBe(saved);
 });
 
 test("A name as long as the wire takes is shortened to what a disk takes, with its extension", () => {
-  const saved = saveName({ hash, size: 1, filename: `${"東".repeat(250)}.pdf` });
+  const saved = saveName({ hash, filename: `${"東".repeat(250)}.pdf` });
   expect(Buffer.byteLength(saved)).toBeLessThanOrEqual(200);
   expect(saved).toMatch(/^東+\.pdf$/);
 });
 
-test("An attachment without a name is named after its content", () => {
-  expect(saveName({ hash, size: 1 })).toBe("file-01234567");
+test("A file without a name is named after its content, where that is known", () => {
+  expect(saveName({ hash })).toBe("file-01234567");
+  expect(saveName({ filename: ".." })).toBe("file");
 });

@@ -1,5 +1,3 @@
-import type { Attachment, SealedAttachment } from "@posthorn/protocol";
-
 const longestBytes = 200;
 const encoder = new TextEncoder();
 /** Controls, what turns the reading direction around, and what some file system gives a meaning to. */
@@ -8,14 +6,19 @@ const unfit = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}<>:"|?*]/gu;
 const device = /^(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\.|$)/i;
 
 /**
- * A name to save an attachment under, made of the one its sender gave, which is not to be trusted: it is never a path,
+ * A name to save a file under, made of the one its sender gave, which is not to be trusted: it is never a path,
  * never hidden, never a device and at most 200 bytes long, with its extension kept.
  */
-export function saveName(attachment: Attachment | SealedAttachment): string {
-  const given = "filename" in attachment ? (attachment.filename ?? "") : "";
+export function saveName({
+  filename: given = "",
+  hash,
+}: {
+  filename?: string | undefined;
+  hash?: string | undefined;
+}): string {
   const last = given.split(/[/\\]/).at(-1) ?? "";
   const clean = last.replace(unfit, "").replace(/^[.\s]+|[.\s]+$/g, "");
-  if (clean === "") return `file-${attachment.hash.slice(0, 8)}`;
+  if (clean === "") return hash === undefined ? "file" : `file-${hash.slice(0, 8)}`;
   return shorten(device.test(clean) ? `_${clean}` : clean);
 }
 

@@ -15,15 +15,15 @@ async function withAlice() {
 }
 
 function whoAmI(session: { call: Awaited<ReturnType<typeof withAlice>>["session"]["call"] }) {
-  return session.call("account", {});
+  return session.call("jmapSession", {});
 }
 
 test("Who registers by a link is signed in, and can sign in again with the password and nothing else", async () => {
   const { platform, host, session } = await withAlice();
   expect(session.address).toBe(`alice@${host}`);
-  expect(await whoAmI(session)).toMatchObject({ address: `alice@${host}` });
+  expect(await whoAmI(session)).toMatchObject({ username: `alice@${host}` });
   const again = await login(platform, { address: `ALICE+news@${host}`, password });
-  expect(await whoAmI(again)).toMatchObject({ address: `alice@${host}` });
+  expect(await whoAmI(again)).toMatchObject({ username: `alice@${host}` });
   await expect(login(platform, { address: `alice@${host}`, password: `${password}!` })).rejects.toThrow(
     "That address and password do not match.",
   );
@@ -97,11 +97,11 @@ test("A token the server no longer takes is renewed, once for all who call at th
 test("Two programs that share a sign-in never spend the same refresh token", async () => {
   const { platform, session, keeper, seen } = await withAlice();
   const other = await resume(platform, keeper);
-  await other?.call("account", {});
+  await other?.call("jmapSession", {});
   platform.nowMs += 580_000;
-  await Promise.all([whoAmI(session), other?.call("account", {})]);
+  await Promise.all([whoAmI(session), other?.call("jmapSession", {})]);
   platform.nowMs += 580_000;
-  await Promise.all([other?.call("account", {}), whoAmI(session)]);
+  await Promise.all([other?.call("jmapSession", {}), whoAmI(session)]);
   expect(seen.filter((line) => line === "POST /auth/refresh")).toHaveLength(2);
 });
 
@@ -111,7 +111,7 @@ test("A refresh token used a second time signs out with the reason, and nothing 
   platform.nowMs += 580_000;
   await whoAmI(session);
   const thief = await resume(platform, stolen);
-  const attempt = thief?.call("account", {}) ?? Promise.resolve();
+  const attempt = thief?.call("jmapSession", {}) ?? Promise.resolve();
   await expect(attempt).rejects.toThrow(
     "This sign-in was used from two places and has been ended. Sign in again.",
   );
@@ -146,7 +146,7 @@ test("Signing out ends the session at the server and here, and here also when th
   expect(seen.at(-1)).toBe("POST /auth/logout");
   expect(await keeper.read()).toBeUndefined();
   const late = await resume(platform, memoryKeeper(kept));
-  await expect(late?.call("account", {})).rejects.toThrow("You have signed out.");
+  await expect(late?.call("jmapSession", {})).rejects.toThrow("You have signed out.");
 
   const second = memoryKeeper(kept);
   const stranded = await resume(
@@ -162,19 +162,19 @@ test("Who signs in again ends the sign-in that was kept before, and signs in eve
   const former = memoryKeeper(await keeper.read());
   const again = await login(platform, { address: `alice@${host}`, password }, { keeper });
   expect(seen.filter((line) => line === "POST /auth/logout")).toHaveLength(1);
-  expect(await whoAmI(again)).toMatchObject({ address: `alice@${host}` });
+  expect(await whoAmI(again)).toMatchObject({ username: `alice@${host}` });
   const gone = await resume(platform, former);
-  await expect(gone?.call("account", {})).rejects.toThrow("You have signed out.");
+  await expect(gone?.call("jmapSession", {})).rejects.toThrow("You have signed out.");
 
   endAll("This sign-in was ended from another device. Sign in again.");
   const third = await login(platform, { address: `alice@${host}`, password }, { keeper });
-  expect(await whoAmI(third)).toMatchObject({ address: `alice@${host}` });
+  expect(await whoAmI(third)).toMatchObject({ username: `alice@${host}` });
 });
 
 test("A program calls with its token, which is never renewed", async () => {
   const { platform, host, seen } = await serveAccounts();
   const good = await openWithToken(platform, { address: `robot@${host}`, token: "ph_token" });
-  expect(await whoAmI(good)).toMatchObject({ address: `robot@${host}` });
+  expect(await whoAmI(good)).toMatchObject({ username: `robot@${host}` });
   const bad = await openWithToken(platform, { address: `robot@${host}`, token: "ph_other" });
   await expect(whoAmI(bad)).rejects.toThrow("not valid");
   expect(seen).not.toContain("POST /auth/refresh");

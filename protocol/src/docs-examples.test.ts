@@ -123,7 +123,7 @@ const tables: Readonly<Record<string, { schema: TSchema; less?: object }>> = {
   "key consent": { schema: protocol.KeyConsentSchema },
   "key consent patch": { schema: protocol.KeyConsentPatchSchema },
   record: { schema: protocol.RecordSchema },
-  "message meta": { schema: protocol.MessageMetaSchema },
+  "message meta": { schema: protocol.PlainMetaSchema },
 };
 
 const encoder = new TextEncoder();

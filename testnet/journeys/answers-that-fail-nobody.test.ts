@@ -181,6 +181,6 @@ test("an edit never overtakes its message, and a recall never its edit (I8)", as
   await net.settle();
   mend();
   await net.drain();
-  for await (const meta of eachMessage(bob)) order.unshift(meta.type);
+  for await (const meta of eachMessage(bob)) order.unshift(meta.wire?.type ?? "");
   expect(order).toEqual(["email", "edit", "recall"]);
 });

@@ -20,11 +20,12 @@ import {
   type WantedFile,
 } from "@posthorn/client";
 import { saveSealedFile } from "@posthorn/client/node";
-import type { Attachment, MessageMeta } from "@posthorn/protocol";
+import type { Attachment } from "@posthorn/protocol";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Canaries, findCanaries, readFilesBelow } from "../src/canary.ts";
 import { type EvilServer, evilServer, givingBytes, type Lie, refusalOf } from "../src/evil-server.ts";
-import { joinAs, newest, type TestPerson } from "../src/people.ts";
+import { givingMessage } from "../src/evil-server-jmap.ts";
+import { joinAs, newest, type TestPerson, type WireMeta } from "../src/people.ts";
 import { startTestnet, type TestNode, type Testnet } from "../src/testnet.ts";
 
 const hour = 3_600_000;
@@ -132,14 +133,14 @@ test("An open account has them as they came", async () => {
 });
 
 test("A list shows of the sealed ones how large they are after padding, and nothing else", async () => {
-  const shown = (await newest(bob.session)).attachments;
+  const shown = (await newest(bob.session)).wire.attachments;
   expect(shown.map(({ size }) => size)).toEqual([16_472, 311_672, 9_184_072]);
   expect(shown.map((file) => Object.keys(file).sort().join(" "))).toEqual([
     "hash size",
     "hash size",
     "chunks hash size",
   ]);
-  expect(shown.map(({ hash }) => hash)).not.toContain((await newest(dora.session)).attachments[0]?.hash);
+  expect(shown.map(({ hash }) => hash)).not.toContain((await newest(dora.session)).wire.attachments[0]?.hash);
 });
 
 test("After the next sweep a server has them in the open only where somebody takes them so", async () => {
@@ -160,8 +161,8 @@ test("After the next sweep a server has them in the open only where somebody tak
 describe("files that were sealed on arrival, on a server that changes them", () => {
   const alike = [Buffer.alloc(40_000, 1), Buffer.alloc(40_000, 2)];
   const says = "The file cannot be opened. Ask its sender to send it again.";
-  let first: MessageMeta;
-  let second: MessageMeta;
+  let first: WireMeta;
+  let second: WireMeta;
 
   beforeAll(async () => {
     await sends(await uploaded(alike), [dora]);
@@ -182,8 +183,8 @@ describe("files that were sealed on arrival, on a server that changes them", () 
   }
 
   /** Another list in the arrival. */
-  function listing(change: (files: MessageMeta["attachments"]) => unknown): Lie {
-    return givingBytes("messageBytes", (bytes) => {
+  function listing(change: (files: Attachment[]) => unknown): Lie {
+    return givingMessage((bytes) => {
       const arrival = JSON.parse(Buffer.from(bytes).toString());
       return Buffer.from(JSON.stringify({ ...arrival, attachments: change(arrival.attachments) }));
     });
@@ -196,7 +197,7 @@ describe("files that were sealed on arrival, on a server that changes them", () 
   test.each<[string, () => Lie]>([
     ["with two of them exchanged", () => listing(([one, other]) => [other, one])],
     ["with one in the place of another", () => listing(([, other]) => [other, other])],
-    ["with one of another message of the same sender", () => listing(() => first.attachments)],
+    ["with one of another message of the same sender", () => listing(() => first.wire.attachments)],
     [
       "with one bit of one changed",
       () => givingBytes("getBlob", (bytes) => bytes.with(500, (bytes[500] ?? 0) ^ 1)),

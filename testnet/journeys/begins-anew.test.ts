@@ -45,7 +45,7 @@ async function beginAnew(): Promise<void> {
 
 async function subjects(session: Session): Promise<(string | null)[]> {
   const found: (string | null)[] = [];
-  for await (const meta of eachMessage(session, { mailbox: "1" })) found.push(meta.subject);
+  for await (const meta of eachMessage(session, { mailbox: "f1" })) found.push(meta.subject);
   return found;
 }
 

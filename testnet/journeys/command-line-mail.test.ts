@@ -1,7 +1,6 @@
 /** A writer at the command line: messages of every type written, read, saved, marked and taken back. */
 import { readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { MessageMeta } from "@posthorn/protocol";
 import { afterAll, expect, test } from "vitest";
 import { openCommandLine } from "../src/command-line.ts";
 
@@ -9,6 +8,14 @@ const slow = 120_000;
 const { alpha, beta, folder, run, well, json, newest, enrol, close } = await openCommandLine();
 
 afterAll(close);
+
+const talk = ["--mailbox", "conversations"];
+
+/** The newest of somebody's conversations. */
+async function talked(name: string) {
+  const [meta] = await json(name, ["inbox", ...talk, "--limit", "1"]);
+  return meta;
+}
 
 test(
   "A letter with a file is sent, listed, read, saved byte for byte, answered, marked and moved",
@@ -28,11 +35,14 @@ test(
 
     const listed = await well("bob", ["inbox"]);
     expect(listed).toMatch(
-      new RegExp(`^\\*  \\d+  \\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d  alice@${alpha.host}  The plan  \\+1$`, "m"),
+      new RegExp(
+        `^\\*  m\\d+  \\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d  alice@${alpha.host}  The plan  \\+1$`,
+        "m",
+      ),
     );
     expect(listed).toContain("1 in Inbox, 1 unread.");
     const meta = await newest("bob");
-    expect(meta).toMatchObject({ messageId: sent.id, subject: "The plan", keywords: {} });
+    expect(meta).toMatchObject({ subject: "The plan", keywords: {}, sealed: true, wire: { id: sent.id } });
 
     const shown = await well("bob", ["read", sent.id]);
     expect(shown).toContain(`\nSealed, from alice@${alpha.host} (not compared).\n`);
@@ -67,8 +77,7 @@ test(
     await well("bob", ["send", "--reply-to", meta.id, "--body", "Thanks", "--wait"]);
     expect(await newest("alice")).toMatchObject({
       subject: "Re: The plan",
-      inReplyTo: sent.id,
-      thread: sent.id,
+      wire: { inReplyTo: sent.id, thread: sent.id },
     });
     expect(await json("bob", ["flag", meta.id, "--unseen", "--flagged"])).toMatchObject({
       keywords: { $flagged: true },
@@ -152,9 +161,11 @@ test(
       uid: event.id,
       participationStatus: "accepted",
     });
+    expect(await well("alice", ["inbox", "--limit", "1"])).toMatch(/bob@\S+ {2}accepts “Lunch”\n/);
     await well("bob", ["send", "--type", "reaction", "--target", event.id, "--emoji", "👍", "--wait"]);
-    const answers = await well("alice", ["inbox", "--limit", "2"]);
-    expect(answers).toMatch(/bob@\S+ {2}reacts with 👍 to “Lunch”\n.*bob@\S+ {2}accepts “Lunch”\n/);
+    expect(await well("alice", ["inbox", ...talk, "--limit", "1"])).toMatch(
+      /bob@\S+ {2}reacts with 👍 to “Lunch”\n/,
+    );
     const chat = await json(
       "alice",
       ["send", "--type", "chat_message", "--to", `bob@${beta.host}`, "--wait"],
@@ -162,16 +173,19 @@ test(
         input: "Are you there?\n",
       },
     );
+    expect(await well("bob", ["inbox"])).toMatch(
+      /^1 unread in Conversations: posthorn inbox --mailbox conversations$/m,
+    );
     await well("alice", ["send", "--type", "edit", "--target", chat.id, "--body", "Are you here?", "--wait"]);
-    expect((await json("bob", ["read", (await newest("bob")).id])).message).toMatchObject({
+    expect((await json("bob", ["read", (await talked("bob")).id])).message).toMatchObject({
       target: chat.id,
       text: "Are you here?",
     });
     await well("alice", ["send", "--type", "recall", "--target", chat.id, "--wait"]);
-    expect(await newest("bob")).toMatchObject({ type: "recall" });
-    const changes = await well("bob", ["inbox", "--limit", "2"]);
+    expect(await talked("bob")).toMatchObject({ wire: { type: "recall" } });
+    const changes = await well("bob", ["inbox", ...talk, "--limit", "2"]);
     expect(changes).toMatch(/takes back “Are you there\?”\n.*changes “Are you there\?”: Are you here\?\n/);
-    expect(await well("bob", ["read", (await newest("bob")).id])).toMatch(
+    expect(await well("bob", ["read", (await talked("bob")).id])).toMatch(
       /^What +takes back “Are you there\?”$/m,
     );
     for (const type of ["edit", "recall"]) {
@@ -199,7 +213,9 @@ test(
     await writeFile(join(folder, "note.txt"), "a mode");
     const other = await run("alice", [...letter, ...withFile]);
     expect(other).toMatchObject({ code: 1, out: "", err: expect.stringContaining("(idConflict)") });
-    const ids = (await json("bob", ["inbox", "--limit", "3"])).map((meta: MessageMeta) => meta.messageId);
+    const ids = (await json("bob", ["inbox", "--limit", "3"])).map(
+      ({ wire }: { wire: { id: string } }) => wire.id,
+    );
     expect(ids.slice(0, 2)).toEqual([filed.id, id]);
     expect(ids[2]).not.toBe(id);
 
@@ -207,9 +223,9 @@ test(
     const whole = ["send", "--json-message", "-", "--in-the-open", "--wait"];
     const input = JSON.stringify(open);
     expect(await json("alice", whole, { input })).toEqual(await json("alice", whole, { input }));
-    const [{ messageId }, before] = await json("robot", ["inbox", "--limit", "2"]);
-    expect(messageId).toBe(open.id);
-    expect(before.messageId).not.toBe(open.id);
+    const [last, before] = await json("robot", ["inbox", "--limit", "2"]);
+    expect(last.wire.id).toBe(open.id);
+    expect(before.wire.id).not.toBe(open.id);
   },
   slow,
 );

@@ -9,8 +9,8 @@ import {
   createToken,
   downloadFile,
   downloadSealedBytes,
-  eachMessage,
   getMailbox,
+  getMessage,
   isSettled,
   listSessions,
   login,
@@ -23,7 +23,6 @@ import {
   openWithToken,
   type Platform,
   prepare,
-  readMeta,
   register,
   replyTo,
   type Session,
@@ -34,8 +33,9 @@ import {
   waitUntilSettled,
 } from "@posthorn/client";
 import { nodePlatform } from "@posthorn/client/node";
-import { limits, type MessageMeta, uuidV7 } from "@posthorn/protocol";
+import { limits, uuidV7 } from "@posthorn/protocol";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { newest } from "../src/people.ts";
 import { startTestnet, type TestNode, type Testnet } from "../src/testnet.ts";
 
 const password = "correct horse battery";
@@ -63,12 +63,6 @@ async function joinAs(node: TestNode, name: string, mode: AccountMode = "sealed"
   return login(platform, { address: `${name}@${node.host}`, password }, { device: "the second" });
 }
 
-async function newest(session: Session): Promise<MessageMeta> {
-  const { id } = await getMailbox(session, "inbox");
-  for await (const meta of eachMessage(session, { mailbox: id })) return meta;
-  throw new Error("the inbox is empty");
-}
-
 const content = Buffer.alloc(limits.blobBytes + 12_345, "posthorn ");
 
 async function arrive(sender: Session, id: string): Promise<void> {
@@ -93,8 +87,8 @@ test("what alice sends sealed with a file of two chunks is opened and answered b
   await arrive(alice, id);
 
   const meta = await newest(bob);
-  expect(meta).toMatchObject({ subject: null, preview: null, messageId: id, sealed: true });
-  expect(meta.attachments).toEqual([plan.attachment]);
+  expect(meta).toMatchObject({ subject: null, preview: "", wire: { id, sealed: true } });
+  expect(meta.wire.attachments).toEqual([plan.attachment]);
   const received = await openStored(bob, meta.id);
   expect(received).toMatchObject({
     kind: "sealed",
@@ -107,14 +101,14 @@ test("what alice sends sealed with a file of two chunks is opened and answered b
   const bytes = await downloadSealedBytes(bob, { ...file, messageId: id, place: 0 });
   expect(content.equals(bytes)).toBe(true);
 
-  await markMessage(bob, meta.id, { $seen: true });
-  expect((await readMeta(bob, meta.id)).keywords).toEqual({ $seen: true });
+  expect((await markMessage(bob, meta.id, { $seen: true })).keywords).toEqual({ $seen: true });
+  expect((await getMessage(bob, id)).keywords).toEqual({ $seen: true });
   const reply = { from: bob.address, ...replyTo(received.message, bob.address), body: "Thanks" };
   const { message: answer } = await prepare(bob, reply);
   await send(bob, answer);
   await arrive(bob, answer.id);
   const answered = await newest(alice);
-  expect(answered).toMatchObject({ subject: null, thread: id, inReplyTo: id });
+  expect(answered).toMatchObject({ subject: null, wire: { thread: id, inReplyTo: id } });
   expect((await openStored(alice, answered.id)).message).toMatchObject({
     subject: "Re: The plan",
     body: "Thanks",
@@ -135,7 +129,7 @@ test("what an open account sends with a file of two chunks is read in the open, 
   await send(ann, letter);
   await arrive(ann, letter.id);
   const meta = await newest(ben);
-  expect(meta).toMatchObject({ subject: "The plan", messageId: letter.id, sealed: false });
+  expect(meta).toMatchObject({ subject: "The plan", wire: { id: letter.id, sealed: false } });
   expect(await openStored(ben, meta.id)).toEqual({
     kind: "open",
     message: letter,
@@ -182,7 +176,7 @@ test("who is signed in twice sees both, gives a program a token, and signs out o
 
   const { token } = await createToken(second, { name: "robot", scopes: ["read"] });
   const robot = await openWithToken(platform, { address: `dora@${host}`, token });
-  expect((await getMailbox(robot, "inbox")).total).toBe(0);
+  expect((await getMailbox(robot, "inbox")).totalEmails).toBe(0);
   await expect(listSessions(robot)).rejects.toMatchObject({ problem: { code: "forbidden" } });
 
   await logout(second, keeper);

@@ -33,7 +33,7 @@ test("a message scheduled for later arrives behind one written after it, also wh
   await net.advance(60 * minute);
   await net.node("beta").start();
   await net.drain();
-  const arrived: (string | null)[] = [];
+  const arrived: string[] = [];
   for await (const { preview } of eachMessage(bob)) arrived.unshift(preview);
   expect(arrived).toEqual(["for now", "for ten minutes from now"]);
 });
@@ -54,6 +54,6 @@ test("of a message that was taken back nobody hears anything, not by an edit of 
   await net.advance(2 * minute);
   await net.drain();
   const arrived: string[] = [];
-  for await (const { type } of eachMessage(bob)) arrived.push(type);
+  for await (const { wire } of eachMessage(bob)) arrived.push(wire?.type ?? "");
   expect(arrived).toEqual([]);
 });

@@ -183,14 +183,15 @@ async function expectOnce(
     expect(Buffer.from(sink.bytes()).equals(file)).toBe(true);
   }
   const reports: string[] = [];
-  for await (const { id, from } of eachMessage(alice)) if (from.id === "postmaster") reports.push(id);
+  for await (const { id, wire } of eachMessage(alice)) if (wire?.from.id === "postmaster") reports.push(id);
   expect(reports).toHaveLength(failures);
 }
 
 /** The objects of an account that are these messages, each there once. */
 async function copiesOf(session: Session, ids: readonly string[]): Promise<Record<string, string>> {
   const copies: Record<string, string> = {};
-  for await (const { id, messageId } of eachMessage(session)) {
+  for await (const { id, wire } of eachMessage(session)) {
+    const messageId = wire?.id ?? "";
     if (!ids.includes(messageId)) continue;
     expect(copies[messageId]).toBeUndefined();
     copies[messageId] = id;

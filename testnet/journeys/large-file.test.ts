@@ -8,8 +8,8 @@ import { join } from "node:path";
 import {
   compose,
   downloadFile,
-  eachMessage,
   hashFile,
+  listMessages,
   openWithToken,
   readMessage,
   type Session,
@@ -121,10 +121,9 @@ async function mail(file: Attachment): Promise<string> {
 async function arrived(messageId: string): Promise<Attachment> {
   const { recipients } = await waitUntilSettled(alice, messageId, { timeoutMs: 200_000 });
   expect(recipients).toMatchObject([{ address: bob.address, status: "delivered" }]);
-  const copies = [];
-  for await (const meta of eachMessage(bob)) if (meta.messageId === messageId) copies.push(meta.id);
-  expect(copies).toHaveLength(1);
-  const [file] = attachmentsOf(await readMessage(bob, copies[0] ?? ""));
+  const { messages } = await listMessages(bob, { messageIds: [messageId], withText: true });
+  expect(messages).toHaveLength(1);
+  const [file] = attachmentsOf(await readMessage(bob, messages[0] ?? ""));
   if (file === undefined) throw new Error("the letter brought no file");
   return file;
 }

@@ -95,7 +95,7 @@ describe.each(["account", "peer"] as const)("by the %s's door", (name) => {
     const message = door.good(odd);
     expect(await door.one(Buffer.from(JSON.stringify(message)))).toMatchObject({ status: door.takenStatus });
     const [newest] = (await listMessages(alice)).messages;
-    expect(newest).toMatchObject({ type: "email", from: message.from, subject: "as it stands" });
+    expect(newest).toMatchObject({ subject: "as it stands", wire: { type: "email", from: message.from } });
     expect(await readMessage(alice, newest?.id ?? "")).toEqual(message);
   });
 });
@@ -125,7 +125,7 @@ describe("what one server takes the next one takes too (CVE-2023-32323)", () => 
     const { recipients } = await sendStatus(alice, base.id);
     expect(new Set(recipients.map(({ status }) => status))).toEqual(new Set(["delivered"]));
     const [newest] = (await listMessages(bob)).messages;
-    expect(newest?.messageId).toBe(base.id);
+    expect(newest?.wire?.id).toBe(base.id);
     expect(await readMessage(bob, newest?.id ?? "")).toEqual(message);
   });
 
@@ -219,11 +219,15 @@ describe("a file is never a document of the protocol (CVE-2024-25623, GHSA-qqrm-
   test("nor is a message: its bytes come as a file too", async () => {
     await send(alice, compose(net.platform, { from: alice.address, to: [alice.address], subject: "bytes" }));
     const [newest] = (await listMessages(alice)).messages;
-    const { headers } = await ask({ method: "GET", path: `/mail/messages/${newest?.id}/bytes` });
+    const blobId = newest?.blobId ?? "";
+    const path = `/jmap/download/a${account.accountId}/${blobId}/letter.html`;
+    const { status, headers } = await ask({ method: "GET", path, query: "?accept=text/html" });
+    expect(status).toBe(200);
     expect(headers).toMatchObject({
-      "content-type": "application/octet-stream",
-      "content-disposition": "attachment",
+      "content-type": "text/html",
+      "content-disposition": expect.stringMatching(/^attachment/),
       "x-content-type-options": "nosniff",
+      "content-security-policy": expect.stringMatching(/default-src 'none'.*sandbox/),
     });
   });
 

@@ -172,7 +172,7 @@ describe("the owner of an account", () => {
       const again = await login(net.platform, { address: eve.address, password: next }, { keeper });
       expect(again.address).toBe(eve.address);
       expect((await again.keys.find()) !== undefined).toBe(mode === "sealed");
-      expect((await eve.session.call("account", {})).address).toBe(eve.address);
+      expect((await eve.session.call("jmapSession", {})).username).toBe(eve.address);
     },
   );
 });

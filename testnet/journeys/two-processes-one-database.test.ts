@@ -103,7 +103,8 @@ test("each letter is delivered once, though one process is killed half-way", {
     await db.end();
   }
   const arrived = new Map<string, number>();
-  for await (const { messageId } of eachMessage(bobApi, { limit: 200 })) {
+  for await (const { wire } of eachMessage(bobApi, { limit: 200 })) {
+    const messageId = wire?.id ?? "";
     arrived.set(messageId, (arrived.get(messageId) ?? 0) + 1);
   }
   expect(arrived.size).toBe(letters);

@@ -1,5 +1,6 @@
 /** Lies about methods of JMAP, which all go by one route. */
-import { readJson } from "@posthorn/protocol";
+import { type MessageMeta, MessageMetaSchema, readJson, shape } from "@posthorn/protocol";
+import { Type } from "typebox";
 import type { Answer, Call, Lie, Recording } from "./evil-server.ts";
 
 /** Name, arguments and call id, of a call or of an answer. */
@@ -10,10 +11,35 @@ type Fields = Readonly<Record<string, unknown>>;
 export function answeringMethod(name: string, change: (answered: Fields, asked: Fields) => unknown): Lie {
   return {
     answer: (call, answer) =>
-      changedAnswer(call, answer, (answered, asked) =>
-        answered[0] === name ? [name, change(answered[1], asked), answered[2]] : answered,
+      changedAnswer(call, answer, async (answered, asked) =>
+        answered[0] === name ? [name, await change(answered[1], asked), answered[2]] : answered,
       ),
   };
+}
+
+const emailsGot = shape(Type.Object({ list: Type.Array(Type.Partial(MessageMetaSchema)) }));
+
+/** Whatever is told of messages, in lists or of one, each is as this makes it, or not there at all. */
+export function tellingOf(change: (email: Partial<MessageMeta>) => object | undefined): Lie {
+  return answeringMethod("Email/get", (answered) => {
+    const { list } = emailsGot.parse(answered);
+    return { ...answered, list: list.flatMap((email) => change(email) ?? []) };
+  });
+}
+
+/** Gives other bytes in the place of each message that is asked for whole. */
+export function givingMessage(
+  change: (bytes: Uint8Array, id: string) => Uint8Array | Promise<Uint8Array>,
+): Lie {
+  return answeringMethod("Email/get", async (answered) => {
+    const changed = emailsGot.parse(answered).list.map(async (email) => {
+      const { id = "", wireText } = email;
+      if (typeof wireText !== "string") return email;
+      const bytes = await change(Buffer.from(wireText), id);
+      return { ...email, wireText: Buffer.from(bytes).toString() };
+    });
+    return { ...answered, list: await Promise.all(changed) };
+  });
 }
 
 /** Asks the real server for another thing than the client has asked for. */
@@ -82,14 +108,14 @@ export function recordingMethods(...names: readonly string[]): Recording {
   return {
     listen: {
       answer: (call, answer) =>
-        changedAnswer(call, answer, (answered, asked) => {
+        changedAnswer(call, answer, async (answered, asked) => {
           if (names.includes(answered[0])) heard.set(questionOf(answered[0], asked), answered[1]);
           return answered;
         }),
     },
     replay: {
       answer: (call, answer) =>
-        changedAnswer(call, answer, (answered, asked) => {
+        changedAnswer(call, answer, async (answered, asked) => {
           const before = heard.get(questionOf(answered[0], asked));
           return before === undefined ? answered : [answered[0], before, answered[2]];
         }),
@@ -129,19 +155,19 @@ function insteadOf(
   };
 }
 
-function changedAnswer(
+async function changedAnswer(
   call: Call,
   answer: Answer,
-  change: (answered: Invocation, asked: Fields) => readonly unknown[],
-): Answer {
+  change: (answered: Invocation, asked: Fields) => Promise<readonly unknown[]>,
+): Promise<Answer> {
   const calls = callsIn(call);
   if (calls === undefined || answer.status !== 200) return answer;
   const { methodResponses, ...rest } = fieldsOf(readJson(answer.body));
-  const changed = invocationsIn(methodResponses).map((answered) => {
+  const changed = invocationsIn(methodResponses).map(async (answered) => {
     const asked = calls.find(([, , id]) => id === answered[2]);
     return asked === undefined ? answered : change(answered, asked[1]);
   });
-  return { ...answer, body: jsonBytes({ ...rest, methodResponses: changed }) };
+  return { ...answer, body: jsonBytes({ ...rest, methodResponses: await Promise.all(changed) }) };
 }
 
 /** The calls of a request, undefined when it is none of JMAP. */

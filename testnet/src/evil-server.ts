@@ -143,7 +143,7 @@ export function answering<Name extends RouteName>(
 
 /** Makes other bytes of each good answer of a route that answers bytes. */
 export function givingBytes(
-  name: "messageBytes" | "getBlob",
+  name: "getBlob",
   change: (bytes: Uint8Array, params: Params) => Uint8Array | Promise<Uint8Array>,
 ): Lie {
   return {

@@ -19,7 +19,7 @@ import {
   type Session,
   type TokenKeeper,
 } from "@posthorn/client";
-import type { MessageMeta } from "@posthorn/protocol";
+import type { MessageMeta, Wire } from "@posthorn/protocol";
 import type { TestNode, Testnet } from "./testnet.ts";
 
 /** Somebody with an account of their own and a device. */
@@ -62,10 +62,22 @@ export function newDevice(platform: Platform, { address, password }: TestPerson)
   return login(platform, { address, password }, { device: "another" });
 }
 
+/** What is known of a message of Posthorn. */
+export interface WireMeta extends MessageMeta {
+  wire: Wire;
+}
+
+/** Throws for standard mail. */
+export function onWire(meta: MessageMeta): WireMeta {
+  const { wire } = meta;
+  if (wire === null) throw new Error(`${meta.id} is standard mail`);
+  return { ...meta, wire };
+}
+
 /** The newest of a mailbox; throws when there is none. */
-export async function newest(session: Session, role = "inbox"): Promise<MessageMeta> {
+export async function newest(session: Session, role = "inbox"): Promise<WireMeta> {
   const { id } = await getMailbox(session, role);
-  for await (const meta of eachMessage(session, { mailbox: id })) return meta;
+  for await (const meta of eachMessage(session, { mailbox: id })) return onWire(meta);
   throw new Error(`${session.address} has nothing in ${role}`);
 }
 

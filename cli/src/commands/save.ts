@@ -1,16 +1,24 @@
 import { dirname, extname, join, resolve } from "node:path";
 import {
   downloadFile,
+  downloadMailFile,
   getMessage,
-  type Opened,
   openStored,
   type Progress,
+  readStandardMail,
   type Session,
+  type Sink,
   saveName,
   type WantedFile,
 } from "@posthorn/client";
 import { holdsFile, holdsSealedFile, openFileSink, saveSealedFile } from "@posthorn/client/node";
-import { type Attachment, ProblemError, type SealedAttachment } from "@posthorn/protocol";
+import {
+  type Attachment,
+  type MailFile,
+  type MessageMeta,
+  ProblemError,
+  type SealedAttachment,
+} from "@posthorn/protocol";
 import type { Command } from "commander";
 import { cleanLine } from "../clean-text.ts";
 import { newsOf } from "../contact-news.ts";
@@ -50,30 +58,38 @@ export function save(command: Command, shell: Shell): void {
     );
 }
 
-/** A file as it is shown; of a sealed one, with what it takes to open it. */
+/** A file of a message. */
 interface File {
-  shown: Attachment | SealedAttachment;
-  wanted: WantedFile | undefined;
+  /** Its sender's name for it, and what else names one that has none. */
+  shown: { filename?: string | undefined; hash?: string };
+  size: number;
+  /** Whether it is at this place already. */
+  isAt(path: string): Promise<boolean>;
+  saveTo(path: string, options: SaveTo): Promise<void>;
+}
+
+interface SaveTo {
+  overwrite: boolean;
+  onProgress: (progress: Progress) => void;
 }
 
 async function run(shell: Shell, id: string, options: SaveOptions): Promise<void> {
   const session = await openSession(shell);
-  const meta = await getMessage(session, id);
-  const opened = await openStored(session, meta.id);
-  await tellNews(shell, session, newsOf(opened));
-  const all = filesOf(opened);
+  const meta = await getMessage(session, id, { withText: true });
+  const all = await filesOf(shell, session, meta);
   if (all.length === 0) {
     throw new Failure("This message has no files.", { next: nextCommand(shell, `read ${meta.id}`) });
   }
   const files = chooseFiles(all, options.attachment);
   const paths = await placesOf(files, options.to);
-  const saved: { path: string; size: number; hash: string }[] = [];
+  const saved: { path: string; size: number; hash?: string }[] = [];
   const kept = new Set<string>();
   for (const [index, file] of files.entries()) {
     const path = paths[index] ?? "";
-    if (await holds(session, path, file)) kept.add(path);
-    else await saveOne(shell, session, file, path, options.force === true);
-    saved.push({ path, size: file.shown.size, hash: file.shown.hash });
+    if (await file.isAt(path)) kept.add(path);
+    else await saveOne(shell, file, path, options.force === true);
+    const { hash } = file.shown;
+    saved.push({ path, size: file.size, ...(hash === undefined ? {} : { hash }) });
   }
   answer(shell, saved, () =>
     saved
@@ -82,13 +98,61 @@ async function run(shell: Shell, id: string, options: SaveOptions): Promise<void
   );
 }
 
-function filesOf({ message, files }: Opened): File[] {
-  return files.map((opened, place) => {
-    const { attachment } = opened;
-    if (opened.kind === "open") return { shown: attachment, wanted: undefined };
-    const { file } = opened;
-    return { shown: file, wanted: { messageId: message.id, place, attachment, file } };
-  });
+async function filesOf(shell: Shell, session: Session, meta: MessageMeta): Promise<File[]> {
+  // A sealed account has no standard mail, whatever its server says.
+  if (meta.wire === null && (await session.keys.find()) === undefined) {
+    return (await readStandardMail(session, meta.id)).files.map((file) => mailFile(session, file));
+  }
+  const opened = await openStored(session, meta);
+  await tellNews(shell, session, newsOf(opened));
+  return opened.files.map((file, place) =>
+    file.kind === "open"
+      ? openFile(session, file.attachment)
+      : sealedFile(session, { ...file, messageId: opened.message.id, place }),
+  );
+}
+
+function openFile(session: Session, attachment: Attachment | SealedAttachment): File {
+  return {
+    shown: attachment,
+    size: attachment.size,
+    isAt: (path) => holdsFile(path, attachment),
+    saveTo: (path, { overwrite, onProgress }) =>
+      intoSink(path, overwrite, (sink) => downloadFile(session, attachment, sink, { onProgress })),
+  };
+}
+
+function sealedFile(session: Session, wanted: WantedFile): File {
+  return {
+    shown: wanted.file,
+    size: wanted.file.size,
+    isAt: (path) => holdsSealedFile(session, path, wanted),
+    saveTo: (path, options) => saveSealedFile(session, wanted, path, options),
+  };
+}
+
+/** Of a standard mail, which does not say what its bytes are: so it is always fetched. */
+function mailFile(session: Session, file: MailFile): File {
+  return {
+    shown: file.name === null ? {} : { filename: file.name },
+    size: file.size,
+    isAt: async () => false,
+    saveTo: (path, { overwrite, onProgress }) =>
+      intoSink(path, overwrite, (sink) => downloadMailFile(session, file, sink, { onProgress })),
+  };
+}
+
+async function intoSink(
+  path: string,
+  overwrite: boolean,
+  download: (sink: Sink) => Promise<void>,
+): Promise<void> {
+  const sink = await openFileSink(path, { overwrite });
+  try {
+    await download(sink);
+  } finally {
+    await sink.close();
+  }
 }
 
 function chooseFiles(all: readonly File[], number: string | undefined): readonly File[] {
@@ -132,21 +196,10 @@ function freeName(name: string, taken: ReadonlySet<string>): string {
   }
 }
 
-function holds(session: Session, path: string, { shown, wanted }: File): Promise<boolean> {
-  return wanted === undefined ? holdsFile(path, shown) : holdsSealedFile(session, path, wanted);
-}
-
-async function saveOne(
-  shell: Shell,
-  session: Session,
-  { shown, wanted }: File,
-  path: string,
-  overwrite: boolean,
-): Promise<void> {
+async function saveOne(shell: Shell, file: File, path: string, overwrite: boolean): Promise<void> {
   const { onProgress, end } = showProgress(shell.terminal, path);
   try {
-    if (wanted === undefined) await saveOpenFile(session, shown, path, { overwrite, onProgress });
-    else await saveSealedFile(session, wanted, path, { overwrite, onProgress });
+    await file.saveTo(path, { overwrite, onProgress });
   } catch (error) {
     if (error instanceof ProblemError && error.problem.code === "notFound") {
       throw new Failure("Your server no longer has this file.", {
@@ -157,19 +210,5 @@ async function saveOne(
     throw error;
   } finally {
     end();
-  }
-}
-
-async function saveOpenFile(
-  session: Session,
-  file: Attachment | SealedAttachment,
-  path: string,
-  { overwrite, onProgress }: { overwrite: boolean; onProgress: (progress: Progress) => void },
-): Promise<void> {
-  const sink = await openFileSink(path, { overwrite });
-  try {
-    await downloadFile(session, file, sink, { onProgress });
-  } finally {
-    await sink.close();
   }
 }

@@ -153,15 +153,7 @@ export async function serveAccounts(options: { speaksFor?: string } = {}): Promi
       if (session !== undefined) session.ended = "You have signed out. Sign in again.";
       return { status: 204 };
     }
-    return ok(200, {
-      id: "1",
-      address: session?.address ?? `robot@${host}`,
-      identities: [],
-      createdAt: formatTime(platform.nowMs),
-      quotaBytes: 1,
-      usedBytes: 0,
-      state: "s",
-    });
+    return ok(200, jmapSessionOf(session?.address ?? `robot@${host}`));
   }
 
   return {
@@ -175,6 +167,11 @@ export async function serveAccounts(options: { speaksFor?: string } = {}): Promi
     },
     distrustAccess: () => access.clear(),
   };
+}
+
+function jmapSessionOf(username: string): object {
+  const urls = { apiUrl: "", downloadUrl: "", uploadUrl: "", eventSourceUrl: "" };
+  return { capabilities: {}, accounts: {}, primaryAccounts: {}, username, ...urls, state: "s" };
 }
 
 export function discoveryOf(host: string, endpoint: string): object {

@@ -3,10 +3,10 @@ import {
   ChangesQuerySchema,
   ChangesSchema,
   MailboxListSchema,
-  MessageMetaSchema,
   MessagePageSchema,
   MessagePatchSchema,
   MessageQuerySchema,
+  PlainMetaSchema,
 } from "./mail.ts";
 import { bytes, type Route } from "./route.ts";
 
@@ -36,7 +36,7 @@ export const mailRoutes = {
     path: "/mail/messages/:objectId",
     auth: "token",
     scope: "read",
-    output: MessageMetaSchema,
+    output: PlainMetaSchema,
     status: 200,
     summary: "What the server knows of one message.",
   },
@@ -55,7 +55,7 @@ export const mailRoutes = {
     auth: "token",
     scope: "draft",
     input: MessagePatchSchema,
-    output: MessageMetaSchema,
+    output: PlainMetaSchema,
     status: 200,
     summary: "Mark a message or move it.",
   },

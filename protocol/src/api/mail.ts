@@ -15,7 +15,7 @@ const orNull = <const Schema extends Parameters<typeof Type.Array>[0]>(schema: S
   Type.Union([schema, Type.Null()]);
 
 /** A place where messages lie. `role` is null for one the account's owner has made (RFC 8621 §2). */
-export const MailboxSchema = Type.Object({
+export const PlainMailboxSchema = Type.Object({
   id: ObjectIdSchema,
   name: oneLine(limits.mailboxName, 1),
   role: orNull(MailboxRoleSchema),
@@ -23,9 +23,9 @@ export const MailboxSchema = Type.Object({
   unread: count,
 });
 
-export type Mailbox = Static<typeof MailboxSchema>;
+export type PlainMailbox = Static<typeof PlainMailboxSchema>;
 
-export const MailboxListSchema = Type.Object({ mailboxes: list(MailboxSchema), state: StateSchema });
+export const MailboxListSchema = Type.Object({ mailboxes: list(PlainMailboxSchema), state: StateSchema });
 
 export type MailboxList = Static<typeof MailboxListSchema>;
 
@@ -39,7 +39,7 @@ export const KeywordsSchema = Type.Record(Type.String({ pattern: "^[!-~]{1,100}$
  * What the server knows of a stored message beside its bytes. `id` is the object's, `messageId` the one its author
  * gave. `subject` and `preview` are null when the message is sealed or has none; `thread` is its conversation.
  */
-export const MessageMetaSchema = Type.Object({
+export const PlainMetaSchema = Type.Object({
   id: ObjectIdSchema,
   messageId: UuidSchema,
   type: TypeNameSchema,
@@ -60,11 +60,11 @@ export const MessageMetaSchema = Type.Object({
   sealed: Type.Boolean(),
 });
 
-export type MessageMeta = Static<typeof MessageMetaSchema>;
+export type PlainMeta = Static<typeof PlainMetaSchema>;
 
 /** Newest first. `next` is the `after` of the next page, absent on the last. */
 export const MessagePageSchema = Type.Object({
-  messages: list(MessageMetaSchema, limits.pageItems),
+  messages: list(PlainMetaSchema, limits.pageItems),
   next: Type.Optional(ObjectIdSchema),
   state: StateSchema,
 });

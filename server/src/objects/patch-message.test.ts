@@ -1,4 +1,4 @@
-import { limits, type MessageMeta, type MessagePatch } from "@posthorn/protocol";
+import { limits, type MessagePatch, type PlainMeta } from "@posthorn/protocol";
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { eachStore, onPostgres } from "../store/each-store.ts";
@@ -92,7 +92,7 @@ eachStore("changing a message", (open) => {
     await fc.assert(
       fc.asyncProperty(fc.array(operation, { minLength: 5, maxLength: 40 }), async (operations) => {
         const id = await openAccount(store, `account-${++accounts}`);
-        const mirror = new Map<string, MessageMeta>();
+        const mirror = new Map<string, PlainMeta>();
         let since = "0";
         for (const [index, { kind, object, seen, keywords, mailbox }] of operations.entries()) {
           if (kind === "add") {
@@ -121,7 +121,7 @@ async function follow(
   store: Store,
   accountId: number,
   since: string,
-  mirror: Map<string, MessageMeta>,
+  mirror: Map<string, PlainMeta>,
 ): Promise<string> {
   const { created, updated, newState } = await readChanges({ store }, { accountId, since });
   for (const objectId of [...created, ...updated]) {
@@ -137,7 +137,7 @@ it("two processes that change one message at once lose no mark and miscount noth
   const other = await processes();
   const bob = await openAccount(one, "bob");
   for (let number = 1; number <= 4; number++) await putIn(one, bob, letter({ id: letterId(number) }));
-  const work: Promise<MessageMeta>[] = [];
+  const work: Promise<PlainMeta>[] = [];
   for (let round = 0; round < 20; round++) {
     const objectId = String((round % 4) + 1);
     work.push(patch(one, bob, objectId, { keywords: { $seen: round % 8 < 4, [`one-${round}`]: true } }));

@@ -1,4 +1,4 @@
-import { fail, limits, type MessageMeta, type MessagePatch } from "@posthorn/protocol";
+import { fail, limits, type MessagePatch, type PlainMeta } from "@posthorn/protocol";
 import { lockAccount } from "../store/account-store.ts";
 import { listMailboxes } from "../store/mailbox-store.ts";
 import type { StoredObject } from "../store/object-store.ts";
@@ -11,7 +11,7 @@ import { getObject, parseId } from "./read-mail.ts";
 export async function patchMessage(
   ctx: { store: Store },
   input: { accountId: number; objectId: string; patch: MessagePatch },
-): Promise<MessageMeta> {
+): Promise<PlainMeta> {
   return ctx.store.write(async (tx) => {
     const { accountId, patch } = input;
     if (!(await lockAccount(tx, accountId))) return fail("notFound", "This sign-in belongs to no account.");

@@ -5,11 +5,11 @@ import {
   fail,
   formatTime,
   limits,
-  type Mailbox,
   type MailboxList,
   MailboxRoleSchema,
-  type MessageMeta,
   type MessagePage,
+  type PlainMailbox,
+  type PlainMeta,
   shape,
 } from "@posthorn/protocol";
 import { findAccount, getAccountState } from "../store/account-store.ts";
@@ -98,7 +98,7 @@ export async function readMessages(
 export async function readMessageMeta(
   ctx: ReadContext,
   input: Of & { objectId: string },
-): Promise<MessageMeta> {
+): Promise<PlainMeta> {
   return messageMeta(await getObject(ctx.store.read, input));
 }
 
@@ -171,7 +171,7 @@ function noSuchMessage(): never {
 
 const knownRole = shape(MailboxRoleSchema);
 
-function roleOf(mailbox: StoredMailbox): Mailbox["role"] {
+function roleOf(mailbox: StoredMailbox): PlainMailbox["role"] {
   const role = standardRole(mailbox);
   return knownRole.matches(role) ? role : null;
 }

@@ -1,7 +1,7 @@
 /** What comes in the open for an account that takes sealed mail (§100.12). */
 import { readFile } from "node:fs/promises";
 import { toBase64Url } from "@posthorn/crypto";
-import { findArrival, type MessageMeta } from "@posthorn/protocol";
+import { findArrival, type PlainMeta } from "@posthorn/protocol";
 import { expect, it } from "vitest";
 import { readMessageBytes, readMessages } from "../objects/read-mail.ts";
 import { type Letter, letter, letterId, openAccount } from "../objects/trial-mail.ts";
@@ -14,7 +14,7 @@ import { sayKeys, type TrialEpoch } from "./trial-sealed.ts";
 
 const bob = "bob@a.test";
 
-async function kept(store: Store, accountId: number): Promise<{ meta: MessageMeta; bytes: Uint8Array }[]> {
+async function kept(store: Store, accountId: number): Promise<{ meta: PlainMeta; bytes: Uint8Array }[]> {
   const { messages } = await readMessages({ store }, { accountId });
   const all = messages.map(async (meta) => {
     const bytes = await readMessageBytes({ store }, { accountId, objectId: meta.id });

@@ -89,7 +89,7 @@ describe("signing in", () => {
     await at.net.advance(3_600_000);
     const lie = answering("refresh", (tokens) => ({ ...tokens, address: carol.address }));
     const device = await resume(at.evil.platform, keeper);
-    const asked = device?.call("account", {}) ?? Promise.resolve();
+    const asked = device?.call("jmapSession", {}) ?? Promise.resolve();
     expect(await at.evil.lying(lie, () => refusalOf(asked))).toEqual({
       code: "keysNotBelieved",
       says: expect.stringContaining(`of ${at.alice.address} with one of ${carol.address}`),
@@ -106,7 +106,7 @@ describe("signing in", () => {
 
 async function tokensOf(person: TestPerson): Promise<Pick<Tokens, "accessToken">> {
   const session = await startedAgain(at.evil, person);
-  await session.call("account", {});
+  await session.call("jmapSession", {});
   const kept = await person.keeper.read();
   if (kept === undefined) throw new Error("nothing was kept");
   return kept;

@@ -4,7 +4,8 @@ import { compose, type Draft, openStored, prepare, send } from "@posthorn/client
 import { keyIdOf, padMessage, type SigningKey } from "@posthorn/crypto";
 import { type Message, type SaidFile, writeSaid } from "@posthorn/protocol";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { givingBytes, refusalOf } from "../../src/evil-server.ts";
+import { refusalOf } from "../../src/evil-server.ts";
+import { givingMessage } from "../../src/evil-server-jmap.ts";
 import { addPuppet, newIdentity, type Puppet } from "../../src/evil-server-keys.ts";
 import {
   type Cheat,
@@ -76,8 +77,8 @@ async function toldOf(message: Message) {
   return Promise.all(
     [at.alice, carol].map(async (person) => {
       const device = await startedAgain(at.evil, person);
-      const { id, messageId } = await newest(device);
-      expect(messageId).toBe(message.id);
+      const { id, wire } = await newest(device);
+      expect(wire.id).toBe(message.id);
       return refusalOf(openStored(device, id));
     }),
   );
@@ -185,7 +186,7 @@ test(`${published.davisForwarding}: it opens for nobody it was not written for`,
   const device = await startedAgain(at.evil, carol);
   const { id } = await newest(device);
   for (const given of [forwarded, kept, message]) {
-    const lie = givingBytes("messageBytes", () => Buffer.from(JSON.stringify(given)));
+    const lie = givingMessage(() => Buffer.from(JSON.stringify(given)));
     expect(await at.evil.lying(lie, () => refusalOf(openStored(device, id)))).toEqual(cannotBeOpened);
   }
 });
@@ -207,7 +208,7 @@ test(`${published.lineInsider}: it is nobody's letter`, async () => {
   const { id: objectId } = await newest(device);
   const told = (given: Message) =>
     at.evil.lying(
-      givingBytes("messageBytes", () => Buffer.from(JSON.stringify(given))),
+      givingMessage(() => Buffer.from(JSON.stringify(given))),
       () => refusalOf(openStored(device, objectId)),
     );
   expect(await told(message)).toBeUndefined();

@@ -1,18 +1,21 @@
 /** Letters that a server leaves out, gives again, exchanges for one another, or puts somewhere else. */
 import {
+  getMessage,
   isMissing,
   listMessages,
   type Opened,
   openStored,
   prepare,
+  readMessageBytes,
   replyTo,
   type Session,
   send,
 } from "@posthorn/client";
-import { type Follows, formatTime, type MessageMeta } from "@posthorn/protocol";
+import { type Follows, formatTime } from "@posthorn/protocol";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { answering, askingFor, type Lie } from "../../src/evil-server.ts";
-import { joinAs, newest, type TestPerson } from "../../src/people.ts";
+import type { Lie } from "../../src/evil-server.ts";
+import { givingMessage, tellingOf } from "../../src/evil-server-jmap.ts";
+import { joinAs, newest, type TestPerson, type WireMeta } from "../../src/people.ts";
 import { published } from "./published.ts";
 import { startedAgain, type Victim, victim } from "./victim.ts";
 
@@ -20,8 +23,8 @@ let at: Victim;
 /** Who reads, on a server that lies as well. */
 let bob: TestPerson;
 /** Three letters of one conversation and one of another, the oldest first. */
-let letters: MessageMeta[];
-let other: MessageMeta;
+let letters: WireMeta[];
+let other: WireMeta;
 
 beforeAll(async () => {
   at = await victim();
@@ -39,7 +42,7 @@ beforeAll(async () => {
 afterAll(() => at.net.close());
 
 /** Alice writes to Bob; answers how it lies with him. */
-async function writes(from: Session, more: object): Promise<MessageMeta> {
+async function writes(from: Session, more: object): Promise<WireMeta> {
   const draft = { from: from.address, to: [bob.address], body: "…", ...more };
   const { message } = await prepare(from, draft);
   await at.net.advance(60_000);
@@ -48,18 +51,10 @@ async function writes(from: Session, more: object): Promise<MessageMeta> {
   return newest(bob.session);
 }
 
-async function followsOf(session: Session, { id }: MessageMeta): Promise<Follows> {
+async function followsOf(session: Session, { id }: WireMeta): Promise<Follows> {
   const opened = await openStored(session, id);
   if (opened.kind !== "sealed" || opened.follows === undefined) throw new Error("it follows nothing");
   return opened.follows;
-}
-
-/** The list has each letter as this makes it, or not at all. */
-function listing(change: (meta: MessageMeta) => MessageMeta | undefined): Lie {
-  return answering("messages", ({ messages, ...page }) => ({
-    ...page,
-    messages: messages.flatMap((meta) => change(meta) ?? []),
-  }));
 }
 
 async function isOneMissing(lies: Lie | readonly Lie[] = {}): Promise<boolean> {
@@ -73,25 +68,24 @@ const middle = () => letters[1]?.id ?? "";
 
 test(`${published.threemaDeletion}: it is missed`, async () => {
   expect(await isOneMissing()).toBe(false);
-  expect(await isOneMissing(listing((meta) => (meta.id === middle() ? undefined : meta)))).toBe(true);
+  expect(await isOneMissing(tellingOf((email) => (email.id === middle() ? undefined : email)))).toBe(true);
 });
 
 test(`${published.rosslerDrop}: it is missed, although the list names it`, async () => {
-  const instead = askingFor("messageBytes", (params) =>
-    params.objectId === middle() ? { objectId: other.id } : params,
-  );
+  const another = await readMessageBytes(bob.session, other.id);
+  const instead = givingMessage((bytes, id) => (id === middle() ? another : bytes));
   expect(await isOneMissing(instead)).toBe(true);
-  // Also when it is the list alone that names it.
-  const renamed = listing((meta) => {
-    if (meta.id === middle()) return undefined;
-    return meta.id === other.id ? { ...meta, messageId: letters[1]?.messageId ?? "" } : meta;
+  // Also when it is another letter that is told to be this one.
+  const renamed = tellingOf((email) => {
+    if (email.id === middle()) return { ...other, wire: letters[1]?.wire, wireText: textOf(another) };
+    return email;
   });
   expect(await isOneMissing(renamed)).toBe(true);
 });
 
 test("what the server of the sender keeps back, and says it has sent, is missed by the next one", async () => {
   const from = at.alice.session;
-  const { thread, messageId: inReplyTo } = letters[0] ?? other;
+  const { thread, id: inReplyTo } = (letters[0] ?? other).wire;
   const draft = { from: from.address, to: [bob.address], subject: "Kept back", thread, inReplyTo };
   const sendAt = formatTime(at.net.clock.now() + 3_600_000);
   await send(from, (await prepare(from, draft)).message, { sendAt });
@@ -103,56 +97,69 @@ test("what the server of the sender keeps back, and says it has sent, is missed 
 });
 
 test(`${published.threemaReordering}: each says itself when it was written, and after which`, async () => {
-  const dates = new Map(letters.map(({ id }, index) => [id, letters[2 - index]?.date]));
-  const lie = listing((meta) => ({ ...meta, date: dates.get(meta.id) ?? meta.date }));
+  const dates = new Map(letters.map(({ id }, index) => [id, letters[2 - index]?.wire.date]));
+  const lie = tellingOf(({ wire, ...email }) => ({
+    ...email,
+    wire: wire && { ...wire, date: dates.get(email.id ?? "") ?? wire.date },
+  }));
   await at.evil.lying(lie, async () => {
     const device = await startedAgain(at.evil, bob);
-    const { messages } = await listMessages(device, {});
-    const opened = await Promise.all(messages.map(({ id }) => openStored(device, id)));
+    const { messages } = await listMessages(device, { withText: true });
+    const opened = await Promise.all(messages.map((meta) => openStored(device, meta)));
     const said = opened.map(({ message }) => message.date);
-    expect(messages.map(({ date }) => date)).not.toEqual(said);
+    expect(messages.map(({ wire }) => wire?.date)).not.toEqual(said);
     expect(said).toEqual(said.toSorted().toReversed());
   });
   const [first, second, third] = letters;
   if (first === undefined || second === undefined || third === undefined) throw new Error("there are three");
-  expect((await followsOf(bob.session, third)).id).toBe(second.messageId);
-  expect((await followsOf(bob.session, second)).id).toBe(first.messageId);
+  expect((await followsOf(bob.session, third)).id).toBe(second.wire.id);
+  expect((await followsOf(bob.session, second)).id).toBe(first.wire.id);
 });
 
 test(`${published.threemaReplay}: it is the same letter, of the same day, under the id it always had`, async () => {
   const [first] = letters;
-  const again = answering("message", (meta) => ({
-    ...meta,
-    messageId: "01a3185c-6000-7abc-8def-0123456789ab",
-    date: "2026-12-31T00:00:00Z",
-  }));
+  const anew = { id: "01a3185c-6000-7abc-8def-0123456789ab", date: "2026-12-31T00:00:00Z" };
+  const again = tellingOf(({ wire, ...email }) => ({ ...email, wire: { ...wire, ...anew } }));
   const [before, after] = [await openStored(bob.session, first?.id ?? ""), await opened(again, first)];
   expect(after.message).toEqual(before.message);
-  expect(after.message.id).toBe(first?.messageId);
+  expect(after.message.id).toBe(first?.wire.id);
 });
 
-function opened(lie: Lie, meta: MessageMeta | undefined): Promise<Opened> {
-  return at.evil.lying(lie, async () => openStored(await startedAgain(at.evil, bob), meta?.id ?? ""));
+/** What Bob's device makes of a letter, with all that it is told of it. */
+function opened(lie: Lie, meta: WireMeta | undefined): Promise<Opened> {
+  return at.evil.lying(lie, async () => {
+    const device = await startedAgain(at.evil, bob);
+    return openStored(device, await getMessage(device, meta?.id ?? "", { withText: true }));
+  });
+}
+
+function textOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString();
 }
 
 test(`${published.telegramSwap}: each is shown as what it is, never as the other`, async () => {
   const all = [...letters, other];
-  for (const asked of all) {
-    for (const given of all) {
-      const lie = askingFor("messageBytes", (params) =>
-        params.objectId === asked.id ? { objectId: given.id } : params,
+  for (const given of all) {
+    const bytes = await readMessageBytes(bob.session, given.id);
+    for (const asked of all) {
+      const { message } = await opened(
+        givingMessage(() => bytes),
+        asked,
       );
-      const { message } = await opened(lie, asked);
-      expect(message.id).toBe(given.messageId);
-      expect(message.thread ?? message.id).toBe(given.thread);
+      expect(message.id).toBe(given.wire.id);
+      expect(message.thread ?? message.id).toBe(given.wire.thread);
     }
   }
 });
 
 test(`${published.threemaReflection}: what Alice has written comes back to her as her own`, async () => {
   const { id } = await newest(at.alice.session, "sent");
-  const lie = answering("message", (meta) => ({ ...meta, from: { id: "bob", host: "beta.test" } }));
-  const back = await at.evil.lying(lie, async () => openStored(await at.started(), id));
+  const from = { id: "bob", host: "beta.test" };
+  const lie = tellingOf(({ wire, ...email }) => ({ ...email, wire: { ...wire, from } }));
+  const back = await at.evil.lying(lie, async () => {
+    const device = await at.started();
+    return openStored(device, await getMessage(device, id, { withText: true }));
+  });
   expect(back).toMatchObject({
     kind: "sealed",
     sender: { kind: "self" },
@@ -161,6 +168,7 @@ test(`${published.threemaReflection}: what Alice has written comes back to her a
 });
 
 test("a letter that another conversation is said to be of stays in its own", async () => {
-  const lie = answering("message", (meta) => ({ ...meta, thread: other.thread }));
-  expect((await opened(lie, letters[1])).message.thread).toBe(letters[1]?.thread);
+  const { thread } = other.wire;
+  const lie = tellingOf(({ wire, ...email }) => ({ ...email, wire: { ...wire, thread } }));
+  expect((await opened(lie, letters[1])).message.thread).toBe(letters[1]?.wire.thread);
 });

@@ -3,6 +3,7 @@ import {
   bytesSource,
   compose,
   downloadSealedBytes,
+  getMessage,
   type Opened,
   openStored,
   prepare,
@@ -15,7 +16,8 @@ import {
 import type { MessageMeta } from "@posthorn/protocol";
 import { uuidV7 } from "@posthorn/protocol";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { answering, askingFor, givingBytes, type Lie, refusalOf, refusing } from "../../src/evil-server.ts";
+import { askingFor, givingBytes, type Lie, refusalOf, refusing } from "../../src/evil-server.ts";
+import { givingMessage, tellingOf } from "../../src/evil-server-jmap.ts";
 import { joinAs, newest, type TestPerson } from "../../src/people.ts";
 import { published } from "./published.ts";
 import { startedAgain, type Victim, victim } from "./victim.ts";
@@ -157,7 +159,7 @@ describe("a file in the place of another", () => {
       [{ ...first.attachment, size: first.attachment.size + 16_384 }, second.attachment],
     ];
     for (const attachments of lists) {
-      const lie = givingBytes("messageBytes", (bytes) => {
+      const lie = givingMessage((bytes) => {
         const message: object = JSON.parse(Buffer.from(bytes).toString());
         return Buffer.from(JSON.stringify({ ...message, attachments }));
       });
@@ -169,12 +171,16 @@ describe("a file in the place of another", () => {
   test(`${published.megaFraming}: the letter's own files are what its sender has signed`, async () => {
     // The server's own file, of which it knows everything, beside those of the letter.
     const { attachment } = await wantedOf(await startedAgain(at.evil, bob), letter);
-    const lie = answering("message", (meta) => ({
-      ...meta,
-      attachments: [...meta.attachments, { ...attachment, filename: "incriminating.pdf" }],
+    const framing = { ...attachment, filename: "incriminating.pdf" };
+    const lie = tellingOf(({ wire, ...email }) => ({
+      ...email,
+      wire: { ...wire, attachments: [...(wire?.attachments ?? []), framing] },
     }));
     await at.evil.lying(lie, async () => {
-      const { files } = await openStored(await startedAgain(at.evil, bob), letter.meta.id);
+      const device = await startedAgain(at.evil, bob);
+      const told = await getMessage(device, letter.meta.id, { withText: true });
+      expect(told.wire?.attachments).toContainEqual(framing);
+      const { files } = await openStored(device, told);
       expect(files.map((one) => one.kind === "sealed" && one.file.filename)).toEqual([
         "secret plan 0.pdf",
         "secret plan 1.pdf",
@@ -192,9 +198,10 @@ describe("the name of a file", () => {
       expect(heard).not.toContain("secret plan");
       expect(heard).not.toContain("application/pdf");
     }
-    const lie = answering("message", ({ attachments, ...meta }) => ({
-      ...meta,
-      attachments: attachments.map((one) => ({ ...one, filename: "other.exe", mimeType: "text/html" })),
+    const named = { filename: "other.exe", mimeType: "text/html" };
+    const lie = tellingOf(({ wire, ...email }) => ({
+      ...email,
+      wire: wire && { ...wire, attachments: wire.attachments.map((one) => ({ ...one, ...named })) },
     }));
     const device = await startedAgain(at.evil, bob);
     const { file } = await at.evil.lying(lie, () => wantedOf(device, letter));

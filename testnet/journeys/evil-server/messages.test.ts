@@ -3,7 +3,8 @@ import { openStored, prepare, type Session, send } from "@posthorn/client";
 import { fromBase64Url, toBase64Url } from "@posthorn/crypto";
 import type { Message } from "@posthorn/protocol";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { givingBytes, refusalOf } from "../../src/evil-server.ts";
+import { refusalOf } from "../../src/evil-server.ts";
+import { givingMessage } from "../../src/evil-server-jmap.ts";
 import { addPuppet, lastEpochOf, type Puppet } from "../../src/evil-server-keys.ts";
 import { joinAs, newest, openNewest, type TestPerson } from "../../src/people.ts";
 import { published } from "./published.ts";
@@ -60,7 +61,7 @@ function wireOf(message: Message): Wire {
 /** What Bob is told who is given this. */
 async function toldOf(message: unknown, reader: Session | undefined = undefined) {
   const device = reader ?? (await startedAgain(at.evil, bob));
-  const lie = givingBytes("messageBytes", () => Buffer.from(JSON.stringify(message)));
+  const lie = givingMessage(() => Buffer.from(JSON.stringify(message)));
   return at.evil.lying(lie, () => refusalOf(openStored(device, id)));
 }
 
@@ -225,7 +226,7 @@ describe("its seal", () => {
   test(`${published.covertContent}: what stands beside the ciphertext is not shown`, async () => {
     const device = await startedAgain(at.evil, bob);
     const wider = { ...letter, note: "Pay them.", html: "<b>Pay them.</b>", preview: "Pay them." };
-    const lie = givingBytes("messageBytes", () => Buffer.from(JSON.stringify(wider)));
+    const lie = givingMessage(() => Buffer.from(JSON.stringify(wider)));
     const { message } = await at.evil.lying(lie, () => openStored(device, id));
     expect(message).toMatchObject({ subject: "Plans", body: "At nine." });
     expect(JSON.stringify(message)).not.toContain("Pay them.");
@@ -235,7 +236,7 @@ describe("its seal", () => {
     const text = JSON.stringify(letter);
     const twice = `${text.slice(0, -1)},"encryptedBody":${JSON.stringify(second.encryptedBody)}}`;
     const device = await startedAgain(at.evil, bob);
-    const lie = givingBytes("messageBytes", () => Buffer.from(twice));
+    const lie = givingMessage(() => Buffer.from(twice));
     const refusal = await at.evil.lying(lie, () => refusalOf(openStored(device, id)));
     expect(refusal).toMatchObject({ code: expect.stringMatching(/^(notOpened|badJson)$/) });
   });

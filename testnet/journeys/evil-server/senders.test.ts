@@ -2,6 +2,7 @@
 import {
   compose,
   type Draft,
+  getMessage,
   lookUpContact,
   markTold,
   type Opened,
@@ -14,7 +15,8 @@ import {
 import { type SigningKey, sealArrival, toBase64Url } from "@posthorn/crypto";
 import type { Message } from "@posthorn/protocol";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { answering, givingBytes, inTurn, refusalOf, refusing } from "../../src/evil-server.ts";
+import { inTurn, refusalOf, refusing } from "../../src/evil-server.ts";
+import { givingMessage, tellingOf } from "../../src/evil-server-jmap.ts";
 import { addPuppet, newEpoch, newIdentity, nextIdentity, type Puppet } from "../../src/evil-server-keys.ts";
 import { type Reader, readerOf, sealLetter } from "../../src/evil-server-messages.ts";
 import { haveCompared, newest } from "../../src/people.ts";
@@ -56,7 +58,7 @@ async function receives(bob: Puppet, message: Message): Promise<string> {
   await send(await at.net.session(bob.account), message);
   await at.net.settle();
   const meta = await newest(at.alice.session);
-  expect(meta.messageId).toBe(message.id);
+  expect(meta.wire.id).toBe(message.id);
   return meta.id;
 }
 
@@ -100,7 +102,7 @@ describe("a sealed letter", () => {
     const id = await receivesSealed(bob);
     const draft = letterOf(bob, { from: at.alice.address });
     const forged = await sealLetter(at.net.platform, { draft, by: mallory, to: [alice] });
-    const lie = givingBytes("messageBytes", () => Buffer.from(JSON.stringify(forged)));
+    const lie = givingMessage(() => Buffer.from(JSON.stringify(forged)));
     const device = await at.started();
     expect(await at.evil.lying(lie, () => refusalOf(openStored(device, id)))).toEqual(cannotBeOpened);
   });
@@ -196,9 +198,11 @@ describe("a letter in the open", () => {
   test("is told as that, whatever the list says of it", async () => {
     const bob = await newContact();
     const id = await receives(bob, compose(at.net.platform, letterOf(bob)));
-    const lie = answering("message", (meta) => ({ ...meta, sealed: true }));
+    const lie = tellingOf((email) => ({ ...email, wire: { ...email.wire, sealed: true } }));
     const device = await at.started();
-    expect(await at.evil.lying(lie, () => openStored(device, id))).toMatchObject({
+    const told = () => getMessage(device, id, { withText: true });
+    expect((await at.evil.lying(lie, told)).wire?.sealed).toBe(true);
+    expect(await at.evil.lying(lie, async () => openStored(device, await told()))).toMatchObject({
       kind: "open",
       sealedHere: true,
     });
@@ -264,7 +268,7 @@ describe("a letter in the open", () => {
     const id = await receivesSealed(bob);
     const to = [await recipient()];
     const forged = compose(at.net.platform, { ...letterOf(bob), from: at.alice.address, to });
-    const lie = givingBytes("messageBytes", () => Buffer.from(JSON.stringify(forged)));
+    const lie = givingMessage(() => Buffer.from(JSON.stringify(forged)));
     const device = await at.started();
     expect(await at.evil.lying(lie, () => openStored(device, id))).toMatchObject({ unexpected: true });
   });
@@ -276,14 +280,14 @@ describe("a letter in the open", () => {
       JSON.stringify(compose(at.net.platform, letterOf(bob, { body: "Pay them." }))),
     );
     const device = await at.started();
-    const lie = givingBytes("messageBytes", () => arrivalOf(forged));
+    const lie = givingMessage(() => arrivalOf(forged));
     expect(await at.evil.lying(lie, () => openStored(device, id))).toMatchObject({
       kind: "open",
       sealedHere: true,
       unexpected: true,
       message: { body: "Pay them." },
     });
-    const damaged = givingBytes("messageBytes", () => arrivalOf(Buffer.from("{}")));
+    const damaged = givingMessage(() => arrivalOf(Buffer.from("{}")));
     expect(await at.evil.lying(damaged, () => refusalOf(openStored(device, id)))).toEqual(cannotBeOpened);
   });
 });
@@ -315,11 +319,11 @@ test(`${published.matrixProtocols}: it opens as neither`, async () => {
     },
   ];
   for (const given of crossed) {
-    const lie = givingBytes("messageBytes", () => Buffer.from(JSON.stringify(given)));
+    const lie = givingMessage(() => Buffer.from(JSON.stringify(given)));
     expect(await at.evil.lying(lie, () => refusalOf(openStored(device, id)))).toEqual(cannotBeOpened);
   }
   // A sealed letter inside what was sealed on arrival is not opened either: it says nothing.
-  const nested = givingBytes("messageBytes", () => arrivalOf(Buffer.from(JSON.stringify(letter))));
+  const nested = givingMessage(() => arrivalOf(Buffer.from(JSON.stringify(letter))));
   const { kind, message } = await at.evil.lying(nested, () => openStored(device, id));
   expect({ kind, subject: "subject" in message ? message.subject : undefined }).toEqual({
     kind: "open",

@@ -35,8 +35,8 @@ async function writesThrough(lie: Lie) {
   if (refused !== undefined) return { refused };
   await at.net.settle();
   const device = await startedAgain(at.evil, bob);
-  const { id, messageId } = await newest(device);
-  expect(messageId).toBe(message.id);
+  const { id, wire } = await newest(device);
+  expect(wire.id).toBe(message.id);
   const told = await refusalOf(openStored(device, id));
   return told === undefined ? { opened: await openStored(device, id) } : { told };
 }

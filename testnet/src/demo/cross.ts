@@ -3,7 +3,7 @@ import { createReadStream } from "node:fs";
 import { mkdir, rm, stat, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import {
-  eachMessage,
+  listMessages,
   type Opened,
   openStored,
   type Progress,
@@ -126,9 +126,9 @@ async function settled(person: Person, id: string): Promise<void> {
 }
 
 async function openArrived(person: Person, id: string): Promise<Opened> {
-  for await (const meta of eachMessage(person.session)) {
-    if (meta.messageId === id) return openStored(person.session, meta.id);
-  }
+  const { messages } = await listMessages(person.session, { messageIds: [id], withText: true });
+  const [arrived] = messages;
+  if (arrived !== undefined) return openStored(person.session, arrived);
   throw new Error(`The message is not in the mailbox of ${person.address}, though its server took it.`);
 }
 
