@@ -198,7 +198,9 @@ function memoryNode(
   seed: number,
 ): TestNode {
   const host = `${name}.test`;
-  const config = readConfig({ ...options.settings, host, proxied: "yes", data: join(folder, name) }, resolve);
+  // As in local trials strangers are let in, unless a journey is about them.
+  const settings = { screening: "no", ...options.settings };
+  const config = readConfig({ ...settings, host, proxied: "yes", data: join(folder, name) }, resolve);
   const log: string[] = [];
   const effect = options.effect?.(name) ?? (() => undefined);
   const env: Env = {
