@@ -1,7 +1,7 @@
 /**
  * Which segments become one. Few segments are searched fast, and few large ones are rewritten seldom: so those of one
- * month become one while they are of similar size, and when a year is over and indexed to its beginning, so do its
- * months.
+ * month become one while they are of similar size, and once a year is indexed to its beginning, so do its months that are
+ * over.
  */
 import { monthOf, startOfYear, yearOfMonth } from "./months.ts";
 
@@ -30,14 +30,14 @@ export function dueMerge<Part extends Mergeable>(
 ): readonly Part[] {
   const outdated = segments.find(({ docs, outdated }) => outdated > 0 && outdated >= docs / 2);
   if (outdated !== undefined) return [outdated];
-  const newestYear = yearOfMonth(Math.max(...segments.map(({ newest }) => monthOf(newest))));
+  const newestMonth = Math.max(...segments.map(({ newest }) => monthOf(newest)));
   const small = segments.filter(
     ({ docs, bytes }) => docs <= limits.largestDocs / 2 && bytes <= limits.largestBytes / 2,
   );
   const groups = Map.groupBy(small, ({ newest }) => {
     const month = monthOf(newest);
     const year = yearOfMonth(month);
-    const isOver = year < newestYear && oldestIndexed < startOfYear(year);
+    const isOver = month < newestMonth && oldestIndexed < startOfYear(year);
     return isOver ? `year ${year}` : `month ${month}`;
   });
   for (const group of groups.values()) {
