@@ -3,7 +3,14 @@
  * an id given where another sort is due names nothing instead of something else.
  */
 
-const prefixes = { account: "a", mailbox: "f", email: "m", submission: "s", identity: "i" } as const;
+const prefixes = {
+  account: "a",
+  mailbox: "f",
+  email: "m",
+  submission: "s",
+  identity: "i",
+  rule: "r",
+} as const;
 
 export type IdSort = keyof typeof prefixes;
 

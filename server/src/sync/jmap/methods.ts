@@ -8,13 +8,16 @@ import { emailQueryMethods } from "./email-query-methods.ts";
 import { emailSet } from "./email-set.ts";
 import { type IdentityContext, identityMethods } from "./identity-methods.ts";
 import { makeLargeTurns } from "./large-turns.ts";
+import { mailTexts } from "./mail-texts.ts";
 import { type MailboxContext, mailboxMethods } from "./mailbox-methods.ts";
 import { mailboxQueryMethods } from "./mailbox-query-methods.ts";
 import type { Methods } from "./method.ts";
 import { type PushSubscriptionContext, pushSubscriptionMethods } from "./push-subscription-methods.ts";
 import { type QuotaContext, quotaMethods } from "./quota-methods.ts";
 import { type RecordContext, recordMethods } from "./record-methods.ts";
+import { type RuleContext, ruleMethods } from "./rule-methods.ts";
 import { searchSnippetMethods } from "./search-snippet-methods.ts";
+import { type SenderContext, senderMethods } from "./sender-methods.ts";
 import { type SubmissionContext, submissionMethods } from "./submission-methods.ts";
 import { type ThreadContext, threadMethods } from "./thread-methods.ts";
 
@@ -28,14 +31,16 @@ export interface MethodsContext
     SubmissionContext,
     QuotaContext,
     PushSubscriptionContext,
-    RecordContext {}
+    RecordContext,
+    SenderContext,
+    RuleContext {}
 
 /** Calls at a time that hold much mail in memory, each up to some hundred megabytes of it. */
 const largeCalls = 2;
 
 export function allMethods(ctx: MethodsContext): Methods {
   const turns = makeLargeTurns(largeCalls);
-  const querying = { store: ctx.store, turn: openTurns() };
+  const querying = { store: ctx.store, turn: openTurns(), reading: mailTexts };
   return {
     ...coreMethods,
     ...mailboxMethods(ctx),
@@ -51,5 +56,7 @@ export function allMethods(ctx: MethodsContext): Methods {
     ...quotaMethods(ctx),
     ...pushSubscriptionMethods(ctx),
     ...recordMethods(ctx),
+    ...senderMethods(ctx),
+    ...ruleMethods(ctx),
   };
 }
