@@ -10,6 +10,8 @@ import { keepHouse } from "./keep-house.ts";
 import { makeHandler } from "./make-handler.ts";
 import { type Journey, makeJourney } from "./make-journey.ts";
 import { makeLive } from "./make-live.ts";
+import { usualMessagesInSegment } from "./objects/query-follow.ts";
+import { followMail } from "./objects/query-follower.ts";
 import { wakeSnoozed } from "./objects/wake-snoozed.ts";
 import { type Door, openDoor, operatorPlace } from "./open-door.ts";
 import { type House, openHouse } from "./open-house.ts";
@@ -17,7 +19,9 @@ import { helloToPeers } from "./queue/hello.ts";
 import type { QueueWorker } from "./queue/worker.ts";
 import type { ReceiveContext } from "./receive/receive.ts";
 import { explainingStart } from "./start-fault.ts";
+import { openTurns } from "./store/query-turns.ts";
 import type { Store } from "./store/sql.ts";
+import { mailTexts } from "./sync/jmap/mail-texts.ts";
 
 const slowStartMs = 3_000;
 
@@ -135,9 +139,11 @@ async function publishPlace({ config, env, operatorToken }: House, door: Door | 
 async function startChores(house: House, { blobs, deliver }: Journey, signal: AbortSignal): Promise<void> {
   const { store, env, renewKeys } = house;
   const { clock, log } = env;
+  const indexing = { turn: openTurns(), reading: mailTexts, messagesInSegment: usualMessagesInSegment };
   await Promise.all([
     helloToPeers({ store, clock, log, remote: deliver.remote }, signal),
     keepHouse({ store, clock, blobs, log, renewKeys }, signal),
+    followMail({ store, clock, log, ...indexing }, signal),
     wakeSnoozed({ store, clock, log }, signal),
   ]);
 }

@@ -3,7 +3,8 @@ import { findPlace, listPlaces, type Place, type Stretch } from "../store/query-
 import { findCounts } from "../store/query-traits.ts";
 import type { Direction, QueryContext } from "./query-context.ts";
 import type { Shown, Window } from "./query-mails.ts";
-import { isUnbounded, type Plan, stretchOf } from "./query-plan.ts";
+import { isUnbounded, type Plan } from "./query-plan.ts";
+import { stretchOf } from "./query-source.ts";
 import { countStretch, justBefore, opposite, skipPlaces } from "./query-walk.ts";
 
 /** A part of one mailbox in one direction. */
@@ -54,8 +55,8 @@ async function bareOf(
   return {
     ctx,
     direction,
-    whole: stretchOf(ctx, plan, mailbox, direction),
-    back: stretchOf(ctx, plan, mailbox, opposite(direction)),
+    whole: stretchOf(ctx, plan.span, mailbox, direction),
+    back: stretchOf(ctx, plan.span, mailbox, opposite(direction)),
     kept: counts?.messages,
   };
 }

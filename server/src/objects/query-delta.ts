@@ -1,13 +1,14 @@
 /** What has become of the results of a query since a state (RFC 8620 §5.6), for orders that a mailbox is kept in. */
 import { type Change, listChanges, oldestKnownState } from "../store/change-store.ts";
-import { comparePlaces, type Place } from "../store/query-places.ts";
+import type { Place } from "../store/query-places.ts";
 import { listOfThreads, listTraits } from "../store/query-traits.ts";
 import type { Direction, Query, QueryContext } from "./query-context.ts";
 import { testsOf } from "./query-filter.ts";
 import { directionOf, knownTotal } from "./query-mails.ts";
-import { bareMailbox, type Plan, planQuery, stretchOf } from "./query-plan.ts";
+import { bareMailbox, type Plan, planQuery } from "./query-plan.ts";
 import { findAll, keepThose } from "./query-results.ts";
-import { countStretch, justBefore } from "./query-walk.ts";
+import { stretchOf } from "./query-source.ts";
+import { countStretch, inOrder, justBefore } from "./query-walk.ts";
 
 export interface Delta {
   /** Some of them may never have been there. */
@@ -122,11 +123,6 @@ function placesOf(traits: readonly { id: number; receivedAt: number }[]): Place[
   return traits.map(({ id, receivedAt }) => ({ id, receivedAt }));
 }
 
-function inOrder(places: readonly Place[], direction: Direction): Place[] {
-  const sign = direction === "down" ? -1 : 1;
-  return places.toSorted((a, b) => sign * comparePlaces(a, b));
-}
-
 /** Where these are among all results, and how many there are. */
 async function rank(
   ways: Ways,
@@ -140,7 +136,8 @@ async function rank(
   const known = withTotal ? await knownTotal(ctx, query, plan) : undefined;
   if (mailbox !== undefined && !collapseThreads) {
     const total =
-      known ?? (withTotal ? await countStretch(ctx, stretchOf(ctx, plan, mailbox, direction)) : undefined);
+      known ??
+      (withTotal ? await countStretch(ctx, stretchOf(ctx, plan.span, mailbox, direction)) : undefined);
     return { added: await countDown(ways, mailbox, places), total };
   }
   const mustCount = withTotal && known === undefined;
@@ -170,7 +167,7 @@ async function countDown(
   let index = 0;
   let after: Place | undefined;
   for (const place of places) {
-    const stretch = stretchOf(ctx, plan, mailbox, direction, after);
+    const stretch = stretchOf(ctx, plan.span, mailbox, direction, after);
     index += await countStretch(ctx, { ...stretch, until: justBefore(place, direction) });
     added.push({ id: place.id, index });
     index++;

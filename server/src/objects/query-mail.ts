@@ -38,6 +38,9 @@ export interface MailReading {
   ): { texts: MailTexts; header(name: string): readonly string[] };
 }
 
+/** What it takes to read messages of an account. */
+export type ReadingContext = Pick<QueryContext, "db" | "accountId" | "reading">;
+
 /** A message that was read, with the words of what has been looked through so far. */
 export interface ReadMail {
   object: StoredObject;
@@ -49,7 +52,7 @@ export interface ReadMail {
 }
 
 /** Those of these messages that there are, read as far as their rows tell. */
-export async function readRows(ctx: QueryContext, ids: readonly number[]): Promise<ReadMail[]> {
+export async function readRows(ctx: ReadingContext, ids: readonly number[]): Promise<ReadMail[]> {
   const objects = await listObjectsById(ctx.db, ctx.accountId, ids);
   return objects.map((object) => ({
     ...ctx.reading.ofRow(object),
@@ -60,7 +63,7 @@ export async function readRows(ctx: QueryContext, ids: readonly number[]): Promi
 }
 
 /** The same messages, read whole. */
-export async function readWhole(ctx: QueryContext, mails: readonly ReadMail[]): Promise<ReadMail[]> {
+export async function readWhole(ctx: ReadingContext, mails: readonly ReadMail[]): Promise<ReadMail[]> {
   const ids = mails.map(({ object }) => object.id);
   const bytes = await listBytes(ctx.db, ctx.accountId, ids);
   return mails.flatMap((mail): ReadMail[] => {

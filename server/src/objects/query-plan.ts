@@ -1,90 +1,160 @@
 /**
- * How the messages of a filter are found: by walking the mailboxes that they can only be in, in the order in which they
- * were received, over what their rows say, and looking closer at those that are left.
+ * How the messages of a filter are found: among those that have its words, or by walking the mailboxes that they can only
+ * be in, in their order, over those that carry a keyword or over all of them; and what is left to ask of each.
  */
+import { unseen } from "../store/query-marks.ts";
+import { comparePlaces, newestPlace, oldestPlace, type Place, type RowTest } from "../store/query-places.ts";
+import { listFilled, listTraits } from "../store/query-traits.ts";
+import type { QueryContext } from "./query-context.ts";
 import {
-  comparePlaces,
-  newestPlace,
-  oldestPlace,
-  type Place,
-  type RowTest,
-  type Stretch,
-} from "../store/query-places.ts";
-import { listFilled } from "../store/query-traits.ts";
-import type { Direction, QueryContext } from "./query-context.ts";
-import { type Demand, demandsOf, type Filter, meets, testsOf } from "./query-filter.ts";
-import { merged, type Pages, walkMailbox, walkThat } from "./query-walk.ts";
+  type Demand,
+  demandsOf,
+  type Filter,
+  type Known,
+  knownByTraits,
+  meets,
+  type Test,
+  testsOf,
+} from "./query-filter.ts";
+import { findHits, findIndex, type MailIndex, type WordHits } from "./query-index.ts";
 
 export interface Plan {
-  mailboxes: readonly number[];
-  /** Nothing newer, nothing older. */
+  source: Source;
+  span: Span;
+  /** What has still to be asked of each message that is found. */
+  rest: Filter;
+  /** What is known of a test without looking at the message. */
+  known(test: Test, id: number): Known;
+}
+
+/** Nothing newer, nothing older. */
+export interface Span {
   newest: Place;
   oldest: Place;
-  rowTests: readonly RowTest[];
-  /** What has still to be looked at of each message that is found by the others. */
-  rest: Filter;
 }
+
+type Source =
+  | { by: "rows"; mailboxes: readonly number[]; tests: readonly RowTest[] }
+  /** `changed` are those of which the marks know nothing and that have the mark as they are now. */
+  | { by: "mark"; mailboxes: readonly number[]; keyword: string; index: MailIndex; changed: readonly Place[] }
+  | { by: "words"; places: readonly Place[] };
+
+/** More messages are not looked up one by one: to walk over all is as quick, and finds the newest first. */
+const mostLookedUp = 3_000;
+
+const allTimes: Span = { newest: newestPlace, oldest: oldestPlace };
 
 /** Where the messages of a filter can be, and what of it is then still to be asked. */
 export async function planQuery(ctx: QueryContext, filter: Filter): Promise<Plan> {
   const demands = demandsOf(filter);
+  const index = demands.some(isHelped) ? await findIndex(ctx) : undefined;
+  const hits = index && (await findHits(ctx, index, testsOf(filter)));
+  const known = hits === undefined ? () => undefined : hits.known;
+  const places = hits && (await lookUp(ctx, demands, hits));
+  if (places !== undefined) return { source: { by: "words", places }, span: allTimes, rest: filter, known };
   const home = await findHome(ctx, demands);
-  const plan = { newest: newestPlace, oldest: oldestPlace };
-  const rowTests: RowTest[] = [];
-  const rest: Filter[] = [];
-  for (const demand of demands) {
-    if (demand === home.demand) {
-      if (!home.isExact) rest.push(demand.filter);
-      continue;
-    }
-    const { test } = demand;
-    if (test?.by === "before") {
-      const edge = { receivedAt: test.at, id: oldestPlace.id };
-      if (demand.not) plan.oldest = laterOf(plan.oldest, edge);
-      else plan.newest = earlierOf(plan.newest, edge);
-    } else if (test?.by === "keyword") {
-      rowTests.push({ column: "keyword", keyword: test.keyword, not: demand.not });
-    } else if (test?.by === "atLeastBytes") {
-      rowTests.push({ column: "atLeastBytes", sizeBytes: test.sizeBytes, not: demand.not });
-    } else if (test?.by === "wireId") {
-      rowTests.push({ column: "wireId", ids: test.ids, not: demand.not });
-    } else rest.push(demand.filter);
+  const others = demands.filter((demand) => demand !== home.demand);
+  const span = spanOf(others);
+  const timeless = others.filter(({ test }) => test?.by !== "before");
+  const marked = index && timeless.find((demand) => markOf(demand) !== undefined);
+  const keyword = marked && markOf(marked);
+  const rest = home.demand === undefined || home.isExact ? [] : [home.demand.filter];
+  if (index !== undefined && marked !== undefined && keyword !== undefined) {
+    const wanted = home.demand === undefined ? [marked] : [home.demand, marked];
+    const changed = changedPlaces(index, wanted, span);
+    for (const demand of timeless) if (demand !== marked) rest.push(demand.filter);
+    const source = { by: "mark", mailboxes: home.mailboxes, keyword, index, changed } as const;
+    return { source, span, rest: { kind: "and", of: rest }, known };
   }
-  return { ...plan, mailboxes: home.mailboxes, rowTests, rest: { kind: "and", of: rest } };
+  const tests: RowTest[] = [];
+  for (const demand of timeless) {
+    const test = rowTestOf(demand);
+    if (test === undefined) rest.push(demand.filter);
+    else tests.push(test);
+  }
+  return {
+    source: { by: "rows", mailboxes: home.mailboxes, tests },
+    span,
+    rest: { kind: "and", of: rest },
+    known,
+  };
 }
 
 /** The one mailbox whose messages, as they lie there, are all that a plan finds; undefined when there is more to it. */
-export function bareMailbox({ mailboxes, rowTests, rest }: Plan): number | undefined {
-  const isBare = mailboxes.length === 1 && rowTests.length === 0 && testsOf(rest).length === 0;
-  return isBare && meets(rest, () => undefined) === true ? mailboxes[0] : undefined;
+export function bareMailbox({ source, rest }: Plan): number | undefined {
+  if (source.by !== "rows" || source.mailboxes.length !== 1 || source.tests.length > 0) return undefined;
+  const isBare = testsOf(rest).length === 0 && meets(rest, () => undefined) === true;
+  return isBare ? source.mailboxes[0] : undefined;
 }
 
 /** Whether a plan is about all times. */
-export function isUnbounded({ newest, oldest }: Plan): boolean {
-  return newest === newestPlace && oldest === oldestPlace;
+export function isUnbounded({ span }: Plan): boolean {
+  return span.newest === newestPlace && span.oldest === oldestPlace;
 }
 
-/** The places of a plan in the order of a direction, after `after`. */
-export function walkPlan(ctx: QueryContext, plan: Plan, direction: Direction, after?: Place): Pages {
-  const walks = plan.mailboxes.map((mailboxId) => {
-    const stretch = stretchOf(ctx, plan, mailboxId, direction, after);
-    return plan.rowTests.length === 0 ? walkMailbox(ctx, stretch) : walkThat(ctx, stretch, plan.rowTests);
-  });
-  return merged(walks, direction);
+/** Whether the index may be of help. */
+function isHelped(demand: Demand): boolean {
+  return markOf(demand) !== undefined || testsOf(demand.filter).some(({ by }) => by === "text");
 }
 
-/** The part of a mailbox that a plan is about, after `after`. */
-export function stretchOf(
-  { accountId }: Pick<QueryContext, "accountId">,
-  { newest, oldest }: Pick<Plan, "newest" | "oldest">,
-  mailboxId: number,
-  direction: Direction,
-  after?: Place,
-): Stretch {
-  const [start, until] = direction === "down" ? [newest, oldest] : [oldest, newest];
-  const isWithin =
-    after !== undefined && comparePlaces(after, start) < 0 === (direction === "down") ? after : start;
-  return { accountId, mailboxId, direction, after: isWithin, until };
+/** The messages that have the words of the rarest text that must be there; undefined when they are many. */
+async function lookUp(
+  ctx: QueryContext,
+  demands: readonly Demand[],
+  hits: WordHits,
+): Promise<Place[] | undefined> {
+  let fewest: number[] | undefined;
+  for (const { test, not } of demands) {
+    if (test?.by !== "text" || not) continue;
+    const ids = await hits.list(test, mostLookedUp);
+    if (ids !== undefined && (fewest === undefined || ids.length < fewest.length)) fewest = ids;
+  }
+  if (fewest === undefined) return undefined;
+  const traits = await listTraits(ctx.db, ctx.accountId, fewest);
+  return traits.map(({ receivedAt, id }) => ({ receivedAt, id }));
+}
+
+/** The keyword by which the messages that meet a demand are marked; undefined for any other demand. */
+function markOf({ test, not }: Demand): string | undefined {
+  if (test?.by !== "keyword") return undefined;
+  if (test.keyword === "$seen") return not ? unseen : undefined;
+  return not ? undefined : test.keyword;
+}
+
+/** Those of what the index has not followed that meet these demands. */
+function changedPlaces(index: MailIndex, demands: readonly Demand[], { newest, oldest }: Span): Place[] {
+  const isWithin = (place: Place) => comparePlaces(place, newest) <= 0 && comparePlaces(place, oldest) >= 0;
+  return [...index.changed.values()]
+    .filter((traits) =>
+      demands.every(({ filter }) => meets(filter, (test) => knownByTraits(test, traits)) !== false),
+    )
+    .map(({ receivedAt, id }) => ({ receivedAt, id }))
+    .filter(isWithin);
+}
+
+function rowTestOf({ test, not }: Demand): RowTest | undefined {
+  switch (test?.by) {
+    case "keyword":
+      return { column: "keyword", keyword: test.keyword, not };
+    case "atLeastBytes":
+      return { column: "atLeastBytes", sizeBytes: test.sizeBytes, not };
+    case "wireId":
+      return { column: "wireId", ids: test.ids, not };
+    default:
+      return undefined;
+  }
+}
+
+/** The times that a message must be of. */
+function spanOf(demands: readonly Demand[]): Span {
+  let { newest, oldest } = allTimes;
+  for (const { test, not } of demands) {
+    if (test?.by !== "before") continue;
+    const edge = { receivedAt: test.at, id: oldestPlace.id };
+    if (not && comparePlaces(edge, oldest) > 0) oldest = edge;
+    if (!not && comparePlaces(edge, newest) < 0) newest = edge;
+  }
+  return { newest, oldest };
 }
 
 interface Home {
@@ -127,12 +197,4 @@ function mailboxesOf(
     mailboxes: [...new Set(found.flatMap((one) => one?.mailboxes ?? []))],
     isExact: parts.every((ofPart) => ofPart.length === 1 && ofPart[0]?.isExact === true),
   };
-}
-
-function laterOf(a: Place, b: Place): Place {
-  return comparePlaces(a, b) < 0 ? b : a;
-}
-
-function earlierOf(a: Place, b: Place): Place {
-  return comparePlaces(a, b) < 0 ? a : b;
 }

@@ -4,7 +4,8 @@ import { listConversations, listOfThreads, listTraits, type Traits } from "../st
 import { type Direction, type Found, type QueryContext, spendLooks } from "./query-context.ts";
 import { type Filter, type Known, knownByTraits, meets, type Test, testsOf } from "./query-filter.ts";
 import { holdsText, type ReadMail, readRows, readWhole } from "./query-mail.ts";
-import { type Plan, walkPlan } from "./query-plan.ts";
+import type { Plan } from "./query-plan.ts";
+import { walkPlan } from "./query-source.ts";
 
 /** Looked at in one slice. */
 const slice = 500;
@@ -27,7 +28,7 @@ export async function* findAll(
   for await (const page of walkPlan(ctx, plan, how.direction, how.after)) {
     for (let at = 0; at < page.length; at += slice) {
       const there = page.slice(at, at + slice).filter(({ id }) => id <= ctx.newestId);
-      const kept = await keepThose(ctx, there, plan.rest);
+      const kept = await keepThose(ctx, there, plan.rest, plan.known);
       const found = how.collapseThreads ? firstOfThreads(await withThreads(ctx, kept), seen) : kept;
       if (found.length > 0) yield found;
     }
@@ -39,6 +40,7 @@ export async function keepThose(
   ctx: QueryContext,
   places: readonly Place[],
   filter: Filter,
+  knownBefore: Plan["known"] = () => undefined,
 ): Promise<Found[]> {
   const tests = testsOf(filter);
   if (tests.length === 0)
@@ -54,7 +56,8 @@ export async function keepThose(
     ).map((one) => [one.id, one]),
   );
   const inThreads = await knowThreads(ctx, [...traits.values()], tests);
-  const known = (test: Test, one: Traits) => knownByTraits(test, one) ?? inThreads(test, one);
+  const known = (test: Test, one: Traits) =>
+    knownByTraits(test, one) ?? inThreads(test, one) ?? knownBefore(test, one.id);
   const verdicts = new Map<number, Known>();
   for (const one of traits.values())
     verdicts.set(

@@ -1,4 +1,5 @@
 /** Messages of mailboxes in their order, read in slices that let others come in between. */
+import { listMarked } from "../store/query-marks.ts";
 import {
   comparePlaces,
   countPlaces,
@@ -47,6 +48,39 @@ export async function* walkThat(ctx: QueryContext, stretch: Stretch, tests: read
     if (length === longestPiece) await ctx.turn();
     after = end;
   }
+}
+
+/** Those places of a stretch that are marked by a keyword, but for those of which the marks know nothing. */
+export async function* walkMarked(
+  ctx: QueryContext,
+  stretch: Stretch,
+  keyword: string,
+  isUnknown: (id: number) => boolean,
+): Pages {
+  let { after } = stretch;
+  for (let length = firstPage; ; length = Math.min(4 * length, longestPage)) {
+    const page = await listMarked(ctx.db, { ...stretch, after }, keyword, length);
+    const known = page.filter(({ id }) => !isUnknown(id));
+    if (known.length > 0) yield known;
+    const last = page.at(-1);
+    if (last === undefined || page.length < length) return;
+    spendLooks(ctx, page.length / 10);
+    if (length === longestPage) await ctx.turn();
+    after = last;
+  }
+}
+
+/** Places at hand, after `after`. */
+export async function* walkPlaces(places: readonly Place[], direction: Direction, after?: Place): Pages {
+  const left = inOrder(places, direction).filter(
+    (place) => after === undefined || comparePlaces(place, after) < 0 === (direction === "down"),
+  );
+  for (let at = 0; at < left.length; at += firstPage) yield left.slice(at, at + firstPage);
+}
+
+export function inOrder(places: readonly Place[], direction: Direction): Place[] {
+  const sign = direction === "down" ? -1 : 1;
+  return places.toSorted((a, b) => sign * comparePlaces(a, b));
 }
 
 /** All of these together in one order, each place once. */

@@ -6,13 +6,14 @@ import { auth } from "./migrations/0002-auth.ts";
 import { keys } from "./migrations/0003-keys.ts";
 import { uploads } from "./migrations/0004-uploads.ts";
 import { push } from "./migrations/0005-push.ts";
+import { words } from "./migrations/0006-words.ts";
 import { mailModel } from "./migrations/0007-mail-model.ts";
 import { openPostgres } from "./postgres.ts";
 import type { OpenStore } from "./sql.ts";
 import { openSqlite } from "./sqlite.ts";
 
 /** Every step of the schema, in order. */
-export const migrations = [postOffice, auth, keys, uploads, push, mailModel] as const;
+export const migrations = [postOffice, auth, keys, uploads, push, words, mailModel] as const;
 
 /** Opens the store of a configuration and brings its tables up to date. Throws a sentence for the operator. */
 export async function openStore(

@@ -6,6 +6,7 @@ export interface Traits {
   id: number;
   conversation: string;
   receivedAt: number;
+  sentAt: number;
   sizeBytes: number;
   keywords: readonly string[];
   mailboxes: readonly number[];
@@ -16,7 +17,7 @@ export interface Traits {
 /** Those of these that there are, in no order. */
 export async function listTraits(db: Db, accountId: number, ids: readonly number[]): Promise<Traits[]> {
   const rows = await db.all(sql`
-    SELECT id, conversation, received_at, size_bytes, keywords, mailboxes, message_id, format FROM object
+    SELECT id, conversation, received_at, sent_at, size_bytes, keywords, mailboxes, message_id, format FROM object
     WHERE account_id = ${accountId} AND kind <> 'gone'
       AND id IN (SELECT CAST(value AS BIGINT) FROM json_each(${JSON.stringify(ids)}) AS wanted)`);
   return rows.map(readTraits);
@@ -43,7 +44,7 @@ export async function listOfThreads(
   limit: number,
 ): Promise<Traits[]> {
   const rows = await db.all(sql`
-    SELECT id, conversation, received_at, size_bytes, keywords, mailboxes, message_id, format FROM object
+    SELECT id, conversation, received_at, sent_at, size_bytes, keywords, mailboxes, message_id, format FROM object
     WHERE account_id = ${accountId} AND kind <> 'gone'
       AND conversation IN (SELECT value FROM json_each(${JSON.stringify(conversations)}) AS wanted)
     LIMIT ${limit}`);
@@ -62,6 +63,18 @@ export async function listBytes(
     WHERE object.account_id = ${accountId} AND object.kind <> 'gone'
       AND object.id IN (SELECT CAST(value AS BIGINT) FROM json_each(${JSON.stringify(ids)}) AS wanted)`);
   return new Map(rows.map((row) => [int(row, "id"), bytes(row, "bytes")]));
+}
+
+/** The first `limit` ids after `after`, up to `until`. */
+export async function listIds(
+  db: Db,
+  accountId: number,
+  { after, until, limit }: { after: number; until: number; limit: number },
+): Promise<number[]> {
+  const rows = await db.all(sql`
+    SELECT id FROM object WHERE account_id = ${accountId} AND id > ${after} AND id <= ${until} AND kind <> 'gone'
+    ORDER BY id LIMIT ${limit}`);
+  return rows.map((row) => int(row, "id"));
 }
 
 /** How many messages lie in a mailbox, and of how many threads; undefined when there is no such mailbox. */
@@ -88,6 +101,7 @@ function readTraits(row: Row): Traits {
     id: int(row, "id"),
     conversation: text(row, "conversation"),
     receivedAt: int(row, "received_at"),
+    sentAt: int(row, "sent_at"),
     sizeBytes: int(row, "size_bytes"),
     keywords: readList(text(row, "keywords")).filter((item) => typeof item === "string"),
     mailboxes: readList(text(row, "mailboxes")).filter((item) => typeof item === "number"),

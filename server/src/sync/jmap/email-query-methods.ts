@@ -4,13 +4,13 @@ import { Type } from "typebox";
 import { findId, findState, formatId, formatState } from "../../objects/ids.ts";
 import { type Query, type QueryContext, QueryTooWide } from "../../objects/query-context.ts";
 import { findDelta, isFollowed } from "../../objects/query-delta.ts";
+import type { MailReading } from "../../objects/query-mail.ts";
 import { queryMails, type Window } from "../../objects/query-mails.ts";
 import { getAccountState } from "../../store/account-store.ts";
 import type { Turn } from "../../store/query-turns.ts";
 import type { Store } from "../../store/sql.ts";
 import { closed, resolveId } from "./arguments.ts";
 import { EmailCondition, emailFilter, emailOrder, emailSorts, refuseUnused } from "./email-filter.ts";
-import { mailTexts } from "./mail-texts.ts";
 import { type MethodCall, type Methods, refuseCall } from "./method.ts";
 import { type QueryWindow, queryMethod } from "./query.ts";
 import { queryChangesMethod } from "./query-changes.ts";
@@ -19,6 +19,7 @@ export interface EmailQueryContext {
   store: Store;
   /** Shared by all that takes long. */
   turn: Turn;
+  reading: MailReading;
 }
 
 /** Messages that one call may look at; one whose text is read counts as twenty. */
@@ -102,13 +103,13 @@ interface Asked {
 
 /** What a call of the caller's works with. */
 export async function queryContext(
-  { store, turn }: EmailQueryContext,
+  { store, turn, reading }: EmailQueryContext,
   { caller: { accountId } }: MethodCall,
   looksLeft = mostLooks,
 ): Promise<QueryContext> {
   const db = store.read;
   const newestId = await getAccountState(db, accountId);
-  return { db, accountId, newestId, turn, looksLeft, reading: mailTexts };
+  return { db, accountId, newestId, turn, looksLeft, reading };
 }
 
 function windowOf(call: MethodCall, window: QueryWindow): Window {

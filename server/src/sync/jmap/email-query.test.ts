@@ -6,6 +6,7 @@ import { eachStore } from "../../store/each-store.ts";
 import { openTurns } from "../../store/query-turns.ts";
 import type { Store } from "../../store/sql.ts";
 import { emailQueryMethods } from "./email-query-methods.ts";
+import { mailTexts } from "./mail-texts.ts";
 import { callerOf, trialJmap } from "./trial-jmap.ts";
 import {
   atSecond,
@@ -115,7 +116,7 @@ async function fill(store: Store, name: string, mails: readonly NewTrialMail[]) 
   const accountId = await openAccount(store, name, 1e9);
   const all: TrialMail[] = [];
   for (const mail of mails) all.push(await putMail(store, accountId, mail, all.length + 1));
-  const methods = emailQueryMethods({ store, turn: openTurns() });
+  const methods = emailQueryMethods({ store, turn: openTurns(), reading: mailTexts });
   return { all, jmap: trialJmap(methods, callerOf(accountId)) };
 }
 

@@ -5,6 +5,7 @@ import { parseTerms } from "../../objects/query-terms.ts";
 import { openAccount } from "../../objects/trial-mail.ts";
 import { eachStore } from "../../store/each-store.ts";
 import { openTurns } from "../../store/query-turns.ts";
+import { mailTexts } from "./mail-texts.ts";
 import { searchSnippetMethods } from "./search-snippet-methods.ts";
 import { callerOf, trialJmap } from "./trial-jmap.ts";
 import { atSecond, putMail } from "./trial-mails.ts";
@@ -25,7 +26,10 @@ eachStore("SearchSnippet/get", (open) => {
   it("marks what was searched for in the subject and the text, and tells of what is not there (RFC 8621 §5.1)", async () => {
     const store = await open();
     const accountId = await openAccount(store, "bob");
-    const jmap = trialJmap(searchSnippetMethods({ store, turn: openTurns() }), callerOf(accountId));
+    const jmap = trialJmap(
+      searchSnippetMethods({ store, turn: openTurns(), reading: mailTexts }),
+      callerOf(accountId),
+    );
     const put = (subject: string, body: string, number: number) =>
       putMail(store, accountId, { ...mail, subject, body }, number);
     const both = await put("The Foo & the <Bar>", "A line.\nWe shall have foo,\n\n and more of föö.", 1);

@@ -71,7 +71,7 @@ export type TrialFilter =
   | { operator: string; conditions: readonly TrialFilter[] }
   | Readonly<Record<string, string | number | boolean | readonly string[]>>;
 
-/** Whether a mail meets a filter, by the words of the RFC. Texts are looked for as words; the last may be begun only. */
+/** Whether a mail meets a filter, by the words of the RFC. Texts are looked for as words, the last may be begun only; or as a phrase in quotes. */
 export function meetsTrial(mails: readonly TrialMail[], mail: TrialMail, filter: TrialFilter): boolean {
   if ("operator" in filter && Array.isArray(filter.conditions)) {
     const met = filter.conditions.map((one: TrialFilter) => meetsTrial(mails, mail, one));
@@ -81,10 +81,13 @@ export function meetsTrial(mails: readonly TrialMail[], mail: TrialMail, filter:
   const thread = mails.filter((other) => other.thread === mail.thread);
   const mailbox = (id: unknown) => Number(String(id).slice(1));
   const words = (text: string) => text.toLowerCase().match(/[a-z0-9]+/g) ?? [];
-  const has = (text: string, wanted: unknown) =>
-    words(String(wanted)).every((word, index, all) =>
+  const has = (text: string, wanted: unknown) => {
+    const phrase = /^'(.*)'$/.exec(String(wanted))?.[1];
+    if (phrase !== undefined) return ` ${words(text).join(" ")} `.includes(` ${words(phrase).join(" ")} `);
+    return words(String(wanted)).every((word, index, all) =>
       words(text).some((one) => (index === all.length - 1 ? one.startsWith(word) : one === word)),
     );
+  };
   const { from, to, cc, subject, body } = mail;
   const rules: Record<string, (value: unknown) => boolean> = {
     inMailbox: (id) => mail.mailboxes.includes(mailbox(id)),
@@ -100,7 +103,7 @@ export function meetsTrial(mails: readonly TrialMail[], mail: TrialMail, filter:
     hasKeyword: (word) => mail.keywords.includes(String(word)),
     notKeyword: (word) => !mail.keywords.includes(String(word)),
     hasAttachment: (wanted) => (mail.file !== undefined) === wanted,
-    text: (text) => has([from, to, cc, subject, body, mail.file ?? ""].join(" "), text),
+    text: (text) => has([from, to, cc, subject, body, mail.file ?? ""].join(" . "), text),
     from: (text) => has(from, text),
     to: (text) => has(to, text),
     cc: (text) => has(cc, text),
