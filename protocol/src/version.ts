@@ -12,7 +12,7 @@ export const wireHistory: readonly {
 }[] = [
   {
     version: 1,
-    hash: "3fbd4e23be73d16da922a647b8dc631d78983af3a614cf6e724d3860ffb84c6a",
+    hash: "226234db91453b652b8280598f2cd8ec75f52238b17698e07946671272949f37",
     note: "First version.",
   },
 ];

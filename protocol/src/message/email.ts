@@ -6,7 +6,13 @@ import { attachments } from "./attachment.ts";
 import { hidden, routing } from "./routing.ts";
 import { sealed } from "./seal.ts";
 
-const head = { ...routing, type: Type.Optional(Type.Literal("email")), from: AddressSchema };
+const head = {
+  ...routing,
+  type: Type.Optional(Type.Literal("email")),
+  from: AddressSchema,
+  /** True for what a program has written by itself, such as an answer in somebody's absence: no program answers it. */
+  automatic: Type.Optional(Type.Boolean()),
+};
 
 /** The fields of a letter's text, shared with `edit`. `body` is plain text; `bodyType` may say it is Markdown. */
 export const letter = {

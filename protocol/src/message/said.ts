@@ -129,15 +129,19 @@ const routingFields = [
   "thread",
   "inReplyTo",
   "target",
+  "automatic",
 ] as const;
 
 function fieldText(message: Message, field: (typeof routingFields)[number]): string {
   return textOf(Reflect.get(message, field));
 }
 
-/** One text for whatever means the same: what is left out is as null and as an empty list, and case of ids is none. */
+/**
+ * One text for whatever means the same: what is left out is as null, as false and as an empty list, and case of ids is
+ * none.
+ */
 function textOf(value: unknown): string {
-  if (value === undefined || value === null) return "";
+  if (value === undefined || value === null || value === false) return "";
   if (Array.isArray(value)) return value.map(textOf).join(" ");
   if (addressShape.matches(value)) return formatAddress(value);
   if (targetShape.matches(value)) return `${value.id} ${formatAddress(value.from)}`;

@@ -1,6 +1,6 @@
 /**
  * First contacts: mail of people whom an account does not know waits, out of sight, until its owner has said whether to
- * take it (decision 0025). Whoever sends hears `held`, whether it waits or was blocked, so that a no is silent.
+ * take it (decision 0026). Whoever sends hears `held`, whether it waits or was blocked, so that a no is silent.
  */
 import {
   type Address,
