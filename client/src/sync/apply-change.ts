@@ -1,10 +1,10 @@
 /** What a change makes of an object here, before the server has said anything: the same that the server will. */
+
+import type { Mailbox, MessageMeta } from "@posthorn/protocol";
 import type { EmailChange, MailboxChange } from "./change.ts";
-import type { Email } from "./email.ts";
-import type { MailMailbox } from "./mailbox.ts";
 
 /** Undefined for what is gone; what is gone stays so. */
-export function applyToEmail<Row extends Email>(
+export function applyToEmail<Row extends MessageMeta>(
   change: EmailChange,
   email: Row | undefined,
 ): Row | undefined {
@@ -42,7 +42,7 @@ function withNames(
 }
 
 /** A server leaves no message without a mailbox, and refuses what would. Whoever moves what is away fetches it back. */
-function inMailboxes<Row extends Email>(email: Row, mailboxIds: Record<string, true>): Row {
+function inMailboxes<Row extends MessageMeta>(email: Row, mailboxIds: Record<string, true>): Row {
   if (Object.keys(mailboxIds).length === 0) return email;
   const isMoved = Object.keys({ ...email.mailboxIds, ...mailboxIds }).some(
     (id) => email.mailboxIds[id] !== mailboxIds[id],
@@ -50,7 +50,7 @@ function inMailboxes<Row extends Email>(email: Row, mailboxIds: Record<string, t
   return { ...email, mailboxIds, ...(isMoved ? { snoozedUntil: null } : {}) };
 }
 
-function snoozed<Row extends Email>(
+function snoozed<Row extends MessageMeta>(
   email: Row,
   { until, mailboxId, back }: Extract<EmailChange, { kind: "snooze" }>,
 ): Row {
@@ -66,8 +66,8 @@ function snoozed<Row extends Email>(
 export function applyToMailbox(
   id: string,
   change: MailboxChange,
-  mailbox: MailMailbox | undefined,
-): MailMailbox | undefined {
+  mailbox: Mailbox | undefined,
+): Mailbox | undefined {
   switch (change.kind) {
     case "create":
       return mailbox ?? newMailbox(id, change);
@@ -80,7 +80,7 @@ export function applyToMailbox(
   }
 }
 
-function newMailbox(id: string, { name, parentId }: Extract<MailboxChange, { kind: "create" }>): MailMailbox {
+function newMailbox(id: string, { name, parentId }: Extract<MailboxChange, { kind: "create" }>): Mailbox {
   return {
     id,
     name,

@@ -1,5 +1,5 @@
 /** Changes as methods of JMAP, and what their answers say of each object. */
-import { shape } from "@posthorn/protocol";
+import { SetErrorsSchema, shape } from "@posthorn/protocol";
 import { Type } from "typebox";
 import { type JmapAnswer, type JmapCall, readAnswer } from "../jmap.ts";
 import type { Change, EmailChange, MailboxChange } from "./change.ts";
@@ -53,27 +53,14 @@ function mailboxArguments(id: string, change: MailboxChange): object {
   return kind === "update" ? { update: { [id]: fields } } : { destroy: [id] };
 }
 
-const SetErrors = Type.Optional(
-  Type.Union([
-    Type.Record(
-      Type.String(),
-      Type.Object({
-        type: Type.String(),
-        description: Type.Optional(Type.Union([Type.String(), Type.Null()])),
-      }),
-    ),
-    Type.Null(),
-  ]),
-);
-
 const setShape = shape(
   Type.Object({
     created: Type.Optional(
       Type.Union([Type.Record(Type.String(), Type.Object({ id: Type.String() })), Type.Null()]),
     ),
-    notCreated: SetErrors,
-    notUpdated: SetErrors,
-    notDestroyed: SetErrors,
+    notCreated: SetErrorsSchema,
+    notUpdated: SetErrorsSchema,
+    notDestroyed: SetErrorsSchema,
   }),
 );
 

@@ -11,7 +11,7 @@ export {
   trashEmails,
   undoMail,
 } from "./do-mail.ts";
-export { type Email, type EmailRow, emails } from "./email.ts";
+export { type EmailRow, emails } from "./email.ts";
 export { findLetter, type Letter, type PostOptions, post } from "./letters.ts";
 export {
   type Mail,
@@ -21,7 +21,7 @@ export {
   statuses,
   syncStates,
 } from "./mail-context.ts";
-export { type MailMailbox, mailboxes } from "./mailbox.ts";
+export { mailboxes } from "./mailbox.ts";
 export {
   draftRecords,
   identities,

@@ -1,13 +1,13 @@
 /** What takes a change back: the change from how it is after it to how it was before. */
+
+import type { Mailbox, MessageMeta } from "@posthorn/protocol";
 import type { EmailChange, MailboxChange } from "./change.ts";
-import type { Email } from "./email.ts";
-import type { MailMailbox } from "./mailbox.ts";
 
 /** Undefined when nothing was changed, or nothing brings it back. */
 export function invertEmailChange(
   change: EmailChange,
-  before: Email,
-  after: Email | undefined,
+  before: MessageMeta,
+  after: MessageMeta | undefined,
 ): EmailChange | undefined {
   if (after === undefined) return undefined;
   switch (change.kind) {
@@ -28,7 +28,7 @@ export function invertEmailChange(
   }
 }
 
-function invertKeywords(before: Email, after: Email): EmailChange | undefined {
+function invertKeywords(before: MessageMeta, after: MessageMeta): EmailChange | undefined {
   const names = Object.keys({ ...before.keywords, ...after.keywords });
   const changed = names.filter((name) => before.keywords[name] !== after.keywords[name]);
   if (changed.length === 0) return undefined;
@@ -38,18 +38,18 @@ function invertKeywords(before: Email, after: Email): EmailChange | undefined {
   };
 }
 
-function invertMailboxes(before: Email, after: Email): EmailChange | undefined {
+function invertMailboxes(before: MessageMeta, after: MessageMeta): EmailChange | undefined {
   const [add, remove] = [missingIn(after, before), missingIn(before, after)];
   return add.length + remove.length === 0 ? undefined : { kind: "mailboxes", add, remove };
 }
 
 /** The mailboxes that the one is in and the other not. */
-function missingIn(other: Email, one: Email): string[] {
+function missingIn(other: MessageMeta, one: MessageMeta): string[] {
   return Object.keys(one.mailboxIds).filter((id) => other.mailboxIds[id] !== true);
 }
 
 /** What was away when it was moved had been in one mailbox, that for what is away. */
-function awayAgain({ mailboxIds }: Email, until: string): EmailChange | undefined {
+function awayAgain({ mailboxIds }: MessageMeta, until: string): EmailChange | undefined {
   const [mailboxId] = Object.keys(mailboxIds);
   return mailboxId === undefined ? undefined : { kind: "snooze", until, mailboxId, back: [] };
 }
@@ -57,7 +57,7 @@ function awayAgain({ mailboxIds }: Email, until: string): EmailChange | undefine
 /** As `invertEmailChange`. One that was destroyed comes back with another id, so whoever can says so. */
 export function invertMailboxChange(
   change: MailboxChange,
-  before: MailMailbox | undefined,
+  before: Mailbox | undefined,
 ): MailboxChange | undefined {
   switch (change.kind) {
     case "create":

@@ -1,3 +1,4 @@
+import type { Mailbox } from "@posthorn/protocol";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { LocalStore } from "../local/local-store.ts";
@@ -7,7 +8,6 @@ import { applyToEmail, applyToMailbox } from "./apply-change.ts";
 import { actions, type Change, type EmailChange } from "./change.ts";
 import type { EmailRow } from "./email.ts";
 import { emailLayers, mailboxLayers, putFromServer } from "./layers.ts";
-import type { MailMailbox } from "./mailbox.ts";
 import { refusals, settle, settleTables } from "./settle.ts";
 
 const schema = { version: 1, tables: settleTables };
@@ -317,9 +317,7 @@ test("when all that was done is taken back, everything is as it was", async () =
         maxLength: 20,
       }),
       async (doings) => {
-        const before: readonly MailMailbox[] | EmailRow[] = ids.map((id) =>
-          mail(id, ["f1", "f5"], ["$seen"]),
-        );
+        const before: readonly Mailbox[] | EmailRow[] = ids.map((id) => mail(id, ["f1", "f5"], ["$seen"]));
         const store = await withMail(...before);
         for (const { ids: some, change } of doings) await doTo(store, some, change);
         while ((await undo(store, how)) !== undefined);

@@ -3,12 +3,14 @@
  * seen is always the second made of the first: the changes that wait, one after another, over what the server has. Only
  * of objects that such changes touch is the server's kept apart; of all others both are the same.
  */
+
+import type { Mailbox } from "@posthorn/protocol";
 import type { LocalReader, LocalWriter } from "../local/local-store.ts";
 import { type AnyTable, type RowTable, rowTable } from "../local/table.ts";
 import { applyToEmail, applyToMailbox } from "./apply-change.ts";
 import { type Action, actions } from "./change.ts";
 import { type EmailRow, emails } from "./email.ts";
-import { type MailMailbox, mailboxes } from "./mailbox.ts";
+import { mailboxes } from "./mailbox.ts";
 
 /** An object as the server has it; null when it has none. */
 interface Base<Row> {
@@ -46,7 +48,7 @@ export const emailLayers: Layers<EmailRow> = {
   apply: ({ change }, _, row) => (change.on === "emails" ? applyToEmail(change.change, row) : row),
 };
 
-export const mailboxLayers: Layers<MailMailbox> = {
+export const mailboxLayers: Layers<Mailbox> = {
   views: mailboxes,
   bases: basesOf("mailboxBases", mailboxes),
   apply: ({ change }, id, row) => (change.on === "mailbox" ? applyToMailbox(id, change.change, row) : row),

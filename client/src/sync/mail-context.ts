@@ -4,6 +4,7 @@ import type { LocalPlace, LocalSchema, LocalStore } from "../local/local-store.t
 import { findLocalKey, type LocalKey } from "../local/seal-local.ts";
 import { type BytesTable, bytesTable, rowTable } from "../local/table.ts";
 import type { Tabs } from "../local/tabs.ts";
+import { searchPieces } from "../search/local-segments.ts";
 import type { Session } from "../session.ts";
 import { mirrors } from "./mirror.ts";
 import { settleTables } from "./settle.ts";
@@ -76,18 +77,19 @@ const tables = [
       letters,
       wireTexts,
       openedTexts,
+      searchPieces,
     ].map((table) => [table.name, table] as const),
   ).values(),
 ];
 
 /** To be counted up with every change to what rows consist of or are found by. */
-export const mailSchema: LocalSchema = { version: 1, tables };
+const mailSchema: LocalSchema = { version: 1, tables };
 
 /** Opens what is kept of the account's mail. Asks no server. Throws LocalStoreError. */
 export async function openMail(
   session: Session,
-  { place, tabs, more = [] }: { place: LocalPlace; tabs: Tabs; more?: LocalSchema["tables"] },
+  { place, tabs }: { place: LocalPlace; tabs: Tabs },
 ): Promise<Mail> {
-  const store = await place.open({ ...mailSchema, tables: [...mailSchema.tables, ...more] });
+  const store = await place.open(mailSchema);
   return { session, store, tabs, key: await findLocalKey(session) };
 }

@@ -2,7 +2,7 @@
  * What is mirrored of an account, and how each type of it is filled: `get` all in one answer · `query` newest first, page
  * after page · `changes` from nothing on. All of them follow by /changes afterwards (RFC 8620 §5.2).
  */
-import { RecordSchema, type SealedRecord, SendRecipientSchema, shape } from "@posthorn/protocol";
+import { IdSchema, RecordSchema, type SealedRecord, SendRecipientSchema, shape } from "@posthorn/protocol";
 import { type Static, Type } from "typebox";
 import type { LocalReader, LocalWriter } from "../local/local-store.ts";
 import { type AnyTable, type RowTable, rowTable } from "../local/table.ts";
@@ -34,8 +34,6 @@ export interface Mirror {
   /** The ids of what was seen last before this reading of the whole, or of all there is where that is not noted. */
   olderThan(reader: LocalReader, pass: number): Promise<string[]>;
 }
-
-const Id = Type.String({ minLength: 1, maxLength: 255 });
 
 const emailMirror: Mirror = {
   key: "Email",
@@ -85,8 +83,8 @@ async function knownToServer<Row extends { id: string }>(
 }
 
 const SubmissionSchema = Type.Object({
-  id: Id,
-  emailId: Id,
+  id: IdSchema,
+  emailId: IdSchema,
   sendAt: Type.String(),
   undoStatus: Type.String(),
   /** Ours (§85): where each recipient's copy stands. */
@@ -99,7 +97,7 @@ export type Submission = Static<typeof SubmissionSchema>;
 const submissionShape = shape(SubmissionSchema);
 
 const IdentitySchema = Type.Object({
-  id: Id,
+  id: IdSchema,
   name: Type.String(),
   email: Type.String(),
   textSignature: Type.String(),
