@@ -106,6 +106,8 @@ describe("a query finds", () => {
     ["bob@b.test", "9 7 4"],
     ["from:bob", "9 7"],
     ["from:bob@b.test ", "9 7"],
+    ["from:bob@b.t", "9 7"],
+    ["from:bob@b.t ", ""],
     ["from:b.test ", "9 7"],
     ['from:"bob smith"', "9"],
     ["FROM:Bob", "9 7"],

@@ -28,8 +28,8 @@ export function termsToFind(text: string, isOpen: boolean): QueryTerm[] {
   const addresses: (QueryTerm & Bounds)[] = [];
   scanWords(text, {
     word: (term, start, end) => found.push({ term, isPrefix: false, start, end }),
-    // Somebody who types an address may not have come to its end.
-    address: (term, start, end) => addresses.push({ term, isPrefix: true, start, end }),
+    address: (term, start, end) =>
+      addresses.push({ term, isPrefix: isOpen && end === text.length, start, end }),
     run(units, bounds, gramSize) {
       for (const at of units.keys()) {
         const isWhole = at + gramSize <= units.length;
