@@ -27,6 +27,7 @@ const tiny: Plan = {
     browser: { rounds: 2, passes: 1 },
   },
   sync: { mailboxes: [60, 120], warmUp: 4, rounds: 1, requests: 8, streams: 3, pushes: 5 },
+  search: { letters: 500, passes: 1 },
 };
 
 let folder: string;
@@ -94,6 +95,19 @@ const ratios = {
   idleP99Ms: figure,
   idleRssMiB: figure,
   loadedRssMiB: figure,
+};
+
+const searched = {
+  buildPerS: figure,
+  readAgain: expect.any(Number),
+  sizeBytes: figure,
+  sizeOfText: figure,
+  segments: figure,
+  openMs: figure,
+  coldP50Ms: figure,
+  coldP95Ms: figure,
+  warmP50Ms: figure,
+  warmP95Ms: figure,
 };
 
 const inbox = (messages: number) => ({
@@ -166,6 +180,16 @@ test("a few letters through both chains, and a few sealed, give every figure, in
       inboxes: [inbox(60), inbox(120)],
       push: { streams: 3, p50Ms: figure, p99Ms: figure, kibPerStream: expect.any(Number) },
     },
+    search: {
+      messages: 500,
+      buildPerS: figure,
+      coldP95Ms: figure,
+      warmP95Ms: figure,
+      sizeOfText: figure,
+      readAgain: expect.any(Number),
+      browser: searched,
+      node: searched,
+    },
   });
   expect(text).toMatch(/^one a request, messages\/s +\d+\.\d\d \(.*≥ 0\.50$/m);
   expect(text).toMatch(/^fifty a request, messages\/s +\d+\.\d\d \(/m);
@@ -174,6 +198,7 @@ test("a few letters through both chains, and a few sealed, give every figure, in
   expect(text).toMatch(/^open; WebCrypto, one call +\d+\.\d\d \(.*≥ 0\.50$/m);
   expect(text).toMatch(/^50 opened in a browser, ms +\d/m);
   expect(text).toMatch(/^messages in the mailbox +60 +120 +aim$/m);
+  expect(text).toMatch(/^indexed, letters\/s +\d.* > 1,000$/m);
   expect(text).not.toContain("NaN");
   expect(said.length).toBeGreaterThan(0);
 });

@@ -43,6 +43,11 @@ export interface Plan {
     streams: number;
     pushes: number;
   };
+  search: {
+    letters: number;
+    /** How often each query is asked of an index that has answered it before. */
+    passes: number;
+  };
 }
 
 const usual = { letterBytes: 4_096, senders: 10, recipients: 100 };
@@ -72,6 +77,7 @@ export const fullPlan: Plan = {
     streams: 1_000,
     pushes: 1_000,
   },
+  search: { letters: 100_000, passes: 5 },
 };
 
 /** Shows that everything works. Its speeds are those of servers that have only just begun. */
@@ -93,4 +99,5 @@ export const quickPlan: Plan = {
     browser: { rounds: 2, passes: 2 },
   },
   sync: { mailboxes: [1_000, 10_000], warmUp: 100, rounds: 1, requests: 100, streams: 50, pushes: 50 },
+  search: { letters: 3_000, passes: 2 },
 };

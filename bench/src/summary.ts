@@ -5,6 +5,7 @@ import type { BrowserOpening } from "./seal/browser-opening.ts";
 import type { SealedFile } from "./seal/file.ts";
 import type { Messages } from "./seal/messages.ts";
 import type { Seal } from "./seal/seal.ts";
+import type { Search } from "./search/search.ts";
 import type { Sync } from "./sync/sync.ts";
 
 export interface Results {
@@ -12,14 +13,16 @@ export interface Results {
   growth?: Growth | undefined;
   seal?: Seal | undefined;
   sync?: Sync | undefined;
+  search?: Search | undefined;
 }
 
-export function summarise({ delivery, growth, seal, sync }: Results): Record<string, unknown> {
+export function summarise({ delivery, growth, seal, sync, search }: Results): Record<string, unknown> {
   return {
     ...(delivery === undefined ? {} : { delivery: summariseDelivery(delivery) }),
     ...(growth === undefined ? {} : { growth: summariseGrowth(growth) }),
     ...(seal === undefined ? {} : { seal: summariseSeal(seal) }),
     ...(sync === undefined ? {} : { sync: summariseSync(sync) }),
+    ...(search === undefined ? {} : { search: summariseSearch(search) }),
   };
 }
 
@@ -133,5 +136,19 @@ function summariseSync({ inboxes, push, ...rest }: Sync) {
     ...rest,
     inboxes,
     push,
+  };
+}
+
+/** Of the browser, where people search. */
+function summariseSearch({ letters, browser, node }: Search) {
+  return {
+    messages: letters,
+    buildPerS: browser.buildPerS,
+    coldP95Ms: browser.coldP95Ms,
+    warmP95Ms: browser.warmP95Ms,
+    sizeOfText: browser.sizeOfText,
+    readAgain: browser.readAgain,
+    browser,
+    node,
   };
 }
