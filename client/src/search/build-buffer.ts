@@ -81,7 +81,10 @@ export class BuildBuffer {
       const table = tableOf(sorted.flatMap((place) => this.#entries[place] ?? []));
       writers.push(new SegmentWriter(table, pieceBytes));
     }
-    const parts = writers.map((writer) => ({ writer, postings: [] as number[] }));
+    const parts: { writer: SegmentWriter; postings: number[] }[] = writers.map((writer) => ({
+      writer,
+      postings: [],
+    }));
     for (const [term, postings] of this.#sortedTerms()) {
       const touched = new Set<(typeof parts)[number]>();
       for (const posting of postings) {

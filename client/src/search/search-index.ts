@@ -114,7 +114,8 @@ export class SearchIndex {
 
   /**
    * Takes messages in, or new versions of them; of what the index has in that version already, nothing happens. They
-   * are found at once, and in the store after the next `flush`, which comes by itself when many are gathered.
+   * are found at once, and in the store after the next `flush`, which comes by itself when many are gathered. When it
+   * rejects, some were not taken in yet, and all can be given once more.
    */
   async add(docs: Iterable<SearchDoc>): Promise<void> {
     for (const { id, receivedAt, version = 0, texts, isPartial = false } of docs) {

@@ -94,12 +94,13 @@ function readHead(head: Uint8Array): Segment {
 function readBlocks(reader: ByteReader, pieceCount: number): { table: BlockTable; pieceLengths: number[] } {
   const count = reader.whole();
   if (count > (reader.end - reader.at) / 2) throw new Malformed("it names more blocks than it has room for");
-  const table = {
+  const separators: Uint8Array[] = [];
+  const table: BlockTable = {
     count,
     pieces: new Uint32Array(count),
     starts: new Uint32Array(count),
     ends: new Uint32Array(count),
-    separators: [] as Uint8Array[],
+    separators,
   };
   const pieceLengths: number[] = [];
   let [piece, end] = [-1, 0];
@@ -114,11 +115,11 @@ function readBlocks(reader: ByteReader, pieceCount: number): { table: BlockTable
     table.starts[block] = end;
     end += Math.floor(length / 2);
     table.ends[block] = end;
-    const former = table.separators.at(-1);
+    const former = separators.at(-1);
     const separator = readPrefixed(reader, former ?? new Uint8Array());
     if (former !== undefined && compareBytes(former, separator) >= 0)
       throw new Malformed("its blocks are in no order");
-    table.separators.push(separator);
+    separators.push(separator);
   }
   if (count > 0) pieceLengths.push(end);
   if (pieceLengths.length !== pieceCount) throw new Malformed("its blocks are not in its pieces");

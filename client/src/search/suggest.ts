@@ -71,7 +71,8 @@ async function nearest(shelves: readonly Shelf[], word: string): Promise<string 
  */
 function distanceOf(word: string, term: string, most: number): number | undefined {
   if (Math.abs(word.length - term.length) > most || term.includes("@")) return undefined;
-  let [beforeLast, last] = [[] as number[], Array.from({ length: term.length + 1 }, (_, at) => at)];
+  let beforeLast: number[] = [];
+  let last = Array.from({ length: term.length + 1 }, (_, at) => at);
   for (let row = 1; row <= word.length; row++) {
     const current = [row];
     for (let column = 1; column <= term.length; column++) {
