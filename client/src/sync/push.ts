@@ -13,8 +13,10 @@ import { mirrors } from "./mirror.ts";
 import { pushMessage } from "./push-message.ts";
 import { type Outcome, settle, settleTables } from "./settle.ts";
 
-/** In one request; there are up to eighteen calls more, that read what has changed. */
-const mostAtOnce = 24;
+/** In one request; there are six calls more, that read what has changed. */
+const mostAtOnce = 32;
+/** What is read again at once, so that what was done is seen without a gap. */
+const changedHere: ReadonlySet<string> = new Set(["Email", "Mailbox"]);
 /** A server that fails at the same thing again and again does not only fail for now. */
 const mostFailures = 8;
 
@@ -70,7 +72,7 @@ async function pushChanges(
   });
   const states = await mail.store.list(syncStates);
   const asked = states.flatMap((since) => {
-    const mirror = mirrors.find(({ key }) => key === since.key);
+    const mirror = mirrors.find(({ key, type }) => key === since.key && changedHere.has(type));
     return mirror === undefined || since.state === null ? [] : [askForChanges(batch, mirror, since)];
   });
   let answers: JmapAnswer[];

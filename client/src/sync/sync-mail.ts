@@ -109,7 +109,10 @@ async function keepUp(work: Work): Promise<void> {
 async function catchUp(work: Work): Promise<void> {
   const { mail, signal, skipped } = work;
   while (!signal.aborted) {
-    if (await begin(mail, skipped, signal)) continue;
+    if (await begin(mail, skipped, signal)) {
+      await tell(mail, "working", null);
+      continue;
+    }
     if (await push(mail, work.failures, signal)) continue;
     const changed = work.changed;
     if (changed === "all" || changed.size > 0) {

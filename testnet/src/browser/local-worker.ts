@@ -1,5 +1,22 @@
 /** Mail kept in a browser's IndexedDB, by a dedicated worker, as tests and measurements ask for it. */
-import { browserTabs, indexedDbPlace, type LocalStore, LocalStoreError, rowTable } from "@posthorn/client";
+import {
+  browserPlatform,
+  browserTabs,
+  changeEmails,
+  emails,
+  findOpened,
+  getMailboxOf,
+  indexedDbPlace,
+  type LocalStore,
+  LocalStoreError,
+  login,
+  type Mail,
+  openEmail,
+  openMail,
+  rowTable,
+  statuses,
+  syncMail,
+} from "@posthorn/client";
 import { storeCases } from "@posthorn/client/store-cases";
 
 declare function postMessage(message: { answer?: unknown; error?: string }): void;
@@ -29,6 +46,7 @@ const place = indexedDbPlace("shared", tabs);
 let opening: Promise<LocalStore> | undefined;
 let caseCount = 0;
 let heardCount = 0;
+let opened: Mail | undefined;
 
 const steps = {
   /** Of the cases of every store those that fail, with why; as an older browser too, which reads backwards otherwise. */
@@ -69,9 +87,9 @@ const steps = {
   /** Puts letters in a transaction that does not end. */
   async stayInTheMiddle({ from, count }: { from: number; count: number }) {
     const rows = Array.from({ length: count }, (_, at) => letter(from + at));
-    const opened = await store();
+    const kept = await store();
     return new Promise<number>((inTheMiddle) => {
-      opened
+      kept
         .write([letters], async (writer) => {
           await writer.put(letters, rows);
           inTheMiddle(await writer.count(letters));
@@ -117,19 +135,48 @@ const steps = {
     opening = undefined;
   },
 
+  /** Signs in, and keeps that account's mail here from now on. */
+  async keepMail(who: { address: string; password: string }) {
+    const session = await login(browserPlatform(), who);
+    opened = await openMail(session, { place: indexedDbPlace(`mail of ${session.address}`, tabs), tabs });
+    syncMail(opened, new AbortController().signal).catch((error: unknown) => console.error(error));
+  },
+
+  async status(_: unknown) {
+    return (await mail().store.get(statuses, "status"))?.state;
+  },
+
+  /** What was opened here before, or can be opened now, of the inbox; the newest first. */
+  async inbox({ isOffline }: { isOffline: boolean }) {
+    const { id: mailboxId } = await getMailboxOf(mail(), "inbox");
+    const found = await mail().store.list(emails, { by: "byMailbox", prefix: [mailboxId], reverse: true });
+    const seen: { id: string; keywords: string[]; subject: unknown }[] = [];
+    for (const { id, keywords } of found) {
+      const letter = isOffline ? await findOpened(mail(), id) : await openEmail(mail(), id);
+      const subject =
+        letter !== undefined && "subject" in letter.message ? letter.message.subject : undefined;
+      seen.push({ id, keywords: Object.keys(keywords), subject });
+    }
+    return seen;
+  },
+
+  async star({ id }: { id: string }) {
+    await changeEmails(mail(), "Starred", [id], { kind: "keywords", set: { $flagged: true } });
+  },
+
   /** How long it takes in milliseconds, the middle of several, with so many letters kept. */
   async measure({ count }: { count: number }) {
-    const opened = await store();
+    const kept = await store();
     const startedAtMs = performance.now();
     for (let from = 0; from < count; from += 1_000) await steps.put({ from, count: 1_000 });
     const filledMs = performance.now() - startedAtMs;
-    const newest = () => opened.list(letters, { by: "byBox", prefix: ["inbox"], reverse: true, limit: 50 });
+    const newest = () => kept.list(letters, { by: "byBox", prefix: ["inbox"], reverse: true, limit: 50 });
     const again = Array.from({ length: 1_000 }, (_, at) => letter(count + at));
     return {
       fillMsPerThousand: filledMs / (count / 1_000),
       pageMs: await middleMs(newest),
-      getMs: await middleMs(() => opened.get(letters, "m77")),
-      putThousandMs: await middleMs(() => opened.write([letters], (writer) => writer.put(letters, again))),
+      getMs: await middleMs(() => kept.get(letters, "m77")),
+      putThousandMs: await middleMs(() => kept.write([letters], (writer) => writer.put(letters, again))),
     };
   },
 };
@@ -143,6 +190,11 @@ addEventListener("message", async ({ data: { step, input } }) => {
     postMessage({ error: String(error) });
   }
 });
+
+function mail(): Mail {
+  if (opened === undefined) throw new Error("No mail is kept here.");
+  return opened;
+}
 
 function store(): Promise<LocalStore> {
   opening ??= place.open({ version: 1, tables: [letters] });

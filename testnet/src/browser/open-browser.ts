@@ -64,7 +64,11 @@ export async function openPage(browser: Browser, url: string): Promise<OpenPage>
  * As `openPage`, of a bundle under `/app/` of a server's origin, as that server's own page: whatever else is asked for
  * there the server itself answers, whose certificate no authority known to the browser has to have vouched for.
  */
-export async function openAppPage(browser: Browser, origin: string, files: BundledFiles): Promise<OpenPage> {
+export async function openAppPage(
+  browser: Pick<Browser, "newPage">,
+  origin: string,
+  files: BundledFiles,
+): Promise<OpenPage> {
   const page = await browser.newPage({ ignoreHTTPSErrors: true });
   const place = `${origin}/app`;
   // Not `page.route`, which holds up every request there is: one with eight mebibytes takes ten seconds then.
