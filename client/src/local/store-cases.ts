@@ -2,60 +2,18 @@
  * What every place for mail does alike, as cases that throw when one does not: run by Node's tests over memory and SQLite,
  * and in a browser's worker over IndexedDB.
  */
-import { compareKeys, comparePlace } from "./key-order.ts";
-import {
-  type LocalChange,
-  type LocalPlace,
-  type LocalSchema,
-  type LocalStore,
-  LocalStoreError,
-  type Range,
-} from "./local-store.ts";
-import { bytesTable, type IndexKey, rowTable } from "./table.ts";
+import { compareKeys } from "./key-order.ts";
+import type { LocalPlace, LocalStore, Range } from "./local-store.ts";
+import { againstModel, randomOf } from "./range-model.ts";
+import { faultOf, isRejected, listenTo, messageOf, quiet, same, until } from "./store-checks.ts";
+import { bytesTable, rowTable } from "./table.ts";
+import { type Act, acts, type Letter, later, letters, lunch, plan, schema, texts } from "./trial-tables.ts";
 
 export interface StoreCase {
   name: string;
   /** `newPlace` gives one with nothing in it. */
   run(newPlace: () => LocalPlace): Promise<void>;
 }
-
-interface Letter {
-  id: string;
-  at: number;
-  boxes: string[];
-  note?: string;
-}
-
-const letters = rowTable({
-  name: "letters",
-  keyOf: ({ id }: Letter) => id,
-  matches: (value): value is Letter => typeof value === "object" && value !== null && "boxes" in value,
-  indexes: {
-    byBox: { keysOf: ({ boxes, at, id }: Letter) => boxes.map((box) => [box, at, id]) },
-    byTime: { keysOf: ({ at }: Letter) => [[at]] },
-  },
-});
-
-interface Act {
-  number: number;
-  what: string;
-}
-
-const acts = rowTable({
-  name: "acts",
-  isKept: true,
-  keyOf: ({ number }: Act) => String(number).padStart(9, "0"),
-  matches: (value): value is Act => typeof value === "object" && value !== null && "what" in value,
-  indexes: { byWhat: { keysOf: ({ what }: Act) => [[what]] } },
-});
-
-const texts = bytesTable({ name: "texts" });
-
-const schema: LocalSchema = { version: 3, tables: [letters, acts, texts] };
-
-const lunch: Letter = { id: "m1", at: 10, boxes: ["f1"], note: "lunch" };
-const plan: Letter = { id: "m2", at: 20, boxes: ["f1", "f2"] };
-const later: Letter = { id: "m3", at: 15, boxes: ["f2"] };
 
 export const storeCases: readonly StoreCase[] = [
   {
@@ -378,142 +336,4 @@ async function idsIn(store: LocalStore, range: Range<"byBox" | "byTime">): Promi
   const ids = (await store.list(letters, range)).map(({ id }) => id);
   same(await store.keys(letters, range), ids);
   return ids;
-}
-
-/** By table the keys that were told of as changed in `letters`. */
-function listenTo(store: LocalStore): Record<string, string[] | "all">[] {
-  const heard: Record<string, string[] | "all">[] = [];
-  store.subscribe([letters], (change: LocalChange) => {
-    const keys = change.get("letters") ?? new Set();
-    heard.push({ letters: keys === "all" ? keys : [...keys].sort() });
-  });
-  return heard;
-}
-
-/** Waits until all that was told has come through. */
-async function quiet(): Promise<void> {
-  for (let turn = 0; turn < 3; turn++) await nextTurn();
-}
-
-async function until(isSo: () => boolean): Promise<void> {
-  for (let turn = 0; turn < 2_000 && !isSo(); turn++) await nextTurn();
-}
-
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 1));
-}
-
-async function messageOf(failing: Promise<unknown>): Promise<string> {
-  return failing.then(
-    () => "it did not fail",
-    (error: unknown) => (error instanceof Error ? error.message : String(error)),
-  );
-}
-
-async function isRejected(failing: Promise<unknown>): Promise<boolean> {
-  return failing.then(
-    () => false,
-    () => true,
-  );
-}
-
-/** Of those that may be told the one that was, so that `same` with all of them holds. */
-async function faultOf(failing: Promise<unknown>): Promise<unknown> {
-  return failing.then(
-    () => "it did not fail",
-    (error: unknown) => (error instanceof LocalStoreError ? new OneOf(error.fault) : error),
-  );
-}
-
-/** Is the same as a list that has it. */
-class OneOf {
-  readonly value: unknown;
-  constructor(value: unknown) {
-    this.value = value;
-  }
-}
-
-function same(found: unknown, expected: unknown): void {
-  if (found instanceof OneOf && Array.isArray(expected) && expected.includes(found.value)) return;
-  const [a, b] = [JSON.stringify(shown(found)), JSON.stringify(shown(expected))];
-  if (a !== b) throw new Error(`Found ${a}, not ${b}.`);
-}
-
-function shown(value: unknown): unknown {
-  if (value === undefined) return "nothing";
-  if (Array.isArray(value)) return value.map(shown);
-  return value instanceof Error ? String(value) : value;
-}
-
-/** A linear congruential generator (Numerical Recipes): the same numbers for a seed on every machine. */
-function randomOf(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return Math.floor((state / 2 ** 32) * below);
-  };
-}
-
-async function againstModel(store: LocalStore, random: (below: number) => number): Promise<void> {
-  const model = new Map<string, Letter>();
-  for (let step = 0; step < 60; step++) {
-    const rows = Array.from({ length: random(4) }, () => {
-      const id = `m${random(30)}`;
-      const boxes = ["f1", "f2", "f3"].filter(() => random(2) === 0);
-      return { id, at: random(5), boxes };
-    });
-    const gone = Array.from({ length: random(2) }, () => `m${random(30)}`);
-    await store.write([letters], async (writer) => {
-      await writer.put(letters, rows);
-      await writer.remove(letters, gone);
-    });
-    for (const row of rows) model.set(row.id, row);
-    for (const id of gone) model.delete(id);
-    for (const range of [randomRange(random), randomRange(random), randomRange(random)]) {
-      same([range, await store.keys(letters, range)], [range, modelKeys(model, range)]);
-      same(await store.count(letters, range), modelKeys(model, range).length);
-    }
-  }
-  same(
-    await store.list(letters),
-    modelKeys(model, {}).map((id) => model.get(id)),
-  );
-}
-
-function randomRange(random: (below: number) => number): Range<"byBox" | "byTime"> {
-  const by = ([undefined, "byBox", "byTime"] as const)[random(3)];
-  const key = (): IndexKey => {
-    if (by === undefined) return [`m${random(30)}`];
-    if (by === "byTime") return [random(5)];
-    return [`f${1 + random(3)}`, random(5), `m${random(30)}`].slice(0, 1 + random(3));
-  };
-  return {
-    by,
-    reverse: random(2) === 0,
-    ...(random(3) === 0 ? { limit: random(6) } : {}),
-    ...(random(3) === 0 ? { prefix: key() } : {}),
-    ...(random(3) === 0 ? { from: key() } : {}),
-    ...(random(3) === 0 ? { after: key() } : {}),
-    ...(random(3) === 0 ? { to: key() } : {}),
-    ...(random(3) === 0 ? { before: key() } : {}),
-  };
-}
-
-function modelKeys(model: ReadonlyMap<string, Letter>, range: Range<"byBox" | "byTime">): string[] {
-  const { by, prefix, from = prefix, after, to = prefix, before, reverse, limit } = range;
-  const places = [...model.values()].flatMap((row) => {
-    const keys = by === undefined ? [[row.id]] : letters.indexes[by].keysOf(row);
-    return keys.map((at) => ({ at, id: row.id }));
-  });
-  const isIn = (at: IndexKey) =>
-    (after === undefined
-      ? from === undefined || comparePlace(at, { key: from, isBeyond: false }) > 0
-      : comparePlace(at, { key: after, isBeyond: true }) > 0) &&
-    (before === undefined
-      ? to === undefined || comparePlace(at, { key: to, isBeyond: true }) < 0
-      : comparePlace(at, { key: before, isBeyond: false }) < 0);
-  const found = places.filter(({ at }) => isIn(at));
-  found.sort((a, b) => compareKeys(a.at, b.at) || compareKeys([a.id], [b.id]));
-  if (reverse === true) found.reverse();
-  return found.slice(0, limit).map(({ id }) => id);
 }
