@@ -34,10 +34,10 @@ export interface IdbTransaction {
   abort(): void;
 }
 
-export type IdbKey = string | number | readonly IdbKey[];
+type IdbKey = string | number | readonly IdbKey[];
 
 /** Opaque. */
-export interface IdbKeyRange {
+interface IdbKeyRange {
   readonly lower: unknown;
 }
 
@@ -64,7 +64,7 @@ export interface IdbReadable {
   openCursor(query: IdbQuery, direction: "next" | "prev"): IdbRequest<IdbCursor | null>;
 }
 
-export interface IdbCursor extends IdbRecord {
+interface IdbCursor extends IdbRecord {
   continue(): void;
 }
 

@@ -43,7 +43,7 @@ export function rowsOf({ name }: AnyTable): string {
   return `${name}_rows`;
 }
 
-export function entriesOf({ name }: AnyTable): string {
+function entriesOf({ name }: AnyTable): string {
   return `${name}_entries`;
 }
 

@@ -63,16 +63,6 @@ export const layerTables: readonly AnyTable[] = [
   mailboxLayers.bases,
 ];
 
-/** The object as the server has it, as far as is known here. */
-export async function findBase<Row extends { id: string }>(
-  reader: LocalReader,
-  { views, bases }: Layers<Row>,
-  id: string,
-): Promise<Row | undefined> {
-  const base = await reader.get(bases, id);
-  return base === undefined ? reader.get(views, id) : (base.row ?? undefined);
-}
-
 /** What the server has now: `rows` are there, `gone` are not. What waits here is laid over it. */
 export async function putFromServer<Row extends { id: string }>(
   writer: LocalWriter,
