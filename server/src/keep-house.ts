@@ -4,12 +4,14 @@ import { type SweepContext, sweepBlobs } from "./blobs/sweep.ts";
 import type { Clock, Log } from "./env/env.ts";
 import { removeGone } from "./objects/change-message.ts";
 import { forgetSomeChanges } from "./objects/forget-changes.ts";
+import { answerOnceMs } from "./objects/vacation.ts";
 import { deleteStrangersBefore } from "./store/peer-store.ts";
 import { deleteReceipts } from "./store/receipt-store.ts";
 import { deleteFinished } from "./store/retention-store.ts";
 import { deleteOverSnoozes } from "./store/snooze-store.ts";
 import type { Store, Tx } from "./store/sql.ts";
 import { markStates } from "./store/state-mark-store.ts";
+import { deleteVacationAnswers } from "./store/vacation-store.ts";
 
 const everyMs = 3_600_000;
 const dayMs = 24 * everyMs;
@@ -69,6 +71,7 @@ function choresOf(ctx: KeepHouseContext, signal: AbortSignal): Record<string, ()
         (await removeGone(tx, rowsPerStep)) === rowsPerStep ? 0 : undefined,
       ),
     snoozed: () => store.write((tx) => deleteOverSnoozes(tx, now - keepSnoozedMs)),
+    answers: () => store.write((tx) => deleteVacationAnswers(tx, now - answerOnceMs)),
     peers: () => store.write((tx) => deleteStrangersBefore(tx, now - keepStrangersMs)),
     blobs: () => sweepBlobs(blobs),
   };

@@ -21,6 +21,7 @@ import type { ReceiveContext } from "./receive/receive.ts";
 import { explainingStart } from "./start-fault.ts";
 import { openTurns } from "./store/query-turns.ts";
 import type { Store } from "./store/sql.ts";
+import { answerAbsent } from "./submit/answer-absent.ts";
 import { mailTexts } from "./sync/jmap/mail-texts.ts";
 
 const slowStartMs = 3_000;
@@ -136,7 +137,11 @@ async function publishPlace({ config, env, operatorToken }: House, door: Door | 
 }
 
 /** What goes on beside requests and queue until `signal` aborts. */
-async function startChores(house: House, { blobs, deliver }: Journey, signal: AbortSignal): Promise<void> {
+async function startChores(
+  house: House,
+  { blobs, deliver, submit }: Journey,
+  signal: AbortSignal,
+): Promise<void> {
   const { store, env, renewKeys } = house;
   const { clock, log } = env;
   const indexing = { turn: openTurns(), reading: mailTexts, messagesInSegment: usualMessagesInSegment };
@@ -145,5 +150,6 @@ async function startChores(house: House, { blobs, deliver }: Journey, signal: Ab
     keepHouse({ store, clock, blobs, log, renewKeys }, signal),
     followMail({ store, clock, log, ...indexing }, signal),
     wakeSnoozed({ store, clock, log }, signal),
+    answerAbsent({ ...submit, store, log }, signal),
   ]);
 }

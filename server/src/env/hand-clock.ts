@@ -29,6 +29,7 @@ export class HandClock implements Clock {
         wakeAtMs: this.#nowMs + ms,
         wake: () => {
           this.#sleepers = this.#sleepers.filter((other) => other !== sleeper);
+          signal?.removeEventListener("abort", sleeper.wake);
           resolve();
         },
       };

@@ -3,6 +3,7 @@ import {
   type Address,
   attachmentsOf,
   isMessageType,
+  isType,
   limits,
   type Message,
   type MessageType,
@@ -83,6 +84,7 @@ export function describe(
       thread: message.thread ?? null,
       target: targetIdOf(message) ?? null,
       sealed,
+      ...(isType(message, "email") && message.automatic === true ? { automatic: true } : {}),
     }),
   };
 }

@@ -5,7 +5,7 @@ import { wakeMessage } from "./snooze.ts";
 
 /** How often is looked at most, and how long is not looked at most, whatever is heard. */
 const shortestMs = 1_000;
-const longestMs = 300_000;
+const longestMs = 3_600_000;
 const atOnce = 100;
 
 interface WakeContext {

@@ -185,6 +185,19 @@ export async function listObjects(
   return rows.map(readObject);
 }
 
+/** All of an account's objects, the first first, `limit` of those after object `after`. */
+export async function listObjectsAfter(
+  db: Db,
+  accountId: number,
+  after: number,
+  limit: number,
+): Promise<StoredObject[]> {
+  const rows = await db.all(sql`
+    SELECT * FROM object WHERE account_id = ${accountId} AND id > ${after} AND kind <> 'gone'
+    ORDER BY id LIMIT ${limit}`);
+  return rows.map(readObject);
+}
+
 /** Newest first, `limit` of those of a mailbox before object `before`. */
 export async function listMailbox(
   db: Db,

@@ -1,4 +1,4 @@
-import { type Message, recipientsOf, targetIdOf } from "@posthorn/protocol";
+import { isType, type Message, recipientsOf, targetIdOf } from "@posthorn/protocol";
 import { acceptByWriting } from "../objects/senders.ts";
 import { insertDelivery } from "../store/delivery-store.ts";
 import type { Tx } from "../store/sql.ts";
@@ -20,6 +20,11 @@ export interface Queued extends Omit<Submission, "messageId" | "target"> {
   /** Of the lanes that it goes in. */
   conversation: string;
   idempotencyKey: string | undefined;
+}
+
+/** Whether a program has written it by itself (§20.7). */
+export function isAutomatic(message: Message): boolean {
+  return isType(message, "email") && message.automatic === true;
 }
 
 /** Thrown when another process has taken the same id or key at the same moment; the second time it is found. */
@@ -52,7 +57,8 @@ export async function enqueue(
     ),
   ]);
   if (!isFirst) throw raced;
-  await acceptByWriting(tx, accountId, host, recipients);
+  // What a program has written says nothing of whom its owner wants to hear from.
+  if (!isAutomatic(message)) await acceptByWriting(tx, accountId, host, recipients);
   tx.afterCommit(() => wake([...new Set(recipients.map(({ host }) => host))]));
   return submission;
 }

@@ -30,11 +30,13 @@ import { isDateToSend } from "../objects/date-to-send.ts";
 import { placeOf, roles } from "../objects/roles.ts";
 import type { Store, Tx } from "../store/sql.ts";
 import { findSubmission, findSubmissionByKey, type Submission } from "../store/submission-store.ts";
-import { type EnqueueContext, enqueue, raced } from "./enqueue.ts";
+import { type EnqueueContext, enqueue, isAutomatic, raced } from "./enqueue.ts";
 import { findFollowed } from "./follow.ts";
 import { freshAnswer, sendAnswer } from "./send-status.ts";
 import { writeMembers } from "./write-members.ts";
 
+/** Marks what a program has sent by itself, among what the owner has (registered with IANA for this). */
+const autoSent = "$autosent";
 const furthestSendAtMs = 366 * 24 * 3_600_000;
 
 export interface SubmitContext extends EnqueueContext {
@@ -256,7 +258,7 @@ async function store(
     message,
     bytes,
     receivedAt: now,
-    keywords: ["$seen"],
+    keywords: isAutomatic(message) ? ["$seen", autoSent] : ["$seen"],
     blobs,
   });
   if (objectId === undefined)

@@ -60,5 +60,20 @@ export const mailModel: Migration = {
       what TEXT NOT NULL,
       PRIMARY KEY (account_id, id)) WITHOUT ROWID`,
     `ALTER TABLE account ADD COLUMN has_rules BIGINT NOT NULL DEFAULT 0`,
+
+    // What is answered in an owner's absence. fields is JSON; messages after seen_id have still to be looked at. And to
+    // whom it was answered, when and to which message.
+    `CREATE TABLE vacation (
+      account_id BIGINT PRIMARY KEY,
+      is_enabled BIGINT NOT NULL,
+      fields TEXT NOT NULL,
+      seen_id BIGINT NOT NULL)`,
+    `CREATE TABLE vacation_answer (
+      account_id BIGINT NOT NULL,
+      address TEXT NOT NULL,
+      object_id BIGINT NOT NULL,
+      answered_at BIGINT NOT NULL,
+      PRIMARY KEY (account_id, address)) WITHOUT ROWID`,
+    `CREATE INDEX vacation_answer_time ON vacation_answer (answered_at)`,
   ],
 };

@@ -20,6 +20,7 @@ import { searchSnippetMethods } from "./search-snippet-methods.ts";
 import { type SenderContext, senderMethods } from "./sender-methods.ts";
 import { type SubmissionContext, submissionMethods } from "./submission-methods.ts";
 import { type ThreadContext, threadMethods } from "./thread-methods.ts";
+import { type VacationContext, vacationMethods } from "./vacation-methods.ts";
 
 export interface MethodsContext
   extends MailboxContext,
@@ -33,7 +34,8 @@ export interface MethodsContext
     PushSubscriptionContext,
     RecordContext,
     SenderContext,
-    RuleContext {}
+    RuleContext,
+    VacationContext {}
 
 /** Calls at a time that hold much mail in memory, each up to some hundred megabytes of it. */
 const largeCalls = 2;
@@ -58,5 +60,6 @@ export function allMethods(ctx: MethodsContext): Methods {
     ...recordMethods(ctx),
     ...senderMethods(ctx),
     ...ruleMethods(ctx),
+    ...vacationMethods(ctx),
   };
 }
