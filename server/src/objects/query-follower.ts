@@ -30,20 +30,25 @@ export async function followMail(ctx: FollowerContext, signal: AbortSignal): Pro
   const noted = new Map<number, number>();
   let changes = 0;
   let lookedThroughAt = Number.NEGATIVE_INFINITY;
+  let alarm = new AbortController();
   const deafen = store.onChanged(
     (accountId, types) => {
       if (!types.has("Email")) return;
       changes++;
+      alarm.abort();
       noted.set(accountId, (noted.get(accountId) ?? 0) + 1);
     },
     () => {
       lookedThroughAt = Number.NEGATIVE_INFINITY;
+      alarm.abort();
     },
   );
+  signal.addEventListener("abort", () => alarm.abort(), { once: true });
   let waitedMs = 0;
   while (!signal.aborted) {
     const isBusy = changes > busyChanges;
     changes = 0;
+    alarm = new AbortController();
     waitedMs = isBusy ? waitedMs + everyMs : 0;
     if (!isBusy || waitedMs >= longestWaitMs) {
       waitedMs = 0;
@@ -52,6 +57,10 @@ export async function followMail(ctx: FollowerContext, signal: AbortSignal): Pro
         lookedThroughAt = clock.mono();
         await lookThrough(ctx, signal);
       }
+    }
+    // While nothing happens nothing is looked at.
+    if (!isBusy && !signal.aborted) {
+      await clock.sleep(Math.max(0, lookedThroughAt + lookThroughMs - clock.mono()), alarm.signal);
     }
     await clock.sleep(everyMs, signal);
   }
