@@ -70,7 +70,7 @@ const WhatSchema = Type.Object({
 });
 const whatShape = shape(WhatSchema);
 
-export type Conditions = Static<typeof ConditionsSchema>;
+type Conditions = Static<typeof ConditionsSchema>;
 export type Actions = Static<typeof ActionsSchema>;
 
 export const conditionsSchema = ConditionsSchema;

@@ -11,7 +11,7 @@ import { applyRules, type Placing, visibleOfStored } from "./rules.ts";
 import { everybodyAt, noteWritten } from "./screening.ts";
 
 /** Names everybody of whom nothing else is said: accepted, or undecided where strangers wait. */
-export const everybody = "*@*";
+const everybody = "*@*";
 
 export type Decision = "accepted" | "blocked" | "undecided";
 

@@ -18,7 +18,7 @@ import { changeMessage } from "./change-message.ts";
 import { roles } from "./roles.ts";
 
 /** What marks a message that has come back (registered with IANA for this). */
-export const awakened = "$new";
+const awakened = "$new";
 
 /** How far ahead a message can be snoozed. */
 export const furthestSnoozeMs = 10 * 366 * 24 * 3_600_000;
