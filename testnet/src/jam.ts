@@ -2,7 +2,7 @@
 
 type Get<Object> = (args: object) => Promise<[{ list: Object[] }, unknown]>;
 
-export interface JamEmail {
+interface JamEmail {
   hasAttachment?: boolean;
   attachments?: { blobId: string; name: string; size: number }[];
 }
