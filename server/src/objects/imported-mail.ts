@@ -113,10 +113,10 @@ function uuidOfMailId(mailId: string): string {
   return findMessageUuid(mailId) ?? uuidOf(new TextEncoder().encode(mailId));
 }
 
-/** A UUID of bytes, of their SHA-256, in the form of version 7: ids of messages and threads on the wire have no other. */
+/** A UUIDv8 (RFC 9562 §5.8) of bytes: of their SHA-256. */
 function uuidOf(bytes: Uint8Array): string {
   const digest = createHash("sha256").update(bytes).digest();
-  digest[6] = 0x70 | ((digest[6] ?? 0) & 0x0f);
+  digest[6] = 0x80 | ((digest[6] ?? 0) & 0x0f);
   digest[8] = 0x80 | ((digest[8] ?? 0) & 0x3f);
   const hex = digest.toString("hex");
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join(

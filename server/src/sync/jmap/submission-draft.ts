@@ -9,6 +9,8 @@ import {
   readMessage,
   recipientsOf,
   type SealedAttachment,
+  shape,
+  UuidSchema,
   uuidV7,
 } from "@posthorn/protocol";
 import { type Static, Type } from "typebox";
@@ -84,6 +86,7 @@ export function holdOf(envelope: Envelope | undefined, now: number): number | un
   return until > now ? until : undefined;
 }
 
+const wireId = shape(UuidSchema);
 const furthestMs = 365 * 24 * 3_600_000;
 
 function secondsOf(text: string): number {
@@ -120,7 +123,8 @@ async function ofMail(
 ): Promise<Outgoing> {
   const outgoing = {
     from: senderOf(ctx, caller, mail),
-    id: object.messageId,
+    // A mail that brought its own Message-ID has none that a message of the wire can have.
+    id: wireId.matches(object.messageId) ? object.messageId : newId(ctx),
     newId: () => newId(ctx),
     date: dateToSend(object.sentAt, sendAt),
     thread: object.conversation,

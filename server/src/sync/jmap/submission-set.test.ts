@@ -36,6 +36,22 @@ eachStore("a draft over JMAP", (open) => {
     expect(bob.ctx.charged).toEqual([1]);
   });
 
+  it("is sent whatever Message-ID it brought, in the thread of the mail that it answers", async () => {
+    const bob = await withBob(open);
+    const own = {
+      messageId: ["draft.1@client.example"],
+      inReplyTo: ["letter@old.example"],
+      references: ["letter@old.example"],
+    };
+    const id = await write(bob, own);
+    const { threadId } = await emailOf(bob, id, ["threadId"]);
+    expect((await send(bob, id)).created.s).toMatchObject({ id: `s${id.slice(1)}`, threadId });
+    const [left] = await leaving(bob, "b.test");
+    expect(left?.message).toMatchObject({ subject: "Hello", thread: threadId.slice(1) });
+    expect((await emailOf(bob, id, ["threadId"])).threadId).toBe(threadId);
+    expect(await refusal(bob, id)).toMatchObject({ type: "alreadyExists" });
+  });
+
   it("is made and sent and moved in one request, by creation ids (§7.5.1)", async () => {
     const bob = await withBob(open);
     const answers = await bob.ask([
