@@ -154,7 +154,7 @@ test(
     });
     const byToken = { environment: { POSTHORN_TOKEN: made.token, POSTHORN_AS: made.address } };
     await well("robot", ["send", "--to", made.address, "--body", "To myself", "--wait"], byToken);
-    expect(await json("robot", ["inbox"], byToken)).toMatchObject([{ from: { id: "robot" } }]);
+    expect(await json("robot", ["inbox"], byToken)).toMatchObject([{ wire: { from: { id: "robot" } } }]);
     const again = await run("operator", operator(alpha, ["account", "create", "robot", "--open"]));
     expect(again).toMatchObject({ code: 1, err: expect.stringContaining("Choose another name.") });
     const sealed = await well("operator", operator(alpha, ["account", "create", "kept"]));

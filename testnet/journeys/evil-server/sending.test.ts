@@ -1,5 +1,5 @@
 /** What goes out: a server that changes a letter on its way, or would have it written in the open. */
-import { compose, openStored, prepare, send, sendStatus } from "@posthorn/client";
+import { compose, getMessage, openStored, prepare, send, sendStatus } from "@posthorn/client";
 import type { Message } from "@posthorn/protocol";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { answering, type Lie, refusalOf, refusing, sending } from "../../src/evil-server.ts";
@@ -35,10 +35,9 @@ async function writesThrough(lie: Lie) {
   if (refused !== undefined) return { refused };
   await at.net.settle();
   const device = await startedAgain(at.evil, bob);
-  const { id, wire } = await newest(device);
-  expect(wire.id).toBe(message.id);
-  const told = await refusalOf(openStored(device, id));
-  return told === undefined ? { opened: await openStored(device, id) } : { told };
+  const stored = await getMessage(device, message.id, { withText: true });
+  const told = await refusalOf(openStored(device, stored));
+  return told === undefined ? { opened: await openStored(device, stored) } : { told };
 }
 
 const cannotBeOpened = {
