@@ -86,6 +86,7 @@ export {
   readMessageBytes,
   type StoredMessage,
 } from "./mail.ts";
+export * from "./mail-search/index.ts";
 export { chooseMailbox, getMailbox, listMailboxes } from "./mailboxes.ts";
 export { type Opened, type OpenedFile, openBytes, openStored } from "./open.ts";
 export * from "./operator.ts";
@@ -130,3 +131,4 @@ export { type KeptSession, memoryKeeper, parseKeptSession, type TokenKeeper } fr
 export type { RequestBody, StreamBody, Transport, TransportRequest, TransportResponse } from "./transport.ts";
 export { UnexpectedAnswer, Unreachable, type UnreachableReason } from "./unreachable.ts";
 export { type UploadOptions, uploadFile, uploadHashed } from "./upload.ts";
+export { type Watching, watchMail } from "./watch-mail.ts";

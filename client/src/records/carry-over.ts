@@ -16,6 +16,7 @@ import {
   readRecords,
   sealOwn,
 } from "./records.ts";
+import { clearSearchRecords } from "./search-records.ts";
 import { settingsName } from "./settings.ts";
 
 /** Heads are left behind; another is written. */
@@ -74,4 +75,6 @@ export async function clearUnreadable(session: Session, keyring: Keyring): Promi
     const { unreadable } = await readRecords(session, keyring, collection);
     for (const id of unreadable) await deleteRecord(session, collection, id);
   }
+  // The search index is made anew rather than carried over: it is large, and all that it says stands in the mail.
+  await clearSearchRecords(session);
 }

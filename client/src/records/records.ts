@@ -144,7 +144,8 @@ async function listHeads(session: Session, collection: Collection): Promise<Reco
 /** Of one answer. */
 const portion = { records: 400, characters: 4 * 1024 * 1024 };
 
-function portionsOf(heads: readonly RecordHead[]): string[][] {
+/** So many ids at once as one answer can hold, by the sizes of their records. */
+export function portionsOf(heads: readonly Pick<RecordHead, "id" | "size">[]): string[][] {
   const portions: string[][] = [];
   let [length, current]: [number, string[]] = [0, []];
   for (const { id, size } of heads) {

@@ -23,15 +23,16 @@ const usualPage = 200;
 /**
  * Adds what the index lacks of all times that it does not cover, and says after each page how far it is. Stop whenever
  * you like, or be stopped: what was flushed is not done again. What is added, changed or removed meanwhile is the
- * caller's to add and remove; it calls `follow` before it begins.
+ * caller's to add and remove; it calls `follow` before it begins. `spans` are gone through in the place of those times,
+ * also where the index covers them.
  */
 export async function* fillIndex(
   index: SearchIndex,
   source: TextSource,
-  { pageSize = usualPage }: { pageSize?: number } = {},
+  { pageSize = usualPage, spans }: { pageSize?: number; spans?: readonly Span[] | undefined } = {},
 ): AsyncGenerator<Coverage> {
   let known = index.segments().length;
-  for (const gap of gapsBetween(index.coverage().spans)) {
+  for (const gap of spans ?? gapsBetween(index.coverage().spans)) {
     let after: SourceRow | undefined;
     for (;;) {
       const rows = await source.list(gap, after, pageSize);

@@ -1,8 +1,6 @@
 /** Beginning to read: what an inbox needs in one request, and the states from which on changes are asked for. */
-import { shape } from "@posthorn/protocol";
-import { Type } from "typebox";
 import { callJmap, type JmapAnswer, readAnswer } from "../jmap.ts";
-import { asAnswered, endPass, followTables, gotShape, notHere } from "./follow.ts";
+import { asAnswered, endPass, followTables, gotShape, identified, notHere } from "./follow.ts";
 import { answeredUnless, type Batch, from, newBatch } from "./jmap-batch.ts";
 import { type Mail, type SyncState, syncStates } from "./mail-context.ts";
 import { type Mirror, mirrors } from "./mirror.ts";
@@ -13,8 +11,6 @@ interface Begun {
   /** The number of its /get; undefined for what begins from nothing. */
   got: number | undefined;
 }
-
-const identified = shape(Type.Object({ id: Type.String() }));
 
 /**
  * Begins with every mirror that was never begun, or is to be read anew. `skipped` are those that this sign-in may not

@@ -5,6 +5,7 @@ import { callJmap, type JmapAnswer, readAnswer } from "../jmap.ts";
 import type { LocalWriter } from "../local/local-store.ts";
 import type { AnyTable } from "../local/table.ts";
 import { UnexpectedAnswer } from "../unreachable.ts";
+import { changedEmails, noteChangedEmails } from "./changed-emails.ts";
 import { answeredUnless, type Batch, from, newBatch } from "./jmap-batch.ts";
 import { type Mail, type SyncState, syncStates } from "./mail-context.ts";
 import { type Mirror, mirrors } from "./mirror.ts";
@@ -19,6 +20,7 @@ const changesShape = shape(
     destroyed: Ids,
   }),
 );
+export const identified = shape(Type.Object({ id: Type.String() }));
 /** An answer to /get; its objects are looked at by their mirror. */
 export const gotShape = shape(Type.Object({ state: Type.String(), list: Type.Array(Type.Unknown()) }));
 
@@ -92,6 +94,7 @@ export async function putChanges(mail: Mail, writer: LocalWriter, followed: Foll
   }
   const { list, gone, state, hasMore } = followed;
   await asAnswered(mail, () => mirror.put(writer, { list, gone, pass: now.pass }));
+  await noteChanged(writer, mirror, [...idsIn(list), ...gone], state);
   const isAtEnd = mirror.fill === "changes" && !now.isWhole && !hasMore;
   if (isAtEnd) await endPass(writer, mirror, now.pass);
   await writer.put(syncStates, [{ ...now, state, isWhole: now.isWhole || isAtEnd }]);
@@ -106,7 +109,23 @@ export async function endPass(
   seen: ReadonlySet<string> = new Set(),
 ): Promise<void> {
   const older = await mirror.olderThan(writer, pass);
-  await mirror.put(writer, { list: [], gone: older.filter((id) => !seen.has(id)), pass });
+  const gone = older.filter((id) => !seen.has(id));
+  await mirror.put(writer, { list: [], gone, pass });
+  await noteChanged(writer, mirror, gone, `end of ${pass}`);
+}
+
+async function noteChanged(
+  writer: LocalWriter,
+  { type }: Mirror,
+  ids: readonly string[],
+  mark: string,
+): Promise<void> {
+  if (type === "Email") await noteChangedEmails(writer, ids, mark);
+}
+
+/** Of objects that their mirror has looked at. */
+function idsIn(list: readonly unknown[]): string[] {
+  return list.map((value) => identified.parse(value).id);
 }
 
 /** What is of another shape than its type has was answered by a server that is none of ours. */
@@ -124,7 +143,11 @@ export async function asAnswered<Result>({ session }: Mail, put: () => Promise<R
 }
 
 /** All tables that following writes. */
-export const followTables: readonly AnyTable[] = [syncStates, ...mirrors.flatMap((mirror) => mirror.tables)];
+export const followTables: readonly AnyTable[] = [
+  syncStates,
+  changedEmails,
+  ...mirrors.flatMap((mirror) => mirror.tables),
+];
 
 /** Reads what has changed, of all mirrors or of those of these types. `more` when it is to be called again. */
 export async function follow(

@@ -4,8 +4,10 @@ import type { LocalPlace, LocalSchema, LocalStore } from "../local/local-store.t
 import { findLocalKey, type LocalKey } from "../local/seal-local.ts";
 import { type BytesTable, bytesTable, rowTable } from "../local/table.ts";
 import type { Tabs } from "../local/tabs.ts";
+import { sharedSegments } from "../mail-search/shared-segments-table.ts";
 import { searchPieces } from "../search/local-segments.ts";
 import type { Session } from "../session.ts";
+import { changedEmails } from "./changed-emails.ts";
 import { mirrors } from "./mirror.ts";
 import { settleTables } from "./settle.ts";
 
@@ -77,13 +79,15 @@ const tables = [
       letters,
       wireTexts,
       openedTexts,
+      changedEmails,
       searchPieces,
+      sharedSegments,
     ].map((table) => [table.name, table] as const),
   ).values(),
 ];
 
 /** To be counted up with every change to what rows consist of or are found by. */
-const mailSchema: LocalSchema = { version: 1, tables };
+const mailSchema: LocalSchema = { version: 2, tables };
 
 /** Opens what is kept of the account's mail. Asks no server. Throws LocalStoreError. */
 export async function openMail(

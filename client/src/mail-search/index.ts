@@ -1,0 +1,5 @@
+/** The account's mail on a device, searched there. */
+export { type SearchCoverage, searchCoverage } from "./coverage.ts";
+export type { MarkedText } from "./excerpt.ts";
+export { indexMail, type KeepIndexedOptions, keepIndexed } from "./keep-indexed.ts";
+export { type MailHit, type MailSearchOptions, searchMail, suggestWords } from "./search-mail.ts";
