@@ -96,16 +96,50 @@ async function end(bare: Bare): Promise<Start> {
   return { position: await count(bare), after: bare.whole.until };
 }
 
-/** How many come before a place, counted from the end that it is nearer to. */
-async function rankOf({ ctx, direction, whole, back, kept }: Bare, place: Place): Promise<number> {
+async function rankOf(bare: Bare, place: Place): Promise<number> {
+  const [ranked] = await rankAll(bare, [place]);
+  return ranked?.index ?? 0;
+}
+
+/** The index of each of these places of a mailbox, which come in its order; counted from the end that each is nearer to. */
+export async function rankPlaces(
+  ctx: QueryContext,
+  of: { plan: Plan; mailbox: number; direction: Direction },
+  places: readonly Place[],
+): Promise<{ id: number; index: number }[]> {
+  return rankAll(await bareOf(ctx, of), places);
+}
+
+async function rankAll(bare: Bare, places: readonly Place[]): Promise<{ id: number; index: number }[]> {
+  const { ctx, direction, whole, back, kept } = bare;
   const first = await findPlace(ctx.db, whole, 0);
   const last = await findPlace(ctx.db, back, 0);
-  const isNearLast =
-    first !== undefined &&
-    last !== undefined &&
-    Math.abs(last.receivedAt - place.receivedAt) < Math.abs(first.receivedAt - place.receivedAt);
-  if (kept === undefined || !isNearLast)
-    return countStretch(ctx, { ...whole, until: justBefore(place, direction) });
-  const behind = await countStretch(ctx, { ...back, until: justBefore(place, opposite(direction)) });
-  return Math.max(0, kept - 1 - behind);
+  const isNearFirst = ({ receivedAt }: Place) =>
+    kept === undefined ||
+    Math.abs((first?.receivedAt ?? 0) - receivedAt) <= Math.abs((last?.receivedAt ?? 0) - receivedAt);
+  const near = places.filter(isNearFirst);
+  const far = places.filter((place) => !isNearFirst(place)).toReversed();
+  const ahead = await countOn(ctx, whole, near, direction);
+  const behind = await countOn(ctx, back, far, opposite(direction));
+  const end = (kept ?? 0) - 1;
+  return [...ahead, ...behind.map(({ id, index }) => ({ id, index: Math.max(0, end - index) })).toReversed()];
+}
+
+/** The index of each place in a stretch, from one to the next. */
+async function countOn(
+  ctx: QueryContext,
+  stretch: Stretch,
+  places: readonly Place[],
+  direction: Direction,
+): Promise<{ id: number; index: number }[]> {
+  const ranked: { id: number; index: number }[] = [];
+  let { after } = stretch;
+  let index = 0;
+  for (const place of places) {
+    index += await countStretch(ctx, { ...stretch, after, until: justBefore(place, direction) });
+    ranked.push({ id: place.id, index });
+    index++;
+    after = place;
+  }
+  return ranked;
 }

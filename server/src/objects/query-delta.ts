@@ -2,13 +2,14 @@
 import { type Change, listChanges, oldestKnownState } from "../store/change-store.ts";
 import type { Place } from "../store/query-places.ts";
 import { listOfThreads, listTraits } from "../store/query-traits.ts";
+import { rankPlaces } from "./query-bare.ts";
 import type { Direction, Query, QueryContext } from "./query-context.ts";
 import { testsOf } from "./query-filter.ts";
 import { directionOf, knownTotal } from "./query-mails.ts";
 import { bareMailbox, type Plan, planQuery } from "./query-plan.ts";
 import { findAll, keepThose } from "./query-results.ts";
 import { stretchOf } from "./query-source.ts";
-import { countStretch, inOrder, justBefore } from "./query-walk.ts";
+import { countStretch, inOrder } from "./query-walk.ts";
 
 export interface Delta {
   /** Some of them may never have been there. */
@@ -138,7 +139,7 @@ async function rank(
     const total =
       known ??
       (withTotal ? await countStretch(ctx, stretchOf(ctx, plan.span, mailbox, direction)) : undefined);
-    return { added: await countDown(ways, mailbox, places), total };
+    return { added: await rankPlaces(ctx, { plan, mailbox, direction }, places), total };
   }
   const mustCount = withTotal && known === undefined;
   const wanted = new Set(places.map(({ id }) => id));
@@ -155,23 +156,4 @@ async function rank(
     }
   }
   return { added, total: mustCount ? index : known };
-}
-
-/** By the key of one mailbox alone, from one to the next. */
-async function countDown(
-  { ctx, direction, plan }: Ways,
-  mailbox: number,
-  places: readonly Place[],
-): Promise<{ id: number; index: number }[]> {
-  const added: { id: number; index: number }[] = [];
-  let index = 0;
-  let after: Place | undefined;
-  for (const place of places) {
-    const stretch = stretchOf(ctx, plan.span, mailbox, direction, after);
-    index += await countStretch(ctx, { ...stretch, until: justBefore(place, direction) });
-    added.push({ id: place.id, index });
-    index++;
-    after = place;
-  }
-  return added;
 }

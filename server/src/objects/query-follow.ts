@@ -35,7 +35,7 @@ export interface FollowContext {
 }
 
 /** Changes that are followed in one step. */
-const changesInStep = 500;
+const changesInStep = 300;
 /** As few as are quickly looked at themselves while they wait, as many as share their words. */
 export const usualMessagesInSegment = 512;
 /** Fewer, when they are large. */

@@ -1,6 +1,5 @@
 /** What a message says, where a query looks for words in it. */
-import { listObjectsById, type StoredObject } from "../store/object-store.ts";
-import { listBytes } from "../store/query-traits.ts";
+import { listMessageBytes, listObjectsById, type StoredObject } from "../store/object-store.ts";
 import type { QueryContext } from "./query-context.ts";
 import type { Known, Test, TextField } from "./query-filter.ts";
 import { findTerm, mayHold, type Term } from "./query-terms.ts";
@@ -27,15 +26,18 @@ export interface RowReading {
   first: { from: string; to: string };
 }
 
+export interface BytesReading {
+  texts: MailTexts;
+  /** The values of a header field, unfolded and decoded; none when it is not there. */
+  header(name: string): readonly string[];
+}
+
 /** How stored messages are read; another room knows their formats. */
 export interface MailReading {
   /** What its row tells; a part that is left out is known by its bytes only. */
   ofRow(object: StoredObject): RowReading;
-  /** All of it, and the values of a header field, unfolded and decoded. What its row tells is as its row tells it. */
-  ofBytes(
-    object: StoredObject,
-    bytes: Uint8Array,
-  ): { texts: MailTexts; header(name: string): readonly string[] };
+  /** All of it. What its row tells is as its row tells it. */
+  ofBytes(object: StoredObject, bytes: Uint8Array): BytesReading;
 }
 
 /** What it takes to read messages of an account. */
@@ -65,7 +67,7 @@ export async function readRows(ctx: ReadingContext, ids: readonly number[]): Pro
 /** The same messages, read whole. */
 export async function readWhole(ctx: ReadingContext, mails: readonly ReadMail[]): Promise<ReadMail[]> {
   const ids = mails.map(({ object }) => object.id);
-  const bytes = await listBytes(ctx.db, ctx.accountId, ids);
+  const bytes = await listMessageBytes(ctx.db, ctx.accountId, ids);
   return mails.flatMap((mail): ReadMail[] => {
     const found = bytes.get(mail.object.id);
     if (found === undefined) return [];

@@ -1,10 +1,9 @@
 /**
- * How the messages of a filter are found: among those that have its words, or by walking the mailboxes that they can only
+ * How the messages of a filter are found: among those that the index leads to, or by walking the mailboxes that they can only
  * be in, in their order, over those that carry a keyword or over all of them; and what is left to ask of each.
  */
-import { unseen } from "../store/query-marks.ts";
 import { comparePlaces, newestPlace, oldestPlace, type Place, type RowTest } from "../store/query-places.ts";
-import { listFilled, listTraits } from "../store/query-traits.ts";
+import { listFilled } from "../store/query-traits.ts";
 import type { QueryContext } from "./query-context.ts";
 import {
   type Demand,
@@ -16,7 +15,8 @@ import {
   type Test,
   testsOf,
 } from "./query-filter.ts";
-import { findHits, findIndex, type MailIndex, type WordHits } from "./query-index.ts";
+import { findHits, findIndex, type MailIndex } from "./query-index.ts";
+import { isHelped, lookUp, markOf } from "./query-look-up.ts";
 
 export interface Plan {
   source: Source;
@@ -37,10 +37,7 @@ type Source =
   | { by: "rows"; mailboxes: readonly number[]; tests: readonly RowTest[] }
   /** `changed` are those of which the marks know nothing and that have the mark as they are now. */
   | { by: "mark"; mailboxes: readonly number[]; keyword: string; index: MailIndex; changed: readonly Place[] }
-  | { by: "words"; places: readonly Place[] };
-
-/** More messages are not looked up one by one: to walk over all is as quick, and finds the newest first. */
-const mostLookedUp = 3_000;
+  | { by: "list"; places: readonly Place[] };
 
 const allTimes: Span = { newest: newestPlace, oldest: oldestPlace };
 
@@ -50,8 +47,8 @@ export async function planQuery(ctx: QueryContext, filter: Filter): Promise<Plan
   const index = demands.some(isHelped) ? await findIndex(ctx) : undefined;
   const hits = index && (await findHits(ctx, index, testsOf(filter)));
   const known = hits === undefined ? () => undefined : hits.known;
-  const places = hits && (await lookUp(ctx, demands, hits));
-  if (places !== undefined) return { source: { by: "words", places }, span: allTimes, rest: filter, known };
+  const places = index && hits && (await lookUp(ctx, demands, index, hits));
+  if (places !== undefined) return { source: { by: "list", places }, span: allTimes, rest: filter, known };
   const home = await findHome(ctx, demands);
   const others = demands.filter((demand) => demand !== home.demand);
   const span = spanOf(others);
@@ -92,35 +89,6 @@ export function isUnbounded({ span }: Plan): boolean {
   return span.newest === newestPlace && span.oldest === oldestPlace;
 }
 
-/** Whether the index may be of help. */
-function isHelped(demand: Demand): boolean {
-  return markOf(demand) !== undefined || testsOf(demand.filter).some(({ by }) => by === "text");
-}
-
-/** The messages that have the words of the rarest text that must be there; undefined when they are many. */
-async function lookUp(
-  ctx: QueryContext,
-  demands: readonly Demand[],
-  hits: WordHits,
-): Promise<Place[] | undefined> {
-  let fewest: number[] | undefined;
-  for (const { test, not } of demands) {
-    if (test?.by !== "text" || not) continue;
-    const ids = await hits.list(test, mostLookedUp);
-    if (ids !== undefined && (fewest === undefined || ids.length < fewest.length)) fewest = ids;
-  }
-  if (fewest === undefined) return undefined;
-  const traits = await listTraits(ctx.db, ctx.accountId, fewest);
-  return traits.map(({ receivedAt, id }) => ({ receivedAt, id }));
-}
-
-/** The keyword by which the messages that meet a demand are marked; undefined for any other demand. */
-function markOf({ test, not }: Demand): string | undefined {
-  if (test?.by !== "keyword") return undefined;
-  if (test.keyword === "$seen") return not ? unseen : undefined;
-  return not ? undefined : test.keyword;
-}
-
 /** Those of what the index has not followed that meet these demands. */
 function changedPlaces(index: MailIndex, demands: readonly Demand[], { newest, oldest }: Span): Place[] {
   const isWithin = (place: Place) => comparePlaces(place, newest) <= 0 && comparePlaces(place, oldest) >= 0;
@@ -138,6 +106,8 @@ function rowTestOf({ test, not }: Demand): RowTest | undefined {
       return { column: "keyword", keyword: test.keyword, not };
     case "atLeastBytes":
       return { column: "atLeastBytes", sizeBytes: test.sizeBytes, not };
+    case "attachment":
+      return { column: "attachment", not };
     case "wireId":
       return { column: "wireId", ids: test.ids, not };
     default:

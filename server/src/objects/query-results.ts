@@ -11,8 +11,9 @@ import { walkPlan } from "./query-source.ts";
 const slice = 500;
 /** Read whole in one slice. */
 const readSlice = 32;
-/** What it costs to read a message, in looks. */
-const looksPerReading = 20;
+/** What it costs to read a message's row, and its bytes, in looks. */
+const looksPerRow = 3;
+const looksPerReading = 10;
 /** More messages of the threads of one slice than that are not looked through. */
 const mostOfThreads = 20_000;
 
@@ -89,6 +90,7 @@ async function judgeRead(
   ids: readonly number[],
   judge: (mail: ReadMail) => Known,
 ): Promise<Map<number, Known>> {
+  spendLooks(ctx, looksPerRow * ids.length);
   const rows = (await readRows(ctx, ids)).map((mail) => ({ mail, verdict: judge(mail) }));
   const open = rows.filter(({ verdict }) => verdict === undefined).map(({ mail }) => mail);
   spendLooks(ctx, looksPerReading * open.length);

@@ -7,7 +7,7 @@ import { merged, type Pages, walkMailbox, walkMarked, walkPlaces, walkThat } fro
 /** The places of a plan in the order of a direction, after `after`. */
 export function walkPlan(ctx: QueryContext, plan: Plan, direction: Direction, after?: Place): Pages {
   const { source, span } = plan;
-  if (source.by === "words") return walkPlaces(source.places, direction, after);
+  if (source.by === "list") return walkPlaces(source.places, direction, after);
   const stretches = source.mailboxes.map((id) => stretchOf(ctx, span, id, direction, after));
   if (source.by === "mark") {
     const { keyword, index, changed } = source;

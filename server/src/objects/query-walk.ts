@@ -19,8 +19,8 @@ export type Pages = AsyncGenerator<readonly Place[]>;
 const firstPage = 64;
 const longestPage = 1_000;
 /** Looked at in one statement, or skipped and counted by the key alone. */
-const longestPiece = 4_000;
-const longestSkip = 50_000;
+const longestPiece = 2_500;
+const longestSkip = 20_000;
 
 /** The places of a stretch. */
 export async function* walkMailbox(ctx: QueryContext, stretch: Stretch): Pages {

@@ -76,6 +76,7 @@ function readPlaces(db: Db, stretch: Stretch, limit: number, offset: number): Pr
 export type RowTest = { not: boolean } & (
   | { column: "keyword"; keyword: string }
   | { column: "atLeastBytes"; sizeBytes: number }
+  | { column: "attachment" }
   | { column: "wireId"; ids: readonly string[] }
 );
 
@@ -95,28 +96,35 @@ export async function listPlacesThat(db: Db, stretch: Stretch, tests: readonly R
       after.id,
       until.receivedAt,
       until.id,
-      ...parts.map(({ value }) => value),
+      ...parts.flatMap(({ values }) => values),
     ],
   });
   return rows.map(readPlace);
 }
 
-function testSql(test: RowTest): { text: string; value: SqlValue } {
+function testSql(test: RowTest): { text: string; values: readonly SqlValue[] } {
   const not = test.not ? "NOT " : "";
   switch (test.column) {
     case "keyword":
       // A keyword has no quote in it, so the one in quotes is a whole one of the JSON list.
       return {
         text: `AND object.keywords ${not}LIKE ? ESCAPE '!'`,
-        value: `%"${test.keyword.replaceAll(/[%_!]/g, "!$&")}"%`,
+        values: [`%"${test.keyword.replaceAll(/[%_!]/g, "!$&")}"%`],
       };
     case "atLeastBytes":
-      return { text: `AND ${not}(object.size_bytes >= ?)`, value: test.sizeBytes };
+      return { text: `AND ${not}(object.size_bytes >= ?)`, values: [test.sizeBytes] };
+    case "attachment":
+      // As kinds/describe.ts and rfc5322/mail-summary.ts write it; a quote in a name has a backslash before it there.
+      return {
+        text: `AND ${not}(CASE object.format WHEN 'posthorn' THEN object.summary NOT LIKE '%"attachments":[]%'
+        ELSE object.summary LIKE '%"hasAttachment":true%' END)`,
+        values: [],
+      };
     case "wireId":
       return {
         text: `AND ${not}(object.format = 'posthorn'
         AND object.message_id IN (SELECT value FROM json_each(?) AS wanted))`,
-        value: JSON.stringify(test.ids),
+        values: [JSON.stringify(test.ids)],
       };
   }
 }

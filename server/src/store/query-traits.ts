@@ -1,5 +1,5 @@
 /** What a query has to know of messages, read for many at once and without what only a list shows. */
-import { bytes, int, text } from "./row.ts";
+import { int, text } from "./row.ts";
 import { type Db, type Row, sql } from "./sql.ts";
 
 export interface Traits {
@@ -49,20 +49,6 @@ export async function listOfThreads(
       AND conversation IN (SELECT value FROM json_each(${JSON.stringify(conversations)}) AS wanted)
     LIMIT ${limit}`);
   return rows.map(readTraits);
-}
-
-/** The bytes of these messages, by message. */
-export async function listBytes(
-  db: Db,
-  accountId: number,
-  ids: readonly number[],
-): Promise<Map<number, Uint8Array>> {
-  const rows = await db.all(sql`
-    SELECT object.id, message_bytes.bytes FROM object
-    JOIN message_bytes ON message_bytes.id = object.bytes_id
-    WHERE object.account_id = ${accountId} AND object.kind <> 'gone'
-      AND object.id IN (SELECT CAST(value AS BIGINT) FROM json_each(${JSON.stringify(ids)}) AS wanted)`);
-  return new Map(rows.map((row) => [int(row, "id"), bytes(row, "bytes")]));
 }
 
 /** The first `limit` ids after `after`, up to `until`. */

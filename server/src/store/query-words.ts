@@ -113,11 +113,11 @@ export async function listBlocksBetween(
   words: { after: Uint8Array; before: Uint8Array },
 ): Promise<{ lastId: number; entries: Uint8Array }[]> {
   const rows = await db.all(sql`
-    SELECT word_block.last_id, word_block.entries FROM word_segment
-    JOIN word_block ON word_block.account_id = word_segment.account_id AND word_block.last_id = word_segment.last_id
-      AND word_block.first_word > ${words.after} AND word_block.first_word < ${words.before}
+    SELECT word_block.last_id, word_block.entries FROM word_segment CROSS JOIN word_block
     WHERE word_segment.account_id = ${accountId} AND word_segment.last_id > ${segments.after}
-      AND word_segment.last_id <= ${segments.until}`);
+      AND word_segment.last_id <= ${segments.until}
+      AND word_block.account_id = word_segment.account_id AND word_block.last_id = word_segment.last_id
+      AND word_block.first_word > ${words.after} AND word_block.first_word < ${words.before}`);
   return rows.map((row) => ({ lastId: int(row, "last_id"), entries: bytes(row, "entries") }));
 }
 

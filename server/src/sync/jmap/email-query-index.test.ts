@@ -69,6 +69,9 @@ const test = fc.oneof(
   fc.record({ inMailbox: fc.constantFrom("f1", "f4") }),
   fc.record({ notKeyword: fc.constantFrom("$seen", "work") }),
   fc.record({ hasKeyword: fc.constantFrom("$flagged", "work", "$seen") }),
+  fc.record({ someInThreadHaveKeyword: fc.constantFrom("$flagged", "work", "$seen") }),
+  fc.record({ allInThreadHaveKeyword: fc.constantFrom("$seen", "work") }),
+  fc.record({ hasAttachment: fc.boolean() }),
   ...["text", "from", "cc", "subject", "body"].map((field) => word.map((text) => ({ [field]: text }))),
 );
 const filter = fc.oneof(

@@ -22,8 +22,8 @@ export interface EmailQueryContext {
   reading: MailReading;
 }
 
-/** Messages that one call may look at; one whose text is read counts as twenty. */
-const mostLooks = 2_000_000;
+/** Messages that one call may look at; one whose text is read counts as ten and more. */
+const mostLooks = 3_000_000;
 /** The same for changes: to query anew is cheaper than to go through more. */
 const mostLooksForChanges = 100_000;
 const attempts = 3;
