@@ -34,6 +34,7 @@ const groups: Readonly<Record<string, Readonly<Record<string, Entry>>>> = {
     ),
     inbox: entry("list messages", async () => (await import("./commands/inbox.ts")).inbox),
     search: entry("find messages", async () => (await import("./commands/search.ts")).search),
+    watch: entry("show messages as they come", async () => (await import("./commands/watch.ts")).watch),
     read: entry("show a message", async () => (await import("./commands/read.ts")).read),
     save: entry("save the files of a message", async () => (await import("./commands/save.ts")).save),
     flag: entry("mark a message", async () => (await import("./commands/flag.ts")).flag),

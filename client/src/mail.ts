@@ -168,24 +168,28 @@ export async function listThread(
   conversation: string,
   { limit = usualPage, withText = false, signal }: Pick<ListOptions, "limit" | "withText" | "signal"> = {},
 ): Promise<MessageMeta[]> {
-  const options = { signal, idempotent: true };
   const thread = { method: "Thread/get", arguments: { ids: [`t${conversation}`] } };
-  const [found] = (await callMethod(api, thread, threads, options)).list;
+  const [found] = (await callMethod(api, thread, threads, { signal, idempotent: true })).list;
   // The oldest stands first there.
   const ids = found?.emailIds.slice(-limit).reverse() ?? [];
+  return readMetas(api, ids, { withText, signal });
+}
+
+/** What the server knows of those of these messages that there are, in their order; of as many as one page may have. */
+export async function readMetas(
+  api: Api,
+  ids: readonly string[],
+  { withText = false, signal }: ReadOptions = {},
+): Promise<MessageMeta[]> {
   if (ids.length === 0) return [];
-  const get = { method: "Email/get", arguments: { ids, properties: propertiesOf(withText) } };
-  const { list } = await callMethod(api, get, emails, options);
+  const call = { method: "Email/get", arguments: { ids, properties: propertiesOf(withText) } };
+  const { list } = await callMethod(api, call, emails, { signal, idempotent: true });
   return ids.flatMap((id) => list.find((meta) => meta.id === id) ?? []);
 }
 
-/** What the server knows of a message by its id in lists. Throws ProblemError `notFound`. */
-async function readMeta(api: Api, id: string, options: ReadOptions = {}): Promise<MessageMeta> {
-  if (!objectId.matches(id)) return noSuchMessage();
-  const { withText = false, signal } = options;
-  const call = { method: "Email/get", arguments: { ids: [id], properties: propertiesOf(withText) } };
-  const { list } = await callMethod(api, call, emails, { signal, idempotent: true });
-  return list.find((meta) => meta.id === id) ?? noSuchMessage();
+async function readOne(api: Api, id: string, options: ReadOptions): Promise<MessageMeta> {
+  const [found] = objectId.matches(id) ? await readMetas(api, [id], options) : [];
+  return found ?? noSuchMessage();
 }
 
 /**
@@ -194,7 +198,7 @@ async function readMeta(api: Api, id: string, options: ReadOptions = {}): Promis
  */
 export async function getMessage(api: Api, id: string, options: ReadOptions = {}): Promise<MessageMeta> {
   const wanted = id.toLowerCase();
-  if (!messageId.matches(wanted)) return readMeta(api, id, options);
+  if (!messageId.matches(wanted)) return readOne(api, id, options);
   const { messages } = await listMessages(api, { ...options, messageIds: [wanted], limit: 1 });
   return messages[0] ?? noSuchMessage();
 }
