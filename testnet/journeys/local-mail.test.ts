@@ -19,6 +19,7 @@ import {
   refusals,
   removeMailbox,
   send,
+  snoozeEmails,
   soloTabs,
   statuses,
   submissions,
@@ -28,6 +29,7 @@ import {
   undoMail,
 } from "@posthorn/client";
 import { sqlitePlace } from "@posthorn/client/node";
+import { formatTime } from "@posthorn/protocol";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { isUpToDate, newDevice, type TestDevice, type TestDeviceOptions, until } from "../src/devices.ts";
 import { joinAs, openNewest, type TestPerson } from "../src/people.ts";
@@ -114,6 +116,25 @@ test("what she does on one device is on the other, and so is what she takes back
   await undoMail(one.mail);
   await until(async () => (await inboxOf(two)).length === 1);
   expect(await newestOn(two)).toMatchObject({ keywords: { $seen: true } });
+});
+
+test("what she puts away is away on both, comes back by itself, and at once when she takes it back", async () => {
+  await bobWrites("one");
+  const [one, two] = [await aliceOn(), await aliceOn()];
+  await upToDate(one, two);
+  const { id, mailboxIds } = await newestOn(one);
+  const until9 = formatTime(net.clock.now() + 3_600_000);
+  await snoozeEmails(one.mail, "Away until nine", [id], until9);
+  expect(await inboxOf(one)).toEqual([]);
+  await until(async () => (await inboxOf(two)).length === 0);
+  expect(await two.mail.store.get(emails, id)).toMatchObject({ snoozedUntil: expect.any(String) });
+  await undoMail(one.mail);
+  await until(async () => (await inboxOf(two)).length === 1);
+  expect(await newestOn(two)).toMatchObject({ id, mailboxIds, snoozedUntil: null });
+  await snoozeEmails(two.mail, "Away until nine", [id], until9);
+  await until(async () => (await inboxOf(one)).length === 0);
+  await net.advance(3_700_000);
+  await until(async () => (await inboxOf(one)).length === 1 && (await inboxOf(two)).length === 1);
 });
 
 test("what she does without a network, and then closes, is done when she opens it with one", async () => {

@@ -17,12 +17,13 @@ import {
   removeMailbox,
   type Session,
   sendBatch,
+  snoozeEmails,
   statuses,
   syncStates,
   trashEmails,
   undoMail,
 } from "@posthorn/client";
-import { capabilities } from "@posthorn/protocol";
+import { capabilities, formatTime } from "@posthorn/protocol";
 import { expect, test } from "vitest";
 import { isUpToDate, newDevice, type TestDevice, until } from "../src/devices.ts";
 import { seededRandom } from "../src/seeded-random.ts";
@@ -55,9 +56,9 @@ test(`after ${operationCount} operations on two devices that are cut off at rand
     await letterComes(story, firstLetters);
     const devices = [await deviceOf(story), await deviceOf(story)] as const;
     for (const device of devices) await device.open();
-    for (let count = 0; count < operationCount; count++) {
+    for (let count = 0; count < operationCount; ) {
       const device = devices[story.random.int(2)] ?? devices[0];
-      await doSomething(story, device);
+      if (await doSomething(story, device)) count++;
       for (let turn = story.random.int(4); turn > 0; turn--) await nextTurn();
     }
     await comeToRest(story, devices);
@@ -91,7 +92,10 @@ async function letterComes({ net, account, writer, done }: Story, count: number)
 }
 
 /** By how likely they are. */
-const operations: readonly (readonly [number, (story: Story, device: TestDevice) => Promise<string>])[] = [
+const operations: readonly (readonly [
+  number,
+  (story: Story, device: TestDevice) => Promise<string | undefined>,
+])[] = [
   [60, markSome],
   [15, takeBack],
   [2, makeMailbox],
@@ -104,7 +108,8 @@ const operations: readonly (readonly [number, (story: Story, device: TestDevice)
 ];
 const weight = operations.reduce((sum, [each]) => sum + each, 0);
 
-async function doSomething(story: Story, device: TestDevice): Promise<void> {
+/** False when there was nothing to do it to. */
+async function doSomething(story: Story, device: TestDevice): Promise<boolean> {
   if (!isOpen(device) && story.random.int(3) === 0) await device.open();
   let at = story.random.int(weight);
   const operation = operations.find(([each]) => {
@@ -112,7 +117,9 @@ async function doSomething(story: Story, device: TestDevice): Promise<void> {
     return at < 0;
   });
   const done = await operation?.[1](story, device);
-  if (done !== undefined) story.done.set(done, (story.done.get(done) ?? 0) + 1);
+  if (done === undefined) return false;
+  story.done.set(done, (story.done.get(done) ?? 0) + 1);
+  return true;
 }
 
 function isOpen(device: TestDevice): boolean {
@@ -123,14 +130,21 @@ function isOpen(device: TestDevice): boolean {
   }
 }
 
-async function markSome({ random }: Story, device: TestDevice): Promise<string> {
-  if (!isOpen(device)) return "nothing, closed";
+async function markSome({ random, net }: Story, device: TestDevice): Promise<string | undefined> {
+  if (!isOpen(device)) return undefined;
   const { mail } = device;
   const ids = await mail.store.keys(emails);
   const some = Array.from({ length: 1 + random.int(3) }, () => ids[random.int(ids.length)] ?? "");
   if (random.int(40) === 0) {
-    await trashEmails(mail, "trashed", some).catch(() => undefined);
+    // Before the first contact there is no trash.
+    if ((await mail.store.count(mailboxes)) === 0) return undefined;
+    await trashEmails(mail, "trashed", some);
     return "trashed";
+  }
+  if (random.int(25) === 0) {
+    if ((await mail.store.count(mailboxes)) === 0) return undefined;
+    await snoozeEmails(mail, "snoozed", some, formatTime(net.clock.now() + random.int(120_000)));
+    return "snoozed";
   }
   const change = anyChange(random, await mail.store.keys(mailboxes));
   await changeEmails(mail, change.kind, some, change);
@@ -149,13 +163,13 @@ function anyChange(random: Random, boxes: readonly string[]): EmailChange {
   return { kind: "destroy" };
 }
 
-async function takeBack(_: Story, device: TestDevice): Promise<string> {
-  if (!isOpen(device)) return "nothing, closed";
-  return (await undoMail(device.mail)) === undefined ? "nothing to take back" : "taken back";
+async function takeBack(_: Story, device: TestDevice): Promise<string | undefined> {
+  if (!isOpen(device)) return undefined;
+  return (await undoMail(device.mail)) === undefined ? undefined : "taken back";
 }
 
-async function makeMailbox({ random }: Story, device: TestDevice): Promise<string> {
-  if (!isOpen(device)) return "nothing, closed";
+async function makeMailbox({ random }: Story, device: TestDevice): Promise<string | undefined> {
+  if (!isOpen(device)) return undefined;
   await createMailbox(device.mail, "made", { name: `Box ${random.int(12)}` });
   return "mailbox made";
 }
@@ -167,17 +181,17 @@ async function ownMailbox({ random }: Story, { mail }: TestDevice): Promise<stri
   return own[random.int(own.length)]?.id;
 }
 
-async function renameMailbox(story: Story, device: TestDevice): Promise<string> {
+async function renameMailbox(story: Story, device: TestDevice): Promise<string | undefined> {
   const id = isOpen(device) ? await ownMailbox(story, device) : undefined;
-  if (id === undefined) return "no mailbox";
+  if (id === undefined) return undefined;
   const change = { kind: "update" as const, name: `Box ${story.random.int(12)}` };
   await doMail(device.mail, "renamed", [{ on: "mailbox", id, change }]);
   return "mailbox renamed";
 }
 
-async function dropMailbox(story: Story, device: TestDevice): Promise<string> {
+async function dropMailbox(story: Story, device: TestDevice): Promise<string | undefined> {
   const id = isOpen(device) ? await ownMailbox(story, device) : undefined;
-  if (id === undefined) return "no mailbox";
+  if (id === undefined) return undefined;
   await removeMailbox(device.mail, "dropped", id);
   return "mailbox dropped";
 }

@@ -175,6 +175,7 @@ async function doToEmails(
   action: Action,
   change: Extract<Change, { on: "emails" }>,
 ): Promise<Change[] | undefined> {
+  const away = (await writer.list(mailboxLayers.views)).find(({ system }) => system === "snoozed");
   const changed: string[] = [];
   const inverses = new Map<string, Extract<Change, { on: "emails" }>>();
   for (const id of new Set(change.ids)) {
@@ -184,7 +185,7 @@ async function doToEmails(
     if (JSON.stringify(would) === JSON.stringify(seen)) continue;
     await layOver(writer, emailLayers, action, id);
     changed.push(id);
-    const inverse = invertEmailChange(change.change, seen, would);
+    const inverse = invertEmailChange(change.change, seen, would, away?.id);
     if (inverse === undefined) continue;
     const same = JSON.stringify(inverse);
     const known = inverses.get(same);

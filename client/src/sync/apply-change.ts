@@ -41,13 +41,9 @@ function withNames(
   ]);
 }
 
-/** A server leaves no message without a mailbox, and refuses what would. Whoever moves what is away fetches it back. */
+/** A server leaves no message without a mailbox, and refuses what would. */
 function inMailboxes<Row extends MessageMeta>(email: Row, mailboxIds: Record<string, true>): Row {
-  if (Object.keys(mailboxIds).length === 0) return email;
-  const isMoved = Object.keys({ ...email.mailboxIds, ...mailboxIds }).some(
-    (id) => email.mailboxIds[id] !== mailboxIds[id],
-  );
-  return { ...email, mailboxIds, ...(isMoved ? { snoozedUntil: null } : {}) };
+  return Object.keys(mailboxIds).length === 0 ? email : { ...email, mailboxIds };
 }
 
 function snoozed<Row extends MessageMeta>(

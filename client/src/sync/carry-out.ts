@@ -6,7 +6,8 @@ import type { Change, EmailChange, MailboxChange } from "./change.ts";
 import type { Mail } from "./mail-context.ts";
 import type { Outcome, Why } from "./settle.ts";
 
-type MailChange = Exclude<Change, { on: "message" }>;
+/** One that is told by a method of JMAP. */
+export type MailChange = Exclude<Change, { on: "message" }>;
 
 /** Names the mailbox that is made, within its call. */
 const creation = "made";

@@ -32,4 +32,4 @@ export {
 } from "./mirror.ts";
 export { findOpened, openEmail, readWireText } from "./read-email.ts";
 export { type Refusal, refusals } from "./settle.ts";
-export { syncMail } from "./sync-mail.ts";
+export { syncMail, syncOnce } from "./sync-mail.ts";

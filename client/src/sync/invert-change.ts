@@ -3,11 +3,15 @@
 import type { Mailbox, MessageMeta } from "@posthorn/protocol";
 import type { EmailChange, MailboxChange } from "./change.ts";
 
-/** Undefined when nothing was changed, or nothing brings it back. */
+/**
+ * Undefined when nothing was changed, or nothing brings it back. `awayId` is the mailbox of what is away: only who lies in
+ * it is, for when it comes back is told of who has come back too.
+ */
 export function invertEmailChange(
   change: EmailChange,
   before: MessageMeta,
   after: MessageMeta | undefined,
+  awayId: string | undefined,
 ): EmailChange | undefined {
   if (after === undefined) return undefined;
   switch (change.kind) {
@@ -15,14 +19,12 @@ export function invertEmailChange(
       return invertKeywords(before, after);
     case "mailboxes":
     case "moveTo":
-      return before.snoozedUntil === null
-        ? invertMailboxes(before, after)
-        : awayAgain(before, before.snoozedUntil);
-    case "snooze":
-      // Moving it back ends its being away.
-      return before.snoozedUntil === null
-        ? invertMailboxes(before, after)
-        : { ...change, until: before.snoozedUntil };
+    case "snooze": {
+      const { snoozedUntil, mailboxIds } = before;
+      if (awayId === undefined || snoozedUntil === null || mailboxIds[awayId] !== true)
+        return invertMailboxes(before, after);
+      return { kind: "snooze", until: snoozedUntil, mailboxId: awayId, back: [] };
+    }
     case "destroy":
       return undefined;
   }
@@ -46,12 +48,6 @@ function invertMailboxes(before: MessageMeta, after: MessageMeta): EmailChange |
 /** The mailboxes that the one is in and the other not. */
 function missingIn(other: MessageMeta, one: MessageMeta): string[] {
   return Object.keys(one.mailboxIds).filter((id) => other.mailboxIds[id] !== true);
-}
-
-/** What was away when it was moved had been in one mailbox, that for what is away. */
-function awayAgain({ mailboxIds }: MessageMeta, until: string): EmailChange | undefined {
-  const [mailboxId] = Object.keys(mailboxIds);
-  return mailboxId === undefined ? undefined : { kind: "snooze", until, mailboxId, back: [] };
 }
 
 /** As `invertEmailChange`. One that was destroyed comes back with another id, so whoever can says so. */

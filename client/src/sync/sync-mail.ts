@@ -5,12 +5,13 @@ import { isSignedOut } from "../session.ts";
 import { begin } from "./begin.ts";
 import { type Bell, newBell } from "./bell.ts";
 import { actions } from "./change.ts";
+import type { Failures } from "./failures.ts";
 import { fill } from "./fill.ts";
 import { follow } from "./follow.ts";
 import { forgetLetters } from "./letters.ts";
 import { listen } from "./listen.ts";
 import { type Mail, type SyncStatus, statuses, syncStates } from "./mail-context.ts";
-import { type Failures, push } from "./push.ts";
+import { push } from "./push.ts";
 
 const firstPauseMs = 1_000;
 const longestPauseMs = 60_000;
@@ -23,10 +24,22 @@ const longestPauseMs = 60_000;
  */
 export async function syncMail(mail: Mail, signal: AbortSignal): Promise<void> {
   try {
-    await mail.tabs.withLock(`posthorn sync ${mail.session.address}`, signal, () => lead(mail, signal));
+    await mail.tabs.withLock(lockOf(mail), signal, () => lead(mail, signal));
   } catch (error) {
     if (!signal.aborted) throw error;
   }
+}
+
+/**
+ * Makes the mail the same once and hears of nothing: for programs that ask something and end. Waits for its turn as
+ * `syncMail` does. Throws what a call throws; what was read until then stays here, and the next time goes on from there.
+ */
+export async function syncOnce(mail: Mail, signal: AbortSignal): Promise<void> {
+  await mail.tabs.withLock(lockOf(mail), signal, () => catchUp(newWork(mail, signal)));
+}
+
+function lockOf({ session }: Mail): string {
+  return `posthorn sync ${session.address}`;
 }
 
 /** What one who keeps it the same knows. */
@@ -43,10 +56,8 @@ interface Work {
   failures: Failures;
 }
 
-async function lead(mail: Mail, outer: AbortSignal): Promise<void> {
-  const ended = new AbortController();
-  const signal = AbortSignal.any([outer, ended.signal]);
-  const work: Work = {
+function newWork(mail: Mail, signal: AbortSignal): Work {
+  return {
     mail,
     signal,
     bell: newBell(),
@@ -55,6 +66,12 @@ async function lead(mail: Mail, outer: AbortSignal): Promise<void> {
     isListening: false,
     failures: new Map(),
   };
+}
+
+async function lead(mail: Mail, outer: AbortSignal): Promise<void> {
+  const ended = new AbortController();
+  const signal = AbortSignal.any([outer, ended.signal]);
+  const work = newWork(mail, signal);
   const stop = ringForNew(work);
   try {
     await forgetLetters(mail);
@@ -113,7 +130,9 @@ async function catchUp(work: Work): Promise<void> {
       await tell(mail, "working", null);
       continue;
     }
-    if (await push(mail, work.failures, signal)) continue;
+    const pushed = await push(mail, work.failures, signal);
+    if (pushed === "more") work.changed = "all";
+    else if (pushed === "done") continue;
     const changed = work.changed;
     if (changed === "all" || changed.size > 0) {
       work.changed = new Set();
