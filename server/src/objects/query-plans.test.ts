@@ -5,7 +5,7 @@ import { eachStore } from "../store/each-store.ts";
 import { openTurns } from "../store/query-turns.ts";
 import type { Store } from "../store/sql.ts";
 import { planning } from "../store/trial-plan.ts";
-import type { Query, QueryContext } from "./query-context.ts";
+import { type Query, type QueryContext, QueryTooWide } from "./query-context.ts";
 import { findDelta } from "./query-delta.ts";
 import { everything, type Filter, type Test } from "./query-filter.ts";
 import { followStep } from "./query-follow.ts";
@@ -74,6 +74,18 @@ eachStore("a query", (open) => {
     }
     const plans = await plansOf(store, accountId, (ctx) => queryMails(ctx, query(inbox), anchor, true));
     expect(plans.join("\n")).not.toMatch(/TEMP B-TREE|Sort|SCAN (?!wanted)|Seq Scan/);
+  });
+
+  it("that would look at more than it may is refused, and its changes too", async () => {
+    const store = await open();
+    const accountId = await fill(store);
+    const wide = query(inInbox({ by: "thread", has: "all", keyword: "$seen" }));
+    const ctx = { db: store.read, accountId, newestId: 1e9, turn, reading };
+    await expect(queryMails({ ...ctx, looksLeft: 30 }, wide, page, true)).rejects.toThrow(QueryTooWide);
+    await expect(findDelta({ ...ctx, looksLeft: 3 }, query(everything), 30, true)).rejects.toThrow(
+      QueryTooWide,
+    );
+    expect((await queryMails({ ...ctx, looksLeft: 300 }, wide, page, true))?.ids).toEqual([]);
   });
 
   it("reads no other account's mail, whatever it asks, with and without an index", async () => {
