@@ -1,7 +1,7 @@
 import type { Session } from "../session.ts";
 import { askForChain } from "./ask-for-chain.ts";
 import { makeMemo } from "./memo.ts";
-import { findPin } from "./pins.ts";
+import { hasPin } from "./pins.ts";
 
 const shown = makeMemo<Promise<boolean>>(60_000);
 
@@ -11,7 +11,7 @@ const shown = makeMemo<Promise<boolean>>(60_000);
  * or that it has not answered, holds for a minute, so that a page of messages asks once. Throws what asking our own throws.
  */
 export async function hasKeys(session: Session, address: string): Promise<boolean> {
-  if ((await findPin(session, address)) !== undefined) return true;
+  if (await hasPin(session, address)) return true;
   const asked = shown.find(session, address);
   if (asked !== undefined) return asked;
   const asking = showsKeys(session, address);

@@ -41,6 +41,7 @@ export interface KnownPin {
 
 const pinShape = shape(PinSchema);
 const recent = makeMemo<KnownPin>(60_000);
+const asked = makeMemo<Promise<boolean>>(5_000);
 
 /**
  * The pin of a contact, undefined when there is none; what was read within the last minute is not read again. Throws
@@ -51,6 +52,20 @@ export async function findPin(session: Session, address: string): Promise<KnownP
   const known = recent.find(session, name) ?? (await fetchNewestPin(session, address));
   if (known !== undefined) recent.keep(session, name, known);
   return known;
+}
+
+/**
+ * Whether there is a pin of a contact. What was found holds for some seconds, so that many messages of one sender ask
+ * once; what this device pins counts at once. Throws as `findPin`.
+ */
+export async function hasPin(session: Session, address: string): Promise<boolean> {
+  const name = rememberedAs(await getKeyring(session), address);
+  const before = asked.find(session, name);
+  if (before !== undefined) return before;
+  const asking = findPin(session, address).then((found) => found !== undefined);
+  asked.keep(session, name, asking);
+  asking.catch(() => asked.drop(session, name));
+  return asking;
 }
 
 /** Another identity has records of its own, which are counted anew. */
@@ -95,8 +110,11 @@ export async function keepPin(
   const keyring = await getKeyring(session);
   const key = await collectionKey(keyring, "pins");
   const record = { id: await idOf(key, pin.address), revision: revision + 1, value: pin };
-  recent.drop(session, rememberedAs(keyring, pin.address));
+  const name = rememberedAs(keyring, pin.address);
+  for (const memo of [recent, asked]) memo.drop(session, name);
   await putRecord(session, "pins", await sealOwn(key, record));
+  // Somebody may have asked before it was there.
+  asked.drop(session, name);
   return record;
 }
 

@@ -157,8 +157,11 @@ async function fillAll(job: Job): Promise<void> {
   const mirrored = await mirroredSpan(mail, state);
   if (state === undefined || mirrored === undefined) return;
   const pass = String(state.pass);
-  if (index.cursor === undefined) index.follow(pass);
-  const isAgain = index.cursor !== undefined && index.cursor !== pass;
+  if (index.cursor === undefined) {
+    index.follow(pass);
+    await index.flush();
+  }
+  const isAgain = index.cursor !== pass;
   const gaps = gapsBetween(isAgain ? job.walked : index.coverage().spans);
   const spans = within(gaps, mirrored);
   if (spans.length > 0) {
