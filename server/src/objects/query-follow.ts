@@ -5,7 +5,7 @@
 import type { Clock } from "../env/env.ts";
 import { findAccount, getAccountState } from "../store/account-store.ts";
 import { type Change, listChanges, oldestKnownState } from "../store/change-store.ts";
-import { type Mark, replaceMarks, unseen } from "../store/query-marks.ts";
+import { deleteSomeMarks, type Mark, replaceMarks, unseen } from "../store/query-marks.ts";
 import { listIds, listTraits, type Traits } from "../store/query-traits.ts";
 import type { Turn } from "../store/query-turns.ts";
 import {
@@ -53,7 +53,7 @@ export async function followStep(ctx: FollowContext, accountId: number): Promise
   const state = await getAccountState(store.read, accountId);
   const index = await findIndexState(store.read, accountId);
   const step: Step = { ...ctx, accountId, index, at: index ?? { followed: 0, worded: 0 } };
-  if (await isLost(step)) return move(step, { followed: 0, worded: 0 });
+  if (await isLost(step)) return beginAnew(step);
   if (step.at.followed < state) return followChanges(step, state);
   if (account.isSealed && step.at.worded > 0) return move(step, { ...step.at, worded: 0 });
   const stray = await listSegments(store.read, accountId, step.at.worded, segmentsInStep);
@@ -76,6 +76,13 @@ interface Step extends FollowContext {
 /** Changes that it has not followed may be forgotten by now. */
 async function isLost({ store, accountId, at }: Step): Promise<boolean> {
   return at.followed > 0 && at.followed < (await oldestKnownState(store.read, accountId));
+}
+
+/** Nobody believes an index that is lost: its marks can go one after the other, and what is in no segment is stray. */
+async function beginAnew(step: Step): Promise<boolean> {
+  const { store, accountId } = step;
+  const isLeft = await store.write((tx) => deleteSomeMarks(tx, accountId, changesInStep));
+  return isLeft || move(step, { followed: 0, worded: 0 });
 }
 
 /** Writes what a step has found, if nobody has made another one meanwhile. */

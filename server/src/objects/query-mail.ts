@@ -6,7 +6,7 @@ import { findTerm, mayHold, type Term } from "./query-terms.ts";
 import { type Word, wordsOf } from "./query-words.ts";
 
 /** Its parts as plain texts. */
-export interface MailTexts {
+interface MailTexts {
   from: string;
   to: string;
   cc: string;

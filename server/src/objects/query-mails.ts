@@ -67,7 +67,7 @@ async function findAnchor(ctx: QueryContext, query: Query, id: number): Promise<
 }
 
 /** All results of a query in its order. */
-export async function* resultsOf(ctx: QueryContext, query: Query, plan: Plan): FoundPages {
+async function* resultsOf(ctx: QueryContext, query: Query, plan: Plan): FoundPages {
   const { collapseThreads } = query;
   const direction = directionOf(query);
   if (direction !== undefined) {

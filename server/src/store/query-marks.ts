@@ -33,6 +33,14 @@ export async function listMarked(db: Db, stretch: Stretch, keyword: string, limi
   return rows.map((row) => ({ receivedAt: int(row, "received_at"), id: int(row, "object_id") }));
 }
 
+/** Removes the marks of some messages of an account; false when there are none left. */
+export async function deleteSomeMarks(tx: Tx, accountId: number, messages: number): Promise<boolean> {
+  const deleted = await tx.run(sql`
+    DELETE FROM mark WHERE account_id = ${accountId} AND object_id IN (
+      SELECT object_id FROM mark WHERE account_id = ${accountId} ORDER BY object_id LIMIT ${messages})`);
+  return deleted > 0;
+}
+
 /** Gives these messages these marks and no others. */
 export async function replaceMarks(
   tx: Tx,

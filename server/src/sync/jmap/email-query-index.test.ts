@@ -268,6 +268,26 @@ eachStore("the index of mail", (open) => {
     }
   });
 
+  it("begins anew when changes were forgotten that it has not followed", async () => {
+    const store = await open();
+    const accountId = await openAccount(store, "bob", 1e9);
+    const account = new Account(store, accountId);
+    for (let number = 1; number <= 20; number++) await account.act({ deed: "put", mail: plain(number) });
+    await account.followAll();
+    await account.act({ deed: "destroy", which: 9 });
+    await account.act({ deed: "change", which: 3, mailboxes: [1], keywords: [] });
+    await store.write(async (tx) => {
+      await tx.run(sql`DELETE FROM changes WHERE account_id = ${accountId}`);
+      await tx.run(sql`UPDATE account SET changes_from = state WHERE id = ${accountId}`);
+    });
+    const unseen = { filter: { inMailbox: "f1", notKeyword: "$seen" } };
+    const expected = findTrial(account.mails, unseen).map((id) => `m${id}`);
+    expect((await account.jmap.call("Email/query", unseen)).ids).toEqual(expected);
+    await account.followAll();
+    expect((await account.jmap.call("Email/query", unseen)).ids).toEqual(expected);
+    expect((await account.jmap.call("Email/query", { filter: { body: "hay" } })).ids).toHaveLength(19);
+  });
+
   it("forgets the words of what was destroyed, and all words of an account that is sealed", async () => {
     const store = await open();
     const accountId = await openAccount(store, "bob", 1e9);

@@ -15,7 +15,7 @@ import {
   requireAccount,
   resolveId,
 } from "./arguments.ts";
-import { EmailCondition, emailFilter } from "./email-filter.ts";
+import { EmailCondition, emailFilter, refuseUnused } from "./email-filter.ts";
 import { type EmailQueryContext, queryContext } from "./email-query-methods.ts";
 import { coreLimits } from "./limits.ts";
 import {
@@ -62,7 +62,9 @@ async function get(ctx: EmailQueryContext, call: MethodCall, args: Arguments): P
       `One call looks at ${coreLimits.maxObjectsInGet} messages at most. Name fewer.`,
     );
   }
-  const asked = emailFilter(readFilter(EmailCondition, filter ?? undefined));
+  const tree = readFilter(EmailCondition, filter ?? undefined);
+  refuseUnused(call, tree);
+  const asked = emailFilter(tree);
   const found = await snippetsOf(ctx, call, [...new Set(wanted.values())], asked);
   const there = [...wanted].filter(([, id]) => found.has(id));
   const missing = [...wanted].filter(([, id]) => !found.has(id)).map(([id]) => id);

@@ -72,7 +72,7 @@ export type TrialFilter =
   | Readonly<Record<string, string | number | boolean | readonly string[]>>;
 
 /** Whether a mail meets a filter, by the words of the RFC. Texts are looked for as words, the last may be begun only; or as a phrase in quotes. */
-export function meetsTrial(mails: readonly TrialMail[], mail: TrialMail, filter: TrialFilter): boolean {
+function meetsTrial(mails: readonly TrialMail[], mail: TrialMail, filter: TrialFilter): boolean {
   if ("operator" in filter && Array.isArray(filter.conditions)) {
     const met = filter.conditions.map((one: TrialFilter) => meetsTrial(mails, mail, one));
     if (filter.operator === "AND") return met.every(Boolean);
