@@ -50,9 +50,13 @@ export async function openList(
     for await (const some of inBatches(metas)) {
       listed.push(...(await openListed(session, some, { told: !isJson, found })));
     }
-    const titles = isJson ? undefined : await titlesOf(session, listed, found);
-    return { values: listed.map(forPrograms), rows: listed.map((one) => rowOf(session, one, titles)) };
+    return listOf(session, listed, isJson ? undefined : await titlesOf(session, listed, found));
   });
+}
+
+/** The same of messages that were opened already. Asks no server. */
+export function listOf(session: Session, listed: readonly Listed[], titles?: Titles): MessageList {
+  return { values: listed.map(forPrograms), rows: listed.map((one) => rowOf(session, one, titles)) };
 }
 
 async function* firstOf<Item>(all: AsyncIterable<Item>, most: number): AsyncGenerator<Item, void> {

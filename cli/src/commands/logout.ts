@@ -5,11 +5,17 @@ import { answer, homeOf, type Shell } from "../shell.ts";
 
 export function logout(command: Command, shell: Shell): void {
   command
-    .description("Signs out: ends the sign-in at the server and forgets it here, here in any case.")
+    .description(
+      "Signs out: ends the sign-in at the server and forgets it here with the mail that is kept here, here in any case.",
+    )
     .action(async () => {
       const home = homeOf(shell);
       const address = await chooseAddress(shell, home);
-      await signOut(await openKept(shell, home, address), home.keeper(address));
+      try {
+        await signOut(await openKept(shell, home, address), home.keeper(address));
+      } finally {
+        await home.forgetMail(address);
+      }
       answer(shell, { signedOut: address }, () => `Signed out ${address}.`);
     });
 }

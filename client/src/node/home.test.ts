@@ -35,6 +35,20 @@ test("Each account has a file of its own that only its owner reads, and a tag be
   expect((await stat(join(home.folder, "alice@a.example.json"))).mode & 0o077).toBe(0);
 });
 
+test("The mail of an account lies in a folder of its own that only its owner reads, until it is forgotten", async () => {
+  const home = await newHome();
+  const { folder, place, tabs } = home.mail("bob@alpha.localhost:8441");
+  const store = await place.open({ version: 1, tables: [] });
+  await tabs.withLock("reading", new AbortController().signal, () => store.close());
+  expect(folder).toBe(join(home.folder, "bob@alpha.localhost_8441.mail"));
+  expect((await stat(folder)).mode & 0o077).toBe(0);
+  expect((await stat(join(folder, "mail.sqlite"))).mode & 0o077).toBe(0);
+  expect(await home.addresses()).toEqual([]);
+  await home.forgetMail("Bob+news@alpha.localhost:8441");
+  expect(await readdir(home.folder)).toEqual([]);
+  await home.forgetMail("bob@alpha.localhost:8441");
+});
+
 test("An address that would be a path is no address", async () => {
   const home = await newHome();
   expect(() => home.keeper("../../alice@a.example")).toThrow("is not an address");

@@ -1,17 +1,21 @@
 import { X509Certificate } from "node:crypto";
-import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { accountOf, fail, parseAddress } from "@posthorn/protocol";
+import type { LocalPlace } from "../local/local-store.ts";
+import type { Tabs } from "../local/tabs.ts";
 import type { Platform } from "../platform.ts";
 import type { TokenKeeper } from "../token-keeper.ts";
 import { fileKeeper } from "./file-keeper.ts";
 import { platformOver } from "./platform.ts";
+import { programTabs } from "./program-tabs.ts";
+import { sqlitePlace } from "./sqlite-place.ts";
 import { type NodeTransport, nodeTransport } from "./transport.ts";
 
 /**
  * What the programs of one person on one machine share: a folder with a file for each account that is signed in,
- * `alice@example.com.json`, and `ca.pem` for local trials. A colon, as some file systems have none, is written `_`.
+ * `alice@example.com.json`, beside it a folder for its mail, `alice@example.com.mail`, and `ca.pem` for local trials. A colon, as some file systems have none, is written `_`.
  */
 export interface Home {
   folder: string;
@@ -19,6 +23,10 @@ export interface Home {
   caPath: string;
   /** Where the sign-in of an account is kept; a `+tag` does not matter. Throws ProblemError `badAddress`. */
   keeper(address: string): TokenKeeper;
+  /** Where the mail of an account is kept, and in which folder; made when it is first opened. Throws as `keeper`. */
+  mail(address: string): { folder: string; place: LocalPlace; tabs: Tabs };
+  /** Forgets the mail of an account that is kept here. */
+  forgetMail(address: string): Promise<void>;
   /** The accounts that are signed in, by name. */
   addresses(): Promise<string[]>;
   /** Trusts the authority of a local trial from here on, beside those trusted before. */
@@ -32,7 +40,13 @@ export function openHome(folder: string): Home {
   return {
     folder,
     caPath,
-    keeper: (address) => fileKeeper(join(folder, fileNameOf(address))),
+    keeper: (address) => fileKeeper(join(folder, `${fileNameOf(address)}.json`)),
+    mail(address) {
+      const own = join(folder, `${fileNameOf(address)}.mail`);
+      return { folder: own, place: sqlitePlace(join(own, "mail.sqlite")), tabs: programTabs(own) };
+    },
+    forgetMail: (address) =>
+      rm(join(folder, `${fileNameOf(address)}.mail`), { recursive: true, force: true }),
     addresses: () => listAddresses(folder),
     async trust(caPem) {
       const certificate = readCertificate(caPem);
@@ -54,7 +68,7 @@ export function usualHomeFolder(environment: Readonly<Record<string, string | un
 }
 
 function fileNameOf(address: string): string {
-  return `${accountOf(parseAddress(address)).replace(":", "_")}.json`;
+  return accountOf(parseAddress(address)).replace(":", "_");
 }
 
 async function listAddresses(folder: string): Promise<string[]> {
