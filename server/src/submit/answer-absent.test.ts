@@ -125,6 +125,28 @@ eachStore("mail of an absent owner", (open) => {
     expect((await answers(bob))[0]?.message).toMatchObject({ subject: "At sea", body: "Back soon." });
   });
 
+  it("is answered without its subject where it was sealed on arrival", async () => {
+    const bob = await withBob(open);
+    await using _ = absent(bob);
+    await bob.say({});
+    const { message, bytes } = letter({ id: letterId(1) });
+    const { accountId } = bob;
+    await bob.store.write((tx) =>
+      addMessage(tx, {
+        accountId,
+        mailboxes: [roles.inbox.id],
+        message,
+        bytes,
+        isSealedOnArrival: true,
+        receivedAt: bob.clock.now(),
+        keywords: [],
+        blobs: [],
+      }),
+    );
+    await answersTo(bob, ["eve@b.test"]);
+    expect((await answers(bob))[0]?.message).toMatchObject({ subject: "Automatic reply" });
+  });
+
   it("is answered once in seven days for the same sender, whatever its tag", async () => {
     const bob = await withBob(open);
     await using _ = absent(bob);

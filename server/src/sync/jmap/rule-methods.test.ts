@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { type Actions, place, type Rule } from "../../objects/rules.ts";
+import { type Actions, place, type Rule, visibleOf } from "../../objects/rules.ts";
 import { letter, letterId, openAccount } from "../../objects/trial-mail.ts";
 import { trialReceive } from "../../receive/trial-receive.ts";
 import { findAccount } from "../../store/account-store.ts";
@@ -182,6 +182,13 @@ eachStore("rules over JMAP", (open) => {
     expect(Object.keys(created)).toHaveLength(100);
     expect(Object.values(notCreated)).toMatchObject([{ type: "overQuota" }]);
   });
+});
+
+it("what the server is not to read it does not look at: a subject is none then", () => {
+  const { message } = letter({ subject: "Secret" });
+  const seen = (isOpen: boolean) =>
+    visibleOf(message, { isOpen, hasAttachment: false, sizeBytes: 1 }).subject;
+  expect([seen(true), seen(false)]).toEqual(["Secret", undefined]);
 });
 
 it("whatever the rules are, mail lies somewhere, and in one place when it is moved", () => {

@@ -6,8 +6,10 @@ import { HandClock } from "../../env/hand-clock.ts";
 import { wakeThread } from "../../objects/snooze.ts";
 import { letter, letterId, openAccount, putIn } from "../../objects/trial-mail.ts";
 import { wakeSnoozed } from "../../objects/wake-snoozed.ts";
+import { trialReceive } from "../../receive/trial-receive.ts";
 import { findAccount } from "../../store/account-store.ts";
 import { eachStore, type OpenTestStore } from "../../store/each-store.ts";
+import { setScreens } from "../../store/sender-store.ts";
 import type { OpenStore } from "../../store/sql.ts";
 import { type Answer, callerOf, methodsOn, type TrialJmap, trialJmap } from "./trial-jmap.ts";
 
@@ -240,6 +242,21 @@ eachStore("a snoozed message", (open) => {
       snoozedUntil: "2026-11-24T01:00:00Z",
     });
     expect(await get(bob, other)).toMatchObject({ mailboxIds: { f9: true } });
+  });
+
+  it("comes back when a message of its thread is taken, and not when that is a stranger's who has to wait", async () => {
+    const bob = await withBob(open);
+    await bob.store.write((tx) => setScreens(tx, bob.accountId, true));
+    const room = trialReceive(bob.store, { clock: bob.clock });
+    const id = await receive(bob, 1);
+    await update(bob, id, { snoozedUntil: until });
+    const answer = (number: number, sender: string) =>
+      room.post(letter({ id: letterId(number), from: { id: sender, host: "b.test" }, thread: letterId(1) }));
+    await answer(2, "stranger");
+    expect(await get(bob, id)).toMatchObject({ mailboxIds: { f9: true } });
+    await bob.call("Sender/set", { update: { "zoe@b.test": { state: "accepted" } } });
+    await answer(3, "zoe");
+    expect(await get(bob, id)).toMatchObject({ mailboxIds: { f1: true }, keywords: { $new: true } });
   });
 
   it("costs messages that arrive nothing any more when all have come back", async () => {
