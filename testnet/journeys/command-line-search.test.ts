@@ -42,6 +42,8 @@ test(
       "Nothing was found.\nNothing has “qarterly”. Did you mean “quarterly”?\nAll your mail was searched.\n",
     );
     expect(await well("bob", ["search", "colour:blue"])).toContain("colour: is no operator");
+    expect((await json("bob", ["search", "from:alice -binder"])).messages).toHaveLength(1);
+    expect((await json("bob", ["search", "--", "-binder"])).messages).toHaveLength(1);
     const nowhere = await run("bob", ["search", "binder", "--mailbox", "nowhere"]);
     expect(nowhere).toMatchObject({
       code: 1,

@@ -63,6 +63,9 @@ test("Somebody signs up, writes a sealed letter with a file, and the other reads
   const read = await run("read.ts", bob);
   expect(read).toContain(`From ${alice} (sealed)\nThe plan\nHere it is.\nSaved plan.txt, 22 bytes`);
   expect(await readFile(join(folder, "plan.txt"), "utf8")).toBe("First this, then that.");
+  const found = await run("search.ts", bob, "from:alice plan");
+  expect(found).toMatch(/^\S+Z {2}The plan\n {2}Here it is\.\n100 % of the mail was searched\.\n$/);
+  expect(await run("search.ts", bob, "hree")).toContain("Did you mean “here”?");
 });
 
 test("A program writes in the open, and who reads it is told so", async () => {
