@@ -2,7 +2,6 @@ import { type Static, type TSchema, Type } from "typebox";
 import { authRoutes } from "./api/auth-routes.ts";
 import { jmapRoutes } from "./api/jmap-routes.ts";
 import { keysRoutes } from "./api/keys-routes.ts";
-import { mailRoutes } from "./api/mail-routes.ts";
 import { operatorRoutes } from "./api/operator-routes.ts";
 import { HealthSchema } from "./api/peer.ts";
 import { peerRoutes } from "./api/peer-routes.ts";
@@ -13,7 +12,6 @@ import { sendRoutes } from "./api/send-routes.ts";
 export const routes = {
   ...peerRoutes,
   ...sendRoutes,
-  ...mailRoutes,
   ...jmapRoutes,
   ...authRoutes,
   ...keysRoutes,

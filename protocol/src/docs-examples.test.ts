@@ -70,14 +70,10 @@ const schemas: Readonly<Record<string, TSchema>> = {
   refresh: protocol.RefreshSchema,
   "api token request": protocol.ApiTokenRequestSchema,
   "new api token": protocol.NewApiTokenSchema,
-  mailboxes: protocol.MailboxListSchema,
   "jmap session": protocol.JmapSessionSchema,
   "jmap request": protocol.JmapRequestSchema,
   "jmap response": protocol.JmapResponseSchema,
-  "message page": protocol.MessagePageSchema,
-  "message patch": protocol.MessagePatchSchema,
-  changes: protocol.ChangesSchema,
-  account: protocol.AccountSchema,
+  wire: protocol.WireSchema,
 };
 
 /** Objects whose fields stand in tables, and the fields that another table has already. */
@@ -123,7 +119,7 @@ const tables: Readonly<Record<string, { schema: TSchema; less?: object }>> = {
   "key consent": { schema: protocol.KeyConsentSchema },
   "key consent patch": { schema: protocol.KeyConsentPatchSchema },
   record: { schema: protocol.RecordSchema },
-  "message meta": { schema: protocol.PlainMetaSchema },
+  wire: { schema: protocol.WireSchema },
 };
 
 const encoder = new TextEncoder();

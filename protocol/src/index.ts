@@ -15,7 +15,6 @@ export { AccountNameSchema } from "./api/account-name.ts";
 export * from "./api/auth.ts";
 export * from "./api/id.ts";
 export * from "./api/keys.ts";
-export * from "./api/mail.ts";
 export * from "./api/operator.ts";
 export * from "./api/peer.ts";
 export type { MediaType, Route } from "./api/route.ts";

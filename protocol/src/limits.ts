@@ -53,17 +53,14 @@ export const limits = {
   /** A message sealed on arrival (§100.12), in base64url, and the whole of what stands in its place. */
   sealedArrival: 400_000,
   arrivalBytes: 450_000,
-  /** A sealed record in base64url, and how many of them are in a page. */
+  /** A sealed record in base64url. */
   sealedRecord: 240_000,
-  recordPage: 100,
 
   undoS: 600,
   listItems: 500,
-  pageItems: 200,
   keywords: 100,
   keyword: 100,
   mailboxName: 255,
-  preview: 256,
   token: 4096,
   label: 100,
   state: 64,

@@ -12,7 +12,7 @@ export const wireHistory: readonly {
 }[] = [
   {
     version: 1,
-    hash: "226234db91453b652b8280598f2cd8ec75f52238b17698e07946671272949f37",
+    hash: "6fa647ea095fd3256eb553f3de74ca96c483be78a2133c2c2b9a3229cb3eb413",
     note: "First version.",
   },
 ];

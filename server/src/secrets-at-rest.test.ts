@@ -141,7 +141,7 @@ async function live(): Promise<Record<string, string>> {
     { name: "a script that reads my mail", scopes: ["read"] },
     third.accessToken,
   );
-  await ask("GET", "/mail/mailboxes", undefined, program.token);
+  await ask("GET", "/.well-known/jmap", undefined, program.token);
   await ask("POST", "/auth/logout", undefined, first.accessToken);
   const pending = await beginLogin();
 
@@ -151,7 +151,7 @@ async function live(): Promise<Record<string, string>> {
     await call("POST", "/auth/login/start", { name: password, startLoginRequest }),
     await call("POST", "/auth/login/start", { name: "alice", startLoginRequest: password }),
     await call("POST", "/auth/refresh", { refreshToken: password }),
-    await call("GET", "/mail/mailboxes", undefined, password),
+    await call("GET", "/.well-known/jmap", undefined, password),
     await call("GET", `/auth/invite/${password}`, undefined),
     await call("POST", `/${password}`, { password }),
   ];

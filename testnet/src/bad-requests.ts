@@ -27,7 +27,6 @@ const statement = {
 
 /** A good body of every route that takes one, messages aside, with every field it knows. */
 export const goodInputs: Readonly<Record<string, object>> = {
-  patchMessage: { keywords: { $seen: true }, mailbox: "1" },
   registerStart: { invite: "a".repeat(32), name: "bob", registrationRequest: "AAAA" },
   registerFinish: {
     invite: "a".repeat(32),
@@ -66,6 +65,9 @@ export const largerBodies: Readonly<Record<string, number>> = {
 /** Routes whose bodies may have more than is known here (RFC 8620 §3.3). */
 export const openInputs: ReadonlySet<string> = new Set(["jmapApi"]);
 
+/** Content types that are taken for JSON (§85.1). */
+export const takenForJson: Readonly<Record<string, string>> = { jmapApi: "text/plain" };
+
 /** What stands in the place of a name or an id. */
 export const badNames: readonly string[] = [
   ..."0 -1 1e9 NaN null undefined true 9007199254740993 99999999999999999999999999 0x10 1.5".split(" "),
@@ -78,6 +80,31 @@ export const badNames: readonly string[] = [
   "ab".repeat(32).toUpperCase(),
   `${"ab".repeat(32)}/`,
   "0192F0C1-7B5E-7C3A-9D42-3F1B8A6C2E10",
+];
+
+/** Calls of JMAP that take an id or a state, with this text in its place. */
+export const namingCalls: readonly [method: string, asked: (name: string) => object][] = [
+  ["Mailbox/get", (name) => ({ ids: [name] })],
+  ["Mailbox/set", (name) => ({ update: { [name]: { isSubscribed: false } }, destroy: [name] })],
+  ["Mailbox/changes", (name) => ({ sinceState: name })],
+  ["Email/get", (name) => ({ ids: [name] })],
+  ["Email/get", (name) => ({ ids: [], properties: [name] })],
+  ["Email/set", (name) => ({ update: { [name]: { "keywords/$seen": true } } })],
+  ["Email/set", (name) => ({ destroy: [name] })],
+  ["Email/set", (name) => ({ ifInState: name, update: {} })],
+  ["Email/set", (name) => ({ create: { one: { mailboxIds: { [name]: true } } } })],
+  ["Email/changes", (name) => ({ sinceState: name })],
+  ["Email/query", (name) => ({ filter: { inMailbox: name } })],
+  ["Email/query", (name) => ({ filter: { wireIds: [name] } })],
+  ["Email/query", (name) => ({ filter: { [name]: "x" } })],
+  ["Email/query", (name) => ({ sort: [{ property: name }] })],
+  ["Email/query", (name) => ({ anchor: name })],
+  ["Email/queryChanges", (name) => ({ sinceQueryState: name })],
+  ["Thread/get", (name) => ({ ids: [name] })],
+  ["Blob/get", (name) => ({ ids: [name] })],
+  ["Record/get", (name) => ({ collection: name, ids: [name] })],
+  ["Record/set", (name) => ({ collection: "drafts", destroy: [name] })],
+  ["Identity/get", (name) => ({ ids: [name] })],
 ];
 
 /** A route, its query, and what is answered; when all is well there is no code. */
@@ -129,30 +156,21 @@ export const oddQueries: readonly Query[] = [
   bad("send", "undo=10&undo=20"),
   bad("send", "undo=10&%75ndo=20"),
   bad("send", "__proto__=1"),
-  ...["-1", "1.5", "many", "99999999999", "%FF", ""].map((text) =>
-    bad("messages", `limit=${text}`, "/limit"),
-  ),
-  ...["%00", "a b", "../1", "", "a".repeat(65)].map((text) => bad("messages", `mailbox=${text}`, "/mailbox")),
-  ...["%00", "'", "", "a".repeat(65)].map((text) => bad("messages", `after=${text}`, "/after")),
-  ...["%00", "*", "", "a".repeat(65)].map((text) => bad("changes", `since=${text}`, "/since")),
+  ...["-1", "1.5", "many", "", "1e1", "0x10", "+1", "%FF"].map((text) => bad("jmapEvents", `ping=${text}`)),
+  bad("jmapEvents", "ping=99999999999999999", "/ping"),
+  ...["", "yes", "STATE", "%00"].map((text) => bad("jmapEvents", `closeafter=${text}`)),
+  bad("jmapEvents", `types=${"a".repeat(1_001)}`, "/types"),
   ...["ALICE", "a@b", "..", ""].map((text) => bad("accounts", `after=${text}`, "/after")),
   ...["A.test", "localhost", "1.2.3.4", "a.test:443", ""].map((text) =>
     bad("peers", `after=${text}`, "/after"),
   ),
   ...["A.test", "..", "a.test/b", ""].map((text) => bad("discovery", `host=${text}`, "/host")),
-  bad("messages", "limit=1&limit=2"),
-  ...["0", "201", "500", "9999999999"].map((text) => bad("messages", `limit=${text}`, "/limit")),
-  ...["1", "200"].map((text) => fine("messages", `limit=${text}`)),
-  ...["no-such-message", "999999999999999999999999"].map((text) =>
-    bad("messages", `after=${text}`, "/after"),
-  ),
-  ...["zz", "constructor", "999999999999999"].map((text) => bad("changes", `since=${text}`, "/since")),
-  fine("messages", "mailbox=no-such-mailbox"),
-  bad("messages", "unknown=1&constructor=2", "/unknown"),
-  bad("messages", "Limit=1", "/Limit"),
+  bad("jmapEvents", "ping=15&ping=16"),
+  bad("jmapEvents", "unknown=1&constructor=2", "/unknown"),
+  bad("jmapEvents", "Ping=15", "/Ping"),
   bad("send", "sendat=2026-12-01T10:00:00Z", "/sendat"),
   bad("send", "undo=10&sendAt%20=2026-12-01T10:00:00Z", "/sendAt "),
-  bad("mailboxes", "limit=1", "/limit"),
+  bad("jmapSession", "limit=1", "/limit"),
   bad("createInvite", "name=bob", "/name"),
   bad("accounts", "before=bob", "/before"),
   fine("discovery", "host=alpha.test&of=a-later-version"),

@@ -1,4 +1,4 @@
-import { fail, MessageQuerySchema, RefreshSchema, routes } from "@posthorn/protocol";
+import { fail, RefreshSchema, routes, SendQuerySchema } from "@posthorn/protocol";
 import { describe, expect, test } from "vitest";
 import type { Caller } from "../auth/caller.ts";
 import { guarded, jsonAnswer, letIn, readInput, readQuery, requireType } from "./answer.ts";
@@ -109,16 +109,17 @@ describe("a JSON body", () => {
 
 describe("a query", () => {
   test("is read as it stands", () => {
-    expect(readQuery(request({}, { query: "?limit=5&after=%31" }), MessageQuerySchema)).toEqual({
-      limit: "5",
-      after: "1",
+    const query = "?undo=5&sendAt=2026-12-01T10%3A00:00Z";
+    expect(readQuery(request({}, { query }), SendQuerySchema)).toEqual({
+      undo: "5",
+      sendAt: "2026-12-01T10:00:00Z",
     });
   });
 
-  test.each(["?limit=5&limit=6", "?__proto__=1", "?limit=x", "?limit=5&%6cimit=5"])(
+  test.each(["?undo=5&undo=6", "?__proto__=1", "?undo=x", "?undo=5&%75ndo=5"])(
     "%s is refused",
     async (query) => {
-      expect(await codeOf(() => readQuery(request({}, { query }), MessageQuerySchema))).toBe("badRequest");
+      expect(await codeOf(() => readQuery(request({}, { query }), SendQuerySchema))).toBe("badRequest");
     },
   );
 });
@@ -129,14 +130,14 @@ describe("who is let in", () => {
   const operator: Caller = { accountId: 0, name: "operator", scopes: new Set(["admin"]) };
 
   const cases: [string, Caller, keyof typeof routes, string][] = [
-    ["a session", session, "mailboxes", "fine"],
-    ["a session without the scope", session, "patchMessage", "forbidden"],
-    ["a program", program, "mailboxes", "fine"],
+    ["a session", session, "jmapSession", "fine"],
+    ["a session without the scope", session, "putBlob", "forbidden"],
+    ["a program", program, "jmapSession", "fine"],
     ["a program without the scope", program, "send", "forbidden"],
     ["a program that wants another token", program, "createToken", "forbidden"],
     ["a program that wants to end sessions", program, "endSession", "forbidden"],
     ["a program that wants the tokens", program, "tokens", "forbidden"],
-    ["the operator to a mailbox", operator, "mailboxes", "forbidden"],
+    ["the operator to a mailbox", operator, "jmapSession", "forbidden"],
     ["the operator to sending", operator, "send", "forbidden"],
     ["the operator to sessions", operator, "sessions", "forbidden"],
     ["the operator to what is the operator's", operator, "queue", "fine"],
@@ -159,7 +160,7 @@ describe("who is let in", () => {
     const authenticate = async (authorization: string | undefined) =>
       authorization === undefined ? fail("unauthorized", "No.") : session;
     const doubled = request({ authorization: ["Bearer a", "Bearer b"] });
-    expect(await codeOf(() => letIn(authenticate, routes.mailboxes, doubled))).toBe("unauthorized");
+    expect(await codeOf(() => letIn(authenticate, routes.jmapSession, doubled))).toBe("unauthorized");
   });
 
   test("a handler never runs for whoever is not let in", async () => {

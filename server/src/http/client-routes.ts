@@ -20,15 +20,6 @@ import { finishLogin, type LoginContext, startLogin } from "../auth/login.ts";
 import { finishRegistration, type RegisterContext, startRegistration } from "../auth/register.ts";
 import { listSessions, logout, refresh, revokeSession } from "../auth/session.ts";
 import { type BlobContext, getBlob, headBlob, putBlob } from "../blobs/account-blob.ts";
-import { patchMessage } from "../objects/patch-message.ts";
-import {
-  readAccount,
-  readChanges,
-  readMailboxes,
-  readMessageBytes,
-  readMessageMeta,
-  readMessages,
-} from "../objects/read-mail.ts";
 import { cancelSend, getSend } from "../submit/send-status.ts";
 import { type SubmitContext, submit, submitBatch } from "../submit/submit.ts";
 import {
@@ -45,7 +36,7 @@ import { readBody } from "./edge.ts";
 import { type HttpRequest, type HttpResponse, singleHeader } from "./http.ts";
 import type { SendingLimit } from "./limit-sending.ts";
 import { type PeerRoutesContext, peerBlobRoutes } from "./peer-routes.ts";
-import { type Params, type Route, route } from "./router.ts";
+import { type Route, route } from "./router.ts";
 
 export interface ClientRoutesContext {
   authenticate: Authenticate;
@@ -66,13 +57,7 @@ const encoder = new TextEncoder();
 const octets = { "content-type": "application/octet-stream", "content-disposition": "attachment" };
 
 export function clientRoutes(ctx: ClientRoutesContext): Route[] {
-  return [
-    ...sendRoutes(ctx),
-    ...blobRoutes(ctx),
-    ...mailRoutes(ctx),
-    ...authRoutes(ctx),
-    ...publicRoutes(ctx),
-  ];
+  return [...sendRoutes(ctx), ...blobRoutes(ctx), ...authRoutes(ctx), ...publicRoutes(ctx)];
 }
 
 function sendRoutes(ctx: ClientRoutesContext): Route[] {
@@ -201,40 +186,6 @@ function blobRoutes(ctx: ClientRoutesContext): Route[] {
 function readLength(request: HttpRequest): number | undefined {
   const length = singleHeader(request.headers, "content-length");
   return length === undefined ? undefined : Number(length);
-}
-
-function mailRoutes(ctx: ClientRoutesContext): Route[] {
-  const { authenticate, submit: mail } = ctx;
-  return [
-    guarded(authenticate, routes.mailboxes, ({ caller }) => readMailboxes(mail, caller)),
-    guarded(authenticate, routes.messages, ({ caller, request }) => {
-      const { mailbox, limit, after } = readQuery(request, routes.messages.query);
-      const page = limit === undefined ? undefined : Number(limit);
-      return readMessages(mail, { accountId: caller.accountId, mailbox, limit: page, after });
-    }),
-    guarded(authenticate, routes.message, ({ caller, params }) =>
-      readMessageMeta(mail, named(caller, params)),
-    ),
-    route(routes.messageBytes.method, routes.messageBytes.path, async (request, params) => {
-      const caller = await letIn(authenticate, routes.messageBytes, request);
-      return { status: 200, headers: octets, body: await readMessageBytes(mail, named(caller, params)) };
-    }),
-    guarded(authenticate, routes.patchMessage, async ({ caller, params, request }) => {
-      const patch = await readInput(request, routes.patchMessage.input);
-      return patchMessage(mail, { ...named(caller, params), patch });
-    }),
-    guarded(authenticate, routes.changes, ({ caller, request }) =>
-      readChanges(mail, {
-        accountId: caller.accountId,
-        since: readQuery(request, routes.changes.query).since,
-      }),
-    ),
-    guarded(authenticate, routes.account, ({ caller }) => readAccount(mail, caller)),
-  ];
-}
-
-function named(caller: Caller, params: Params): { accountId: number; objectId: string } {
-  return { accountId: caller.accountId, objectId: params.get("objectId") };
 }
 
 function authRoutes(ctx: ClientRoutesContext): Route[] {

@@ -28,11 +28,11 @@ function textOf({ body }: HttpResponse): string {
 
 const handle = router([
   named("GET", "/"),
-  named("GET", "/mail/messages"),
-  named("GET", "/mail/messages/:objectId", "objectId"),
-  named("PATCH", "/mail/messages/:objectId", "objectId"),
-  named("GET", "/mail/messages/:objectId/bytes", "objectId"),
-  named("GET", "/mail/messages/newest"),
+  named("GET", "/box/messages"),
+  named("GET", "/box/messages/:objectId", "objectId"),
+  named("PATCH", "/box/messages/:objectId", "objectId"),
+  named("GET", "/box/messages/:objectId/bytes", "objectId"),
+  named("GET", "/box/messages/newest"),
   named("GET", "/:a/:b/:c/end", "a", "b", "c"),
   named("HEAD", "/email/blob/:hash", "hash"),
   named("PUT", "/email/blob/:hash", "hash"),
@@ -46,17 +46,17 @@ async function ask(method: string, path: string): Promise<string> {
 describe("a path", () => {
   const found: [string, string, string][] = [
     ["GET", "/", "GET /"],
-    ["GET", "/mail/messages", "GET /mail/messages"],
-    ["GET", "/mail/messages/17", "GET /mail/messages/:objectId 17"],
-    ["GET", "/mail/messages/newest", "GET /mail/messages/newest"],
-    ["GET", "/mail/messages/newest/bytes", "GET /mail/messages/:objectId/bytes newest"],
-    ["GET", "/mail/messages/17/bytes", "GET /mail/messages/:objectId/bytes 17"],
-    ["GET", "/mail/messages/17/end", "GET /:a/:b/:c/end mail messages 17"],
-    ["GET", "/mail/messages/caf%C3%A9", "GET /mail/messages/:objectId café"],
-    ["GET", "/mail/messages/a%20b%3Fc%23d", "GET /mail/messages/:objectId a b?c#d"],
-    ["GET", "/mail/messages/%2541", "GET /mail/messages/:objectId %41"],
-    ["GET", "/mail/messages/a+b", "GET /mail/messages/:objectId a+b"],
-    ["GET", "/mail/messages/__proto__", "GET /mail/messages/:objectId __proto__"],
+    ["GET", "/box/messages", "GET /box/messages"],
+    ["GET", "/box/messages/17", "GET /box/messages/:objectId 17"],
+    ["GET", "/box/messages/newest", "GET /box/messages/newest"],
+    ["GET", "/box/messages/newest/bytes", "GET /box/messages/:objectId/bytes newest"],
+    ["GET", "/box/messages/17/bytes", "GET /box/messages/:objectId/bytes 17"],
+    ["GET", "/box/messages/17/end", "GET /:a/:b/:c/end box messages 17"],
+    ["GET", "/box/messages/caf%C3%A9", "GET /box/messages/:objectId café"],
+    ["GET", "/box/messages/a%20b%3Fc%23d", "GET /box/messages/:objectId a b?c#d"],
+    ["GET", "/box/messages/%2541", "GET /box/messages/:objectId %41"],
+    ["GET", "/box/messages/a+b", "GET /box/messages/:objectId a+b"],
+    ["GET", "/box/messages/__proto__", "GET /box/messages/:objectId __proto__"],
     ["HEAD", "/email/blob/x", "HEAD /email/blob/:hash x"],
   ];
   test.each(found)("%s %s is answered by %s", async (method, path, by) => {
@@ -64,21 +64,21 @@ describe("a path", () => {
   });
 
   const unknown = [
-    "/mail",
-    "/mail/messages/",
-    "/mail//messages",
-    "//mail/messages",
+    "/box",
+    "/box/messages/",
+    "/box//messages",
+    "//box/messages",
     "/Mail/messages",
-    "/mail/messages/17/bytes/",
-    "/mail/messages//bytes",
-    "/mail/messages/17/bytes/more",
-    "/mail%2Fmessages",
+    "/box/messages/17/bytes/",
+    "/box/messages//bytes",
+    "/box/messages/17/bytes/more",
+    "/box%2Fmessages",
     "/%6Dail/messages",
-    "/mail/./messages",
-    "/mail/../mail/messages",
+    "/box/./messages",
+    "/box/../box/messages",
     "/constructor",
-    "/mail/messages/17/%62ytes",
-    "/mail;a=b/messages",
+    "/box/messages/17/%62ytes",
+    "/box;a=b/messages",
     `/${"a/".repeat(4_000)}`,
   ];
   test.each(unknown)("%s is nothing: no slash, case, dot or encoding is put right", async (path) => {
@@ -105,7 +105,7 @@ describe("a path", () => {
   test.each(refused)(
     "with the segment %s is refused: it is more than one segment, or no text",
     async (part) => {
-      await expect(handle(request("GET", `/mail/messages/${part}`))).rejects.toMatchObject({
+      await expect(handle(request("GET", `/box/messages/${part}`))).rejects.toMatchObject({
         problem: { code: "badRequest", status: 400 },
       });
     },
@@ -114,18 +114,18 @@ describe("a path", () => {
 
 describe("a method", () => {
   test("a path does not have is answered with those it has (RFC 9110 §15.5.6)", async () => {
-    expect(await ask("DELETE", "/mail/messages/17")).toBe("405 GET, PATCH");
-    expect(await ask("POST", "/mail/messages")).toBe("405 GET");
+    expect(await ask("DELETE", "/box/messages/17")).toBe("405 GET, PATCH");
+    expect(await ask("POST", "/box/messages")).toBe("405 GET");
     expect(await ask("TRACE", "/email/blob/x")).toBe("405 HEAD, PUT");
-    expect(await ask("OPTIONS", "/mail/messages")).toBe("405 GET");
+    expect(await ask("OPTIONS", "/box/messages")).toBe("405 GET");
   });
 
   test("HEAD is not made out of GET", async () => {
-    expect(await ask("HEAD", "/mail/messages")).toBe("405 GET");
+    expect(await ask("HEAD", "/box/messages")).toBe("405 GET");
   });
 
   test("in another case is another method", async () => {
-    expect(await ask("get", "/mail/messages")).toBe("405 GET");
+    expect(await ask("get", "/box/messages")).toBe("405 GET");
   });
 });
 

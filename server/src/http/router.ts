@@ -11,7 +11,7 @@ export type RouteHandler = (request: HttpRequest, params: Params) => Promise<Htt
 
 export interface Route {
   method: string;
-  /** `/mail/messages/:objectId`; a `:name` stands for exactly one segment that is not empty. */
+  /** `/email/send/:id`; a `:name` stands for exactly one segment that is not empty. */
   pattern: string;
   handler: RouteHandler;
 }

@@ -1,6 +1,6 @@
 import { limits, shape, VerdictSchema } from "@posthorn/protocol";
 import { expect, it } from "vitest";
-import { readMessages } from "../objects/read-mail.ts";
+import { keptIn } from "../objects/trial-kept.ts";
 import { type Letter, letter, letterId, openAccount } from "../objects/trial-mail.ts";
 import { eachStore } from "../store/each-store.ts";
 import type { Store } from "../store/sql.ts";
@@ -14,9 +14,8 @@ const numbered = (number: number, fields: object = {}): Letter =>
   letter({ id: letterId(number), subject: `letter ${number}`, ...fields });
 
 /** The subjects of what an account has, in the order they came. */
-async function subjects(store: Store, accountId: number): Promise<(string | null)[]> {
-  const { messages } = await readMessages({ store }, { accountId, limit: limits.pageItems });
-  return messages.map(({ subject }) => subject).reverse();
+async function subjects(store: Store, accountId: number): Promise<(string | undefined)[]> {
+  return (await keptIn(store, accountId)).map(({ subject }) => subject).reverse();
 }
 
 eachStore("a batch", (open) => {

@@ -4,8 +4,8 @@ import { expect, it } from "vitest";
 import { trialBlobs } from "../blobs/trial-blobs.ts";
 import type { Clock } from "../env/env.ts";
 import { keepHouse } from "../keep-house.ts";
-import { patchMessage } from "../objects/patch-message.ts";
-import { readChanges, readMessages } from "../objects/read-mail.ts";
+import { changeMessage } from "../objects/change-message.ts";
+import { filledOf, keptIn } from "../objects/trial-kept.ts";
 import { letter, letterId, openAccount } from "../objects/trial-mail.ts";
 import { eachStore, onPostgres } from "../store/each-store.ts";
 import type { Store } from "../store/sql.ts";
@@ -15,9 +15,8 @@ const hour = 3_600_000;
 const day = 24 * hour;
 const changed = { subject: "Not what it was" };
 
-async function subjects(store: Store, accountId: number): Promise<(string | null)[]> {
-  const { messages } = await readMessages({ store }, { accountId });
-  return messages.map(({ subject }) => subject);
+async function subjects(store: Store, accountId: number): Promise<(string | undefined)[]> {
+  return (await keptIn(store, accountId)).map(({ subject }) => subject);
 }
 
 /** An hour passes, and what has had its time is removed. */
@@ -44,9 +43,11 @@ eachStore("a message that comes again", (open) => {
     const bob = await openAccount(store, "bob");
     const first = await room.post(letter());
     await room.clock.advance(3 * day);
-    await patchMessage({ store }, { accountId: bob, objectId: "1", patch: { mailbox: "6" } });
+    for (const message of await keptIn(store, bob)) {
+      await store.write((tx) => changeMessage(tx, message, { keywords: [], mailboxes: [6] }));
+    }
     expect(await room.post(letter())).toEqual(first);
-    expect((await readChanges({ store }, { accountId: bob })).newState).toBe("2");
+    expect(await filledOf(store, bob)).toMatchObject({ state: 2 });
     expect(await subjects(store, bob)).toEqual(["Hello"]);
   });
 

@@ -1,6 +1,6 @@
 import { limits, shape, VerdictSchema } from "@posthorn/protocol";
 import { expect, it } from "vitest";
-import { readAccount, readMessageBytes, readMessages } from "../objects/read-mail.ts";
+import { filledOf, keptIn } from "../objects/trial-kept.ts";
 import { letter, letterId, openAccount } from "../objects/trial-mail.ts";
 import { setQuota, setSuspended } from "../store/account-store.ts";
 import { eachStore } from "../store/each-store.ts";
@@ -13,9 +13,8 @@ const at = (host: string, ...names: string[]) => names.map((id) => ({ id, host }
 const here = (...names: string[]) => at("a.test", ...names);
 
 /** The subjects of what an account has. */
-async function subjects(store: Store, accountId: number): Promise<(string | null)[]> {
-  const { messages } = await readMessages({ store }, { accountId });
-  return messages.map(({ subject }) => subject);
+async function subjects(store: Store, accountId: number): Promise<(string | undefined)[]> {
+  return (await keptIn(store, accountId)).map(({ subject }) => subject);
 }
 
 eachStore("a message from another server", (open) => {
@@ -35,12 +34,11 @@ eachStore("a message from another server", (open) => {
       incarnation: "one",
       recipients: [{ id: "bob", host: "a.test", status: "delivered" }],
     });
-    const page = await readMessages({ store }, { accountId: bob, mailbox: "1" });
-    expect(page.messages).toMatchObject([
-      { subject: "Hello", keywords: {}, deliveredAt: "2026-11-24T00:00:01.234Z" },
-    ]);
-    const kept = await readMessageBytes({ store }, { accountId: bob, objectId: page.messages[0]?.id ?? "" });
-    expect(Buffer.from(kept).equals(Buffer.from(bytes))).toBe(true);
+    const [kept, ...others] = await keptIn(store, bob, 1);
+    const receivedAt = Date.parse("2026-11-24T00:00:01.234Z");
+    expect(kept).toMatchObject({ subject: "Hello", keywords: [], receivedAt });
+    expect(others).toEqual([]);
+    expect(Buffer.from(kept?.bytes ?? []).equals(Buffer.from(bytes))).toBe(true);
   });
 
   it("is judged for each recipient here by itself, and for nobody elsewhere", async () => {
@@ -97,9 +95,8 @@ eachStore("a message from another server", (open) => {
       "bob+b@a.test": "delivered",
     });
     expect(await subjects(store, bob)).toEqual(["Hello"]);
-    const { usedBytes } = await readAccount({ store, host: "a.test" }, { accountId: bob });
-    const { messages } = await readMessages({ store }, { accountId: bob });
-    expect(usedBytes).toBe(messages[0]?.size);
+    const [kept] = await keptIn(store, bob);
+    expect(await filledOf(store, bob)).toMatchObject({ usedBytes: kept?.sizeBytes });
   });
 
   it("whose recipients are all elsewhere is unknown here", async () => {

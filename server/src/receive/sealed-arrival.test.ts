@@ -1,9 +1,9 @@
 /** What comes in the open for an account that takes sealed mail (§100.12). */
 import { readFile } from "node:fs/promises";
 import { toBase64Url } from "@posthorn/crypto";
-import { findArrival, type PlainMeta } from "@posthorn/protocol";
+import { findArrival } from "@posthorn/protocol";
 import { expect, it } from "vitest";
-import { readMessageBytes, readMessages } from "../objects/read-mail.ts";
+import { keptIn as kept } from "../objects/trial-kept.ts";
 import { type Letter, letter, letterId, openAccount } from "../objects/trial-mail.ts";
 import { findAccount } from "../store/account-store.ts";
 import { eachStore } from "../store/each-store.ts";
@@ -13,15 +13,6 @@ import { before, told, trialReceive } from "./trial-receive.ts";
 import { sayKeys, type TrialEpoch } from "./trial-sealed.ts";
 
 const bob = "bob@a.test";
-
-async function kept(store: Store, accountId: number): Promise<{ meta: PlainMeta; bytes: Uint8Array }[]> {
-  const { messages } = await readMessages({ store }, { accountId });
-  const all = messages.map(async (meta) => {
-    const bytes = await readMessageBytes({ store }, { accountId, objectId: meta.id });
-    return { meta, bytes };
-  });
-  return Promise.all(all);
-}
 
 async function withBob(store: Store, epochs?: TrialEpoch[]) {
   const accountId = await openAccount(store, "bob");
@@ -39,7 +30,7 @@ eachStore("a message in the open for an account that takes sealed mail", (open) 
     expect(told(await room.post(came))).toEqual({ [bob]: "delivered" });
     const [only] = await kept(store, accountId);
     expect(await owner.open(only?.bytes ?? new Uint8Array())).toBe(text(came));
-    expect(only?.meta).toMatchObject({ sealed: true, size: only?.bytes.length });
+    expect(only).toMatchObject({ sealed: true, sizeBytes: only?.bytes.length });
   });
 
   it("is listed by its way alone: neither its subject nor its words", async () => {
@@ -53,19 +44,19 @@ eachStore("a message in the open for an account that takes sealed mail", (open) 
     });
     expect(told(await room.post(came))).toEqual({ [bob]: "delivered" });
     const [only] = await kept(store, accountId);
-    expect(only?.meta).toMatchObject({
+    expect(only).toMatchObject({
       messageId: letterId(1),
       type: "email",
-      from: { id: "eve", host: "b.test" },
+      sender: "eve@b.test",
       to: [{ id: "bob", host: "a.test" }],
       cc: [{ id: "carol", host: "c.test" }],
-      subject: null,
-      preview: null,
-      date: "2026-11-24T00:00:00.000Z",
-      thread: letterId(8),
+      subject: undefined,
+      preview: undefined,
+      sentAt: Date.parse("2026-11-24T00:00:00Z"),
+      conversation: letterId(8),
       inReplyTo: letterId(7),
     });
-    expect(only?.meta.cc).toEqual([{ id: "carol", host: "c.test" }]);
+    expect(only?.cc).toEqual([{ id: "carol", host: "c.test" }]);
   });
 
   it("stands nowhere in the database, whatever its type is", async () => {
@@ -167,7 +158,7 @@ eachStore("a message in the open for an account that takes sealed mail", (open) 
     await room.post(came);
     const [only] = await kept(store, accountId);
     expect(Buffer.from(only?.bytes ?? [])).toEqual(Buffer.from(came.bytes));
-    expect(only?.meta.sealed).toBe(true);
+    expect(only?.sealed).toBe(true);
   });
 
   it("is sealed also when the account has come to take sealed mail just now, in whatever batch", async () => {
@@ -176,7 +167,7 @@ eachStore("a message in the open for an account that takes sealed mail", (open) 
     const room = trialReceive(before(store, () => sayKeys(store, accountId, bob)));
     const lines = [letter(), letter({ id: letterId(2) })].map(({ bytes }) => bytes);
     expect((await room.postBatch(lines)).map(told)).toEqual([{ [bob]: "delivered" }, { [bob]: "delivered" }]);
-    expect((await kept(store, accountId)).map(({ meta }) => meta.sealed)).toEqual([true, true]);
+    expect((await kept(store, accountId)).map(({ sealed }) => sealed)).toEqual([true, true]);
     expect(room.logged).toEqual([]);
   });
 
@@ -185,7 +176,7 @@ eachStore("a message in the open for an account that takes sealed mail", (open) 
     const { accountId } = await withBob(store);
     const room = trialReceive(before(store, () => sayKeys(store, accountId, bob, { policy: "open" })));
     await room.post(letter());
-    expect((await kept(store, accountId)).map(({ meta }) => meta.sealed)).toEqual([true]);
+    expect((await kept(store, accountId)).map(({ sealed }) => sealed)).toEqual([true]);
   });
 });
 

@@ -19,7 +19,7 @@ import {
   trialBlobs,
   upload,
 } from "../blobs/trial-blobs.ts";
-import { readMessageBytes, readMessages } from "../objects/read-mail.ts";
+import { keptIn } from "../objects/trial-kept.ts";
 import { letter, letterId, openAccount, putIn } from "../objects/trial-mail.ts";
 import { findAccount } from "../store/account-store.ts";
 import { insertBlob, openGrant } from "../store/blob-store.ts";
@@ -87,10 +87,9 @@ async function bring({ room: receive, blobs }: Place, files: readonly Content[],
 }
 
 async function newestOf(store: Store, accountId: number) {
-  const { messages } = await readMessages({ store }, { accountId });
-  const [meta] = messages;
-  if (meta === undefined) throw new Error("there is no message");
-  return { meta, bytes: await readMessageBytes({ store }, { accountId, objectId: meta.id }) };
+  const [newest] = await keptIn(store, accountId);
+  if (newest === undefined) throw new Error("there is no message");
+  return newest;
 }
 
 /** What an owner's client opens of the newest message's files. */
@@ -123,10 +122,10 @@ eachStore("files in the open for an account that takes sealed mail", (open) => {
     const bob = await sealedAccount(at.blobs.store, "bob");
     expect(told(await bring(at, [plan, empty, note]))).toEqual({ [bob.address]: "delivered" });
     expect(await openFiles(at, bob)).toEqual([plan, empty, note].map(textOf));
-    const { meta, bytes } = await newestOf(at.blobs.store, bob.accountId);
-    expect(meta.attachments.map(Object.keys)).toEqual([1, 2, 3].map(() => ["hash", "size"]));
-    expect(meta.attachments).toEqual(findArrival(bytes)?.attachments);
-    expect(meta.attachments.map(({ size }) => size)).toEqual([131_272, 16_472, 16_472]);
+    const { attachments, bytes } = await newestOf(at.blobs.store, bob.accountId);
+    expect(attachments.map(Object.keys)).toEqual([1, 2, 3].map(() => ["hash", "size"]));
+    expect(attachments).toEqual(findArrival(bytes)?.attachments);
+    expect(attachments.map(({ size }) => size)).toEqual([131_272, 16_472, 16_472]);
     const sealedBytes = 131_272 + 2 * 16_472;
     const account = await findAccount(at.blobs.store.read, bob.accountId);
     expect(account?.usedBytes).toBe(bytes.length + sealedBytes);
@@ -160,13 +159,13 @@ eachStore("files in the open for an account that takes sealed mail", (open) => {
     expect(await openFiles(at, bob)).toEqual([textOf(note)]);
     expect(await openFiles(at, dave)).toEqual([textOf(note)]);
     const files = await Promise.all(
-      [bob.accountId, dave.accountId, carol].map(async (id) => (await newestOf(store, id)).meta.attachments),
+      [bob.accountId, dave.accountId, carol].map(async (id) => (await newestOf(store, id)).attachments),
     );
     expect(new Set(files.map(([file]) => file?.hash)).size).toBe(3);
     expect(files[2]).toMatchObject([{ hash: note.hash, filename: "secret-0.txt" }]);
     expect(await namesOnDisk()).toHaveLength(3);
-    const { meta } = await newestOf(store, dave.accountId);
-    const ofDave = { accountId: bob.accountId, hash: meta.attachments[0]?.hash ?? "" };
+    const { attachments } = await newestOf(store, dave.accountId);
+    const ofDave = { accountId: bob.accountId, hash: attachments[0]?.hash ?? "" };
     await expect(getBlob(at.blobs, ofDave)).rejects.toMatchObject({ problem: { code: "notFound" } });
   });
 
@@ -175,8 +174,8 @@ eachStore("files in the open for an account that takes sealed mail", (open) => {
     const bob = await sealedAccount(at.blobs.store, "bob");
     await bring(at, [note, note]);
     expect(await openFiles(at, bob)).toEqual([textOf(note), textOf(note)]);
-    const { meta } = await newestOf(at.blobs.store, bob.accountId);
-    expect(new Set(meta.attachments.map(({ hash }) => hash)).size).toBe(2);
+    const { attachments } = await newestOf(at.blobs.store, bob.accountId);
+    expect(new Set(attachments.map(({ hash }) => hash)).size).toBe(2);
   });
 
   it("that are larger than a blob may be are sealed into several", async () => {
@@ -190,8 +189,8 @@ eachStore("files in the open for an account that takes sealed mail", (open) => {
     const attachments = [{ hash: large.hash, size: large.bytes.length, chunks }];
     expect(told(await bring(at, parts, { attachments }))).toEqual({ [bob.address]: "delivered" });
     await sweepBlobs(at.blobs);
-    const { meta } = await newestOf(at.blobs.store, bob.accountId);
-    expect(meta.attachments).toMatchObject([{ chunks: [expect.any(String), expect.any(String)] }]);
+    const newest = await newestOf(at.blobs.store, bob.accountId);
+    expect(newest.attachments).toMatchObject([{ chunks: [expect.any(String), expect.any(String)] }]);
     expect((await openFiles(at, bob))[0] === textOf(large)).toBe(true);
   });
 
@@ -317,9 +316,9 @@ eachStore("files in the open for an account that takes sealed mail", (open) => {
     const short = { hash: note.hash, size: note.bytes.length };
     const came = letter({ attachments: [film, { ...film, filename: "again.mp4" }, short] });
     expect(told(await at.room.post(came))).toEqual({ [bob.address]: "delivered" });
-    const { meta, bytes } = await newestOf(store, bob.accountId);
+    const { attachments, bytes } = await newestOf(store, bob.accountId);
     const { filename: _, ...bare } = film;
-    expect(meta.attachments).toEqual([bare, bare, short]);
+    expect(attachments).toEqual([bare, bare, short]);
     expect(findArrival(bytes)).not.toHaveProperty("attachments");
     expect(await bob.open(bytes)).toContain("again.mp4");
     expect(await namesOnDisk()).toEqual([]);

@@ -1,7 +1,7 @@
 /** What waits on the server for its hour, and what can be taken back meanwhile (§80.4 to §80.6, §50.6). */
 import { formatTime, limits } from "@posthorn/protocol";
 import { expect, it } from "vitest";
-import { readAccount, readMessages } from "../objects/read-mail.ts";
+import { filledOf, keptIn } from "../objects/trial-kept.ts";
 import { letterId, openAccount } from "../objects/trial-mail.ts";
 import { deferDelivery, settleDelivery } from "../store/delivery-store.ts";
 import { eachStore, onPostgres } from "../store/each-store.ts";
@@ -15,7 +15,7 @@ const notHeld = { problem: { code: "notHeld", status: 409 } };
 const statuses = async (alice: TrialSubmit, id = letterId(1)) =>
   (await alice.get(id)).recipients.map(({ status }) => status);
 const dates = async ({ ctx, accountId }: TrialSubmit) =>
-  (await readMessages(ctx, { accountId })).messages.map(({ date }) => date).reverse();
+  (await keptIn(ctx.store, accountId)).map(({ sentAt }) => formatTime(sentAt)).reverse();
 
 eachStore("a held message", (open) => {
   it("is not sent before its time, and says until when it is held as long as it is", async () => {
@@ -64,7 +64,7 @@ eachStore("a held message", (open) => {
     await expect(alice.send(letter, how(alice.clock.now()))).rejects.toMatchObject({
       problem: { code: "badRequest", pointer },
     });
-    expect(await readAccount(alice.ctx, alice)).toMatchObject({ state: "0" });
+    expect(await filledOf(alice.ctx.store, alice.accountId)).toMatchObject({ state: 0 });
   });
 
   it("is taken back for all its recipients as long as none was tried; again is the same answer", async () => {
@@ -83,9 +83,7 @@ eachStore("a held message", (open) => {
     expect(await alice.cancel(letterId(1))).toEqual(cancelled);
     expect(await alice.get(letterId(1))).toEqual(cancelled);
     expect((await alice.claim("b.test")).messages).toEqual([]);
-    expect(
-      (await readMessages(alice.ctx, { accountId: alice.accountId, mailbox: "3" })).messages,
-    ).toHaveLength(1);
+    expect(await keptIn(alice.ctx.store, alice.accountId, 3)).toHaveLength(1);
     expect((await alice.send({ ...letter, to: [...bob, ...at("c.test", "carol")] })).recipients).toEqual(
       cancelled.recipients,
     );

@@ -1,7 +1,7 @@
 /** The same submission again, by id or by key, is one message (§80.4; reliability I3). */
 import type { SendAnswer } from "@posthorn/protocol";
 import { expect, it } from "vitest";
-import { readAccount, readMessages } from "../objects/read-mail.ts";
+import { filledOf, keptIn } from "../objects/trial-kept.ts";
 import { letterId, openAccount } from "../objects/trial-mail.ts";
 import { eachStore, onPostgres } from "../store/each-store.ts";
 import { at, bytesOf, day, submitAs, type TrialSubmit, trialSubmit } from "./trial-submit.ts";
@@ -12,7 +12,7 @@ const named = { ...anonymous, id: letterId(1) };
 const conflict = { problem: { code: "idConflict", status: 409, pointer: "/id" } };
 
 async function count({ ctx, accountId }: TrialSubmit): Promise<number> {
-  return (await readMessages(ctx, { accountId })).messages.length;
+  return (await keptIn(ctx.store, accountId)).length;
 }
 
 eachStore("a message handed over again", (open) => {
@@ -113,7 +113,7 @@ eachStore("a message handed over again", (open) => {
       "rejected",
     ]);
     expect(await count(alice)).toBe(2);
-    expect(await readAccount(alice.ctx, alice)).toMatchObject({ state: "2" });
+    expect(await filledOf(alice.ctx.store, alice.accountId)).toMatchObject({ state: 2 });
   });
 });
 
@@ -132,7 +132,7 @@ it("handed to two processes at once is one message, by id and by key, and nothin
   const ids = new Set((await Promise.all(work)).map(({ id }) => id));
   expect(ids.size).toBe(20);
   expect(await count(one)).toBe(20);
-  expect(await readAccount(one.ctx, one)).toMatchObject({ state: "20" });
+  expect(await filledOf(one.ctx.store, one.accountId)).toMatchObject({ state: 20 });
   expect(await one.deliver("b.test")).toHaveLength(20);
 });
 
