@@ -71,7 +71,7 @@ describe("a sealed letter", () => {
       message: { subject: "Plans" },
       sender: { kind: "self" },
     });
-    expect(await newest(bob.session)).toMatchObject({ subject: null, preview: null, sealed: true });
+    expect(await newest(bob.session)).toMatchObject({ subject: null, preview: "", wire: { sealed: true } });
   });
 
   test("is answered in the conversation, and an answer says which one it follows", async () => {

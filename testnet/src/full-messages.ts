@@ -43,7 +43,7 @@ const text = { subject: "The plan", body: "Here it is.", bodyType: "text/plain",
 function contentOf(type: string, { from, to }: Routing): Record<string, unknown> {
   switch (type) {
     case "email":
-      return text;
+      return { ...text, automatic: true };
     case "chat_message":
       return { text: "Hello", attachments };
     case "calendar_invite":
@@ -116,7 +116,7 @@ function typeIn(schema: object): string {
 
 /** Content that a server must not see is null, and the rest stays, attachments without their names. */
 function hide(content: Record<string, unknown>, properties: object): Record<string, unknown> {
-  const shown = new Set(["organizer", "target"]);
+  const shown = new Set(["organizer", "target", "automatic"]);
   const hidden = Object.keys(properties).filter((name) => name in content && !shown.has(name));
   return { ...content, ...Object.fromEntries(hidden.map((name) => [name, null])), attachments: [file] };
 }
