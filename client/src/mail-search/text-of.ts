@@ -5,7 +5,7 @@ import type { FieldTexts } from "../search/fields.ts";
 import type { EmailRow } from "../sync/email.ts";
 
 /** Standard mail (RFC 5322), whose server reads it. */
-export interface StandardText {
+interface StandardText {
   kind: "standard";
   text: string;
   filenames: readonly string[];
