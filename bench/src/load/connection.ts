@@ -51,7 +51,8 @@ export class Connection {
     return new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
-      this.#socket.write(request);
+      if (this.#socket.destroyed) reject(new Error("the server has closed the connection"));
+      else this.#socket.write(request);
     });
   }
 

@@ -24,10 +24,13 @@ export interface Times {
   p99Ms: number;
 }
 
-interface Measured {
+interface Filled {
   account: TokenAccount;
-  client: JmapClient;
   messages: number;
+}
+
+interface Measured extends Filled {
+  client: JmapClient;
   open: Prepared;
   openThreads: Prepared;
   /** The state that the next question is about. */
@@ -46,11 +49,13 @@ export async function measureInboxes(
   server: SyncServer,
   plan: Plan["sync"],
 ): Promise<Inbox[]> {
-  const all: Measured[] = [];
+  const filled: Filled[] = [];
   for (const messages of plan.mailboxes) {
     say(`Filling a mailbox with ${messages.toLocaleString("en-US")} messages`);
-    all.push(await fill(server, messages));
+    filled.push(await fill(server, messages));
   }
+  // A connection on which nothing is asked is closed after a while, so they are opened once all are filled.
+  const all = await Promise.all(filled.map((one) => begin(server, one)));
   const bare = openBareInbox(server.database);
   try {
     say("Warming up");
@@ -73,9 +78,13 @@ export async function measureInboxes(
   }));
 }
 
-async function fill(server: SyncServer, messages: number): Promise<Measured> {
+async function fill(server: SyncServer, messages: number): Promise<Filled> {
   const account = await server.addAccount(`reader-${messages}`);
   await server.fill(account.accountId, messages);
+  return { account, messages };
+}
+
+async function begin(server: SyncServer, { account, messages }: Filled): Promise<Measured> {
   const client = await JmapClient.open(await server.target(), account);
   const { answers } = await client.ask(client.prepare([["Email/query", { limit: 0 }, "0"]]));
   return {
