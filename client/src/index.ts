@@ -90,6 +90,7 @@ export * from "./mail-search/index.ts";
 export { chooseMailbox, getMailbox, listMailboxes } from "./mailboxes.ts";
 export { type Opened, type OpenedFile, openBytes, openStored } from "./open.ts";
 export * from "./operator.ts";
+export { type OwnAccount, readAccount } from "./own-account.ts";
 export { type Clock, type Platform, type Sha256, systemClock, systemRandomBytes } from "./platform.ts";
 export {
   type DraftList,

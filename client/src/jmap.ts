@@ -45,7 +45,7 @@ export interface JmapOptions {
 const sessions = new WeakMap<Api, Promise<JmapSession>>();
 
 /** What the server says of JMAP, asked for once. */
-export function jmapSession(api: Api): Promise<JmapSession> {
+function jmapSession(api: Api): Promise<JmapSession> {
   const known = sessions.get(api);
   if (known !== undefined) return known;
   const asked = api.call("jmapSession", {});

@@ -35,6 +35,7 @@ export * from "./jmap/email.ts";
 export { IdSchema } from "./jmap/id.ts";
 export * from "./jmap/mail-body.ts";
 export * from "./jmap/mailbox.ts";
+export * from "./jmap/own-account.ts";
 export * from "./jmap/record.ts";
 export * from "./jmap/request.ts";
 export * from "./jmap/session.ts";

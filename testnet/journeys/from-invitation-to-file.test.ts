@@ -23,6 +23,7 @@ import {
   openWithToken,
   type Platform,
   prepare,
+  readAccount,
   register,
   replyTo,
   type Session,
@@ -101,6 +102,9 @@ test("what alice sends sealed with a file of two chunks is opened and answered b
   const bytes = await downloadSealedBytes(bob, { ...file, messageId: id, place: 0 });
   expect(content.equals(bytes)).toBe(true);
 
+  const { usedBytes, ...account } = await readAccount(bob);
+  expect(account).toEqual({ address: bob.address, identities: [bob.address], quotaBytes: 5 * 1024 ** 3 });
+  expect(usedBytes).toBeGreaterThan(content.length);
   expect((await markMessage(bob, meta.id, { $seen: true })).keywords).toEqual({ $seen: true });
   expect((await getMessage(bob, id)).keywords).toEqual({ $seen: true });
   const reply = { from: bob.address, ...replyTo(received.message, bob.address), body: "Thanks" };

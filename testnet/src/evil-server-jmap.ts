@@ -54,51 +54,28 @@ export function askingMethod(name: string, change: (asked: Fields) => Fields): L
   };
 }
 
-/** Refuses a method as a whole, and the real server hears nothing of the request. */
-export function refusingMethod(
-  name: string,
-  type: string,
-  which: (asked: Fields) => boolean = () => true,
-): Lie {
-  return insteadOf(name, which, () => ["error", { type, description: `The server says ${type}.` }]);
-}
-
 /** Refuses what a /set would write, each object by itself, and the real server hears nothing of the request. */
 export function refusingToSet(name: string, type: string): Lie {
   const reason = { type, description: `The server says ${type}.` };
   const refused = (names: unknown) => Object.fromEntries(idsIn(names).map((id) => [id, reason]));
-  return insteadOf(
-    name,
-    () => true,
-    ({ accountId, create, update, destroy }) => [
-      name,
-      {
-        accountId,
-        newState: "1",
-        notCreated: refused(create),
-        notUpdated: refused(update),
-        notDestroyed: refused(destroy),
-      },
-    ],
-  );
+  return insteadOf(name, ({ accountId, create, update, destroy }) => ({
+    accountId,
+    newState: "1",
+    notCreated: refused(create),
+    notUpdated: refused(update),
+    notDestroyed: refused(destroy),
+  }));
 }
 
 /** Says that all was written, and the real server hears nothing of the request. */
 export function swallowingSet(name: string): Lie {
-  return insteadOf(
-    name,
-    () => true,
-    ({ accountId, create, update, destroy }) => [
-      name,
-      {
-        accountId,
-        newState: "1",
-        created: create ?? null,
-        updated: Object.fromEntries(idsIn(update).map((id) => [id, null])),
-        destroyed: idsIn(destroy),
-      },
-    ],
-  );
+  return insteadOf(name, ({ accountId, create, update, destroy }) => ({
+    accountId,
+    newState: "1",
+    created: create ?? null,
+    updated: Object.fromEntries(idsIn(update).map((id) => [id, null])),
+    destroyed: idsIn(destroy),
+  }));
 }
 
 /** Keeps good answers of methods, the newest to each question, to be given again when they are true no longer. */
@@ -135,17 +112,13 @@ export function together(...recordings: readonly Recording[]): Recording {
   return { listen: chained("listen"), replay: chained("replay") };
 }
 
-function insteadOf(
-  name: string,
-  which: (asked: Fields) => boolean,
-  answer: (asked: Fields) => readonly [name: string, fields: object],
-): Lie {
+function insteadOf(name: string, answer: (asked: Fields) => object): Lie {
   return {
     request(call) {
       const calls = callsIn(call) ?? [];
-      if (!calls.some((one) => one[0] === name && which(one[1]))) return call;
+      if (!calls.some((one) => one[0] === name)) return call;
       if (calls.length > 1) throw new Error("a lie in the place of one call takes requests of one call only");
-      const methodResponses = calls.map(([, asked, id]) => [...answer(asked), id]);
+      const methodResponses = calls.map(([, asked, id]) => [name, answer(asked), id]);
       return {
         status: 200,
         headers: new Map([["content-type", "application/json"]]),

@@ -68,7 +68,7 @@ export interface WireMeta extends MessageMeta {
 }
 
 /** Throws for standard mail. */
-export function onWire(meta: MessageMeta): WireMeta {
+function onWire(meta: MessageMeta): WireMeta {
   const { wire } = meta;
   if (wire === null) throw new Error(`${meta.id} is standard mail`);
   return { ...meta, wire };

@@ -1,0 +1,22 @@
+import { Type } from "typebox";
+import { list } from "../api/id.ts";
+import { limits } from "../limits.ts";
+import { whole } from "../number.ts";
+import { IdSchema } from "./id.ts";
+
+/** Answer of Identity/get (RFC 8621 §6.1), as far as it says which addresses the account writes as. */
+export const IdentitiesSchema = Type.Object({
+  list: list(Type.Object({ id: IdSchema, email: Type.String({ maxLength: limits.addressText }) })),
+});
+
+/** Answer of Quota/get (RFC 9425 §4.1). */
+export const QuotasSchema = Type.Object({
+  list: list(
+    Type.Object({
+      id: IdSchema,
+      resourceType: Type.String({ maxLength: 255 }),
+      used: whole(limits.count),
+      hardLimit: whole(limits.count),
+    }),
+  ),
+});
