@@ -184,17 +184,25 @@ function within(spans: readonly Span[], { from, to }: Span): Span[] {
     .filter((span) => span.from < span.to);
 }
 
-/** Segments of other devices may have words of messages that are not in the account any more. */
+/**
+ * Segments of other devices may have words of messages that are not in the account any more. An id is a number of the
+ * counter that states are of, so one above the state of the list is of a message that this device has not heard of yet:
+ * that is looked at again once the list is of a later state, and forgotten then if it is not there.
+ */
 async function forgetGone(job: Job): Promise<void> {
   const { mail, index } = job;
   if (job.hasForgotten || !job.hasTakenOver) return;
-  if ((await mail.store.get(syncStates, "Email"))?.isWhole !== true) return;
+  // The state first: what comes after it is read here is there all the more.
+  const list = await mail.store.get(syncStates, "Email");
+  if (list?.isWhole !== true || list.state === null) return;
+  const newest = Number(list.state);
   const [here, bases] = [await mail.store.keys(emails), await mail.store.keys(emailLayers.bases)];
   const there = new Set([...here, ...bases]);
-  const known = index.segments().flatMap(({ table }) => Array.from(table.ids, emailOfNumber));
+  const numbers = index.segments().flatMap(({ table }) => [...table.ids]);
+  const known = numbers.filter((number) => number <= newest).map(emailOfNumber);
   await index.remove(known.filter((id) => !there.has(id)));
   await index.flush();
-  job.hasForgotten = true;
+  job.hasForgotten = known.length === numbers.length;
 }
 
 /** Keys of senders that could not be asked for are there the next time, and other devices know more epochs. */
