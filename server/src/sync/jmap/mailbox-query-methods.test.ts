@@ -93,6 +93,7 @@ eachStore("Mailbox/query", (open) => {
       "Archive",
       "Junk",
       "Trash",
+      "Snoozed",
     ]);
   });
 
