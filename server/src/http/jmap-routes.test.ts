@@ -41,6 +41,11 @@ beforeEach(async () => {
   const methods = {
     ...coreMethods,
     "Wait/here": { capability: capabilities.core, scope: undefined, run: wait },
+    "Large/here": {
+      capability: capabilities.core,
+      scope: undefined,
+      run: async () => ({ arguments: { text: "x".repeat(1_000_000) } }),
+    },
     "Wait/send": { capability: capabilities.core, scope: "send" as const, run: wait },
   };
   const routes = jmapRoutes({
@@ -65,6 +70,13 @@ interface Asked {
 }
 
 async function ask(line: string, asked: Asked = {}) {
+  const answer = await send(line, asked);
+  if (!(answer.body instanceof Uint8Array)) throw new Error("the answer is a stream");
+  const text = new TextDecoder().decode(answer.body);
+  return { ...answer, json: text === "" ? undefined : JSON.parse(text) };
+}
+
+async function send(line: string, asked: Asked = {}) {
   const { authorization = `Bearer ${token}`, contentType = "application/json", body = "" } = asked;
   const [method = "", path = ""] = line.split(" ");
   async function* pieces() {
@@ -74,10 +86,7 @@ async function ask(line: string, asked: Asked = {}) {
   const headers = new Map(
     Object.entries(fields).flatMap(([name, value]) => (value === "" ? [] : [[name, [value]]])),
   );
-  const answer = await handler({ method, path, query: "", headers, body: pieces(), remoteAddress });
-  if (!(answer.body instanceof Uint8Array)) throw new Error("the answer is a stream");
-  const text = new TextDecoder().decode(answer.body);
-  return { ...answer, json: text === "" ? undefined : JSON.parse(text) };
+  return handler({ method, path, query: "", headers, body: pieces(), remoteAddress });
 }
 
 const request = (...methodCalls: unknown[]) => JSON.stringify({ using: [capabilities.core], methodCalls });
@@ -274,6 +283,37 @@ describe("a request to the API is refused", () => {
     expect(await ask("POST /jmap/api", { body: echo })).toMatchObject({ status: 200 });
     for (const { letGo } of waiting) letGo();
     expect((await Promise.all(answers)).map((answer) => answer.status)).toEqual(answers.map(() => 200));
+  });
+
+  test("while as many large answers of the account have not been taken, until one is or its reader has gone", async () => {
+    const body = request(["Large/here", {}, "0"]);
+    const most = coreLimits.maxConcurrentRequests;
+    const readers = await Promise.all(
+      Array.from({ length: most }, async () => {
+        const answer = await send("POST /jmap/api", { body });
+        if (answer.body instanceof Uint8Array) throw new Error("nobody knows when it has been taken");
+        return { ...answer, source: answer.body[Symbol.asyncIterator]() };
+      }),
+    );
+    const status = async () => (await ask("POST /jmap/api", { body: echo })).status;
+    const take = () => send("POST /jmap/api", { body });
+    expect(await status()).toBe(429);
+    const [reading, leaving] = readers;
+    let length = 0;
+    for (
+      let piece = await reading?.source.next();
+      piece?.done === false;
+      piece = await reading?.source.next()
+    ) {
+      length += piece.value.length;
+      if (length < 1_000_000) expect(await status()).toBe(429);
+    }
+    expect(reading?.headers).toMatchObject({ "content-length": String(length) });
+    expect(length).toBeGreaterThan(1_000_000);
+    expect([await status(), (await take()).status, await status()]).toEqual([200, 200, 429]);
+    await leaving?.source.return?.();
+    await leaving?.source.return?.();
+    expect([await status(), (await take()).status, await status()]).toEqual([200, 200, 429]);
   });
 
   test("and those that were refused take nobody's place", async () => {

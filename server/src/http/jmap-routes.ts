@@ -16,6 +16,7 @@ import { type HttpRequest, type HttpResponse, singleHeader } from "./http.ts";
 import { jmapCaller, shared } from "./jmap-shared.ts";
 import type { Route } from "./router.ts";
 import { Tally } from "./tally.ts";
+import { untilTaken } from "./until-taken.ts";
 
 export interface JmapRoutesContext {
   /** By a bearer token, or by address and token (RFC 7617). */
@@ -42,13 +43,32 @@ export function jmapRoutes(ctx: JmapRoutesContext): Route[] {
         const detail = "Too many requests of this account are being answered. Wait for one of them.";
         return apiResponse(problemAnswer(limitProblem("maxConcurrentRequests", detail)));
       }
+      const done = () => underWay.remove(account);
       try {
-        return apiResponse(await callApi(ctx.request, jmapCaller(caller), request));
-      } finally {
-        underWay.remove(account);
+        return heldResponse(apiResponse(await callApi(ctx.request, jmapCaller(caller), request)), done);
+      } catch (error) {
+        done();
+        throw error;
       }
     }),
   ];
+}
+
+/** What a connection holds by itself of an answer that nobody takes; a larger one keeps its place among the account's. */
+const freeBytes = 64 * 1024;
+
+/** Calls `done` once, when the answer has been taken or its reader has gone; at once for a small one. */
+function heldResponse(response: HttpResponse & { body: Uint8Array }, done: () => void): HttpResponse {
+  const { headers, body } = response;
+  if (body.length <= freeBytes) {
+    done();
+    return response;
+  }
+  return {
+    ...response,
+    headers: { ...headers, "content-length": String(body.length) },
+    body: untilTaken(body, freeBytes, done),
+  };
 }
 
 async function callApi(
@@ -76,7 +96,7 @@ function isBearer({ headers }: HttpRequest): boolean {
   return /^Bearer /i.test(singleHeader(headers, "authorization") ?? "");
 }
 
-function apiResponse({ status, contentType, body }: RequestAnswer): HttpResponse {
+function apiResponse({ status, contentType, body }: RequestAnswer) {
   const retry: Record<string, string> = status === 429 ? { "retry-after": "1" } : {};
   return { status, headers: { "content-type": contentType, ...retry }, body };
 }

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { MethodError, type Methods } from "./method.ts";
-import { type Answered, resolveReferences } from "./references.ts";
+import { type Answered, referenceBudget, resolveReferences } from "./references.ts";
 import { trialApi } from "./trial-todos.ts";
 
 const core = "urn:ietf:params:jmap:core";
@@ -58,7 +58,7 @@ const at = (resultOf: string, name: string, path: string) => ({ resultOf, name, 
 
 function errorOf(args: Record<string, unknown>): string {
   try {
-    return JSON.stringify(resolveReferences(args, answered));
+    return JSON.stringify(resolveReferences(args, answered, referenceBudget(0)));
   } catch (error) {
     return error instanceof MethodError ? error.type : String(error);
   }
@@ -82,7 +82,10 @@ describe("a reference (RFC 8620 §3.7)", () => {
     ["to the whole", at("t3", "error", ""), { type: "unknownMethod" }],
   ];
   test.each(found)("%s", (_, reference, expected) => {
-    expect(resolveReferences({ a: 1, "#ids": reference }, answered)).toEqual({ a: 1, ids: expected });
+    expect(resolveReferences({ a: 1, "#ids": reference }, answered, referenceBudget(0))).toEqual({
+      a: 1,
+      ids: expected,
+    });
   });
 
   const failing: [string, unknown][] = [
@@ -114,11 +117,11 @@ describe("a reference (RFC 8620 §3.7)", () => {
 
   test("below an argument is none", () => {
     const args = { create: { "#ids": at("t0", "Email/query", "/ids") } };
-    expect(resolveReferences(args, answered)).toEqual(args);
+    expect(resolveReferences(args, answered, referenceBudget(0))).toEqual(args);
   });
 
   test("cannot reach what all objects are made from", () => {
-    const args = resolveReferences({ "#__proto__": at("t3", "error", "") }, answered);
+    const args = resolveReferences({ "#__proto__": at("t3", "error", "") }, answered, referenceBudget(0));
     expect(Object.getPrototypeOf(args)).toBe(Object.prototype);
     expect(Reflect.get({}, "type")).toBeUndefined();
   });
@@ -146,7 +149,8 @@ describe("a reference (RFC 8620 §3.7)", () => {
     fc.assert(
       fc.property(lists, (list) => {
         const answers = [{ name: "Foo/get", arguments: { list: list.map((ids) => ({ ids })) }, callId: "0" }];
-        const read = (path: string) => resolveReferences({ "#x": at("0", "Foo/get", path) }, answers).x;
+        const read = (path: string) =>
+          resolveReferences({ "#x": at("0", "Foo/get", path) }, answers, referenceBudget(0)).x;
         expect(read("/list/*/ids")).toEqual(list.flat());
         expect(read("/list/*/ids/*")).toEqual(list.flat(2));
       }),
@@ -168,6 +172,25 @@ test("answers that are made of answers do not grow without end (as an XML of a b
   ]);
   const responses = await trialApi(echo).call(["Core/echo", { lol: "lol" }, "0"], ...calls);
   expect(responses.length).toBe(64);
-  expect(JSON.stringify(responses).length).toBeLessThan(50_000_000);
+  expect(JSON.stringify(responses).length).toBeLessThan(4_000_000);
   expect(JSON.stringify(responses)).toContain("requestTooLarge");
+});
+
+test("all references of a request together bring in no more than eight times its size and a mebibyte", async () => {
+  const echo: Methods = {
+    "Core/echo": { capability: core, scope: undefined, run: async (_, args) => ({ arguments: args }) },
+  };
+  const sizeBytes = 1_000_000;
+  const calls = Array.from({ length: 63 }, (_, index): [string, object, string] => [
+    "Core/echo",
+    { "#again": at("first", "Core/echo", "/text") },
+    String(index),
+  ]);
+  const responses = await trialApi(echo).call(
+    ["Core/echo", { text: "x".repeat(sizeBytes) }, "first"],
+    ...calls,
+  );
+  const brought = responses.filter((response) => Array.isArray(response) && response[0] === "Core/echo");
+  expect(brought.length).toBe(1 + 9);
+  expect(responses.at(-1)).toMatchObject(["error", { type: "requestTooLarge" }, "62"]);
 });

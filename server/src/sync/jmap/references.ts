@@ -18,19 +18,30 @@ const ReferenceSchema = Type.Object(
   closed,
 );
 
-/**
- * What references of one call may bring in: values looked at, and characters of texts. Otherwise a few hundred bytes
- * could say “twice the last answer” again and again.
- */
-const mostBrought = 5_000_000;
+/** What the references of a request may still bring in: values looked at, and characters of texts. */
+export interface ReferenceBudget {
+  left: number;
+}
+
+const leastBrought = 1024 * 1024;
+const broughtPerByte = 8;
+
+/** Of a whole request, by its size: otherwise a few hundred bytes could say “twice the last answer” again and again. */
+export function referenceBudget(requestBytes: number): ReferenceBudget {
+  return { left: leastBrought + broughtPerByte * requestBytes };
+}
 
 /**
- * Arguments with each `#name` replaced by what it refers to (RFC 8620 §3.7). Throws MethodError `invalidArguments` when
- * the name is there without `#` too, `invalidResultReference`, and `requestTooLarge` when they bring in too much.
+ * Arguments with each `#name` replaced by what it refers to (RFC 8620 §3.7), which is taken from the budget. Throws
+ * MethodError `invalidArguments` when the name is there without `#` too, `invalidResultReference`, and `requestTooLarge`
+ * when they bring in too much.
  */
-export function resolveReferences(args: Arguments, answers: readonly Answered[]): Arguments {
+export function resolveReferences(
+  args: Arguments,
+  answers: readonly Answered[],
+  budget: ReferenceBudget,
+): Arguments {
   if (!Object.keys(args).some((name) => name.startsWith("#"))) return args;
-  const budget = { left: mostBrought };
   const resolved = Object.entries(args).map(([name, value]): [string, unknown] => {
     if (!name.startsWith("#")) return [name, value];
     const plain = name.slice(1);
@@ -42,11 +53,7 @@ export function resolveReferences(args: Arguments, answers: readonly Answered[])
   return Object.fromEntries(resolved);
 }
 
-interface Budget {
-  left: number;
-}
-
-function resolve(reference: unknown, answers: readonly Answered[], budget: Budget): unknown {
+function resolve(reference: unknown, answers: readonly Answered[], budget: ReferenceBudget): unknown {
   if (!fits(ReferenceSchema, reference)) {
     return refuseCall("invalidResultReference", `In a reference: ${faultIn(ReferenceSchema, reference)}`);
   }
@@ -64,7 +71,7 @@ function resolve(reference: unknown, answers: readonly Answered[], budget: Budge
 }
 
 /** What stands at a path, where `*` stands for every item of a list; undefined when there is nothing. */
-function follow(value: unknown, path: readonly string[], budget: Budget): unknown {
+function follow(value: unknown, path: readonly string[], budget: ReferenceBudget): unknown {
   const [token, ...rest] = path;
   if (--budget.left < 0) bringsTooMuch();
   if (token === undefined) return value;
@@ -82,14 +89,19 @@ function follow(value: unknown, path: readonly string[], budget: Budget): unknow
   return gathered;
 }
 
-function followMember(value: unknown, token: string, rest: readonly string[], budget: Budget): unknown {
+function followMember(
+  value: unknown,
+  token: string,
+  rest: readonly string[],
+  budget: ReferenceBudget,
+): unknown {
   const name = token.replaceAll("~1", "/").replaceAll("~0", "~");
   if (typeof value !== "object" || value === null || !Object.hasOwn(value, name)) return undefined;
   return follow(Reflect.get(value, name), rest, budget);
 }
 
 /** Counts a value as if it had been written out. */
-function spend(value: unknown, budget: Budget): void {
+function spend(value: unknown, budget: ReferenceBudget): void {
   budget.left -= typeof value === "string" ? 1 + value.length : 1;
   if (budget.left < 0) bringsTooMuch();
   if (typeof value !== "object" || value === null) return;
@@ -100,7 +112,10 @@ function spend(value: unknown, budget: Budget): void {
 }
 
 function bringsTooMuch(): never {
-  return refuseCall("requestTooLarge", "The references bring in too much. Ask for it in parts.");
+  return refuseCall(
+    "requestTooLarge",
+    "The references of this request bring in too much. Ask for it in parts.",
+  );
 }
 
 function fails(why: string): never {

@@ -113,6 +113,27 @@ describe("a request as a whole is refused (§3.6.1)", () => {
   });
 });
 
+test("after sixteen mebibytes of answers no further call is carried out", async () => {
+  let carriedOut = 0;
+  const api = trialApi({
+    large: stub(async () => {
+      carriedOut += 1;
+      return { arguments: { text: "x".repeat(5_000_000) } };
+    }),
+  });
+  const calls = Array.from({ length: 6 }, (_, index): [string, object, string] => [
+    "large",
+    {},
+    String(index),
+  ]);
+  const responses = await api.call(...calls);
+  expect(carriedOut).toBe(4);
+  expect(responses.slice(4)).toMatchObject([
+    ["error", { type: "requestTooLarge" }, "4"],
+    ["error", { type: "requestTooLarge" }, "5"],
+  ]);
+});
+
 describe("a call that fails harms no other (§3.6.2)", () => {
   const failing: [string, unknown, object][] = [
     [

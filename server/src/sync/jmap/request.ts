@@ -17,7 +17,7 @@ import {
   type Methods,
   refuseCall,
 } from "./method.ts";
-import { type Answered, resolveReferences } from "./references.ts";
+import { type Answered, type ReferenceBudget, referenceBudget, resolveReferences } from "./references.ts";
 import { callErrorOf } from "./refusals.ts";
 import { limitProblem, type RequestFault, type RequestProblem, requestProblem } from "./request-problem.ts";
 
@@ -40,7 +40,7 @@ export interface RequestAnswer {
 const encoder = new TextEncoder();
 const instanceBytes = 8;
 /** Characters of the answers of one request, after which no further call is taken. */
-const mostAnswered = 64 * 1024 * 1024;
+const mostAnswered = 16 * 1024 * 1024;
 const requestShape = shape(JmapRequestSchema);
 
 /**
@@ -53,7 +53,7 @@ export async function processRequest(
   body: Uint8Array,
 ): Promise<RequestAnswer> {
   const request = readRequest(ctx, body);
-  return "status" in request ? problemAnswer(request) : carryOut(ctx, caller, request);
+  return "status" in request ? problemAnswer(request) : carryOut(ctx, caller, request, body.length);
 }
 
 /** A request's problem as its answer. */
@@ -118,18 +118,21 @@ async function carryOut(
   ctx: RequestContext,
   caller: JmapCaller,
   { using, methodCalls, createdIds }: JmapRequest,
+  sizeBytes: number,
 ): Promise<RequestAnswer> {
   const call: MethodCall = {
     caller,
     createdIds: new Map(Object.entries(createdIds ?? {})),
     using: new Set(using),
   };
+  const budget = referenceBudget(sizeBytes);
   const answered: Answered[] = [];
   const written: string[] = [];
   let length = 0;
   const invocations = methodCalls.map(findInvocation).filter((found) => found !== undefined);
   for (const { name, args, callId } of invocations) {
-    for (const answer of await runCall(ctx, call, { name, args, answered, isFull: length > mostAnswered })) {
+    const asked = { name, args, answered, budget, isFull: length > mostAnswered };
+    for (const answer of await runCall(ctx, call, asked)) {
       const said = { name: answer.name ?? name, arguments: answer.arguments, callId };
       const text = JSON.stringify([said.name, said.arguments, callId]);
       length += text.length;
@@ -148,6 +151,7 @@ interface Asked {
   name: string;
   args: Arguments;
   answered: readonly Answered[];
+  budget: ReferenceBudget;
   isFull: boolean;
 }
 
@@ -169,7 +173,7 @@ async function runCall(
 async function runMethod(
   { methods }: RequestContext,
   call: MethodCall,
-  { name, args, answered, isFull }: Asked,
+  { name, args, answered, budget, isFull }: Asked,
 ): Promise<MethodAnswer | readonly MethodAnswer[]> {
   const method = Object.hasOwn(methods, name) ? methods[name] : undefined;
   if (method === undefined || !call.using.has(method.capability)) {
@@ -182,7 +186,7 @@ async function runMethod(
   if (scope !== undefined && !call.caller.scopes.has(scope)) {
     refuseCall("forbidden", `This credential lacks the scope “${scope}”. Use one that has it.`);
   }
-  return method.run(call, resolveReferences(args, answered));
+  return method.run(call, resolveReferences(args, answered, budget));
 }
 
 /** The error that a call ended in. An accident is logged under an instance, and tells nothing more. */
