@@ -303,6 +303,38 @@ eachStore("Mailbox", (open) => {
     ]);
   });
 
+  it("keeps its many messages when the call, or it, is refused", async () => {
+    const { call, ask, id, store, accountId } = await bobOn(await open());
+    const { created } = await call("Mailbox/set", { create: { a: { name: "A" }, b: { name: "B" } } });
+    const [a, b] = [created.a.id, created.b.id];
+    await store.write(async (tx) => {
+      const { message, bytes } = letter();
+      const place = { accountId, mailboxes: [17], keywords: [], receivedAt: 1, blobs: [] };
+      await addMessage(tx, { ...place, message, bytes });
+      // It takes itself for a large one.
+      await tx.run(sql`UPDATE mailbox SET total = total + 500 WHERE id = 17`);
+    });
+    const drop = { accountId: id, destroy: [a], onDestroyRemoveEmails: true };
+    const many = Array.from({ length: 500 }, (_, at) => `f${at + 1_000}`);
+    for (const [more, type] of [
+      [{ bogus: 1 }, "invalidArguments"],
+      [{ create: "none" }, "invalidArguments"],
+      [{ destroy: [a, ...many] }, "requestTooLarge"],
+    ] as const) {
+      const [[name, error]] = await ask([["Mailbox/set", { ...drop, ...more }, "0"]]);
+      expect([name, error.type]).toEqual(["error", type]);
+    }
+    for (const more of [
+      { create: { c: { name: "C", parentId: a } } },
+      { update: { [b]: { parentId: a } } },
+    ]) {
+      const [[, answer]] = await ask([["Mailbox/set", { ...drop, ...more }, "0"]]);
+      expect(answer).toMatchObject({ destroyed: null, notDestroyed: { [a]: { type: "mailboxHasChild" } } });
+    }
+    expect((await call("Mailbox/get", { ids: [a] })).list).toMatchObject([{ totalEmails: 501 }]);
+    expect((await call("Email/get", { ids: null, properties: ["mailboxIds"] })).list).toHaveLength(1);
+  });
+
   it("is set only in the state that is named, which other types do not move", async () => {
     const { call, ask, id, store, accountId } = await bobOn(await open());
     await putIn(store, accountId, letter());

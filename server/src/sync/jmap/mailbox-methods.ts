@@ -10,7 +10,7 @@ import { listMailboxes, type Mailbox, type MailboxFields } from "../../store/mai
 import type { Store, Tx } from "../../store/sql.ts";
 import { closed, IdSchema, noMore, nullable, resolveId, UnsignedIntSchema } from "./arguments.ts";
 import { changesMethod } from "./changes.ts";
-import { emptyingFirst } from "./emptying-first.ts";
+import { emptyFirst } from "./empty-first.ts";
 import { getMethod } from "./get.ts";
 import { holdingAccount } from "./hold-account.ts";
 import { countProperties, mailboxProperties, mailboxView, ourMailboxProperties } from "./mailbox-view.ts";
@@ -75,18 +75,12 @@ function changes(store: Store) {
 }
 
 function set(store: Store): Method {
-  const method = setInOne(store);
-  return {
-    ...method,
-    run: async (call, args) => method.run(call, await emptyingFirst(store, call, args)),
-  };
-}
-
-function setInOne(store: Store): Method {
   return setMethod({
     ...writing,
     more: SetMore,
     write: holdingAccount(store),
+    ahead: (call, wanted, { onDestroyRemoveEmails }) =>
+      onDestroyRemoveEmails === true ? emptyFirst(store, call, wanted) : Promise.resolve(false),
     state: ({ tx, caller }) => readState(tx, caller.accountId),
     isState: ({ tx, caller }, state) => isStateOf(tx, caller.accountId, ["Mailbox"], state),
     create: {

@@ -45,6 +45,11 @@ export interface SetType<Tx, Stored, Create extends TObject, Update extends TObj
    * `ifInState` holds to the end. What is to be a transaction for each object is written by `separately`.
    */
   write: SetWrite<Tx>;
+  /**
+   * What is done in steps before `write`, once the arguments are checked, so that others come in between. Answers whether
+   * it has held `ifInState` against what there was before it.
+   */
+  ahead?: (call: MethodCall, wanted: SetWanted, more: Static<More>) => Promise<boolean>;
   /** Left out for what is not an account's, as PushSubscription. */
   state?: (at: SetCall<Tx, Static<More>>) => Promise<string>;
   /** Whether nothing of this type was written since a state; `state` compared when left out. */
@@ -132,7 +137,8 @@ export async function runSet<
   const { base, more } = splitArguments(Base, type.more, args);
   if (type.state === undefined) refuseAccount(base.accountId);
   else requireAccount(call, base.accountId);
-  const wanted = {
+  const wanted: SetWanted = {
+    ifInState: base.ifInState ?? undefined,
     create: objectsIn(base.create ?? {}),
     update: objectsIn(base.update ?? {}),
     destroy: [...new Set(base.destroy ?? [])],
@@ -141,13 +147,14 @@ export async function runSet<
   if (count > coreLimits.maxObjectsInSet) {
     refuseCall("requestTooLarge", `One call sets ${coreLimits.maxObjectsInSet} objects at most. Set fewer.`);
   }
-  const ifInState = base.ifInState ?? undefined;
-  if (type.state === undefined && ifInState !== undefined) {
+  if (type.state === undefined && wanted.ifInState !== undefined) {
     refuseCall("invalidArguments", "“ifInState” is not known here: these have no state. Remove it.");
   }
+  const isHeld = (await type.ahead?.(call, wanted, more)) === true;
+  const still = isHeld ? { ...wanted, ifInState: undefined } : wanted;
   const { done, createdIds } = await type.write(call, async (tx) => {
     const at = { ...call, createdIds: new Map(call.createdIds), tx, more };
-    return { done: await carryOut(type, at, wanted, ifInState), createdIds: at.createdIds };
+    return { done: await carryOut(type, at, still), createdIds: at.createdIds };
   });
   for (const [creationId, id] of createdIds) call.createdIds.set(creationId, id);
   return done;
@@ -157,7 +164,9 @@ function objectsIn(table: Readonly<Record<string, object>>): (readonly [string, 
   return Object.entries(table).map(([key, object]) => [key, { ...object }]);
 }
 
-interface Wanted {
+/** What a /set is to write, and the state in which alone it may. */
+export interface SetWanted {
+  ifInState: string | undefined;
   create: readonly (readonly [string, JmapObject])[];
   update: readonly (readonly [string, JmapObject])[];
   destroy: readonly string[];
@@ -179,9 +188,9 @@ interface Step {
 async function carryOut<Tx, Stored, Create extends TObject, Update extends TObject, More extends TObject>(
   type: SetType<Tx, Stored, Create, Update, More>,
   at: SetCall<Tx, Static<More>>,
-  wanted: Wanted,
-  ifInState: string | undefined,
+  wanted: SetWanted,
 ): Promise<SetDone> {
+  const { ifInState } = wanted;
   const oldState = await type.state?.(at);
   if (ifInState !== undefined) await requireState(type, at, ifInState, oldState);
   const done: Done = { created: new Map(), updated: new Map(), destroyed: new Set() };
