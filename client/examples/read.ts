@@ -23,9 +23,9 @@ const session = await resume(await home.platform(), home.keeper(address));
 if (session === undefined) throw new Error(`${address} is not signed in here.`);
 
 const inbox = await getMailbox(session, "inbox");
-const { messages } = await listMessages(session, { mailbox: inbox.id, limit: 10 });
-for (const { id } of messages) {
-  const opened = await openStored(session, id);
+const { messages } = await listMessages(session, { mailbox: inbox.id, limit: 10, withText: true });
+for (const stored of messages) {
+  const opened = await openStored(session, stored);
   const { message } = opened;
   const how = opened.kind === "sealed" ? "sealed" : "in the open: servers on the way could read it";
   console.log(`From ${formatAddress(senderOf(message))} (${how})`);

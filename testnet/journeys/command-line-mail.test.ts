@@ -1,11 +1,13 @@
 /** A writer at the command line: messages of every type written, read, saved, marked and taken back. */
 import { readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { bytesSource, callJmap, resume, uploadFile } from "@posthorn/client";
+import { openHome } from "@posthorn/client/node";
 import { afterAll, expect, test } from "vitest";
 import { openCommandLine } from "../src/command-line.ts";
 
 const slow = 120_000;
-const { alpha, beta, folder, run, well, json, newest, enrol, close } = await openCommandLine();
+const { alpha, beta, folder, homeOf, run, well, json, newest, enrol, close } = await openCommandLine();
 
 afterAll(close);
 
@@ -251,6 +253,63 @@ test(
     const sent = await json("alice", ["send", "--to", `bob@${beta.host}`, "--body", "Calm", "--wait"]);
     const late = await run("alice", ["cancel", sent.id]);
     expect(late).toMatchObject({ code: 1, err: expect.stringMatching(/\(notHeld\)\nNext: .*--type recall/) });
+  },
+  slow,
+);
+
+test(
+  "What comes is shown as it comes, opened, and nothing that was there before",
+  async () => {
+    let isOver = false;
+    const watched = json("bob", ["watch", "--count", "1"]).finally(() => {
+      isOver = true;
+    });
+    // It cannot be seen from here when it has begun to listen.
+    for (let number = 1; !isOver && number <= 10; number++) {
+      const letter = ["--to", `bob@${beta.host}`, "--subject", `Number ${number}`, "--body", "Now"];
+      await well("alice", ["send", ...letter, "--wait"]);
+    }
+    expect(await watched).toMatchObject({
+      subject: expect.stringMatching(/^Number \d/),
+      trust: "notCompared",
+    });
+  },
+  slow,
+);
+
+test(
+  "Mail that a mail program has put into an open account is listed, read and its file saved",
+  async () => {
+    const home = openHome(homeOf("robot"));
+    const session = await resume(await home.platform(), home.keeper(`robot@${beta.host}`));
+    if (session === undefined) throw new Error("robot is not signed in");
+    const file = await uploadFile(session, bytesSource(Buffer.from("Old plans")));
+    const draft = {
+      mailboxIds: { f1: true },
+      from: [{ name: "Ann", email: "ann@old.example" }],
+      to: [{ name: null, email: session.address }],
+      subject: "From the old days",
+      textBody: [{ partId: "1", type: "text/plain" }],
+      bodyValues: { "1": { value: "I found this.\n\nAnn" } },
+      attachments: [{ blobId: `b${file.hash}`, type: "text/plain", name: "plans.txt" }],
+    };
+    const [made] = await callJmap(session, [{ method: "Email/set", arguments: { create: { one: draft } } }]);
+    expect(made?.answered).toMatchObject({ created: { one: { id: expect.any(String) } } });
+    expect(await well("robot", ["inbox", "--limit", "1"])).toMatch(
+      /^\* {2}m\d+ {2}\S+ \S+ {2}ann@old\.example {2}From the old days {2}\+$/m,
+    );
+    const meta = await newest("robot");
+    expect(meta).toMatchObject({ wire: null, hasAttachment: true });
+    const shown = await well("robot", ["read", meta.id]);
+    expect(shown).toMatch(/^From +Ann <ann@old\.example>$/m);
+    expect(shown).toContain("\nStandard mail: nobody has signed it");
+    expect(shown).toContain("\nI found this.\n\nAnn\n");
+    expect((await newest("robot")).keywords).toEqual({ $seen: true });
+    const place = join(folder, "old-plans.txt");
+    expect(await json("robot", ["save", meta.id, "--to", place])).toEqual([{ path: place, size: 9 }]);
+    expect(await readFile(place, "utf8")).toBe("Old plans");
+    const answered = await run("robot", ["send", "--reply-to", meta.id, "--body", "Thanks"]);
+    expect(answered).toMatchObject({ code: 1, out: "", err: expect.stringContaining("standard mail") });
   },
   slow,
 );

@@ -18,7 +18,7 @@ interface FlagOptions {
 export function flag(command: Command, shell: Shell): void {
   command
     .description("Marks a message: as flagged, when nothing else is said.")
-    .argument("<id>", "the number in “inbox”, or the message's own id")
+    .argument("<id>", "its id in “inbox”, such as m12, or the message's own")
     .option("--flagged", "set the flag")
     .option("--unflagged", "take the flag away")
     .option("--seen", "mark it read")

@@ -8,7 +8,7 @@ import { answer, nextCommand, type Shell } from "../shell.ts";
 export function move(command: Command, shell: Shell): void {
   command
     .description("Moves a message to another mailbox.")
-    .argument("<id>", "the number in “inbox”, or the message's own id")
+    .argument("<id>", "its id in “inbox”, such as m12, or the message's own")
     .argument("<mailbox>", "inbox, archive, junk, trash, or one of your own")
     .action(
       withHints(

@@ -25,7 +25,7 @@ export function read(command: Command, shell: Shell): void {
     .description(
       "Shows a message and marks it read. A sealed one is opened here, and nothing of it is shown that was not verified.",
     )
-    .argument("<id>", "the number in “inbox”, or the message's own id")
+    .argument("<id>", "its id in “inbox”, such as m12, or the message's own")
     .option("--keep-unread", "leave it as unread as it was")
     .action(
       withHints(

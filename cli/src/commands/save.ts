@@ -42,7 +42,7 @@ export function save(command: Command, shell: Shell): void {
     .description(
       "Saves the files of a message; sealed ones are opened here. What an earlier try has saved already is not fetched again.",
     )
-    .argument("<id>", "the number in “inbox”, or the message's own id")
+    .argument("<id>", "its id in “inbox”, such as m12, or the message's own")
     .option("--attachment <number>", "only this one, as “read” numbers them")
     .option("--to <path>", "the folder, or the file's own path when there is one file (.)")
     .option("--force", "overwrite what is there")
