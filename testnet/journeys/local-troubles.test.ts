@@ -1,14 +1,20 @@
 /** Somebody's mail on their devices when something goes wrong: a host that is silent, a server that fails, a cut wire. */
 import {
+  actions,
+  changeEmails,
   emails,
   indexMail,
   login,
   type Mail,
   openMail,
+  post,
   prepare,
+  refusals,
   searchMail,
   send,
   soloTabs,
+  type Transport,
+  undoMail,
 } from "@posthorn/client";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { isUpToDate, newDevice, type TestDevice, until } from "../src/devices.ts";
@@ -31,12 +37,22 @@ afterEach(async () => {
 });
 
 /** A device of Alice's, open, with all that is at the server. */
-async function aliceOn(): Promise<TestDevice> {
-  const device = await newDevice(net.platform, (platform) => login(platform, alice));
+async function aliceOn(transport = net.platform.transport): Promise<TestDevice> {
+  const device = await newDevice({ ...net.platform, transport }, (platform) => login(platform, alice));
   devices.push(device);
   await device.open();
   await until(() => isUpToDate(device));
   return device;
+}
+
+/** Waits until something is so, while time passes. */
+async function inTime(isSo: () => Promise<boolean>): Promise<void> {
+  for (let turn = 0; turn < 400; turn++) {
+    if (await isSo()) return;
+    await net.advance(5_000);
+    await new Promise((next) => setTimeout(next, 5));
+  }
+  throw new Error("It did not come to be.");
 }
 
 /** Bob writes Alice letters, one after another. */
@@ -79,3 +95,63 @@ test("letters that another device has indexed are found here also when the index
   expect(plums).toHaveLength(2);
   expect(await found(two.mail, "plum ")).toEqual(plums);
 });
+
+test("a letter to a host that is silent waits, and why is said; all else goes on meanwhile", async () => {
+  await bobWrites("one");
+  const [one, two] = [await aliceOn(), await aliceOn()];
+  const draft = { from: alice.address, to: ["carol@nowhere.test"], subject: "Hello", body: "Hello" };
+  const { undo } = await post(one.mail, draft, { label: "Sent" });
+  await until(async () => (await one.mail.store.list(actions)).some(({ trouble }) => trouble !== undefined));
+  const [email] = await one.mail.store.list(emails);
+  await changeEmails(one.mail, "Read", [email?.id ?? ""], { kind: "keywords", set: { $seen: true } });
+  await bobWrites("two");
+  await until(async () => (await one.mail.store.count(emails)) === 2);
+  await until(async () => (await two.mail.store.get(emails, email?.id ?? ""))?.keywords.$seen === true);
+  for (let hour = 0; hour < 20; hour++) await net.advance(3_600_000);
+  expect(await one.mail.store.list(refusals)).toEqual([]);
+  expect(await one.mail.store.list(actions)).toMatchObject([
+    { trouble: expect.stringContaining("nowhere.test") },
+  ]);
+  await undoMail(one.mail, undo?.number);
+  await inTime(() => isUpToDate(one));
+});
+
+test("a letter that waited for long without a network goes, though the server fails at it at first", async () => {
+  let failuresLeft = 1;
+  const { transport } = net.platform;
+  const device = await aliceOn(async (request) => {
+    if (failuresLeft === 0 || !request.url.endsWith("/email/send")) return transport(request);
+    failuresLeft--;
+    return busy();
+  });
+  device.wire.isUp = false;
+  device.wire.cut();
+  const draft = { from: alice.address, to: [bob.address], subject: "From the train", body: "Hello" };
+  await post(device.mail, draft, { label: "Sent" });
+  for (let minute = 0; minute < 30; minute++) await net.advance(60_000);
+  device.wire.isUp = true;
+  await inTime(() => isUpToDate(device));
+  expect(failuresLeft).toBe(0);
+  expect(await device.mail.store.list(refusals)).toEqual([]);
+});
+
+/** What a server says that has too much to do. */
+async function busy(): ReturnType<Transport> {
+  const body = {
+    type: "about:blank",
+    title: "Busy",
+    status: 503,
+    code: "unavailable",
+    detail: "Busy.",
+    retry: "later",
+  };
+  const bytes = new TextEncoder().encode(JSON.stringify(body));
+  const headers = new Map([["content-type", "application/problem+json"]]);
+  return {
+    status: 503,
+    headers,
+    body: (async function* () {
+      yield bytes;
+    })(),
+  };
+}

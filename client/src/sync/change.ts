@@ -65,6 +65,8 @@ const ActionSchema = Type.Object({
   doneAtMs: Type.Number(),
   /** How often the server may have been told already. */
   tries: Type.Number(),
+  /** Of a letter: why it could not go the last time, for people. */
+  trouble: Type.Optional(Type.String()),
   change: ChangeSchema,
 });
 

@@ -57,7 +57,9 @@ export async function pushChanges(
   });
   const looked = lookAgain(batch, told);
   const answers = await callJmap(mail.session, batch.calls, { signal, idempotent: true });
-  const failed = told.find(({ action, number }) => failsForNow(answers[number], action, failures));
+  const failed = told.find(({ action, number }) =>
+    failsForNow(answers[number], action, failures, mail.session.platform.clock.now()),
+  );
   const settled = told.slice(0, failed === undefined ? told.length : told.indexOf(failed));
   // Read before anything is written: what is of another shape changes nothing.
   const outcomes = settled.map((one) => ({ action: one.action, outcome: readOutcome(mail, one, answers) }));
@@ -84,9 +86,14 @@ export async function pushChanges(
   return isNoted && followed.every(isWhole) ? "done" : "more";
 }
 
-function failsForNow(answer: JmapAnswer | undefined, action: Action, failures: Failures): boolean {
+function failsForNow(
+  answer: JmapAnswer | undefined,
+  action: Action,
+  failures: Failures,
+  nowMs: number,
+): boolean {
   if (answer?.refusal === undefined || !isPassingRefusal(answer.refusal)) return false;
-  return !isTooOften(failures, action);
+  return !isTooOften(failures, action, nowMs);
 }
 
 function readOutcome(mail: Mail, { change, number }: Told, answers: readonly JmapAnswer[]): Outcome {

@@ -2,9 +2,10 @@
 import { type Message, ProblemError } from "@posthorn/protocol";
 import { prepare } from "../seal.ts";
 import { cancelSend, send } from "../send.ts";
-import { isSignedOut } from "../session.ts";
+import { Unreachable } from "../unreachable.ts";
 import { refusedAll } from "./carry-out.ts";
 import { type Action, actions, type MessageChange } from "./change.ts";
+import { type Failures, isLetterTooOften, putAside } from "./failures.ts";
 import { findLetter, keepSealed, sealedBefore } from "./letters.ts";
 import type { Mail } from "./mail-context.ts";
 import { markTried } from "./mark-tried.ts";
@@ -12,27 +13,52 @@ import { type Outcome, settle, settleTables } from "./settle.ts";
 
 const done: Outcome = { refused: new Map(), gone: new Set() };
 
-/** Throws what passes; what is refused for good is not tried again, and why is kept. */
+/**
+ * `aside` when the server has answered that it cannot go for now: it is tried again later, and why is kept with it. What
+ * is refused for good, or was tried for too long, is not tried again, and why is kept. Throws what the wire and the store
+ * throw, and what is wrong with the sign-in.
+ */
 export async function pushMessage(
   mail: Mail,
   action: Action,
   { id, change }: { id: string; change: MessageChange },
-  { signal, isLastTry }: { signal: AbortSignal; isLastTry: boolean },
-): Promise<void> {
+  { signal, failures }: { signal: AbortSignal; failures: Failures },
+): Promise<"done" | "aside"> {
+  const { clock } = mail.session.platform;
   const carriedOut =
     change.kind === "send" ? sendLetter(mail, action, id, change, signal) : takeBack(mail, id, signal);
-  const outcome = await carriedOut.catch((error: unknown): Outcome => {
-    if (!(error instanceof ProblemError) || isSignedOut(error)) throw error;
-    const { code, retry } = error.problem;
+  const outcome = await carriedOut.catch((error: unknown): Outcome | { aside: string } => {
+    const nowMs = clock.now();
+    // Of the wire nothing is counted. What takes too long each time is not to hold up all else.
+    if (error instanceof Unreachable && error.reason === "timeout")
+      putAside(failures, action, { nowMs, atLeastMs: 0 });
+    // Nor is it the letter's fault when the sign-in has ended, or its token has.
+    if (!(error instanceof ProblemError) || error.problem.status === 401) throw error;
+    const { code, retry, retryAfterS = 0 } = error.problem;
     if (code === "notFound" && change.kind === "takeBack") return { ...done, gone: new Set([id]) };
-    if (retry === "later" && !isLastTry) throw error;
+    if (retry === "later" && !isLetterTooOften(failures, action, nowMs)) {
+      putAside(failures, action, { nowMs, atLeastMs: retryAfterS * 1_000 });
+      return { aside: error.message };
+    }
     return refusedAll(action.change, { type: code, sentence: error.message });
   });
-  const nowMs = mail.session.platform.clock.now();
+  if ("aside" in outcome) {
+    await keepTrouble(mail, action, outcome.aside);
+    return "aside";
+  }
+  const nowMs = clock.now();
   await mail.store.write(settleTables, async (writer) => {
     // Not what was taken back before the server knew of it.
     const isWaiting = (await writer.get(actions, actions.keyOf(action))) !== undefined;
     if (isWaiting) await settle(writer, action, outcome, nowMs);
+  });
+  return "done";
+}
+
+async function keepTrouble({ store }: Mail, action: Action, trouble: string): Promise<void> {
+  await store.write([actions], async (writer) => {
+    const now = await writer.get(actions, actions.keyOf(action));
+    if (now !== undefined && now.trouble !== trouble) await writer.put(actions, [{ ...now, trouble }]);
   });
 }
 

@@ -1,8 +1,8 @@
 /** Telling the server what was done here: in order, and again until it has answered. */
 import { ProblemError } from "@posthorn/protocol";
 import { refusedAll } from "./carry-out.ts";
-import { type Action, actions } from "./change.ts";
-import { type Failures, isTooOften } from "./failures.ts";
+import { type Action, actions, keyOfNumber } from "./change.ts";
+import { type Failures, isAside } from "./failures.ts";
 import type { Mail } from "./mail-context.ts";
 import { markTried } from "./mark-tried.ts";
 import { pushChanges } from "./push-changes.ts";
@@ -15,23 +15,23 @@ const mostAtOnce = 32;
 const mostIds = 500;
 
 /**
- * Tells the server of the first things that wait. `nothing` when nothing waits; `more` when what has changed there was
- * not read to its end. Throws what passes: Unreachable, and the problems and refusals of a server that is not itself;
- * what it refuses for good is undone here.
+ * Tells the server of the first things that wait. `nothing` when nothing waits that may be tried now; `more` when what
+ * has changed there was not read to its end; `aside` when a letter could not go for now, which keeps nothing else from
+ * going. Throws what passes: Unreachable, and the problems and refusals of a server that is not itself; what it refuses
+ * for good is undone here.
  */
 export async function push(
   mail: Mail,
   failures: Failures,
   signal: AbortSignal,
-): Promise<"nothing" | "done" | "more"> {
-  const waiting = await mail.store.list(actions, { limit: mostAtOnce });
+): Promise<"nothing" | "done" | "more" | "aside"> {
+  const waiting = await listDue(mail, failures);
   const [first] = waiting;
   if (first === undefined) return "nothing";
   if (first.change.on === "message") {
-    const isLastTry = isTooOften(failures, first);
-    await pushMessage(mail, first, first.change, { signal, isLastTry });
-    failures.delete(first.number);
-    return "done";
+    const pushed = await pushMessage(mail, first, first.change, { signal, failures });
+    if (pushed === "done") failures.delete(first.number);
+    return pushed;
   }
   const tried = await markTried(mail, togetherFrom(waiting));
   try {
@@ -43,6 +43,26 @@ export async function push(
     await refuse(mail, first, error);
     return "done";
   }
+}
+
+/** What waits, without what was put aside. A letter that is taken back is not aside: it has only to be noted as such. */
+async function listDue({ store, session }: Mail, failures: Failures): Promise<Action[]> {
+  for (const number of [...failures.keys()]) {
+    if ((await store.get(actions, keyOfNumber(number))) === undefined) failures.delete(number);
+  }
+  const nowMs = session.platform.clock.now();
+  const waiting = await store.list(actions, { limit: mostAtOnce + failures.size });
+  const takenBack = new Set(
+    waiting.flatMap(({ change }) =>
+      change.on === "message" && change.change.kind === "takeBack" ? [change.id] : [],
+    ),
+  );
+  const due = waiting.filter((action) => {
+    const { change } = action;
+    const isTakenBack = change.on === "message" && change.change.kind === "send" && takenBack.has(change.id);
+    return isTakenBack || !isAside(failures, action, nowMs);
+  });
+  return due.slice(0, mostAtOnce);
 }
 
 /** A mailbox that is made ends them, because what comes after may need its id. */

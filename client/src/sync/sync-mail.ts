@@ -5,7 +5,7 @@ import { isSignedOut } from "../session.ts";
 import { begin } from "./begin.ts";
 import { type Bell, newBell } from "./bell.ts";
 import { actions } from "./change.ts";
-import type { Failures } from "./failures.ts";
+import { type Failures, nextTryMs } from "./failures.ts";
 import { fill } from "./fill.ts";
 import { follow } from "./follow.ts";
 import { forgetLetters } from "./letters.ts";
@@ -15,6 +15,8 @@ import { push } from "./push.ts";
 
 const firstPauseMs = 1_000;
 const longestPauseMs = 60_000;
+/** While much is read, what could not be told is tried again after so long. */
+const pushAgainMs = 30_000;
 
 /**
  * Keeps the mail the same until the signal aborts, when this tab's turn has come: one of all that share the place does
@@ -102,14 +104,14 @@ function ringForNew({ mail, bell }: Work): () => void {
 
 /** Until the signal aborts, or the sign-in has ended. */
 async function keepUp(work: Work): Promise<void> {
-  const { mail, signal, bell } = work;
+  const { mail, signal } = work;
   let failures = 0;
   while (!signal.aborted) {
     try {
       await catchUp(work);
       failures = 0;
       await tell(mail, work.isListening ? "live" : "waiting", null);
-      await bell.wait(signal);
+      await waitForMore(work);
     } catch (error) {
       if (signal.aborted) return;
       if (error instanceof LocalStoreError) throw error;
@@ -122,15 +124,31 @@ async function keepUp(work: Work): Promise<void> {
   }
 }
 
-/** Until nothing is left to do: first what was done here, then what has changed there, then what was not read yet. */
+/**
+ * Until nothing is left to do: first what was done here, then what has changed there, then what was not read yet. What
+ * cannot be told for now keeps nothing from being read; why is thrown in the end.
+ */
 async function catchUp(work: Work): Promise<void> {
   const { mail, signal, skipped } = work;
+  const { clock } = mail.session.platform;
+  let failure: { error: unknown; atMs: number } | undefined;
   while (!signal.aborted) {
     if (await begin(mail, skipped, signal)) {
       await tell(mail, "working", null);
       continue;
     }
-    const pushed = await push(mail, work.failures, signal);
+    let pushed: Awaited<ReturnType<typeof push>> = "nothing";
+    if (failure === undefined || clock.now() - failure.atMs > pushAgainMs) {
+      try {
+        pushed = await push(mail, work.failures, signal);
+        failure = undefined;
+      } catch (error) {
+        if (error instanceof LocalStoreError || isSignedOut(error)) throw error;
+        failure = { error, atMs: clock.now() };
+        // It may be done there all the same.
+        pushed = "more";
+      }
+    }
     if (pushed === "more") work.changed = "all";
     else if (pushed === "done") continue;
     const changed = work.changed;
@@ -140,8 +158,22 @@ async function catchUp(work: Work): Promise<void> {
       if (read === "more") work.changed = changed;
       continue;
     }
-    if (!(await fill(mail, signal))) return;
+    // One letter at a time, for each may take as long as the server waits for another.
+    if (pushed === "aside" || (await fill(mail, signal))) continue;
+    if (failure !== undefined) throw failure.error;
+    return;
   }
+}
+
+/** Until the bell rings, or a letter that was put aside is to be tried. */
+async function waitForMore({ mail, signal, bell, failures }: Work): Promise<void> {
+  const { clock } = mail.session.platform;
+  const againMs = nextTryMs(failures);
+  if (againMs === undefined) return bell.wait(signal);
+  const over = new AbortController();
+  const either = AbortSignal.any([signal, over.signal]);
+  await Promise.race([clock.sleep(Math.max(0, againMs - clock.now()), either), bell.wait(either)]);
+  over.abort();
 }
 
 /** Longer each time, and not the same for all clients of a server that comes back; what is done here ends it. */
