@@ -90,8 +90,9 @@ function snoozedOf({ read }: Store, objects: readonly StoredObject[]): Promise<R
   return readSnoozedUntil(read, objects[0]?.accountId ?? 0, objects);
 }
 
-function storedEmail(
-  { openBlob }: EmailGetContext,
+/** A stored message whose bytes are read by `read`. */
+export function storedEmail(
+  { openBlob }: Pick<EmailGetContext, "openBlob">,
   object: StoredObject,
   snoozedUntil: number | undefined,
   read: (id: number) => Promise<Uint8Array>,

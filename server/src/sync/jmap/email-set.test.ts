@@ -4,6 +4,7 @@ import { letter, letterId, openAccount, putIn } from "../../objects/trial-mail.t
 import { eachStore } from "../../store/each-store.ts";
 import { findObject } from "../../store/object-store.ts";
 import type { Store } from "../../store/sql.ts";
+import { emailProperties } from "./email-view.ts";
 import { callerOf, methodsOn, trialJmap } from "./trial-jmap.ts";
 
 async function bobOn(store: Store, quotaBytes?: number) {
@@ -56,6 +57,41 @@ eachStore("Email/set", (open) => {
       oldState: "2",
       newState: "2",
       updated: { m1: { keywords: { $seen: true } } },
+    });
+  });
+
+  it("takes a message whole as it was shown, with one keyword more", async () => {
+    const { call, put, marks } = await bobOn(await open());
+    await put(1);
+    const properties = [...emailProperties, "header:Subject:asText", "wire", "wireText", "snoozedUntil"];
+    for (const asked of [{}, { fetchTextBodyValues: true }, { properties, fetchAllBodyValues: true }]) {
+      const [shown] = (await call("Email/get", { ids: ["m1"], ...asked })).list;
+      const keywords = { ...shown.keywords, [`k${Object.keys(shown).length}`]: true };
+      const set = await call("Email/set", { update: { m1: { ...shown, keywords } } });
+      expect(set).toMatchObject({ updated: { m1: null }, notUpdated: null });
+      expect((await marks(1))?.keywords.toSorted()).toEqual(Object.keys(keywords).toSorted());
+    }
+    const [shown] = (await call("Email/get", { ids: ["m1"], properties })).list;
+    for (const [name, other] of Object.entries({
+      id: "m2",
+      size: shown.size + 1,
+      subject: null,
+      bodyStructure: { ...shown.bodyStructure, size: 0 },
+      "header:Subject:asText": "Other",
+      wireText: "{}",
+      nothing: 1,
+    })) {
+      const set = await call("Email/set", { update: { m1: { ...shown, [name]: other } } });
+      expect(set.notUpdated).toMatchObject({ m1: { type: "invalidProperties", properties: [name] } });
+    }
+  });
+
+  it("compares no more headers of a message than may be asked for", async () => {
+    const { call, put } = await bobOn(await open());
+    await put(1);
+    const many = Object.fromEntries(Array.from({ length: 101 }, (_, at) => [`header:X-${at}`, null]));
+    expect(await call("Email/set", { update: { m1: many } })).toMatchObject({
+      notUpdated: { m1: { type: "invalidProperties" } },
     });
   });
 

@@ -3,12 +3,13 @@ import { capabilities } from "@posthorn/protocol";
 import { type Static, Type } from "typebox";
 import { changeMessage, destroyMessage } from "../../objects/change-message.ts";
 import { findId } from "../../objects/ids.ts";
-import { furthestSnoozeMs, readSnoozedUntil, snoozeMessage, unsnoozeMessage } from "../../objects/snooze.ts";
+import { furthestSnoozeMs, snoozeMessage, unsnoozeMessage } from "../../objects/snooze.ts";
 import { isStateOf, readState } from "../../objects/states.ts";
 import { findInstant } from "../../rfc5322/dates.ts";
 import { findObject, type StoredObject } from "../../store/object-store.ts";
 import type { Store, Tx } from "../../store/sql.ts";
 import { closed, noMore, nullable } from "./arguments.ts";
+import { emailsBefore, findMarks, type StoredMarks } from "./email-before.ts";
 import {
   CreateSchema,
   createEmail,
@@ -25,7 +26,6 @@ import {
   withLowerKeywords,
 } from "./email-marks.ts";
 import { inMailboxes, type MailTx } from "./email-place.ts";
-import { shortTime } from "./email-view.ts";
 import type { LargeTurns } from "./large-turns.ts";
 import { type JmapObject, type Method, type MethodCall, refuseObject } from "./method.ts";
 import { isSameJson } from "./patch.ts";
@@ -39,11 +39,6 @@ const marks = { keywords: Type.Optional(SetSchema), mailboxIds: Type.Optional(Se
 const Update = Type.Object(marks, closed);
 /** What clients that use our capability can change as well (§85). */
 const OurUpdate = Type.Object({ ...marks, snoozedUntil: nullable(Type.String()) }, closed);
-
-interface Stored {
-  object: StoredObject;
-  snoozedUntil: number | undefined;
-}
 
 export function emailSet(ctx: EmailSetContext, turns: LargeTurns): Method {
   return {
@@ -59,6 +54,7 @@ export function emailSet(ctx: EmailSetContext, turns: LargeTurns): Method {
 
 /** Of one call, whose mails to create are written already. */
 function typeOf(ctx: EmailSetContext, { using }: MethodCall, written: WrittenMails) {
+  const before = emailsBefore(ctx);
   return {
     capability: capabilities.mail,
     scope: "draft",
@@ -72,27 +68,19 @@ function typeOf(ctx: EmailSetContext, { using }: MethodCall, written: WrittenMai
       run: (at: SetCall<MailTx, unknown>, given: Static<typeof CreateSchema>, creationId: string) =>
         createEmail(ctx, at, given, written.get(creationId)),
     },
-    async find({ tx: { tx }, caller }: SetCall<MailTx, unknown>, id: string) {
+    async find(at: SetCall<MailTx, unknown>, id: string) {
       const found = findId("email", id);
-      const object = found === undefined ? undefined : await findObject(tx, caller.accountId, found);
-      if (object === undefined) return undefined;
-      return {
-        object,
-        snoozedUntil: (await readSnoozedUntil(tx, caller.accountId, [object])).get(object.id),
-      };
+      return found === undefined ? undefined : findMarks(at, found);
     },
     update: {
       schema: using.has(capabilities.posthorn) ? OurUpdate : Update,
-      view: ({ object, snoozedUntil }: Stored) => ({
-        keywords: wireSet(object.keywords),
-        mailboxIds: mailboxIdsOf(object.mailboxes),
-        snoozedUntil: snoozedUntil === undefined ? null : shortTime(snoozedUntil),
-      }),
+      view: (stored: StoredMarks, at: SetCall<MailTx, unknown>, patch: JmapObject) =>
+        before(at, stored, patch),
       defaults: { keywords: {} },
-      run: (at: SetCall<MailTx, unknown>, { object }: Stored, wanted: Static<typeof OurUpdate>) =>
+      run: (at: SetCall<MailTx, unknown>, { object }: StoredMarks, wanted: Static<typeof OurUpdate>) =>
         update(ctx.clock.now(), at, object, wanted),
     },
-    async destroy({ tx: { tx } }: SetCall<MailTx, unknown>, { object }: Stored) {
+    async destroy({ tx: { tx } }: SetCall<MailTx, unknown>, { object }: StoredMarks) {
       await destroyMessage(tx, object);
     },
   } as const;

@@ -44,6 +44,20 @@ export function isEmailProperty({ using }: Pick<MethodCall, "using">, name: stri
   return findHeaderProperty(name) !== undefined;
 }
 
+const ofRow: readonly string[] = [
+  ...metadata,
+  ...headerNames,
+  "preview",
+  "hasAttachment",
+  "wire",
+  "snoozedUntil",
+];
+
+/** Whether a property of a stored message is told without its bytes. */
+export function isOfRow(name: string): boolean {
+  return ofRow.includes(name);
+}
+
 /** A stored message. Its bytes are asked for only when a property needs them, and once. */
 export interface StoredEmail {
   object: StoredObject;

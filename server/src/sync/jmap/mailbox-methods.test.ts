@@ -335,6 +335,17 @@ eachStore("Mailbox", (open) => {
     expect((await call("Email/get", { ids: null, properties: ["mailboxIds"] })).list).toHaveLength(1);
   });
 
+  it("is taken whole as it was shown, with one property changed", async () => {
+    const { call } = await bobOn(await open());
+    const { created } = await call("Mailbox/set", { create: { a: { name: "A" } } });
+    for (const id of [created.a.id, "f1"]) {
+      const [shown] = (await call("Mailbox/get", { ids: [id] })).list;
+      const set = await call("Mailbox/set", { update: { [id]: { ...shown, sortOrder: 7 } } });
+      expect(set).toMatchObject({ updated: { [id]: null }, notUpdated: null });
+      expect((await call("Mailbox/get", { ids: [id] })).list).toEqual([{ ...shown, sortOrder: 7 }]);
+    }
+  });
+
   it("is set only in the state that is named, which other types do not move", async () => {
     const { call, ask, id, store, accountId } = await bobOn(await open());
     await putIn(store, accountId, letter());

@@ -59,7 +59,7 @@ function withValue(object: JmapObject, path: readonly string[], value: unknown, 
   return rest;
 }
 
-function isObject(value: unknown): value is JmapObject {
+export function isObject(value: unknown): value is JmapObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 

@@ -59,7 +59,7 @@ interface Changeable<Schema extends TObject> {
 
 /**
  * What a patch really changes of an object, each property whole; undefined when that is nothing. What cannot be set may
- * be given as it is. Throws SetFailure `invalidPatch`, and `invalidProperties` with each property at fault.
+ * be given as it is, also as null. Throws SetFailure `invalidPatch`, and `invalidProperties` with each property at fault.
  */
 export function readChange<Schema extends TObject>(
   { schema, defaults }: Changeable<Schema>,
@@ -67,7 +67,7 @@ export function readChange<Schema extends TObject>(
   patch: JmapObject,
 ): Static<Schema> | undefined {
   const { after, touched } = applyPatch(before, patch, defaults);
-  const changed = [...touched].filter((name) => !isSameJson(before[name], after[name]));
+  const changed = [...touched].filter((name) => !isSameJson(before[name] ?? null, after[name] ?? null));
   if (changed.length === 0) return undefined;
   const change: unknown = Object.fromEntries(changed.map((name) => [name, after[name] ?? null]));
   if (fits(schema, change)) return change;

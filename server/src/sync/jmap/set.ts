@@ -71,8 +71,8 @@ export interface SetType<Tx, Stored, Create extends TObject, Update extends TObj
   update?: {
     /** The properties that may change, each with what it may be; all may be left out. */
     schema: Update;
-    /** The object as /get would show it, at least what a client may give back. */
-    view(stored: Stored): JmapObject;
+    /** The object as /get would show it, at least what can change of it and what a patch names. */
+    view(stored: Stored, at: SetCall<Tx, Static<More>>, patch: JmapObject): JmapObject | Promise<JmapObject>;
     /** What a property becomes that is set to null; without one it is removed. */
     defaults?: JmapObject;
     /** `change` holds what really differs, each property whole. Answers with what else has changed by that, or null. */
@@ -315,7 +315,9 @@ function updateStep<Tx, Stored, Create extends TObject, Update extends TObject, 
         return refuseObject("willDestroy", "It is destroyed by the same call, so it was not changed.");
       if (update === undefined) return refuseObject("forbidden", "None of these can be changed.");
       const stored = await findStored(type, at, id);
-      const change = readChange(update, update.view(stored), patch);
+      // Under the id by which it was asked for, as /get shows it.
+      const before = { ...(await update.view(stored, at, patch)), id };
+      const change = readChange(update, before, patch);
       done.updated.set(id, change === undefined ? null : await update.run(at, stored, change));
     },
   };
