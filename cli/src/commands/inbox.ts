@@ -20,11 +20,11 @@ interface InboxOptions {
 export function inbox(command: Command, shell: Shell): void {
   command
     .description(
-      "Lists messages, newest first; sealed ones are opened here. A * stands before those you have not read, a warning in brackets before those whose sender is in doubt. Chat, and what is about another message, lies in “conversations”.",
+      "Lists messages, newest first; sealed ones are opened here. A * stands before those you have not read, a warning in brackets before those whose sender is in doubt. Chat, and what is about another message, lies in “conversations”, and what strangers write first in “screener”.",
     )
     .option(
       "--mailbox <name>",
-      "inbox, conversations, sent, drafts, archive, junk, trash, or one of your own",
+      "inbox, conversations, screener, sent, drafts, archive, junk, trash, or one of your own",
       "inbox",
     )
     .option("--limit <number>", "so many messages", "20")
@@ -70,10 +70,13 @@ function countWords(
   return `${totalEmails} in ${cleanLine(name)}, ${unreadEmails} unread.${rest} To read one: ${next("read ID")}`;
 }
 
+/** Where mail comes besides the inbox. */
+const comingElsewhere: ReadonlySet<string> = new Set(["conversations", "screener"]);
+
 /** A line for each place besides the inbox where something new is, and how to see it. */
 function unreadElsewhere(mailboxes: readonly Mailbox[], next: (command: string) => string): string[] {
   return mailboxes.flatMap(({ name, system, unreadEmails }) =>
-    system === null || unreadEmails === 0
+    system === null || !comingElsewhere.has(system) || unreadEmails === 0
       ? []
       : [`${unreadEmails} unread in ${cleanLine(name)}: ${next(`inbox --mailbox ${system}`)}`],
   );

@@ -96,6 +96,25 @@ test("what the server of the sender keeps back, and says it has sent, is missed 
   expect(await isMissing(bob.session, follows, from.address)).toBe(false);
 });
 
+test("a chat message says too which one it was written after", async () => {
+  const from = at.alice.session;
+  const chat = async (text: string, more: object) => {
+    const draft = { type: "chat_message" as const, from: from.address, to: [bob.address], text, ...more };
+    const { message } = await prepare(from, draft);
+    await send(from, message);
+    await at.net.settle();
+    return message.id;
+  };
+  const first = await chat("Are you there?", {});
+  const second = await chat("Bob?", { thread: first });
+  const follows = await followsOf(bob.session, await newest(bob.session, "conversations"));
+  expect(follows.id).toBe(first);
+  expect(second).not.toBe(first);
+  expect(await isMissing(bob.session, follows, from.address)).toBe(false);
+  const kept = tellingOf((email) => (email.wire?.id === first ? undefined : email));
+  expect(await at.evil.lying(kept, () => isMissing(bob.session, follows, from.address))).toBe(true);
+});
+
 test(`${published.threemaReordering}: each says itself when it was written, and after which`, async () => {
   const dates = new Map(letters.map(({ id }, index) => [id, letters[2 - index]?.wire.date]));
   const lie = tellingOf(({ wire, ...email }) => ({
