@@ -13,6 +13,7 @@ import {
   searchMail,
   send,
   soloTabs,
+  statuses,
   type Transport,
   undoMail,
 } from "@posthorn/client";
@@ -133,6 +134,26 @@ test("a letter that waited for long without a network goes, though the server fa
   await inTime(() => isUpToDate(device));
   expect(failuresLeft).toBe(0);
   expect(await device.mail.store.list(refusals)).toEqual([]);
+});
+
+test("that there is no network is said, and that there is one again", async () => {
+  const device = await aliceOn();
+  device.wire.isUp = false;
+  device.wire.cut();
+  await inTime(async () => (await device.mail.store.get(statuses, "status"))?.state === "waiting");
+  const status = await device.mail.store.get(statuses, "status");
+  expect(status?.sentence).toContain("does not take connections");
+  device.wire.isUp = true;
+  await inTime(() => isUpToDate(device));
+});
+
+test("that the sign-in was ended elsewhere is said though nothing is done here", async () => {
+  const device = await aliceOn();
+  const { sessions } = await alice.session.call("sessions", {});
+  for (const { id, current } of sessions) {
+    if (!current) await alice.session.call("endSession", { params: { id } });
+  }
+  await inTime(async () => (await device.mail.store.get(statuses, "status"))?.state === "signedOut");
 });
 
 /** What a server says that has too much to do. */

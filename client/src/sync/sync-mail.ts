@@ -2,6 +2,7 @@
 import { ProblemError } from "@posthorn/protocol";
 import { LocalStoreError } from "../local/local-store.ts";
 import { isSignedOut } from "../session.ts";
+import { Unreachable } from "../unreachable.ts";
 import { begin } from "./begin.ts";
 import { type Bell, newBell } from "./bell.ts";
 import { actions } from "./change.ts";
@@ -55,6 +56,8 @@ interface Work {
   /** What this sign-in may not read. */
   skipped: Set<string>;
   isListening: boolean;
+  /** Why it could not listen the last time, for people. */
+  deafness: string | null;
   failures: Failures;
 }
 
@@ -66,6 +69,7 @@ function newWork(mail: Mail, signal: AbortSignal): Work {
     changed: "all",
     skipped: new Set(),
     isListening: false,
+    deafness: null,
     failures: new Map(),
   };
 }
@@ -110,7 +114,8 @@ async function keepUp(work: Work): Promise<void> {
     try {
       await catchUp(work);
       failures = 0;
-      await tell(mail, work.isListening ? "live" : "waiting", null);
+      if (work.isListening) await tell(mail, "live", null);
+      else await tell(mail, "waiting", work.deafness);
       await waitForMore(work);
     } catch (error) {
       if (signal.aborted) return;
@@ -189,18 +194,24 @@ async function pause(work: Work, failures: number, error: unknown): Promise<void
   over.abort();
 }
 
-/** Hears of changes for as long as it is wanted; comes again with what it heard last. */
+/**
+ * Hears of changes for as long as it is wanted; comes again with what it heard last. One that has to come again at once,
+ * as servers ask now and then, is not told of; that it could not is, and a sign-in that has ended shows in the next call.
+ */
 async function keepListening(work: Work): Promise<void> {
   const { mail, signal, bell } = work;
+  const { host } = new URL(mail.session.endpoint);
   let lastEventId: string | undefined;
   let failures = 0;
   while (!signal.aborted) {
+    let isOpened = false;
     try {
       lastEventId = await listen(mail.session, {
         lastEventId,
         signal,
         onOpen() {
           failures = 0;
+          isOpened = true;
           work.isListening = true;
           work.changed = "all";
           bell.ring();
@@ -209,9 +220,16 @@ async function keepListening(work: Work): Promise<void> {
           void noteChanged(work, states);
         },
       });
+      // It was silent for so long that it was not waited for.
+      if (!isOpened && !signal.aborted) throw new Unreachable("timeout", host);
     } catch (error) {
-      if (signal.aborted || isSignedOut(error)) return;
+      if (signal.aborted) return;
       failures++;
+      work.isListening = false;
+      work.deafness = error instanceof Error ? error.message : String(error);
+      if (isSignedOut(error)) work.changed = "all";
+      bell.ring();
+      if (isSignedOut(error)) return;
     }
     work.isListening = false;
     if (!signal.aborted) await pauseListening(work, failures);
@@ -231,7 +249,9 @@ async function noteChanged(work: Work, states: ReadonlyMap<string, string> | und
   else {
     const known = await work.mail.store.list(syncStates).catch(() => []);
     for (const [type, state] of states) {
-      const isKnown = known.some(({ key, state: kept }) => key.split(" ")[0] === type && kept === state);
+      // Records are read by collection, each with a state of its own.
+      const ofType = known.filter(({ key }) => key.split(" ")[0] === type);
+      const isKnown = ofType.length > 0 && ofType.every(({ state: kept }) => kept === state);
       if (!isKnown && work.changed !== "all") work.changed.add(type);
     }
   }
