@@ -142,7 +142,7 @@ describe("the session (RFC 8620 §2)", () => {
     expect(core.collationAlgorithms).toContain("i;unicode-casemap");
     const { accountCapabilities } = json.accounts[`a${accountId}`];
     expect(accountCapabilities[capabilities.mail]).toEqual({
-      maxMailboxesPerEmail: null,
+      maxMailboxesPerEmail: 100,
       maxMailboxDepth: 10,
       maxSizeMailboxName: 255,
       maxSizeAttachmentsPerEmail: 50_000_000,

@@ -2,7 +2,10 @@
 import { limits } from "@posthorn/protocol";
 import type { Mailbox, MailboxFields } from "../store/mailbox-store.ts";
 
-export const mostMailboxes = 1_000;
+/** As many as one Mailbox/get answers, so that a client can always ask for all of them. */
+export const mostMailboxes = 500;
+/** That a message lies in. */
+export const mostMailboxesOfMessage = 100;
 const mostMailboxDepth = 10;
 
 /** Why a mailbox was not written; `field` is what is at fault. */

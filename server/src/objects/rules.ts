@@ -19,6 +19,7 @@ import { listMailboxes } from "../store/mailbox-store.ts";
 import type { StoredObject } from "../store/object-store.ts";
 import { deleteRule, listRules, type StoredRule, saveRule, setHasRules } from "../store/rule-store.ts";
 import type { Db, Tx } from "../store/sql.ts";
+import { mostMailboxesOfMessage } from "./mailbox-faults.ts";
 import { roles } from "./roles.ts";
 
 const mostRules = 100;
@@ -50,7 +51,7 @@ const ConditionsSchema = Type.Object(
 /** The last of these in the order of the rules decides where it lies; marks and mailboxes add up. */
 const ActionsSchema = Type.Object(
   {
-    mailboxes: Type.Optional(Type.Array(Type.Integer(), { maxItems: 100 })),
+    mailboxes: Type.Optional(Type.Array(Type.Integer(), { maxItems: mostMailboxesOfMessage })),
     keywords: Type.Optional(
       Type.Array(Type.String({ maxLength: limits.keyword }), { maxItems: limits.keywords }),
     ),
@@ -191,7 +192,7 @@ export interface Placing {
   keywords: readonly string[];
 }
 
-/** Applies an account's rules to what would be put there. It always lies somewhere. */
+/** Applies an account's rules to what would be put there. It always lies somewhere, and bears no more than it may. */
 export async function applyRules(
   db: Db,
   accountId: number,
@@ -222,8 +223,11 @@ export function place(
     if (actions.moveTo !== undefined) moved = roles[actions.moveTo].id;
     if (actions.stop === true) break;
   }
-  if (moved !== undefined) return { mailboxes: [moved], keywords: [...marks] };
-  return { mailboxes: mailboxes.size === 0 ? [roles.archive.id] : [...mailboxes], keywords: [...marks] };
+  // The first of them, where there are more than it may bear.
+  const kept = [...marks].slice(0, limits.keywords);
+  if (moved !== undefined) return { mailboxes: [moved], keywords: kept };
+  if (mailboxes.size === 0) return { mailboxes: [roles.archive.id], keywords: kept };
+  return { mailboxes: [...mailboxes].slice(0, mostMailboxesOfMessage), keywords: kept };
 }
 
 function meets(conditions: Conditions, visible: Visible): boolean {

@@ -15,6 +15,7 @@ import {
 } from "../store/snooze-store.ts";
 import type { Db, Tx } from "../store/sql.ts";
 import { changeMessage } from "./change-message.ts";
+import { mostMailboxesOfMessage } from "./mailbox-faults.ts";
 import { roles } from "./roles.ts";
 
 /** What marks a message that has come back (registered with IANA for this). */
@@ -100,5 +101,5 @@ async function returnTo(tx: Tx, object: StoredObject, { mailboxes }: Snooze): Pr
   const there = new Set((await listMailboxes(tx, object.accountId)).map(({ id }) => id));
   const places = [...new Set([...mailboxes, ...object.mailboxes])];
   const kept = places.filter((id) => id !== roles.snoozed.id && there.has(id));
-  return kept.length === 0 ? [roles.inbox.id] : kept;
+  return kept.length === 0 ? [roles.inbox.id] : kept.slice(0, mostMailboxesOfMessage);
 }

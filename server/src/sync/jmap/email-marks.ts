@@ -3,6 +3,7 @@ import { limits } from "@posthorn/protocol";
 import { Type } from "typebox";
 import { findId, formatId } from "../../objects/ids.ts";
 import { isKeyword } from "../../objects/keywords.ts";
+import { mostMailboxesOfMessage } from "../../objects/mailbox-faults.ts";
 import { resolveId } from "./arguments.ts";
 import { type Arguments, type MethodCall, refuseObject } from "./method.ts";
 
@@ -34,9 +35,10 @@ export function readKeywords(wanted: WireSet): string[] {
   return keywords;
 }
 
-/** The mailboxes of these ids, of those that there are. Throws SetFailure `invalidProperties`. */
+/** The mailboxes of these ids, of those that there are. Throws SetFailure `invalidProperties`, `tooManyMailboxes`. */
 export function readMailboxIds(call: MethodCall, wanted: WireSet, there: ReadonlySet<number>): number[] {
   const properties = ["mailboxIds"];
+  refuseManyMailboxes(wanted);
   const ids = Object.keys(wanted).map((id) => findId("mailbox", resolveId(call, id) ?? ""));
   const known = ids.filter((id) => id !== undefined).filter((id) => there.has(id));
   if (known.length < ids.length) {
@@ -47,6 +49,12 @@ export function readMailboxIds(call: MethodCall, wanted: WireSet, there: Readonl
     refuseObject("invalidProperties", sentence, { properties });
   }
   return [...new Set(known)];
+}
+
+/** Throws SetFailure `tooManyMailboxes`. */
+export function refuseManyMailboxes(wanted: WireSet): void {
+  if (Object.keys(wanted).length <= mostMailboxesOfMessage) return;
+  refuseObject("tooManyMailboxes", `A message can lie in ${mostMailboxesOfMessage} mailboxes.`);
 }
 
 /**

@@ -51,7 +51,7 @@ interface PlaceCall extends MethodCall {
   tx: MailTx;
 }
 
-/** Where a mail lies. Throws SetFailure `invalidProperties`, `tooManyKeywords`. */
+/** Where a mail lies. Throws SetFailure `invalidProperties`, `tooManyKeywords`, `tooManyMailboxes`. */
 export function readPlace(
   { clock }: { clock: Clock },
   at: PlaceCall,

@@ -95,6 +95,19 @@ eachStore("Email/set", (open) => {
     });
   });
 
+  it("puts mail into a hundred mailboxes at most, as the session says", async () => {
+    const { call, put, marks } = await bobOn(await open());
+    await put(1);
+    const mailboxIds = Object.fromEntries(Array.from({ length: 101 }, (_, at) => [`f${at}`, true]));
+    const { notCreated, notUpdated } = await call("Email/set", {
+      create: { k: { mailboxIds, subject: "Everywhere" } },
+      update: { m1: { mailboxIds } },
+    });
+    expect(notCreated).toMatchObject({ k: { type: "tooManyMailboxes" } });
+    expect(notUpdated).toMatchObject({ m1: { type: "tooManyMailboxes" } });
+    expect(await marks(1)).toMatchObject({ mailboxes: [1] });
+  });
+
   it("refuses each object for its own reason, and does the others", async () => {
     const { call, put, marks } = await bobOn(await open());
     for (let number = 1; number <= 9; number++) await put(number);

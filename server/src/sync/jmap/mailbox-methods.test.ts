@@ -346,6 +346,17 @@ eachStore("Mailbox", (open) => {
     }
   });
 
+  it("is one of as many as one Mailbox/get answers, and of no more", async () => {
+    const { call } = await bobOn(await open());
+    const before = (await call("Mailbox/get", { ids: null })).list.length;
+    const names = Array.from({ length: 501 - before }, (_, at) => `n${at}`);
+    const set = await call("Mailbox/set", {
+      create: Object.fromEntries(names.map((name) => [name, { name }])),
+    });
+    expect(set.notCreated).toMatchObject({ [names.at(-1) ?? ""]: { type: "overQuota" } });
+    expect((await call("Mailbox/get", { ids: null })).list).toHaveLength(500);
+  }, 60_000);
+
   it("is set only in the state that is named, which other types do not move", async () => {
     const { call, ask, id, store, accountId } = await bobOn(await open());
     await putIn(store, accountId, letter());

@@ -174,6 +174,15 @@ eachStore("rules over JMAP", (open) => {
     expect(await bob.receive()).toEqual(inInbox);
   });
 
+  it("name a hundred mailboxes at most", async () => {
+    const bob = await withBob();
+    const many = Object.fromEntries(Array.from({ length: 101 }, (_, at) => [`f${at + 1}`, true]));
+    const { notCreated } = await bob.call("Rule/set", {
+      create: { k: { conditions: {}, actions: { mailboxIds: many } } },
+    });
+    expect(notCreated.k).toMatchObject({ type: "tooManyMailboxes" });
+  });
+
   it("are a hundred at most", async () => {
     const bob = await withBob();
     const rule = { conditions: {}, actions: {} };
@@ -191,6 +200,36 @@ it("what the server is not to read it does not look at: a subject is none then",
   expect([seen(true), seen(false)]).toEqual(["Secret", undefined]);
 });
 
+const visible = {
+  sender: { id: "eve", host: "b.test" },
+  to: [],
+  cc: [],
+  type: "email",
+  subject: undefined,
+  hasAttachment: false,
+  sizeBytes: 1,
+};
+
+function ruleOf(done: Actions, id: number): Rule {
+  return { id, name: "", sortOrder: id, isEnabled: true, conditions: {}, actions: done };
+}
+
+it("a message has no more keywords and mailboxes by rules than it may have, the first of them", () => {
+  const names = (prefix: string) => Array.from({ length: 60 }, (_, at) => `${prefix}${at}`);
+  const rules = [1, 2, 3].map((n) =>
+    ruleOf({ keywords: names(`k${n}-`), mailboxes: names("").map((at) => n * 100 + Number(at)) }, n),
+  );
+  const { mailboxes, keywords } = place(rules, visible, { mailboxes: [1], keywords: ["$junk"] });
+  expect([mailboxes.length, keywords.length]).toEqual([100, 100]);
+  expect([mailboxes[0], mailboxes[60], mailboxes[61], keywords[0], keywords[61]]).toEqual([
+    1,
+    159,
+    200,
+    "$junk",
+    "k2-0",
+  ]);
+});
+
 it("whatever the rules are, mail lies somewhere, and in one place when it is moved", () => {
   const actions = fc.record(
     {
@@ -202,23 +241,6 @@ it("whatever the rules are, mail lies somewhere, and in one place when it is mov
     },
     { requiredKeys: [] },
   );
-  const visible = {
-    sender: { id: "eve", host: "b.test" },
-    to: [],
-    cc: [],
-    type: "email",
-    subject: undefined,
-    hasAttachment: false,
-    sizeBytes: 1,
-  };
-  const ruleOf = (done: Actions, id: number): Rule => ({
-    id,
-    name: "",
-    sortOrder: id,
-    isEnabled: true,
-    conditions: {},
-    actions: done,
-  });
   fc.assert(
     fc.property(fc.array(actions), (all) => {
       const { mailboxes } = place(all.map(ruleOf), visible, { mailboxes: [1], keywords: [] });

@@ -17,7 +17,7 @@ import { listMailboxes } from "../../store/mailbox-store.ts";
 import type { Store, Tx } from "../../store/sql.ts";
 import { closed, noMore, resolveId, UnsignedIntSchema } from "./arguments.ts";
 import { changesMethod } from "./changes.ts";
-import { mailboxIdsOf, readKeywords, SetSchema, wireSet } from "./email-marks.ts";
+import { mailboxIdsOf, readKeywords, refuseManyMailboxes, SetSchema, wireSet } from "./email-marks.ts";
 import { getMethod } from "./get.ts";
 import { holdingAccount } from "./hold-account.ts";
 import { type Methods, refuseObject } from "./method.ts";
@@ -132,6 +132,7 @@ async function readActions(
 ): Promise<Actions> {
   const marks = keywords === undefined ? {} : { keywords: readKeywords(keywords) };
   if (mailboxIds === undefined) return { ...rest, ...marks };
+  refuseManyMailboxes(mailboxIds);
   const there = new Set((await listMailboxes(at.tx, at.caller.accountId)).map(({ id }) => id));
   const mailboxes = Object.keys(mailboxIds).map((id) => findId("mailbox", resolveId(at, id) ?? "") ?? -1);
   if (mailboxes.some((id) => !there.has(id))) {

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { capabilities, type JmapSession, type Scope } from "@posthorn/protocol";
+import { mostMailboxesOfMessage } from "../../objects/mailbox-faults.ts";
 import { accountIdOf } from "./arguments.ts";
 import { coreLimits, digestAlgorithms, lookupTypes, mostDataSources } from "./limits.ts";
 import type { JmapCaller } from "./method.ts";
@@ -68,7 +69,7 @@ function capabilitiesOfAccount(ctx: SessionContext, scopes: ReadonlySet<Scope>):
   return {
     [capabilities.core]: {},
     [capabilities.mail]: {
-      maxMailboxesPerEmail: null,
+      maxMailboxesPerEmail: mostMailboxesOfMessage,
       maxMailboxDepth: 10,
       maxSizeMailboxName: 255,
       maxSizeAttachmentsPerEmail: coreLimits.maxSizeUpload,
