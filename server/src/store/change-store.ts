@@ -29,6 +29,22 @@ export async function appendChange(
       ${change.conversation ?? null})`);
 }
 
+/** The same for many at once that all have changed alike: of states from `firstState` on, by rising object id. */
+export async function appendChanges(
+  tx: Tx,
+  accountId: number,
+  changed: { type: StateType; firstState: number; objectIds: readonly number[]; change: ChangeVerb },
+): Promise<void> {
+  const { type, firstState, objectIds, change } = changed;
+  tx.noteChanged(accountId, type);
+  await tx.run(sql`
+    INSERT INTO changes (account_id, state, type, object_id, change, conversation)
+    SELECT CAST(${accountId} AS BIGINT),
+      CAST(${firstState} AS BIGINT) + row_number() OVER (ORDER BY CAST(value AS BIGINT)) - 1, ${type},
+      CAST(value AS BIGINT), ${change}, NULL
+    FROM json_each(${JSON.stringify(objectIds)}) AS changed`);
+}
+
 /**
  * What of a type has changed in an account after state `since`, in order. Of a message that has come since then it is
  * told that it came, and nothing else: it is read as it is now, and one that has gone again was never there.

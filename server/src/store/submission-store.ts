@@ -1,5 +1,5 @@
 import { takeStates } from "./account-store.ts";
-import { appendChange, type Change, type ChangeVerb, readVerb } from "./change-store.ts";
+import { appendChanges, type Change, type ChangeVerb, readVerb } from "./change-store.ts";
 import { bytes, int, optionalInt, optionalText, text } from "./row.ts";
 import { type Db, type Row, sql, type Tx } from "./sql.ts";
 
@@ -200,12 +200,13 @@ export async function noteSubmissions(
   }
   for (const [accountId, objects] of [...accounts].toSorted(([a], [b]) => a - b)) {
     const last = await takeStates(tx, accountId, objects.size);
-    const first = last - objects.size + 1;
-    await Promise.all(
-      [...objects].map((objectId, index) =>
-        appendChange(tx, accountId, { type: "EmailSubmission", state: first + index, objectId, change }),
-      ),
-    );
+    const firstState = last - objects.size + 1;
+    await appendChanges(tx, accountId, {
+      type: "EmailSubmission",
+      firstState,
+      objectIds: [...objects],
+      change,
+    });
   }
 }
 
