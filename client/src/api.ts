@@ -136,7 +136,9 @@ async function readJsonAnswer(host: string, response: TransportResponse): Promis
     throw new UnexpectedAnswer(host, response.status, `with ${typeOf(response)} where JSON was due`);
   }
   const bytes = await readAll(response.body, answerBytes);
-  if (bytes === undefined) throw new UnexpectedAnswer(host, response.status, "with more than can be read");
+  if (bytes === undefined) {
+    throw new UnexpectedAnswer(host, response.status, "with more than can be read", { isTooLarge: true });
+  }
   try {
     return readJson(bytes);
   } catch (error) {

@@ -108,12 +108,15 @@ export class UnexpectedAnswer extends Error {
   /** The message in its two parts. */
   readonly what: string;
   readonly advice: string;
+  /** There was more of it than can be read. */
+  readonly isTooLarge: boolean;
 
-  constructor(host: string, status: number, why: string) {
+  constructor(host: string, status: number, why: string, { isTooLarge = false } = {}) {
     const what = `${host} answered with status ${status}, but ${why}.`;
     const advice = adviceFor(status);
     super(`${what} ${advice}`);
     this.name = "UnexpectedAnswer";
+    this.isTooLarge = isTooLarge;
     this.status = status;
     this.host = host;
     this.what = what;

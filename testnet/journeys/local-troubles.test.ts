@@ -156,6 +156,43 @@ test("that the sign-in was ended elsewhere is said though nothing is done here",
   await inTime(async () => (await device.mail.store.get(statuses, "status"))?.state === "signedOut");
 });
 
+test("mail of which no page can be read whole is read in smaller ones, and changes with many are taken all the same", async () => {
+  await bobWrites(...Array.from({ length: 12 }, (_, number) => `Letter ${number}`));
+  const { transport } = net.platform;
+  let tooLargeCount = 0;
+  const device = await aliceOn(async (request) => {
+    const answer = await transport(request);
+    if (!request.url.endsWith("/jmap/api")) return answer;
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of answer.body) chunks.push(chunk);
+    const letters = Buffer.concat(chunks).toString().split('"receivedAt"').length - 1;
+    if (letters > 5) tooLargeCount++;
+    return {
+      ...answer,
+      body:
+        letters > 5
+          ? endless()
+          : (async function* () {
+              yield* chunks;
+            })(),
+    };
+  });
+  expect(await device.mail.store.count(emails)).toBe(12);
+  const ids = await device.mail.store.keys(emails);
+  await changeEmails(device.mail, "Read", ids, { kind: "keywords", set: { $seen: true } });
+  await inTime(() => isUpToDate(device));
+  expect(await device.mail.store.list(refusals)).toEqual([]);
+  const read = (await device.mail.store.list(emails)).filter(({ keywords }) => keywords.$seen);
+  expect(read).toHaveLength(12);
+  expect(tooLargeCount).toBeGreaterThan(0);
+});
+
+/** More than anybody reads. */
+async function* endless(): AsyncGenerator<Uint8Array> {
+  const chunk = new Uint8Array(8 * 1024 * 1024).fill(0x20);
+  while (true) yield chunk;
+}
+
 /** What a server says that has too much to do. */
 async function busy(): ReturnType<Transport> {
   const body = {

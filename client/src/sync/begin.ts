@@ -4,6 +4,7 @@ import { asAnswered, endPass, followTables, gotShape, identified, notHere } from
 import { answeredUnless, type Batch, from, newBatch } from "./jmap-batch.ts";
 import { type Mail, type SyncState, syncStates } from "./mail-context.ts";
 import { type Mirror, mirrors } from "./mirror.ts";
+import type { PageSize } from "./page-size.ts";
 
 interface Begun {
   mirror: Mirror;
@@ -16,14 +17,17 @@ interface Begun {
  * Begins with every mirror that was never begun, or is to be read anew. `skipped` are those that this sign-in may not
  * read, and gets more of them. True when there were any to begin.
  */
-export async function begin(mail: Mail, skipped: Set<string>, signal: AbortSignal): Promise<boolean> {
+export async function begin(
+  mail: Mail,
+  { skipped, page, signal }: { skipped: Set<string>; page: PageSize; signal: AbortSignal },
+): Promise<boolean> {
   const known = new Map((await mail.store.list(syncStates)).map((state) => [state.key, state]));
   const waiting = mirrors.filter(
     ({ key }) => !skipped.has(key) && (known.get(key) === undefined || known.get(key)?.state === null),
   );
   if (waiting.length === 0) return false;
   const batch = newBatch();
-  const begun = waiting.map((mirror) => ask(batch, mirror, (known.get(mirror.key)?.pass ?? 0) + 1));
+  const begun = waiting.map((mirror) => ask(batch, mirror, (known.get(mirror.key)?.pass ?? 0) + 1, page));
   const answers =
     batch.calls.length === 0 ? [] : await callJmap(mail.session, batch.calls, { signal, idempotent: true });
   await mail.store.write(followTables, async (writer) => {
@@ -53,7 +57,7 @@ interface Got {
   list: readonly unknown[];
 }
 
-function ask(batch: Batch, mirror: Mirror, pass: number): Begun {
+function ask(batch: Batch, mirror: Mirror, pass: number, { most }: PageSize): Begun {
   const { type, more, properties, first } = mirror;
   if (mirror.fill === "changes") return { mirror, pass, got: undefined };
   if (mirror.fill === "get") {
@@ -62,7 +66,7 @@ function ask(batch: Batch, mirror: Mirror, pass: number): Begun {
   if (first === undefined || pass > 1) {
     return { mirror, pass, got: batch.add(`${type}/get`, { ...more, ids: [], properties }) };
   }
-  const query = batch.add(`${type}/query`, { ...more, ...first });
+  const query = batch.add(`${type}/query`, { ...more, ...first, limit: Math.min(first.limit, most) });
   const ids = from(query, `${type}/query`, "/ids");
   return { mirror, pass, got: batch.add(`${type}/get`, { ...more, "#ids": ids, properties }) };
 }

@@ -14,8 +14,8 @@ import {
 import { from, newBatch } from "./jmap-batch.ts";
 import { type Mail, type SyncState, syncStates } from "./mail-context.ts";
 import { type Mirror, mirrors } from "./mirror.ts";
+import type { PageSize } from "./page-size.ts";
 
-const pageSize = 500;
 /** Of the ids read last, so many are remembered: one of them will still be there. */
 const rememberedIds = 20;
 
@@ -23,12 +23,12 @@ const foundShape = shape(
   Type.Object({ ids: Type.Array(Type.String()), total: Type.Optional(Type.Number()) }),
 );
 
-/** Reads one more page. False when all has been read. */
-export async function fill(mail: Mail, signal: AbortSignal): Promise<boolean> {
+/** Reads one more page. False when all has been read. Throws as `callJmap`. */
+export async function fill(mail: Mail, page: PageSize, signal: AbortSignal): Promise<boolean> {
   for (const state of await mail.store.list(syncStates)) {
     const mirror = mirrors.find(({ key }) => key === state.key);
     if (mirror?.fill !== "query" || state.isWhole || state.state === null) continue;
-    await fillPage(mail, mirror, state, signal);
+    await fillPage(mail, mirror, state, { page, signal });
     return true;
   }
   return false;
@@ -38,17 +38,22 @@ export async function fill(mail: Mail, signal: AbortSignal): Promise<boolean> {
  * A page counts only when nothing has changed between it and the state of the mirror: what came and went in between
  * would be told of by no change. So what has changed is asked for in the same request.
  */
-async function fillPage(mail: Mail, mirror: Mirror, state: SyncState, signal: AbortSignal): Promise<void> {
+async function fillPage(
+  mail: Mail,
+  mirror: Mirror,
+  state: SyncState,
+  { page: { most }, signal }: { page: PageSize; signal: AbortSignal },
+): Promise<void> {
   const { type, more, order, properties } = mirror;
   const batch = newBatch();
-  const asked = askForChanges(batch, mirror, state);
+  const asked = askForChanges(batch, mirror, state, most);
   const anchor = state.frontier.at(-1);
   const after = anchor === undefined ? { position: 0 } : { anchor, anchorOffset: 1 };
   const query = batch.add(`${type}/query`, {
     ...more,
     ...order,
     ...after,
-    limit: pageSize,
+    limit: most,
     calculateTotal: anchor === undefined,
   });
   const ids = from(query, `${type}/query`, "/ids");

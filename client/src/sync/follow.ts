@@ -9,6 +9,7 @@ import { changedEmails, noteChangedEmails } from "./changed-emails.ts";
 import { answeredUnless, type Batch, from, newBatch } from "./jmap-batch.ts";
 import { type Mail, type SyncState, syncStates } from "./mail-context.ts";
 import { type Mirror, mirrors } from "./mirror.ts";
+import type { PageSize } from "./page-size.ts";
 
 const Ids = Type.Array(Type.String());
 const changesShape = shape(
@@ -33,9 +34,10 @@ export interface Asked {
   updated: number;
 }
 
-/** Asks for what has changed since the state of a mirror. */
-export function askForChanges(batch: Batch, mirror: Mirror, since: SyncState): Asked {
-  const { type, more, properties, maxChanges } = mirror;
+/** Asks for what has changed since the state of a mirror, but for no more than `most`. */
+export function askForChanges(batch: Batch, mirror: Mirror, since: SyncState, most: number): Asked {
+  const { type, more, properties } = mirror;
+  const maxChanges = Math.min(mirror.maxChanges, most);
   const changes = batch.add(`${type}/changes`, { ...more, sinceState: since.state, maxChanges });
   const get = (path: string) =>
     batch.add(`${type}/get`, { ...more, "#ids": from(changes, `${type}/changes`, path), properties });
@@ -152,14 +154,14 @@ export const followTables: readonly AnyTable[] = [
 /** Reads what has changed, of all mirrors or of those of these types. `more` when it is to be called again. */
 export async function follow(
   mail: Mail,
-  { types, signal }: { types?: ReadonlySet<string> | undefined; signal: AbortSignal },
+  { types, page, signal }: { types?: ReadonlySet<string> | undefined; page: PageSize; signal: AbortSignal },
 ): Promise<"done" | "more"> {
   const batch = newBatch();
   const states = await mail.store.list(syncStates);
   const asked = states.flatMap((since) => {
     const mirror = mirrors.find(({ key }) => key === since.key);
     const isWanted = mirror !== undefined && since.state !== null && (types?.has(mirror.type) ?? true);
-    return isWanted ? [askForChanges(batch, mirror, since)] : [];
+    return isWanted ? [askForChanges(batch, mirror, since, page.most)] : [];
   });
   if (asked.length === 0) return "done";
   const answers = await callJmap(mail.session, batch.calls, { signal, idempotent: true });

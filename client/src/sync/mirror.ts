@@ -24,7 +24,7 @@ export interface Mirror {
   /** Arguments of the /query that goes through all of them. */
   readonly order?: object;
   /** Arguments of the /query for what is wanted first of all. */
-  readonly first?: object;
+  readonly first?: { filter: object; sort: readonly object[]; limit: number };
   readonly tables: readonly AnyTable[];
   /** What the server has now, as it came. Throws ProblemError when that is of another shape. */
   put(

@@ -20,6 +20,7 @@ import { emailLayers, mailboxLayers, putFromServer } from "./layers.ts";
 import { type Mail, syncStates } from "./mail-context.ts";
 import { mailboxes, mailboxProperties, mailboxShape } from "./mailbox.ts";
 import { mirrors } from "./mirror.ts";
+import type { PageSize } from "./page-size.ts";
 import { type Outcome, settle, settleTables } from "./settle.ts";
 
 /** What is read again at once, so that what was done is seen without a gap. */
@@ -40,8 +41,7 @@ interface Told {
 export async function pushChanges(
   mail: Mail,
   tried: readonly Action[],
-  failures: Failures,
-  signal: AbortSignal,
+  { failures, page, signal }: { failures: Failures; page: PageSize; signal: AbortSignal },
 ): Promise<"done" | "more"> {
   const batch = newBatch();
   const told = tried.flatMap((action): Told[] => {
@@ -53,9 +53,11 @@ export async function pushChanges(
   const states = await mail.store.list(syncStates);
   const asked = states.flatMap((since) => {
     const mirror = mirrors.find(({ key, type }) => key === since.key && changedHere.has(type));
-    return mirror === undefined || since.state === null ? [] : [askForChanges(batch, mirror, since)];
+    return mirror === undefined || since.state === null
+      ? []
+      : [askForChanges(batch, mirror, since, page.most)];
   });
-  const looked = lookAgain(batch, told);
+  const looked = lookAgain(batch, told, page);
   const answers = await callJmap(mail.session, batch.calls, { signal, idempotent: true });
   const failed = told.find(({ action, number }) =>
     failsForNow(answers[number], action, failures, mail.session.platform.clock.now()),
@@ -118,8 +120,10 @@ interface Looked {
  * A change that changes nothing there is told of by no /changes, and may have been expected to change something here. So
  * what was touched is read in any case.
  */
-function lookAgain(batch: Batch, told: readonly Told[]): Looked {
-  const emailIds = [...new Set(told.flatMap(({ change }) => (change.on === "emails" ? change.ids : [])))];
+function lookAgain(batch: Batch, told: readonly Told[], { most }: PageSize): Looked {
+  const touched = [...new Set(told.flatMap(({ change }) => (change.on === "emails" ? change.ids : [])))];
+  // One change of more than can be read at once: then what it has changed is read with all other changes.
+  const emailIds = touched.length > most ? [] : touched;
   const emails =
     emailIds.length === 0
       ? undefined

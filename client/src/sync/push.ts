@@ -5,15 +5,13 @@ import { type Action, actions, keyOfNumber } from "./change.ts";
 import { type Failures, isAside } from "./failures.ts";
 import type { Mail } from "./mail-context.ts";
 import { markTried } from "./mark-tried.ts";
+import { isHalvedFor, type PageSize } from "./page-size.ts";
 import { pushChanges } from "./push-changes.ts";
 import { pushMessage } from "./push-message.ts";
 import { settle, settleTables } from "./settle.ts";
 
 /** In one request; there are eight calls more, that read what has become of it. */
 const mostAtOnce = 32;
-/** What was changed is read again, of which a server gives no more in one answer. */
-const mostIds = 500;
-
 /**
  * Tells the server of the first things that wait. `nothing` when nothing waits that may be tried now; `more` when what
  * has changed there was not read to its end; `aside` when a letter could not go for now, which keeps nothing else from
@@ -22,9 +20,9 @@ const mostIds = 500;
  */
 export async function push(
   mail: Mail,
-  failures: Failures,
-  signal: AbortSignal,
+  how: { failures: Failures; page: PageSize; signal: AbortSignal },
 ): Promise<"nothing" | "done" | "more" | "aside"> {
+  const { failures, page, signal } = how;
   const waiting = await listDue(mail, failures);
   const [first] = waiting;
   if (first === undefined) return "nothing";
@@ -33,13 +31,15 @@ export async function push(
     if (pushed === "done") failures.delete(first.number);
     return pushed;
   }
-  const tried = await markTried(mail, togetherFrom(waiting));
+  const tried = await markTried(mail, togetherFrom(waiting, page));
   try {
-    return await pushChanges(mail, tried, failures, signal);
+    return await pushChanges(mail, tried, how);
   } catch (error) {
+    // The server may have done them; they are told again, and less is read with them.
+    if (isHalvedFor(error, page)) return "more";
     if (!isForGood(error)) throw error;
     // One of them may be at fault: then that one alone is refused.
-    if (tried.length > 1) return pushAlone(mail, tried[0] ?? first, failures, signal);
+    if (tried.length > 1) return pushAlone(mail, tried[0] ?? first, how);
     await refuse(mail, first, error);
     return "done";
   }
@@ -65,15 +65,18 @@ async function listDue({ store, session }: Mail, failures: Failures): Promise<Ac
   return due.slice(0, mostAtOnce);
 }
 
-/** A mailbox that is made ends them, because what comes after may need its id. */
-function togetherFrom(waiting: readonly Action[]): Action[] {
+/**
+ * A mailbox that is made ends them, because what comes after may need its id. What was changed is read again, so it is no
+ * more than can be read.
+ */
+function togetherFrom(waiting: readonly Action[], { most }: PageSize): Action[] {
   const together: Action[] = [];
   let idCount = 0;
   for (const action of waiting) {
     const { change } = action;
     if (change.on === "message") break;
     idCount += change.on === "emails" ? change.ids.length : 0;
-    if (together.length > 0 && idCount > mostIds) break;
+    if (together.length > 0 && idCount > most) break;
     together.push(action);
     if (change.on === "mailbox" && change.change.kind === "create") break;
   }
@@ -83,11 +86,10 @@ function togetherFrom(waiting: readonly Action[]): Action[] {
 async function pushAlone(
   mail: Mail,
   action: Action,
-  failures: Failures,
-  signal: AbortSignal,
+  how: { failures: Failures; page: PageSize; signal: AbortSignal },
 ): Promise<"done" | "more"> {
   try {
-    return await pushChanges(mail, [action], failures, signal);
+    return await pushChanges(mail, [action], how);
   } catch (error) {
     if (!isForGood(error)) throw error;
     await refuse(mail, action, error);

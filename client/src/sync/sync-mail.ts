@@ -12,6 +12,7 @@ import { follow } from "./follow.ts";
 import { forgetLetters } from "./letters.ts";
 import { listen } from "./listen.ts";
 import { type Mail, type SyncStatus, statuses, syncStates } from "./mail-context.ts";
+import { isHalvedFor, newPageSize, type PageSize } from "./page-size.ts";
 import { push } from "./push.ts";
 
 const firstPauseMs = 1_000;
@@ -59,6 +60,7 @@ interface Work {
   /** Why it could not listen the last time, for people. */
   deafness: string | null;
   failures: Failures;
+  page: PageSize;
 }
 
 function newWork(mail: Mail, signal: AbortSignal): Work {
@@ -71,6 +73,7 @@ function newWork(mail: Mail, signal: AbortSignal): Work {
     isListening: false,
     deafness: null,
     failures: new Map(),
+    page: newPageSize(),
   };
 }
 
@@ -134,18 +137,18 @@ async function keepUp(work: Work): Promise<void> {
  * cannot be told for now keeps nothing from being read; why is thrown in the end.
  */
 async function catchUp(work: Work): Promise<void> {
-  const { mail, signal, skipped } = work;
+  const { mail, signal, page } = work;
   const { clock } = mail.session.platform;
   let failure: { error: unknown; atMs: number } | undefined;
   while (!signal.aborted) {
-    if (await begin(mail, skipped, signal)) {
+    if (await smaller(page, () => begin(mail, work))) {
       await tell(mail, "working", null);
       continue;
     }
     let pushed: Awaited<ReturnType<typeof push>> = "nothing";
     if (failure === undefined || clock.now() - failure.atMs > pushAgainMs) {
       try {
-        pushed = await push(mail, work.failures, signal);
+        pushed = await push(mail, work);
         failure = undefined;
       } catch (error) {
         if (error instanceof LocalStoreError || isSignedOut(error)) throw error;
@@ -159,14 +162,26 @@ async function catchUp(work: Work): Promise<void> {
     const changed = work.changed;
     if (changed === "all" || changed.size > 0) {
       work.changed = new Set();
-      const read = await follow(mail, { types: changed === "all" ? undefined : changed, signal });
+      const types = changed === "all" ? undefined : changed;
+      const read = await smaller(page, () => follow(mail, { types, page, signal }));
       if (read === "more") work.changed = changed;
       continue;
     }
     // One letter at a time, for each may take as long as the server waits for another.
-    if (pushed === "aside" || (await fill(mail, signal))) continue;
+    if (pushed === "aside" || (await smaller(page, () => fill(mail, page, signal)))) continue;
     if (failure !== undefined) throw failure.error;
     return;
+  }
+}
+
+/** With a smaller page each time that the answer is too large to be read. */
+async function smaller<Result>(page: PageSize, read: () => Promise<Result>): Promise<Result> {
+  while (true) {
+    try {
+      return await read();
+    } catch (error) {
+      if (!isHalvedFor(error, page)) throw error;
+    }
   }
 }
 
