@@ -30,6 +30,18 @@ export function decodeCharset(bytes: Uint8Array, charset: string | undefined): B
   return { value, isEncodingProblem: value.includes("\ufffd") };
 }
 
+const plainBreak = Buffer.from("\r\n");
+const wideBreak = Buffer.from("\r\n", "utf16le");
+const wideBreakBigFirst = Buffer.from(wideBreak).swap16();
+
+/** What CRLF is in a charset: all that are read here but UTF-16 have it as ASCII does. */
+export function lineBreakIn(charset: string | undefined): Uint8Array {
+  const label = (charset ?? "us-ascii").trim().toLowerCase();
+  const encoding = isAscii(label) || isUtf8(label) ? "utf-8" : findDecoder(label)?.encoding;
+  if (encoding === "utf-16le") return wideBreak;
+  return encoding === "utf-16be" ? wideBreakBigFirst : plainBreak;
+}
+
 /** Whether bytes of this charset can be read. */
 export function knowsCharset(charset: string): boolean {
   const label = charset.trim().toLowerCase();

@@ -37,10 +37,10 @@ export function readHeaders(
     field = undefined;
   };
   while (at < bytes.length && !isEnd(at)) {
-    const feed = bytes.indexOf(lineFeed, at);
-    const next = feed < 0 ? bytes.length : feed + 1;
-    const lineEnd =
-      feed < 0 ? bytes.length : bytes[feed - 1] === carriageReturn && feed > at ? feed - 1 : feed;
+    const feed = endOfLine(bytes, at);
+    const next = Math.min(feed + 1, bytes.length);
+    const hasReturn = feed < bytes.length && feed > at && bytes[feed - 1] === carriageReturn;
+    const lineEnd = hasReturn ? feed - 1 : feed;
     if (lineEnd === at) {
       at = next;
       break;
@@ -60,12 +60,30 @@ export function readHeaders(
 
 function readField(bytes: Buffer, from: number, to: number, room: HeaderRoom): MailHeader | undefined {
   if (to - from > room.bytes || room.fields === 0) return undefined;
-  const field = bytes.subarray(from, to);
-  const end = field.indexOf(colon);
-  if (end < 0) return undefined;
-  const name = field.toString("latin1", 0, end).replace(/[ \t]+$/, "");
-  if (!/^[!-9;-~]+$/.test(name)) return undefined;
+  const nameEnd = endOfName(bytes, from, to);
+  let end = nameEnd;
+  while (end < to && (bytes[end] === 0x20 || bytes[end] === 0x09)) end++;
+  if (nameEnd === from || end === to || bytes[end] !== colon) return undefined;
+  const name = bytes.toString("latin1", from, nameEnd);
   room.bytes -= to - from;
   room.fields -= 1;
-  return { name, value: decoder.decode(field.subarray(end + 1)).replaceAll("\0", "") };
+  return { name, value: decoder.decode(bytes.subarray(end + 1, to)).replaceAll("\0", "") };
+}
+
+/** Byte by byte: lines may be short and without number, and a search for each costs more than that. */
+function endOfLine(bytes: Buffer, start: number): number {
+  let at = start;
+  while (at < bytes.length && bytes[at] !== lineFeed) at++;
+  return at;
+}
+
+function endOfName(bytes: Buffer, from: number, to: number): number {
+  let at = from;
+  while (at < to && isOfName(bytes[at] ?? 0)) at++;
+  return at;
+}
+
+/** What is printed in ASCII, but for the colon (RFC 5322 §2.2). */
+function isOfName(byte: number): boolean {
+  return byte > 0x20 && byte < 0x7f && byte !== colon;
 }

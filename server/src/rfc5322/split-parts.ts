@@ -29,7 +29,7 @@ interface Delimiter {
 
 interface Cursor {
   bytes: Buffer;
-  boundaries: string[];
+  boundaries: Buffer[];
   at: number;
   partsLeft: number;
   room: HeaderRoom;
@@ -83,7 +83,7 @@ function readChildren(
   const level = cursor.boundaries.length;
   const children: RawPart[] = [];
   const implicitType = type === "multipart/digest" ? "message/rfc822" : "text/plain";
-  cursor.boundaries.push(Buffer.from(boundary).toString("latin1"));
+  cursor.boundaries.push(Buffer.from(boundary));
   let delimiter = nextDelimiter(cursor);
   while (delimiter !== undefined && delimiter.level === level && !delimiter.isLast) {
     cursor.partsLeft -= 1;
@@ -115,35 +115,63 @@ function contentEnd(bytes: Buffer, start: number, delimiter: Delimiter | undefin
 function nextDelimiter(cursor: Cursor): Delimiter | undefined {
   const { bytes } = cursor;
   let line = cursor.at;
-  while (line < bytes.length) {
+  while (line < bytes.length && cursor.partsLeft > 0) {
     const delimiter = delimiterAt(cursor, line);
     if (delimiter !== undefined) {
       cursor.at = delimiter.next;
       return delimiter;
     }
-    const feed = bytes.indexOf("\n--", line, "latin1");
-    if (feed < 0) break;
-    line = feed + 1;
+    const next = nextDashes(bytes, line);
+    if (next === undefined) break;
+    line = next;
   }
   cursor.at = bytes.length;
   return undefined;
 }
 
+/** So far the next line is looked for byte by byte: where many lines begin with dashes, each search costs more than that. */
+const nearBytes = 4096;
+
+/** Where the next line begins that begins with two dashes. */
+function nextDashes(bytes: Buffer, start: number): number | undefined {
+  const near = Math.min(start + nearBytes, bytes.length);
+  for (let at = start; at < near; at++) {
+    if (bytes[at] === lineFeed && bytes[at + 1] === dash && bytes[at + 2] === dash) return at + 1;
+  }
+  const feed = bytes.indexOf("\n--", near, "latin1");
+  return feed < 0 ? undefined : feed + 1;
+}
+
 function delimiterAt(cursor: Cursor, start: number): Delimiter | undefined {
   const { bytes, boundaries } = cursor;
-  if (boundaries.length === 0 || cursor.partsLeft <= 0) return undefined;
   if (bytes[start] !== dash || bytes[start + 1] !== dash) return undefined;
-  const limit = start + longestBoundary + 100;
-  const feed = bytes.subarray(start, limit).indexOf(lineFeed);
-  if (feed < 0 && bytes.length > limit) return undefined;
-  const lineEnd = feed < 0 ? bytes.length : start + feed;
-  const line = bytes.toString("latin1", start + 2, lineEnd).replace(/[ \t\r]+$/, "");
+  if (boundaries.length === 0 || cursor.partsLeft <= 0) return undefined;
   for (let level = boundaries.length - 1; level >= 0; level--) {
-    const boundary = boundaries[level] ?? "";
-    const isLast = line.length === boundary.length + 2 && line === `${boundary}--`;
-    if (isLast || line === boundary) {
-      return { level, isLast, start, next: Math.min(lineEnd + 1, bytes.length) };
-    }
+    const end = endOfBoundary(bytes, start + 2, boundaries[level]);
+    if (end === undefined) continue;
+    const isLast = bytes[end] === dash && bytes[end + 1] === dash;
+    const next = endOfBlankLine(bytes, isLast ? end + 2 : end, start + longestBoundary + 100);
+    if (next !== undefined) return { level, isLast, start, next };
+  }
+  return undefined;
+}
+
+/** Where a boundary ends that begins there. */
+function endOfBoundary(bytes: Buffer, start: number, boundary: Buffer | undefined): number | undefined {
+  if (boundary === undefined) return undefined;
+  for (let at = 0; at < boundary.length; at++) {
+    if (bytes[start + at] !== boundary[at]) return undefined;
+  }
+  return start + boundary.length;
+}
+
+/** Where the next line begins, when nothing but white space is left of this one, and that ends before `limit`. */
+function endOfBlankLine(bytes: Buffer, start: number, limit: number): number | undefined {
+  for (let at = start; at < limit; at++) {
+    const byte = bytes[at];
+    if (byte === undefined) return bytes.length;
+    if (byte === lineFeed) return at + 1;
+    if (byte !== 0x20 && byte !== 0x09 && byte !== 0x0d) return undefined;
   }
   return undefined;
 }
