@@ -9,6 +9,7 @@ import {
 } from "@posthorn/protocol";
 import type { Static, TSchema } from "typebox";
 import type { Api } from "./api.ts";
+import { type Gate, newGate } from "./gate.ts";
 import { UnexpectedAnswer } from "./unreachable.ts";
 
 /** `accountId` is put into the arguments. They may refer to what earlier calls answered, by `#name` (RFC 8620 §3.7). */
@@ -68,7 +69,39 @@ async function usedOf(api: Api): Promise<string[]> {
   return Object.values(capabilities).filter((name) => Object.hasOwn(offered, name));
 }
 
-/** Carries out calls in one request, in order. Answers one for each; throws as `Api.call` when the request itself fails. */
+/** A server answers eight requests of an account at once (RFC 8620 §2); its other devices ask too. */
+const mostAtOnce = 4;
+const mostWaits = 10;
+const gates = new WeakMap<Api, Gate>();
+
+function gateOf(api: Api): Gate {
+  const known = gates.get(api) ?? newGate(mostAtOnce);
+  gates.set(api, known);
+  return known;
+}
+
+/** Again for as often as the server says that too much was asked at once, of which it has done nothing. */
+async function unlessBusy<Result>(
+  { platform }: Api,
+  signal: AbortSignal | undefined,
+  ask: () => Promise<Result>,
+): Promise<Result> {
+  for (let waits = 0; ; waits++) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!(error instanceof ProblemError) || error.problem.status !== 429 || waits === mostWaits)
+        throw error;
+      await platform.clock.sleep((error.problem.retryAfterS ?? 1) * 1_000, signal);
+      signal?.throwIfAborted();
+    }
+  }
+}
+
+/**
+ * Carries out calls in one request, in order, when fewer than four of this API are under way. Answers one for each; throws
+ * as `Api.call` when the request itself fails.
+ */
 export async function callJmap(
   api: Api,
   calls: readonly JmapCall[],
@@ -80,11 +113,10 @@ export async function callJmap(
     { accountId, ...given },
     String(at),
   ]);
-  const { methodResponses } = await api.call("jmapApi", {
-    input: { using: await usedOf(api), methodCalls },
-    idempotent: options.idempotent ?? false,
-    signal: options.signal,
-  });
+  const input = { using: await usedOf(api), methodCalls };
+  const { signal, idempotent = false } = options;
+  const ask = () => unlessBusy(api, signal, () => api.call("jmapApi", { input, idempotent, signal }));
+  const { methodResponses } = await gateOf(api).through(ask, signal);
   return calls.map((call, at) =>
     answerOf(
       api,
