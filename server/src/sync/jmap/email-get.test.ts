@@ -32,6 +32,24 @@ function noting(read: Store["read"], notes: string[]): Store["read"] {
 }
 
 eachStore("Email/get", (open) => {
+  it("gives a hundred header fields, of mails and their parts together, and no more", async () => {
+    const { id: accountId, ask, put } = await bobOn(await open());
+    await put({ subject: "Grüße" });
+    const fields = (count: number, of: string) =>
+      Array.from({ length: count }, (_, at) => `header:X-${of}-${at}`);
+    const get = async (ofParts: number) => {
+      const asked = {
+        accountId,
+        ids: ["m1"],
+        properties: fields(60, "a"),
+        bodyProperties: fields(ofParts, "b"),
+      };
+      const [[name, answer]] = await ask([["Email/get", asked, "0"]]);
+      return name === "error" ? answer.type : Object.keys(answer.list[0]).length;
+    };
+    expect([await get(40), await get(41)]).toEqual([61, "requestTooLarge"]);
+  });
+
   it("shows a message as mail, with its text, and what is ours beside it", async () => {
     const { call, put } = await bobOn(await open());
     await put({ subject: "Grüße", body: "One\nTwo", cc: [{ id: "carol", host: "c.test" }] });

@@ -9,6 +9,7 @@ import {
   listObjectsById,
   type StoredObject,
 } from "../../store/object-store.ts";
+import { openTurns } from "../../store/query-turns.ts";
 import type { Store } from "../../store/sql.ts";
 import { formatBlobId } from "./blob-ids.ts";
 import { BodyArguments, type BodyRequest, readBodyRequest } from "./body-parts.ts";
@@ -20,6 +21,7 @@ import {
   type StoredEmail,
 } from "./email-view.ts";
 import { getMethod } from "./get.ts";
+import { requireFewHeaders } from "./header-forms.ts";
 import type { Hold, LargeTurns } from "./large-turns.ts";
 import { type JmapObject, type Method, refuseCall } from "./method.ts";
 import { firstBytes, type OpenBlob } from "./open-blob.ts";
@@ -46,6 +48,7 @@ export function emailGet(ctx: EmailGetContext, turns: LargeTurns): Method {
     defaults: () => emailGetDefaults,
     async list({ caller: { accountId } }, { ids, limit, properties, more }) {
       const body = readBodyRequest(more);
+      requireFewHeaders(properties, body.properties);
       const wanted = ids?.map((id) => findId("email", id)).filter((id) => id !== undefined);
       const objects =
         wanted === undefined
@@ -134,6 +137,7 @@ function readingTogether(
   hold: Hold,
 ): (id: number) => Promise<Uint8Array> {
   let reading: Promise<Map<number, Uint8Array>> | undefined;
+  const turn = openTurns();
   const [first] = objects;
   const readAll = async () => {
     await hold(objects.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0));
@@ -142,7 +146,10 @@ function readingTogether(
   };
   return async (id) => {
     reading ??= readAll();
+    const all = await reading;
+    // What is made of each keeps the one thread.
+    await turn();
     // One that was destroyed meanwhile is shown as what its row told, and without words.
-    return (await reading).get(id) ?? new Uint8Array();
+    return all.get(id) ?? new Uint8Array();
   };
 }

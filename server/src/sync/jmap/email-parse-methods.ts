@@ -2,6 +2,7 @@
 import { capabilities } from "@posthorn/protocol";
 import { Type } from "typebox";
 import { parseMail } from "../../rfc5322/parse-mail.ts";
+import { openTurns } from "../../store/query-turns.ts";
 import {
   accountIdOf,
   closed,
@@ -15,6 +16,7 @@ import { findBlobName, formatBlobId } from "./blob-ids.ts";
 import { BodyArguments, type BodyRequest, readBodyRequest } from "./body-parts.ts";
 import { countingBytes, mostMailBytes } from "./email-place.ts";
 import { emailParseDefaults, isEmailProperty, parsedView } from "./email-view.ts";
+import { requireFewHeaders } from "./header-forms.ts";
 import type { Hold, LargeTurns } from "./large-turns.ts";
 import { coreLimits } from "./limits.ts";
 import { type JmapObject, type Method, type MethodCall, type Methods, refuseCall } from "./method.ts";
@@ -51,6 +53,8 @@ function emailParse(openBlob: OpenBlob, turns: LargeTurns): Method {
       }
       const wanted = wantedProperties(call, properties ?? undefined);
       const body = readBodyRequest(bodyArguments);
+      requireFewHeaders(wanted, body.properties);
+      const turn = openTurns();
       const read = (blobId: string, hold: Hold) =>
         readMail(openBlob, { accountId: call.caller.accountId, blobId }, { properties: wanted, body, hold });
       const parsed: [string, JmapObject][] = [];
@@ -63,6 +67,7 @@ function emailParse(openBlob: OpenBlob, turns: LargeTurns): Method {
           return hold(sizeBytes);
         };
         for (const id of new Set(blobIds)) {
+          await turn();
           const view = await read(resolveId(call, id) ?? "", countAndHold);
           if (view === "notFound") notFound.push(id);
           else if (view === "notParsable") notParsable.push(id);

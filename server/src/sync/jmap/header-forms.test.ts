@@ -40,6 +40,22 @@ it.each<[string, unknown]>([
   expect(value(property)).toEqual(expected);
 });
 
+it("the names of a mail's fields are looked at once, however many of them are asked for", () => {
+  let looks = 0;
+  const counted = headers.map(({ name, value }) => ({
+    get name() {
+      looks += 1;
+      return name;
+    },
+    value,
+  }));
+  const asked = Array.from({ length: 100 }, (_, at) => findHeaderProperty(`header:X-${at}`)).filter(
+    (property) => property !== undefined,
+  );
+  expect(asked.map((property) => readHeader(counted, property))).toEqual(asked.map(() => null));
+  expect(looks).toBe(headers.length);
+});
+
 const subjects = ["Subject", "Comments", "Keywords"];
 const people = ["From", "Sender", "Reply-To", "To", "Cc", "Bcc"];
 const resent = ["Resent-From", "Resent-Sender", "Resent-Reply-To", "Resent-To", "Resent-Cc", "Resent-Bcc"];

@@ -13,6 +13,7 @@ import {
   writeUrls,
 } from "../../rfc5322/write-header.ts";
 import { fits } from "./arguments.ts";
+import { refuseCall } from "./method.ts";
 
 const forms = [
   "asRaw",
@@ -96,13 +97,36 @@ function isFitting(field: string, form: HeaderForm): boolean {
   return form === "asRaw" || !defined.has(name) || fitting[form].has(name);
 }
 
+/** Properties `header:…` that one call may ask for, of mails and of their parts together. */
+const mostHeaderProperties = 100;
+
+/** Throws MethodError `requestTooLarge`. */
+export function requireFewHeaders(...lists: readonly Iterable<string>[]): void {
+  const asked = lists.flatMap((names) => [...names]).filter((name) => name.startsWith("header:"));
+  if (asked.length <= mostHeaderProperties) return;
+  refuseCall(
+    "requestTooLarge",
+    `One call asks for ${mostHeaderProperties} header fields at most. Ask for “headers”.`,
+  );
+}
+
 /** The value of a property: of the last field of its name, null when there is none; or of all, in order. */
 export function readHeader(headers: readonly MailHeader[], { field, form, isAll }: HeaderProperty): unknown {
-  const name = field.toLowerCase();
-  const found = headers.filter((header) => header.name.toLowerCase() === name);
+  const found = indexOf(headers).get(field.toLowerCase()) ?? [];
   if (isAll) return found.map(({ value }) => readForm(value, form));
   const last = found.at(-1);
   return last === undefined ? null : readForm(last.value, form);
+}
+
+const indexes = new WeakMap<readonly MailHeader[], ReadonlyMap<string, readonly MailHeader[]>>();
+
+/** Fields by their names in lower case, made once for a header however many of them are asked for. */
+function indexOf(headers: readonly MailHeader[]): ReadonlyMap<string, readonly MailHeader[]> {
+  const known = indexes.get(headers);
+  if (known !== undefined) return known;
+  const index = Map.groupBy(headers, ({ name }) => name.toLowerCase());
+  indexes.set(headers, index);
+  return index;
 }
 
 function readForm(raw: string, form: HeaderForm): unknown {

@@ -113,6 +113,21 @@ describe("a request as a whole is refused (§3.6.1)", () => {
   });
 });
 
+test("between two calls of a request whatever else has come in has its turn", async () => {
+  const heard: string[] = [];
+  const api = trialApi({
+    keepsTheThread: stub(async (_, { name }) => {
+      heard.push(`call ${name}`);
+      setImmediate(() => heard.push(`after ${name}`));
+      return { arguments: {} };
+    }),
+  });
+  await api.call(
+    ...["1", "2", "3"].map((name): [string, object, string] => ["keepsTheThread", { name }, name]),
+  );
+  expect(heard.slice(0, 5)).toEqual(["call 1", "after 1", "call 2", "after 2", "call 3"]);
+});
+
 test("after sixteen mebibytes of answers no further call is carried out", async () => {
   let carriedOut = 0;
   const api = trialApi({

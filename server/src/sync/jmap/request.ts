@@ -7,6 +7,7 @@ import {
   shape,
 } from "@posthorn/protocol";
 import type { Log, Random } from "../../env/env.ts";
+import { openTurns } from "../../store/query-turns.ts";
 import { coreLimits } from "./limits.ts";
 import {
   type Arguments,
@@ -126,11 +127,14 @@ async function carryOut(
     using: new Set(using),
   };
   const budget = referenceBudget(sizeBytes);
+  const turn = openTurns();
   const answered: Answered[] = [];
   const written: string[] = [];
   let length = 0;
   const invocations = methodCalls.map(findInvocation).filter((found) => found !== undefined);
-  for (const { name, args, callId } of invocations) {
+  for (const [place, { name, args, callId }] of invocations.entries()) {
+    // Each call may keep the one thread; what others have sent meanwhile goes between.
+    if (place > 0) await turn();
     const asked = { name, args, answered, budget, isFull: length > mostAnswered };
     for (const answer of await runCall(ctx, call, asked)) {
       const said = { name: answer.name ?? name, arguments: answer.arguments, callId };
