@@ -1,4 +1,5 @@
 /** How clients hear of changes: while they listen by event streams, while they do not by their push services. */
+import { hostPort } from "@posthorn/protocol";
 import { deriveKey } from "./auth/keys.ts";
 import type { Config } from "./config.ts";
 import { Budgets } from "./http/budgets.ts";
@@ -33,6 +34,7 @@ export function makeLive({ config, env, store, authKeys }: House): Live {
   return {
     events,
     push: {
+      allowPorts: hostPort(config.host) !== undefined || config.tls.kind === "local",
       takeNew: (accountId) => made.take(String(accountId)),
       wake: (accountId, id) => sender.wake(accountId, id),
     },

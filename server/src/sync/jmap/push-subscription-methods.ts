@@ -1,5 +1,5 @@
 /** PushSubscription/get and /set (RFC 8620 §7.2): where a client's device wants to hear of changes. */
-import { capabilities, findTime, formatTime } from "@posthorn/protocol";
+import { capabilities, findTime, formatTime, isHost } from "@posthorn/protocol";
 import { Type } from "typebox";
 import type { Clock, Random } from "../../env/env.ts";
 import { getAccountState } from "../../store/account-store.ts";
@@ -34,6 +34,8 @@ export interface PushSubscriptionContext {
   clock: Clock;
   random: Random;
   push: {
+    /** True on trial networks alone: other ports than 443 are called. */
+    allowPorts: boolean;
     /** Takes from what an account may make, because each one made is a request to wherever it says (RFC 8620 §8.6). */
     takeNew(accountId: number): { ok: true } | { ok: false; retryAfterS: number };
     /** Something is to be sent to this subscription. */
@@ -154,7 +156,7 @@ async function newSubscription(
     accountId,
     credentialId,
     deviceClientId: given.deviceClientId,
-    url: readUrl(given.url),
+    url: readUrl(given.url, push.allowPorts),
     keys: given.keys ? readKeys(given.keys) : undefined,
     types: given.types ?? undefined,
     verificationCode: Buffer.from(random.bytes(codeBytes)).toString("base64url"),
@@ -202,16 +204,15 @@ function viewOf({ id, deviceClientId, verificationCode, verifiedAt, expiresAt, t
   };
 }
 
-function readUrl(text: string): string {
-  const url = text.startsWith("https://") && URL.canParse(text) ? new URL(text) : undefined;
-  if (url?.username === "" && url.password === "") return text;
-  return refuseObject(
-    "invalidProperties",
-    "“url” begins with https:// and names a host, and nobody's password.",
-    {
-      properties: ["url"],
-    },
-  );
+/** An address that the server may call. Throws SetFailure for one that it never would. */
+function readUrl(text: string, allowPorts: boolean): string {
+  const isPlain = text.startsWith("https://") && !/[\p{Cc}\s#]/u.test(text) && URL.canParse(text);
+  const url = isPlain ? new URL(text) : undefined;
+  const isCalled = url !== undefined && isHost(url.hostname) && (url.port === "" || allowPorts);
+  if (isCalled && url.username === "" && url.password === "") return text;
+  const sentence =
+    "“url” begins with https:// and names a host by its full name, without another port, a password, a fragment, spaces and control characters.";
+  return refuseObject("invalidProperties", sentence, { properties: ["url"] });
 }
 
 interface KeyTexts {

@@ -37,7 +37,11 @@ export function callerOf(
 /** All methods on a store, with what they need of other rooms as far as it is not given: files that cannot be read. */
 export function methodsOn(store: Store, more: Partial<MethodsContext> = {}): Methods {
   const { clock = new HandClock() } = more;
-  const push: MethodsContext["push"] = { takeNew: () => ({ ok: true }), wake: () => undefined };
+  const push: MethodsContext["push"] = {
+    allowPorts: false,
+    takeNew: () => ({ ok: true }),
+    wake: () => undefined,
+  };
   return allMethods({ ...trialSubmission(store, clock), push, openBlob: async () => undefined, ...more });
 }
 
