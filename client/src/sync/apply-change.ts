@@ -76,18 +76,21 @@ export function applyToMailbox(
   }
 }
 
-function newMailbox(id: string, { name, parentId }: Extract<MailboxChange, { kind: "create" }>): Mailbox {
+function newMailbox(
+  id: string,
+  { name, parentId, sortOrder = 0, isSubscribed = true }: Extract<MailboxChange, { kind: "create" }>,
+): Mailbox {
   return {
     id,
     name,
     parentId,
     role: null,
-    sortOrder: 0,
+    sortOrder,
     totalEmails: 0,
     unreadEmails: 0,
     totalThreads: 0,
     unreadThreads: 0,
-    isSubscribed: true,
+    isSubscribed,
     system: null,
   };
 }

@@ -25,7 +25,14 @@ const EmailChangeSchema = Type.Union([
 ]);
 
 const MailboxChangeSchema = Type.Union([
-  Type.Object({ kind: Type.Literal("create"), name: Type.String(), parentId: nullableId }),
+  Type.Object({
+    kind: Type.Literal("create"),
+    name: Type.String(),
+    parentId: nullableId,
+    /** Of one that comes back. */
+    sortOrder: Type.Optional(Type.Number()),
+    isSubscribed: Type.Optional(Type.Boolean()),
+  }),
   Type.Object({
     kind: Type.Literal("update"),
     name: Type.Optional(Type.String()),

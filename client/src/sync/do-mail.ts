@@ -72,8 +72,19 @@ export async function createMailbox(
   return id;
 }
 
-/** Does away with a mailbox. What was in it and nowhere else goes to the archive. */
+/**
+ * Does away with a mailbox. What was in it and nowhere else goes to the archive. Throws ProblemError `badRequest` when there
+ * are others within it, and changes nothing.
+ */
 export async function removeMailbox(mail: Mail, label: string, id: string): Promise<Undo | undefined> {
+  const children = (await mail.store.list(mailboxes)).filter(({ parentId }) => parentId === id);
+  if (children.length > 0) {
+    const names = children.map(({ name }) => `“${name}”`).join(", ");
+    fail(
+      "badRequest",
+      `There are other mailboxes in this one: ${names}. Move them out or remove them first.`,
+    );
+  }
   const archive = await getMailboxOf(mail, "archive");
   const within = await mail.store.list(emails, { by: "byMailbox", prefix: [id] });
   const alone = within.filter(({ mailboxIds }) => Object.keys(mailboxIds).length === 1);

@@ -68,7 +68,10 @@ export function invertMailboxChange(
         ...(change.sortOrder === undefined ? {} : { sortOrder }),
       };
     }
-    case "destroy":
-      return before && { kind: "create", name: before.name, parentId: before.parentId };
+    case "destroy": {
+      if (before === undefined) return undefined;
+      const { name, parentId, sortOrder, isSubscribed } = before;
+      return { kind: "create", name, parentId, sortOrder, isSubscribed };
+    }
   }
 }
