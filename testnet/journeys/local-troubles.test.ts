@@ -1,15 +1,20 @@
 /** Somebody's mail on their devices when something goes wrong: a host that is silent, a server that fails, a cut wire. */
 import {
   actions,
+  callJmap,
   changeEmails,
+  createMailbox,
+  doMail,
   emails,
   indexMail,
   login,
   type Mail,
+  mailboxes,
   openMail,
   post,
   prepare,
   refusals,
+  removeMailbox,
   searchMail,
   send,
   soloTabs,
@@ -17,6 +22,7 @@ import {
   type Transport,
   undoMail,
 } from "@posthorn/client";
+import { capabilities } from "@posthorn/protocol";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { isUpToDate, newDevice, type TestDevice, until } from "../src/devices.ts";
 import { joinAs, type TestPerson } from "../src/people.ts";
@@ -186,6 +192,63 @@ test("mail of which no page can be read whole is read in smaller ones, and chang
   expect(read).toHaveLength(12);
   expect(tooLargeCount).toBeGreaterThan(0);
 });
+
+test("a mailbox with others in it is not removed, nor anything moved; what is taken back comes back as it was", async () => {
+  await bobWrites("one");
+  const device = await aliceOn();
+  const { mail } = device;
+  const trips = await createMailbox(mail, "New", { name: "Trips" });
+  await inTime(() => isUpToDate(device));
+  const find = async (name: string) => (await mail.store.list(mailboxes)).find((one) => one.name === name);
+  const parentId = (await find("Trips"))?.id ?? trips;
+  await createMailbox(mail, "New", { name: "Rome", parentId });
+  await doMail(mail, "Sorted", [{ on: "mailbox", id: parentId, change: { kind: "update", sortOrder: 77 } }]);
+  const [id = ""] = await mail.store.keys(emails);
+  await changeEmails(mail, "Moved", [id], { kind: "moveTo", mailboxId: parentId });
+  await inTime(() => isUpToDate(device));
+  await expect(removeMailbox(mail, "Removed", parentId)).rejects.toThrow("“Rome”");
+  expect(await mail.store.get(emails, id)).toMatchObject({ mailboxIds: { [parentId]: true } });
+  const rome = await find("Rome");
+  await removeMailbox(mail, "Removed", rome?.id ?? "");
+  await removeMailbox(mail, "Removed", parentId);
+  await inTime(() => isUpToDate(device));
+  await undoMail(mail);
+  await inTime(() => isUpToDate(device));
+  expect(await find("Trips")).toMatchObject({ sortOrder: 77, isSubscribed: true, totalEmails: 1 });
+  expect(await mail.store.list(refusals)).toEqual([]);
+});
+
+test("standard mail with large files is indexed, though its server reads no more than some of it for one answer", async () => {
+  const carol = await joinAs(net, net.node("alpha"), "carol", { mode: "open" });
+  const { session } = carol;
+  const accountId = (await session.call("jmapSession", {})).primaryAccounts[capabilities.mail] ?? "";
+  const file = Buffer.alloc(6_000_000, 1).toString("base64").replace(/.{76}/g, "$&\r\n");
+  for (let number = 0; number < 9; number++) {
+    const lines = [
+      `From: x@example.org\r\nTo: ${carol.address}\r\nSubject: large ${number}\r\nMIME-Version: 1.0`,
+      "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain\r\n",
+      `zebra${number}\r\n--b\r\nContent-Type: application/octet-stream; name=f.bin`,
+      `Content-Disposition: attachment\r\nContent-Transfer-Encoding: base64\r\n\r\n${file}\r\n--b--\r\n`,
+    ];
+    const content = Buffer.from(lines.join("\r\n"));
+    const upload = await session.exchange("jmapUpload", {
+      params: { accountId },
+      body: { contentType: "message/rfc822", content },
+    });
+    let text = "";
+    for await (const chunk of upload.body) text += Buffer.from(chunk).toString();
+    const { blobId } = JSON.parse(text);
+    const given = { emails: { letter: { blobId, mailboxIds: { f1: true } } } };
+    const [answer] = await callJmap(session, [{ method: "Email/import", arguments: given }]);
+    expect(answer?.refusal).toBeUndefined();
+  }
+  const device = await newDevice(net.platform, (platform) => login(platform, carol));
+  devices.push(device);
+  await device.open();
+  await until(() => isUpToDate(device));
+  await index(device.mail);
+  expect(await found(device.mail, "zebra3 ")).toHaveLength(1);
+}, 120_000);
 
 /** More than anybody reads. */
 async function* endless(): AsyncGenerator<Uint8Array> {

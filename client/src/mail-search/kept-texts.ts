@@ -7,8 +7,10 @@ import type { EmailRow } from "../sync/email.ts";
 import { type Mail, openedTexts } from "../sync/mail-context.ts";
 import type { KeptText } from "./text-of.ts";
 
-/** As many as one answer can hold, however long they are. */
+/** As many as one answer can hold, however long their texts are. */
 const portionSize = 50;
+/** A server reads no more mail for one answer than this, and a single message whatever its size. */
+const portionBytes = 16 * 1024 * 1024;
 const openedAtOnce = 8;
 const mostTextBytes = 256 * 1024;
 
@@ -40,7 +42,7 @@ export async function readKept(
   }
   if (signal === undefined) return found;
   const lacking = rows.filter(({ id }) => !found.has(id));
-  for (const portion of portionsOf(lacking, portionSize)) {
+  for (const portion of portionsBySize(lacking)) {
     signal.throwIfAborted();
     for (const [id, kept] of await fetchPortion(mail, portion, signal)) found.set(id, kept);
   }
@@ -49,6 +51,20 @@ export async function readKept(
 
 function* portionsOf<Item>(items: readonly Item[], size: number): Generator<readonly Item[]> {
   for (let at = 0; at < items.length; at += size) yield items.slice(at, at + size);
+}
+
+/** What is large is alone. */
+function* portionsBySize(rows: readonly EmailRow[]): Generator<readonly EmailRow[]> {
+  let [portion, bytes]: [EmailRow[], number] = [[], 0];
+  for (const row of rows) {
+    if (portion.length > 0 && (portion.length === portionSize || bytes + row.size > portionBytes)) {
+      yield portion;
+      [portion, bytes] = [[], 0];
+    }
+    portion.push(row);
+    bytes += row.size;
+  }
+  if (portion.length > 0) yield portion;
 }
 
 async function fetchPortion(
