@@ -3,6 +3,7 @@ import {
   actions,
   callJmap,
   changeEmails,
+  countMailboxes,
   createMailbox,
   doMail,
   emails,
@@ -20,6 +21,7 @@ import {
   soloTabs,
   statuses,
   type Transport,
+  trashEmails,
   undoMail,
 } from "@posthorn/client";
 import { capabilities } from "@posthorn/protocol";
@@ -216,6 +218,30 @@ test("a mailbox with others in it is not removed, nor anything moved; what is ta
   await inTime(() => isUpToDate(device));
   expect(await find("Trips")).toMatchObject({ sortOrder: 77, isSubscribed: true, totalEmails: 1 });
   expect(await mail.store.list(refusals)).toEqual([]);
+});
+
+test("without a network the counts of mailboxes follow what is done here, and with one they are the server's", async () => {
+  await bobWrites("one", "two", "three");
+  const device = await aliceOn();
+  const { mail, wire } = device;
+  wire.isUp = false;
+  wire.cut();
+  const [first = "", second = ""] = await mail.store.keys(emails);
+  await changeEmails(mail, "Read", [first], { kind: "keywords", set: { $seen: true } });
+  await trashEmails(mail, "Deleted", [second]);
+  const count = async (role: string) => (await countMailboxes(mail.store)).find((one) => one.role === role);
+  const [inbox, trash] = [
+    { totalEmails: 2, unreadEmails: 1 },
+    { totalEmails: 1, unreadEmails: 1 },
+  ];
+  expect(await count("inbox")).toMatchObject(inbox);
+  expect(await count("trash")).toMatchObject(trash);
+  wire.isUp = true;
+  await inTime(() => isUpToDate(device));
+  expect(await count("inbox")).toMatchObject(inbox);
+  expect(await count("trash")).toMatchObject(trash);
+  await undoMail(mail);
+  expect(await count("inbox")).toMatchObject({ totalEmails: 3, unreadEmails: 2 });
 });
 
 test("standard mail with large files is indexed, though its server reads no more than some of it for one answer", async () => {
