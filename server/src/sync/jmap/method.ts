@@ -36,12 +36,17 @@ export interface MethodAnswer {
   arguments: object;
 }
 
+/** An answer that came to nothing, beside others that stand: it is told and logged as when the method throws. */
+export interface MethodAccident {
+  accident: unknown;
+}
+
 export interface Method {
   /** The capability it belongs to; unknown to clients that do not use that. */
   capability: string;
   /** What the caller's token must allow. */
   scope: Scope | undefined;
-  run(call: MethodCall, args: Arguments): Promise<MethodAnswer | readonly MethodAnswer[]>;
+  run(call: MethodCall, args: Arguments): Promise<MethodAnswer | readonly (MethodAnswer | MethodAccident)[]>;
 }
 
 export type Methods = Readonly<Record<string, Method>>;

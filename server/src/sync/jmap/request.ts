@@ -12,6 +12,7 @@ import { coreLimits } from "./limits.ts";
 import {
   type Arguments,
   type JmapCaller,
+  type MethodAccident,
   type MethodAnswer,
   type MethodCall,
   MethodError,
@@ -167,18 +168,23 @@ async function runCall(
 ): Promise<readonly MethodAnswer[]> {
   try {
     const answer = await runMethod(ctx, call, asked);
-    return "arguments" in answer ? [answer] : answer;
+    if ("arguments" in answer) return [answer];
+    return answer.map((one) => ("accident" in one ? failed(ctx, asked.name, one.accident) : one));
   } catch (error) {
-    const { type, message, extra } = explain(ctx, asked.name, error);
-    return [{ name: "error", arguments: { ...extra, type, description: message } }];
+    return [failed(ctx, asked.name, error)];
   }
+}
+
+function failed(ctx: RequestContext, method: string, error: unknown): MethodAnswer {
+  const { type, message, extra } = explain(ctx, method, error);
+  return { name: "error", arguments: { ...extra, type, description: message } };
 }
 
 async function runMethod(
   { methods }: RequestContext,
   call: MethodCall,
   { name, args, answered, budget, isFull }: Asked,
-): Promise<MethodAnswer | readonly MethodAnswer[]> {
+): Promise<MethodAnswer | readonly (MethodAnswer | MethodAccident)[]> {
   const method = Object.hasOwn(methods, name) ? methods[name] : undefined;
   if (method === undefined || !call.using.has(method.capability)) {
     const why = method === undefined ? "" : ` without “${method.capability}” in “using”`;

@@ -1,9 +1,13 @@
 /** Sending what lies in the account, with the follow-up of RFC 8621 §7.5. */
+import { capabilities } from "@posthorn/protocol";
 import { expect, it } from "vitest";
 import { eachStore } from "../../store/each-store.ts";
 import { findMessageBytes, listGone } from "../../store/object-store.ts";
+import type { Store } from "../../store/sql.ts";
+import type { Method } from "./method.ts";
+import { submissionMethods } from "./submission-methods.ts";
 import { draft, emailOf, leaving, refusal, send, withBob, write } from "./trial-drafts.ts";
-import type { Answer } from "./trial-jmap.ts";
+import { type Answer, callerOf, methodsOn, trialJmap } from "./trial-jmap.ts";
 
 eachStore("a draft over JMAP", (open) => {
   it("is sent as the message that says the same, and stays where it is with its marks", async () => {
@@ -123,6 +127,62 @@ eachStore("a draft over JMAP", (open) => {
     const both = await Promise.all([send(bob, id), send(bob, id)]);
     expect(both.filter(({ created }) => created !== null)).toHaveLength(1);
     expect(await refusal(bob, id)).toMatchObject({ type: "alreadyExists", existingId: `s${id.slice(1)}` });
+    expect(await leaving(bob, "b.test")).toHaveLength(1);
+  });
+
+  it("is refused as sent already when it is sent between two looks at it", async () => {
+    const bob = await withBob(open);
+    const id = await write(bob);
+    const { read } = bob.store;
+    let isSent = false;
+    const slow: Store = {
+      ...bob.store,
+      write: (work) => bob.store.write(work),
+      close: () => bob.store.close(),
+      read: {
+        dialect: read.dialect,
+        all: (query) => read.all(query),
+        async get(query) {
+          if (query.strings.join("").includes("FROM message_bytes") && !isSent) {
+            isSent = true;
+            await send(bob, id);
+          }
+          return read.get(query);
+        },
+      },
+    };
+    const late = trialJmap(methodsOn(slow, { ...bob.ctx, store: slow }), callerOf(bob.accountId));
+    const { notCreated } = await late.call("EmailSubmission/set", {
+      create: { s: { emailId: id, identityId: "i1" } },
+    });
+    expect([isSent, notCreated.s]).toMatchObject([true, { type: "alreadyExists" }]);
+  });
+
+  it("is told as sent also when what was to follow broke down", async () => {
+    const bob = await withBob(open);
+    const id = await write(bob);
+    const emailSet: Method = {
+      capability: capabilities.mail,
+      scope: "draft",
+      run: () => Promise.reject(new Error("the disk is on fire")),
+    };
+    const broken = trialJmap(submissionMethods(bob.ctx, emailSet), callerOf(bob.accountId));
+    const answers = await broken.ask([
+      [
+        "EmailSubmission/set",
+        {
+          accountId: bob.id,
+          create: { s: { emailId: id, identityId: "i1" } },
+          onSuccessUpdateEmail: { "#s": { "keywords/$draft": null } },
+        },
+        "0",
+      ],
+    ]);
+    expect(answers).toMatchObject([
+      ["EmailSubmission/set", { created: { s: { undoStatus: "pending" } } }, "0"],
+      ["error", { type: "serverFail", instance: expect.any(String) }, "0"],
+    ]);
+    expect(broken.accidents).toEqual([new Error("the disk is on fire")]);
     expect(await leaving(bob, "b.test")).toHaveLength(1);
   });
 

@@ -13,9 +13,10 @@ import {
   type JmapCaller,
   type JmapObject,
   type Method,
+  type MethodAccident,
   type MethodAnswer,
   type MethodCall,
-  MethodError,
+  refuseCall,
   refuseObject,
 } from "./method.ts";
 import { isSameJson } from "./patch.ts";
@@ -115,15 +116,13 @@ async function send(
   const { store, host, clock, sending } = ctx;
   const { caller } = at;
   const { accountId, accountName } = caller;
-  const object = await findEmail(ctx, at, given.emailId);
+  const { object, bytes } = await readEmail(ctx, at, given.emailId);
   const identity = await findIdentity(store.read, caller, host, resolveId(at, given.identityId) ?? "");
   if (identity === undefined) {
     return refuseObject("invalidProperties", "There is no such identity in this account.", {
       properties: ["identityId"],
     });
   }
-  const bytes = await findMessageBytes(store.read, accountId, object.id);
-  if (bytes === undefined) return noSuchEmail();
   const envelope = given.envelope ?? undefined;
   const now = clock.now();
   const sendAt = holdOf(envelope, now);
@@ -139,10 +138,22 @@ async function send(
   return { ...unknownTo(given, found.view, shown), id };
 }
 
-async function findEmail({ store }: SubmissionSetContext, at: Call, emailId: string): Promise<StoredObject> {
+/** A message and its bytes, which are those of its row: one that is sent between the two readings is read again. */
+async function readEmail(
+  ctx: SubmissionSetContext,
+  at: Call,
+  emailId: string,
+): Promise<{ object: StoredObject; bytes: Uint8Array }> {
+  const { read } = ctx.store;
+  const { accountId } = at.caller;
   const id = findId("email", resolveId(at, emailId) ?? "");
-  const object = id === undefined ? undefined : await findObject(store.read, at.caller.accountId, id);
-  return object ?? noSuchEmail();
+  if (id === undefined) return noSuchEmail();
+  const object = await findObject(read, accountId, id);
+  const bytes = await findMessageBytes(read, accountId, id);
+  const after = await findObject(read, accountId, id);
+  if (object === undefined || bytes === undefined || after === undefined) return noSuchEmail();
+  // Sending makes a message of the wire out of a mail, and nothing makes a mail out of that again.
+  return after.format === object.format ? { object, bytes } : readEmail(ctx, at, emailId);
 }
 
 function noSuchEmail(): never {
@@ -203,7 +214,7 @@ async function afterwards(
   call: MethodCall,
   args: Readonly<Record<string, unknown>>,
   { created, updated, destroyed }: SetDone,
-): Promise<MethodAnswer | undefined> {
+): Promise<MethodAnswer | MethodAccident | undefined> {
   const succeeded = new Set([...updated.keys(), ...destroyed, ...[...created.values()].map(({ id }) => id)]);
   const emailOf = (key: string): string | undefined => {
     const id = resolveId(call, key);
@@ -218,28 +229,27 @@ async function afterwards(
   const destroy = doomed.map((key) => emailOf(String(key))).filter((email) => email !== undefined);
   if (update.length === 0 && destroy.length === 0) return undefined;
   const wanted = { accountId: args.accountId, update: Object.fromEntries(update), destroy };
-  return { name: "Email/set", ...(await followUp(emailSet, call, wanted)) };
+  return followUp(emailSet, call, wanted);
 }
 
 function entriesOf(table: unknown): [string, unknown][] {
   return typeof table === "object" && table !== null ? Object.entries({ ...table }) : [];
 }
 
-async function followUp(emailSet: Method, call: MethodCall, wanted: JmapObject): Promise<MethodAnswer> {
-  if (!call.caller.scopes.has("draft")) {
-    return asError("forbidden", "This token may send, but not move or mark messages.");
-  }
+/** What goes wrong here is its own answer: what was sent before it is sent. */
+async function followUp(
+  emailSet: Method,
+  call: MethodCall,
+  wanted: JmapObject,
+): Promise<MethodAnswer | MethodAccident> {
   try {
-    const answers = [await emailSet.run(call, wanted)].flat();
-    const [answer] = answers;
+    if (!call.caller.scopes.has("draft")) {
+      refuseCall("forbidden", "This token may send, but not move or mark messages.");
+    }
+    const [answer] = [await emailSet.run(call, wanted)].flat();
     if (answer === undefined) throw new Error("Email/set has no answer");
-    return answer;
+    return { name: "Email/set", ...answer };
   } catch (error) {
-    if (error instanceof MethodError) return asError(error.type, error.message);
-    throw error;
+    return { accident: error };
   }
-}
-
-function asError(type: string, description: string): MethodAnswer {
-  return { name: "error", arguments: { type, description } };
 }
