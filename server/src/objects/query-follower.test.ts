@@ -3,7 +3,9 @@ import { HandClock } from "../env/hand-clock.ts";
 import { eachStore, type OpenTestStore } from "../store/each-store.ts";
 import { openTurns } from "../store/query-turns.ts";
 import { findIndexState } from "../store/query-words.ts";
+import { addMessage } from "./add-message.ts";
 import { followMail } from "./query-follower.ts";
+import { roles } from "./roles.ts";
 import { letter, letterId, openAccount, putIn } from "./trial-mail.ts";
 
 const hourMs = 3_600_000;
@@ -54,6 +56,24 @@ eachStore("the follower of mail", (open) => {
     stop.abort();
     await done;
     expect(logged).toEqual([]);
+  });
+
+  it("comes soon to an account that much was put into by one commit", async () => {
+    const { store, clock, running, stop } = await begin(open);
+    const bob = await openAccount(store, "bob", 1e9);
+    const done = running();
+    for (let turn = 0; turn < 100; turn++) await clock.advance(100);
+    await store.write(async (tx) => {
+      for (let number = 1; number <= 260; number++) {
+        const { message, bytes } = letter({ id: letterId(number) });
+        const place = { accountId: bob, mailboxes: [roles.inbox.id], receivedAt: clock.now() };
+        await addMessage(tx, { ...place, message, bytes, keywords: [], blobs: [] });
+      }
+    });
+    await until(clock, 10, async () => (await findIndexState(store.read, bob))?.worded === 260);
+    expect(clock.now()).toBeLessThan(new HandClock().now() + hourMs / 10);
+    stop.abort();
+    await done;
   });
 
   it("comes once a day to those that have hardly changed", async () => {

@@ -1,6 +1,7 @@
 /** Keeps the index of everybody's mail not far behind, and out of the way of mail that comes. */
 import type { Clock, Log } from "../env/env.ts";
-import { listBehind } from "../store/query-words.ts";
+import { getAccountState } from "../store/account-store.ts";
+import { findIndexState, listBehind } from "../store/query-words.ts";
 import type { OpenStore } from "../store/sql.ts";
 import { type FollowContext, followStep } from "./query-follow.ts";
 
@@ -11,8 +12,8 @@ export interface FollowerContext extends FollowContext {
 }
 
 const everyMs = 5_000;
-/** Changes of an account that are worth a step: fewer are quickly looked at themselves. */
-const leastChanges = 256;
+/** States of an account that are worth a step: fewer changes are quickly looked at themselves. A commit may be many. */
+const leastStates = 256;
 /** How often all accounts are looked through, and how old an index may be: what was destroyed is in no word after that. */
 const lookThroughMs = 3_600_000;
 const oldestMs = 24 * 3_600_000;
@@ -27,7 +28,7 @@ const leastRestMs = 2;
 /** Until `signal` aborts. What cannot be indexed is logged, and tried again with the account's next changes. */
 export async function followMail(ctx: FollowerContext, signal: AbortSignal): Promise<void> {
   const { store, clock } = ctx;
-  const noted = new Map<number, number>();
+  const noted = new Set<number>();
   let changes = 0;
   let lookedThroughAt = Number.NEGATIVE_INFINITY;
   let alarm = new AbortController();
@@ -36,7 +37,7 @@ export async function followMail(ctx: FollowerContext, signal: AbortSignal): Pro
       if (!types.has("Email")) return;
       changes++;
       alarm.abort();
-      noted.set(accountId, (noted.get(accountId) ?? 0) + 1);
+      noted.add(accountId);
     },
     () => {
       lookedThroughAt = Number.NEGATIVE_INFINITY;
@@ -52,7 +53,7 @@ export async function followMail(ctx: FollowerContext, signal: AbortSignal): Pro
     waitedMs = isBusy ? waitedMs + everyMs : 0;
     if (!isBusy || waitedMs >= longestWaitMs) {
       waitedMs = 0;
-      for (const accountId of takeDue(noted)) await follow(ctx, accountId, signal);
+      for (const accountId of await takeDue(ctx, noted)) await follow(ctx, accountId, signal);
       if (clock.mono() - lookedThroughAt >= lookThroughMs) {
         lookedThroughAt = clock.mono();
         await lookThrough(ctx, signal);
@@ -67,16 +68,22 @@ export async function followMail(ctx: FollowerContext, signal: AbortSignal): Pro
   deafen();
 }
 
-/** Accounts that have changed often enough; they are noted no more. */
-function takeDue(noted: Map<number, number>): number[] {
-  const due = [...noted].filter(([, count]) => count >= leastChanges).map(([accountId]) => accountId);
-  for (const accountId of due) noted.delete(accountId);
+/** Those of the accounts that have changed whose index is far enough behind; none is noted any more. */
+async function takeDue({ store }: FollowerContext, noted: Set<number>): Promise<number[]> {
+  const changed = [...noted];
+  noted.clear();
+  const due: number[] = [];
+  for (const accountId of changed) {
+    const index = await findIndexState(store.read, accountId);
+    const state = await getAccountState(store.read, accountId);
+    if (state - (index?.followed ?? 0) >= leastStates) due.push(accountId);
+  }
   return due;
 }
 
 async function lookThrough(ctx: FollowerContext, signal: AbortSignal): Promise<void> {
   const { store, clock } = ctx;
-  const behind = { leastStates: leastChanges, lookedBefore: clock.now() - oldestMs, limit: accountsInPage };
+  const behind = { leastStates, lookedBefore: clock.now() - oldestMs, limit: accountsInPage };
   for (let after = 0; !signal.aborted; ) {
     const accounts = await listBehind(store.read, after, behind);
     for (const accountId of accounts) await follow(ctx, accountId, signal);
