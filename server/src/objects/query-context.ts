@@ -12,9 +12,14 @@ export interface QueryContext {
   newestId: number;
   /** Lets others come in between two slices (store/query-turns.ts). */
   turn(): Promise<void>;
-  /** How many messages it may look at; counted down. */
-  looksLeft: number;
+  /** How many messages it may look at, by itself and with others; all of them are counted down. */
+  budgets: readonly LookBudget[];
   reading: MailReading;
+}
+
+/** Looks at messages that are left; what one look costs grows with what is asked of each message. */
+export interface LookBudget {
+  left: number;
 }
 
 /** A query of mail (RFC 8621 §4.4). */
@@ -44,6 +49,6 @@ export class QueryTooWide extends Error {
 
 /** Throws QueryTooWide. */
 export function spendLooks(ctx: QueryContext, looks: number): void {
-  ctx.looksLeft -= looks;
-  if (ctx.looksLeft < 0) throw new QueryTooWide();
+  for (const budget of ctx.budgets) budget.left -= looks;
+  if (ctx.budgets.some(({ left }) => left < 0)) throw new QueryTooWide();
 }

@@ -52,7 +52,7 @@ async function plansOf(
 ): Promise<string[]> {
   return store.write(async (tx) => {
     const db = planning(tx);
-    await work({ db, accountId, newestId: 1e9, turn, looksLeft: 1e6, reading });
+    await work({ db, accountId, newestId: 1e9, turn, budgets: [{ left: 1e6 }], reading });
     return [...db.plans.values()];
   });
 }
@@ -81,10 +81,48 @@ eachStore("a query", (open) => {
     const accountId = await fill(store);
     const wide = query(inInbox({ by: "thread", has: "all", keyword: "$seen" }));
     const ctx = { db: store.read, accountId, newestId: 1e9, turn, reading };
-    await expect(queryMails({ ...ctx, looksLeft: 30 }, wide, page, true)).rejects.toThrow(QueryTooWide);
+    await expect(queryMails({ ...ctx, budgets: [{ left: 30 }] }, wide, page, true)).rejects.toThrow(
+      QueryTooWide,
+    );
     const large = query(inInbox({ by: "atLeastBytes", sizeBytes: 1 }));
-    await expect(findDelta({ ...ctx, looksLeft: 3 }, large, 30, true)).rejects.toThrow(QueryTooWide);
-    expect((await queryMails({ ...ctx, looksLeft: 300 }, wide, page, true))?.ids).toEqual([]);
+    await expect(findDelta({ ...ctx, budgets: [{ left: 3 }] }, large, 30, true)).rejects.toThrow(
+      QueryTooWide,
+    );
+    expect((await queryMails({ ...ctx, budgets: [{ left: 300 }] }, wide, page, true))?.ids).toEqual([]);
+  });
+
+  it("costs a look for every condition of every message, and what a request has left is shared by its calls", async () => {
+    const store = await open();
+    const accountId = await fill(store);
+    const spentBy = async (conditions: number) => {
+      const shared = { left: 1e6 };
+      const ctx = {
+        db: store.read,
+        accountId,
+        newestId: 1e9,
+        turn,
+        reading,
+        budgets: [shared, { left: 1e6 }],
+      };
+      const tests = Array.from(
+        { length: conditions },
+        (_, at): Filter => ({
+          kind: "test",
+          test: { by: "text", field: "subject", terms: [{ words: [`none${at}`], isOpen: false }] },
+        }),
+      );
+      const any: Filter = { kind: "and", of: [inbox, { kind: "or", of: tests }] };
+      expect((await queryMails(ctx, query(any), page, true))?.ids).toEqual([]);
+      return { ctx, any, spent: 1e6 - shared.left };
+    };
+    const few = await spentBy(2);
+    const many = await spentBy(200);
+    expect(many.spent).toBeGreaterThan(50 * few.spent);
+    const shared = { left: 1.5 * few.spent };
+    const next = () =>
+      queryMails({ ...few.ctx, budgets: [shared, { left: 1e6 }] }, query(few.any), page, true);
+    expect((await next())?.ids).toEqual([]);
+    await expect(next()).rejects.toThrow(QueryTooWide);
   });
 
   it("reads no other account's mail, whatever it asks, with and without an index", async () => {

@@ -11,7 +11,7 @@ import { walkPlan } from "./query-source.ts";
 const slice = 500;
 /** Read whole in one slice. */
 const readSlice = 32;
-/** What it costs to read a message's row, and its bytes, in looks. */
+/** What it costs to read a message's row, and its bytes, in looks, for each test. */
 const looksPerRow = 3;
 const looksPerReading = 10;
 /** More messages of the threads of one slice than that are not looked through. */
@@ -46,7 +46,7 @@ export async function keepThose(
   const tests = testsOf(filter);
   if (tests.length === 0)
     return meets(filter, () => undefined) === true ? places.map((place) => ({ place })) : [];
-  spendLooks(ctx, places.length);
+  spendLooks(ctx, tests.length * places.length);
   const traits = new Map(
     (
       await listTraits(
@@ -72,8 +72,8 @@ export async function keepThose(
       if (one === undefined) return false;
       return meets(filter, (test) => known(test, one) ?? holdsText(mail, test));
     };
-    for (const [id, verdict] of await judgeRead(ctx, open.slice(at, at + readSlice), judge))
-      verdicts.set(id, verdict);
+    const read = await judgeRead(ctx, open.slice(at, at + readSlice), judge, tests.length);
+    for (const [id, verdict] of read) verdicts.set(id, verdict);
     await ctx.turn();
   }
   return places.flatMap((place) => {
@@ -89,11 +89,12 @@ async function judgeRead(
   ctx: QueryContext,
   ids: readonly number[],
   judge: (mail: ReadMail) => Known,
+  testsOfEach: number,
 ): Promise<Map<number, Known>> {
-  spendLooks(ctx, looksPerRow * ids.length);
+  spendLooks(ctx, looksPerRow * testsOfEach * ids.length);
   const rows = (await readRows(ctx, ids)).map((mail) => ({ mail, verdict: judge(mail) }));
   const open = rows.filter(({ verdict }) => verdict === undefined).map(({ mail }) => mail);
-  spendLooks(ctx, looksPerReading * open.length);
+  spendLooks(ctx, looksPerReading * testsOfEach * open.length);
   const whole = open.length === 0 ? [] : await readWhole(ctx, open);
   return new Map([
     ...rows.map(({ mail, verdict }): [number, Known] => [mail.object.id, verdict]),

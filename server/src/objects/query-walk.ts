@@ -44,7 +44,7 @@ export async function* walkThat(ctx: QueryContext, stretch: Stretch, tests: read
     const page = await listPlacesThat(ctx.db, { ...stretch, after, until: end ?? stretch.until }, tests);
     if (page.length > 0) yield page;
     if (end === undefined) return;
-    spendLooks(ctx, length / 4);
+    spendLooks(ctx, (tests.length * length) / 4);
     if (length === longestPiece) await ctx.turn();
     after = end;
   }

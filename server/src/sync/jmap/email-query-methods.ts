@@ -2,7 +2,7 @@
 import { capabilities } from "@posthorn/protocol";
 import { Type } from "typebox";
 import { findId, findState, formatId, formatState } from "../../objects/ids.ts";
-import { type Query, type QueryContext, QueryTooWide } from "../../objects/query-context.ts";
+import { type LookBudget, type Query, type QueryContext, QueryTooWide } from "../../objects/query-context.ts";
 import { findDelta, isFollowed } from "../../objects/query-delta.ts";
 import type { MailReading } from "../../objects/query-mail.ts";
 import { queryMails, type Window } from "../../objects/query-mails.ts";
@@ -22,7 +22,10 @@ export interface EmailQueryContext {
   reading: MailReading;
 }
 
-/** Messages that one call may look at; one whose text is read counts as ten and more. */
+/**
+ * Messages that the calls of one request may look at together, each counted once for every condition; one whose text is
+ * read counts as ten and more.
+ */
 const mostLooks = 3_000_000;
 /** The same for changes: to query anew is cheaper than to go through more. */
 const mostLooksForChanges = 100_000;
@@ -101,15 +104,27 @@ interface Asked {
   more: { collapseThreads?: boolean };
 }
 
+const budgets = new WeakMap<MethodCall, LookBudget>();
+
+/** What is left to the request that a call is of. */
+function budgetOf(call: MethodCall): LookBudget {
+  const known = budgets.get(call);
+  if (known !== undefined) return known;
+  const budget = { left: mostLooks };
+  budgets.set(call, budget);
+  return budget;
+}
+
 /** What a call of the caller's works with. */
 export async function queryContext(
   { store, turn, reading }: EmailQueryContext,
-  { caller: { accountId } }: MethodCall,
-  looksLeft = mostLooks,
+  call: MethodCall,
+  most = mostLooks,
 ): Promise<QueryContext> {
   const db = store.read;
+  const { accountId } = call.caller;
   const newestId = await getAccountState(db, accountId);
-  return { db, accountId, newestId, turn, looksLeft, reading };
+  return { db, accountId, newestId, turn, budgets: [budgetOf(call), { left: most }], reading };
 }
 
 function windowOf(call: MethodCall, window: QueryWindow): Window {
