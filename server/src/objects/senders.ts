@@ -43,10 +43,14 @@ export async function readDecided(db: Db, accountId: number, ids: readonly strin
   });
 }
 
-/** All of whom the owner has decided or is to decide, and everybody else first. */
+/**
+ * Of whom the owner has decided or is to decide, by id, and everybody else first: `limit` together. Where there are more
+ * they are those who asked last.
+ */
 export async function listDecided(db: Db, accountId: number, limit: number): Promise<Decided[]> {
   const strangers = await ofEverybody(db, accountId);
-  return [...strangers, ...(await listSenders(db, accountId, "", limit)).map(decided)];
+  const senders = (await listSenders(db, accountId, limit - strangers.length)).map(decided);
+  return [...strangers, ...senders.toSorted((one, other) => (one.id < other.id ? -1 : 1))];
 }
 
 async function ofEverybody(db: Db, accountId: number): Promise<Decided[]> {

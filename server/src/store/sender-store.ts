@@ -42,17 +42,12 @@ export async function listKnownSenders(
   return rows.map(readSender);
 }
 
-/** All of whom the owner has decided or is to decide, by address, `limit` of those after `after`. */
-export async function listSenders(
-  db: Db,
-  accountId: number,
-  after: string,
-  limit: number,
-): Promise<Sender[]> {
+/** Of those of whom the owner has decided or is to decide the `limit` who asked last; who never did come after them. */
+export async function listSenders(db: Db, accountId: number, limit: number): Promise<Sender[]> {
   const rows = await db.all(sql`
     SELECT * FROM sender
-    WHERE account_id = ${accountId} AND state <> 'written' AND address > ${after}
-    ORDER BY address LIMIT ${limit}`);
+    WHERE account_id = ${accountId} AND state <> 'written'
+    ORDER BY COALESCE(asked_at, 0) DESC, address LIMIT ${limit}`);
   return rows.map(readSender);
 }
 

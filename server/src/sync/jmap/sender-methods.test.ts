@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { letter, letterId, openAccount } from "../../objects/trial-mail.ts";
 import { trialReceive } from "../../receive/trial-receive.ts";
 import { eachStore, type OpenTestStore } from "../../store/each-store.ts";
-import { setScreens } from "../../store/sender-store.ts";
+import { saveSender, setScreens } from "../../store/sender-store.ts";
 import { callerOf, methodsOn, trialJmap } from "./trial-jmap.ts";
 
 eachStore("those who write, over JMAP", (open) => {
@@ -39,6 +39,25 @@ eachStore("those who write, over JMAP", (open) => {
       { id: "*@c.test", state: "blocked", askedAt: null },
       { id: "eve@b.test", state: "undecided", askedAt: "2026-11-24T00:00:00Z" },
       { id: "zoe@d.test", state: "accepted", askedAt: null },
+    ]);
+  });
+
+  it("are listed as far as one answer goes, those who asked last, and the others are found by their ids", async () => {
+    const bob = await withBob();
+    await bob.store.write(async (tx) => {
+      for (let at = 1; at <= 500; at++) {
+        const sender = { address: `s${at}@b.test`, host: "b.test", state: "undecided", askedAt: at } as const;
+        await saveSender(tx, bob.accountId, sender);
+      }
+    });
+    await bob.decide("amy@b.test", "blocked");
+    const { list } = await bob.call("Sender/get", { ids: null });
+    const ids = list.map(({ id }: { id: string }) => id);
+    expect([ids.length, ids[0]]).toEqual([500, "*@*"]);
+    expect(["s500@b.test", "s2@b.test"].every((id) => ids.includes(id))).toBe(true);
+    expect(["s1@b.test", "amy@b.test"].some((id) => ids.includes(id))).toBe(false);
+    expect((await bob.call("Sender/get", { ids: ["amy@b.test"] })).list).toMatchObject([
+      { state: "blocked" },
     ]);
   });
 

@@ -27,7 +27,8 @@ export function senderMethods({ store }: SenderContext): Methods {
       properties: ["id", "state", "askedAt"],
       state: ({ caller }) => readState(store.read, caller.accountId),
       async list({ caller: { accountId } }, { ids, limit }) {
-        if (ids === undefined) return (await listDecided(store.read, accountId, limit)).map(senderView);
+        // One fewer than `limit` is what one answer holds.
+        if (ids === undefined) return (await listDecided(store.read, accountId, limit - 1)).map(senderView);
         // Under the ids by which they were asked for, as one that is written otherwise names the same.
         const named = new Map(ids.map((id) => [id, findSenderId(id)]));
         const wanted = [...new Set([...named.values()].filter((id) => id !== undefined))];
