@@ -16,6 +16,8 @@ export interface HttpRequest {
   remoteAddress: string;
   /** TLS server name the caller asked for, when TLS ends here. */
   serverName?: string;
+  /** Aborts when nobody waits for the answer any more. */
+  gone?: AbortSignal;
 }
 
 export type HttpBody = Uint8Array | AsyncIterable<Uint8Array>;

@@ -78,7 +78,8 @@ async function callApi(
 ): Promise<RequestAnswer> {
   try {
     requireType(request, isBearer(request) ? ["application/json", "text/plain"] : ["application/json"]);
-    return await processRequest(ctx, caller, await readBody(request, coreLimits.maxSizeRequest));
+    const body = await readBody(request, coreLimits.maxSizeRequest);
+    return await processRequest(ctx, caller, body, request.gone);
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error;
     const { problem } = error;

@@ -278,7 +278,9 @@ export class Listener {
     let isCounted = hasRoom;
     let isLasting = false;
     try {
-      const made = await this.#respond(message, headers, exchange, hasRoom);
+      const leaving = new AbortController();
+      serverResponse.once("close", () => leaving.abort());
+      const made = await this.#respond(message, headers, { ...exchange, gone: leaving.signal }, hasRoom);
       if (this.#isClosing) response.endConnection();
       if (made.isLasting) {
         isLasting = true;
@@ -298,7 +300,7 @@ export class Listener {
   async #respond(
     message: IncomingMessage,
     headers: HttpRequest["headers"],
-    exchange: Exchange,
+    exchange: Exchange & { gone: AbortSignal },
     hasRoom: boolean,
   ): Promise<HttpResponse> {
     const target = message.url ?? "";
@@ -327,10 +329,10 @@ export class Listener {
     message: IncomingMessage,
     target: string,
     headers: HttpRequest["headers"],
-    { body, remoteAddress }: Exchange,
+    { body, remoteAddress, gone }: Exchange & { gone: AbortSignal },
   ): HttpRequest {
     const { socket, method = "" } = message;
-    const request: HttpRequest = { method, ...splitTarget(target), headers, body, remoteAddress };
+    const request: HttpRequest = { method, ...splitTarget(target), headers, body, remoteAddress, gone };
     if (socket instanceof TLSSocket && typeof socket.servername === "string")
       request.serverName = socket.servername;
     return request;

@@ -105,6 +105,23 @@ describe("an answer", () => {
     expect(seen.ended).toBe(true);
   });
 
+  test("whose client goes away before it is made is told of to whoever makes it", async () => {
+    const seen: { gone?: AbortSignal | undefined } = {};
+    const { promise, resolve } = Promise.withResolvers<HttpResponse>();
+    await serve(async ({ gone }) => {
+      seen.gone = gone;
+      return promise;
+    });
+    const socket = await trial.dial();
+    socket.say(getRequest);
+    await until(() => seen.gone !== undefined);
+    expect(seen.gone?.aborted).toBe(false);
+    socket.destroy();
+    await until(() => seen.gone?.aborted === true);
+    resolve(textAnswer("nobody hears this"));
+    await until(() => trial.listener.requestsInFlight === 0);
+  });
+
   async function* pieces(...texts: string[]) {
     for (const piece of texts) yield new TextEncoder().encode(piece);
   }

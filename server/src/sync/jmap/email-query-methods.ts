@@ -124,7 +124,18 @@ export async function queryContext(
   const db = store.read;
   const { accountId } = call.caller;
   const newestId = await getAccountState(db, accountId);
-  return { db, accountId, newestId, turn, budgets: [budgetOf(call), { left: most }], reading };
+  const turnWhileAwaited = async () => {
+    await turn();
+    if (call.gone?.aborted) refuseCall("serverUnavailable", "The client has gone.");
+  };
+  return {
+    db,
+    accountId,
+    newestId,
+    turn: turnWhileAwaited,
+    budgets: [budgetOf(call), { left: most }],
+    reading,
+  };
 }
 
 function windowOf(call: MethodCall, window: QueryWindow): Window {

@@ -25,6 +25,8 @@ export interface MethodCall {
   createdIds: Map<string, string>;
   /** Capabilities the client uses. */
   using: ReadonlySet<string>;
+  /** Aborts when the client has gone: what only reads may stop. What writes goes on, as if the answer had been lost. */
+  gone?: AbortSignal | undefined;
 }
 
 /** An object of a data type, as JSON. */

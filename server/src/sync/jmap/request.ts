@@ -53,9 +53,12 @@ export async function processRequest(
   ctx: RequestContext,
   caller: JmapCaller,
   body: Uint8Array,
+  gone?: AbortSignal,
 ): Promise<RequestAnswer> {
   const request = readRequest(ctx, body);
-  return "status" in request ? problemAnswer(request) : carryOut(ctx, caller, request, body.length);
+  return "status" in request
+    ? problemAnswer(request)
+    : carryOut(ctx, caller, request, { sizeBytes: body.length, gone });
 }
 
 /** A request's problem as its answer. */
@@ -120,12 +123,13 @@ async function carryOut(
   ctx: RequestContext,
   caller: JmapCaller,
   { using, methodCalls, createdIds }: JmapRequest,
-  sizeBytes: number,
+  { sizeBytes, gone }: { sizeBytes: number; gone: AbortSignal | undefined },
 ): Promise<RequestAnswer> {
   const call: MethodCall = {
     caller,
     createdIds: new Map(Object.entries(createdIds ?? {})),
     using: new Set(using),
+    gone,
   };
   const budget = referenceBudget(sizeBytes);
   const turn = openTurns();
