@@ -35,12 +35,13 @@ export function unsteadyTransport(inner: Transport): UnsteadyTransport {
   return wire;
 }
 
-async function* untilCut(
+/** No generator: one that was never begun would not hear that it is given up. */
+function untilCut(
   body: AsyncIterable<Uint8Array>,
   host: string,
   open: Set<() => void>,
   signal: AbortSignal | undefined,
-): AsyncGenerator<Uint8Array> {
+): AsyncIterable<Uint8Array> {
   const reading = body[Symbol.asyncIterator]();
   let end: () => void = () => undefined;
   const cut = new Promise<"cut">((resolve) => {
@@ -48,21 +49,28 @@ async function* untilCut(
   });
   open.add(end);
   signal?.addEventListener("abort", end);
-  try {
-    while (true) {
-      const next = reading.next();
-      const read = await Promise.race([next, cut]);
-      if (read === "cut") {
-        next.catch(() => undefined);
-        throw new Unreachable("cut", host);
-      }
-      if (read.done === true) return;
-      yield read.value;
-    }
-  } finally {
+  function giveUp(): IteratorReturnResult<undefined> {
     open.delete(end);
     signal?.removeEventListener("abort", end);
     // It may wait for something that does not come.
     reading.return?.().catch(() => undefined);
+    return { done: true, value: undefined };
   }
+  const source: AsyncIterator<Uint8Array, undefined> = {
+    async next() {
+      const next = reading.next();
+      const read = await Promise.race([next, cut]).catch((error: unknown) => {
+        giveUp();
+        throw error;
+      });
+      if (read === "cut") {
+        next.catch(() => undefined);
+        giveUp();
+        throw new Unreachable("cut", host);
+      }
+      return read.done === true ? giveUp() : read;
+    },
+    return: async () => giveUp(),
+  };
+  return { [Symbol.asyncIterator]: () => source };
 }
