@@ -18,7 +18,14 @@ import {
 import type { Account } from "../store/account-store.ts";
 import { hasIdentity } from "../store/identity-store.ts";
 import { listObjectsById, listThreads } from "../store/object-store.ts";
-import { findSenders, listAsking, listKnownSenders, type Sender, saveSender } from "../store/sender-store.ts";
+import {
+  findSenders,
+  isDecided,
+  listAsking,
+  listKnownSenders,
+  type Sender,
+  saveSender,
+} from "../store/sender-store.ts";
 import type { Db, Tx } from "../store/sql.ts";
 
 const hour = 3_600_000;
@@ -190,6 +197,11 @@ export async function noteWritten(
   host: string,
   recipients: readonly Address[],
 ): Promise<string[]> {
+  const [only, ...more] = recipients;
+  // Most mail goes to one, who was written to before: that is to cost as little as it can.
+  if (only !== undefined && more.length === 0) {
+    if (only.host === host || (await isDecided(tx, accountId, accountOf(only)))) return [];
+  }
   const others = new Map(
     recipients.filter((one) => one.host !== host).map((one) => [accountOf(one), one.host]),
   );

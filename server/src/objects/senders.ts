@@ -100,8 +100,10 @@ export async function acceptByWriting(
   host: string,
   recipients: readonly Address[],
 ): Promise<void> {
-  const waiting = new Set(await noteWritten(tx, accountId, host, recipients));
-  if (waiting.size > 0) await releaseWaiting(tx, accountId, (sender) => waiting.has(accountOf(sender)));
+  const waiting = await noteWritten(tx, accountId, host, recipients);
+  if (waiting.length === 0) return;
+  const released = new Set(waiting);
+  await releaseWaiting(tx, accountId, (sender) => released.has(accountOf(sender)));
 }
 
 async function releaseWaiting(

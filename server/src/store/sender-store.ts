@@ -26,15 +26,20 @@ export async function findSenders(
   return rows.map(readSender);
 }
 
+/** Whether it is known of an address whether its mail is taken. */
+export async function isDecided(db: Db, accountId: number, address: string): Promise<boolean> {
+  const row = await db.get(sql`
+    SELECT 1 AS found FROM sender
+    WHERE account_id = ${accountId} AND address = ${address} AND state <> 'undecided'`);
+  return row !== undefined;
+}
+
 /** Those of these addresses of which something is known. */
 export async function listKnownSenders(
   db: Db,
   accountId: number,
   addresses: readonly string[],
 ): Promise<Sender[]> {
-  const [only, ...others] = addresses;
-  // The usual case, and twice as fast.
-  if (only !== undefined && others.length === 0) return findSenders(db, accountId, only, only);
   const rows = await db.all(sql`
     SELECT * FROM sender
     WHERE account_id = ${accountId}

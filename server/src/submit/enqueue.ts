@@ -55,10 +55,10 @@ export async function enqueue(
         expiresAt: firstAttemptAt + expiryMs,
       }),
     ),
+    // What a program has written says nothing of whom its owner wants to hear from.
+    isAutomatic(message) ? undefined : acceptByWriting(tx, accountId, host, recipients),
   ]);
   if (!isFirst) throw raced;
-  // What a program has written says nothing of whom its owner wants to hear from.
-  if (!isAutomatic(message)) await acceptByWriting(tx, accountId, host, recipients);
   tx.afterCommit(() => wake([...new Set(recipients.map(({ host }) => host))]));
   return submission;
 }
