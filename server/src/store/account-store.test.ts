@@ -32,6 +32,9 @@ eachStore("an account", (open) => {
       suspendedAt: undefined,
       isSealed: false,
       keysHidden: false,
+      hasSnoozed: false,
+      screens: false,
+      hasRules: false,
     });
     expect(await findAccount(read, alice.id)).toEqual(found);
     expect(await findAccountByName(read, "Alice")).toBeUndefined();
