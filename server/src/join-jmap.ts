@@ -15,7 +15,7 @@ import { emailSorts } from "./sync/jmap/email-filter.ts";
 import { coreLimits } from "./sync/jmap/limits.ts";
 import { allMethods } from "./sync/jmap/methods.ts";
 import { blobOpener } from "./sync/jmap/open-blob.ts";
-import { capabilitiesOfServer, sessionOf } from "./sync/jmap/session-resource.ts";
+import { capabilitiesOfServer, sessionStates } from "./sync/jmap/session-resource.ts";
 
 export function forJmap(
   { config, env, store }: House,
@@ -52,7 +52,7 @@ export function forJmap(
     request: {
       methods: allMethods(rooms),
       capabilities: new Set(Object.keys(capabilitiesOfServer(session))),
-      sessionState: (caller) => sessionOf(session, caller).state,
+      sessionState: sessionStates(session),
       log,
       random,
     },

@@ -8,7 +8,7 @@ import { onSqlite } from "../store/each-store.ts";
 import { coreMethods } from "../sync/jmap/core-methods.ts";
 import { coreLimits } from "../sync/jmap/limits.ts";
 import type { MethodCall } from "../sync/jmap/method.ts";
-import { capabilitiesOfServer, type SessionContext, sessionOf } from "../sync/jmap/session-resource.ts";
+import { capabilitiesOfServer, type SessionContext, sessionStates } from "../sync/jmap/session-resource.ts";
 import { edge } from "./edge.ts";
 import type { HttpHandler } from "./http.ts";
 import { jmapRoutes } from "./jmap-routes.ts";
@@ -54,7 +54,7 @@ beforeEach(async () => {
     request: {
       methods,
       capabilities: new Set(Object.keys(capabilitiesOfServer(session))),
-      sessionState: (caller) => sessionOf(session, caller).state,
+      sessionState: sessionStates(session),
       log: () => undefined,
       random: trial.ctx.random,
     },

@@ -48,6 +48,26 @@ export function sessionOf(ctx: SessionContext, caller: JmapCaller): JmapSession 
   return { ...session, state: stateOf(session) };
 }
 
+/** States that are remembered, at some 100 bytes each. */
+const mostStates = 10_000;
+
+/**
+ * The states of the session objects of callers, which stand in every answer (RFC 8620 §3.4). One that was told of late is
+ * not made again: a session depends on the server, the account and the credential's scopes, and on nothing else.
+ */
+export function sessionStates(ctx: SessionContext): (caller: JmapCaller) => string {
+  const known = new Map<string, string>();
+  return (caller) => {
+    const key = JSON.stringify([caller.accountId, caller.accountName, ...caller.scopes]);
+    const told = known.get(key);
+    if (told !== undefined) return told;
+    const { state } = sessionOf(ctx, caller);
+    if (known.size >= mostStates) known.clear();
+    known.set(key, state);
+    return state;
+  };
+}
+
 /** What may stand in a request's `using`. */
 export function capabilitiesOfServer(ctx: SessionContext): Record<string, object> {
   return {
