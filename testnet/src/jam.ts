@@ -1,17 +1,13 @@
 /** The library jmap-jam, as far as tests use it. Its own types come as sources that this project's compiler takes for its own. */
 
 type Get<Object> = (args: object) => Promise<[{ list: Object[] }, unknown]>;
-
-interface JamEmail {
-  hasAttachment?: boolean;
-  attachments?: { blobId: string; name: string; size: number }[];
-}
+type Call = (args: object) => Promise<[object, unknown]>;
 
 export interface JamClient {
   api: {
     Identity: { get: Get<{ id: string }> };
     Mailbox: { get: Get<{ id: string; role: string | null }> };
-    Email: { get: Get<JamEmail> };
+    Email: { get: Get<object>; query: Call; set: Call };
   };
   getPrimaryAccount(): Promise<string>;
   requestMany(drafts: (b: JamDrafts) => object): Promise<[Record<string, object>, unknown]>;
@@ -25,9 +21,14 @@ export interface JamClient {
   connectEventSource(options: { types: "*" | string[]; ping: number }): Promise<unknown>;
 }
 
+/** One call of a request, by which later ones refer to its answer. */
+interface JamDraft {
+  $ref(path: string): object;
+}
+
 interface JamDrafts {
-  Email: { set(args: object): object };
-  EmailSubmission: { set(args: object): object };
+  Email: { get(args: object): JamDraft; query(args: object): JamDraft; set(args: object): JamDraft };
+  EmailSubmission: { set(args: object): JamDraft };
 }
 
 type OpenJam = new (options: { sessionUrl: string; bearerToken: string }) => JamClient;
