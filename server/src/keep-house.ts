@@ -4,6 +4,7 @@ import { type SweepContext, sweepBlobs } from "./blobs/sweep.ts";
 import type { Clock, Log } from "./env/env.ts";
 import { removeGone } from "./objects/change-message.ts";
 import { forgetSomeChanges } from "./objects/forget-changes.ts";
+import { forgetDraftsSent } from "./objects/kept-draft.ts";
 import { answerOnceMs } from "./objects/vacation.ts";
 import { deleteStrangersBefore } from "./store/peer-store.ts";
 import { deleteReceipts } from "./store/receipt-store.ts";
@@ -64,6 +65,10 @@ function choresOf(ctx: KeepHouseContext, signal: AbortSignal): Record<string, ()
     sent: () =>
       inSteps(store, signal, 0, (tx, after) =>
         deleteFinished(tx, { after, before: now - keepSentMs, limit: rowsPerStep }),
+      ),
+    drafts: () =>
+      inSteps(store, signal, 0, async (tx) =>
+        (await forgetDraftsSent(tx, now, rowsPerStep)) === rowsPerStep ? 0 : undefined,
       ),
     changes: () => sweepChanges(store, now, signal),
     gone: () =>

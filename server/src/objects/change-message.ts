@@ -7,6 +7,7 @@ import { addToMailbox, countInMailbox, removeFromMailbox } from "../store/mailbo
 import { deleteObject, listGone, markGone, type StoredObject, updateObject } from "../store/object-store.ts";
 import { deleteSnooze } from "../store/snooze-store.ts";
 import type { Tx } from "../store/sql.ts";
+import { forgetDraft } from "./kept-draft.ts";
 import { isUnread } from "./keywords.ts";
 import { roles } from "./roles.ts";
 
@@ -34,8 +35,10 @@ export async function destroyMessage(tx: Tx, object: StoredObject): Promise<numb
   const held = object.sizeBytes + (await blobRefsSize(tx, accountId, id));
   const state = await nextState(tx, object, -held);
   await placeMessage(tx, object, { keywords: object.keywords, mailboxes: [] }, state);
-  if (await hasUnsettled(tx, accountId, object.messageId)) await markGone(tx, accountId, id);
-  else {
+  if (await hasUnsettled(tx, accountId, object.messageId)) {
+    await markGone(tx, accountId, id);
+    await forgetDraft(tx, accountId, id);
+  } else {
     await deleteBlobRefs(tx, accountId, id);
     await deleteObject(tx, accountId, id);
   }

@@ -4,6 +4,7 @@ import { sumSizes } from "../blobs/access.ts";
 import { advanceState, takeRoom } from "../store/account-store.ts";
 import { addBlobRefs, blobRefsSize, deleteBlobRefs } from "../store/blob-store.ts";
 import { appendChange } from "../store/change-store.ts";
+import { keepObjectBytes } from "../store/draft-store.ts";
 import { insertObject, rewriteObject, type StoredObject } from "../store/object-store.ts";
 import type { Tx } from "../store/sql.ts";
 import { describeMessage } from "./add-message.ts";
@@ -15,18 +16,25 @@ interface Written {
 
 /**
  * Puts a message in the place of a stored one: same id, mailboxes, keywords, thread and time of arrival. Its blobs are
- * held. False when the account has no room for what it is more; nothing was written then.
+ * held. A draft is kept as well, for who takes the message back: the two take the room of the larger. False when the
+ * account has no room for what that is more; nothing was written then.
  */
 export async function rewriteMessage(
   tx: Tx,
   object: StoredObject,
-  written: Written & { bcc: readonly Address[] },
+  written: Written & { bcc: readonly Address[]; sendAt: number },
 ): Promise<boolean> {
   const { accountId, id, keywords, mailboxes, receivedAt, conversation, sizeBytes } = object;
-  const { message, bytes, bcc } = written;
+  const { message, bytes, bcc, sendAt } = written;
   const blobs = blobsOf(message);
   const before = sizeBytes + (await blobRefsSize(tx, accountId, id));
-  if (!(await takeRoom(tx, accountId, bytes.length + sumSizes(blobs) - before))) return false;
+  const after = bytes.length + sumSizes(blobs);
+  const isDraft = object.format === "rfc5322";
+  const reservedBytes = isDraft ? Math.max(before - after, 0) : 0;
+  if (!(await takeRoom(tx, accountId, after + reservedBytes - before))) return false;
+  if (isDraft) {
+    await keepObjectBytes(tx, { accountId, objectId: id, messageId: message.id, sendAt, reservedBytes });
+  }
   const state = await nextState(tx, accountId);
   const described = describeMessage({
     accountId,

@@ -7,6 +7,7 @@ import {
   type SendAnswer,
 } from "@posthorn/protocol";
 import type { Clock } from "../env/env.ts";
+import { restoreDraft } from "../objects/kept-draft.ts";
 import { recipientOf } from "../objects/sent.ts";
 import { lockAccount } from "../store/account-store.ts";
 import { cancelQueued, listDeliveries, listDeliveriesOf } from "../store/delivery-store.ts";
@@ -56,7 +57,7 @@ export async function getSend(
 
 /**
  * `DELETE /email/send/:id`: takes back what no attempt has been made for, and what has not left of all that is about it.
- * Throws `notHeld` when any copy has left, and takes nothing back then.
+ * What was a draft of a mail program is one again. Throws `notHeld` when any copy has left, and takes nothing back then.
  */
 export async function cancelSend(
   ctx: { store: Store; clock: Clock },
@@ -75,6 +76,7 @@ export async function cancelSend(
       fail("notHeld", "This message is already on its way and cannot be taken back. You can send a recall.");
     }
     const followers = await cancelQueued(tx, accountId, await findFollowers(tx, accountId, id), now);
+    await restoreDraft(tx, accountId, submission.objectId);
     await noteSubmissions(tx, [...cancelled, ...followers], "updated");
     return sendAnswer(tx, submission, now);
   });

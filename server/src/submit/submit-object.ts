@@ -65,7 +65,11 @@ async function store(ctx: SubmitContext, tx: Tx, input: ObjectToSend): Promise<S
   refuseMisdated(written.message, heldUntil ?? now);
   await takeBlobs(tx, accountId, [written, ...beside]);
   const bcc = beside.map(({ to }) => to);
-  if (object.format !== "posthorn" && !(await rewriteMessage(tx, there, { ...written, bcc }))) {
+  const sendsAt = heldUntil ?? now;
+  if (
+    object.format !== "posthorn" &&
+    !(await rewriteMessage(tx, there, { ...written, bcc, sendAt: sendsAt }))
+  ) {
     fail(
       "mailboxFull",
       "Your mailbox is full, so the message was not sent. Delete something and send again.",
@@ -109,8 +113,9 @@ async function forgetTakenBack(
   messageId: string,
   objectId: number,
 ): Promise<void> {
-  if ((await findSubmissionToTakeBack(tx, accountId, messageId)) === undefined) return;
   const all = await listMessagesSent(tx, accountId, objectId);
+  // A draft that is one again may become a message of another id.
+  for (const id of new Set([messageId, ...all])) await findSubmissionToTakeBack(tx, accountId, id);
   if (!isTakenBack(await listDeliveriesOf(tx, accountId, all))) {
     fail("alreadyExists", "This message was sent already. Write another one to say it again.");
   }

@@ -15,6 +15,18 @@ export const mailModel: Migration = {
     `CREATE INDEX submission_object ON submission (account_id, object_id)`,
     `CREATE INDEX submission_shown ON submission (account_id, shown_with) WHERE shown_with IS NOT NULL`,
 
+    // Drafts of mail programs as they were before they were sent, until the first attempt. message_id is that of the
+    // message that the draft became; reserved_bytes is what the account has given for the draft beside that.
+    `CREATE TABLE sent_draft (
+      account_id BIGINT NOT NULL,
+      object_id BIGINT NOT NULL,
+      message_id TEXT NOT NULL,
+      send_at BIGINT NOT NULL,
+      reserved_bytes BIGINT NOT NULL,
+      bytes BYTES NOT NULL,
+      PRIMARY KEY (account_id, object_id))`,
+    `CREATE INDEX sent_draft_time ON sent_draft (send_at)`,
+
     // What an account can be written as. Its own address, which every account has, is here only once its owner has
     // changed something of it. fields is JSON: nobody looks for what is in it.
     `CREATE TABLE identity (

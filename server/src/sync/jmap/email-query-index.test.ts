@@ -169,7 +169,8 @@ async function rewrite(tx: Tx, object: StoredObject, mail: TrialMail, body: stri
     date: formatTime(sentAt),
   });
   const bytes = new TextEncoder().encode(JSON.stringify(message));
-  if (!(await rewriteMessage(tx, object, { message, bytes, bcc: [] }))) throw new Error("no room");
+  if (!(await rewriteMessage(tx, object, { message, bytes, bcc: [], sendAt: sentAt })))
+    throw new Error("no room");
   return { ...mail, cc: "", file: undefined, body, sentAt, sizeBytes: bytes.length };
 }
 

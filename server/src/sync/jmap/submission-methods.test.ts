@@ -213,8 +213,6 @@ eachStore("what was sent, over JMAP", (open) => {
     const { id } = first.created.s;
     await cancel(bob, id);
     expect(Object.keys((await get(bob, id)).deliveryStatus)).toHaveLength(3);
-    const other = await send({ envelope: { mailFrom, rcptTo: rcptTo.slice(1) } });
-    expect(other.notCreated.s).toMatchObject({ type: "invalidProperties", properties: ["envelope"] });
     const again = await send({});
     expect(again.created.s).toMatchObject({ id, undoStatus: "pending" });
     expect((await get(bob, id)).recipients.map(({ address }: Answer) => address)).toEqual([
@@ -227,6 +225,22 @@ eachStore("what was sent, over JMAP", (open) => {
       ["alice", "carol"],
       ["dave"],
     ]);
+  });
+
+  it("is sent again to those whom it was written for, when it never was a draft", async () => {
+    const bob = await withBob(open);
+    const id = await bob.post(1, {}, { undoS: 10 });
+    await cancel(bob, id);
+    const send = (name: string) => {
+      const envelope = { mailFrom: { email: "bob@a.test" }, rcptTo: [{ email: `${name}@b.test` }] };
+      const create = { s: { emailId: `m${id.slice(1)}`, identityId: "i1", envelope } };
+      return bob.jmap.call("EmailSubmission/set", { create });
+    };
+    expect((await send("carol")).notCreated.s).toMatchObject({
+      type: "invalidProperties",
+      properties: ["envelope"],
+    });
+    expect((await send("alice")).created.s).toMatchObject({ id, undoStatus: "pending" });
   });
 
   it("can be forgotten by clients, and is not sent a second time for that", async () => {

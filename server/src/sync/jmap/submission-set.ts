@@ -152,8 +152,8 @@ async function readEmail(
   const bytes = await findMessageBytes(read, accountId, id);
   const after = await findObject(read, accountId, id);
   if (object === undefined || bytes === undefined || after === undefined) return noSuchEmail();
-  // Sending makes a message of the wire out of a mail, and nothing makes a mail out of that again.
-  return after.format === object.format ? { object, bytes } : readEmail(ctx, at, emailId);
+  // Sending makes a message of the wire out of a mail, and taking it back makes a mail of that.
+  return after.changedState === object.changedState ? { object, bytes } : readEmail(ctx, at, emailId);
 }
 
 function noSuchEmail(): never {
