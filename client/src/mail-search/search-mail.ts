@@ -1,15 +1,18 @@
 /** Searching an account's mail on the device: at once, without a network, also while it is still being indexed. */
 import type { SearchHit } from "../search/hits.ts";
-import type { SearchPlan } from "../search/plan.ts";
+import { needsOf, type SearchPlan } from "../search/plan.ts";
 import { parseQuery } from "../search/query.ts";
 import type { SearchIndex } from "../search/search-index.ts";
 import type { Suggestion } from "../search/suggest.ts";
 import { type EmailRow, emails } from "../sync/email.ts";
 import type { Mail } from "../sync/mail-context.ts";
+import { mailboxes } from "../sync/mailbox.ts";
 import { isAboutAnother, isRecalled, listAbout } from "./about-others.ts";
 import { excerptOf, type MarkedText, markedSubject } from "./excerpt.ts";
+import { readFacts } from "./find-facts.ts";
 import { findLive, forgetReader, getIndex } from "./index-here.ts";
 import { readDocs } from "./mail-source.ts";
+import { placesOf } from "./places.ts";
 import { readRowsFor } from "./read-rows.ts";
 
 export interface MailHit {
@@ -48,12 +51,14 @@ export async function* searchMail(
   { limit = Number.POSITIVE_INFINITY, signal = new AbortController().signal, zone }: MailSearchOptions = {},
 ): AsyncGenerator<MailHit, void> {
   const plan = planSearch(mail, text, zone);
-  const readRows = await readRowsFor(mail, plan, signal);
+  const places = placesOf(await mail.store.list(mailboxes));
+  const readRows = readRowsFor(mail, plan, { places, signal });
+  const findFacts = needsOf(plan.root).rows ? await readFacts(mail, places) : undefined;
   const given = new Set<string>();
   for (let round = 0; round < mostRounds; round++) {
     const index = await getIndex(mail);
     const segments = index.segments().length;
-    for await (const { id } of index.search(plan, { readRows })) {
+    for await (const { id } of index.search(plan, { readRows, findFacts })) {
       if (signal.aborted || given.size >= limit) return;
       if (given.has(id)) continue;
       const hit = await findHit(mail, plan, id);

@@ -15,7 +15,7 @@ import {
 } from "./bits.ts";
 import { hasPhrase } from "./phrases.ts";
 import type { PlanNode } from "./plan.ts";
-import { matchesRow, type SearchRow } from "./rows.ts";
+import { type FindFacts, matchesRow, type SearchRow } from "./rows.ts";
 import type { Shelf } from "./shelf.ts";
 import type { QueryTerm } from "./terms.ts";
 
@@ -27,15 +27,22 @@ export interface Found {
 }
 
 /** Undefined when the shelf cannot be read any more. */
-export async function evaluate(node: PlanNode, shelf: Shelf): Promise<Found | undefined> {
+export async function evaluate(
+  node: PlanNode,
+  shelf: Shelf,
+  findFacts: FindFacts,
+): Promise<Found | undefined> {
   const { size } = shelf.table;
   switch (node.kind) {
     case "all":
       return exactly(node, fullBits(size));
     case "received":
       return exactly(node, receivedIn(node, shelf));
-    case "row":
+    case "row": {
+      const holds = findFacts(node.filter);
+      if (holds !== undefined) return exactly(node, thoseOf(shelf, holds));
       return { node, may: fullBits(size), surely: makeBits(size), parts: [] };
+    }
     case "word": {
       const found = await findAll(node.terms, node.fields, shelf);
       return found && exactly(node, found);
@@ -45,7 +52,7 @@ export async function evaluate(node: PlanNode, shelf: Shelf): Promise<Found | un
       return found && { node, may: found, surely: makeBits(size), parts: [] };
     }
     case "not": {
-      const part = await evaluate(node.part, shelf);
+      const part = await evaluate(node.part, shelf, findFacts);
       if (part === undefined) return undefined;
       return {
         node,
@@ -55,9 +62,9 @@ export async function evaluate(node: PlanNode, shelf: Shelf): Promise<Found | un
       };
     }
     case "and":
-      return evaluateAnd(node, shelf);
+      return evaluateAnd(node, shelf, findFacts);
     case "or":
-      return evaluateOr(node, shelf);
+      return evaluateOr(node, shelf, findFacts);
   }
 }
 
@@ -91,12 +98,13 @@ function exactly(node: PlanNode, found: Bits): Found {
 async function evaluateAnd(
   node: Extract<PlanNode, { kind: "and" | "or" }>,
   shelf: Shelf,
+  findFacts: FindFacts,
 ): Promise<Found | undefined> {
   const { size } = shelf.table;
   const [may, surely] = [fullBits(size), fullBits(size)];
   const parts: Found[] = [];
   for (const part of node.parts.toSorted((a, b) => costOf(a) - costOf(b))) {
-    const found = await evaluate(part, shelf);
+    const found = await evaluate(part, shelf, findFacts);
     if (found === undefined) return undefined;
     parts.push(found);
     keepCommon(may, found.may);
@@ -110,12 +118,13 @@ async function evaluateAnd(
 async function evaluateOr(
   node: Extract<PlanNode, { kind: "and" | "or" }>,
   shelf: Shelf,
+  findFacts: FindFacts,
 ): Promise<Found | undefined> {
   const { size } = shelf.table;
   const [may, surely] = [makeBits(size), makeBits(size)];
   const parts: Found[] = [];
   for (const part of node.parts) {
-    const found = await evaluate(part, shelf);
+    const found = await evaluate(part, shelf, findFacts);
     if (found === undefined) return undefined;
     parts.push(found);
     addAll(may, found.may);
@@ -140,6 +149,12 @@ function receivedIn(
 ): Bits {
   const found = makeBits(table.size);
   for (const [doc, time] of table.times.entries()) if (time >= from && time < before) setBit(found, doc);
+  return found;
+}
+
+function thoseOf({ table }: Shelf, holds: (id: number) => boolean): Bits {
+  const found = makeBits(table.size);
+  for (const [doc, id] of table.ids.entries()) if (holds(id)) setBit(found, doc);
   return found;
 }
 

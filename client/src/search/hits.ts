@@ -1,10 +1,10 @@
 /** What a search finds, newest first, as it is found. */
-import { type Bits, keepCommon, nextBit } from "./bits.ts";
+import { type Bits, hasBit, keepCommon, nextBit } from "./bits.ts";
 import { compareAge, entryOf } from "./doc-table.ts";
 import { emailOfNumber, numberOfEmail } from "./email-id.ts";
 import { decide, evaluate, type Found } from "./evaluate.ts";
 import { needsOf, type SearchPlan } from "./plan.ts";
-import type { ReadRows } from "./rows.ts";
+import type { FindFacts, ReadRows } from "./rows.ts";
 import type { Shelf } from "./shelf.ts";
 
 export interface SearchHit {
@@ -18,8 +18,10 @@ export interface SearchOptions {
   limit?: number | undefined;
   /** Only what comes after this hit: the last one of the page before. */
   before?: SearchHit | undefined;
-  /** The caller's rows; needed where `needsOf` says so. */
+  /** The caller's rows; needed where `needsOf` says so and `findFacts` does not answer. */
   readRows?: ReadRows | undefined;
+  /** Filters that are answered without rows; none when it is left out. */
+  findFacts?: FindFacts | undefined;
 }
 
 interface Candidate {
@@ -27,6 +29,8 @@ interface Candidate {
   found: Found;
   doc: number;
 }
+
+const noFacts: FindFacts = () => undefined;
 
 /** Rows that are read at once: few at first, so that there is soon something to show. */
 const firstBatch = 32;
@@ -38,43 +42,44 @@ const mostAtOnce = 8;
 export async function* findHits(
   shelves: readonly Shelf[],
   plan: SearchPlan,
-  { limit = Number.POSITIVE_INFINITY, before, readRows }: SearchOptions,
+  { limit = Number.POSITIVE_INFINITY, before, readRows = noRows, findFacts = noFacts }: SearchOptions,
 ): AsyncGenerator<SearchHit> {
   let left = limit;
-  const needs = needsOf(plan.root);
   if (left <= 0) return;
-  if (!needs.rows) {
-    for await (const { hit } of candidates(shelves, plan, before)) {
-      yield hit;
-      if (--left <= 0) return;
-    }
-    return;
-  }
-  if (readRows === undefined)
-    throw new TypeError("This query asks for rows, and there is nothing to read them with.");
-  for await (const batch of batches(candidates(shelves, plan, before))) {
-    const rows = await readRows(
-      batch.map(({ hit }) => hit.id),
-      { texts: needs.texts },
-    );
-    for (const [at, { hit, found, doc }] of batch.entries()) {
-      const row = rows[at];
-      if (row === undefined || !decide(found, doc, row)) continue;
+  const { texts } = needsOf(plan.root);
+  for await (const batch of batches(candidates(shelves, plan, { before, findFacts }))) {
+    const unsure = batch.filter((candidate) => !isSure(candidate));
+    const ids = unsure.map(({ hit }) => hit.id);
+    const rows = ids.length === 0 ? [] : await readRows(ids, { texts });
+    const rowOf = new Map(ids.map((id, at) => [id, rows[at]]));
+    for (const candidate of batch) {
+      const { hit, found, doc } = candidate;
+      const row = rowOf.get(hit.id);
+      if (!isSure(candidate) && (row === undefined || !decide(found, doc, row))) continue;
       yield hit;
       if (--left <= 0) return;
     }
   }
 }
 
+const noRows: ReadRows = async () => {
+  throw new TypeError("This query asks for rows, and there is nothing to read them with.");
+};
+
+function isSure({ found, doc }: Candidate): boolean {
+  return hasBit(found.surely, doc);
+}
+
+/** What is sure is given at once, unless something newer waits for its row. */
 async function* batches(all: AsyncIterable<Candidate>): AsyncGenerator<Candidate[]> {
   let size = firstBatch;
   let batch: Candidate[] = [];
   for await (const candidate of all) {
     batch.push(candidate);
-    if (batch.length < size) continue;
+    if (batch.length < size && !(batch.length === 1 && isSure(candidate))) continue;
+    if (batch.length > 1) size = Math.min(2 * size, largestBatch);
     yield batch;
     batch = [];
-    size = Math.min(2 * size, largestBatch);
   }
   if (batch.length > 0) yield batch;
 }
@@ -90,7 +95,7 @@ interface OpenShelf {
 async function* candidates(
   shelves: readonly Shelf[],
   plan: SearchPlan,
-  before: SearchHit | undefined,
+  { before, findFacts }: { before: SearchHit | undefined; findFacts: FindFacts },
 ): AsyncGenerator<Candidate> {
   const edge = before && { id: numberOfEmail(before.id), receivedAt: before.receivedAt };
   const closed = shelves
@@ -103,7 +108,9 @@ async function* candidates(
     const newest = newestOf(open);
     const [next] = closed;
     if (next !== undefined && (newest === undefined || isNewer(next.shelf, next.first, newest))) {
-      const opening = closed.splice(0, width).map(({ shelf, first }) => openShelf(shelf, first, plan));
+      const opening = closed
+        .splice(0, width)
+        .map(({ shelf, first }) => openShelf(shelf, first, { plan, findFacts }));
       open.push(...(await Promise.all(opening)).flatMap((opened) => opened ?? []));
       width = Math.min(2 * width, mostAtOnce);
       continue;
@@ -117,8 +124,12 @@ async function* candidates(
 }
 
 /** With what may match from `first` on; undefined when there is nothing. */
-async function openShelf(shelf: Shelf, first: number, plan: SearchPlan): Promise<OpenShelf | undefined> {
-  const found = await evaluate(plan.root, shelf);
+async function openShelf(
+  shelf: Shelf,
+  first: number,
+  { plan, findFacts }: { plan: SearchPlan; findFacts: FindFacts },
+): Promise<OpenShelf | undefined> {
+  const found = await evaluate(plan.root, shelf, findFacts);
   if (found === undefined) return undefined;
   const bits = found.may.slice();
   keepCommon(bits, shelf.live);

@@ -25,6 +25,12 @@ export type ReadRows = (
   needs: { texts: boolean },
 ) => Promise<readonly (SearchRow | undefined)[]>;
 
+/**
+ * Whether a filter holds for messages, by the numbers in their ids, when that is known without their rows: of one that is
+ * not there it does not. Undefined for a filter that only rows answer.
+ */
+export type FindFacts = (filter: RowFilter) => ((id: number) => boolean) | undefined;
+
 export function matchesRow(filter: RowFilter, row: SearchRow): boolean {
   switch (filter.by) {
     case "attachment":
@@ -53,7 +59,7 @@ export function matchesRow(filter: RowFilter, row: SearchRow): boolean {
 }
 
 /** Names as they are typed: without regard to capitals and marks. */
-function isNamed(names: readonly string[], wanted: string): boolean {
+export function isNamed(names: readonly string[], wanted: string): boolean {
   const folded = fold(wanted);
   return names.some((name) => fold(name) === folded);
 }

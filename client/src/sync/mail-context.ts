@@ -4,6 +4,8 @@ import type { LocalPlace, LocalSchema, LocalStore } from "../local/local-store.t
 import { findLocalKey, type LocalKey } from "../local/seal-local.ts";
 import { type BytesTable, bytesTable, rowTable } from "../local/table.ts";
 import type { Tabs } from "../local/tabs.ts";
+import { emailFacts } from "../mail-search/email-facts.ts";
+import { withFacts } from "../mail-search/facts-store.ts";
 import { sharedSegments } from "../mail-search/shared-segments-table.ts";
 import { searchPieces } from "../search/local-segments.ts";
 import type { Session } from "../session.ts";
@@ -80,6 +82,7 @@ const tables = [
       wireTexts,
       openedTexts,
       changedEmails,
+      emailFacts,
       searchPieces,
       sharedSegments,
     ].map((table) => [table.name, table] as const),
@@ -87,13 +90,13 @@ const tables = [
 ];
 
 /** To be counted up with every change to what rows consist of or are found by. */
-const mailSchema: LocalSchema = { version: 2, tables };
+const mailSchema: LocalSchema = { version: 3, tables };
 
 /** Opens what is kept of the account's mail. Asks no server. Throws LocalStoreError. */
 export async function openMail(
   session: Session,
   { place, tabs }: { place: LocalPlace; tabs: Tabs },
 ): Promise<Mail> {
-  const store = await place.open(mailSchema);
+  const store = withFacts(await place.open(mailSchema));
   return { session, store, tabs, key: await findLocalKey(session) };
 }

@@ -1,0 +1,147 @@
+import type { Mailbox } from "@posthorn/protocol";
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import type { LocalStore } from "../local/local-store.ts";
+import { memoryPlace } from "../local/memory-place.ts";
+import { numberOfEmail } from "../search/email-id.ts";
+import type { RowFilter } from "../search/plan.ts";
+import { type EmailRow, emails } from "../sync/email.ts";
+import { emailFacts } from "./email-facts.ts";
+import { withFacts } from "./facts-store.ts";
+import { readFacts } from "./find-facts.ts";
+import { placesOf } from "./places.ts";
+
+const schema = { version: 1, tables: [emails, emailFacts] };
+const wires = {
+  mail: null,
+  chat: {
+    id: "01890000-0000-7000-8000-000000000001",
+    type: "chat_message",
+    from: { id: "bob", host: "b.test" },
+    to: [],
+    cc: [],
+    date: "2026-01-01T00:00:00Z",
+    thread: "01890000-0000-7000-8000-000000000001",
+    inReplyTo: null,
+    target: null,
+    sealed: true,
+    attachments: [],
+    size: 10,
+  },
+};
+
+interface Seen {
+  isRead: boolean;
+  isStarred: boolean;
+  hasAttachment: boolean;
+  size: number;
+  sort: "mail" | "chat";
+  boxes: readonly string[];
+}
+
+function rowOf(number: number, { isRead, isStarred, hasAttachment, size, sort, boxes }: Seen): EmailRow {
+  return {
+    id: `m${number}`,
+    blobId: `b${number}`,
+    threadId: `t${number}`,
+    mailboxIds: Object.fromEntries(boxes.map((id) => [id, true] as const)),
+    keywords: { ...(isRead && { $seen: true as const }), ...(isStarred && { $flagged: true as const }) },
+    size,
+    receivedAt: "2026-01-01T00:00:00Z",
+    sentAt: null,
+    from: null,
+    to: null,
+    cc: null,
+    subject: null,
+    preview: "",
+    hasAttachment,
+    snoozedUntil: null,
+    wire: wires[sort],
+    pass: 1,
+  };
+}
+
+function box(id: string, name: string, more: Partial<Mailbox> = {}): Mailbox {
+  const counts = { sortOrder: 0, totalEmails: 0, unreadEmails: 0, totalThreads: 0, unreadThreads: 0 };
+  return { id, name, parentId: null, role: null, system: null, isSubscribed: true, ...counts, ...more };
+}
+
+const boxes = placesOf([
+  box("f1", "Inbox", { role: "inbox" }),
+  box("f2", "Wörk"),
+  box("f3", "Late", { parentId: "f2" }),
+]);
+const questions: readonly [RowFilter, (seen: Seen) => boolean][] = [
+  [{ by: "read" }, ({ isRead }) => isRead],
+  [{ by: "unread" }, ({ isRead }) => !isRead],
+  [{ by: "starred" }, ({ isStarred }) => isStarred],
+  [{ by: "attachment" }, ({ hasAttachment }) => hasAttachment],
+  [{ by: "size", fromBytes: 500 }, ({ size }) => size >= 500],
+  [{ by: "size", belowBytes: 500 }, ({ size }) => size < 500],
+  [{ by: "sort", sort: "chat" }, ({ sort }) => sort === "chat"],
+  [{ by: "mailbox", name: "inbox" }, (seen) => seen.boxes.includes("f1")],
+  [{ by: "label", name: "inbox" }, () => false],
+  [{ by: "label", name: "work" }, (seen) => seen.boxes.includes("f2")],
+  [{ by: "mailbox", name: "wörk/late" }, (seen) => seen.boxes.includes("f3")],
+];
+
+async function whoHolds(store: LocalStore, filter: RowFilter, ids: Iterable<number>): Promise<number[]> {
+  const holds = (await readFacts({ store }, boxes))(filter);
+  return [...ids].filter((id) => holds?.(id)).sort((a, b) => a - b);
+}
+
+const seen = fc.record({
+  isRead: fc.boolean(),
+  isStarred: fc.boolean(),
+  hasAttachment: fc.boolean(),
+  size: fc.nat(1_000),
+  sort: fc.constantFrom("mail" as const, "chat" as const),
+  boxes: fc.subarray(["f1", "f2", "f3"]),
+});
+/** Also far apart, as after a server was restored. */
+const number = fc.oneof(fc.nat(30), fc.nat(2_000), fc.constantFrom(2 ** 31 + 7, 2 ** 49));
+
+test("whatever comes, changes and goes, filters hold for what is there, here and in another tab", async () => {
+  const step = fc.oneof(
+    fc.array(fc.tuple(number, seen), { minLength: 1, maxLength: 6 }),
+    fc.array(number, { minLength: 1, maxLength: 3 }).map((ids) => ids.map((id) => [id, undefined] as const)),
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 12 }), async (steps) => {
+      const place = memoryPlace();
+      const store = withFacts(await place.open(schema));
+      const other = withFacts(await place.open(schema));
+      const there = new Map<number, Seen>();
+      const everSeen = new Set([0, 1]);
+      for (const changes of steps) {
+        await store.write([emails], async (writer) => {
+          for (const [id, one] of changes) {
+            everSeen.add(id);
+            if (one === undefined) there.delete(id);
+            else there.set(id, one);
+            if (one === undefined) await writer.remove(emails, [`m${id}`]);
+            else await writer.put(emails, [rowOf(id, one)]);
+          }
+        });
+        for (const [filter, isSo] of questions) {
+          const wanted = [...there].filter(([, one]) => isSo(one)).map(([id]) => id);
+          for (const one of [store, other]) {
+            expect(await whoHolds(one, filter, everSeen)).toEqual(wanted.sort((a, b) => a - b));
+          }
+        }
+      }
+      const rows = await store.keys(emails);
+      expect(rows.map(numberOfEmail).sort()).toEqual([...there.keys()].sort());
+      await store.write([emails], (writer) => writer.clear(emails));
+      for (const [filter] of questions) expect(await whoHolds(store, filter, everSeen)).toEqual([]);
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test("what only the text says is asked of the message itself", async () => {
+  const store = withFacts(await memoryPlace().open(schema));
+  const findFacts = await readFacts({ store }, boxes);
+  expect(findFacts({ by: "link" })).toBeUndefined();
+  expect(findFacts({ by: "sealed" })).toBeUndefined();
+});
