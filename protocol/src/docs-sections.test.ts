@@ -1,5 +1,5 @@
 /** Sections of docs/protocol are numbered by their page, and whatever cites one, here or in code, cites one that is there. */
-import { glob, readdir, readFile } from "node:fs/promises";
+import { access, glob, readdir, readFile } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
 
 const root = new URL("../../", import.meta.url);
@@ -49,5 +49,17 @@ describe("docs/protocol", () => {
   test("is read from a table that names each page", async () => {
     const text = await readFile(new URL("README.md", folder), "utf8");
     for (const { file } of pages) expect(text).toContain(`](${file})`);
+  });
+
+  test("names tests of the RFCs' examples that are there", async () => {
+    const text = await readFile(new URL("jmap-examples.md", folder), "utf8");
+    const named = new Set([...text.matchAll(/`([a-z0-9/-]+\.test\.ts)`/g)].map(([, file = ""]) => file));
+    expect(named.size).toBeGreaterThan(20);
+    const missing: string[] = [];
+    for (const file of named) {
+      const path = file.includes("/") ? `server/src/${file}` : `server/src/sync/jmap/${file}`;
+      await access(new URL(path, root)).catch(() => missing.push(file));
+    }
+    expect(missing).toEqual([]);
   });
 });

@@ -15,7 +15,28 @@ beforeEach(async () => {
 afterEach(() => rm(join(folder, ".."), { recursive: true }));
 
 eachStore("blobs, as the examples of RFC 9404 have them,", (open) => {
-  it("are made of text, of base64 and of ranges of others", async () => {
+  it("are made of a picture in base64 (§4.1.1)", async () => {
+    const { ask, id } = await trialFiles(await open(), folder, "bob");
+    const pixel =
+      "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABAQMAAAAl21bKAAAAA1BMVEX/AAAZ4gk3AAAAAXRSTlN/gFy0ywAAAApJREFUeJxjYgAAAAYAAzY3fKgAAAAASUVORK5CYII=";
+    const create = { "1": { data: [{ "data:asBase64": pixel }], type: "image/png" } };
+    const [uploaded, got] = await ask([
+      ["Blob/upload", { accountId: id, create }, "R1"],
+      ["Blob/get", { accountId: id, ids: ["#1"], properties: ["data:asBase64"] }, "R2"],
+    ]);
+    expect(uploaded).toMatchObject([
+      "Blob/upload",
+      {
+        accountId: id,
+        created: { "1": { id: expect.any(String), type: "image/png", size: 95 } },
+        notCreated: null,
+      },
+      "R1",
+    ]);
+    expect(got[1].list).toMatchObject([{ "data:asBase64": pixel }]);
+  });
+
+  it("are made of text, of base64 and of ranges of others (§4.1.2)", async () => {
     const { ask, id } = await trialFiles(await open(), folder, "bob");
     const answers = await ask([
       [
@@ -59,7 +80,7 @@ eachStore("blobs, as the examples of RFC 9404 have them,", (open) => {
     });
   });
 
-  it("have digests of themselves and of ranges", async () => {
+  it("have digests of themselves and of ranges (§4.2.1)", async () => {
     const { call, upload } = await trialFiles(await open(), folder, "bob");
     const dog = await upload("The quick brown fox jumped over the lazy dog.");
     const properties = ["data:asText", "digest:sha", "digest:sha-256", "size"];
@@ -87,7 +108,7 @@ eachStore("blobs, as the examples of RFC 9404 have them,", (open) => {
     ]);
   });
 
-  it("say what of them is no text, and what range they have not", async () => {
+  it("say what of them is no text, and what range they have not (§4.2.2)", async () => {
     const { call, upload } = await trialFiles(await open(), folder, "bob");
     const base64 = "VGhlIHF1aWNrIGJyb3duIGZveCBqdW1wZWQgb3ZlciB0aGUggYEgZG9nLg==";
     const b1 = await upload(Buffer.from(base64, "base64"));
@@ -120,7 +141,7 @@ eachStore("blobs, as the examples of RFC 9404 have them,", (open) => {
     ]);
   });
 
-  it("are looked up in what refers to them", async () => {
+  it("are looked up in what refers to them (§4.3.1)", async () => {
     const bob = await trialFiles(await open(), folder, "bob");
     const { call, upload } = bob;
     const file = await upload("the plan");

@@ -11,7 +11,7 @@ eachStore("the room of an account over JMAP", (open) => {
     return { store, accountId, ...trialJmap(methodsOn(store), callerOf(accountId)) };
   }
 
-  it("is one quota, of what is used and what there is (RFC 9425 §4)", async () => {
+  it("is one quota, of what is used and what there is (RFC 9425 §4, §5.1)", async () => {
     const bob = await withBob();
     const { bytes } = letter();
     await putIn(bob.store, bob.accountId, letter());
@@ -42,6 +42,31 @@ eachStore("the room of an account over JMAP", (open) => {
     const second = await bob.call("Quota/changes", { sinceState: first.newState });
     expect(second).toMatchObject({ updated: ["octets"], updatedProperties: null });
     expect((await bob.call("Quota/get")).list).toMatchObject([{ hardLimit: 2_000_000 }]);
+  });
+
+  it("is asked for what has changed of it, in one request (RFC 9425 §5.2)", async () => {
+    const bob = await withBob();
+    const all = await bob.call("Quota/get", { ids: null });
+    expect(all).toMatchObject({ accountId: bob.id, list: [{ id: "octets", used: 0 }], notFound: [] });
+    await putIn(bob.store, bob.accountId, letter());
+    const ref = (path: string) => ({ resultOf: "0", name: "Quota/changes", path });
+    const [changes, got] = await bob.ask([
+      ["Quota/changes", { accountId: bob.id, sinceState: all.state, maxChanges: 20 }, "0"],
+      [
+        "Quota/get",
+        { accountId: bob.id, "#ids": ref("/updated"), "#properties": ref("/updatedProperties") },
+        "1",
+      ],
+    ]);
+    expect(changes[1]).toMatchObject({
+      oldState: all.state,
+      hasMoreChanges: false,
+      updatedProperties: ["used"],
+      created: [],
+      updated: ["octets"],
+      destroyed: [],
+    });
+    expect(got[1].list).toEqual([{ id: "octets", used: letter().bytes.length }]);
   });
 
   it("is heard of when the operator has changed it", async () => {
