@@ -2,4 +2,6 @@
 export { type SearchCoverage, searchCoverage } from "./coverage.ts";
 export type { MarkedText } from "./excerpt.ts";
 export { indexMail, type KeepIndexedOptions, keepIndexed } from "./keep-indexed.ts";
+export { readKept } from "./kept-texts.ts";
 export { type MailHit, type MailSearchOptions, searchMail, suggestWords } from "./search-mail.ts";
+export type { KeptText } from "./text-of.ts";

@@ -1,11 +1,10 @@
 /** What messages say, as it was opened and is kept on the device; what is not there yet is asked for in portions. */
 import { MailBodiesSchema, ProblemError, shape, WireTextsSchema } from "@posthorn/protocol";
 import { callMethod, JmapRefusal } from "../jmap.ts";
-import { openLocal, sealLocal } from "../local/seal-local.ts";
 import { type Opened, openBytes } from "../open.ts";
 import type { EmailRow } from "../sync/email.ts";
-import { type Mail, openedTexts } from "../sync/mail-context.ts";
-import type { KeptText } from "./text-of.ts";
+import type { Mail } from "../sync/mail-context.ts";
+import { type KeptText, keepTexts, readTexts } from "../sync/opened-texts.ts";
 
 /** As many as one answer can hold, however long their texts are. */
 const portionSize = 50;
@@ -18,14 +17,6 @@ const encoder = new TextEncoder();
 const wireTextsShape = shape(WireTextsSchema);
 const bodiesShape = shape(MailBodiesSchema);
 
-/** A message as it is kept here; undefined when it was never opened, or not with these keys. */
-export async function findKept({ store, key }: Mail, id: string): Promise<KeptText | undefined> {
-  const sealed = await store.getBytes(openedTexts, id);
-  const bytes = sealed && (await openLocal(key, { table: openedTexts, key: id }, sealed));
-  const value: unknown = bytes && JSON.parse(new TextDecoder().decode(bytes));
-  return isKept(value) ? value : undefined;
-}
-
 /**
  * These messages as they are kept here, by their ids. With a signal those that are not are asked for, opened and kept;
  * what cannot be opened, or is gone, is not among them. Throws what a call throws.
@@ -35,11 +26,7 @@ export async function readKept(
   rows: readonly EmailRow[],
   signal: AbortSignal | undefined,
 ): Promise<Map<string, KeptText>> {
-  const found = new Map<string, KeptText>();
-  for (const { id } of rows) {
-    const kept = await findKept(mail, id);
-    if (kept !== undefined) found.set(id, kept);
-  }
+  const found = await readTexts(mail, idsOf(rows));
   if (signal === undefined) return found;
   const lacking = rows.filter(({ id }) => !found.has(id));
   for (const portion of portionsBySize(lacking)) {
@@ -81,15 +68,7 @@ async function fetchPortion(
     )),
     ...(await fetchStandard(mail, standard, signal)),
   ];
-  const sealed = await Promise.all(
-    fetched.map(async ([id, kept]) => {
-      const bytes = encoder.encode(JSON.stringify(kept));
-      return [id, await sealLocal(mail.key, { table: openedTexts, key: id }, bytes)] as const;
-    }),
-  );
-  await mail.store.write([openedTexts], async (writer) => {
-    for (const [id, bytes] of sealed) await writer.putBytes(openedTexts, id, bytes);
-  });
+  await keepTexts(mail, fetched);
   return fetched;
 }
 
@@ -176,10 +155,4 @@ async function openUnless(open: () => Promise<Opened>): Promise<Opened | undefin
     if (!isOfTheMessage) throw error;
     return undefined;
   }
-}
-
-/** It was sealed here by ourselves, so little is looked at. */
-function isKept(value: unknown): value is KeptText {
-  if (typeof value !== "object" || value === null || !("kind" in value)) return false;
-  return value.kind === "standard" ? "text" in value && "filenames" in value : "message" in value;
 }

@@ -4,9 +4,10 @@ import type { SourceRow, TextSource } from "../search/fill-index.ts";
 import type { SearchDoc } from "../search/search-index.ts";
 import { type EmailRow, emails, receivedAtMs } from "../sync/email.ts";
 import type { Mail } from "../sync/mail-context.ts";
+import type { KeptText } from "../sync/opened-texts.ts";
 import { editsOf, isAboutAnother, isRecalled, listAbout, versionOf } from "./about-others.ts";
 import { readKept } from "./kept-texts.ts";
-import { doesEdit, type KeptText, textsOf, textsOfRow } from "./text-of.ts";
+import { doesEdit, textsOf, textsOfRow } from "./text-of.ts";
 
 /** `signal` ends what is asked of the server meanwhile. What is thrown by that, and by the store, is thrown on. */
 export function mailSource(mail: Mail, signal: AbortSignal): TextSource {

@@ -4,8 +4,8 @@ import { needsOf, type PlanNode, type SearchPlan } from "../search/plan.ts";
 import type { ReadRows, SearchRow } from "../search/rows.ts";
 import { type EmailRow, emails } from "../sync/email.ts";
 import type { Mail } from "../sync/mail-context.ts";
+import { type KeptText, readTexts } from "../sync/opened-texts.ts";
 import { sortOf } from "./email-facts.ts";
-import { findKept } from "./kept-texts.ts";
 import { readDocs } from "./mail-source.ts";
 import type { Place } from "./places.ts";
 
@@ -25,25 +25,24 @@ export function readRowsFor(
   return async (ids) => {
     const rows = await mail.store.getMany(emails, ids);
     const texts = isTextAsked ? await textsOf(mail, rows, signal) : new Map<string, SearchRow["texts"]>();
-    return Promise.all(
-      rows.map(async (row): Promise<SearchRow | undefined> => {
-        if (row === undefined) return undefined;
-        const own = Object.keys(row.mailboxIds).flatMap((id) => places.get(id) ?? []);
-        const found = texts.get(row.id);
-        return {
-          sizeBytes: row.size,
-          sort: sortOf(row),
-          isRead: row.keywords.$seen === true,
-          isStarred: row.keywords.$flagged === true,
-          isSealed: isSealAsked && (await findKept(mail, row.id))?.kind === "sealed",
-          hasAttachment: row.hasAttachment,
-          hasLink: link.test(found?.body ?? ""),
-          mailboxes: own.flatMap(({ names }) => names),
-          labels: own.flatMap(({ isLabel, names }) => (isLabel ? names : [])),
-          texts: found,
-        };
-      }),
-    );
+    const sealed = isSealAsked ? await readTexts(mail, ids) : new Map<string, KeptText>();
+    return rows.map((row): SearchRow | undefined => {
+      if (row === undefined) return undefined;
+      const own = Object.keys(row.mailboxIds).flatMap((id) => places.get(id) ?? []);
+      const found = texts.get(row.id);
+      return {
+        sizeBytes: row.size,
+        sort: sortOf(row),
+        isRead: row.keywords.$seen === true,
+        isStarred: row.keywords.$flagged === true,
+        isSealed: sealed.get(row.id)?.kind === "sealed",
+        hasAttachment: row.hasAttachment,
+        hasLink: link.test(found?.body ?? ""),
+        mailboxes: own.flatMap(({ names }) => names),
+        labels: own.flatMap(({ isLabel, names }) => (isLabel ? names : [])),
+        texts: found,
+      };
+    });
   };
 }
 

@@ -3,16 +3,7 @@ import { accountOf, formatAddress, isType, type Message, senderOf, typeOf } from
 import type { Opened, OpenedFile } from "../open.ts";
 import type { FieldTexts } from "../search/fields.ts";
 import type { EmailRow } from "../sync/email.ts";
-
-/** Standard mail (RFC 5322), whose server reads it. */
-interface StandardText {
-  kind: "standard";
-  text: string;
-  filenames: readonly string[];
-}
-
-/** A message as it was read once and is kept here. */
-export type KeptText = Opened | StandardText;
+import type { KeptText } from "../sync/opened-texts.ts";
 
 const subjectFields = ["subject", "title"] as const;
 const bodyFields = ["body", "text", "description", "comment"] as const;

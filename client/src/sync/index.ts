@@ -31,6 +31,7 @@ export {
   settingsRecords,
   submissions,
 } from "./mirror.ts";
-export { findOpened, openEmail, readWireText } from "./read-email.ts";
+export { findOpened } from "./opened-texts.ts";
+export { openEmail, readWireText } from "./read-email.ts";
 export { type Refusal, refusals } from "./settle.ts";
 export { syncMail, syncOnce } from "./sync-mail.ts";

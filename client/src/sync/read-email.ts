@@ -4,7 +4,8 @@ import { Type } from "typebox";
 import { callMethod } from "../jmap.ts";
 import { openLocal, sealLocal } from "../local/seal-local.ts";
 import { type Opened, openBytes } from "../open.ts";
-import { type Mail, openedTexts, wireTexts } from "./mail-context.ts";
+import { type Mail, wireTexts } from "./mail-context.ts";
+import { keepTexts } from "./opened-texts.ts";
 
 const encoder = new TextEncoder();
 
@@ -46,21 +47,6 @@ export async function openEmail(mail: Mail, id: string, signal?: AbortSignal): P
     return fail("notOpened", "This is standard mail: its parts are asked for by Email/get.");
   }
   const opened = await openBytes(mail.session, encoder.encode(text));
-  const place = { table: openedTexts, key: id };
-  const bytes = await sealLocal(mail.key, place, encoder.encode(JSON.stringify(opened)));
-  await mail.store.write([openedTexts], (writer) => writer.putBytes(openedTexts, id, bytes));
+  await keepTexts(mail, [[id, opened]]);
   return opened;
-}
-
-/** A message as it was opened here before, without asking anybody; who signed it was checked then. */
-export async function findOpened({ store, key }: Mail, id: string): Promise<Opened | undefined> {
-  const kept = await store.getBytes(openedTexts, id);
-  const opened = kept && (await openLocal(key, { table: openedTexts, key: id }, kept));
-  const value: unknown = opened && JSON.parse(new TextDecoder().decode(opened));
-  return isOpened(value) ? value : undefined;
-}
-
-/** It was sealed here by ourselves, so little is looked at. */
-function isOpened(value: unknown): value is Opened {
-  return typeof value === "object" && value !== null && "kind" in value && "message" in value;
 }
