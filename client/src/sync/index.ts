@@ -31,7 +31,7 @@ export {
   settingsRecords,
   submissions,
 } from "./mirror.ts";
-export { findOpened } from "./opened-texts.ts";
+export { findOpened, type KeptText } from "./opened-texts.ts";
 export { openEmail, readWireText } from "./read-email.ts";
 export { type Refusal, refusals } from "./settle.ts";
 export { syncMail, syncOnce } from "./sync-mail.ts";
