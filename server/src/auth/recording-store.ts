@@ -62,6 +62,10 @@ class RecordingTx extends RecordingDb implements Tx {
     this.#tx = tx;
   }
 
+  get epoch() {
+    return this.#tx.epoch;
+  }
+
   run(statement: Sql): Promise<number> {
     this.note(statement);
     return this.#tx.run(statement);

@@ -1,5 +1,5 @@
 import { getAccountState } from "../store/account-store.ts";
-import { type ChangeVerb, listChanges, oldestKnownState } from "../store/change-store.ts";
+import { type ChangeVerb, isKnownState, listChanges } from "../store/change-store.ts";
 import { listMailboxes } from "../store/mailbox-store.ts";
 import type { Db } from "../store/sql.ts";
 
@@ -40,7 +40,7 @@ export async function listMailboxChanges(
       isOnlyCounts: true,
     }));
   // Asked last: what was forgotten meanwhile may be missing above.
-  if (since < (await oldestKnownState(db, accountId))) return undefined;
+  if (!(await isKnownState(db, accountId, since))) return undefined;
   return [...written, ...counted]
     .filter(({ state }) => state <= until)
     .toSorted((a, b) => a.state - b.state)

@@ -1,5 +1,5 @@
 /** What has become of the results of a query since a state (RFC 8620 §5.6), for orders that a mailbox is kept in. */
-import { type Change, listChanges, oldestKnownState } from "../store/change-store.ts";
+import { type Change, isKnownState, listChanges } from "../store/change-store.ts";
 import type { Place } from "../store/query-places.ts";
 import { listOfThreads, listTraits } from "../store/query-traits.ts";
 import { rankPlaces } from "./query-bare.ts";
@@ -45,7 +45,7 @@ export async function findDelta(
   const direction = directionOf(query);
   if (direction === undefined || !isFollowed(query)) return undefined;
   const changes = await listChanges(ctx.db, ctx.accountId, "Email", since, mostChanges + 1);
-  const isKnown = since >= (await oldestKnownState(ctx.db, ctx.accountId));
+  const isKnown = await isKnownState(ctx.db, ctx.accountId, since);
   if (!isKnown || changes.length > mostChanges) return undefined;
   const ways = { ctx, query, direction, plan: await planQuery(ctx, query.filter) };
   const turned = query.collapseThreads ? await turnThreads(ways, changes) : await turnMails(ways, changes);

@@ -4,7 +4,7 @@
  */
 import type { Clock } from "../env/env.ts";
 import { findAccount, getAccountState } from "../store/account-store.ts";
-import { type Change, listChanges, oldestKnownState } from "../store/change-store.ts";
+import { type Change, isKnownState, listChanges } from "../store/change-store.ts";
 import { deleteSomeMarks, type Mark, replaceMarks, unseen } from "../store/query-marks.ts";
 import { listIds, listTraits, type Traits } from "../store/query-traits.ts";
 import type { Turn } from "../store/query-turns.ts";
@@ -75,7 +75,7 @@ interface Step extends FollowContext {
 
 /** Changes that it has not followed may be forgotten by now. */
 async function isLost({ store, accountId, at }: Step): Promise<boolean> {
-  return at.followed > 0 && at.followed < (await oldestKnownState(store.read, accountId));
+  return at.followed > 0 && !(await isKnownState(store.read, accountId, at.followed));
 }
 
 /** Nobody believes an index that is lost: its marks can go one after the other, and what is in no segment is stray. */

@@ -1,5 +1,5 @@
 /** What the index of an account's mail knows of a filter, and which messages it has not come to (query-follow.ts). */
-import { listChanges, oldestKnownState } from "../store/change-store.ts";
+import { isKnownState, listChanges } from "../store/change-store.ts";
 import { listIds, listTraits, type Traits } from "../store/query-traits.ts";
 import { findIndexState, listBlocksBetween, listBlocksOf } from "../store/query-words.ts";
 import { type QueryContext, spendLooks } from "./query-context.ts";
@@ -27,7 +27,7 @@ export async function findIndex(ctx: QueryContext): Promise<MailIndex | undefine
   const state = await findIndexState(db, accountId);
   if (state === undefined) return undefined;
   const changes = await listChanges(db, accountId, "Email", state.followed, mostChanges + 1);
-  const isKnown = state.followed === 0 || state.followed >= (await oldestKnownState(db, accountId));
+  const isKnown = state.followed === 0 || (await isKnownState(db, accountId, state.followed));
   if (!isKnown || changes.length > mostChanges) return undefined;
   const ids = new Set(changes.map(({ objectId }) => objectId));
   spendLooks(ctx, ids.size);
@@ -72,7 +72,7 @@ export async function findHits(
   const hits = new Map<Test, Hits>();
   for (const test of tests) {
     if (test.by !== "text" || test.terms.length === 0 || index.worded === 0) continue;
-    hits.set(test, await lookUp(ctx, index.worded, test.terms, partsOf[test.field]));
+    hits.set(test, await lookUp(ctx, test.terms, partsOf[test.field]));
   }
   return {
     known(test, id) {
@@ -93,34 +93,23 @@ export async function findHits(
 }
 
 /** The messages that have all words of these terms, each term in any of these parts. */
-async function lookUp(
-  ctx: QueryContext,
-  worded: number,
-  terms: readonly Term[],
-  parts: number,
-): Promise<Hits> {
+async function lookUp(ctx: QueryContext, terms: readonly Term[], parts: number): Promise<Hits> {
   let ids: IdSet | undefined;
   for (const { words, isOpen } of terms) {
     for (const [index, word] of words.entries()) {
-      const found = await findWord(ctx, worded, word, isOpen && index === words.length - 1, parts);
+      const found = await findWord(ctx, word, isOpen && index === words.length - 1, parts);
       if (ids === undefined) ids = found;
       else ids.keep(found);
     }
   }
-  return { ids: ids ?? new IdSet(worded), isSure: terms.every(({ words }) => words.length === 1) };
+  return { ids: ids ?? new IdSet(), isSure: terms.every(({ words }) => words.length === 1) };
 }
 
 const segmentsInSlice = 64;
 
-async function findWord(
-  ctx: QueryContext,
-  worded: number,
-  word: string,
-  isBegun: boolean,
-  parts: number,
-): Promise<IdSet> {
+async function findWord(ctx: QueryContext, word: string, isBegun: boolean, parts: number): Promise<IdSet> {
   const { db, accountId } = ctx;
-  const ids = new IdSet(worded);
+  const ids = new IdSet();
   const wanted = new TextEncoder().encode(word);
   const add = (entries: Uint8Array, lastId: number) =>
     addEntries(ids, entries, { wanted, isBegun, parts, lastId });

@@ -3,7 +3,7 @@
  * changed since a state when something of it was written after that.
  */
 import { getAccountState } from "../store/account-store.ts";
-import { oldestKnownState, typesChangedSince } from "../store/change-store.ts";
+import { isKnownState, typesChangedSince } from "../store/change-store.ts";
 import type { Db } from "../store/sql.ts";
 import type { StateType } from "../store/state-type.ts";
 import { findState, formatState } from "./ids.ts";
@@ -20,8 +20,7 @@ export async function isStateOf(
   state: string,
 ): Promise<boolean> {
   const since = findState(state);
-  if (since === undefined || since > (await getAccountState(db, accountId))) return false;
-  if (since < (await oldestKnownState(db, accountId))) return false;
+  if (since === undefined || !(await isKnownState(db, accountId, since))) return false;
   const changed = await typesChangedSince(db, accountId, since);
   return !types.some((type) => changed.has(type));
 }

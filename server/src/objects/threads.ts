@@ -1,5 +1,5 @@
 /** Threads: the messages of an account that belong to one conversation (RFC 8621 §3). */
-import { type ChangeVerb, listLessened, listThreadChanges, oldestKnownState } from "../store/change-store.ts";
+import { type ChangeVerb, isKnownState, listLessened, listThreadChanges } from "../store/change-store.ts";
 import { listThreads } from "../store/object-store.ts";
 import type { Db } from "../store/sql.ts";
 
@@ -24,7 +24,7 @@ export async function listChangesOfThreads(
   const now = await listThreads(db, accountId, touched);
   const lessened = await listLessened(db, accountId, touched, since);
   // Asked last: what was forgotten meanwhile may be missing above.
-  if (since < (await oldestKnownState(db, accountId))) return undefined;
+  if (!(await isKnownState(db, accountId, since))) return undefined;
   return events.map((event) => {
     const ids = now.get(event.conversation);
     const wasThere = lessened.has(event.conversation) || ids?.some((id) => id <= since) === true;

@@ -217,6 +217,7 @@ export function counting(tx: Tx): Tx & { statements: Sql[] } {
   };
   return {
     dialect: tx.dialect,
+    epoch: tx.epoch,
     statements,
     all: (query): Promise<Row[]> => noted(query, tx.all(query)),
     get: (query) => noted(query, tx.get(query)),

@@ -1,4 +1,5 @@
 import { appendChange } from "./change-store.ts";
+import { enterEpoch } from "./epoch-store.ts";
 import { int, optionalInt, text } from "./row.ts";
 import { type Db, type Row, sql, type Tx } from "./sql.ts";
 
@@ -95,18 +96,20 @@ export async function setSuspended(tx: Tx, name: string, suspendedAt: number | n
 
 /** False when there is no such account. Its clients hear of it. */
 export async function setQuota(tx: Tx, name: string, quotaBytes: number): Promise<boolean> {
-  const row = await tx.get(sql`
-    UPDATE account SET quota_bytes = ${quotaBytes}, state = state + 1 WHERE name = ${name} RETURNING id, state`);
+  const row = await tx.get(
+    sql`UPDATE account SET quota_bytes = ${quotaBytes} WHERE name = ${name} RETURNING id`,
+  );
   if (row === undefined) return false;
-  const change = { type: "Quota", state: int(row, "state"), objectId: 0, change: "updated" } as const;
-  await appendChange(tx, int(row, "id"), change);
+  const accountId = int(row, "id");
+  const state = await takeStates(tx, accountId, 1);
+  await appendChange(tx, accountId, { type: "Quota", state, objectId: 0, change: "updated" });
   return true;
 }
 
 /**
  * Takes the account's next state, and room for `addedBytes`, when its quota leaves `neededBytes`: as many, unless what is
- * added is not to be held against it. Undefined when the account is full; nothing has changed then. Every write to an account's objects begins here, so an account's
- * states have no gaps and its row orders its writers.
+ * added is not to be held against it. Undefined when the account is full; nothing of it has changed then. Every write to an
+ * account's objects begins here, so its row orders its writers, and its states have no gaps but those between two epochs.
  */
 export async function advanceState(
   tx: Tx,
@@ -114,17 +117,23 @@ export async function advanceState(
   addedBytes: number,
   neededBytes = addedBytes,
 ): Promise<number | undefined> {
-  const row = await tx.get(sql`
+  const advance = () =>
+    tx.get(sql`
     UPDATE account SET state = state + 1, used_bytes = used_bytes + ${addedBytes}
-    WHERE id = ${accountId} AND (CAST(${neededBytes} AS BIGINT) <= 0 OR used_bytes + ${neededBytes} <= quota_bytes)
+    WHERE id = ${accountId} AND epoch >= ${tx.epoch.number}
+      AND (CAST(${neededBytes} AS BIGINT) <= 0 OR used_bytes + ${neededBytes} <= quota_bytes)
     RETURNING state`);
+  const row = (await advance()) ?? ((await enterEpoch(tx, accountId)) ? await advance() : undefined);
   return row && int(row, "state");
 }
 
 /** Takes so many of the account's next states, for what is no object of its own; the last of them. */
 export async function takeStates(tx: Tx, accountId: number, count: number): Promise<number> {
-  const row = await tx.get(sql`
-    UPDATE account SET state = state + ${count} WHERE id = ${accountId} RETURNING state`);
+  const take = () =>
+    tx.get(sql`
+    UPDATE account SET state = state + ${count}
+    WHERE id = ${accountId} AND epoch >= ${tx.epoch.number} RETURNING state`);
+  const row = (await take()) ?? ((await enterEpoch(tx, accountId)) ? await take() : undefined);
   if (row === undefined) throw new Error("what changes has no account");
   return int(row, "state");
 }

@@ -138,10 +138,17 @@ export async function typesChangedSince(db: Db, accountId: number, since: number
   return types;
 }
 
-/** Changes after this state are known; of those before it some may be forgotten. */
-export async function oldestKnownState(db: Db, accountId: number): Promise<number> {
-  const row = await db.get(sql`SELECT changes_from FROM account WHERE id = ${accountId}`);
-  return row === undefined ? 0 : int(row, "changes_from");
+/**
+ * Whether all changes after a state are known: the account has come to it in this life of its data (epoch-store.ts), and
+ * none of them is forgotten.
+ */
+export async function isKnownState(db: Db, accountId: number, state: number): Promise<boolean> {
+  const row = await db.get(sql`
+    SELECT id FROM account WHERE id = ${accountId} AND changes_from <= ${state} AND state >= ${state}
+      AND coalesce((
+        SELECT first_after FROM state_gap WHERE account_id = ${accountId} AND last_before < ${state}
+        ORDER BY last_before DESC LIMIT 1), 0) <= ${state}`);
+  return row !== undefined;
 }
 
 function readChange(row: Row): Change {

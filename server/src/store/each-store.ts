@@ -5,7 +5,7 @@ import { join } from "node:path";
 import pg from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, inject } from "vitest";
 import { openClock } from "../env/clock.ts";
-import type { EffectHook } from "../env/env.ts";
+import type { EffectHook, Random } from "../env/env.ts";
 import { migrations } from "./open.ts";
 import { openPostgres } from "./postgres.ts";
 import type { OpenStore } from "./sql.ts";
@@ -19,6 +19,8 @@ declare module "vitest" {
 }
 
 interface TestStoreOptions {
+  /** With it a new epoch of the data begins, as when a server starts. */
+  random?: Pick<Random, "fraction">;
   effect?: EffectHook;
   failStop?: (reason: string) => void;
 }
@@ -29,14 +31,41 @@ interface TestStoreOptions {
  */
 export type OpenTestStore = (options?: TestStoreOptions) => Promise<OpenStore>;
 
+/** A copy of a test's database. Whoever takes or restores it has closed all stores on that. */
+interface TestBackup {
+  take(): Promise<void>;
+  restore(): Promise<void>;
+}
+
 /** Describes something of every store: the suite runs on SQLite and on PostgreSQL. */
-export function eachStore(title: string, suite: (open: OpenTestStore) => void): void {
-  describe(`${title}, on SQLite`, () => suite(onSqlite()));
-  describe(`${title}, on PostgreSQL`, () => suite(onPostgres()));
+export function eachStore(title: string, suite: (open: OpenTestStore, backup: TestBackup) => void): void {
+  for (const [name, place] of [
+    ["SQLite", sqlitePlace],
+    ["PostgreSQL", postgresPlace],
+  ] as const) {
+    describe(`${title}, on ${name}`, () => {
+      const { open, backup } = place();
+      suite(open, backup);
+    });
+  }
 }
 
 /** For what only the embedded store does. */
 export function onSqlite(): OpenTestStore {
+  return sqlitePlace().open;
+}
+
+/** For what only the store for several processes does. */
+export function onPostgres(): OpenTestStore {
+  return postgresPlace().open;
+}
+
+interface TestPlace {
+  open: OpenTestStore;
+  backup: TestBackup;
+}
+
+function sqlitePlace(): TestPlace {
   const opened = closedAfterEach();
   let folder = "";
   let empty = "";
@@ -54,26 +83,46 @@ export function onSqlite(): OpenTestStore {
     path = join(folder, `${++testCount}.db`);
     await copyFile(empty, path);
   });
-  return async (options = {}) => {
-    const store = openSqlite({ path, isAlone: false, ...options });
-    opened.push(store);
-    return store;
+  return {
+    async open({ random, ...options } = {}) {
+      const store = openSqlite({ path, isAlone: false, ...options });
+      opened.push(store);
+      if (random !== undefined) await store.beginEpoch(random);
+      return store;
+    },
+    backup: {
+      take: () => copyFile(path, `${path}.backup`),
+      restore: () => copyFile(`${path}.backup`, path),
+    },
   };
 }
 
-/** For what only the store for several processes does. */
-export function onPostgres(): OpenTestStore {
+function postgresPlace(): TestPlace {
   const opened = closedAfterEach();
   let url = "";
   beforeAll(async () => {
     url = await newDatabase();
   });
   beforeEach(() => emptyTables(url));
-  return async (options = {}) => {
-    const store = await openPostgres({ url, clock: openClock(), ...options });
-    opened.push(store);
-    await store.migrate(migrations);
-    return store;
+  return {
+    async open({ random, ...options } = {}) {
+      const store = await openPostgres({ url, clock: openClock(), ...options });
+      opened.push(store);
+      await store.migrate(migrations);
+      if (random !== undefined) await store.beginEpoch(random);
+      return store;
+    },
+    backup: {
+      take: () =>
+        forEachTable(url, {
+          first: "DROP SCHEMA IF EXISTS backup CASCADE; CREATE SCHEMA backup",
+          each: "CREATE TABLE backup.%1$I AS TABLE public.%1$I",
+        }),
+      restore: () =>
+        forEachTable(url, {
+          each: "DELETE FROM public.%1$I; INSERT INTO public.%1$I SELECT * FROM backup.%1$I",
+        }),
+    },
   };
 }
 
@@ -93,15 +142,25 @@ function closedAfterEach(): OpenStore[] {
   return opened;
 }
 
-async function emptyTables(url: string): Promise<void> {
+function emptyTables(url: string): Promise<void> {
+  return forEachTable(url, { each: "DELETE FROM %1$I" });
+}
+
+/** Does the same with all tables but the list of migrations; `%1$I` is the name of each. */
+async function forEachTable(
+  url: string,
+  { first = "", each }: { first?: string; each: string },
+): Promise<void> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
     const { rows } = await client.query(
-      "SELECT format('DELETE FROM %I', tablename) AS statement FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'migration'",
+      "SELECT format($1, tablename) AS statement FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'migration'",
+      [each],
     );
     // Tables that refer to one another are emptied in any order.
     await client.query("SET session_replication_role = replica");
+    await client.query(first);
     await client.query(rows.map((row) => row.statement).join(";"));
   } finally {
     await client.end();

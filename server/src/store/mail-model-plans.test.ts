@@ -6,6 +6,7 @@ import {
   listAsking,
   listKnownSenders,
   listSenders,
+  listStale,
   type SenderState,
   saveSender,
 } from "./sender-store.ts";
@@ -75,8 +76,8 @@ eachStore("the tables of the mail model", (open) => {
       const states: SenderState[] = ["accepted", "written", "blocked", "undecided"];
       for (let at = 0; at < many; at++) {
         const host = `h${at}.test`;
-        const sender = { address: `eve@${host}`, host, state: states[at % 4] ?? "written", askedAt: at };
-        await saveSender(tx, at % 7, sender);
+        const state = states[at % 4] ?? "written";
+        await saveSender(tx, at % 7, { address: `eve@${host}`, host, state, askedAt: at, decidedAt: at });
       }
     });
     const plans = await plansOf(store, async (tx) => {
@@ -84,8 +85,9 @@ eachStore("the tables of the mail model", (open) => {
       await listAsking(tx, 1, many - 30, 20);
       await listSenders(tx, 1, 10);
       await listKnownSenders(tx, 1, ["eve@h1.test", "eve@h8.test"]);
+      await listStale(tx, { accountId: 1, address: "" }, 20, 10);
     });
-    expect(plans).toHaveLength(4);
+    expect(plans).toHaveLength(5);
     expectFound(plans);
   });
 

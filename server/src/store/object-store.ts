@@ -215,6 +215,15 @@ export async function listMailbox(
   return rows.map(readObject);
 }
 
+/** Whom the messages of a mailbox are from, each once. */
+export async function listSendersIn(db: Db, accountId: number, mailboxId: number): Promise<string[]> {
+  const rows = await db.all(sql`
+    SELECT DISTINCT object.sender FROM object_mailbox
+    JOIN object ON object.account_id = object_mailbox.account_id AND object.id = object_mailbox.object_id
+    WHERE object_mailbox.account_id = ${accountId} AND object_mailbox.mailbox_id = ${mailboxId}`);
+  return rows.map((row) => text(row, "sender"));
+}
+
 /** Ids of messages of a mailbox, `limit` of them. */
 export async function listInMailbox(
   db: Db,

@@ -15,18 +15,22 @@ import { openSqlite } from "./sqlite.ts";
 /** Every step of the schema, in order. */
 export const migrations = [postOffice, auth, keys, uploads, push, words, mailModel] as const;
 
-/** Opens the store of a configuration and brings its tables up to date. Throws a sentence for the operator. */
+/**
+ * Opens the store of a configuration, brings its tables up to date, and begins a new epoch of its data. Throws a sentence
+ * for the operator.
+ */
 export async function openStore(
   config: Pick<Config, "database" | "dataFolder">,
-  ctx: Pick<Env, "clock" | "effect" | "failStop">,
+  ctx: Pick<Env, "clock" | "effect" | "failStop" | "random">,
 ): Promise<OpenStore> {
-  const { clock, effect, failStop } = ctx;
+  const { clock, effect, failStop, random } = ctx;
   const store =
     config.database.kind === "postgres"
       ? await openPostgres({ url: config.database.url, clock, effect })
       : openSqlite({ path: join(config.dataFolder, "posthorn.db"), effect, failStop });
   try {
     await store.migrate(migrations);
+    await store.beginEpoch(random);
   } catch (error) {
     await store.close();
     throw error;

@@ -5,12 +5,13 @@
  * asked again by its key (reliability I3).
  */
 import pg from "pg";
-import type { Clock, EffectHook } from "../env/env.ts";
+import type { Clock, EffectHook, Random } from "../env/env.ts";
 import { ChangeFeed, type ChangeListener, ChangeNotes } from "./change-feed.ts";
+import { beginEpoch, noEpoch } from "./epoch-store.ts";
 import { forPostgres, type Migration } from "./migration.ts";
 import { PostgresChanges } from "./postgres-changes.ts";
 import { ConnectionLost, explain, isConflict, readFault } from "./postgres-faults.ts";
-import type { Db, OpenStore, Row, Sql, Tx } from "./sql.ts";
+import type { Db, Epoch, OpenStore, Row, Sql, Tx } from "./sql.ts";
 import type { StateType } from "./state-type.ts";
 
 const oldestVersion = 150_000;
@@ -62,6 +63,7 @@ export class PostgresStore implements OpenStore {
   readonly #effect: EffectHook;
   readonly #feed = new ChangeFeed();
   readonly #changes: PostgresChanges;
+  #epoch = noEpoch;
   #closing: Promise<void> | undefined;
 
   constructor(options: PostgresOptions) {
@@ -137,6 +139,11 @@ export class PostgresStore implements OpenStore {
     }
   }
 
+  /** What this process writes from now on belongs to a new epoch of the data, or to one that began later. */
+  async beginEpoch(random: Pick<Random, "fraction">): Promise<void> {
+    this.#epoch = await this.write((tx) => beginEpoch(tx, random));
+  }
+
   async refuseUnsafeSettings(): Promise<void> {
     const [found] = await this.#askFirst(
       "SELECT current_setting('server_version_num')::int AS version, current_setting('server_encoding') AS encoding, current_setting('fsync') AS fsync, current_setting('synchronous_commit') AS synchronous_commit, current_setting('full_page_writes') AS full_page_writes, pg_is_in_recovery() AS standby",
@@ -180,7 +187,7 @@ export class PostgresStore implements OpenStore {
     });
     let broken: Error | undefined;
     try {
-      const tx = new PostgresTx(client);
+      const tx = new PostgresTx(client, this.#epoch);
       const result = await runWork(work, tx);
       await tx.begun;
       await this.#commit(client);
@@ -260,6 +267,7 @@ class PostgresDb implements Db {
 
 class PostgresTx implements Tx {
   readonly dialect = "postgres";
+  readonly epoch: Epoch;
   readonly hooks: (() => void)[] = [];
   notes: ChangeNotes | undefined;
   readonly #client: pg.PoolClient;
@@ -269,8 +277,9 @@ class PostgresTx implements Tx {
   #isGathering = false;
   #failure: pg.DatabaseError | ConnectionLost | undefined;
 
-  constructor(client: pg.PoolClient) {
+  constructor(client: pg.PoolClient, epoch: Epoch) {
     this.#client = client;
+    this.epoch = epoch;
     this.#gather();
     this.begun = ask(client, "BEGIN", false).then(() => {
       this.#isBegun = true;

@@ -12,6 +12,8 @@ export interface Sender {
   state: SenderState;
   /** When a message was last taken of it that waits, or is kept from sight; undefined for none. */
   askedAt: number | undefined;
+  /** When its owner has decided; undefined when nobody has. */
+  decidedAt: number | undefined;
 }
 
 /** What is known of these, in no order. */
@@ -56,12 +58,63 @@ export async function listSenders(db: Db, accountId: number, limit: number): Pro
   return rows.map(readSender);
 }
 
+/** Of those of whom the owner has decided or is to decide the ones of more than so many characters. */
+export async function listLongSenders(db: Db, accountId: number, characters: number): Promise<Sender[]> {
+  const rows = await db.all(sql`
+    SELECT * FROM sender
+    WHERE account_id = ${accountId} AND state <> 'written' AND length(address) > ${characters}`);
+  return rows.map(readSender);
+}
+
 /** Writes it over what is known. */
 export async function saveSender(tx: Tx, accountId: number, sender: Sender): Promise<void> {
   await tx.run(sql`
-    INSERT INTO sender (account_id, address, host, state, asked_at)
-    VALUES (${accountId}, ${sender.address}, ${sender.host}, ${sender.state}, ${sender.askedAt ?? null})
-    ON CONFLICT (account_id, address) DO UPDATE SET state = excluded.state, asked_at = excluded.asked_at`);
+    INSERT INTO sender (account_id, address, host, state, asked_at, decided_at)
+    VALUES (${accountId}, ${sender.address}, ${sender.host}, ${sender.state}, ${sender.askedAt ?? null},
+      ${sender.decidedAt ?? null})
+    ON CONFLICT (account_id, address)
+      DO UPDATE SET state = excluded.state, asked_at = excluded.asked_at, decided_at = excluded.decided_at`);
+}
+
+/** Whether there was one. */
+export async function deleteSender(tx: Tx, accountId: number, address: string): Promise<boolean> {
+  return (
+    (await tx.run(sql`DELETE FROM sender WHERE account_id = ${accountId} AND address = ${address}`)) === 1
+  );
+}
+
+/** Where one of the senders of all accounts stands. */
+export interface SenderPlace {
+  accountId: number;
+  address: string;
+}
+
+/** `limit` of those that nobody has decided of and that have not asked since `before`, after one of them. */
+export async function listStale(
+  tx: Tx,
+  after: SenderPlace,
+  before: number,
+  limit: number,
+): Promise<SenderPlace[]> {
+  const rows = await tx.all(sql`
+    SELECT account_id, address FROM sender
+    WHERE state = 'undecided' AND (account_id, address) > (${after.accountId}, ${after.address})
+      AND coalesce(asked_at, 0) < ${before}
+    ORDER BY account_id, address LIMIT ${limit}`);
+  return rows.map((row) => ({ accountId: int(row, "account_id"), address: text(row, "address") }));
+}
+
+/** Whether there was one of which that is still so. */
+export async function deleteStale(
+  tx: Tx,
+  { accountId, address }: SenderPlace,
+  before: number,
+): Promise<boolean> {
+  const deleted = await tx.run(sql`
+    DELETE FROM sender
+    WHERE account_id = ${accountId} AND address = ${address} AND state = 'undecided'
+      AND coalesce(asked_at, 0) < ${before}`);
+  return deleted === 1;
 }
 
 /** The hosts of those that nobody has decided of, and when each asked, of those that did after `since`: the latest first. */
@@ -88,6 +141,7 @@ function readSender(row: Row): Sender {
     host: text(row, "host"),
     state: readState(text(row, "state")),
     askedAt: optionalInt(row, "asked_at"),
+    decidedAt: optionalInt(row, "decided_at"),
   };
 }
 

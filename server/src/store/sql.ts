@@ -32,11 +32,19 @@ export interface Db {
   get(query: Sql): Promise<Row | undefined>;
 }
 
+/** A life of the data (epoch-store.ts). Those that began later have greater numbers. */
+export interface Epoch {
+  readonly number: number;
+  /** How many states an account leaves out by its first write in it. */
+  chooseStep(): number;
+}
+
 /**
  * What a writer needs: an open transaction. Statements that do not need each other's outcome may be started together.
  * One that fails undoes the transaction, whatever the writer does with the error; after the end every use throws.
  */
 export interface Tx extends Db {
+  readonly epoch: Epoch;
   /** Number of rows changed. */
   run(statement: Sql): Promise<number>;
   /** Runs once the transaction is on stable storage; not at all when it is rolled back. */

@@ -4,10 +4,11 @@
  */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { ProblemError, problem } from "@posthorn/protocol";
-import type { EffectHook } from "../env/env.ts";
+import type { EffectHook, Random } from "../env/env.ts";
 import { ChangeFeed, type ChangeListener, ChangeNotes, type NotedChanges } from "./change-feed.ts";
+import { beginEpoch, noEpoch } from "./epoch-store.ts";
 import { forSqlite, type Migration } from "./migration.ts";
-import { type Db, type OpenStore, type Row, type Sql, sql, type Tx } from "./sql.ts";
+import { type Db, type Epoch, type OpenStore, type Row, type Sql, sql, type Tx } from "./sql.ts";
 import { faultOf, lockDatabase, openConnection } from "./sqlite-connection.ts";
 import type { StateType } from "./state-type.ts";
 
@@ -54,6 +55,7 @@ export class SqliteStore implements OpenStore {
   readonly #effect: EffectHook;
   readonly #failStop: (reason: string) => void;
   readonly #feed = new ChangeFeed();
+  #epoch = noEpoch;
   #callers: Caller[] = [];
   #draining: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
@@ -113,6 +115,11 @@ export class SqliteStore implements OpenStore {
         throw this.#explain(error);
       }
     }
+  }
+
+  /** What is written from now on belongs to a new epoch of the data. */
+  async beginEpoch(random: Pick<Random, "fraction">): Promise<void> {
+    this.#epoch = await this.write((tx) => beginEpoch(tx, random));
   }
 
   close(): Promise<void> {
@@ -202,7 +209,7 @@ export class SqliteStore implements OpenStore {
   }
 
   async #run(caller: Caller): Promise<Outcome> {
-    const tx = new SqliteTx(this.#writer);
+    const tx = new SqliteTx(this.#writer, this.#epoch);
     const thrown = await caller.work(tx).then(
       () => undefined,
       (error: unknown) => ({ error }),
@@ -333,14 +340,16 @@ class SqliteDb implements Db {
 
 class SqliteTx implements Tx {
   readonly dialect = "sqlite";
+  readonly epoch: Epoch;
   readonly hooks: (() => void)[] = [];
   notes: ChangeNotes | undefined;
   readonly #connection: Connection;
   #isOpen = true;
   #failure: { error: unknown } | undefined;
 
-  constructor(connection: Connection) {
+  constructor(connection: Connection, epoch: Epoch) {
     this.#connection = connection;
+    this.epoch = epoch;
   }
 
   all(query: Sql): Promise<Row[]> {

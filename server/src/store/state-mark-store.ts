@@ -45,11 +45,25 @@ export async function listMarks(db: Db, until: number, limit: number): Promise<S
   }));
 }
 
-/** Forgets the changes of an account up to a state. */
-export async function forgetChanges(tx: Tx, accountId: number, state: number): Promise<void> {
-  await tx.run(sql`DELETE FROM changes WHERE account_id = ${accountId} AND state <= ${state}`);
+/**
+ * Forgets the oldest changes of an account, up to a state, `most` of them at most: how many, and up to which state. What lies
+ * between two epochs before that is forgotten too.
+ */
+export async function forgetChanges(
+  tx: Tx,
+  accountId: number,
+  upTo: number,
+  most = Number.MAX_SAFE_INTEGER,
+): Promise<{ count: number; state: number }> {
+  const last = await tx.get(sql`
+    SELECT state FROM changes WHERE account_id = ${accountId} AND state <= ${upTo}
+    ORDER BY state LIMIT 1 OFFSET ${most - 1}`);
+  const state = last === undefined ? upTo : int(last, "state");
+  const count = await tx.run(sql`DELETE FROM changes WHERE account_id = ${accountId} AND state <= ${state}`);
+  await tx.run(sql`DELETE FROM state_gap WHERE account_id = ${accountId} AND first_after <= ${state}`);
   await tx.run(sql`
     UPDATE account SET changes_from = ${state} WHERE id = ${accountId} AND changes_from < ${state}`);
+  return { count, state };
 }
 
 export async function deleteMark(tx: Tx, { accountId, at }: StateMark): Promise<void> {

@@ -14,6 +14,7 @@ export function planning(tx: Tx): PlannedTx {
   };
   return {
     dialect: tx.dialect,
+    epoch: tx.epoch,
     plans,
     async all(query) {
       await planned(query);

@@ -78,6 +78,24 @@ eachStore("an event stream", (open) => {
     },
   );
 
+  it("goes on after a restart from a state before it, and takes a state that was left out for none", async () => {
+    await change(await withAccounts(await open()), 1, "Mailbox", "Mailbox");
+    for (const _ of ["first", "second"]) await open({ random: { fraction: () => 0 } });
+    const restarted = await open({ random: { fraction: () => 99 / 2 ** 31 } });
+    const events = openTrialEvents(restarted);
+    await change(restarted, 1, "Rule");
+    await hears(
+      await connect(events, { lastEventId: "2" }),
+      'id: 2\n\nevent: state\nid: 103\ndata: {"@type":"StateChange","changed":{"a1":{"Rule":"103"}}}\n\n',
+    );
+    const ear = await connect(events, { lastEventId: "50" });
+    await vi.waitFor(
+      () => expect(ear.heard).toMatch(/^event: state\nid: 103\ndata: .*"Email":"103".*\n\n$/),
+      20_000,
+    );
+    events.close();
+  });
+
   it("tells of the wanted types alone", async () => {
     const { store, events } = await begin();
     const ear = await connect(events, { types: "Rule,CalendarEvent" });

@@ -2,13 +2,13 @@ import { fail } from "@posthorn/protocol";
 import type { Clock, Log } from "../env/env.ts";
 import { findState } from "../objects/ids.ts";
 import { getAccountState } from "../store/account-store.ts";
+import { isKnownState, typesChangedSince } from "../store/change-store.ts";
 import { listLivingCredentials } from "../store/credential-store.ts";
 import type { Store } from "../store/sql.ts";
 import { stateTypes } from "../store/state-type.ts";
 import { EventStream } from "./event-stream.ts";
 import type { Hub } from "./hub.ts";
 import type { JmapCaller } from "./jmap/method.ts";
-import { changedSince } from "./state-change.ts";
 
 /** A client that comes and goes leaves its old streams behind until the network notices. */
 const streamsPerCredential = 10;
@@ -83,10 +83,12 @@ export class EventStreams {
       // Listening already: what comes after this state is told by the hub.
       const state = await getAccountState(store.read, accountId);
       const since = findState(input.lastEventId);
-      const isKnown = since !== undefined && since <= state;
-      const missed = isKnown ? await changedSince(store.read, accountId, since) : new Set(stateTypes);
-      if (isKnown) stream.begin(since);
-      stream.changed(state, missed);
+      if (since !== undefined && (await isKnownState(store.read, accountId, since))) {
+        stream.begin(since);
+        stream.changed(state, await typesChangedSince(store.read, accountId, since));
+      } else {
+        stream.changed(state, new Set(stateTypes));
+      }
       return stream;
     } catch (error) {
       stream.end();

@@ -1,4 +1,4 @@
-import { oldestKnownState, typesChangedSince } from "../store/change-store.ts";
+import { isKnownState, typesChangedSince } from "../store/change-store.ts";
 import type { Db } from "../store/sql.ts";
 import { type StateType, stateTypes } from "../store/state-type.ts";
 
@@ -20,6 +20,6 @@ export async function changedSince(
   accountId: number,
   since: number,
 ): Promise<ReadonlySet<StateType>> {
-  if (since < (await oldestKnownState(db, accountId))) return new Set(stateTypes);
+  if (!(await isKnownState(db, accountId, since))) return new Set(stateTypes);
   return typesChangedSince(db, accountId, since);
 }

@@ -9,12 +9,14 @@ export const postOffice: Migration = {
   statements: [
     `CREATE TABLE server_fact (name TEXT PRIMARY KEY, value TEXT NOT NULL)`,
 
+    // epoch is that of the last write, of which the state tells.
     `CREATE TABLE account (
       id BIGINT PRIMARY KEY,
       name TEXT NOT NULL UNIQUE,
       created_at BIGINT NOT NULL,
       state BIGINT NOT NULL,
       changes_from BIGINT NOT NULL DEFAULT 0,
+      epoch BIGINT NOT NULL DEFAULT 0,
       used_bytes BIGINT NOT NULL,
       quota_bytes BIGINT NOT NULL,
       suspended_at BIGINT)`,
@@ -98,6 +100,12 @@ export const postOffice: Migration = {
       change TEXT NOT NULL,
       conversation TEXT,
       PRIMARY KEY (account_id, state)) WITHOUT ROWID`,
+    // The states between these two were left out: no write has had one of them.
+    `CREATE TABLE state_gap (
+      account_id BIGINT NOT NULL,
+      last_before BIGINT NOT NULL,
+      first_after BIGINT NOT NULL,
+      PRIMARY KEY (account_id, last_before)) WITHOUT ROWID`,
     // What an account's state was on a day, so that changes can be forgotten by their age.
     `CREATE TABLE state_mark (
       account_id BIGINT NOT NULL,

@@ -1,7 +1,7 @@
 import { capabilities } from "@posthorn/protocol";
 import { formatId } from "../../objects/ids.ts";
 import { readState } from "../../objects/states.ts";
-import { listChanges, oldestKnownState } from "../../store/change-store.ts";
+import { isKnownState, listChanges } from "../../store/change-store.ts";
 import type { Store } from "../../store/sql.ts";
 import { noMore } from "./arguments.ts";
 import { changesMethod } from "./changes.ts";
@@ -16,7 +16,7 @@ export function emailChanges(store: Store) {
     async list({ caller: { accountId } }, { since, limit }) {
       const found = await listChanges(store.read, accountId, "Email", since, limit);
       // Asked last: what was forgotten meanwhile may be missing above.
-      if (since < (await oldestKnownState(store.read, accountId))) return undefined;
+      if (!(await isKnownState(store.read, accountId, since))) return undefined;
       return found.map(({ state, objectId, change }) => ({ state, id: formatId("email", objectId), change }));
     },
   });

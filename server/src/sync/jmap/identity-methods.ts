@@ -12,7 +12,7 @@ import {
 } from "../../objects/identities.ts";
 import { findId, formatId } from "../../objects/ids.ts";
 import { isStateOf, readState } from "../../objects/states.ts";
-import { listChanges, oldestKnownState } from "../../store/change-store.ts";
+import { isKnownState, listChanges } from "../../store/change-store.ts";
 import type { Db, Store } from "../../store/sql.ts";
 import { closed, noMore } from "./arguments.ts";
 import { changesMethod } from "./changes.ts";
@@ -69,7 +69,7 @@ function changes(store: Store) {
     more: noMore,
     state: ({ caller }) => readState(store.read, caller.accountId),
     async list({ caller: { accountId } }, { since, limit }) {
-      if (since < (await oldestKnownState(store.read, accountId))) return undefined;
+      if (!(await isKnownState(store.read, accountId, since))) return undefined;
       const found = await listChanges(store.read, accountId, "Identity", since, limit);
       return found.map(({ state, objectId, change }) => ({
         state,

@@ -4,7 +4,7 @@ import { type Static, Type } from "typebox";
 import { findState, formatState } from "../../objects/ids.ts";
 import { readState } from "../../objects/states.ts";
 import { findAccount, getAccountState } from "../../store/account-store.ts";
-import { oldestKnownState, typesChangedSince } from "../../store/change-store.ts";
+import { isKnownState, typesChangedSince } from "../../store/change-store.ts";
 import type { Store } from "../../store/sql.ts";
 import { closed, noMore } from "./arguments.ts";
 import { changesMethod } from "./changes.ts";
@@ -82,7 +82,7 @@ function changes(store: Store) {
     tellsProperties: true,
     state: ({ caller }) => readState(store.read, caller.accountId),
     async list({ caller: { accountId } }, { since }) {
-      if (since < (await oldestKnownState(store.read, accountId))) return undefined;
+      if (!(await isKnownState(store.read, accountId, since))) return undefined;
       const state = await getAccountState(store.read, accountId);
       const types = await typesChangedSince(store.read, accountId, since);
       const change = { state, id: quota.id, change: "updated" } as const;

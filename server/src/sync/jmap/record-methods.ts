@@ -3,7 +3,7 @@ import { capabilities, limits } from "@posthorn/protocol";
 import { Type } from "typebox";
 import { deleteRecord, isCollection, isForSignIns, putRecord } from "../../objects/records.ts";
 import { isStateOf, readState } from "../../objects/states.ts";
-import { oldestKnownState } from "../../store/change-store.ts";
+import { isKnownState } from "../../store/change-store.ts";
 import {
   findRecord,
   listRecordChanges,
@@ -61,7 +61,7 @@ export function recordMethods({ store }: RecordContext): Methods {
       async list(call, { since, limit, more: { collection } }) {
         const at = placeFor(call, collection);
         // Who begins from nothing misses nothing of what is gone.
-        if (since !== 0 && since < (await oldestKnownState(store.read, at.accountId))) return undefined;
+        if (since !== 0 && !(await isKnownState(store.read, at.accountId, since))) return undefined;
         return listRecordChanges(store.read, at, since, limit);
       },
     }),

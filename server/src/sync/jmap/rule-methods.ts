@@ -12,7 +12,7 @@ import {
   readRules,
 } from "../../objects/rules.ts";
 import { isStateOf, readState } from "../../objects/states.ts";
-import { listChanges, oldestKnownState } from "../../store/change-store.ts";
+import { isKnownState, listChanges } from "../../store/change-store.ts";
 import { listMailboxes } from "../../store/mailbox-store.ts";
 import type { Store, Tx } from "../../store/sql.ts";
 import { closed, noMore, resolveId, UnsignedIntSchema } from "./arguments.ts";
@@ -80,7 +80,7 @@ function changes(store: Store) {
     more: noMore,
     state: ({ caller }) => readState(store.read, caller.accountId),
     async list({ caller: { accountId } }, { since, limit }) {
-      if (since < (await oldestKnownState(store.read, accountId))) return undefined;
+      if (!(await isKnownState(store.read, accountId, since))) return undefined;
       const found = await listChanges(store.read, accountId, "Rule", since, limit);
       return found.map(({ state, objectId, change }) => ({ state, id: formatId("rule", objectId), change }));
     },

@@ -3,7 +3,7 @@ import { capabilities } from "@posthorn/protocol";
 import { findId, formatId } from "../../objects/ids.ts";
 import { readSent } from "../../objects/sent.ts";
 import { readState } from "../../objects/states.ts";
-import { oldestKnownState } from "../../store/change-store.ts";
+import { isKnownState } from "../../store/change-store.ts";
 import type { Store } from "../../store/sql.ts";
 import { listSubmissionChanges, listSubmissions } from "../../store/submission-store.ts";
 import { noMore } from "./arguments.ts";
@@ -57,7 +57,7 @@ function changes(store: Store) {
     more: noMore,
     state: ({ caller }) => readState(store.read, caller.accountId),
     async list({ caller: { accountId } }, { since, limit }) {
-      if (since < (await oldestKnownState(store.read, accountId))) return undefined;
+      if (!(await isKnownState(store.read, accountId, since))) return undefined;
       const found = await listSubmissionChanges(store.read, accountId, since, limit);
       return found.map(({ state, objectId, change }) => ({
         state,

@@ -6,7 +6,7 @@ import { findId, findState, formatId, formatState } from "../../objects/ids.ts";
 import { readSent, type Undo } from "../../objects/sent.ts";
 import { readState } from "../../objects/states.ts";
 import { getAccountState } from "../../store/account-store.ts";
-import { oldestKnownState } from "../../store/change-store.ts";
+import { isKnownState } from "../../store/change-store.ts";
 import type { Store } from "../../store/sql.ts";
 import { listSentPlaces, listSubmissionChanges, type SentPlace } from "../../store/submission-store.ts";
 import { closed, IdSchema, noMore } from "./arguments.ts";
@@ -66,7 +66,7 @@ export function submissionQueryChanges(store: Store) {
       const since = findState(sinceQueryState);
       const state = await getAccountState(store.read, accountId);
       if (since === undefined || since > state) return undefined;
-      if (since < (await oldestKnownState(store.read, accountId))) return undefined;
+      if (!(await isKnownState(store.read, accountId, since))) return undefined;
       const changes = await listSubmissionChanges(store.read, accountId, since, mostLooked);
       if (changes.length === mostLooked) return undefined;
       const results = await find(store, accountId, filter, sort);
