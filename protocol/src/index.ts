@@ -38,6 +38,7 @@ export * from "./jmap/mailbox.ts";
 export * from "./jmap/own-account.ts";
 export * from "./jmap/record.ts";
 export * from "./jmap/request.ts";
+export * from "./jmap/sender.ts";
 export * from "./jmap/session.ts";
 export * from "./jmap/set-error.ts";
 export * from "./jmap/streams.ts";

@@ -5,6 +5,7 @@ import type { Clock, Log } from "./env/env.ts";
 import { removeGone } from "./objects/change-message.ts";
 import { forgetSomeChanges } from "./objects/forget-changes.ts";
 import { forgetDraftsSent } from "./objects/kept-draft.ts";
+import { forgetStrangers } from "./objects/senders.ts";
 import { answerOnceMs } from "./objects/vacation.ts";
 import { deleteStrangersBefore } from "./store/peer-store.ts";
 import { deleteReceipts } from "./store/receipt-store.ts";
@@ -28,6 +29,9 @@ const rowsPerStep = 500;
 const keepStrangersMs = 30 * dayMs;
 /** How long a client can stay away, at least, and still be told what has changed (§85). */
 const keepChangesMs = 30 * dayMs;
+
+/** How long somebody is remembered who asked once, of whom nothing waits and nobody has decided (§85.44). */
+const keepAskingMs = 30 * dayMs;
 
 /** How long it is told of a message that was snoozed until when it was. */
 const keepSnoozedMs = 90 * dayMs;
@@ -76,6 +80,10 @@ function choresOf(ctx: KeepHouseContext, signal: AbortSignal): Record<string, ()
         (await removeGone(tx, rowsPerStep)) === rowsPerStep ? 0 : undefined,
       ),
     snoozed: () => store.write((tx) => deleteOverSnoozes(tx, now - keepSnoozedMs)),
+    strangers: () =>
+      inSteps(store, signal, { accountId: 0, address: "" }, (tx, after) =>
+        forgetStrangers(tx, { after, before: now - keepAskingMs, limit: rowsPerStep }),
+      ),
     answers: () => store.write((tx) => deleteVacationAnswers(tx, now - answerOnceMs)),
     peers: () => store.write((tx) => deleteStrangersBefore(tx, now - keepStrangersMs)),
     blobs: () => sweepBlobs(blobs),

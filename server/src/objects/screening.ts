@@ -15,7 +15,8 @@ import {
   senderOf,
   targetIdOf,
 } from "@posthorn/protocol";
-import type { Account } from "../store/account-store.ts";
+import { type Account, takeStates } from "../store/account-store.ts";
+import { appendChange, type ChangeVerb } from "../store/change-store.ts";
 import { hasIdentity } from "../store/identity-store.ts";
 import { listObjectsById, listThreads } from "../store/object-store.ts";
 import {
@@ -78,7 +79,13 @@ export async function welcome(
   if (decided?.state === "blocked") return silence(account, host, now, decided, arriving);
   if (decided !== undefined && decided.state !== "undecided") return accepted;
   if (!account.screens || sender.host === host) return accepted;
-  const stranger: Sender = own ?? { address, host: sender.host, state: "undecided", askedAt: undefined };
+  const stranger: Sender = own ?? {
+    address,
+    host: sender.host,
+    state: "undecided",
+    askedAt: undefined,
+    decidedAt: undefined,
+  };
   if (await isExpected(db, account, host, arriving)) {
     return { kind: "accepted", remember: { ...stranger, state: "written" } };
   }
@@ -184,7 +191,24 @@ export async function rememberSender(
   accountId: number,
   { remember }: Extract<Welcome, { remember: Sender | undefined }>,
 ): Promise<void> {
-  if (remember !== undefined) await saveSender(tx, accountId, remember);
+  if (remember === undefined) return;
+  const { address, state } = remember;
+  const [before] = await listKnownSenders(tx, accountId, [address]);
+  await saveSender(tx, accountId, remember);
+  if (before !== undefined) await noteSender(tx, accountId, address, "updated");
+  else if (state !== "written") await noteSender(tx, accountId, address, "created");
+}
+
+/** What has become of a sender is a change, so that clients hear of it. */
+export async function noteSender(
+  tx: Tx,
+  accountId: number,
+  address: string,
+  change: ChangeVerb,
+): Promise<void> {
+  const state = await takeStates(tx, accountId, 1);
+  // What names one is text, and no number.
+  await appendChange(tx, accountId, { type: "Sender", state, objectId: 0, change, conversation: address });
 }
 
 /**
@@ -213,8 +237,11 @@ export async function noteWritten(
   for (const [address, at] of others) {
     const sender = known.get(address);
     if (sender !== undefined && sender.state !== "undecided") continue;
-    await saveSender(tx, accountId, { address, host: at, state: "written", askedAt: sender?.askedAt });
-    if (sender !== undefined) waiting.push(address);
+    const { askedAt, decidedAt } = sender ?? {};
+    await saveSender(tx, accountId, { address, host: at, state: "written", askedAt, decidedAt });
+    if (sender === undefined) continue;
+    await noteSender(tx, accountId, address, "updated");
+    waiting.push(address);
   }
   return waiting;
 }

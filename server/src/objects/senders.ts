@@ -1,14 +1,24 @@
 /** What an account's owner says of those who write, and what becomes of their mail that waits. */
-import { type Address, accountOf, findAddress, isHost, parseAddress } from "@posthorn/protocol";
-import { advanceState, findAccount } from "../store/account-store.ts";
-import { appendChange } from "../store/change-store.ts";
-import { listMailbox, type StoredObject } from "../store/object-store.ts";
-import { listKnownSenders, listSenders, type Sender, saveSender, setScreens } from "../store/sender-store.ts";
+import { type Address, accountOf, findAddress, isHost } from "@posthorn/protocol";
+import { findAccount, lockAccountsById } from "../store/account-store.ts";
+import { listMailbox, listSendersIn, type StoredObject } from "../store/object-store.ts";
+import {
+  deleteSender,
+  deleteStale,
+  listKnownSenders,
+  listLongSenders,
+  listSenders,
+  listStale,
+  type Sender,
+  type SenderPlace,
+  saveSender,
+  setScreens,
+} from "../store/sender-store.ts";
 import type { Db, Tx } from "../store/sql.ts";
 import { changeMessage } from "./change-message.ts";
 import { placeOfType, roles } from "./roles.ts";
 import { applyRules, type Placing, visibleOfStored } from "./rules.ts";
-import { everybodyAt, noteWritten } from "./screening.ts";
+import { everybodyAt, noteSender, noteWritten } from "./screening.ts";
 
 /** Names everybody of whom nothing else is said: accepted, or undecided where strangers wait. */
 const everybody = "*@*";
@@ -17,14 +27,15 @@ export type Decision = "accepted" | "blocked" | "undecided";
 
 /** Somebody who writes, all at a host, or everybody, as the owner has decided. */
 export interface Decided {
-  /** An address without a tag, `*@` and a host, or `everybody`. */
-  id: string;
+  /** Without a tag, `*@` and a host, or `everybody`. */
+  address: string;
   state: Decision;
   askedAt: number | undefined;
+  decidedAt: number | undefined;
 }
 
-/** An id as it is kept; undefined for what is none. */
-export function findSenderId(text: string): string | undefined {
+/** An address, `*@` and a host, or `*@*`, as it is kept; undefined for what is none. */
+export function findSender(text: string): string | undefined {
   if (text === everybody) return everybody;
   const host = text.startsWith("*@") ? text.slice(2).toLowerCase() : undefined;
   if (host !== undefined) return isHost(host) ? everybodyAt(host) : undefined;
@@ -33,56 +44,80 @@ export function findSenderId(text: string): string | undefined {
 }
 
 /** What is decided of each of these. */
-export async function readDecided(db: Db, accountId: number, ids: readonly string[]): Promise<Decided[]> {
-  const known = new Map((await listKnownSenders(db, accountId, ids)).map((one) => [one.address, one]));
-  const strangers = ids.includes(everybody) ? await ofEverybody(db, accountId) : undefined;
-  return ids.flatMap((id) => {
-    if (id === everybody) return strangers ?? [];
-    const sender = known.get(id);
-    return [sender === undefined ? { id, state: "undecided", askedAt: undefined } : decided(sender)];
+export async function readDecided(
+  db: Db,
+  accountId: number,
+  addresses: readonly string[],
+): Promise<Decided[]> {
+  const known = new Map((await listKnownSenders(db, accountId, addresses)).map((one) => [one.address, one]));
+  const strangers = addresses.includes(everybody) ? await ofEverybody(db, accountId) : undefined;
+  return addresses.flatMap((address) => {
+    if (address === everybody) return strangers ?? [];
+    const sender = known.get(address);
+    return [sender === undefined ? { address, ...undecided } : decided(sender)];
   });
 }
 
 /**
- * Of whom the owner has decided or is to decide, by id, and everybody else first: `limit` together. Where there are more
- * they are those who asked last.
+ * Of whom the owner has decided or is to decide, by address, and everybody else first: `limit` together, all when it is
+ * left out. Where there are more they are those who asked last.
  */
-export async function listDecided(db: Db, accountId: number, limit: number): Promise<Decided[]> {
+export async function listDecided(
+  db: Db,
+  accountId: number,
+  limit = Number.MAX_SAFE_INTEGER,
+): Promise<Decided[]> {
   const strangers = await ofEverybody(db, accountId);
   const senders = (await listSenders(db, accountId, limit - strangers.length)).map(decided);
-  return [...strangers, ...senders.toSorted((one, other) => (one.id < other.id ? -1 : 1))];
+  return [...strangers, ...senders.toSorted((one, other) => (one.address < other.address ? -1 : 1))];
 }
+
+/** The same of those whose addresses have more than so many characters. */
+export async function listLongDecided(db: Db, accountId: number, characters: number): Promise<Decided[]> {
+  return (await listLongSenders(db, accountId, characters)).map(decided);
+}
+
+const undecided = { state: "undecided", askedAt: undefined, decidedAt: undefined } as const;
 
 async function ofEverybody(db: Db, accountId: number): Promise<Decided[]> {
   const account = await findAccount(db, accountId);
   if (account === undefined) return [];
-  return [{ id: everybody, state: account.screens ? "undecided" : "accepted", askedAt: undefined }];
+  return [{ ...undecided, address: everybody, state: account.screens ? "undecided" : "accepted" }];
 }
 
-function decided({ address, state, askedAt }: Sender): Decided {
-  return { id: address, state: state === "written" ? "accepted" : state, askedAt };
+function decided({ address, state, askedAt, decidedAt }: Sender): Decided {
+  return { address, state: state === "written" ? "accepted" : state, askedAt, decidedAt };
 }
 
 /**
- * Writes down what the owner has decided. What waits of who is accepted goes where it would have come at first, and of
- * who is blocked into Junk.
+ * Writes down what the owner has decided, at `now`. What waits of who is accepted goes where it would have come at first,
+ * and of who is blocked into Junk. Who is undecided again and has never asked is nobody of whom anything is known.
  */
 export async function decideSender(
   tx: Tx,
   accountId: number,
-  { id, askedAt }: Decided,
+  { address, askedAt }: Decided,
   state: Decision,
+  now: number,
 ): Promise<void> {
-  const changed = await advanceState(tx, accountId, 0);
-  if (changed === undefined) throw new Error("a decision has no account");
-  await appendChange(tx, accountId, { type: "Sender", state: changed, objectId: 0, change: "updated" });
-  if (id === everybody) {
+  if (address === everybody) {
+    await noteSender(tx, accountId, address, "updated");
     await setScreens(tx, accountId, state === "undecided");
     if (state === "accepted") await releaseWaiting(tx, accountId, () => true);
     return;
   }
-  await saveSender(tx, accountId, { address: id, host: id.slice(id.indexOf("@") + 1), state, askedAt });
-  const isMeant = (sender: Address) => accountOf(sender) === id || everybodyAt(sender.host) === id;
+  const [before] = await listKnownSenders(tx, accountId, [address]);
+  const wasListed = before !== undefined && before.state !== "written";
+  if (state === "undecided" && askedAt === undefined) {
+    await deleteSender(tx, accountId, address);
+    if (wasListed) await noteSender(tx, accountId, address, "destroyed");
+    return;
+  }
+  const host = address.slice(address.indexOf("@") + 1);
+  const decidedAt = state === "undecided" ? undefined : now;
+  await saveSender(tx, accountId, { address, host, state, askedAt, decidedAt });
+  await noteSender(tx, accountId, address, wasListed ? "updated" : "created");
+  const isMeant = (sender: Address) => accountOf(sender) === address || everybodyAt(sender.host) === address;
   if (state === "accepted") await releaseWaiting(tx, accountId, isMeant);
   if (state === "blocked")
     await moveWaiting(tx, accountId, isMeant, async ({ keywords }) => silenced(keywords));
@@ -131,9 +166,32 @@ async function moveWaiting(
   for (;;) {
     const page = await listMailbox(tx, accountId, roles.screener.id, before, atOnce);
     for (const object of page) {
-      if (isMeant(parseAddress(object.sender))) await changeMessage(tx, object, await placingOf(object));
+      const sender = findAddress(object.sender);
+      if (sender !== undefined && isMeant(sender)) await changeMessage(tx, object, await placingOf(object));
     }
     before = Math.min(before, ...page.map(({ id }) => id));
     if (page.length < atOnce) return;
   }
+}
+
+/**
+ * Forgets strangers of whom nobody has decided, who have not asked since `before`, and of whom nothing waits any more:
+ * looks at `limit` of them after `after`. Answers where to go on; undefined when no more are left.
+ */
+export async function forgetStrangers(
+  tx: Tx,
+  { after, before, limit }: { after: SenderPlace; before: number; limit: number },
+): Promise<SenderPlace | undefined> {
+  const stale = await listStale(tx, after, before, limit);
+  const accounts = [...new Set(stale.map(({ accountId }) => accountId))];
+  await lockAccountsById(tx, accounts);
+  for (const accountId of accounts) {
+    const waiting = await listSendersIn(tx, accountId, roles.screener.id);
+    const kept = new Set(waiting.map(findSender));
+    for (const one of stale) {
+      if (one.accountId !== accountId || kept.has(one.address)) continue;
+      if (await deleteStale(tx, one, before)) await noteSender(tx, accountId, one.address, "destroyed");
+    }
+  }
+  return stale.length === limit ? stale.at(-1) : undefined;
 }

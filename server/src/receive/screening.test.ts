@@ -47,7 +47,7 @@ async function withBob(open: OpenTestStore, screens = true): Promise<Bob> {
     async decide(id, state) {
       await store.write(async (tx) => {
         const [known] = await readDecided(tx, accountId, [id]);
-        if (known !== undefined) await decideSender(tx, accountId, known, state);
+        if (known !== undefined) await decideSender(tx, accountId, known, state, room.clock.now());
       });
     },
   };

@@ -52,16 +52,18 @@ export const mailModel: Migration = {
 
     // Whom an account takes mail from. address is without a tag, or *@ and a host. state is accepted, blocked or undecided,
     // or written: the account has written to it. asked_at is when a message of it was last taken without having been
-    // accepted. Whether others have to wait is kept with the account, as whether it has rules.
+    // accepted, decided_at when its owner has decided. Whether others have to wait is kept with the account, as whether it has rules.
     `CREATE TABLE sender (
       account_id BIGINT NOT NULL,
       address TEXT NOT NULL,
       host TEXT NOT NULL,
       state TEXT NOT NULL,
       asked_at BIGINT,
+      decided_at BIGINT,
       PRIMARY KEY (account_id, address)) WITHOUT ROWID`,
     `CREATE INDEX sender_asked ON sender (account_id, asked_at) WHERE asked_at IS NOT NULL`,
     `CREATE INDEX sender_decided ON sender (account_id, address) WHERE state <> 'written'`,
+    `CREATE INDEX sender_undecided ON sender (account_id, address) WHERE state = 'undecided'`,
     `ALTER TABLE account ADD COLUMN screens BIGINT NOT NULL DEFAULT 0`,
 
     // What is done with mail as it arrives. what is JSON of conditions and actions.

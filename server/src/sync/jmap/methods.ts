@@ -18,6 +18,7 @@ import { type RecordContext, recordMethods } from "./record-methods.ts";
 import { type RuleContext, ruleMethods } from "./rule-methods.ts";
 import { searchSnippetMethods } from "./search-snippet-methods.ts";
 import { type SenderContext, senderMethods } from "./sender-methods.ts";
+import { senderQueryMethods } from "./sender-query-methods.ts";
 import { type SubmissionContext, submissionMethods } from "./submission-methods.ts";
 import { type ThreadContext, threadMethods } from "./thread-methods.ts";
 import { type VacationContext, vacationMethods } from "./vacation-methods.ts";
@@ -59,6 +60,7 @@ export function allMethods(ctx: MethodsContext): Methods {
     ...pushSubscriptionMethods(ctx),
     ...recordMethods(ctx),
     ...senderMethods(ctx),
+    ...senderQueryMethods(ctx),
     ...ruleMethods(ctx),
     ...vacationMethods(ctx),
   };
