@@ -18,16 +18,24 @@ export function normalized(fields: MailboxFields): MailboxFields {
   return { ...fields, name: fields.name.normalize("NFC") };
 }
 
+/** How a mailbox is written. */
+export interface MailboxWriting {
+  now: number;
+  /** Its name may be another's that is going to lose it in the same transaction; see `haveNameTwice`. */
+  mayClash: boolean;
+}
+
 /** Why a mailbox cannot be as it is to be among all of its account; undefined when it can. `id` is left out for a new one. */
 export function findMailboxFault(
   all: readonly Mailbox[],
   made: MailboxFields & { id?: number },
+  { now, mayClash }: MailboxWriting,
 ): MailboxFault | undefined {
   const name = made.name.normalize("NFC");
   return (
     findNameFault(name) ??
-    findPlaceFault(all, made) ??
-    (all.some((other) => other.id !== made.id && isSamePlace(other, { ...made, name }))
+    findPlaceFault(all, made, now) ??
+    (!mayClash && all.some((other) => other.id !== made.id && isSamePlace(other, { ...made, name }))
       ? { fault: "invalid", field: "name", sentence: `There is a mailbox “${name}” there already.` }
       : undefined)
   );
@@ -47,16 +55,34 @@ function findNameFault(name: string): MailboxFault | undefined {
 function findPlaceFault(
   all: readonly Mailbox[],
   { id, parentId }: Pick<MailboxFields, "parentId"> & { id?: number },
+  now: number,
 ): MailboxFault | undefined {
   if (parentId === undefined) return undefined;
   const fault = (sentence: string): MailboxFault => ({ fault: "invalid", field: "parentId", sentence });
   const above = parentsOf(all, parentId);
   if (above === undefined) return fault("There is no such mailbox to put it in.");
+  if (all.some((one) => one.id === parentId && isDoomed(one, now) && !isIn(all, id, parentId))) {
+    return fault("The mailbox to put it in is being deleted.");
+  }
   if (id !== undefined && above.includes(id)) return fault("A mailbox cannot lie in itself.");
   if (above.length + depthOf(all, id) > mostMailboxDepth) {
     return fault(`Mailboxes can lie ${mostMailboxDepth} deep.`);
   }
   return undefined;
+}
+
+function isDoomed({ doomedUntil }: Mailbox, now: number): boolean {
+  return doomedUntil !== undefined && doomedUntil > now;
+}
+
+function isIn(all: readonly Mailbox[], id: number | undefined, parentId: number): boolean {
+  return all.some((one) => one.id === id && one.parentId === parentId);
+}
+
+/** Whether of some that lie together two have one name. */
+export function haveNameTwice(all: readonly Mailbox[]): boolean {
+  const places = new Set(all.map(({ parentId, name }) => JSON.stringify([parentId, name.toLowerCase()])));
+  return places.size < all.length;
 }
 
 /** Mailboxes that lie together differ in more than the case of their letters. */

@@ -12,7 +12,13 @@ import {
 import { listInMailbox, listObjectsById } from "../store/object-store.ts";
 import type { Tx } from "../store/sql.ts";
 import { changeMessage, destroyMessage } from "./change-message.ts";
-import { findMailboxFault, type MailboxFault, mostMailboxes, normalized } from "./mailbox-faults.ts";
+import {
+  findMailboxFault,
+  type MailboxFault,
+  type MailboxWriting,
+  mostMailboxes,
+  normalized,
+} from "./mailbox-faults.ts";
 import { firstOwnMailbox, roleNames } from "./roles.ts";
 
 export type MailboxOutcome = { ok: true; mailbox: Mailbox } | ({ ok: false } & MailboxFault);
@@ -25,12 +31,13 @@ export async function createMailbox(
   tx: Tx,
   accountId: number,
   fields: MailboxFields,
+  writing: MailboxWriting,
 ): Promise<MailboxOutcome> {
   const all = await listMailboxes(tx, accountId);
   if (all.length >= mostMailboxes) {
     return { ok: false, fault: "overQuota", sentence: `An account can have ${mostMailboxes} mailboxes.` };
   }
-  const fault = findMailboxFault(all, fields);
+  const fault = findMailboxFault(all, fields, writing);
   if (fault !== undefined) return { ok: false, ...fault };
   const state = await takeState(tx, accountId);
   const id = firstOwnMailbox + state;
@@ -45,6 +52,7 @@ export async function changeMailbox(
   accountId: number,
   mailbox: Mailbox,
   fields: MailboxFields,
+  writing: MailboxWriting,
 ): Promise<MailboxOutcome> {
   if (mailbox.id < firstOwnMailbox && fields.name !== mailbox.name) {
     return {
@@ -53,7 +61,8 @@ export async function changeMailbox(
       sentence: `${mailbox.name} cannot be renamed: every account has it.`,
     };
   }
-  const fault = findMailboxFault(await listMailboxes(tx, accountId), { ...fields, id: mailbox.id });
+  const all = await listMailboxes(tx, accountId);
+  const fault = findMailboxFault(all, { ...fields, id: mailbox.id }, writing);
   if (fault !== undefined) return { ok: false, ...fault };
   const state = await takeState(tx, accountId);
   const { id, role } = mailbox;

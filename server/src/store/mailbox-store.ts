@@ -17,6 +17,8 @@ export interface Mailbox {
   namedState: number;
   /** State of the last change of anything. */
   changedState: number;
+  /** Till then it is about to be destroyed, milliseconds since 1970; undefined for one that is not. */
+  doomedUntil: number | undefined;
 }
 
 export type MailboxFields = Pick<Mailbox, "name" | "parentId" | "sortOrder" | "isSubscribed">;
@@ -47,6 +49,19 @@ export async function updateMailbox(
       sort_order = ${mailbox.sortOrder}, is_subscribed = ${mailbox.isSubscribed ? 1 : 0}, named_state = ${state},
       changed_state = ${state}
     WHERE account_id = ${accountId} AND id = ${mailbox.id}`);
+}
+
+/** Says of mailboxes that they are going to be destroyed by then. */
+export async function markDoomed(
+  tx: Tx,
+  accountId: number,
+  ids: readonly number[],
+  until: number,
+): Promise<void> {
+  await tx.run(sql`
+    UPDATE mailbox SET doomed_until = ${until}
+    WHERE account_id = ${accountId}
+      AND id IN (SELECT CAST(value AS BIGINT) FROM json_each(${JSON.stringify(ids)}) AS doomed)`);
 }
 
 /** The mailbox must be empty. */
@@ -163,5 +178,6 @@ function readMailbox(row: Row): Mailbox {
     createdState: int(row, "created_state"),
     namedState: int(row, "named_state"),
     changedState: int(row, "changed_state"),
+    doomedUntil: optionalInt(row, "doomed_until"),
   };
 }

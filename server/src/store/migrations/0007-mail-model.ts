@@ -27,6 +27,9 @@ export const mailModel: Migration = {
       PRIMARY KEY (account_id, object_id))`,
     `CREATE INDEX sent_draft_time ON sent_draft (send_at)`,
 
+    // Until when others may put nothing into a mailbox, because it is being emptied in steps and then destroyed.
+    `ALTER TABLE mailbox ADD COLUMN doomed_until BIGINT`,
+
     // What an account can be written as. Its own address, which every account has, is here only once its owner has
     // changed something of it. fields is JSON: nobody looks for what is in it.
     `CREATE TABLE identity (

@@ -1,9 +1,10 @@
 /** Mailbox/get, /changes and /set (RFC 8621 §2.1, §2.2, §2.5). */
 import { capabilities } from "@posthorn/protocol";
 import { Type } from "typebox";
+import type { Clock } from "../../env/env.ts";
 import { findId, formatId } from "../../objects/ids.ts";
 import { listMailboxChanges } from "../../objects/mailbox-changes.ts";
-import type { MailboxFault } from "../../objects/mailbox-faults.ts";
+import { haveNameTwice, type MailboxFault } from "../../objects/mailbox-faults.ts";
 import { changeMailbox, createMailbox, destroyMailbox } from "../../objects/mailboxes.ts";
 import { isStateOf, readState } from "../../objects/states.ts";
 import { listMailboxes, type Mailbox, type MailboxFields } from "../../store/mailbox-store.ts";
@@ -16,10 +17,11 @@ import { holdingAccount } from "./hold-account.ts";
 import { countProperties, mailboxProperties, mailboxView, ourMailboxProperties } from "./mailbox-view.ts";
 import { type JmapObject, type Method, type MethodCall, type Methods, refuseObject } from "./method.ts";
 import { isSameJson } from "./patch.ts";
-import { type SetCall, setMethod } from "./set.ts";
+import { type SetCall, type SetWrite, setMethod } from "./set.ts";
 
 export interface MailboxContext {
   store: Store;
+  clock: Clock;
 }
 
 const reading = { capability: capabilities.mail, scope: "read" } as const;
@@ -35,8 +37,9 @@ const Create = Type.Object({ ...Fields, role: Type.Optional(Type.Null()) }, clos
 const Update = Type.Object({ ...Fields, name: Type.Optional(Fields.name) }, closed);
 const SetMore = Type.Object({ onDestroyRemoveEmails: Type.Optional(Type.Boolean()) }, closed);
 
-export function mailboxMethods({ store }: MailboxContext): Methods {
-  return { "Mailbox/get": get(store), "Mailbox/changes": changes(store), "Mailbox/set": set(store) };
+export function mailboxMethods(ctx: MailboxContext): Methods {
+  const { store } = ctx;
+  return { "Mailbox/get": get(store), "Mailbox/changes": changes(store), "Mailbox/set": set(ctx) };
 }
 
 function get(store: Store) {
@@ -74,21 +77,50 @@ function changes(store: Store) {
   });
 }
 
-function set(store: Store): Method {
+/** A transaction, and whether mailboxes may have a name twice in it as long as it goes on. */
+interface Writing {
+  tx: Tx;
+  mayClash: boolean;
+}
+
+/**
+ * The whole call as if all of it happened at once, so that mailboxes can swap their names (RFC 8620 §5.3). Where a name is
+ * there twice in the end it is done again, and each that would take another's is refused.
+ */
+function asOne(store: Store): SetWrite<Writing> {
+  const hold = holdingAccount(store);
+  const clash = new Error("a name is there twice");
+  return async (call, work) => {
+    try {
+      return await hold(call, async (tx) => {
+        const result = await work({ tx, mayClash: true });
+        if (haveNameTwice(await listMailboxes(tx, call.caller.accountId))) throw clash;
+        return result;
+      });
+    } catch (error) {
+      if (error !== clash) throw error;
+      return hold(call, (tx) => work({ tx, mayClash: false }));
+    }
+  };
+}
+
+function set(ctx: MailboxContext): Method {
+  const { store, clock } = ctx;
+  const how = ({ tx: { mayClash } }: { tx: Writing }) => ({ now: clock.now(), mayClash });
   return setMethod({
     ...writing,
     more: SetMore,
-    write: holdingAccount(store),
+    write: asOne(store),
     ahead: (call, wanted, { onDestroyRemoveEmails }) =>
-      onDestroyRemoveEmails === true ? emptyFirst(store, call, wanted) : Promise.resolve(false),
-    state: ({ tx, caller }) => readState(tx, caller.accountId),
-    isState: ({ tx, caller }, state) => isStateOf(tx, caller.accountId, ["Mailbox"], state),
+      onDestroyRemoveEmails === true ? emptyFirst(ctx, call, wanted) : Promise.resolve(false),
+    state: ({ tx: { tx }, caller }) => readState(tx, caller.accountId),
+    isState: ({ tx: { tx }, caller }, state) => isStateOf(tx, caller.accountId, ["Mailbox"], state),
     create: {
       schema: Create,
       async run(at, given) {
         const { parentId, sortOrder = 0, isSubscribed = true } = given;
         const fields = { name: given.name, parentId: parentOf(at, parentId), sortOrder, isSubscribed };
-        const outcome = await createMailbox(at.tx, at.caller.accountId, fields);
+        const outcome = await createMailbox(at.tx.tx, at.caller.accountId, fields, how(at));
         if (!outcome.ok) return refuse(outcome);
         const view = mailboxView(outcome.mailbox, at.caller);
         const shown = [...mailboxProperties, ...ourMailboxProperties(at)];
@@ -107,13 +139,13 @@ function set(store: Store): Method {
           ...others,
           ...(parentId === undefined ? {} : { parentId: parentOf(at, parentId) }),
         };
-        const outcome = await changeMailbox(at.tx, at.caller.accountId, mailbox, fields);
+        const outcome = await changeMailbox(at.tx.tx, at.caller.accountId, mailbox, fields, how(at));
         if (!outcome.ok) return refuse(outcome);
         const { name } = outcome.mailbox;
         return change.name === undefined || change.name === name ? null : { name };
       },
     },
-    async destroy({ tx, caller, more }, { mailbox }) {
+    async destroy({ tx: { tx }, caller, more }, { mailbox }) {
       const fault = await destroyMailbox(tx, caller.accountId, mailbox, more.onDestroyRemoveEmails === true);
       if (fault !== undefined) refuse(fault);
     },
@@ -128,7 +160,7 @@ interface Stored {
 }
 
 async function findMailbox(
-  { tx, caller }: Pick<SetCall<Tx, unknown>, "tx" | "caller">,
+  { tx: { tx }, caller }: Pick<SetCall<Writing, unknown>, "tx" | "caller">,
   id: string,
 ): Promise<Stored | undefined> {
   const wanted = findId("mailbox", id);

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
+import { HandClock } from "../../env/hand-clock.ts";
 import { openAccount } from "../../objects/trial-mail.ts";
 import { eachStore } from "../../store/each-store.ts";
 import type { Store } from "../../store/sql.ts";
@@ -11,7 +12,10 @@ let accounts = 0;
 
 async function begin(store: Store): Promise<TrialJmap> {
   const accountId = await openAccount(store, `account-${++accounts}`);
-  return trialJmap({ ...mailboxMethods({ store }), ...mailboxQueryMethods({ store }) }, callerOf(accountId));
+  return trialJmap(
+    { ...mailboxMethods({ store, clock: new HandClock() }), ...mailboxQueryMethods({ store }) },
+    callerOf(accountId),
+  );
 }
 
 /** Names of what a query finds, in its order. */
