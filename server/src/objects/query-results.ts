@@ -12,8 +12,8 @@ const slice = 500;
 /** Read whole in one slice. */
 const readSlice = 32;
 /** What it costs to read a message's row, and its bytes, in looks, for each test. */
-const looksPerRow = 3;
-const looksPerReading = 10;
+export const looksPerRow = 3;
+export const looksPerReading = 10;
 /** More messages of the threads of one slice than that are not looked through. */
 const mostOfThreads = 20_000;
 

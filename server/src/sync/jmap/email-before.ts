@@ -10,6 +10,7 @@ import { type JmapObject, refuseObject } from "./method.ts";
 import type { OpenBlob } from "./open-blob.ts";
 import { isObject } from "./patch.ts";
 import type { SetCall } from "./set.ts";
+import { mailOfStored } from "./stored-mail.ts";
 
 export interface StoredMarks {
   object: StoredObject;
@@ -59,7 +60,10 @@ export function emailsBefore(ctx: { openBlob: OpenBlob }) {
     }
     const read = async () =>
       (await findMessageBytes(at.tx.tx, object.accountId, object.id)) ?? new Uint8Array();
-    const email = storedEmail(ctx, object, snoozedUntil, read);
+    const email = storedEmail(ctx, object, snoozedUntil, {
+      bytes: read,
+      mail: async () => mailOfStored(object, await read()),
+    });
     const body = readBodyRequest({ fetchAllBodyValues: named.has("bodyValues") });
     const view = await emailView(email, new Set(others), body);
     return { ...view, ...valuesAsked(view.bodyValues, patch.bodyValues), ...marks };

@@ -3,6 +3,7 @@ import { capabilities } from "@posthorn/protocol";
 import { findId } from "../../objects/ids.ts";
 import { readSnoozedUntil } from "../../objects/snooze.ts";
 import { readState } from "../../objects/states.ts";
+import type { ParsedMail } from "../../rfc5322/mail.ts";
 import {
   listMessageBytes,
   listObjects,
@@ -22,9 +23,11 @@ import {
 } from "./email-view.ts";
 import { getMethod } from "./get.ts";
 import { requireFewHeaders } from "./header-forms.ts";
+import { type KeptMails, keepingMails } from "./kept-mails.ts";
 import type { Hold, LargeTurns } from "./large-turns.ts";
-import { type JmapObject, type Method, refuseCall } from "./method.ts";
+import { type JmapObject, type Method, type MethodCall, refuseCall } from "./method.ts";
 import { firstBytes, type OpenBlob } from "./open-blob.ts";
+import { textSizeOf } from "./text-size.ts";
 
 export interface EmailGetContext {
   store: Store;
@@ -35,9 +38,12 @@ export interface EmailGetContext {
 const bytesAtOnce = 8 * 1024 * 1024;
 /** And those that one call may have read. */
 const mostBytes = 64 * 1024 * 1024;
+/** Characters that several messages have together in one answer. */
+const mostText = 16 * 1024 * 1024;
 
 export function emailGet(ctx: EmailGetContext, turns: LargeTurns): Method {
   const { store } = ctx;
+  const kept = keepingMails();
   return getMethod({
     capability: capabilities.mail,
     scope: "read",
@@ -46,7 +52,8 @@ export function emailGet(ctx: EmailGetContext, turns: LargeTurns): Method {
     properties: emailProperties,
     isProperty: isEmailProperty,
     defaults: () => emailGetDefaults,
-    async list({ caller: { accountId } }, { ids, limit, properties, more }) {
+    async list(call, { ids, limit, properties, more }) {
+      const { accountId } = call.caller;
       const body = readBodyRequest(more);
       requireFewHeaders(properties, body.properties);
       const wanted = ids?.map((id) => findId("email", id)).filter((id) => id !== undefined);
@@ -54,12 +61,14 @@ export function emailGet(ctx: EmailGetContext, turns: LargeTurns): Method {
         wanted === undefined
           ? await listObjects(store.read, accountId, Number.MAX_SAFE_INTEGER, limit)
           : await listObjectsById(store.read, accountId, wanted);
-      return turns.run((hold) => viewAll(ctx, { objects, properties, body, hold }));
+      return turns.run((hold) => viewAll(ctx, { call, kept, objects, properties, body, hold }));
     },
   });
 }
 
 interface Asked {
+  call: MethodCall;
+  kept: KeptMails;
   objects: readonly StoredObject[];
   properties: ReadonlySet<string>;
   body: BodyRequest;
@@ -68,23 +77,42 @@ interface Asked {
 
 async function viewAll(
   ctx: EmailGetContext,
-  { objects, properties, body, hold }: Asked,
+  { call, kept, objects, properties, body, hold }: Asked,
 ): Promise<JmapObject[]> {
   const views: JmapObject[] = [];
   const snoozed = properties.has("snoozedUntil") ? await snoozedOf(ctx.store, objects) : noneSnoozed;
   let bytesRead = 0;
+  let textSize = 0;
   for (const batch of inBatches(objects)) {
-    const read = readingTogether(ctx.store, batch, async (sizeBytes) => {
+    const unknown = batch.filter((object) => kept.find(call, object) === undefined);
+    const read = readingTogether(ctx.store, unknown.length === 0 ? batch : unknown, async (sizeBytes) => {
       bytesRead += sizeBytes;
       if (bytesRead > mostBytes && batch.length < objects.length) {
         refuseCall("requestTooLarge", "These messages are large. Ask for fewer of them at once.");
       }
       await hold(sizeBytes);
     });
-    const emails = batch.map((object) => storedEmail(ctx, object, snoozed.get(object.id), read));
-    views.push(...(await Promise.all(emails.map((email) => emailView(email, properties, body)))));
+    const emails = batch.map((object) =>
+      storedEmail(ctx, object, snoozed.get(object.id), {
+        bytes: () => read(object.id),
+        mail: async () => kept.find(call, object) ?? kept.parse(call, object, await read(object.id)),
+      }),
+    );
+    for (const email of emails) {
+      const view = await emailView(email, properties, body);
+      textSize += textSizeOf(view);
+      if (textSize > mostText && objects.length > 1) refuseMuchText();
+      views.push(view);
+    }
   }
   return views;
+}
+
+function refuseMuchText(): never {
+  return refuseCall(
+    "requestTooLarge",
+    "These messages have much text. Ask for fewer of them at once, or for less of each by “maxBodyValueBytes”.",
+  );
 }
 
 const noneSnoozed: ReadonlyMap<number, number> = new Map();
@@ -93,18 +121,19 @@ function snoozedOf({ read }: Store, objects: readonly StoredObject[]): Promise<R
   return readSnoozedUntil(read, objects[0]?.accountId ?? 0, objects);
 }
 
-/** A stored message whose bytes are read by `read`. */
+/** A stored message, and how it is read. */
 export function storedEmail(
   { openBlob }: Pick<EmailGetContext, "openBlob">,
   object: StoredObject,
   snoozedUntil: number | undefined,
-  read: (id: number) => Promise<Uint8Array>,
+  read: { bytes: () => Promise<Uint8Array>; mail: () => Promise<ParsedMail> },
 ): StoredEmail {
   const { accountId, id: objectId } = object;
   return {
     object,
     snoozedUntil,
-    readBytes: () => read(objectId),
+    readBytes: read.bytes,
+    readMail: read.mail,
     async readFile(place, mostBytes) {
       const blobId = formatBlobId({ kind: "file", objectId, place });
       const blob = await openBlob({ accountId, blobId });

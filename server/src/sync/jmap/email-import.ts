@@ -5,6 +5,7 @@ import type { Clock } from "../../env/env.ts";
 import { formatId } from "../../objects/ids.ts";
 import { findSameMail, type ImportedMail, readMailBytes } from "../../objects/imported-mail.ts";
 import { isStateOf, readState } from "../../objects/states.ts";
+import { openTurns } from "../../store/query-turns.ts";
 import type { Store } from "../../store/sql.ts";
 import {
   accountIdOf,
@@ -25,6 +26,7 @@ import {
   readPlace,
   refuseSealed,
 } from "./email-place.ts";
+import { chargeParsing } from "./kept-mails.ts";
 import type { Hold, LargeTurns } from "./large-turns.ts";
 import { coreLimits } from "./limits.ts";
 import {
@@ -32,6 +34,7 @@ import {
   type Method,
   type MethodCall,
   refuseCall,
+  refuseGone,
   refuseObject,
   type SetError,
   SetFailure,
@@ -101,7 +104,10 @@ async function readAll(
 ): Promise<Map<string, Read>> {
   const read = new Map<string, Read>();
   const count = countingBytes();
+  const turn = openTurns();
   for (const [creationId, object] of wanted) {
+    await turn();
+    refuseGone(call);
     const work = async (): Promise<Read> => {
       const given = readGiven(Import, { ...object });
       const blobId = resolveId(call, given.blobId) ?? "";
@@ -120,6 +126,7 @@ async function readAll(
         return refuseObject("tooLarge", `A message has ${mostMailBytes} bytes at most, with its files.`);
       }
       count(bytes.length);
+      chargeParsing(call, bytes.length);
       const mail = readMailBytes(bytes);
       if (mail !== undefined) return { ok: true, given, mail };
       return refuseObject("invalidEmail", "This is no mail: it has no header field (RFC 5322 §2.1).");

@@ -17,9 +17,17 @@ import { BodyArguments, type BodyRequest, readBodyRequest } from "./body-parts.t
 import { countingBytes, mostMailBytes } from "./email-place.ts";
 import { emailParseDefaults, isEmailProperty, parsedView } from "./email-view.ts";
 import { requireFewHeaders } from "./header-forms.ts";
+import { chargeParsing } from "./kept-mails.ts";
 import type { Hold, LargeTurns } from "./large-turns.ts";
 import { coreLimits } from "./limits.ts";
-import { type JmapObject, type Method, type MethodCall, type Methods, refuseCall } from "./method.ts";
+import {
+  type JmapObject,
+  type Method,
+  type MethodCall,
+  type Methods,
+  refuseCall,
+  refuseGone,
+} from "./method.ts";
 import type { OpenBlob } from "./open-blob.ts";
 import { wholeBlob } from "./whole-blob.ts";
 
@@ -64,10 +72,12 @@ function emailParse(openBlob: OpenBlob, turns: LargeTurns): Method {
         const count = countingBytes();
         const countAndHold = (sizeBytes: number) => {
           count(sizeBytes);
+          chargeParsing(call, sizeBytes);
           return hold(sizeBytes);
         };
         for (const id of new Set(blobIds)) {
           await turn();
+          refuseGone(call);
           const view = await read(resolveId(call, id) ?? "", countAndHold);
           if (view === "notFound") notFound.push(id);
           else if (view === "notParsable") notParsable.push(id);

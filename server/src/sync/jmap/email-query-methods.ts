@@ -11,7 +11,7 @@ import type { Turn } from "../../store/query-turns.ts";
 import type { Store } from "../../store/sql.ts";
 import { closed, resolveId } from "./arguments.ts";
 import { EmailCondition, emailFilter, emailOrder, emailSorts, refuseUnused } from "./email-filter.ts";
-import { type MethodCall, type Methods, refuseCall } from "./method.ts";
+import { type MethodCall, type Methods, refuseCall, refuseGone } from "./method.ts";
 import { type QueryWindow, queryMethod } from "./query.ts";
 import { queryChangesMethod } from "./query-changes.ts";
 
@@ -126,7 +126,7 @@ export async function queryContext(
   const newestId = await getAccountState(db, accountId);
   const turnWhileAwaited = async () => {
     await turn();
-    if (call.gone?.aborted) refuseCall("serverUnavailable", "The client has gone.");
+    refuseGone(call);
   };
   return {
     db,
@@ -144,7 +144,7 @@ function windowOf(call: MethodCall, window: QueryWindow): Window {
   return { ...window, anchor: (id === undefined ? undefined : findId("email", id)) ?? -1 };
 }
 
-async function refusingTooWide<Result>(work: () => Promise<Result>): Promise<Result> {
+export async function refusingTooWide<Result>(work: () => Promise<Result>): Promise<Result> {
   try {
     return await work();
   } catch (error) {

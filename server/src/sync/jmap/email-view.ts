@@ -9,7 +9,7 @@ import { formatBlobId } from "./blob-ids.ts";
 import { type BodyRequest, bodyValues, type PartNames, partView, structureView } from "./body-parts.ts";
 import { convenienceProperties, findHeaderProperty, readHeader } from "./header-forms.ts";
 import type { JmapObject, MethodCall } from "./method.ts";
-import { headOf, mailOfStored, mailSummaryOf } from "./stored-mail.ts";
+import { headOf, mailSummaryOf } from "./stored-mail.ts";
 
 const metadata = ["id", "blobId", "threadId", "mailboxIds", "keywords", "size", "receivedAt"] as const;
 const headerNames = [
@@ -64,6 +64,8 @@ export interface StoredEmail {
   /** Milliseconds since 1970. */
   snoozedUntil: number | undefined;
   readBytes(): Promise<Uint8Array>;
+  /** The same as a mail. */
+  readMail(): Promise<ParsedMail>;
   /** The first bytes of a file of the message, by its place. */
   readFile(place: number, mostBytes: number): Promise<Uint8Array>;
 }
@@ -83,11 +85,10 @@ export async function emailView(
     else view[name] = value;
   }
   if (deferred.length === 0) return view;
-  const bytes = await email.readBytes();
-  if (deferred.includes("wireText")) view.wireText = new TextDecoder().decode(bytes);
+  if (deferred.includes("wireText")) view.wireText = new TextDecoder().decode(await email.readBytes());
   const rest = deferred.filter((name) => name !== "wireText");
   if (rest.length === 0) return view;
-  const mail = mailOfStored(email.object, bytes);
+  const mail = await email.readMail();
   const source = { names: namesIn(email.object), readFile: email.readFile };
   return { ...view, ...(await mailView(mail, rest, body, source)) };
 }

@@ -25,8 +25,10 @@ export interface MethodCall {
   createdIds: Map<string, string>;
   /** Capabilities the client uses. */
   using: ReadonlySet<string>;
-  /** Aborts when the client has gone: what only reads may stop. What writes goes on, as if the answer had been lost. */
+  /** Aborts when the client has gone: what only reads, or has not begun to write, may stop. What writes goes on, as if the answer had been lost. */
   gone?: AbortSignal | undefined;
+  /** Aborts when all calls of the request are answered: what is kept from one to the next is let go. */
+  answered?: AbortSignal | undefined;
 }
 
 /** An object of a data type, as JSON. */
@@ -92,6 +94,11 @@ export class MethodError extends Error {
 /** Throws MethodError. */
 export function refuseCall(type: MethodErrorType, description: string, extra?: object): never {
   throw new MethodError(type, description, extra);
+}
+
+/** Throws MethodError when nobody waits for the answer any more. */
+export function refuseGone({ gone }: MethodCall): void {
+  if (gone?.aborted) refuseCall("serverUnavailable", "The client has gone.");
 }
 
 /** Why one object of a /set, /copy or /import was not written (RFC 8620 §5.3, RFC 8621 §4.6, §4.8, §7.5). */

@@ -56,9 +56,14 @@ export async function processRequest(
   gone?: AbortSignal,
 ): Promise<RequestAnswer> {
   const request = readRequest(ctx, body);
-  return "status" in request
-    ? problemAnswer(request)
-    : carryOut(ctx, caller, request, { sizeBytes: body.length, gone });
+  if ("status" in request) return problemAnswer(request);
+  const answered = new AbortController();
+  try {
+    const signals = { gone, answered: answered.signal };
+    return await carryOut(ctx, caller, request, { sizeBytes: body.length, ...signals });
+  } finally {
+    answered.abort();
+  }
 }
 
 /** A request's problem as its answer. */
@@ -123,13 +128,13 @@ async function carryOut(
   ctx: RequestContext,
   caller: JmapCaller,
   { using, methodCalls, createdIds }: JmapRequest,
-  { sizeBytes, gone }: { sizeBytes: number; gone: AbortSignal | undefined },
+  { sizeBytes, ...signals }: { sizeBytes: number } & Pick<MethodCall, "gone" | "answered">,
 ): Promise<RequestAnswer> {
   const call: MethodCall = {
     caller,
     createdIds: new Map(Object.entries(createdIds ?? {})),
     using: new Set(using),
-    gone,
+    ...signals,
   };
   const budget = referenceBudget(sizeBytes);
   const turn = openTurns();

@@ -2,8 +2,10 @@
 import { capabilities } from "@posthorn/protocol";
 import { Type } from "typebox";
 import { findId, formatId } from "../../objects/ids.ts";
+import { type QueryContext, spendLooks } from "../../objects/query-context.ts";
 import type { Filter, TextField } from "../../objects/query-filter.ts";
 import { type ReadMail, readRows, readWhole } from "../../objects/query-mail.ts";
+import { looksPerReading, looksPerRow } from "../../objects/query-results.ts";
 import { markFinds, snippetOf } from "../../objects/query-snippets.ts";
 import type { Term } from "../../objects/query-terms.ts";
 import {
@@ -16,7 +18,7 @@ import {
   resolveId,
 } from "./arguments.ts";
 import { EmailCondition, emailFilter, refuseUnused } from "./email-filter.ts";
-import { type EmailQueryContext, queryContext } from "./email-query-methods.ts";
+import { type EmailQueryContext, queryContext, refusingTooWide } from "./email-query-methods.ts";
 import { coreLimits } from "./limits.ts";
 import {
   type Arguments,
@@ -65,7 +67,8 @@ async function get(ctx: EmailQueryContext, call: MethodCall, args: Arguments): P
   const tree = readFilter(EmailCondition, filter ?? undefined);
   refuseUnused(call, tree);
   const asked = emailFilter(tree);
-  const found = await snippetsOf(ctx, call, [...new Set(wanted.values())], asked);
+  const at = await queryContext(ctx, call);
+  const found = await refusingTooWide(() => snippetsOf(at, [...new Set(wanted.values())], asked));
   const there = [...wanted].filter(([, id]) => found.has(id));
   const missing = [...wanted].filter(([, id]) => !found.has(id)).map(([id]) => id);
   return {
@@ -84,19 +87,26 @@ function numberOf(call: MethodCall, id: string): number {
 }
 
 async function snippetsOf(
-  ctx: EmailQueryContext,
-  call: MethodCall,
+  ctx: QueryContext,
   ids: readonly number[],
   filter: Filter,
 ): Promise<Map<number, JmapObject>> {
-  const at = await queryContext(ctx, call);
   const inSubject = termsIn(filter, ["text", "subject"]);
   const inBody = termsIn(filter, ["text", "body"]);
   const found = new Map<number, JmapObject>();
+  const looksOfEach = looksPerReading * inBody.length;
+  async function readOne(row: ReadMail): Promise<void> {
+    await ctx.turn();
+    spendLooks(ctx, looksOfEach);
+    const [mail] = await readWhole(ctx, [row]);
+    if (mail !== undefined) found.set(mail.object.id, snippet(mail, inSubject, inBody));
+  }
   for (let first = 0; first < ids.length; first += slice) {
-    const rows = await readRows(at, ids.slice(first, first + slice));
-    const mails = inBody.length === 0 ? rows : await readWhole(at, rows);
-    for (const mail of mails) found.set(mail.object.id, snippet(mail, inSubject, inBody));
+    const rows = await readRows(ctx, ids.slice(first, first + slice));
+    spendLooks(ctx, looksPerRow * rows.length);
+    if (inBody.length === 0)
+      for (const row of rows) found.set(row.object.id, snippet(row, inSubject, inBody));
+    else for (const row of rows) await readOne(row);
     await ctx.turn();
   }
   return found;

@@ -70,7 +70,7 @@ describe("a message as mail", () => {
     const properties = new Set([...names, "subject", "sentAt", "hasAttachment"]);
     const body = readBodyRequest({});
     const unread = () => Promise.reject(new Error("the bytes were read"));
-    const email = { object, snoozedUntil: undefined, readBytes: unread, readFile: unread };
+    const email = { object, snoozedUntil: undefined, readBytes: unread, readMail: unread, readFile: unread };
     const byRow = await emailView(email, properties, body);
     const blob = { blobId: "e7", sizeBytes: 0, blobIdOf: () => "" };
     expect(byRow).toEqual(await parsedView(mailOfStored(object, bytes), blob, properties, body));

@@ -1,0 +1,62 @@
+/** What the calls of one request read of mails: each large one is parsed once, and all of them have one purse for it. */
+import type { ParsedMail } from "../../rfc5322/mail.ts";
+import type { StoredObject } from "../../store/object-store.ts";
+import { type MethodCall, refuseCall } from "./method.ts";
+import { mailOfStored } from "./stored-mail.ts";
+
+/** Of mails that one request parses. */
+const mostParsed = 256 * 1024 * 1024;
+/** What is smaller is parsed again. */
+const leastKept = 1024 * 1024;
+/** Of the mails that are kept for all requests that are being answered. */
+const mostKept = 64 * 1024 * 1024;
+
+const parsed = new WeakMap<MethodCall, number>();
+
+/** Throws MethodError `requestTooLarge` when the request that a call is of has parsed too much. */
+export function chargeParsing(call: MethodCall, sizeBytes: number): void {
+  const sum = (parsed.get(call) ?? 0) + sizeBytes;
+  if (sum > mostParsed) {
+    refuseCall("requestTooLarge", "This request has read much mail already. Ask in another request.");
+  }
+  parsed.set(call, sum);
+}
+
+export interface KeptMails {
+  find(call: MethodCall, object: StoredObject): ParsedMail | undefined;
+  /** Parses a message, and keeps it until the request is answered when it is large and there is room. */
+  parse(call: MethodCall, object: StoredObject, bytes: Uint8Array): ParsedMail;
+}
+
+export function keepingMails(): KeptMails {
+  const ofCalls = new WeakMap<MethodCall, Map<string, ParsedMail>>();
+  let free = mostKept;
+  return {
+    find: (call, object) => ofCalls.get(call)?.get(keyOf(object)),
+    parse(call, object, bytes) {
+      chargeParsing(call, bytes.length);
+      const mail = mailOfStored(object, bytes);
+      const { answered } = call;
+      const sizeBytes = bytes.length;
+      if (answered === undefined || answered.aborted || sizeBytes < leastKept || sizeBytes > free)
+        return mail;
+      const kept = ofCalls.get(call) ?? new Map<string, ParsedMail>();
+      ofCalls.set(call, kept.set(keyOf(object), mail));
+      free -= sizeBytes;
+      answered.addEventListener(
+        "abort",
+        () => {
+          free += sizeBytes;
+          kept.clear();
+        },
+        { once: true },
+      );
+      return mail;
+    },
+  };
+}
+
+/** A draft that is sent, and one that is taken back, has other bytes under the same id. */
+function keyOf({ id, changedState }: StoredObject): string {
+  return `${id}/${changedState}`;
+}
