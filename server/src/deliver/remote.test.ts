@@ -272,6 +272,25 @@ describe("a batch that the host refuses as a whole", () => {
   });
 });
 
+it("a recipient who takes no more of strangers just now is no word of the host, which goes on being sent to", async () => {
+  const reason = problem("rateLimited", "bob takes no more mail of strangers just now.", {
+    retryAfterS: 21_600,
+  });
+  const said = (recipients: object[]): Told => ({
+    status: 429,
+    contentType: "application/problem+json",
+    body: JSON.stringify({ ...reason, recipients }),
+  });
+  const refusedBob = { id: "bob", host: "b.test", status: "refused", problem: reason };
+  const one = await deliverTo(() => said([refusedBob]), [letter(1)]);
+  expect(one.states).toEqual({ 1: "deferred" });
+  expect(one.result.host).toEqual({ kind: "answered" });
+  expect(one.result.results.get(1)).toMatchObject({ problem: { code: "rateLimited", retryAfterS: 21_600 } });
+  const all = await deliverTo(() => said([]), [letter(1)]);
+  expect(all.result).toMatchObject({ host: { kind: "unreachable" } });
+  expect(all.states).toEqual({});
+});
+
 it("a refused message tells of each recipient what the host says of it", async () => {
   const wire = await openTrialWire();
   const [full, unknown] = [problem("mailboxFull", "Full."), problem("recipientUnknown", "Nobody.")];

@@ -1,7 +1,15 @@
 /** One signed request to a host. Only an answer that the host signed for this very request counts as its word. */
 import { createHash } from "node:crypto";
 import { contentDigest, signRequest, toBase64Url, type VerifyKey, verifyAnswer } from "@posthorn/crypto";
-import { type Discovery, type Problem, ProblemSchema, problem, readJson, shape } from "@posthorn/protocol";
+import {
+  type Discovery,
+  type Problem,
+  ProblemSchema,
+  problem,
+  RefusalSchema,
+  readJson,
+  shape,
+} from "@posthorn/protocol";
 import type { Clock, Egress, InboundAnswer, OutboundBody, Random } from "../env/env.ts";
 import type { OnlineKey } from "../peers/own-keys.ts";
 import type { Doubt, FindPeerResult } from "../peers/peers.ts";
@@ -14,6 +22,7 @@ const mostAnswerBytes = 8 * 1024 * 1024;
 /** Of what an answer says that nobody has signed. */
 const mostQuoted = 500;
 const problemShape = shape(ProblemSchema);
+const refusalShape = shape(RefusalSchema);
 
 export interface RemoteContext {
   egress: Egress;
@@ -56,7 +65,10 @@ const noContent = {
   sha256: createHash("sha256").digest(),
 };
 
-/** The peer's signed word, or that there is none. A signed 429 or 5xx but 507 is about the host and counts as none. */
+/**
+ * The peer's signed word, or that there is none. A signed 5xx but 507 is about the host and counts as none, and so does a
+ * 429 that tells of no recipient.
+ */
 export type SignedResult = { kind: "signed"; answer: InboundAnswer } | Unreachable;
 
 /** Never throws for what a peer or the network does. */
@@ -128,12 +140,28 @@ async function believe(
     const isUnknownKey = !verified.ok && verified.reason === "unknownKey";
     return unreachable(isUnknownKey ? signedByNoKey(host, answer) : unproven(host, answer), retryAfterS);
   }
-  // 507 is about one mailbox; the other 5xx and 429 are about the host.
-  if (answer.status === 429 || (answer.status >= 500 && answer.status !== 507)) {
+  if (isAboutHost(answer)) {
     const later = unreachable(`${host} asks to be tried later (${answer.status}).`, retryAfterS);
     return { ...later, failedAtRequest: answer.status === 500 };
   }
   return { kind: "signed", answer };
+}
+
+/**
+ * 507 is about one mailbox. So is 429 that tells of each recipient (§50.9): one who takes nothing more of strangers must
+ * not stop the mail of all others between the two hosts.
+ */
+function isAboutHost({ status, body }: InboundAnswer): boolean {
+  if (status === 429) return !tellsOfRecipients(body);
+  return status >= 500 && status !== 507;
+}
+
+function tellsOfRecipients(body: Uint8Array): boolean {
+  try {
+    return (refusalShape.parse(readJson(body)).recipients ?? []).length > 0;
+  } catch {
+    return false;
+  }
 }
 
 function signedByNoKey(host: string, { status }: InboundAnswer): string {
