@@ -56,6 +56,7 @@ export { readPhrase, recover, replacePhrase, testPhrase } from "./keys/recovery.
 export { replaceIdentity } from "./keys/replace-identity.ts";
 export type { SenderKey, SenderTrust } from "./keys/sender-key.ts";
 export type { SessionKeys } from "./keys/session-keys.ts";
+export { browserKeeper } from "./local/browser-keeper.ts";
 export { indexedDbPlace } from "./local/indexed-db-place.ts";
 export {
   type LocalChange,

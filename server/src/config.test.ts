@@ -24,6 +24,7 @@ test("a host and its certificate are enough, and everything else is as the page 
     address: undefined,
     tls: { kind: "files", certPath: "/srv/cert.pem", keyPath: "/srv/key.pem" },
     contact: undefined,
+    web: undefined,
     newRoot: false,
     quotaBytes: 5 * 1024 ** 3,
     screening: true,

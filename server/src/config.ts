@@ -34,6 +34,8 @@ export interface Config {
     /** Trials on one machine: our own certificate authority, kept in this folder. */
     | { kind: "local"; caFolder: string };
   contact: string | undefined;
+  /** The folder of the web client; undefined when none is served. */
+  web: string | undefined;
   /** The root key may be another than the one that the data knows: it was lost for good, or has leaked. */
   newRoot: boolean;
   /** What a new account may hold. */
@@ -58,6 +60,7 @@ export const settings = {
   proxied: "“yes” when a proxy on this machine ends TLS",
   local: "“yes” for trials on this machine: names below localhost with certificates of our own",
   ca: "with local: the folder of the certificate authority, to share one between servers",
+  web: "the folder of the web client, or “no” for none (the one that comes with the program)",
   "new-root": "“yes” at one start, when the root key is lost for good or has leaked; other servers notice",
   contact: "an address or page where the operator can be reached",
   quota: "bytes a new account may hold (5 GiB)",
@@ -106,6 +109,7 @@ export function readConfig(given: Settings, resolvePath: (path: string) => strin
     address: given.address ?? (local ? "127.0.0.1" : undefined),
     tls: readTls(given, local, resolvePath),
     contact: readContact(given),
+    web: given.web === undefined || given.web === "no" ? undefined : resolvePath(given.web),
     newRoot: isOn(given, "new-root"),
     quotaBytes: readNumber(given, "quota", 1_000_000, Number.MAX_SAFE_INTEGER) ?? 5 * gibibyte,
     screening: given.screening === undefined ? !local : isOn(given, "screening"),

@@ -17,6 +17,7 @@ import { limitSending, type SendingLimit } from "./http/limit-sending.ts";
 import { type OperatorRoutesContext, operatorRoutes } from "./http/operator-routes.ts";
 import { type PeerRoutesContext, peerRoutes } from "./http/peer-routes.ts";
 import { router } from "./http/router.ts";
+import { type Site, withSite } from "./http/site.ts";
 import { strangerLookUps } from "./http/stranger-look-ups.ts";
 import { forJmap } from "./join-jmap.ts";
 import { lookingUpKeys } from "./keys/look-up.ts";
@@ -39,6 +40,7 @@ export function makeHandler(
   journey: Journey,
   live: Live,
   certificate: CertificateSource | undefined,
+  site: Site | undefined,
 ): HttpHandler {
   const { config, env } = house;
   const auth = authRoom(house);
@@ -51,14 +53,17 @@ export function makeHandler(
     sending,
   });
   return edge(
-    router([
-      ...peerRoutes(peer),
-      ...clientRoutes(forClients(house, journey, { auth, peer, look, sending })),
-      ...jmapRoutes(jmap),
-      ...jmapStreamRoutes(jmap),
-      ...keysRoutes(forKeys(house, journey, { auth })),
-      ...operatorRoutes(forOperator(house, journey, { auth, look })),
-    ]),
+    withSite(
+      site,
+      router([
+        ...peerRoutes(peer),
+        ...clientRoutes(forClients(house, journey, { auth, peer, look, sending })),
+        ...jmapRoutes(jmap),
+        ...jmapStreamRoutes(jmap),
+        ...keysRoutes(forKeys(house, journey, { auth })),
+        ...operatorRoutes(forOperator(house, journey, { auth, look })),
+      ]),
+    ),
     { log: env.log, random: env.random, hsts: config.tls.kind !== "local" },
   );
 }

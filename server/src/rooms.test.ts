@@ -90,9 +90,10 @@ const workspaces: Record<string, readonly string[]> = {
   crypto: [],
   client: ["protocol", "crypto"],
   server: ["protocol", "crypto"],
+  web: ["protocol", "client"],
   cli: ["protocol", "client", "server"],
-  testnet: ["protocol", "crypto", "client", "server"],
-  bench: ["protocol", "crypto", "client", "server", "testnet"],
+  testnet: ["protocol", "crypto", "client", "server", "web"],
+  bench: ["protocol", "crypto", "client", "server", "testnet", "web"],
 };
 
 const repository = join(import.meta.dirname, "..", "..");

@@ -6,6 +6,7 @@ import type { Config } from "./config.ts";
 import type { Env } from "./env/env.ts";
 import type { CertificateSource } from "./http/certificate.ts";
 import type { HttpHandler } from "./http/http.ts";
+import { openSite } from "./http/site.ts";
 import { keepHouse } from "./keep-house.ts";
 import { makeHandler } from "./make-handler.ts";
 import { type Journey, makeJourney } from "./make-journey.ts";
@@ -96,7 +97,8 @@ async function run(
   const journey = makeJourney(house);
   const { queue, receive } = journey;
   const live = makeLive(house);
-  const handler = makeHandler(house, journey, live, certificate);
+  const site = config.web === undefined ? undefined : await openSite(env.files, config.web);
+  const handler = makeHandler(house, journey, live, certificate, site);
   door?.answerWith(handler);
   await publishPlace(house, door);
   await queue.start();

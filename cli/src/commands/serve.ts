@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { shellWord } from "@posthorn/client/node";
 import {
   type Config,
@@ -41,13 +42,20 @@ function settingsIn(options: Readonly<Record<string, string>>): Settings {
 }
 
 async function run(shell: Shell, given: Settings): Promise<void> {
-  const config = readConfig(given);
+  const config = readConfig({ ...(await ownSite()), ...given });
   const isFirstStart = (await findStat(join(config.dataFolder, "operator.json"))) === undefined;
   try {
     await runServer(config, (server) => sayStarted(shell, config, server, isFirstStart));
   } catch (error) {
     throw explainStart(config, error);
   }
+}
+
+/** The web client that was built beside this program. */
+async function ownSite(): Promise<Settings> {
+  const folder = fileURLToPath(new URL("../../../web/dist/site", import.meta.url));
+  const isBuilt = (await findStat(join(folder, "index.html"))) !== undefined;
+  return isBuilt && process.env.POSTHORN_WEB === undefined ? { web: folder } : {};
 }
 
 function readConfig(given: Settings): Config {

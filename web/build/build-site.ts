@@ -1,0 +1,79 @@
+/** The web client as browsers get it: bundled, compressed, and put into a folder that a server serves. */
+import { readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { brotliCompress, constants } from "node:zlib";
+import { build, defaultClientConditions, type Plugin } from "vite";
+import { compiledWords } from "./compile-words.ts";
+
+const web = fileURLToPath(new URL("..", import.meta.url));
+const compress = promisify(brotliCompress);
+const leastCompressed = 1_000;
+
+/** Where `posthorn serve` looks for it. */
+export const usualFolder = join(web, "dist", "site");
+
+/**
+ * Builds the client into this folder, which is emptied before. `isPseudo` adds a language for tests whose words are
+ * longer and accented. Throws Error when it cannot be built, or has something of Node's in it.
+ */
+export async function buildSite({
+  folder = usualFolder,
+  isPseudo = false,
+}: {
+  folder?: string;
+  isPseudo?: boolean;
+} = {}): Promise<void> {
+  await rm(folder, { recursive: true, force: true });
+  await build({
+    configFile: false,
+    root: web,
+    logLevel: "error",
+    // Paths from the root: the page is the same at each address within the client.
+    base: "/",
+    publicDir: join(web, "public"),
+    resolve: { conditions: ["source", ...defaultClientConditions] },
+    define: { "import.meta.env.PSEUDO": JSON.stringify(isPseudo) },
+    plugins: [nothingOfNode(), compiledWords()],
+    worker: { format: "es", plugins: () => [nothingOfNode(), compiledWords()] },
+    build: {
+      outDir: folder,
+      emptyOutDir: true,
+      target: "es2023",
+      assetsInlineLimit: 0,
+      modulePreload: { polyfill: false },
+      rolldownOptions: {
+        input: { index: join(web, "index.html"), message: join(web, "message.html") },
+      },
+    },
+  });
+  await compressAll(folder);
+}
+
+/** So that servers need not. */
+async function compressAll(folder: string): Promise<void> {
+  const names = await readdir(folder, { recursive: true });
+  const texts = names.filter((name) => /\.(?:css|html|js|json|svg|wasm|webmanifest)$/.test(name));
+  await Promise.all(
+    texts.map(async (name) => {
+      const bytes = await readFile(join(folder, name));
+      if (bytes.length < leastCompressed) return;
+      const params = { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY };
+      const smaller = await compress(bytes, { params });
+      if (smaller.length < bytes.length) await writeFile(join(folder, `${name}.br`), smaller);
+    }),
+  );
+}
+
+/** Vite would put something empty in the place of Node's modules, and nobody would know before it is called. */
+function nothingOfNode(): Plugin {
+  return {
+    name: "nothing-of-node",
+    enforce: "pre",
+    resolveId(source, importer) {
+      if (source.startsWith("node:"))
+        this.error(`${importer ?? "The page"} imports ${source}, which no browser has.`);
+    },
+  };
+}

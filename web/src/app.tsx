@@ -1,0 +1,41 @@
+/** What is shown, by the address of the page and by whether somebody is signed in. */
+import { lazy, type ReactElement, Suspense, useEffect } from "react";
+import { MailPage } from "./mail/mail-page.tsx";
+import { go, useRoute } from "./routes.ts";
+import { Shell } from "./shell/shell.tsx";
+import { useView } from "./state/use-view.ts";
+import { Waiting } from "./ui/waiting.tsx";
+import { useLanguage } from "./words/words.ts";
+
+const SignIn = lazy(() => import("./login/sign-in.tsx").then(({ SignIn }) => ({ default: SignIn })));
+const Welcome = lazy(() => import("./login/welcome.tsx").then(({ Welcome }) => ({ default: Welcome })));
+
+export function App(): ReactElement {
+  useLanguage();
+  const route = useRoute();
+  const account = useView("account", {});
+  const isOutside = route.page === "signIn" || route.page === "recover" || route.page === "welcome";
+  const isIn = account.state === "seen" && account.value !== null;
+  const isOut = account.state === "failed" || (account.state === "seen" && account.value === null);
+
+  useEffect(() => {
+    if (isOut && !isOutside) go({ page: "signIn" }, { replace: true });
+    if (isIn && route.page === "signIn") go(readInbox, { replace: true });
+  }, [isIn, isOut, isOutside, route.page]);
+
+  if (isOutside) {
+    return (
+      <Suspense fallback={<Waiting />}>
+        {route.page === "welcome" ? <Welcome token={route.token} /> : <SignIn />}
+      </Suspense>
+    );
+  }
+  if (!isIn || account.value === null) return <Waiting />;
+  return (
+    <Shell address={account.value.address} route={route}>
+      <MailPage route={route} address={account.value.address} />
+    </Shell>
+  );
+}
+
+const readInbox = { page: "list", place: { kind: "role", role: "inbox" }, threadId: undefined } as const;

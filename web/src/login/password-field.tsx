@@ -1,0 +1,36 @@
+import { type ReactElement, useState } from "react";
+import { Button } from "../ui/button.tsx";
+import { Field } from "../ui/field.tsx";
+import { say } from "../words/words.ts";
+
+export function PasswordField({
+  label,
+  value,
+  onChange,
+  autoComplete,
+  help,
+}: {
+  label: string;
+  value: string;
+  onChange(value: string): void;
+  autoComplete: "current-password" | "new-password";
+  help?: string;
+}): ReactElement {
+  const [isShown, setShown] = useState(false);
+  return (
+    <Field
+      label={label}
+      type={isShown ? "text" : "password"}
+      value={value}
+      onChange={({ target }) => onChange(target.value)}
+      autoComplete={autoComplete}
+      required
+      {...(help === undefined ? {} : { help })}
+      after={
+        <Button look="link" aria-pressed={isShown} onClick={() => setShown(!isShown)}>
+          {isShown ? say("password.hide") : say("password.show")}
+        </Button>
+      }
+    />
+  );
+}

@@ -1,0 +1,93 @@
+import { type ReactElement, useEffect, useState } from "react";
+import { go } from "../routes.ts";
+import { CallFailed, call } from "../state/desk.ts";
+import { deviceName } from "../state/device-name.ts";
+import type { Invitation } from "../state/worker/sign-in.ts";
+import { Button } from "../ui/button.tsx";
+import { Field } from "../ui/field.tsx";
+import { Notice } from "../ui/notice.tsx";
+import { Waiting } from "../ui/waiting.tsx";
+import { say } from "../words/words.ts";
+import { LoginPage } from "./login-page.tsx";
+import { PasswordField } from "./password-field.tsx";
+import { PhrasePage } from "./phrase-page.tsx";
+import { useAttempt } from "./sign-in.tsx";
+
+/** Taking up an invitation: name, password, and the recovery phrase, which is told once. */
+export function Welcome({ token }: { token: string }): ReactElement {
+  const [offer, setOffer] = useState<Invitation | CallFailed>();
+  const [made, setMade] = useState<{ address: string; phrase: string | null }>();
+  useEffect(() => {
+    call("readInvitation", { token }).then(setOffer, (error: unknown) => {
+      if (error instanceof CallFailed) setOffer(error);
+    });
+  }, [token]);
+  if (made?.phrase !== undefined && made.phrase !== null) {
+    return <PhrasePage address={made.address} phrase={made.phrase} />;
+  }
+  if (offer === undefined) return <Waiting words={say("wait.invitation")} />;
+  if (offer instanceof CallFailed) {
+    return (
+      <LoginPage title={say("welcome.notGood")}>
+        <Notice code={offer.fault.code}>{offer.fault.sentence}</Notice>
+        <p>
+          <Button look="link" onClick={() => go({ page: "signIn" })}>
+            {say("welcome.signIn")}
+          </Button>
+        </p>
+      </LoginPage>
+    );
+  }
+  return <SignUpForm token={token} offer={offer} onMade={setMade} />;
+}
+
+function SignUpForm({
+  token,
+  offer,
+  onMade,
+}: {
+  token: string;
+  offer: Invitation;
+  onMade(made: { address: string; phrase: string | null }): void;
+}): ReactElement {
+  const [name, setName] = useState(offer.name ?? "");
+  const [password, setPassword] = useState("");
+  const { isBusy, fault, submit } = useAttempt(async () => {
+    const made = await call("signUp", { token, name: name.trim(), password, device: deviceName() });
+    if (made.phrase === null)
+      go({ page: "list", place: { kind: "role", role: "inbox" }, threadId: undefined });
+    onMade(made);
+  });
+  const problemOf = (pointer: string) => (fault?.pointer === pointer ? fault.sentence : undefined);
+  const isOfAField = fault?.pointer === "/name" || fault?.pointer === "/password";
+  return (
+    <LoginPage title={say("welcome.title", { host: offer.host })} sentence={say("welcome.sentence")}>
+      <form onSubmit={submit}>
+        <Field
+          label={say("welcome.name")}
+          value={name}
+          onChange={({ target }) => setName(target.value)}
+          readOnly={offer.name !== null}
+          autoComplete="username"
+          autoCapitalize="none"
+          spellCheck={false}
+          required
+          autoFocus
+          problem={problemOf("/name")}
+          after={<bdi>@{offer.host}</bdi>}
+        />
+        <PasswordField
+          label={say("signIn.password")}
+          value={password}
+          onChange={setPassword}
+          autoComplete="new-password"
+          help={problemOf("/password") ?? say("password.help")}
+        />
+        {fault !== undefined && !isOfAField && <Notice code={fault.code}>{fault.sentence}</Notice>}
+        <Button look="ink" type="submit" isBusy={isBusy}>
+          {isBusy ? say("welcome.busy") : say("welcome.do")}
+        </Button>
+      </form>
+    </LoginPage>
+  );
+}

@@ -1,0 +1,21 @@
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { App } from "./app.tsx";
+import { wakeDesk } from "./state/desk.ts";
+import "./style/tokens.css";
+import "./style/base.css";
+import { applyLook, keptLook } from "./state/look.ts";
+import { chooseLanguage, speak } from "./words/words.ts";
+
+applyLook();
+// It opens what is kept on the device while the page fetches its words.
+wakeDesk();
+await speak(chooseLanguage(keptLook().language, navigator.languages));
+
+const place = document.getElementById("app");
+if (place === null) throw new Error("The page has no place for the client.");
+createRoot(place).render(
+  <StrictMode>
+    <App />
+  </StrictMode>,
+);

@@ -1,0 +1,144 @@
+/** The address of the page says what it shows; this is the one place that reads and writes it. */
+import { useSyncExternalStore } from "react";
+import { type Place, type RolePlace, rolePlaces } from "./state/place.ts";
+
+export type Route =
+  | { page: "signIn" }
+  | { page: "recover" }
+  | { page: "setup"; token: string }
+  | { page: "welcome"; token: string }
+  | { page: "list"; place: Place; threadId: string | undefined }
+  | { page: "search"; query: string; threadId: string | undefined }
+  | { page: "compose"; draft: string | undefined }
+  | { page: "people"; address: string | undefined }
+  | { page: "settings"; topic: string }
+  | { page: "admin"; topic: string }
+  | { page: "nowhere" };
+
+/** As they stand in addresses, where that is not the role itself. */
+const names: Readonly<Partial<Record<RolePlace, string>>> = { snoozed: "later", junk: "spam" };
+
+const roleOfName: ReadonlyMap<string, RolePlace> = new Map(
+  rolePlaces.map((role) => [names[role] ?? role, role] as const),
+);
+
+export function readRoute(url: URL): Route {
+  const [first = "", second, third] = url.pathname
+    .split("/")
+    .slice(1)
+    .map((part) => decode(part));
+  const role = roleOfName.get(first);
+  if (role !== undefined) return { page: "list", place: { kind: "role", role }, threadId: second };
+  switch (first) {
+    case "":
+      return { page: "list", place: { kind: "role", role: "inbox" }, threadId: undefined };
+    case "starred":
+    case "all":
+      return { page: "list", place: { kind: first }, threadId: second };
+    case "label":
+      return second === undefined
+        ? { page: "nowhere" }
+        : { page: "list", place: { kind: "label", id: second }, threadId: third };
+    case "search":
+      return { page: "search", query: url.searchParams.get("q") ?? "", threadId: second };
+    case "compose":
+      return { page: "compose", draft: second };
+    case "people":
+      return { page: "people", address: second };
+    case "settings":
+      return { page: "settings", topic: second ?? "profile" };
+    case "admin":
+      return { page: "admin", topic: second ?? "overview" };
+    case "sign-in":
+      return { page: "signIn" };
+    case "recover":
+      return { page: "recover" };
+    case "setup":
+      return { page: "setup", token: url.hash.slice(1) };
+    case "welcome":
+      return { page: "welcome", token: second ?? "" };
+    default:
+      return { page: "nowhere" };
+  }
+}
+
+export function writeRoute(route: Route): string {
+  switch (route.page) {
+    case "list":
+      return `/${placePath(route.place)}${tail(route.threadId)}`;
+    case "search":
+      return `/search${tail(route.threadId)}?q=${encodeURIComponent(route.query)}`;
+    case "compose":
+      return `/compose${tail(route.draft)}`;
+    case "people":
+      return `/people${tail(route.address)}`;
+    case "settings":
+    case "admin":
+      return `/${route.page}/${encodeURIComponent(route.topic)}`;
+    case "signIn":
+      return "/sign-in";
+    case "recover":
+      return "/recover";
+    case "setup":
+      return `/setup#${route.token}`;
+    case "welcome":
+      return `/welcome/${route.token}`;
+    case "nowhere":
+      return "/inbox";
+  }
+}
+
+function placePath(place: Place): string {
+  if (place.kind === "role") return names[place.role] ?? place.role;
+  return place.kind === "label" ? `label/${encodeURIComponent(place.id)}` : place.kind;
+}
+
+function tail(part: string | undefined): string {
+  return part === undefined ? "" : `/${encodeURIComponent(part)}`;
+}
+
+/** What is not well encoded stands for nothing that there is. */
+function decode(part: string): string | undefined {
+  if (part === "") return undefined;
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return undefined;
+  }
+}
+
+const listeners = new Set<() => void>();
+let current: { href: string; route: Route } | undefined;
+
+function routeNow(): Route {
+  if (current?.href !== location.href) {
+    current = { href: location.href, route: readRoute(new URL(location.href)) };
+  }
+  return current.route;
+}
+
+export function useRoute(): Route {
+  return useSyncExternalStore(listen, routeNow);
+}
+
+/** Goes there; `replace` leaves no way back to where one was. */
+export function go(route: Route, { replace = false }: { replace?: boolean } = {}): void {
+  const path = writeRoute(route);
+  if (`${location.pathname}${location.search}${location.hash}` === path) return;
+  if (replace) history.replaceState(null, "", path);
+  else history.pushState(null, "", path);
+  for (const listener of listeners) listener();
+}
+
+function listen(listener: () => void): () => void {
+  if (listeners.size === 0) addEventListener("popstate", tellAll);
+  listeners.add(listener);
+  return () => {
+    listeners.delete(listener);
+    if (listeners.size === 0) removeEventListener("popstate", tellAll);
+  };
+}
+
+function tellAll(): void {
+  for (const listener of listeners) listener();
+}

@@ -1,0 +1,96 @@
+/** The page's side of its worker: calls are asked once, views are watched. */
+
+import { scriptUrl } from "./trusted.ts";
+import type { CallInput, CallName, CallOutput } from "./worker/calls.ts";
+import type { Fault } from "./worker/fault.ts";
+import workerPath from "./worker/main.ts?worker&url";
+import type { FromWorker } from "./worker/messages.ts";
+import type { ViewInput, ViewName, ViewOutput } from "./worker/views.ts";
+
+/** A call was refused, or could not be made. The message is for people. */
+export class CallFailed extends Error {
+  readonly fault: Fault;
+
+  constructor(fault: Fault) {
+    super(fault.sentence);
+    this.name = "CallFailed";
+    this.fault = fault;
+  }
+}
+
+interface Waiting {
+  done(value: unknown): void;
+  failed(fault: Fault): void;
+}
+
+const waiting = new Map<number, Waiting>();
+let worker: Worker | undefined;
+let nextId = 1;
+
+function theWorker(): Worker {
+  if (worker !== undefined) return worker;
+  worker = new Worker(scriptUrl(new URL(workerPath, location.href)), { type: "module" });
+  worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
+    const asked = waiting.get(data.id);
+    if (data.kind === "fault") asked?.failed(data.fault);
+    else asked?.done(data.value);
+  };
+  worker.onerror = ({ message }) => {
+    const sentence = `Posthorn could not start in this browser. Load the page again. (${message})`;
+    for (const asked of waiting.values()) asked.failed({ sentence, code: "page" });
+  };
+  return worker;
+}
+
+/** Starts the worker, so that it is there when something is asked of it. */
+export function wakeDesk(): void {
+  theWorker();
+}
+
+/** Throws CallFailed. */
+export function call<Name extends CallName>(name: Name, input: CallInput<Name>): Promise<CallOutput<Name>> {
+  const id = nextId++;
+  return new Promise((resolve, reject) => {
+    waiting.set(id, {
+      done(value) {
+        waiting.delete(id);
+        resolve(checked<CallOutput<Name>>(value));
+      },
+      failed(fault) {
+        waiting.delete(id);
+        reject(new CallFailed(fault));
+      },
+    });
+    theWorker().postMessage({ kind: "call", id, name, input });
+  });
+}
+
+export type Seen<Output> =
+  | { state: "waiting" }
+  | { state: "seen"; value: Output }
+  /** What was seen before is still there to be shown. */
+  | { state: "failed"; fault: Fault; value: Output | undefined };
+
+/** Tells what the view shows, and again when that changes, until the answer is called. */
+export function watch<Name extends ViewName>(
+  name: Name,
+  input: ViewInput<Name>,
+  listener: (seen: { value: ViewOutput<Name> } | { fault: Fault }) => void,
+): () => void {
+  const id = nextId++;
+  waiting.set(id, {
+    done: (value) => listener({ value: checked<ViewOutput<Name>>(value) }),
+    failed: (fault) => listener({ fault }),
+  });
+  theWorker().postMessage({ kind: "watch", id, name, input });
+  return () => {
+    waiting.delete(id);
+    theWorker().postMessage({ kind: "unwatch", id });
+  };
+}
+
+/** Page and worker are of one build, so what one says the other understands. */
+function checked<Value>(value: unknown): Value;
+function checked(value: unknown): unknown {
+  return value;
+}

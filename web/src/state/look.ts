@@ -1,0 +1,69 @@
+/** How this device shows things: kept here and not with the account, for another screen wants another look. */
+import { useSyncExternalStore } from "react";
+
+export interface Look {
+  theme: "system" | "light" | "dark";
+  density: "comfortable" | "cozy" | "compact";
+  /** Undefined for the browser's own. */
+  language: string | undefined;
+}
+
+const usual: Look = { theme: "system", density: "comfortable", language: undefined };
+const place = "posthorn.look";
+const listeners = new Set<() => void>();
+let look: Look | undefined;
+
+export function keptLook(): Look {
+  look ??= readLook();
+  return look;
+}
+
+function readLook(): Look {
+  try {
+    const kept: unknown = JSON.parse(localStorage.getItem(place) ?? "{}");
+    if (typeof kept !== "object" || kept === null) return usual;
+    return {
+      theme: oneOf(Reflect.get(kept, "theme"), ["system", "light", "dark"], usual.theme),
+      density: oneOf(Reflect.get(kept, "density"), ["comfortable", "cozy", "compact"], usual.density),
+      language: stringOr(Reflect.get(kept, "language")),
+    };
+  } catch {
+    // What is kept there is not ours, or nothing may be kept.
+    return usual;
+  }
+}
+
+function oneOf<Word extends string>(value: unknown, words: readonly Word[], otherwise: Word): Word {
+  return words.find((word) => word === value) ?? otherwise;
+}
+
+function stringOr(value: unknown): string | undefined {
+  return typeof value === "string" ? value : undefined;
+}
+
+export function changeLook(changes: Partial<Look>): void {
+  look = { ...keptLook(), ...changes };
+  try {
+    localStorage.setItem(place, JSON.stringify(look));
+  } catch {
+    // It holds until the page is closed.
+  }
+  applyLook();
+  for (const listener of listeners) listener();
+}
+
+export function useLook(): Look {
+  return useSyncExternalStore((listener) => {
+    listeners.add(listener);
+    return () => listeners.delete(listener);
+  }, keptLook);
+}
+
+/** Onto the page itself, before anything is drawn. */
+export function applyLook(): void {
+  const { theme, density } = keptLook();
+  const { dataset } = document.documentElement;
+  if (theme === "system") delete dataset.theme;
+  else dataset.theme = theme;
+  dataset.density = density;
+}

@@ -1,0 +1,83 @@
+/** Views of the worker in components. What was seen before is there at once when somebody comes back to it. */
+import { useCallback, useSyncExternalStore } from "react";
+import { type Seen, watch } from "./desk.ts";
+import type { ViewInput, ViewName, ViewOutput } from "./worker/views.ts";
+
+interface Kept {
+  seen: Seen<unknown>;
+  listeners: Set<() => void>;
+  stop: (() => void) | undefined;
+  /** When nobody looked at it any more. */
+  leftAtMs: number;
+}
+
+const kept = new Map<string, Kept>();
+const mostKept = 200;
+const waitingNow: Seen<never> = { state: "waiting" };
+
+/** What a view shows now; drawn anew when that changes. `undefined` asks for nothing. */
+export function useView<Name extends ViewName>(
+  name: Name,
+  input: ViewInput<Name> | undefined,
+): Seen<ViewOutput<Name>> {
+  const key = input === undefined ? undefined : `${name} ${JSON.stringify(input)}`;
+  const subscribe = useCallback(
+    (listener: () => void) =>
+      key === undefined || input === undefined ? () => undefined : follow(key, name, input, listener),
+    // The key says all that the input says.
+    [key, name],
+  );
+  return useSyncExternalStore(subscribe, () => seenOf<ViewOutput<Name>>(key));
+}
+
+/** The value of a view, or what it was before it failed; undefined while it is waited for. */
+export function lastSeen<Output>(seen: Seen<Output>): Output | undefined {
+  return seen.state === "waiting" ? undefined : seen.value;
+}
+
+function follow<Name extends ViewName>(
+  key: string,
+  name: Name,
+  input: ViewInput<Name>,
+  listener: () => void,
+): () => void {
+  const entry = kept.get(key) ?? { seen: waitingNow, listeners: new Set(), stop: undefined, leftAtMs: 0 };
+  kept.set(key, entry);
+  entry.listeners.add(listener);
+  entry.stop ??= watch(name, input, (told) => {
+    entry.seen =
+      "fault" in told
+        ? {
+            state: "failed",
+            fault: told.fault,
+            value: entry.seen.state === "waiting" ? undefined : entry.seen.value,
+          }
+        : { state: "seen", value: told.value };
+    for (const each of entry.listeners) each();
+  });
+  return () => {
+    entry.listeners.delete(listener);
+    if (entry.listeners.size > 0) return;
+    entry.stop?.();
+    entry.stop = undefined;
+    entry.leftAtMs = performance.now();
+    forgetOldest();
+  };
+}
+
+function forgetOldest(): void {
+  const left = [...kept].filter(([, { stop }]) => stop === undefined);
+  if (left.length <= mostKept) return;
+  left.sort(([, a], [, b]) => a.leftAtMs - b.leftAtMs);
+  for (const [key] of left.slice(0, left.length - mostKept)) kept.delete(key);
+}
+
+function seenOf<Output>(key: string | undefined): Seen<Output>;
+function seenOf(key: string | undefined): Seen<unknown> {
+  return (key === undefined ? undefined : kept.get(key)?.seen) ?? waitingNow;
+}
+
+/** Forgets all that was seen, as when somebody else sits down. */
+export function forgetViews(): void {
+  for (const [key, { stop }] of kept) if (stop === undefined) kept.delete(key);
+}

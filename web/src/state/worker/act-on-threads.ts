@@ -1,0 +1,91 @@
+/** What people do with conversations: seen at once, and told to the server when that can be reached. */
+import { changeEmails, type EmailChange, snoozeEmails, trashEmails, type Undo } from "@posthorn/client";
+import type { Place } from "../place.ts";
+import type { Desk } from "./desk.ts";
+import { findFolder } from "./folders.ts";
+import type { MailEntry } from "./mail-map.ts";
+
+export type ThreadAct =
+  | { kind: "archive" }
+  | { kind: "trash" }
+  | { kind: "junk" }
+  | { kind: "toInbox" }
+  | { kind: "read"; isRead: boolean }
+  | { kind: "star"; isStarred: boolean }
+  /** Null brings it back at once. */
+  | { kind: "snooze"; until: string | null }
+  | { kind: "label"; add: string[]; remove: string[] };
+
+export interface ActInput {
+  act: ThreadAct;
+  threadIds: string[];
+  /** Where they were seen. */
+  place: Place;
+  /** What it is called where it can be taken back. */
+  label: string;
+}
+
+/** Gives the number by which it can be taken back, null when nothing has changed. */
+export async function actOnThreads(
+  desk: Desk,
+  { act, threadIds, place, label }: ActInput,
+): Promise<number | null> {
+  const entries = threadIds.flatMap((threadId) => desk.map.thread(threadId)).filter(({ isMail }) => isMail);
+  const undo = await carryOut(desk, { act, entries, place, label });
+  return undo?.number ?? null;
+}
+
+async function carryOut(
+  desk: Desk,
+  { act, entries, place, label }: { act: ThreadAct; entries: MailEntry[]; place: Place; label: string },
+): Promise<Undo | undefined> {
+  const { mail } = desk;
+  const change = (some: readonly MailEntry[], one: EmailChange) =>
+    changeEmails(mail, label, idsOf(some), one);
+  switch (act.kind) {
+    case "archive": {
+      const [inbox, archive] = [await findFolder(desk, "inbox"), await findFolder(desk, "archive")];
+      if (inbox === undefined || archive === undefined) return undefined;
+      const there = entries.filter(({ mailboxIds }) => mailboxIds.includes(inbox.id));
+      return change(there, { kind: "mailboxes", add: [archive.id], remove: [inbox.id] });
+    }
+    case "trash":
+      return trashEmails(mail, label, idsOf(entries));
+    case "junk":
+    case "toInbox": {
+      const to = await findFolder(desk, act.kind === "junk" ? "junk" : "inbox");
+      const moved = act.kind === "junk" ? await received(desk, entries) : await lyingIn(desk, entries, place);
+      return to && change(moved, { kind: "moveTo", mailboxId: to.id });
+    }
+    case "read":
+      return change(entries, { kind: "keywords", set: { $seen: act.isRead } });
+    case "star": {
+      // A star is on the newest; taken off, it is off all.
+      const newest = entries.toSorted((a, b) => b.atMs - a.atMs).slice(0, act.isStarred ? 1 : undefined);
+      return change(newest, { kind: "keywords", set: { $flagged: act.isStarred } });
+    }
+    case "snooze": {
+      const there = act.until === null ? entries : await lyingIn(desk, entries, place);
+      return snoozeEmails(mail, label, idsOf(there), act.until);
+    }
+    case "label":
+      return change(entries, { kind: "mailboxes", add: act.add, remove: act.remove });
+  }
+}
+
+function idsOf(entries: readonly MailEntry[]): string[] {
+  return entries.map(({ id }) => id);
+}
+
+/** Without what one has sent oneself. */
+async function received(desk: Desk, entries: readonly MailEntry[]): Promise<MailEntry[]> {
+  const sent = await findFolder(desk, "sent");
+  return entries.filter(({ mailboxIds }) => sent === undefined || !mailboxIds.includes(sent.id));
+}
+
+/** Those of a thread that are in the place itself, or all where a place is none. */
+async function lyingIn(desk: Desk, entries: readonly MailEntry[], place: Place): Promise<MailEntry[]> {
+  if (place.kind !== "role") return received(desk, entries);
+  const folder = await findFolder(desk, place.role);
+  return entries.filter(({ mailboxIds }) => folder !== undefined && mailboxIds.includes(folder.id));
+}

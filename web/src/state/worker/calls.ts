@@ -1,0 +1,32 @@
+/** What a page can ask to be done. */
+import { undoMail } from "@posthorn/client";
+import { fail } from "@posthorn/protocol";
+import { type ActInput, actOnThreads } from "./act-on-threads.ts";
+import type { Desk, Room } from "./desk.ts";
+import { readInvitation, recoverAccount, signIn, signUp } from "./sign-in.ts";
+
+export const calls = {
+  signIn,
+  readInvitation,
+  signUp,
+  recoverAccount,
+
+  signOut: (room: Room, _: Record<string, never>) => room.leave(),
+
+  act: (room: Room, input: ActInput) => actOnThreads(deskOf(room), input),
+
+  /** What was done last, or what has this number. Gives what it was called, null when there is nothing. */
+  async undo(room: Room, { number }: { number?: number | undefined }): Promise<string | null> {
+    return (await undoMail(deskOf(room).mail, number))?.label ?? null;
+  },
+};
+
+/** Throws ProblemError `unauthorized` when nobody is signed in. */
+export function deskOf(room: Room): Desk {
+  return room.desk() ?? fail("unauthorized", "Nobody is signed in here any more. Sign in again.");
+}
+
+export type Calls = typeof calls;
+export type CallName = keyof Calls;
+export type CallInput<Name extends CallName> = Parameters<Calls[Name]>[1];
+export type CallOutput<Name extends CallName> = Awaited<ReturnType<Calls[Name]>>;

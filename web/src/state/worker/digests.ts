@@ -1,0 +1,132 @@
+/** What lists show of a message besides its row: its subject and its first words, which nobody knows before it is opened. */
+import { type EmailRow, emails, type KeptText, type Mail, readKept } from "@posthorn/client";
+
+export interface Digest {
+  subject: string;
+  snippet: string;
+  /** How many files came with it. */
+  files: number;
+  /** Sealed by its sender, whose signature holds. */
+  isSealed: boolean;
+  /** What a person must look at before believing it. */
+  isDoubtful: boolean;
+}
+
+export interface Digests {
+  /** Undefined for what was not opened yet: it is opened soon, and `onMore` is called then. `failed` when it cannot be opened. */
+  peek(row: EmailRow): Digest | "failed" | undefined;
+  /** Those that are on the device, read now. */
+  bring(rows: readonly EmailRow[]): Promise<void>;
+  forget(ids: Iterable<string>): void;
+}
+
+const mostKept = 5_000;
+const snippetLength = 200;
+
+export function makeDigests(mail: Mail, signal: AbortSignal, onMore: () => void): Digests {
+  const kept = new Map<string, Digest | "failed">();
+  const wanted = new Map<string, EmailRow>();
+  let isOpening = false;
+
+  const keep = (id: string, digest: Digest | "failed") => {
+    kept.delete(id);
+    kept.set(id, digest);
+    if (kept.size > mostKept) kept.delete(kept.keys().next().value ?? id);
+  };
+
+  const openWanted = async () => {
+    if (isOpening) return;
+    isOpening = true;
+    try {
+      while (wanted.size > 0 && !signal.aborted) {
+        const rows = [...wanted.values()].slice(-25);
+        for (const { id } of rows) wanted.delete(id);
+        const texts = await readKept(mail, rows, signal);
+        for (const row of rows) {
+          const text = texts.get(row.id);
+          keep(row.id, text === undefined ? "failed" : digestOf(row, text));
+        }
+        onMore();
+      }
+    } catch {
+      // Without the network they wait: who looks again asks again.
+      if (!signal.aborted) wanted.clear();
+    } finally {
+      isOpening = false;
+    }
+  };
+
+  return {
+    peek(row) {
+      const found = kept.get(row.id);
+      if (found !== undefined) return found;
+      if (row.subject !== null || row.preview !== "") return digestOfRow(row);
+      wanted.set(row.id, row);
+      void openWanted();
+      return undefined;
+    },
+    async bring(rows) {
+      const lacking = rows.filter(({ id }) => !kept.has(id));
+      if (lacking.length === 0) return;
+      const texts = await readKept(mail, lacking, undefined);
+      for (const row of lacking) {
+        const text = texts.get(row.id);
+        if (text !== undefined) keep(row.id, digestOf(row, text));
+      }
+    },
+    forget(ids) {
+      for (const id of ids) kept.delete(id);
+    },
+  };
+}
+
+/** What the server tells of mail that it can read. */
+function digestOfRow({ subject, preview, wire }: EmailRow): Digest {
+  return {
+    subject: subject ?? "",
+    snippet: oneLine(preview),
+    files: wire?.attachments.length ?? 0,
+    isSealed: false,
+    isDoubtful: false,
+  };
+}
+
+function digestOf(row: EmailRow, text: KeptText): Digest {
+  if (text.kind === "standard") {
+    return { ...digestOfRow(row), snippet: oneLine(text.text), files: text.filenames.length };
+  }
+  const { message } = text;
+  const subject = fieldOf(message, "subject") ?? fieldOf(message, "title") ?? "";
+  const body = fieldOf(message, "body") ?? fieldOf(message, "text") ?? fieldOf(message, "description") ?? "";
+  return {
+    subject,
+    snippet: oneLine(body),
+    files: text.files.length,
+    isSealed: text.kind === "sealed",
+    isDoubtful:
+      text.kind === "open"
+        ? text.unexpected
+        : text.sender.kind === "changed" || text.sender.kind === "formerKey",
+  };
+}
+
+function fieldOf(message: object, name: string): string | undefined {
+  const value: unknown = Reflect.get(message, name);
+  return typeof value === "string" ? value : undefined;
+}
+
+/** The first words, without what was quoted. */
+function oneLine(text: string): string {
+  const said = text
+    .slice(0, 4_000)
+    .split("\n")
+    .filter((line) => !line.startsWith(">"))
+    .join(" ");
+  return said.replaceAll(/\s+/g, " ").trim().slice(0, snippetLength);
+}
+
+/** The rows of these messages that are on this device. */
+export async function rowsOf({ store }: Mail, ids: readonly string[]): Promise<EmailRow[]> {
+  const rows = await store.getMany(emails, ids);
+  return rows.filter((row) => row !== undefined);
+}

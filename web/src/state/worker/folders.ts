@@ -1,0 +1,79 @@
+/** The mailboxes of an account as a sidebar shows them, and what lies where. */
+import { countMailboxes, mailboxes } from "@posthorn/client";
+import type { Mailbox } from "@posthorn/protocol";
+import { type Place, placeKey, type RolePlace } from "../place.ts";
+import type { Desk } from "./desk.ts";
+import { type Belongs, orderThreads, type ThreadOrder } from "./thread-order.ts";
+
+export interface Folder {
+  id: string;
+  name: string;
+  parentId: string | null;
+  role: RolePlace | null;
+  total: number;
+  unread: number;
+}
+
+/** Those that have a role first, in its order. */
+export async function listFolders({ mail }: Desk): Promise<Folder[]> {
+  const all = await countMailboxes(mail.store);
+  return all
+    .filter((mailbox) => mailbox.system !== "conversations")
+    .toSorted((a, b) => a.sortOrder - b.sortOrder || a.name.localeCompare(b.name))
+    .map((mailbox) => ({
+      id: mailbox.id,
+      name: mailbox.name,
+      parentId: mailbox.parentId,
+      role: roleOf(mailbox),
+      total: mailbox.totalEmails,
+      unread: mailbox.unreadEmails,
+    }));
+}
+
+const roles: Readonly<Record<string, RolePlace>> = {
+  inbox: "inbox",
+  sent: "sent",
+  drafts: "drafts",
+  archive: "archive",
+  junk: "junk",
+  trash: "trash",
+  snoozed: "snoozed",
+  screener: "screener",
+};
+
+export function roleOf({ role, system }: Pick<Mailbox, "role" | "system">): RolePlace | null {
+  return roles[role ?? system ?? ""] ?? null;
+}
+
+/** The mailbox of a role; undefined before the first contact with the server. */
+export async function findFolder({ mail }: Desk, role: RolePlace): Promise<Mailbox | undefined> {
+  return (await mail.store.list(mailboxes)).find((mailbox) => roleOf(mailbox) === role);
+}
+
+/** The threads of a place, in order. */
+export async function orderOf(desk: Desk, place: Place): Promise<ThreadOrder | undefined> {
+  await desk.map.begun;
+  const key = placeKey(place);
+  const known = desk.orders.get(key);
+  if (known !== undefined) return known;
+  const belongs = await belongsTo(desk, place);
+  if (belongs === undefined) return undefined;
+  const made = desk.orders.get(key) ?? orderThreads(desk.map, belongs);
+  desk.orders.set(key, made);
+  return made;
+}
+
+async function belongsTo(desk: Desk, place: Place): Promise<Belongs | undefined> {
+  if (place.kind === "label") return ({ mailboxIds, isMail }) => isMail && mailboxIds.includes(place.id);
+  if (place.kind === "role") {
+    const id = (await findFolder(desk, place.role))?.id;
+    return id === undefined ? undefined : ({ mailboxIds, isMail }) => isMail && mailboxIds.includes(id);
+  }
+  const hidden = new Set<string>();
+  for (const role of ["trash", "junk", "screener"] as const) {
+    const id = (await findFolder(desk, role))?.id;
+    if (id !== undefined) hidden.add(id);
+  }
+  const isShown: Belongs = ({ mailboxIds, isMail }) => isMail && !mailboxIds.some((id) => hidden.has(id));
+  return place.kind === "starred" ? (entry) => entry.isFlagged && isShown(entry) : isShown;
+}

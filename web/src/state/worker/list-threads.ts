@@ -1,0 +1,137 @@
+/** A stretch of a list: threads of a place, newest first. */
+import { type EmailRow, emails } from "@posthorn/client";
+import type { Place } from "../place.ts";
+import type { Desk } from "./desk.ts";
+import { orderOf } from "./folders.ts";
+import type { MailEntry } from "./mail-map.ts";
+import type { ThreadOrder } from "./thread-order.ts";
+
+export interface Person {
+  address: string;
+  /** As they call themselves; undefined when they do not. */
+  name?: string | undefined;
+}
+
+export interface ThreadRow {
+  threadId: string;
+  atMs: number;
+  /** Who has written, oldest first, each once; in Sent and Drafts to whom. */
+  people: Person[];
+  /** Messages in the thread. */
+  count: number;
+  isUnread: boolean;
+  isStarred: boolean;
+  isAnswered: boolean;
+  hasFiles: boolean;
+  /** Null while it was not opened yet. */
+  subject: string | null;
+  snippet: string;
+  /** It cannot be opened, or should not be believed as it is. */
+  trouble: "failed" | "doubtful" | null;
+  /** Mailboxes it lies in. */
+  mailboxIds: string[];
+  snoozedUntil: string | null;
+}
+
+export interface ThreadPage {
+  from: number;
+  rows: ThreadRow[];
+  total: number;
+  /** How many of all are of today, of yesterday, and of the five days before: lists have headings there. */
+  ages: { today: number; yesterday: number; week: number };
+  /** False while more may be found. */
+  isWhole: boolean;
+}
+
+/** From the one at `from` to before the one at `to`. */
+export async function listThreads(
+  desk: Desk,
+  { place, from, to }: { place: Place; from: number; to: number },
+): Promise<ThreadPage> {
+  const order = await orderOf(desk, place);
+  if (order === undefined) return noThreads(from);
+  const stretch = order.threads.slice(from, to);
+  const threads = stretch.map(({ threadId }) => inTime(desk.map.thread(threadId)));
+  const shown = threads.map((entries, at) => rowsShown(entries, stretch[at]?.newestId));
+  const ids = [...new Set(shown.flat())];
+  const found = await desk.mail.store.getMany(emails, ids);
+  const rows = new Map(found.flatMap((row) => (row === undefined ? [] : [[row.id, row] as const])));
+  const newest = stretch.flatMap(({ newestId }) => rows.get(newestId) ?? []);
+  await desk.digests.bring(newest);
+  return {
+    from,
+    total: order.threads.length,
+    ages: agesOf(order),
+    isWhole: desk.map.isWhole,
+    rows: stretch.flatMap((thread, at) => {
+      const row = rows.get(thread.newestId);
+      const of = (shown[at] ?? []).flatMap((id) => rows.get(id) ?? []);
+      return row === undefined ? [] : [threadRow(desk, { place, row, rows: of, entries: threads[at] ?? [] })];
+    }),
+  };
+}
+
+export function noThreads(from: number): ThreadPage {
+  return { from, rows: [], total: 0, ages: { today: 0, yesterday: 0, week: 0 }, isWhole: false };
+}
+
+const dayMs = 86_400_000;
+
+/** By the days of whoever reads. */
+function agesOf(order: ThreadOrder): ThreadPage["ages"] {
+  const midnight = new Date();
+  midnight.setHours(0, 0, 0, 0);
+  const beginMs = midnight.getTime();
+  const today = order.countSince(beginMs);
+  const yesterday = order.countSince(beginMs - dayMs) - today;
+  return { today, yesterday, week: order.countSince(beginMs - 6 * dayMs) - today - yesterday };
+}
+
+const mostShown = 12;
+
+/** So many of a thread are enough to say who has written. */
+function rowsShown(entries: readonly MailEntry[], newestId: string | undefined): string[] {
+  const ids = entries
+    .filter(({ isMail }) => isMail)
+    .slice(-mostShown)
+    .map(({ id }) => id);
+  return newestId === undefined || ids.includes(newestId) ? ids : [...ids, newestId];
+}
+
+function inTime(entries: readonly MailEntry[]): MailEntry[] {
+  return entries.toSorted((a, b) => a.atMs - b.atMs);
+}
+
+function threadRow(
+  desk: Desk,
+  { place, row, rows, entries }: { place: Place; row: EmailRow; rows: EmailRow[]; entries: MailEntry[] },
+): ThreadRow {
+  const digest = desk.digests.peek(row);
+  const mail = entries.filter(({ isMail }) => isMail);
+  const isOutgoing = place.kind === "role" && (place.role === "sent" || place.role === "drafts");
+  return {
+    threadId: row.threadId,
+    atMs: Date.parse(row.receivedAt) || 0,
+    people: isOutgoing ? peopleOf(row.to) : eachOnce(rows.flatMap(({ from }) => peopleOf(from))),
+    count: mail.length,
+    isUnread: mail.some(({ isSeen, isDraft }) => !isSeen && !isDraft),
+    isStarred: mail.some(({ isFlagged }) => isFlagged),
+    isAnswered: mail.some(({ isAnswered }) => isAnswered),
+    hasFiles: mail.some(({ hasAttachment }) => hasAttachment),
+    subject: digest === undefined || digest === "failed" ? null : digest.subject,
+    snippet: digest === undefined || digest === "failed" ? "" : digest.snippet,
+    trouble: digest === "failed" ? "failed" : digest?.isDoubtful === true ? "doubtful" : null,
+    mailboxIds: [...new Set(mail.flatMap(({ mailboxIds }) => mailboxIds))],
+    snoozedUntil: row.snoozedUntil,
+  };
+}
+
+export function peopleOf(list: EmailRow["from"]): Person[] {
+  return (list ?? []).map(({ name, email }) =>
+    name === null ? { address: email } : { address: email, name },
+  );
+}
+
+function eachOnce(people: readonly Person[]): Person[] {
+  return [...new Map(people.map((person) => [person.address, person])).values()];
+}

@@ -1,0 +1,95 @@
+/** The worker of a tab: keys, mail and index are here, so that the page is free to draw. */
+import { calls } from "./calls.ts";
+import { openRoom } from "./desk.ts";
+import { faultOf } from "./fault.ts";
+import type { FromWorker, ToWorker } from "./messages.ts";
+import type { Topic } from "./topic.ts";
+import { views } from "./views.ts";
+
+interface Watch {
+  topics: ReadonlySet<Topic>;
+  /** Reads again; what is asked for while it reads is read once afterwards. */
+  read(): void;
+}
+
+const watches = new Map<number, Watch>();
+const told = new Set<Topic>();
+let isTelling = false;
+
+/** Everything that happens in one go is one reading. */
+function tell(topics: readonly Topic[]): void {
+  for (const topic of topics) told.add(topic);
+  if (isTelling) return;
+  isTelling = true;
+  queueMicrotask(() => {
+    isTelling = false;
+    const now = [...told];
+    told.clear();
+    for (const watch of watches.values()) if (now.some((topic) => watch.topics.has(topic))) watch.read();
+  });
+}
+
+const room = openRoom(tell);
+room.resumed.catch((error: unknown) => console.error(error));
+
+addEventListener("message", ({ data }: MessageEvent<ToWorker>) => {
+  switch (data.kind) {
+    case "call":
+      void answerCall(data);
+      return;
+    case "watch":
+      startWatch(data);
+      return;
+    case "unwatch":
+      watches.delete(data.id);
+  }
+});
+
+async function answerCall({ id, name, input }: Extract<ToWorker, { kind: "call" }>): Promise<void> {
+  try {
+    const call: (room: typeof openedRoom, input: never) => Promise<unknown> = calls[name];
+    post({ kind: "answer", id, value: await call(openedRoom, input) });
+  } catch (error) {
+    post({ kind: "fault", id, fault: faultOf(error) });
+  }
+}
+
+const openedRoom = room;
+
+function startWatch({ id, name, input }: Extract<ToWorker, { kind: "watch" }>): void {
+  const {
+    topics,
+    read,
+  }: { topics: readonly Topic[]; read(room: typeof openedRoom, input: never): Promise<unknown> } =
+    views[name];
+  let isReading = false;
+  let isAsked = false;
+  let last: string | undefined;
+  const readOnce = async () => {
+    if (isReading) {
+      isAsked = true;
+      return;
+    }
+    isReading = true;
+    try {
+      do {
+        isAsked = false;
+        const value = await read(openedRoom, input);
+        const text = JSON.stringify(value);
+        if (text !== last && watches.has(id)) post({ kind: "seen", id, value });
+        last = text;
+      } while (isAsked && watches.has(id));
+    } catch (error) {
+      last = undefined;
+      if (watches.has(id)) post({ kind: "fault", id, fault: faultOf(error) });
+    } finally {
+      isReading = false;
+    }
+  };
+  watches.set(id, { topics: new Set(topics), read: () => void readOnce() });
+  void readOnce();
+}
+
+function post(message: FromWorker): void {
+  postMessage(message);
+}

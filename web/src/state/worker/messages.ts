@@ -1,0 +1,14 @@
+/** What a page and its worker say to each other. */
+import type { CallName } from "./calls.ts";
+import type { Fault } from "./fault.ts";
+import type { ViewName } from "./views.ts";
+
+export type ToWorker =
+  | { kind: "call"; id: number; name: CallName; input: never }
+  | { kind: "watch"; id: number; name: ViewName; input: never }
+  | { kind: "unwatch"; id: number };
+
+export type FromWorker =
+  | { kind: "answer"; id: number; value: unknown }
+  | { kind: "fault"; id: number; fault: Fault }
+  | { kind: "seen"; id: number; value: unknown };

@@ -1,0 +1,53 @@
+/** Coming in: with a password, by an invitation, or with the recovery phrase. */
+import { login, recover, register, viewInvite } from "@posthorn/client";
+import type { Room } from "./desk.ts";
+
+/** What the list of sign-ins shows for this browser. */
+interface Device {
+  device: string;
+}
+
+export async function signIn(
+  room: Room,
+  { address, password, device }: { address: string; password: string } & Device,
+): Promise<void> {
+  const { keeper, platform } = room;
+  await room.sitDown(await login(platform, { address, password }, { keeper, device }));
+}
+
+export interface Invitation {
+  host: string;
+  /** The name that it is for; null when whoever takes it up may choose. */
+  name: string | null;
+  expiresAt: string | null;
+}
+
+export async function readInvitation({ platform }: Room, { token }: { token: string }): Promise<Invitation> {
+  const offer = await viewInvite(platform, linkOf(token));
+  return { host: offer.host, name: offer.name ?? null, expiresAt: offer.expiresAt ?? null };
+}
+
+/** Gives the recovery phrase, which is told once. */
+export async function signUp(
+  room: Room,
+  { token, name, password, device }: { token: string; name: string; password: string } & Device,
+): Promise<{ address: string; phrase: string | null }> {
+  const { keeper, platform } = room;
+  const made = await register(platform, { invite: linkOf(token), name, password }, { keeper, device });
+  await room.sitDown(made.session);
+  return { address: made.session.address, phrase: made.recoveryPhrase ?? null };
+}
+
+/** Gives the new recovery phrase where there is one. */
+export async function recoverAccount(
+  room: Room,
+  { address, phrase, password, device }: { address: string; phrase: string; password: string } & Device,
+): Promise<void> {
+  const { keeper, platform } = room;
+  await room.sitDown(await recover(platform, { address, phrase, newPassword: password }, { keeper, device }));
+}
+
+/** An invitation is of the server that the page has come from. */
+function linkOf(token: string): string {
+  return `${location.origin}/auth/invite/${token}`;
+}

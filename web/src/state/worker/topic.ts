@@ -1,0 +1,17 @@
+/**
+ * What a view can hear of: `account` who is signed in · `status` how it stands with the server · `folders` mailboxes and
+ * their counts · `rows` what lists show · `texts` what was opened meanwhile · `drafts` · `undo` what can be taken back ·
+ * `settings` · `coverage` of the search · `people` · `sending`.
+ */
+export type Topic =
+  | "account"
+  | "status"
+  | "folders"
+  | "rows"
+  | "texts"
+  | "drafts"
+  | "undo"
+  | "settings"
+  | "coverage"
+  | "people"
+  | "sending";

@@ -1,0 +1,82 @@
+/** What a page can watch. A view is read again when one of its topics is told of. */
+import { type SearchCoverage, searchCoverage, statuses, type Undo, undos } from "@posthorn/client";
+import type { Room } from "./desk.ts";
+import { type Folder, listFolders } from "./folders.ts";
+import { listThreads, noThreads, type ThreadPage } from "./list-threads.ts";
+import { readThread, type ThreadView } from "./read-thread.ts";
+import type { Topic } from "./topic.ts";
+
+interface View<Input, Output> {
+  readonly topics: readonly Topic[];
+  read(room: Room, input: Input): Promise<Output>;
+}
+
+export interface Account {
+  address: string;
+}
+
+export interface Status {
+  /** `starting` nothing was read yet. */
+  state: "starting" | "working" | "live" | "waiting" | "signedOut" | "stopped";
+  /** Why it waits, and what to do. */
+  sentence: string | null;
+}
+
+export const views = {
+  /** Null while nobody is signed in. */
+  account: view<Record<string, never>, Account | null>(["account"], async (room) => {
+    await room.resumed;
+    const desk = room.desk();
+    return desk === undefined ? null : { address: desk.mail.session.address };
+  }),
+
+  status: view<Record<string, never>, Status>(["account", "status"], async (room) => {
+    const kept = await room.desk()?.mail.store.get(statuses, "status");
+    return kept === undefined
+      ? { state: "starting", sentence: null }
+      : { state: kept.state, sentence: kept.sentence };
+  }),
+
+  folders: view<Record<string, never>, Folder[]>(["account", "folders"], async (room) => {
+    const desk = room.desk();
+    return desk === undefined ? [] : listFolders(desk);
+  }),
+
+  threads: view<Parameters<typeof listThreads>[1], ThreadPage>(
+    ["account", "rows", "texts", "folders"],
+    async (room, input) => {
+      const desk = room.desk();
+      return desk === undefined ? noThreads(input.from) : listThreads(desk, input);
+    },
+  ),
+
+  thread: view<{ threadId: string }, ThreadView | null>(
+    ["account", "rows", "sending"],
+    async (room, input) => {
+      const desk = room.desk();
+      return desk === undefined ? null : readThread(desk, input);
+    },
+  ),
+
+  undo: view<Record<string, never>, Undo | null>(["account", "undo"], async (room) => {
+    const kept = await room.desk()?.mail.store.list(undos, { reverse: true, limit: 1 });
+    return kept?.[0] ?? null;
+  }),
+
+  coverage: view<Record<string, never>, SearchCoverage | null>(["account", "coverage"], async (room) => {
+    const desk = room.desk();
+    return desk === undefined ? null : searchCoverage(desk.mail);
+  }),
+};
+
+function view<Input, Output>(
+  topics: readonly Topic[],
+  read: (room: Room, input: Input) => Promise<Output>,
+): View<Input, Output> {
+  return { topics, read };
+}
+
+export type Views = typeof views;
+export type ViewName = keyof Views;
+export type ViewInput<Name extends ViewName> = Parameters<Views[Name]["read"]>[1];
+export type ViewOutput<Name extends ViewName> = Awaited<ReturnType<Views[Name]["read"]>>;

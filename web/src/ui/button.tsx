@@ -1,0 +1,49 @@
+import type { ComponentProps, ReactElement, ReactNode } from "react";
+import style from "./button.module.css";
+import { Icon, type IconName } from "./icon.tsx";
+
+type Props = ComponentProps<"button"> & {
+  /** `ink` for the one thing to do here. */
+  look?: "ink" | "plain" | "danger" | "link";
+  isBusy?: boolean;
+  icon?: IconName;
+  children: ReactNode;
+};
+
+/** While it is busy it takes no second click and says so. */
+export function Button({ look = "plain", isBusy = false, icon, children, ...others }: Props): ReactElement {
+  return (
+    <button
+      type="button"
+      {...others}
+      className={`${style.button} ${style[look]} ${others.className ?? ""}`}
+      aria-busy={isBusy}
+      disabled={others.disabled === true || isBusy}
+    >
+      {icon !== undefined && <Icon name={icon} size={16} />}
+      {children}
+    </button>
+  );
+}
+
+/** A button that shows its sign alone: `label` says what it does, `keys` by which key it is done too. */
+export function IconButton({
+  icon,
+  label,
+  keys,
+  size = 20,
+  ...others
+}: ComponentProps<"button"> & { icon: IconName; label: string; keys?: string; size?: number }): ReactElement {
+  return (
+    <button
+      type="button"
+      {...others}
+      className={`${style.icon} ${others.className ?? ""}`}
+      aria-label={label}
+      aria-keyshortcuts={keys}
+      title={keys === undefined ? label : `${label} (${keys})`}
+    >
+      <Icon name={icon} size={size} />
+    </button>
+  );
+}

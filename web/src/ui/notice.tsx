@@ -1,0 +1,28 @@
+import type { ReactElement, ReactNode } from "react";
+import { Icon } from "./icon.tsx";
+import style from "./notice.module.css";
+
+/** A sentence that needs looking at, with what can be done. `code` is small print to ask for help with. */
+export function Notice({
+  look = "bad",
+  children,
+  code,
+  action,
+}: {
+  look?: "bad" | "warn" | "ok" | "plain";
+  children: ReactNode;
+  code?: string | undefined;
+  action?: ReactNode;
+}): ReactElement {
+  const isUrgent = look === "bad";
+  return (
+    <div className={`${style.notice} ${style[look]}`} role={isUrgent ? "alert" : "status"}>
+      <Icon name={look === "ok" ? "check" : look === "plain" ? "bell" : "warning"} size={16} />
+      <div className={style.words}>
+        <p>{children}</p>
+        {code !== undefined && <p className={style.code}>{code}</p>}
+      </div>
+      {action}
+    </div>
+  );
+}

@@ -1,0 +1,19 @@
+import { type ReactElement, useEffect, useState } from "react";
+import { say } from "../words/words.ts";
+import style from "./waiting.module.css";
+
+const patienceMs = 2_000;
+
+/** Nothing at first, for most waits are over before one would see them; words when it takes long. */
+export function Waiting({ words }: { words?: string }): ReactElement {
+  const [isLong, setLong] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setLong(true), patienceMs);
+    return () => clearTimeout(timer);
+  }, []);
+  return (
+    <div className={style.waiting} role="status">
+      {isLong && (words ?? say("wait.mail"))}
+    </div>
+  );
+}

@@ -1,0 +1,48 @@
+/** Times as a list and a reader tell them, in the language and the zone of whoever reads. */
+import { languageNow } from "./words.ts";
+
+const kept = new Map<string, Intl.DateTimeFormat>();
+
+function format(name: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = `${languageNow()} ${name}`;
+  const known = kept.get(key);
+  if (known !== undefined) return known;
+  const made = new Intl.DateTimeFormat(languageNow(), options);
+  kept.set(key, made);
+  return made;
+}
+
+const dayMs = 86_400_000;
+
+/** Today the hour, this week the day, this year the date, before that the year. */
+export function shortTime(atMs: number, nowMs: number = Date.now()): string {
+  const at = new Date(atMs);
+  const now = new Date(nowMs);
+  if (isSameDay(at, now)) return format("hour", { hour: "numeric", minute: "2-digit" }).format(at);
+  if (nowMs - atMs < 6 * dayMs && atMs < nowMs) return format("day", { weekday: "short" }).format(at);
+  if (at.getFullYear() === now.getFullYear()) {
+    return format("date", { day: "numeric", month: "short" }).format(at);
+  }
+  return format("year", { day: "numeric", month: "short", year: "numeric" }).format(at);
+}
+
+/** The whole of it. */
+export function longTime(atMs: number): string {
+  return format("long", { dateStyle: "full", timeStyle: "short" }).format(new Date(atMs));
+}
+
+export type Age = "today" | "yesterday" | "week" | "earlier";
+
+/** Under which heading of a list it stands. */
+export function ageOf(atMs: number, nowMs: number = Date.now()): Age {
+  const today = new Date(nowMs);
+  today.setHours(0, 0, 0, 0);
+  const beginMs = today.getTime();
+  if (atMs >= beginMs) return "today";
+  if (atMs >= beginMs - dayMs) return "yesterday";
+  return atMs >= beginMs - 6 * dayMs ? "week" : "earlier";
+}
+
+function isSameDay(a: Date, b: Date): boolean {
+  return a.getFullYear() === b.getFullYear() && a.getMonth() === b.getMonth() && a.getDate() === b.getDate();
+}
