@@ -4,4 +4,3 @@ export type { MarkedText } from "./excerpt.ts";
 export { indexMail, type KeepIndexedOptions, keepIndexed } from "./keep-indexed.ts";
 export { readKept } from "./kept-texts.ts";
 export { type MailHit, type MailSearchOptions, searchMail, suggestWords } from "./search-mail.ts";
-export type { KeptText } from "./text-of.ts";
