@@ -108,6 +108,7 @@ const searched = {
   coldP95Ms: figure,
   warmP50Ms: figure,
   warmP95Ms: figure,
+  askedP95Ms: expect.objectContaining({ "is:starred, none": figure }),
 };
 
 const inbox = (messages: number) => ({

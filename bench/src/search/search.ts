@@ -1,12 +1,13 @@
 /** Searching what was opened: how fast an index is made, goes on after a cut, and answers; here and in a browser. */
 import { join } from "node:path";
-import { localSegments, searchPieces } from "@posthorn/client";
-import { sqlitePlace } from "@posthorn/client/node";
+import { soloTabs } from "@posthorn/client";
+import { nodePlatform, sqlitePlace } from "@posthorn/client/node";
 import { openBrowser, openPage, serveBundle } from "@posthorn/testnet/browser";
 import type { RunContext } from "../delivery.ts";
 import type { Plan } from "../plan.ts";
 import { percentile } from "../spread.ts";
 import type {} from "./browser/search-page.ts";
+import { newDevice } from "./letter-mail.ts";
 import { type SearchQuestion, type SearchTimes, timeSearch } from "./time-search.ts";
 
 export interface Search {
@@ -27,6 +28,8 @@ export interface SearchFigures {
   coldP95Ms: number;
   warmP50Ms: number;
   warmP95Ms: number;
+  /** By the question, p95 of the first and later times. */
+  askedP95Ms: Readonly<Record<string, number>>;
 }
 
 const pagePath = join(import.meta.dirname, "browser", "search.html");
@@ -42,13 +45,8 @@ export async function measureSearch(
 }
 
 async function timesInNode(question: SearchQuestion, folder: string): Promise<SearchTimes> {
-  const store = await sqlitePlace(join(folder, "search.sqlite")).open({ version: 1, tables: [searchPieces] });
-  const key = { address: "alice@alpha.example", secret: crypto.getRandomValues(new Uint8Array(32)) };
-  try {
-    return await timeSearch(question, async () => localSegments(store, key));
-  } finally {
-    await store.close();
-  }
+  const place = sqlitePlace(join(folder, "search.sqlite"));
+  return timeSearch(question, newDevice(nodePlatform(), place, soloTabs()));
 }
 
 async function timesInBrowser(question: SearchQuestion): Promise<SearchTimes> {
@@ -67,7 +65,7 @@ async function timesInBrowser(question: SearchQuestion): Promise<SearchTimes> {
 }
 
 function figuresOf({ letters }: SearchQuestion, times: SearchTimes): SearchFigures {
-  const { buildMs, textBytes, coldMs, warmMs, ...rest } = times;
+  const { buildMs, textBytes, coldMs, warmMs, askedMs, ...rest } = times;
   return {
     buildPerS: (letters / buildMs) * 1000,
     ...rest,
@@ -76,5 +74,8 @@ function figuresOf({ letters }: SearchQuestion, times: SearchTimes): SearchFigur
     coldP95Ms: percentile(coldMs, 95),
     warmP50Ms: percentile(warmMs, 50),
     warmP95Ms: percentile(warmMs, 95),
+    askedP95Ms: Object.fromEntries(
+      Object.entries(askedMs).map(([what, asked]) => [what, percentile(asked, 95)]),
+    ),
   };
 }

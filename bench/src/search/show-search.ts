@@ -25,6 +25,9 @@ export function showSearch({ letters, browser, node }: Search): string {
       row("first search after that, p95 ms", ({ coldP95Ms }) => tenths(coldP95Ms), "< 100"),
       row("later, p50 ms", ({ warmP50Ms }) => tenths(warmP50Ms)),
       row("later, p95 ms", ({ warmP95Ms }) => tenths(warmP95Ms), "< 100"),
+      ...Object.keys(browser.askedP95Ms).map((what) =>
+        row(`${what}, p95 ms`, ({ askedP95Ms }) => tenths(askedP95Ms[what] ?? 0), "< 100"),
+      ),
     ]),
   ].join("\n");
 }

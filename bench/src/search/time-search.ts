@@ -1,12 +1,16 @@
 /** Builds an index, cuts it at 40 %, goes on, and searches it: the same in Node and in a browser's worker. */
 import {
   fillIndex,
+  localSegments,
+  type Mail,
   openIndex,
   parseQuery,
   type SearchIndex,
-  type SegmentStore,
+  searchCoverage,
+  searchMail,
   type TextSource,
 } from "@posthorn/client";
+import { type Device, putLetters } from "./letter-mail.ts";
 import { type Letters, makeLetters } from "./letters.ts";
 
 export interface SearchTimes {
@@ -22,6 +26,8 @@ export interface SearchTimes {
   coldMs: number[];
   /** Later. */
   warmMs: number[];
+  /** The same of questions that ask what messages are, or for their texts: the first and later, by the question. */
+  askedMs: Record<string, number[]>;
 }
 
 export interface SearchQuestion {
@@ -34,11 +40,12 @@ export interface SearchQuestion {
 const hitsShown = 20;
 const cutAt = 0.4;
 
-/** `openStore` gives the same store again, as after a new start. */
 export async function timeSearch(
   { letters: count, passes }: SearchQuestion,
-  openStore: () => Promise<SegmentStore>,
+  device: Device,
 ): Promise<SearchTimes> {
+  const { store, key } = await device.open();
+  const openStore = async () => localSegments(store, key);
   const letters = makeLetters(count);
   const read = { count: 0 };
   const source = sourceOf(letters, read);
@@ -60,13 +67,43 @@ export async function timeSearch(
     openMs,
     coldMs: [],
     warmMs: [],
+    askedMs: {},
   };
   for (const query of queriesOf(letters)) {
     index = await openIndex(await openStore());
     times.coldMs.push(await msOf(() => firstHits(index, query)));
     for (let pass = 0; pass < passes; pass++) times.warmMs.push(await msOf(() => firstHits(index, query)));
   }
+  await putLetters(await device.open(), letters);
+  for (const [what, query] of questionsOf(letters)) {
+    const mail = await device.open();
+    // Opens the index, whose time is told apart.
+    await searchCoverage(mail);
+    const askedMs = [];
+    for (let pass = 0; pass <= passes; pass++) askedMs.push(await msOf(() => firstFound(mail, query)));
+    times.askedMs[what] = askedMs;
+    await mail.store.close();
+  }
   return times;
+}
+
+/** What they are called in the table, and how they are typed; most have no hit, so nothing ends them early. */
+function questionsOf(letters: Letters): [string, string][] {
+  return [
+    ["is:starred, none", "is:starred "],
+    ["is:unread and a word, none", `${letters.word(0)} is:unread `],
+    ["label:, empty", "label:nothing "],
+    ["in:inbox -is:read, none", "in:inbox -is:read "],
+    ["larger:1M, none", "larger:1M "],
+    ["has:attachment, 1 in 1,000", "has:attachment "],
+    ["before: after:, a year", "before:2019 after:2018 in:inbox "],
+    ["a phrase of rare words, none", `"${letters.word(1_000)} ${letters.word(150)}" `],
+  ];
+}
+
+async function firstFound(mail: Mail, query: string): Promise<void> {
+  const hits = searchMail(mail, query, { limit: hitsShown, zone: "UTC" });
+  while (!(await hits.next()).done);
 }
 
 /** As they are typed: single letters, beginnings, frequent and rare words, several at once, and what is nowhere. */

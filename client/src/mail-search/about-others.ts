@@ -11,12 +11,26 @@ export function isAboutAnother({ wire }: Pick<EmailRow, "wire">): boolean {
   return wire !== null && typesAboutOthers.has(wire.type);
 }
 
-/** The edits and recalls of a message by its own sender, as far as rows say so. */
-export async function listAbout(reader: LocalReader, row: EmailRow): Promise<EmailRow[]> {
+/** For each of these the edits and recalls by its own sender, as far as rows say so. */
+export async function listAbout(reader: LocalReader, rows: readonly EmailRow[]): Promise<EmailRow[][]> {
+  // Few accounts have more of them than are asked for at once, and then all are read as fast as those of one.
+  const all = await reader.list(emails, { by: "byTarget", limit: rows.length });
+  if (all.length < rows.length) {
+    const byTarget = Map.groupBy(all, ({ wire }) => wire?.target);
+    return rows.map((row) => ofItsSender(row, byTarget.get(row.wire?.id) ?? []));
+  }
+  return Promise.all(
+    rows.map(async (row) => {
+      if (row.wire === null) return [];
+      return ofItsSender(row, await reader.list(emails, { by: "byTarget", prefix: [row.wire.id] }));
+    }),
+  );
+}
+
+function ofItsSender(row: EmailRow, about: readonly EmailRow[]): EmailRow[] {
   const { wire } = row;
   if (wire === null || isAboutAnother(row)) return [];
   const sender = accountOf(wire.from);
-  const about = await reader.list(emails, { by: "byTarget", prefix: [wire.id] });
   return about.filter((other) => other.wire !== null && accountOf(other.wire.from) === sender);
 }
 

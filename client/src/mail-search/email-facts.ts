@@ -9,17 +9,28 @@ import { findEmailNumber } from "../search/email-id.ts";
 import { type MessageSort, messageSorts } from "../search/plan.ts";
 import type { EmailRow } from "../sync/email.ts";
 
-/** Messages whose ids follow each other: columns, one place for each message that is there. */
+/**
+ * Messages whose ids follow each other: columns, with room for each id of `factsPerRow` that may be there. They are texts
+ * because a browser copies those out of its store many times as fast as numbers.
+ */
 export interface EmailFacts {
   key: string;
-  ids: readonly number[];
-  /** `factBits`, and above them the place in `messageSorts`. */
-  marks: readonly number[];
-  sizes: readonly number[];
-  /** Of each message the place in `sets` of the mailboxes that it lies in. */
-  lies: readonly number[];
+  /** One character for each: `nobody`, or `factBits` and above them the place in `messageSorts`. */
+  marks: string;
+  /** Bytes: `sizeDigits` for each. */
+  sizes: string;
+  /** `placeDigits` for each: the place in `sets` of the mailboxes that it lies in. */
+  lies: string;
   sets: readonly (readonly string[])[];
 }
+
+const nobody = "-";
+const digits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz~_";
+const sizeDigits = 5;
+const placeDigits = 2;
+/** By their character codes. */
+const digitValues = new Uint8Array(128);
+for (const [value, digit] of [...digits].entries()) digitValues[digit.charCodeAt(0)] = value;
 
 export const factBits = { read: 1, starred: 2, attachment: 4 } as const;
 export const sortShift = 3;
@@ -31,7 +42,7 @@ export const emailFacts = rowTable({
   name: "emailFacts",
   keyOf: ({ key }: EmailFacts) => key,
   matches: (value): value is EmailFacts =>
-    typeof value === "object" && value !== null && "ids" in value && "sets" in value,
+    typeof value === "object" && value !== null && "marks" in value && "sets" in value,
   indexes: {},
 });
 
@@ -48,7 +59,7 @@ export function sortOf({ wire }: Pick<EmailRow, "wire">): MessageSort {
   return wire.type.startsWith("calendar_") ? "event" : "mail";
 }
 
-export function keyOfFacts(number: number): string {
+function keyOfFacts(number: number): string {
   return String(Math.floor(number / factsPerRow));
 }
 
@@ -69,13 +80,14 @@ export async function writeFacts(
   const keys = [...byKey.keys()];
   const known = await writer.getMany(emailFacts, keys);
   const rows = keys.flatMap((key, at) => changedFacts(key, known[at], byKey.get(key) ?? []) ?? []);
+  const empty = rows.filter(({ sets }) => sets.length === 0);
   await writer.put(
     emailFacts,
-    rows.filter(({ ids }) => ids.length > 0),
+    rows.filter((row) => !empty.includes(row)),
   );
   await writer.remove(
     emailFacts,
-    rows.filter(({ ids }) => ids.length === 0).map(({ key }) => key),
+    empty.map(({ key }) => key),
   );
 }
 
@@ -85,7 +97,7 @@ function changedFacts(
   before: EmailFacts | undefined,
   changed: readonly (readonly [number, EmailRow | undefined])[],
 ): EmailFacts | undefined {
-  const facts = factsIn(before);
+  const facts = factsIn(before, key);
   let isChanged = false;
   for (const [number, row] of changed) {
     const known = facts.get(number);
@@ -101,11 +113,15 @@ function changedFacts(
   return isChanged ? rowOf(key, facts) : undefined;
 }
 
-function factsIn(row: EmailFacts | undefined): Map<number, Fact> {
+function factsIn(row: EmailFacts | undefined, key: string): Map<number, Fact> {
   const facts = new Map<number, Fact>();
-  for (const [at, id] of (row?.ids ?? []).entries()) {
-    const mailboxIds = row?.sets[row.lies[at] ?? 0] ?? [];
-    facts.set(id, { marks: row?.marks[at] ?? 0, size: row?.sizes[at] ?? 0, mailboxIds });
+  if (row === undefined) return facts;
+  const first = Number(key) * factsPerRow;
+  for (let at = 0; at < factsPerRow; at++) {
+    if (row.marks[at] === nobody) continue;
+    const mailboxIds = row.sets[numberAt(row.lies, at, placeDigits)] ?? [];
+    const [marks, size] = [numberAt(row.marks, at, 1), numberAt(row.sizes, at, sizeDigits)];
+    facts.set(first + at, { marks, size, mailboxIds });
   }
   return facts;
 }
@@ -126,20 +142,43 @@ function isSame(a: Fact, b: Fact): boolean {
 
 function rowOf(key: string, facts: ReadonlyMap<number, Fact>): EmailFacts {
   const sets = new Map<string, { at: number; ids: readonly string[] }>();
-  const lies: number[] = [];
-  for (const { mailboxIds } of facts.values()) {
+  let [marks, sizes, lies] = ["", "", ""];
+  const first = Number(key) * factsPerRow;
+  for (let at = 0; at < factsPerRow; at++) {
+    const fact = facts.get(first + at);
+    const mailboxIds = fact?.mailboxIds ?? [];
     const name = mailboxIds.join(" ");
     const set = sets.get(name) ?? { at: sets.size, ids: mailboxIds };
-    sets.set(name, set);
-    lies.push(set.at);
+    if (fact !== undefined) sets.set(name, set);
+    marks += fact === undefined ? nobody : textOf(fact.marks, 1);
+    sizes += textOf(fact?.size ?? 0, sizeDigits);
+    lies += textOf(fact === undefined ? 0 : set.at, placeDigits);
   }
-  const all = [...facts.values()];
-  return {
-    key,
-    ids: [...facts.keys()],
-    marks: all.map(({ marks }) => marks),
-    sizes: all.map(({ size }) => size),
-    lies,
-    sets: [...sets.values()].map(({ ids }) => ids),
-  };
+  return { key, marks, sizes, lies, sets: [...sets.values()].map(({ ids }) => ids) };
 }
+
+/** The `at`th number of a column. */
+function numberAt(column: string, at: number, length: number): number {
+  let number = 0;
+  for (let place = at * length; place < (at + 1) * length; place++) {
+    number = number * digits.length + (digitValues[column.charCodeAt(place)] ?? 0);
+  }
+  return number;
+}
+
+function textOf(number: number, length: number): string {
+  let [text, left] = ["", Math.min(number, digits.length ** length - 1)];
+  for (let place = 0; place < length; place++) {
+    text = (digits[left % digits.length] ?? "") + text;
+    left = Math.floor(left / digits.length);
+  }
+  return text;
+}
+
+/** Of a row the message at a place: whether there is one, and what is so of it. */
+export const factsAt = {
+  isThere: ({ marks }: EmailFacts, at: number) => marks[at] !== nobody,
+  marks: ({ marks }: EmailFacts, at: number) => numberAt(marks, at, 1),
+  size: ({ sizes }: EmailFacts, at: number) => numberAt(sizes, at, sizeDigits),
+  mailboxIds: ({ lies, sets }: EmailFacts, at: number) => sets[numberAt(lies, at, placeDigits)] ?? [],
+};

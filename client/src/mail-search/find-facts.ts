@@ -4,20 +4,14 @@ import type { LocalStore } from "../local/local-store.ts";
 import { messageSorts, type RowFilter } from "../search/plan.ts";
 import { type FindFacts, isNamed } from "../search/rows.ts";
 import type { Mail } from "../sync/mail-context.ts";
-import { type EmailFacts, emailFacts, factBits, factsPerRow, sortShift } from "./email-facts.ts";
+import { type EmailFacts, emailFacts, factBits, factsAt, factsPerRow, sortShift } from "./email-facts.ts";
 import type { Place } from "./places.ts";
 
 /** As the store has them; what was changed since is read before the next search. */
 interface HeldFacts {
-  readonly rows: Map<number, Columns>;
+  readonly rows: Map<number, EmailFacts>;
   stale: Set<string> | "all";
   lastTurn: Promise<void>;
-}
-
-interface Columns {
-  /** By the id's rest: one more than the place in the columns, 0 where there is no such message. */
-  readonly places: Uint16Array;
-  readonly row: EmailFacts;
 }
 
 const heldOf = new WeakMap<LocalStore, HeldFacts>();
@@ -35,9 +29,9 @@ export async function readFacts(
     const holds = testOf(filter, places);
     if (holds === undefined) return undefined;
     return (id) => {
-      const columns = held.rows.get(Math.floor(id / factsPerRow));
-      const place = columns?.places[id % factsPerRow] ?? 0;
-      return columns !== undefined && place > 0 && holds(columns.row, place - 1);
+      const row = held.rows.get(Math.floor(id / factsPerRow));
+      const at = id % factsPerRow;
+      return row !== undefined && factsAt.isThere(row, at) && holds(row, at);
     };
   };
 }
@@ -61,25 +55,19 @@ async function refresh(store: LocalStore, held: HeldFacts): Promise<void> {
     if (stale === "all") {
       const all = await store.list(emailFacts);
       held.rows.clear();
-      for (const row of all) held.rows.set(Number(row.key), columnsOf(row));
+      for (const row of all) held.rows.set(Number(row.key), row);
       return;
     }
     const keys = [...stale];
     for (const [at, row] of (await store.getMany(emailFacts, keys)).entries()) {
       const number = Number(keys[at]);
       if (row === undefined) held.rows.delete(number);
-      else held.rows.set(number, columnsOf(row));
+      else held.rows.set(number, row);
     }
   } catch (error) {
     held.stale = "all";
     throw error;
   }
-}
-
-function columnsOf(row: EmailFacts): Columns {
-  const places = new Uint16Array(factsPerRow);
-  for (const [at, id] of row.ids.entries()) places[id % factsPerRow] = at + 1;
-  return { places, row };
 }
 
 type Test = (row: EmailFacts, at: number) => boolean;
@@ -88,8 +76,8 @@ type Test = (row: EmailFacts, at: number) => boolean;
 function testOf(filter: RowFilter, places: ReadonlyMap<Mailbox["id"], Place>): Test | undefined {
   const bit =
     (wanted: number): Test =>
-    ({ marks }, at) =>
-      ((marks[at] ?? 0) & wanted) !== 0;
+    (row, at) =>
+      (factsAt.marks(row, at) & wanted) !== 0;
   switch (filter.by) {
     case "attachment":
       return bit(factBits.attachment);
@@ -103,11 +91,14 @@ function testOf(filter: RowFilter, places: ReadonlyMap<Mailbox["id"], Place>): T
       return bit(factBits.starred);
     case "size": {
       const { fromBytes = 0, belowBytes = Number.POSITIVE_INFINITY } = filter;
-      return ({ sizes }, at) => (sizes[at] ?? 0) >= fromBytes && (sizes[at] ?? 0) < belowBytes;
+      return (row, at) => {
+        const size = factsAt.size(row, at);
+        return size >= fromBytes && size < belowBytes;
+      };
     }
     case "sort": {
       const sort = messageSorts.indexOf(filter.sort);
-      return ({ marks }, at) => (marks[at] ?? 0) >> sortShift === sort;
+      return (row, at) => factsAt.marks(row, at) >> sortShift === sort;
     }
     case "mailbox":
     case "label":
@@ -126,8 +117,8 @@ function liesIn(
     if ((by === "mailbox" || isLabel) && isNamed(names, name)) wanted.add(id);
   }
   const known = new WeakMap<readonly string[], boolean>();
-  return ({ sets, lies }, at) => {
-    const set = sets[lies[at] ?? 0] ?? [];
+  return (row, at) => {
+    const set = factsAt.mailboxIds(row, at);
     const before = known.get(set);
     if (before !== undefined) return before;
     const isIn = set.some((id) => wanted.has(id));

@@ -1,4 +1,6 @@
 /** The account's mail on a device, searched there. */
+
+export { keepTexts } from "../sync/opened-texts.ts";
 export { type SearchCoverage, searchCoverage } from "./coverage.ts";
 export type { MarkedText } from "./excerpt.ts";
 export { indexMail, type KeepIndexedOptions, keepIndexed } from "./keep-indexed.ts";

@@ -16,7 +16,7 @@ export function mailSource(mail: Mail, signal: AbortSignal): TextSource {
       mail.store.read([emails], async (reader) => {
         const before = after === undefined ? [to] : [after.receivedAt, after.id];
         const rows = await reader.list(emails, { by: "byTime", from: [from], before, reverse: true, limit });
-        return Promise.all(rows.map((row) => sourceRow(reader, row)));
+        return sourcesIn(reader, rows);
       }),
     async read(wanted) {
       const ids = wanted.map(({ id }) => id);
@@ -28,12 +28,16 @@ export function mailSource(mail: Mail, signal: AbortSignal): TextSource {
 
 /** What an index must know of these to say whether it has them as they are now. */
 export function sourceRows(mail: Mail, rows: readonly EmailRow[]): Promise<SourceRow[]> {
-  return mail.store.read([emails], (reader) => Promise.all(rows.map((row) => sourceRow(reader, row))));
+  return mail.store.read([emails], (reader) => sourcesIn(reader, rows));
 }
 
-async function sourceRow(reader: LocalReader, row: EmailRow): Promise<SourceRow> {
-  const about = await listAbout(reader, row);
-  return { id: row.id, receivedAt: receivedAtMs(row), version: versionOf(about) };
+async function sourcesIn(reader: LocalReader, rows: readonly EmailRow[]): Promise<SourceRow[]> {
+  const about = await listAbout(reader, rows);
+  return rows.map((row, at) => ({
+    id: row.id,
+    receivedAt: receivedAtMs(row),
+    version: versionOf(about[at] ?? []),
+  }));
 }
 
 /**
@@ -46,9 +50,8 @@ export async function readDocs(
   rows: readonly EmailRow[],
   signal: AbortSignal | undefined,
 ): Promise<SearchDoc[]> {
-  const known = await mail.store.read([emails], (reader) =>
-    Promise.all(rows.map(async (row) => ({ row, about: await listAbout(reader, row) }))),
-  );
+  const lists = await mail.store.read([emails], (reader) => listAbout(reader, rows));
+  const known = rows.map((row, at) => ({ row, about: lists[at] ?? [] }));
   const texts = known.filter(({ row, about }) => !isAboutAnother(row) && !isRecalled(about));
   const needed = texts.flatMap(({ row, about }) => [row, ...editsOf(about)]);
   const kept = await readKept(mail, needed, signal);

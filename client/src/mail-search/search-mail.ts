@@ -81,7 +81,8 @@ async function findHit(mail: Mail, plan: SearchPlan, id: SearchHit["id"]): Promi
   const shown = await mail.store.read([emails], async (reader) => {
     const row = await reader.get(emails, id);
     if (row === undefined || isAboutAnother(row)) return undefined;
-    return isRecalled(await listAbout(reader, row)) ? undefined : row;
+    const [about = []] = await listAbout(reader, [row]);
+    return isRecalled(about) ? undefined : row;
   });
   if (shown === undefined) return undefined;
   const [doc] = await readDocs(mail, [shown], undefined);

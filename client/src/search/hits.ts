@@ -77,7 +77,7 @@ async function* batches(all: AsyncIterable<Candidate>): AsyncGenerator<Candidate
   for await (const candidate of all) {
     batch.push(candidate);
     if (batch.length < size && !(batch.length === 1 && isSure(candidate))) continue;
-    if (batch.length > 1) size = Math.min(2 * size, largestBatch);
+    if (batch.length > 1) size = Math.min(4 * size, largestBatch);
     yield batch;
     batch = [];
   }

@@ -1,5 +1,6 @@
 /** Indexes and searches letters in a browser's dedicated worker, in its IndexedDB, where a client does it. */
-import { browserTabs, indexedDbPlace, localSegments, searchPieces } from "@posthorn/client";
+import { browserPlatform, browserTabs, indexedDbPlace } from "@posthorn/client";
+import { newDevice } from "../letter-mail.ts";
 import { type SearchQuestion, type SearchTimes, timeSearch } from "../time-search.ts";
 
 export type SearchAnswer = SearchTimes | { error: string };
@@ -19,7 +20,6 @@ addEventListener("message", async ({ data }) => {
 });
 
 async function timesOf(question: SearchQuestion): Promise<SearchTimes> {
-  const store = await indexedDbPlace("search", browserTabs()).open({ version: 1, tables: [searchPieces] });
-  const key = { address: "alice@alpha.example", secret: crypto.getRandomValues(new Uint8Array(32)) };
-  return timeSearch(question, async () => localSegments(store, key));
+  const tabs = browserTabs();
+  return timeSearch(question, newDevice(browserPlatform(), indexedDbPlace("search", tabs), tabs));
 }
