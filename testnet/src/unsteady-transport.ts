@@ -1,4 +1,5 @@
 import { type Transport, Unreachable } from "@posthorn/client";
+import { type EventFate, spoilEvents } from "./spoil-events.ts";
 
 /** A client's wire that can be cut. */
 export interface UnsteadyTransport {
@@ -7,6 +8,8 @@ export interface UnsteadyTransport {
   isUp: boolean;
   /** Of a request: `lost` never arrives · `unanswered` arrives, and its answer is lost · else it goes well. */
   fate: () => "lost" | "unanswered" | "well";
+  /** Of an event that the server tells. */
+  eventFate: () => EventFate;
   /** Breaks what is open now, such as streams of events. */
   cut(): void;
 }
@@ -16,6 +19,7 @@ export function unsteadyTransport(inner: Transport): UnsteadyTransport {
   const wire: UnsteadyTransport = {
     isUp: true,
     fate: () => "well",
+    eventFate: () => "well",
     cut() {
       for (const end of open) end();
       open.clear();
@@ -29,7 +33,9 @@ export function unsteadyTransport(inner: Transport): UnsteadyTransport {
         await answer.body[Symbol.asyncIterator]().return?.();
         throw new Unreachable("cut", host);
       }
-      return { ...answer, body: untilCut(answer.body, host, open, request.signal) };
+      const isStream = answer.headers.get("content-type")?.startsWith("text/event-stream") ?? false;
+      const body = isStream ? spoilEvents(answer.body, () => wire.eventFate()) : answer.body;
+      return { ...answer, body: untilCut(body, host, open, request.signal) };
     },
   };
   return wire;
