@@ -1,3 +1,4 @@
 /** A real browser for tests and measurements, and pages of our sources to open in it. Apart, because its tools are large. */
 export { type BundledFiles, bundlePage, type ServedBundle, serveBundle } from "./bundle.ts";
 export { type OpenPage, openAppPage, openBrowser, openPage } from "./open-browser.ts";
+export { startWebClients, type WebClient, type WebClients } from "./web-client.ts";

@@ -1,0 +1,58 @@
+/** Two people of two servers, each in a browser, with nothing but an invitation to begin with. */
+
+import { prepare, send } from "@posthorn/client";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { startWebClients, type WebClient, type WebClients } from "../src/browser/index.ts";
+import { inviteTo, joinAs, type TestPerson } from "../src/people.ts";
+
+let clients: WebClients;
+let bob: TestPerson;
+let alice: WebClient;
+
+beforeAll(async () => {
+  clients = await startWebClients();
+  bob = await joinAs(clients.net, clients.net.node("beta"), "bob");
+});
+afterAll(async () => {
+  await clients.close();
+});
+
+test("an invitation's link leads to an account, and its recovery phrase is shown once", async () => {
+  const alpha = clients.net.node("alpha");
+  const { url } = await inviteTo(clients.net, alpha, "alice");
+  alice = await clients.open(alpha);
+  const { page } = alice;
+  await page.goto(url);
+  await page.getByRole("heading", { name: /^Welcome to alpha/ }).waitFor();
+  await page.getByRole("textbox", { name: "Password" }).fill("alice on alpha");
+  await page.getByRole("button", { name: "Create my account" }).click();
+  await page.getByRole("heading", { name: "Your recovery phrase" }).waitFor();
+  const words = await page.locator("ol > li").allInnerTexts();
+  expect(words).toHaveLength(12);
+  await page.getByLabel("Check that you have it").fill(words.join(" ").toUpperCase());
+  await page.getByRole("button", { name: "I have it" }).click();
+  await page.getByRole("heading", { name: "All clear" }).waitFor();
+  expect(alice.faults).toEqual([]);
+});
+
+test("a sealed letter from another server shows itself in the open inbox, and is read", async () => {
+  const { page } = alice;
+  const to = `alice@${clients.net.node("alpha").host}`;
+  const draft = { from: bob.address, to: [to], subject: "From far away", body: "It came sealed." };
+  const { message } = await prepare(bob.session, draft);
+  await send(bob.session, message);
+  const row = page.getByRole("row", { name: /From far away/ });
+  await row.click();
+  await page.getByRole("heading", { name: "From far away" }).waitFor();
+  await page.getByRole("article").getByText("It came sealed.").waitFor();
+  expect(await page.title()).toBe("Inbox – Posthorn");
+  expect(alice.faults).toEqual([]);
+});
+
+test("what is archived is gone at once, and is back when that is taken back", async () => {
+  const { page } = alice;
+  await page.getByRole("button", { name: "Archive", exact: true }).last().click();
+  await page.getByRole("heading", { name: "All clear" }).waitFor();
+  await page.getByRole("button", { name: /^Undo/ }).click();
+  await page.getByRole("row", { name: /From far away/ }).waitFor();
+});

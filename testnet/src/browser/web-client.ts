@@ -1,0 +1,81 @@
+/** The web client as people use it: built as it is given out, on real servers, in a real browser. */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { buildSite } from "@posthorn/web/build";
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
+import type { TestPerson } from "../people.ts";
+import { startTestnet, type TestNode, type Testnet } from "../testnet.ts";
+import { openBrowser } from "./open-browser.ts";
+
+export interface WebClients {
+  net: Testnet;
+  browser: Browser;
+  /** A browser of its own, with nothing stored; `faults` are errors that nobody expected. */
+  open(node: TestNode, options?: BrowserContextOptions): Promise<WebClient>;
+  close(): Promise<void>;
+}
+
+export interface WebClient {
+  context: BrowserContext;
+  page: Page;
+  /** What the page threw and nobody caught, and errors in its console, as a breach of its policy is. */
+  faults: string[];
+  /** Goes to the sign-in, signs in, and waits for the inbox. */
+  signIn(person: Pick<TestPerson, "address" | "password">): Promise<void>;
+}
+
+/** Servers that give out the client, and a browser. Whoever starts them closes them. */
+export async function startWebClients(
+  options: { names?: readonly string[]; isPseudo?: boolean } = {},
+): Promise<WebClients> {
+  const { names = ["alpha", "beta"], isPseudo = false } = options;
+  const folder = await mkdtemp(join(tmpdir(), "posthorn-site-"));
+  await buildSite({ folder, isPseudo });
+  const net = await startTestnet({ names, wire: "sockets", settings: { web: folder } });
+  const browser = await openBrowser();
+  return {
+    net,
+    browser,
+    open: (node, usual = {}) => openClient(browser, node, usual),
+    async close() {
+      await browser.close();
+      await net.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function openClient(
+  browser: Browser,
+  node: TestNode,
+  options: BrowserContextOptions,
+): Promise<WebClient> {
+  const context = await browser.newContext({
+    ignoreHTTPSErrors: true,
+    locale: "en-GB",
+    viewport: { width: 1440, height: 900 },
+    ...options,
+  });
+  const page = await context.newPage();
+  const faults: string[] = [];
+  page.on("pageerror", (error) => faults.push(String(error)));
+  page.on("console", (message) => {
+    // What a browser says by itself of an answer that was none is no fault of the page.
+    if (message.type() === "error" && !message.text().startsWith("Failed to load resource")) {
+      faults.push(message.text());
+    }
+  });
+  await page.goto(node.endpoint);
+  return {
+    context,
+    page,
+    faults,
+    async signIn({ address, password }) {
+      await page.getByLabel("Address", { exact: true }).fill(address);
+      await page.getByRole("textbox", { name: "Password" }).fill(password);
+      await page.getByRole("button", { name: "Sign in" }).click();
+      await page.getByRole("heading", { name: "Inbox" }).waitFor();
+    },
+  };
+}
