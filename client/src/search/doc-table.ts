@@ -60,14 +60,16 @@ export function compareAge(
   return b.receivedAt - a.receivedAt || b.id - a.id;
 }
 
+/** Of words on one version of a message: that it is gone says more than what it says. */
+const strengths: Readonly<Record<DocState, number>> = { partial: 0, whole: 1, removed: 2 };
+
 /** Whether `a` takes the place of `b`, which is about the same message. */
 export function isBetter(
   a: Omit<DocEntry, "id" | "receivedAt">,
   b: Omit<DocEntry, "id" | "receivedAt">,
 ): boolean {
-  if (a.state === "removed" || b.state === "removed") return b.state !== "removed";
   if (a.version !== b.version) return a.version > b.version;
-  return a.state === "whole" && b.state === "partial";
+  return strengths[a.state] > strengths[b.state];
 }
 
 export function writeTable(table: DocTable, writer: ByteWriter): void {

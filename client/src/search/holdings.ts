@@ -49,6 +49,23 @@ export class Holdings {
     return { messages, partial };
   }
 
+  /** The messages that can be found in one of these versions. */
+  inVersions(versions: ReadonlySet<number>): number[] {
+    const found: number[] = [];
+    for (const { live, segment } of this.segments) {
+      const { table } = segment;
+      for (const [doc, version] of table.versions.entries()) {
+        if (versions.has(version) && hasBit(live, doc)) found.push(table.ids[doc] ?? 0);
+      }
+    }
+    for (const buffer of this.buffers) {
+      for (const { id, version, state } of buffer.entries()) {
+        if (versions.has(version) && state !== "removed") found.push(id);
+      }
+    }
+    return found;
+  }
+
   /** The index's word on a message. */
   find(id: number): DocEntry | undefined {
     let best: DocEntry | undefined;

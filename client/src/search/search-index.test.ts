@@ -130,6 +130,36 @@ test("what was removed stays removed, whatever is merged in whichever order", as
   expect(await idsOf(index, "")).toEqual(scan(left.values(), ""));
 });
 
+test("what was removed and comes again is found again, with later edits, here and where both are taken over", async () => {
+  const store = memorySegmentStore();
+  let index = await openIndex(store, small);
+  const letter = { id: "m9", receivedAt: 5, texts: { body: "old" } };
+  await index.add([letter, { id: "m3", receivedAt: 4, texts: { body: "other" } }]);
+  await index.flush();
+  await index.remove(["m9"]);
+  await index.flush();
+  expect(index.lacking([letter])).toEqual([letter]);
+  await index.add([letter]);
+  await index.flush();
+  index = await openIndex(store, small);
+  expect(await idsOf(index, "old ")).toEqual(["m9"]);
+  expect(index.lacking([letter])).toEqual([]);
+  await index.add([{ ...letter, version: 12, texts: { body: "new" } }]);
+  await index.flush();
+  const other = await openIndex(memorySegmentStore());
+  for (const { number } of index.segments().toReversed()) {
+    await other.adopt((await index.readSegment(number)) ?? [], `${number}`);
+  }
+  for (const one of [index, other]) {
+    expect(await idsOf(one, "old ")).toEqual([]);
+    expect(await idsOf(one, "")).toEqual(["m9", "m3"]);
+    await one.remove(["m9"]);
+    await one.flush();
+    await mergeAll(one);
+    expect(await idsOf(one, "")).toEqual(["m3"]);
+  }
+});
+
 describe("while a search goes on", () => {
   test("what is merged away stays until it has ended, and is deleted then", async () => {
     const store = memorySegmentStore();

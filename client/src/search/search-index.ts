@@ -18,7 +18,7 @@ import { always, type Span, uniteSpans } from "./spans.ts";
 import { type Suggestion, suggestWords } from "./suggest.ts";
 
 export interface SearchDoc {
-  /** Of an Email. An id whose message was removed is never given to another. */
+  /** Of an Email. */
   id: string;
   /** Milliseconds since 1970. Of one message always the same. */
   receivedAt: number;
@@ -113,7 +113,8 @@ export class SearchIndex {
   }
 
   /**
-   * Takes messages in, or new versions of them; of what the index has in that version already, nothing happens. They
+   * Takes messages in, or new versions of them; of what the index has in that version already, nothing happens. One that
+   * was removed is there again, as when its server was restored from a backup: what is added next says more than that. They
    * are found at once, and in the store after the next `flush`, which comes by itself when many are gathered. When it
    * rejects, some were not taken in yet, and all can be given once more.
    */
@@ -125,6 +126,8 @@ export class SearchIndex {
         version,
         state: isPartial ? "partial" : "whole",
       };
+      const known = this.#library.holdings.find(entry.id);
+      if (known?.state === "removed") entry.version = Math.max(version, known.version + 1);
       if (!isStorable(entry)) throw new RangeError(`${id} has a time or a version that no message has.`);
       this.#put(entry, texts);
       if (this.#isFull()) await this.flush();
@@ -205,8 +208,14 @@ export class SearchIndex {
   lacking<Row extends IndexedState>(rows: readonly Row[]): Row[] {
     return rows.filter(({ id, version = 0 }) => {
       const known = this.#library.holdings.find(numberOfEmail(id));
-      return known === undefined || isBetter({ version, state: "whole" }, known);
+      if (known === undefined || known.state === "removed") return true;
+      return isBetter({ version, state: "whole" }, known);
     });
+  }
+
+  /** Ids of the messages that the index has in one of these versions. */
+  inVersions(versions: ReadonlySet<number>): string[] {
+    return this.#library.holdings.inVersions(versions).map(emailOfNumber);
   }
 
   /** What is in the store, to be held against what the server has. */
