@@ -1,6 +1,5 @@
 /** Searching what was opened: how fast an index is made, goes on after a cut, and answers; here and in a browser. */
 import { join } from "node:path";
-import { soloTabs } from "@posthorn/client";
 import { nodePlatform, sqlitePlace } from "@posthorn/client/node";
 import { openBrowser, openPage, serveBundle } from "@posthorn/testnet/browser";
 import type { RunContext } from "../delivery.ts";
@@ -46,7 +45,7 @@ export async function measureSearch(
 
 async function timesInNode(question: SearchQuestion, folder: string): Promise<SearchTimes> {
   const place = sqlitePlace(join(folder, "search.sqlite"));
-  return timeSearch(question, newDevice(nodePlatform(), place, soloTabs()));
+  return timeSearch(question, newDevice(nodePlatform(), place, place.tabs));
 }
 
 async function timesInBrowser(question: SearchQuestion): Promise<SearchTimes> {

@@ -18,7 +18,10 @@ export interface Tabs {
   withLock<Result>(name: string, signal: AbortSignal, work: () => Promise<Result>): Promise<Result>;
 }
 
-/** Of a program, which is alone: everything within it that is given the same one shares it. */
+/**
+ * Of a program, which is alone: everything within it that is given the same one shares it. A `sqlitePlace`, which other
+ * programs may open too, has `tabs` of its own.
+ */
 export function soloTabs(): Tabs {
   const channels = new Map<string, Set<(message: unknown) => void>>();
   const locks = new Map<string, Promise<unknown>>();

@@ -9,7 +9,6 @@ import type { Platform } from "../platform.ts";
 import type { TokenKeeper } from "../token-keeper.ts";
 import { fileKeeper } from "./file-keeper.ts";
 import { platformOver } from "./platform.ts";
-import { programTabs } from "./program-tabs.ts";
 import { sqlitePlace } from "./sqlite-place.ts";
 import { type NodeTransport, nodeTransport } from "./transport.ts";
 
@@ -43,7 +42,8 @@ export function openHome(folder: string): Home {
     keeper: (address) => fileKeeper(join(folder, `${fileNameOf(address)}.json`)),
     mail(address) {
       const own = join(folder, `${fileNameOf(address)}.mail`);
-      return { folder: own, place: sqlitePlace(join(own, "mail.sqlite")), tabs: programTabs(own) };
+      const place = sqlitePlace(join(own, "mail.sqlite"));
+      return { folder: own, place, tabs: place.tabs };
     },
     forgetMail: (address) =>
       rm(join(folder, `${fileNameOf(address)}.mail`), { recursive: true, force: true }),

@@ -16,7 +16,9 @@ import {
   type LocalStoreFault,
 } from "../local/local-store.ts";
 import type { AnyTable } from "../local/table.ts";
+import type { Tabs } from "../local/tabs.ts";
 import { turns } from "../local/turns.ts";
+import { programTabs } from "./program-tabs.ts";
 import {
   type Connection,
   connectionOf,
@@ -32,11 +34,17 @@ const askAgainMs = 5;
 /** “PhLs”: a file of another program is not taken for one of ours. */
 const applicationId = 0x50684c73;
 
-/** The file is made, readable to its owner alone, when the place is first opened; two more stand beside it. */
-export function sqlitePlace(path: string): LocalPlace {
+interface SqlitePlace extends LocalPlace {
+  /** Between all programs that open the file: what one at a time does for all, such as reading from the server. */
+  readonly tabs: Tabs;
+}
+
+/** The file is made, readable to its owner alone, when the place is first opened; others stand beside it. */
+export function sqlitePlace(path: string): SqlitePlace {
   const [hub, writeInTurn] = [changeHub(), turns()];
   const open = new Set<() => void>();
   return {
+    tabs: programTabs(dirname(path)),
     async open(schema) {
       const store = await openSqliteStore(path, schema, { hub, writeInTurn }).catch((error: unknown) => {
         throw faultOf(error);
