@@ -17,8 +17,11 @@ import {
 } from "../store/push-store.ts";
 import type { OpenStore } from "../store/sql.ts";
 import { nextMessage, type PushMessage, type PushMessageContext, PushRequests } from "./push-message.ts";
+import { makePushTurns } from "./push-turns.ts";
 
-const mostInFlight = 64;
+const mostUnderWay = 256;
+/** A service may take as long as a request lasts, and an account names its services itself. */
+const mostOfAccount = 8;
 /** Longer than a request may take: who has claimed and says nothing for so long is gone. */
 const claimMs = 60_000;
 /** What changes meanwhile goes as one message. */
@@ -52,8 +55,7 @@ export class PushSender {
   readonly #accounts = new Set<number>();
   readonly #lanes = new Map<string, Lane>();
   readonly #stop = new AbortController();
-  readonly #waiting: (() => void)[] = [];
-  #inFlight = 0;
+  readonly #turns = makePushTurns(mostUnderWay, mostOfAccount);
   #stopListening: () => void = () => undefined;
   #living: Promise<void> | undefined;
 
@@ -75,14 +77,14 @@ export class PushSender {
   /** Something is to be sent to a subscription: it was made, or its code has come back. */
   wake(accountId: number, id: string): void {
     this.#accounts.add(accountId);
-    this.#wake(id);
+    this.#wake(accountId, id);
   }
 
   /** What is under way is given up, and sent again after the next start if it did not arrive. */
   async close(): Promise<void> {
     this.#stopListening();
     this.#stop.abort();
-    for (const free of this.#waiting.splice(0)) free();
+    this.#turns.end();
     await Promise.all([this.#living, ...[...this.#lanes.values()].map(({ running }) => running)]);
   }
 
@@ -137,11 +139,11 @@ export class PushSender {
 
   async #wakeAccount(accountId: number): Promise<void> {
     await this.#orLog("subscriptions not read", async () => {
-      for (const id of await listPushIds(this.#ctx.store.read, accountId)) this.#wake(id);
+      for (const id of await listPushIds(this.#ctx.store.read, accountId)) this.#wake(accountId, id);
     });
   }
 
-  #wake(id: string): void {
+  #wake(accountId: number, id: string): void {
     if (this.#stop.signal.aborted) return;
     const lane = this.#lanes.get(id);
     if (lane !== undefined) {
@@ -150,39 +152,25 @@ export class PushSender {
     }
     const made: Lane = { isAgain: true, running: Promise.resolve() };
     this.#lanes.set(id, made);
-    made.running = this.#run(id, made);
+    made.running = this.#run(accountId, id, made);
   }
 
-  async #run(id: string, lane: Lane): Promise<void> {
+  async #run(accountId: number, id: string, lane: Lane): Promise<void> {
     const { clock, log } = this.#ctx;
     const { signal } = this.#stop;
     while (lane.isAgain && !signal.aborted) {
       lane.isAgain = false;
-      const waitMs = await this.#inTurn(() => this.#push(id)).catch((error: unknown) => {
-        if (!signal.aborted) log("error", "push not sent", { error });
-        return afterAccidentMs;
-      });
+      const waitMs = await this.#turns
+        .run(accountId, () => this.#push(id))
+        .catch((error: unknown) => {
+          if (!signal.aborted) log("error", "push not sent", { error });
+          return afterAccidentMs;
+        });
       if (waitMs === undefined) continue;
       await clock.sleep(waitMs, signal);
       lane.isAgain = true;
     }
     this.#lanes.delete(id);
-  }
-
-  async #inTurn<T>(work: () => Promise<T>): Promise<T | undefined> {
-    while (this.#inFlight >= mostInFlight) {
-      await new Promise<void>((resolve) => {
-        this.#waiting.push(resolve);
-      });
-      if (this.#stop.signal.aborted) return undefined;
-    }
-    this.#inFlight++;
-    try {
-      return await work();
-    } finally {
-      this.#inFlight--;
-      this.#waiting.shift()?.();
-    }
   }
 
   /** Sends what is due, once. How long until there is more to do, as far as that is known by now. */

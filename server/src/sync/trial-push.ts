@@ -5,7 +5,7 @@ import { HandClock } from "../env/hand-clock.ts";
 import { openRandom } from "../env/random.ts";
 import { insertPushSubscription, type PushSubscription } from "../store/push-store.ts";
 import type { OpenStore, Store } from "../store/sql.ts";
-import { PushSender } from "./push-sender.ts";
+import { type PushContext, PushSender } from "./push-sender.ts";
 import { now } from "./trial-changes.ts";
 import { vapidKeyOf } from "./web-push.ts";
 
@@ -52,7 +52,7 @@ export function openTrialPush(store: OpenStore, clock = new HandClock(now)): Tri
     return { ok: true, answer: { status, headers: fields, body: new Uint8Array() } };
   };
   const sender = new PushSender({
-    store,
+    store: counted(store),
     clock,
     random,
     egress: { request },
@@ -61,6 +61,31 @@ export function openTrialPush(store: OpenStore, clock = new HandClock(now)): Tri
     subject: "mailto:operator@a.test",
   });
   return Object.assign(trial, { sender });
+}
+
+const underWay = new WeakMap<object, number>();
+
+/** What senders are reading from a store and writing to it. */
+export function underWayAt(store: OpenStore): number {
+  return underWay.get(store) ?? 0;
+}
+
+function counted(store: OpenStore): PushContext["store"] {
+  async function counting<Result>(work: Promise<Result>): Promise<Result> {
+    underWay.set(store, underWayAt(store) + 1);
+    try {
+      return await work;
+    } finally {
+      underWay.set(store, underWayAt(store) - 1);
+    }
+  }
+  const { dialect, read } = store;
+  return {
+    dialect,
+    read: { dialect, all: (query) => counting(read.all(query)), get: (query) => counting(read.get(query)) },
+    write: (work) => counting(store.write(work)),
+    onChanged: (changed, missed) => store.onChanged(changed, missed),
+  };
 }
 
 /** A subscription of account 1 that hears of everything since the account began. */
