@@ -4,7 +4,7 @@ import { callMethod, JmapRefusal } from "../jmap.ts";
 import { type Opened, openBytes } from "../open.ts";
 import type { EmailRow } from "../sync/email.ts";
 import type { Mail } from "../sync/mail-context.ts";
-import { type KeptText, keepTexts, readTexts } from "../sync/opened-texts.ts";
+import { isTextOf, type KeptText, keepTexts, readTexts } from "../sync/opened-texts.ts";
 
 /** As many as one answer can hold, however long their texts are. */
 const portionSize = 50;
@@ -26,7 +26,7 @@ export async function readKept(
   rows: readonly EmailRow[],
   signal: AbortSignal | undefined,
 ): Promise<Map<string, KeptText>> {
-  const found = await readTexts(mail, idsOf(rows));
+  const found = await readTexts(mail, rows);
   if (signal === undefined) return found;
   const lacking = rows.filter(({ id }) => !found.has(id));
   for (const portion of portionsBySize(lacking)) {
@@ -81,12 +81,14 @@ async function openWire(
   if (rows.length === 0) return [];
   const call = { method: "Email/get", arguments: { ids: idsOf(rows), properties: ["wireText"] } };
   const { list } = await callMethod(session, call, wireTextsShape, { signal, idempotent: true });
+  const rowOf = rowsById(rows);
   const opened: [string, KeptText][] = [];
   for (const some of portionsOf(list, openedAtOnce)) {
     const opening = some.map(async ({ id, wireText }): Promise<[string, KeptText][]> => {
-      if (typeof wireText !== "string") return [];
+      const row = rowOf.get(id);
+      if (typeof wireText !== "string" || row === undefined) return [];
       const one = await openUnless(() => openBytes(session, encoder.encode(wireText)));
-      return one === undefined ? [] : [[id, one]];
+      return one !== undefined && isTextOf(one, row) ? [[id, one]] : [];
     });
     await Promise.allSettled(opening);
     opened.push(...(await Promise.all(opening)).flat());
@@ -108,14 +110,22 @@ async function fetchStandard(
   };
   const call = { method: "Email/get", arguments: given };
   const { list } = await callMethod(session, call, bodiesShape, { signal, idempotent: true });
-  return list.map(({ id, textBody, bodyValues, attachments }) => {
+  const rowOf = rowsById(rows);
+  return list.flatMap(({ id, textBody, bodyValues, attachments }): [string, KeptText][] => {
+    const row = rowOf.get(id);
+    if (row === undefined) return [];
+    const { receivedAt, size } = row;
     const texts = textBody.map(({ partId, type }) => {
       const text = bodyValues[partId ?? ""]?.value ?? "";
       return type === "text/html" ? withoutTags(text) : text;
     });
     const filenames = attachments.flatMap(({ name }) => name ?? []);
-    return [id, { kind: "standard", text: texts.join("\n"), filenames }];
+    return [[id, { kind: "standard", receivedAt, size, text: texts.join("\n"), filenames }]];
   });
+}
+
+function rowsById(rows: readonly EmailRow[]): Map<string, EmailRow> {
+  return new Map(rows.map((row) => [row.id, row]));
 }
 
 function idsOf(rows: readonly EmailRow[]): string[] {

@@ -25,7 +25,7 @@ export function readRowsFor(
   return async (ids) => {
     const rows = await mail.store.getMany(emails, ids);
     const texts = isTextAsked ? await textsOf(mail, rows, signal) : new Map<string, SearchRow["texts"]>();
-    const sealed = isSealAsked ? await readTexts(mail, ids) : new Map<string, KeptText>();
+    const sealed = isSealAsked ? await readTexts(mail, here(rows)) : new Map<string, KeptText>();
     return rows.map((row): SearchRow | undefined => {
       if (row === undefined) return undefined;
       const own = Object.keys(row.mailboxIds).flatMap((id) => places.get(id) ?? []);
@@ -51,9 +51,13 @@ async function textsOf(
   rows: readonly (EmailRow | undefined)[],
   signal: AbortSignal,
 ): Promise<Map<string, SearchRow["texts"]>> {
-  const there = rows.filter((row) => row !== undefined);
+  const there = here(rows);
   const docs = await readDocs(mail, there, signal).catch(() => readDocs(mail, there, undefined));
   return new Map(docs.map(({ id, texts }) => [id, texts]));
+}
+
+function here(rows: readonly (EmailRow | undefined)[]): EmailRow[] {
+  return rows.filter((row) => row !== undefined);
 }
 
 function asksFor(node: PlanNode, by: "link" | "sealed"): boolean {

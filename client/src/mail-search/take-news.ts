@@ -1,10 +1,11 @@
-/** What has come, changed or gone since, into the index: and forgotten here when it is gone. */
+/** What has come, changed or gone since, into the index. */
 import type { SearchIndex } from "../search/search-index.ts";
 import { changedEmails } from "../sync/changed-emails.ts";
 import { type EmailRow, emails } from "../sync/email.ts";
 import { emailLayers } from "../sync/layers.ts";
-import { type Mail, openedTexts, wireTexts } from "../sync/mail-context.ts";
+import type { Mail } from "../sync/mail-context.ts";
 import { readDocs, sourceRows } from "./mail-source.ts";
+import { withoutEdits } from "./without-edits.ts";
 
 const mostAtOnce = 200;
 
@@ -30,16 +31,13 @@ export async function takeNews(mail: Mail, index: SearchIndex, signal: AbortSign
       signal,
     ),
   );
+  await index.add(await withoutEdits(mail, index, gone, signal));
   await index.remove(gone);
   await index.flush();
-  await store.write([changedEmails, openedTexts, wireTexts], async (writer) => {
+  await store.write([changedEmails], async (writer) => {
     const now = await writer.getMany(changedEmails, ids);
     const taken = news.filter(({ mark }, at) => now[at]?.mark === mark).map(({ id }) => id);
-    const forgotten = new Set(gone);
-    const goneForGood = taken.filter((id) => forgotten.has(id));
     await writer.remove(changedEmails, taken);
-    await writer.remove(openedTexts, goneForGood);
-    await writer.remove(wireTexts, goneForGood);
   });
   return true;
 }

@@ -7,7 +7,7 @@ import type { AnyTable } from "../local/table.ts";
 import { UnexpectedAnswer } from "../unreachable.ts";
 import { changedEmails, noteChangedEmails } from "./changed-emails.ts";
 import { answeredUnless, type Batch, from, newBatch } from "./jmap-batch.ts";
-import { type Mail, type SyncState, syncStates } from "./mail-context.ts";
+import { type Mail, openedTexts, type SyncState, syncStates, wireTexts } from "./mail-context.ts";
 import { type Mirror, mirrors } from "./mirror.ts";
 import type { PageSize } from "./page-size.ts";
 
@@ -96,7 +96,7 @@ export async function putChanges(mail: Mail, writer: LocalWriter, followed: Foll
   }
   const { list, gone, state, hasMore } = followed;
   await asAnswered(mail, () => mirror.put(writer, { list, gone, pass: now.pass }));
-  await noteChanged(writer, mirror, [...idsIn(list), ...gone], state);
+  await noteChanged(writer, mirror, { ids: idsIn(list), gone, mark: state });
   const isAtEnd = mirror.fill === "changes" && !now.isWhole && !hasMore;
   if (isAtEnd) await endPass(writer, mirror, now.pass);
   await writer.put(syncStates, [{ ...now, state, isWhole: now.isWhole || isAtEnd }]);
@@ -113,16 +113,19 @@ export async function endPass(
   const older = await mirror.olderThan(writer, pass);
   const gone = older.filter((id) => !seen.has(id));
   await mirror.put(writer, { list: [], gone, pass });
-  await noteChanged(writer, mirror, gone, `end of ${pass}`);
+  await noteChanged(writer, mirror, { ids: [], gone, mark: `end of ${pass}` });
 }
 
+/** What is gone takes its texts with it. */
 async function noteChanged(
   writer: LocalWriter,
   { type }: Mirror,
-  ids: readonly string[],
-  mark: string,
+  { ids, gone, mark }: { ids: readonly string[]; gone: readonly string[]; mark: string },
 ): Promise<void> {
-  if (type === "Email") await noteChangedEmails(writer, ids, mark);
+  if (type !== "Email") return;
+  await noteChangedEmails(writer, [...ids, ...gone], mark);
+  await writer.remove(openedTexts, gone);
+  await writer.remove(wireTexts, gone);
 }
 
 /** Of objects that their mirror has looked at. */
@@ -148,6 +151,8 @@ export async function asAnswered<Result>({ session }: Mail, put: () => Promise<R
 export const followTables: readonly AnyTable[] = [
   syncStates,
   changedEmails,
+  openedTexts,
+  wireTexts,
   ...mirrors.flatMap((mirror) => mirror.tables),
 ];
 

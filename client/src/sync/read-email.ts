@@ -4,10 +4,14 @@ import { Type } from "typebox";
 import { callMethod } from "../jmap.ts";
 import { openLocal, sealLocal } from "../local/seal-local.ts";
 import { type Opened, openBytes } from "../open.ts";
+import { emails } from "./email.ts";
 import { type Mail, wireTexts } from "./mail-context.ts";
 import { keepTexts } from "./opened-texts.ts";
 
 const encoder = new TextEncoder();
+
+/** As it is kept, with the id that its author gave it: that of an Email may be another message's later (isTextOf). */
+const keptShape = shape(Type.Object({ wireId: Type.String(), wireText: Type.String() }));
 
 const wireShape = shape(
   Type.Object({ list: Type.Array(Type.Object({ wireText: Type.Union([Type.String(), Type.Null()]) })) }),
@@ -24,17 +28,22 @@ export async function readWireText(
 ): Promise<string | undefined> {
   const { session, store, key } = mail;
   const place = { table: wireTexts, key: id };
-  const kept = await store.getBytes(wireTexts, id);
-  const here = kept && (await openLocal(key, place, kept));
-  if (here !== undefined) return new TextDecoder().decode(here);
+  const wireId = (await store.get(emails, id))?.wire?.id;
+  const sealed = await store.getBytes(wireTexts, id);
+  const here = sealed && (await openLocal(key, place, sealed));
+  const kept: unknown = here && JSON.parse(new TextDecoder().decode(here));
+  if (keptShape.matches(kept) && kept.wireId === wireId) return kept.wireText;
   const call = { method: "Email/get", arguments: { ids: [id], properties: ["wireText"] } };
   const { list } = await callMethod(session, call, wireShape, { signal, idempotent: true });
   const [email] = list;
   if (email === undefined) return fail("notFound", "This message is not there any more.");
-  if (email.wireText === null) return undefined;
-  const bytes = await sealLocal(key, place, encoder.encode(email.wireText));
-  await store.write([wireTexts], (writer) => writer.putBytes(wireTexts, id, bytes));
-  return email.wireText;
+  const { wireText } = email;
+  if (wireText === null) return undefined;
+  if (wireId !== undefined) {
+    const bytes = await sealLocal(key, place, encoder.encode(JSON.stringify({ wireId, wireText })));
+    await store.write([wireTexts], (writer) => writer.putBytes(wireTexts, id, bytes));
+  }
+  return wireText;
 }
 
 /**
