@@ -37,6 +37,15 @@ const groups: Readonly<Record<string, Readonly<Record<string, Entry>>>> = {
     watch: entry("show messages as they come", async () => (await import("./commands/watch.ts")).watch),
     read: entry("show a message", async () => (await import("./commands/read.ts")).read),
     save: entry("save the files of a message", async () => (await import("./commands/save.ts")).save),
+    screener: entry(
+      "who has written for the first time and waits",
+      async () => (await import("./commands/screener.ts")).screener,
+    ),
+    accept: entry(
+      "take mail of somebody from now on",
+      async () => (await import("./commands/accept.ts")).accept,
+    ),
+    block: entry("take no mail of somebody", async () => (await import("./commands/block.ts")).block),
     flag: entry("mark a message", async () => (await import("./commands/flag.ts")).flag),
     move: entry("move a message to another mailbox", async () => (await import("./commands/move.ts")).move),
   },

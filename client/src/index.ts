@@ -117,6 +117,7 @@ export { isSealedFile } from "./sealed-file-same.ts";
 export { type SealedFile, type SealedUploadOptions, uploadSealedFile } from "./sealed-file-upload.ts";
 export * from "./search/index.ts";
 export * from "./send.ts";
+export { decideSender, parseSender } from "./senders.ts";
 export * from "./session.ts";
 export {
   blobSource,

@@ -4,15 +4,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "vitest";
 import { type Ended, type RunPosthornOptions, runPosthorn } from "./posthorn-command.ts";
-import { startTestnet, type TestNode } from "./testnet.ts";
+import { startTestnet, type TestNode, type TestnetOptions } from "./testnet.ts";
 
 type More = Omit<RunPosthornOptions, "home">;
 
 export const password = "correct horse battery";
 
 /** The servers alpha, where alice is, and beta, where bob is, with a folder for the files of a test. */
-export async function openCommandLine() {
-  const net = await startTestnet({ names: ["alpha", "beta"], wire: "sockets" });
+export async function openCommandLine({ settings = {} }: Pick<TestnetOptions, "settings"> = {}) {
+  const net = await startTestnet({ names: ["alpha", "beta"], wire: "sockets", settings });
   const folder = await mkdtemp(join(tmpdir(), "posthorn-command-line-"));
   const [alpha, beta] = [net.node("alpha"), net.node("beta")];
 

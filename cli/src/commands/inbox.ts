@@ -70,14 +70,18 @@ function countWords(
   return `${totalEmails} in ${cleanLine(name)}, ${unreadEmails} unread.${rest} To read one: ${next("read ID")}`;
 }
 
-/** Where mail comes besides the inbox. */
-const comingElsewhere: ReadonlySet<string> = new Set(["conversations", "screener"]);
+/** Where mail comes besides the inbox, and what shows it. */
+const comingElsewhere: ReadonlyMap<string, string> = new Map([
+  ["conversations", "inbox --mailbox conversations"],
+  ["screener", "screener"],
+]);
 
 /** A line for each place besides the inbox where something new is, and how to see it. */
 function unreadElsewhere(mailboxes: readonly Mailbox[], next: (command: string) => string): string[] {
-  return mailboxes.flatMap(({ name, system, unreadEmails }) =>
-    system === null || !comingElsewhere.has(system) || unreadEmails === 0
+  return mailboxes.flatMap(({ name, system, unreadEmails }) => {
+    const command = comingElsewhere.get(system ?? "");
+    return command === undefined || unreadEmails === 0
       ? []
-      : [`${unreadEmails} unread in ${cleanLine(name)}: ${next(`inbox --mailbox ${system}`)}`],
-  );
+      : [`${unreadEmails} unread in ${cleanLine(name)}: ${next(command)}`];
+  });
 }

@@ -1,0 +1,58 @@
+/** Whom an account takes mail from (§50.12, §85.44). */
+import {
+  accountOf,
+  fail,
+  formatSenderId,
+  isHost,
+  parseAddress,
+  type Sender,
+  SenderSchema,
+  SetErrorsSchema,
+  shape,
+} from "@posthorn/protocol";
+import { Type } from "typebox";
+import type { Api } from "./api.ts";
+import { callMethod, readRefusal } from "./jmap.ts";
+import type { Interruptible } from "./mail.ts";
+
+const senders = shape(Type.Object({ list: Type.Array(SenderSchema, { maxItems: 500 }) }));
+const sendersSet = shape(Type.Object({ notUpdated: SetErrorsSchema }));
+
+/**
+ * Whom a person means by an address, by `*@` and a host, or by `*@*`: everybody of whom nothing else is said. A tag is
+ * left away, for what is decided holds for all of them. Throws ProblemError `badAddress`.
+ */
+export function parseSender(text: string): string {
+  if (text === "*@*") return text;
+  const host = text.startsWith("*@") ? text.slice(2).toLowerCase() : undefined;
+  if (host === undefined) return accountOf(parseAddress(text));
+  if (isHost(host)) return `*@${host}`;
+  return fail("badAddress", `“${text.slice(0, 100)}” names no host. Write it like *@example.com.`);
+}
+
+/**
+ * Decides of somebody as `parseSender` gives it. What waits of who is accepted goes where it would have come at first, and
+ * of who is blocked into Junk. The other side hears nothing of it. Throws JmapRefusal.
+ */
+export async function decideSender(
+  api: Api,
+  sender: string,
+  state: Sender["state"],
+  options: Interruptible = {},
+): Promise<void> {
+  const id = formatSenderId(sender) ?? (await findListed(api, sender, options));
+  const call = { method: "Sender/set", arguments: { update: { [id]: { state } } } };
+  const { notUpdated } = await callMethod(api, call, sendersSet, { ...options, idempotent: true });
+  const reason = notUpdated?.[id];
+  if (reason !== undefined) throw readRefusal(reason);
+}
+
+/** An address that is too long for an id of its own is known by the server's id of it, once it has written. */
+async function findListed(api: Api, sender: string, options: Interruptible): Promise<string> {
+  const all = { method: "Sender/get", arguments: { ids: null } };
+  const { list } = await callMethod(api, all, senders, { ...options, idempotent: true });
+  const found = list.find(({ address }) => address === sender);
+  return (
+    found?.id ?? fail("notFound", `Nobody of that address has written to ${new URL(api.endpoint).host}.`)
+  );
+}
