@@ -20,15 +20,23 @@ const firstWaitMs = 1_000;
 const longestWaitMs = 60_000;
 const portion = 50;
 
+/** How far it has told. */
+interface Told {
+  /** All that came until then. */
+  state: string;
+  /** And of what came since, these. */
+  ids: Set<string>;
+}
+
 /**
- * Tells of every message that comes to be in the account from now on, wherever it lies, until the signal aborts. What
- * came while the wire was cut is told when it holds again. Throws what does not pass by itself, as when the sign-in has
+ * Tells of every message that comes to be in the account from now on, wherever it lies, until the signal aborts: of each
+ * once. What came while the wire was cut is told when it holds again. Throws what does not pass by itself, as when the sign-in has
  * ended, and what listing throws when the server cannot be reached at first.
  */
 export async function watchMail(session: Session, watching: Watching): Promise<void> {
   const { signal, onTrouble } = watching;
   const { clock } = session.platform;
-  let state = await currentState(session, signal);
+  const told: Told = { state: await currentState(session, signal), ids: new Set() };
   let lastEventId: string | undefined;
   let failures = 0;
   while (!signal.aborted) {
@@ -37,7 +45,7 @@ export async function watchMail(session: Session, watching: Watching): Promise<v
     const catching = oneAtATime(async () => {
       if (trouble !== undefined) return;
       try {
-        state = await tellNew(session, state, watching);
+        await tellNew(session, told, watching);
         failures = 0;
       } catch (error) {
         trouble = error;
@@ -69,25 +77,25 @@ async function currentState(session: Session, signal: AbortSignal): Promise<stri
   return (await listMessages(session, { limit: 1, signal })).state;
 }
 
-/** Gives the state up to which everything was told. */
-async function tellNew(session: Session, since: string, watching: Watching): Promise<string> {
+async function tellNew(session: Session, told: Told, watching: Watching): Promise<void> {
   const { signal, withText } = watching;
-  let state = since;
   while (!signal.aborted) {
-    const changes = await readChanges(session, state, { signal }).catch((error: unknown) => {
+    const changes = await readChanges(session, told.state, { signal }).catch((error: unknown) => {
       // Nobody knows any more what has come since: what comes from now on is told.
       if (error instanceof JmapRefusal && error.type === "cannotCalculateChanges") return undefined;
       throw error;
     });
-    if (changes === undefined) return currentState(session, signal);
-    for (let at = 0; at < changes.created.length && !signal.aborted; at += portion) {
-      const ids = changes.created.slice(at, at + portion);
+    const created = changes?.created.filter((id) => !told.ids.has(id)) ?? [];
+    for (let at = 0; at < created.length && !signal.aborted; at += portion) {
+      const ids = created.slice(at, at + portion);
       await watching.onMessages(await readMetas(session, ids, { withText, signal }));
+      for (const id of ids) told.ids.add(id);
     }
-    state = changes.newState;
-    if (!changes.hasMoreChanges) return state;
+    if (signal.aborted) return;
+    told.state = changes?.newState ?? (await currentState(session, signal));
+    told.ids.clear();
+    if (changes?.hasMoreChanges !== true) return;
   }
-  return state;
 }
 
 /** Does the work for each ring, once for all that come while it is being done. */

@@ -5,6 +5,7 @@ import {
   listSessions,
   openStored,
   send,
+  sendBatch,
   type Transport,
   watchMail,
 } from "@posthorn/client";
@@ -79,6 +80,28 @@ test("each message is told once, as it comes and after the wire was cut, and wha
   expect(subjects()).toEqual(["first", "second", "third"]);
   wire.isUp = false;
   expect((await openStored(session, heard[2] ?? "")).message).toMatchObject({ subject: "third" });
+  await stop();
+});
+
+test("of many that came at once none is told twice, though the wire breaks in the middle of reading them", async () => {
+  const { wire, heard, stop } = await watching();
+  wire.isUp = false;
+  wire.cut();
+  const subjects = Array.from({ length: 120 }, (_, number) => `Letter ${number}`);
+  const drafts = subjects.map((subject) => ({ from: bob.address, to: [alice.address], subject }));
+  await sendBatch(
+    bob.session,
+    drafts.map((draft) => compose(net.platform, draft)),
+  );
+  await net.settle();
+  // As soon as some of them are told, and twice after that, an answer is lost.
+  let losses = 3;
+  wire.fate = () => (heard.length > 0 && losses-- > 0 ? "unanswered" : "well");
+  wire.isUp = true;
+  await until(() => heard.length >= subjects.length);
+  await net.advance(120_000);
+  expect(losses).toBeLessThanOrEqual(0);
+  expect(heard.map(({ subject }) => subject)).toEqual(subjects);
   await stop();
 });
 
