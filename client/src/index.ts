@@ -93,15 +93,8 @@ export { type Opened, type OpenedFile, openBytes, openStored } from "./open.ts";
 export * from "./operator.ts";
 export { type OwnAccount, readAccount } from "./own-account.ts";
 export { type Clock, type Platform, type Sha256, systemClock, systemRandomBytes } from "./platform.ts";
-export {
-  type DraftList,
-  deleteDraft,
-  listDrafts,
-  type StoredDraft,
-  saveDraft,
-  type UnsentLetter,
-} from "./records/drafts.ts";
-export { changeSettings, readSettings, type Settings } from "./records/settings.ts";
+export type { DraftVersion, UnsentFile, UnsentLetter } from "./records/draft-content.ts";
+export type { Settings } from "./records/settings-content.ts";
 export { type ReplyFields, replyTo } from "./reply.ts";
 export { saveName } from "./save-name.ts";
 export { type Prepared, prepare, type SealOptions } from "./seal.ts";

@@ -9,7 +9,6 @@ import { fileURLToPath } from "node:url";
 import {
   bytesSource,
   createInvite,
-  listDrafts,
   login,
   openOperator,
   prepare,
@@ -31,6 +30,7 @@ import {
 } from "../src/browser/index.ts";
 import type { SdkInput, SdkOutput } from "../src/browser/sdk-page.ts";
 import type { SdkSteps } from "../src/browser/sdk-worker.ts";
+import { draftsOf } from "../src/own-records.ts";
 import { joinAs, openNewest, type TestPerson } from "../src/people.ts";
 import { seededRandom } from "../src/seeded-random.ts";
 import { startTestnet, type TestNode, type Testnet } from "../src/testnet.ts";
@@ -186,7 +186,7 @@ test("a draft that she saves is read in Node", async () => {
   const letter = { to: [bob.address], cc: [], subject: "Not yet", body: "I am still thinking." };
   await on(first, "saveDraft", letter);
   const inNode = await login(net.platform, { address, password });
-  expect(await listDrafts(inNode)).toMatchObject({ drafts: [{ letter: { ...letter, from: address } }] });
+  expect(await draftsOf(inNode)).toMatchObject({ drafts: [{ letter: { ...letter, from: address } }] });
 });
 
 test("another page, with address and password alone, reads what came before and what comes after", async () => {

@@ -17,7 +17,6 @@ import {
   prepare,
   recover,
   register,
-  saveDraft,
   send,
   uploadFile,
 } from "@posthorn/client";
@@ -27,6 +26,7 @@ import { type Canaries, findCanaries, type Haystack, namesOf, readFilesBelow } f
 import { overhear } from "../src/canary-traffic.ts";
 import { cross } from "../src/demo/cross.ts";
 import type { Person } from "../src/demo/place.ts";
+import { keepDraft } from "../src/own-records.ts";
 import { startTestnet, type TestNode, type Testnet } from "../src/testnet.ts";
 
 /** The export keys that the clients here have got, which leave them in no other way. */
@@ -152,7 +152,7 @@ test("Of sealed accounts no server has, in any spelling, a word that was written
   await exchangeLetters(alice, bob, "sealed");
   await exchangeTheRest(alice, bob);
   const unsent = { from: alice.address, to: [bob.address], cc: [], subject: draft, body: `${draft}!` };
-  await saveDraft(alice.session, unsent);
+  await keepDraft(alice.session, unsent);
   await login(net.platform, alice);
   await changePassword(alice.session, { current: password, next: nextPassword });
   const phrase = bob.recoveryPhrase ?? "";

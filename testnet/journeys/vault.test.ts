@@ -1,21 +1,18 @@
 /** What an account has believed of others' keys, kept by several devices, on a server that may lose it. */
 import {
   acceptLostRecords,
-  changeSettings,
   keepEpochsFresh,
-  listDrafts,
   login,
   lookUpContact,
-  readSettings,
   replaceIdentity,
   type Session,
-  saveDraft,
   testPhrase,
   Unreachable,
 } from "@posthorn/client";
 import { deriveSecret, recordIdOf } from "@posthorn/crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { evilServer, type Lie, losingAnswer } from "../src/evil-server.ts";
+import { draftsOf, keepDraft, keepSettings, settingsOf } from "../src/own-records.ts";
 import { beginAnew, haveCompared, joinAs, newDevice, type TestPerson } from "../src/people.ts";
 import { loseRecord, recordsIn } from "../src/records.ts";
 import { startTestnet, type Testnet } from "../src/testnet.ts";
@@ -125,17 +122,17 @@ describe("a new identity", () => {
     let { password, recoveryPhrase: phrase } = anna;
     await haveCompared(anna.session, bob.address);
     await lookUpContact(anna.session, carol.address);
-    await changeSettings(anna.session, { theme: "dark" });
-    await saveDraft(anna.session, { from: address, to: [], cc: [], subject: "Unsent", body: "" });
+    await keepSettings(anna.session, { theme: "dark" });
+    await keepDraft(anna.session, { from: address, to: [], cc: [], subject: "Unsent", body: "" });
 
     async function findsAll(session: Session): Promise<void> {
       expect(await testPhrase(session, phrase)).toBe(true);
-      expect(await readSettings(session)).toEqual({ theme: "dark" });
+      expect(await settingsOf(session)).toEqual({ theme: "dark" });
       expect(await lookUpContact(session, bob.address)).toMatchObject({ isCompared: true });
       expect(await lookUpContact(session, carol.address)).toMatchObject({ kind: "sealed", news: undefined });
-      const { drafts } = await listDrafts(session);
+      const { drafts } = await draftsOf(session);
       expect(drafts.map(({ letter }) => letter.subject)).toEqual(["Unsent"]);
-      for (const draft of drafts) await saveDraft(session, draft.letter, draft);
+      for (const draft of drafts) await keepDraft(session, draft.letter, draft);
     }
 
     let isStopped = true;
@@ -159,7 +156,7 @@ describe("a new identity", () => {
       phrase = await beginAnew(session, { current: password, next: second });
       password = second;
       await findsAll(session);
-      expect((await listDrafts(session)).unreadable).toEqual([]);
+      expect((await draftsOf(session)).unreadable).toEqual([]);
     }
   }, 300_000);
 });
@@ -172,7 +169,7 @@ test("what another device writes while the identity becomes another is there, an
   await haveCompared(erin.session, bob.address);
   await lookUpContact(erin.session, bob.address);
   const letter = { from: address, to: [], cc: [], subject: "Unsent", body: "" };
-  const draft = await saveDraft(erin.session, letter);
+  const draft = await keepDraft(erin.session, letter);
   const device = await newDevice(platform, erin);
   const next = "a password nobody knows";
   await evil.lying(losingAnswer("addStatement"), () =>
@@ -180,18 +177,18 @@ test("what another device writes while the identity becomes another is there, an
       current: password,
       next,
       onPhrase: async () => {
-        await saveDraft(device, { ...letter, body: "Longer" }, draft);
-        await saveDraft(device, { ...letter, subject: "Another" });
-        await changeSettings(device, { theme: "dark" });
+        await keepDraft(device, { ...letter, body: "Longer" }, draft);
+        await keepDraft(device, { ...letter, subject: "Another" });
+        await keepSettings(device, { theme: "dark" });
       },
     }),
   );
   for (const session of [erin.session, await login(platform, { address, password: next })]) {
-    const { drafts, unreadable } = await listDrafts(session);
+    const { drafts, unreadable } = await draftsOf(session);
     const texts = drafts.map(({ letter: { subject, body } }) => `${subject}: ${body}`);
     expect(texts.sort()).toEqual(["Another: ", "Unsent: Longer"]);
     expect(unreadable).toEqual([]);
-    expect(await readSettings(session)).toEqual({ theme: "dark" });
+    expect(await settingsOf(session)).toEqual({ theme: "dark" });
     await haveCompared(session, bob.address);
   }
 });

@@ -9,7 +9,6 @@ import {
   forgetCompared,
   getMailbox,
   keepEpochsFresh,
-  listDrafts,
   login,
   lookUpContact,
   markTold,
@@ -19,13 +18,13 @@ import {
   readSafetyNumber,
   replyTo,
   type Session,
-  saveDraft,
   send,
   testPhrase,
 } from "@posthorn/client";
 import { type MessageMeta, ProblemError } from "@posthorn/protocol";
 import { sql } from "@posthorn/server";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { draftsOf, keepDraft } from "../src/own-records.ts";
 import { beginAnew, haveCompared, joinAs, newDevice, openNewest, type TestPerson } from "../src/people.ts";
 import { startTestnet, type Testnet } from "../src/testnet.ts";
 
@@ -208,7 +207,7 @@ describe("who replaces the identity after a password has leaked", () => {
     await write(alice.session, bob.address, "Old");
     await haveCompared(bob.session, alice.address);
     const unsent = { from: bob.address, to: [], cc: [], subject: "Unsent", body: "" };
-    await saveDraft(bob.session, unsent);
+    await keepDraft(bob.session, unsent);
     const thief = await newDevice(net.platform, bob);
     const next = "a password nobody knows";
     const recoveryPhrase = await beginAnew(bob.session, { current: bob.password, next });
@@ -221,7 +220,7 @@ describe("who replaces the identity after a password has leaked", () => {
     const device = await login(net.platform, { address: bob.address, password: next });
     for (const session of [bob.session, device]) {
       expect(await openNewest(session)).toMatchObject({ message: { subject: "New" } });
-      expect((await listDrafts(session)).drafts.map(({ letter }) => letter)).toEqual([unsent]);
+      expect((await draftsOf(session)).drafts.map(({ letter }) => letter)).toEqual([unsent]);
       expect(await lookUpContact(session, alice.address)).toMatchObject({ kind: "sealed", isCompared: true });
     }
   });

@@ -13,6 +13,7 @@ import { fail, formatTime, ProblemError, type RouteInput } from "@posthorn/proto
 import { type CarriedRecord, carryOver, clearUnreadable } from "../records/carry-over.ts";
 import { checkNewPassword, type Session } from "../session.ts";
 import { UnexpectedAnswer, Unreachable } from "../unreachable.ts";
+import { refuseWhileKept } from "./kept-under.ts";
 import { isBelieved, type Keyring } from "./keyring.ts";
 import { makeEpoch, makePhrase, wireStatement, wrapEpoch } from "./make-keys.ts";
 import { provePassword, wrapForPassword } from "./password.ts";
@@ -26,7 +27,8 @@ const secretBytes = 32;
  * Makes the account's identity anew, signs for it with the old one, sets a new password and makes a new recovery
  * phrase. All other sign-ins end, old mail stays readable, and whoever has the old secrets opens nothing that comes from
  * now on. Contacts are told; those who had compared numbers must compare again. Throws ProblemError `unauthorized` when
- * `current` is not the password, and what calling the server throws: then all is as it was, or, when it was the answer
+ * `current` is not the password, `badRequest` while something that was written waits in a mail that is open with this
+ * session, for nobody could open it any more, and what calling the server throws: then all is as it was, or, when it was the answer
  * that got lost, the new password and phrase hold; it may be begun again from the start.
  */
 export async function replaceIdentity(
@@ -40,6 +42,7 @@ export async function replaceIdentity(
 ): Promise<void> {
   const { current, next: password, onPhrase } = input;
   checkNewPassword(password);
+  await refuseWhileKept(session);
   await session.keys.renew();
   const old = await getKeyring(session);
   await provePassword(session, current);

@@ -3,7 +3,7 @@ import type { Keyring } from "../keys/keyring.ts";
 import { parsePin } from "../keys/pins.ts";
 import { fetchVault } from "../keys/vault.ts";
 import type { Session } from "../session.ts";
-import { findDraftName } from "./drafts.ts";
+import { findDraftName } from "./draft-content.ts";
 import {
   type Collection,
   type CollectionKey,
@@ -17,7 +17,7 @@ import {
   sealOwn,
 } from "./records.ts";
 import { clearSearchRecords } from "./search-records.ts";
-import { settingsName } from "./settings.ts";
+import { settingsName } from "./settings-content.ts";
 
 /** Heads are left behind; another is written. */
 const carried = collections.filter((collection) => collection !== "head");

@@ -7,8 +7,10 @@ import { type Static, Type } from "typebox";
 import type { LocalStore, LocalWriter } from "../local/local-store.ts";
 import { type AnyTable, rowTable } from "../local/table.ts";
 import { type Action, actions, type Change, changeShape, keyOfNumber } from "./change.ts";
+import { doToRecord } from "./do-to-record.ts";
 import { invertEmailChange, invertMailboxChange } from "./invert-change.ts";
 import { emailLayers, layerTables, layOver, mailboxLayers } from "./layers.ts";
+import { editTables } from "./own-edits.ts";
 import { renameInChange } from "./rename-in-change.ts";
 
 const UndoSchema = Type.Object({
@@ -59,7 +61,9 @@ export const aliases = rowTable({
   indexes: {},
 });
 
-export const actTables: readonly AnyTable[] = [...layerTables, undos, counters, aliases];
+export const actTables: readonly AnyTable[] = [
+  ...new Set([...layerTables, ...editTables, undos, counters, aliases]),
+];
 
 const keptUndos = 50;
 /** A server takes no more in one call. */
@@ -151,6 +155,7 @@ function inPortions(change: Change): Change[] {
 async function doOne(writer: LocalWriter, action: Action): Promise<Change[] | undefined> {
   const { change } = action;
   if (change.on === "emails") return doToEmails(writer, action, change);
+  if (change.on === "record") return doToRecord(writer, action, change);
   if (change.on === "message" && change.change.kind === "takeBack" && (await stayHere(writer, change.id)))
     return [];
   await writer.put(actions, [action]);

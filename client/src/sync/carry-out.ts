@@ -7,7 +7,7 @@ import type { Mail } from "./mail-context.ts";
 import type { Outcome, Why } from "./settle.ts";
 
 /** One that is told by a method of JMAP. */
-export type MailChange = Exclude<Change, { on: "message" }>;
+export type MailChange = Extract<Change, { on: "emails" | "mailbox" }>;
 
 /** Names the mailbox that is made, within its call. */
 const creation = "made";

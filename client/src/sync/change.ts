@@ -52,16 +52,26 @@ const MessageChangeSchema = Type.Union([
   Type.Object({ kind: Type.Literal("takeBack") }),
 ]);
 
+const RecordChangeSchema = Type.Union([
+  /** What is to be written lies among the edits under the object's id (own-edits.ts). */
+  Type.Object({ kind: Type.Literal("put") }),
+  /** With `after` not before that message has been sent, and not at all when it cannot be. */
+  Type.Object({ kind: Type.Literal("remove"), after: Type.Optional(Id) }),
+]);
+
 const ChangeSchema = Type.Union([
   Type.Object({ on: Type.Literal("emails"), ids: Ids, change: EmailChangeSchema }),
   /** One that is created has an id made here until the server gives it another. */
   Type.Object({ on: Type.Literal("mailbox"), id: Id, change: MailboxChangeSchema }),
   Type.Object({ on: Type.Literal("message"), id: Id, change: MessageChangeSchema }),
+  /** A draft or the settings; the id names it among what is written here. */
+  Type.Object({ on: Type.Literal("record"), id: Id, change: RecordChangeSchema }),
 ]);
 
 export type EmailChange = Static<typeof EmailChangeSchema>;
 export type MailboxChange = Static<typeof MailboxChangeSchema>;
 export type MessageChange = Static<typeof MessageChangeSchema>;
+export type RecordChange = Static<typeof RecordChangeSchema>;
 export type Change = Static<typeof ChangeSchema>;
 
 export const changeShape = shape(ChangeSchema);

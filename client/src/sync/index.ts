@@ -12,6 +12,15 @@ export {
   trashEmails,
   undoMail,
 } from "./do-mail.ts";
+export {
+  type DraftList,
+  findDraft,
+  listDrafts,
+  removeDraft,
+  removeUnreadableDraft,
+  type StoredDraft,
+  saveDraft,
+} from "./drafts.ts";
 export { type EmailRow, emails } from "./email.ts";
 export { findLetter, type Letter, type PostOptions, post } from "./letters.ts";
 export {
@@ -24,14 +33,15 @@ export {
 } from "./mail-context.ts";
 export { mailboxes } from "./mailbox.ts";
 export {
-  draftRecords,
   identities,
   type MailIdentity,
   type Submission,
-  settingsRecords,
   submissions,
 } from "./mirror.ts";
 export { findOpened, type KeptText } from "./opened-texts.ts";
+export { draftTables, settingsTables } from "./own-edits.ts";
 export { openEmail, readWireText } from "./read-email.ts";
+export { dismissRefusal, listRefusals, resendRefusal } from "./refused.ts";
+export { changeSettings, readSettings } from "./settings.ts";
 export { type Refusal, refusals } from "./settle.ts";
 export { syncMail, syncOnce } from "./sync-mail.ts";

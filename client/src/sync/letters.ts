@@ -1,12 +1,16 @@
 /** Letters that wait to be sent: kept sealed on the device, until nobody can take them back any more. */
 import { formatAddress, type Message, parseAddress, readMessage, uuidV7 } from "@posthorn/protocol";
 import type { Draft } from "../draft.ts";
+import type { LocalWriter } from "../local/local-store.ts";
 import { openLocal, sealLocal } from "../local/seal-local.ts";
 import type { SealedFile } from "../sealed-file-upload.ts";
-import { actTables, actWith, type Undo, undos } from "./act.ts";
-import { actions } from "./change.ts";
+import { actTables, actWith, type Undo } from "./act.ts";
+import type { Change, MessageChange } from "./change.ts";
+import { doWithDraft, type StoredDraft } from "./drafts.ts";
+import { listNeeded } from "./forget-edits.ts";
 import { letters, type Mail } from "./mail-context.ts";
-import { refusals } from "./settle.ts";
+import { editIdOf } from "./own-edits.ts";
+import { settleTables } from "./settle.ts";
 
 /** What a person has written, with its files, which are on the server already. */
 export interface Letter {
@@ -14,15 +18,21 @@ export interface Letter {
   files: readonly SealedFile[];
   /** True when the owner has agreed that it may be read on the way, should no recipient have keys. */
   mayGoInTheOpen: boolean;
+  /** The draft that it was written as, which goes when it goes. */
+  from?: DraftPlace | undefined;
   /** What goes over the wire, as JSON, once it was sealed: it must be the same whenever it is sent again. */
   wireText?: string | undefined;
 }
+
+type DraftPlace = Pick<StoredDraft, "id" | "name">;
 
 export interface PostOptions {
   /** For people, in a list of what was done. */
   label: string;
   files?: readonly SealedFile[] | undefined;
   mayGoInTheOpen?: boolean | undefined;
+  /** The draft that it was written as: it goes when the letter does, and comes back when that is taken back or refused. */
+  from?: DraftPlace | undefined;
   /** Not to be sent before, RFC 3339 in UTC. */
   sendAt?: string | undefined;
   /** The server holds it for so many seconds. */
@@ -31,33 +41,55 @@ export interface PostOptions {
 
 /**
  * Sends a letter as soon as the server can be reached; it is sealed then, to the keys that its recipients have then. When
- * this resolves, it waits here and is not lost. Gives how to take it back, and the id that it has.
+ * this resolves, it waits here and is not lost. Gives how to take it back, and the id that it has. Throws ProblemError
+ * `notFound` when it is sent from a draft that is not there any more.
  */
 export async function post(
-  { session, store, key }: Mail,
+  mail: Mail,
   draft: Draft,
   options: PostOptions,
 ): Promise<{ id: string; undo: Undo | undefined }> {
-  const { clock, randomBytes } = session.platform;
-  const { label, files = [], mayGoInTheOpen = false, sendAt, undoS } = options;
+  const { clock, randomBytes } = mail.session.platform;
+  const { label, files = [], mayGoInTheOpen = false, from, sendAt, undoS } = options;
   const id = draft.id ?? uuidV7(clock.now(), randomBytes(16));
-  const from = formatAddress(parseAddress(draft.from));
-  const letter: Letter = { draft: { ...draft, from, id }, files, mayGoInTheOpen };
-  const bytes = await sealLocal(key, { table: letters, key: id }, bytesOf(letter));
+  const sender = formatAddress(parseAddress(draft.from));
+  const letter: Letter = {
+    draft: { ...draft, from: sender, id },
+    files,
+    mayGoInTheOpen,
+    ...(from === undefined ? {} : { from: { id: from.id, name: from.name } }),
+  };
   const change = {
     kind: "send" as const,
     ...(sendAt === undefined ? {} : { sendAt }),
     ...(undoS === undefined ? {} : { undoS }),
   };
-  const undo = await store.write(
-    [...actTables, letters],
-    async (writer) => {
-      await writer.putBytes(letters, id, bytes);
-      return actWith(writer, { label, changes: [{ on: "message", id, change }], nowMs: clock.now() });
-    },
-    { durable: true },
-  );
-  return { id, undo };
+  return { id, undo: await postLetter(mail, label, letter, change) };
+}
+
+/** As `post`, of a letter that is made. */
+export async function postLetter(
+  mail: Mail,
+  label: string,
+  letter: Letter,
+  change: Extract<MessageChange, { kind: "send" }>,
+): Promise<Undo | undefined> {
+  const { session, store, key } = mail;
+  const { id } = letter.draft;
+  const bytes = await sealLocal(key, { table: letters, key: id }, bytesOf(letter));
+  const send: Change = { on: "message", id, change };
+  const nowMs = session.platform.clock.now();
+  const write = async (writer: LocalWriter, changes: readonly Change[]) => {
+    await writer.putBytes(letters, id, bytes);
+    return actWith(writer, { label, changes, nowMs });
+  };
+  const tables = [...actTables, letters];
+  if (letter.from === undefined) {
+    return store.write(tables, (writer) => write(writer, [send]), { durable: true });
+  }
+  const at = { id: editIdOf("drafts", letter.from.name), recordId: letter.from.id };
+  const remove: Change = { on: "record", id: at.id, change: { kind: "remove", after: id } };
+  return doWithDraft(mail, at, tables, (writer) => write(writer, [send, remove]));
 }
 
 /** A letter as it was written; undefined when it is not here, or not for these keys. */
@@ -84,13 +116,8 @@ export function sealedBefore({ wireText }: Letter): Message | undefined {
 
 /** Forgets letters that were sent, and that nobody can take back or look at any more. */
 export async function forgetLetters({ store }: Mail): Promise<void> {
-  await store.write([letters, actions, undos, refusals], async (writer) => {
-    const changes = [
-      ...(await writer.list(actions)).map(({ change }) => change),
-      ...(await writer.list(refusals)).map(({ change }) => change),
-      ...(await writer.list(undos)).flatMap(({ steps }) => steps.map(({ inverse }) => inverse)),
-    ];
-    const needed = new Set(changes.map((change) => (change.on === "message" ? change.id : "")));
+  await store.write([...settleTables, letters], async (writer) => {
+    const needed = await listNeeded(writer);
     const kept = await writer.keys(letters);
     await writer.remove(
       letters,

@@ -1,5 +1,6 @@
 /** What an account's mail on this device consists of. */
 
+import { countKept } from "../keys/kept-under.ts";
 import type { LocalPlace, LocalSchema, LocalStore } from "../local/local-store.ts";
 import { findLocalKey, type LocalKey } from "../local/seal-local.ts";
 import { type BytesTable, bytesTable, rowTable } from "../local/table.ts";
@@ -10,6 +11,7 @@ import { sharedSegments } from "../mail-search/shared-segments-table.ts";
 import { searchPieces } from "../search/local-segments.ts";
 import type { Session } from "../session.ts";
 import { changedEmails } from "./changed-emails.ts";
+import { countWritten } from "./count-written.ts";
 import { mirrors } from "./mirror.ts";
 import { settleTables } from "./settle.ts";
 
@@ -90,7 +92,7 @@ const tables = [
 ];
 
 /** To be counted up with every change to what rows consist of or are found by. */
-const mailSchema: LocalSchema = { version: 3, tables };
+const mailSchema: LocalSchema = { version: 4, tables };
 
 /** Opens what is kept of the account's mail. Asks no server. Throws LocalStoreError. */
 export async function openMail(
@@ -98,5 +100,7 @@ export async function openMail(
   { place, tabs }: { place: LocalPlace; tabs: Tabs },
 ): Promise<Mail> {
   const store = withFacts(await place.open(mailSchema));
-  return { session, store, tabs, key: await findLocalKey(session) };
+  const key = await findLocalKey(session);
+  if (key !== undefined) countKept(session, () => countWritten(store));
+  return { session, store, tabs, key };
 }

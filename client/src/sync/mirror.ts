@@ -2,13 +2,14 @@
  * What is mirrored of an account, and how each type of it is filled: `get` all in one answer · `query` newest first, page
  * after page · `changes` from nothing on. All of them follow by /changes afterwards (RFC 8620 §5.2).
  */
-import { IdSchema, RecordSchema, type SealedRecord, SendRecipientSchema, shape } from "@posthorn/protocol";
+import { IdSchema, RecordSchema, SendRecipientSchema, shape } from "@posthorn/protocol";
 import { type Static, Type } from "typebox";
 import type { LocalReader, LocalWriter } from "../local/local-store.ts";
 import { type AnyTable, type RowTable, rowTable } from "../local/table.ts";
 import { emailProperties, emailShape, emails } from "./email.ts";
 import { emailLayers, type Layers, layerTables, mailboxLayers, putFromServer } from "./layers.ts";
 import { mailboxProperties, mailboxShape } from "./mailbox.ts";
+import { type EditedCollection, recordTables } from "./own-edits.ts";
 
 export interface Mirror {
   /** Names it among the mirrors. */
@@ -130,9 +131,6 @@ function tableOf<Row extends { id: string }>(
 
 export const submissions = tableOf("submissions", submissionShape);
 export const identities = tableOf("identities", identityShape);
-/** Sealed as they lie on the server. */
-export const draftRecords = tableOf("draftRecords", recordShape);
-export const settingsRecords = tableOf("settingsRecords", recordShape);
 
 function mirrorOf<Row extends { id: string }>(
   table: RowTable<Row & Passed, "byPass">,
@@ -153,8 +151,8 @@ function mirrorOf<Row extends { id: string }>(
   };
 }
 
-function recordMirror(collection: string, table: RowTable<SealedRecord & Passed, "byPass">): Mirror {
-  return mirrorOf(table, recordShape, {
+function recordMirror(collection: EditedCollection): Mirror {
+  return mirrorOf(recordTables[collection], recordShape, {
     key: `Record ${collection}`,
     type: "Record",
     more: { collection },
@@ -186,6 +184,6 @@ export const mirrors: readonly Mirror[] = [
     maxChanges: 500,
     order: { sort: [{ property: "sentAt", isAscending: false }] },
   }),
-  recordMirror("drafts", draftRecords),
-  recordMirror("settings", settingsRecords),
+  recordMirror("drafts"),
+  recordMirror("settings"),
 ];

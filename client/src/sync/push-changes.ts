@@ -34,7 +34,7 @@ interface Told {
 }
 
 /**
- * Tells the server of these changes, none of which is about a letter. `more` when what has changed there was not read to
+ * Tells the server of these changes, none of which is about a letter or a record. `more` when what has changed there was not read to
  * its end, or another tab was faster, so that nothing was noted here. Throws as `callJmap`, and JmapRefusal for what the
  * server does not do for now.
  */
@@ -46,7 +46,7 @@ export async function pushChanges(
   const batch = newBatch();
   const told = tried.flatMap((action): Told[] => {
     const { change } = action;
-    if (change.on === "message") return [];
+    if (change.on === "message" || change.on === "record") return [];
     const { method, arguments: given } = callOf(change);
     return [{ action, change, number: batch.add(method, given) }];
   });

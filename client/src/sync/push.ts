@@ -1,35 +1,35 @@
 /** Telling the server what was done here: in order, and again until it has answered. */
 import { ProblemError } from "@posthorn/protocol";
 import { refusedAll } from "./carry-out.ts";
-import { type Action, actions, keyOfNumber } from "./change.ts";
-import { type Failures, isAside } from "./failures.ts";
+import type { Action } from "./change.ts";
+import type { Failures } from "./failures.ts";
+import { listDue } from "./list-due.ts";
 import type { Mail } from "./mail-context.ts";
 import { markTried } from "./mark-tried.ts";
 import { isHalvedFor, type PageSize } from "./page-size.ts";
 import { pushChanges } from "./push-changes.ts";
-import { pushMessage } from "./push-message.ts";
+import { pushRecord } from "./push-record.ts";
 import { settle, settleTables } from "./settle.ts";
 
 /** In one request; there are eight calls more, that read what has become of it. */
 const mostAtOnce = 32;
+
 /**
- * Tells the server of the first things that wait. `nothing` when nothing waits that may be tried now; `more` when what
- * has changed there was not read to its end; `aside` when a letter could not go for now, which keeps nothing else from
- * going. Throws what passes: Unreachable, and the problems and refusals of a server that is not itself; what it refuses
- * for good is undone here.
+ * Tells the server of the first things that wait besides letters. `nothing` when nothing waits that may be tried now;
+ * `more` when what has changed there was not read to its end. Throws what passes: Unreachable, and the problems and
+ * refusals of a server that is not itself; what it refuses for good is undone here.
  */
 export async function push(
   mail: Mail,
   how: { failures: Failures; page: PageSize; signal: AbortSignal },
-): Promise<"nothing" | "done" | "more" | "aside"> {
-  const { failures, page, signal } = how;
-  const waiting = await listDue(mail, failures);
+): Promise<"nothing" | "done" | "more"> {
+  const { failures, page } = how;
+  const waiting = await listDue(mail, failures, "others", mostAtOnce);
   const [first] = waiting;
   if (first === undefined) return "nothing";
-  if (first.change.on === "message") {
-    const pushed = await pushMessage(mail, first, first.change, { signal, failures });
-    if (pushed === "done") failures.delete(first.number);
-    return pushed;
+  if (first.change.on === "record") {
+    await pushRecord(mail, first, first.change.id, how);
+    return "done";
   }
   const tried = await markTried(mail, togetherFrom(waiting, page));
   try {
@@ -45,26 +45,6 @@ export async function push(
   }
 }
 
-/** What waits, without what was put aside. A letter that is taken back is not aside: it has only to be noted as such. */
-async function listDue({ store, session }: Mail, failures: Failures): Promise<Action[]> {
-  for (const number of [...failures.keys()]) {
-    if ((await store.get(actions, keyOfNumber(number))) === undefined) failures.delete(number);
-  }
-  const nowMs = session.platform.clock.now();
-  const waiting = await store.list(actions, { limit: mostAtOnce + failures.size });
-  const takenBack = new Set(
-    waiting.flatMap(({ change }) =>
-      change.on === "message" && change.change.kind === "takeBack" ? [change.id] : [],
-    ),
-  );
-  const due = waiting.filter((action) => {
-    const { change } = action;
-    const isTakenBack = change.on === "message" && change.change.kind === "send" && takenBack.has(change.id);
-    return isTakenBack || !isAside(failures, action, nowMs);
-  });
-  return due.slice(0, mostAtOnce);
-}
-
 /**
  * A mailbox that is made ends them, because what comes after may need its id. What was changed is read again, so it is no
  * more than can be read.
@@ -74,7 +54,7 @@ function togetherFrom(waiting: readonly Action[], { most }: PageSize): Action[] 
   let idCount = 0;
   for (const action of waiting) {
     const { change } = action;
-    if (change.on === "message") break;
+    if (change.on === "message" || change.on === "record") break;
     idCount += change.on === "emails" ? change.ids.length : 0;
     if (together.length > 0 && idCount > most) break;
     together.push(action);

@@ -4,7 +4,7 @@ import type { Change, EmailChange } from "./change.ts";
 export function renameInChange(change: Change, from: string, to: string): Change {
   const renamed = (id: string): string => (id === from ? to : id);
   if (change.on === "emails") return { ...change, change: renameInEmailChange(change.change, renamed) };
-  if (change.on === "message") return change;
+  if (change.on !== "mailbox") return change;
   const { kind } = change.change;
   if (kind === "destroy") return { ...change, id: renamed(change.id) };
   const { parentId } = change.change;

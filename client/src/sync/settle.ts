@@ -64,6 +64,8 @@ export async function settle(
     if (outcome.createdAs === undefined)
       await settleObject(writer, mailboxLayers, action, change.id, outcome);
     else await settleCreated(writer, change, outcome.createdAs);
+  } else if (change.on === "message" && change.change.kind === "send" && outcome.refused.size > 0) {
+    await keepDraft(writer, change.id);
   }
   if (outcome.refused.size > 0) await keepRefusal(writer, action, outcome, nowMs);
 }
@@ -83,6 +85,17 @@ async function settleObject<Row extends { id: string }>(
     await writer.put(layers.bases, [{ id, row: row ?? null }]);
   }
   await layAnew(writer, layers, id);
+}
+
+/** A draft that was to go with its letter stays, for that has not gone. */
+async function keepDraft(writer: LocalWriter, messageId: string): Promise<void> {
+  for (const action of await writer.list(actions)) {
+    const { change, number } = action;
+    if (change.on !== "record" || change.change.kind !== "remove" || change.change.after !== messageId)
+      continue;
+    await writer.put(actions, [{ ...action, change: { ...change, change: { kind: "put" } } }]);
+    await forgetUndo(writer, number, new Map());
+  }
 }
 
 /** From now on the mailbox is called what the server calls it, in all that waits and in all that can be taken back. */
@@ -109,7 +122,8 @@ async function settleCreated(
   }
 }
 
-async function keepRefusal(
+/** Keeps why, and takes what takes the change back out of what can be taken back. */
+export async function keepRefusal(
   writer: LocalWriter,
   { number, change }: Action,
   { refused }: Outcome,

@@ -9,11 +9,14 @@ import { actions } from "./change.ts";
 import { type Failures, nextTryMs } from "./failures.ts";
 import { fill } from "./fill.ts";
 import { follow } from "./follow.ts";
+import { forgetEdits } from "./forget-edits.ts";
 import { forgetLetters } from "./letters.ts";
+import { listDue } from "./list-due.ts";
 import { listen } from "./listen.ts";
 import { type Mail, type SyncStatus, statuses, syncStates } from "./mail-context.ts";
 import { isHalvedFor, newPageSize, type PageSize } from "./page-size.ts";
 import { push } from "./push.ts";
+import { pushLetters } from "./push-letters.ts";
 
 const firstPauseMs = 1_000;
 const longestPauseMs = 60_000;
@@ -39,7 +42,19 @@ export async function syncMail(mail: Mail, signal: AbortSignal): Promise<void> {
  * `syncMail` does. Throws what a call throws; what was read until then stays here, and the next time goes on from there.
  */
 export async function syncOnce(mail: Mail, signal: AbortSignal): Promise<void> {
-  await mail.tabs.withLock(lockOf(mail), signal, () => catchUp(newWork(mail, signal)));
+  await mail.tabs.withLock(lockOf(mail), signal, async () => {
+    const work = newWork(mail, signal);
+    try {
+      let sentBefore: number;
+      do {
+        sentBefore = work.sentTimes;
+        await catchUp(work);
+        await work.sending;
+      } while (work.sentTimes !== sentBefore && !signal.aborted);
+    } finally {
+      await work.sending;
+    }
+  });
 }
 
 function lockOf({ session }: Mail): string {
@@ -61,6 +76,16 @@ interface Work {
   deafness: string | null;
   failures: Failures;
   page: PageSize;
+  /** While letters are being sent; it never fails. */
+  sending: Promise<void> | undefined;
+  sentTimes: number;
+  /** Why what was done here could not be told, and when. */
+  untold: Untold | undefined;
+}
+
+interface Untold {
+  error: unknown;
+  atMs: number;
 }
 
 function newWork(mail: Mail, signal: AbortSignal): Work {
@@ -74,6 +99,9 @@ function newWork(mail: Mail, signal: AbortSignal): Work {
     deafness: null,
     failures: new Map(),
     page: newPageSize(),
+    sending: undefined,
+    sentTimes: 0,
+    untold: undefined,
   };
 }
 
@@ -84,6 +112,7 @@ async function lead(mail: Mail, outer: AbortSignal): Promise<void> {
   const stop = ringForNew(work);
   try {
     await forgetLetters(mail);
+    await forgetEdits(mail);
     const listening = keepListening(work);
     await keepUp(work);
     ended.abort();
@@ -94,6 +123,7 @@ async function lead(mail: Mail, outer: AbortSignal): Promise<void> {
   } finally {
     stop();
     ended.abort();
+    await work.sending;
   }
 }
 
@@ -133,26 +163,25 @@ async function keepUp(work: Work): Promise<void> {
 }
 
 /**
- * Until nothing is left to do: first what was done here, then what has changed there, then what was not read yet. What
- * cannot be told for now keeps nothing from being read; why is thrown in the end.
+ * Until nothing is left to do: first what was done here, then what has changed there, then what was not read yet. Letters
+ * are sent beside it. What cannot be told for now keeps nothing from being read; why is thrown in the end.
  */
 async function catchUp(work: Work): Promise<void> {
   const { mail, signal, page } = work;
-  const { clock } = mail.session.platform;
-  let failure: { error: unknown; atMs: number } | undefined;
   while (!signal.aborted) {
     if (await smaller(page, () => begin(mail, work))) {
       await tell(mail, "working", null);
       continue;
     }
     let pushed: Awaited<ReturnType<typeof push>> = "nothing";
-    if (failure === undefined || clock.now() - failure.atMs > pushAgainMs) {
+    if (mayTell(work)) {
+      work.untold = undefined;
+      await sendLetters(work);
       try {
         pushed = await push(mail, work);
-        failure = undefined;
       } catch (error) {
         if (error instanceof LocalStoreError || isSignedOut(error)) throw error;
-        failure = { error, atMs: clock.now() };
+        noteUntold(work, error);
         // It may be done there all the same.
         pushed = "more";
       }
@@ -167,11 +196,40 @@ async function catchUp(work: Work): Promise<void> {
       if (read === "more") work.changed = changed;
       continue;
     }
-    // One letter at a time, for each may take as long as the server waits for another.
-    if (pushed === "aside" || (await smaller(page, () => fill(mail, page, signal)))) continue;
-    if (failure !== undefined) throw failure.error;
+    if (await smaller(page, () => fill(mail, page, signal))) continue;
+    const { untold } = work;
+    work.untold = undefined;
+    if (untold !== undefined) throw untold.error;
     return;
   }
+}
+
+/** Begins to send what waits, unless that goes on already. It rings when it has come to an end. */
+async function sendLetters(work: Work): Promise<void> {
+  const { mail, failures, bell } = work;
+  if (work.sending !== undefined || (await listDue(mail, failures, "letters", 1)).length === 0) return;
+  work.sending = pushLetters(mail, work)
+    .catch((error: unknown) => noteUntold(work, error))
+    .then(() => {
+      work.sending = undefined;
+      work.sentTimes++;
+      bell.ring();
+    });
+}
+
+function noteUntold(work: Work, error: unknown): void {
+  work.untold = { error, atMs: work.mail.session.platform.clock.now() };
+}
+
+/** Not at once again after it has failed, and no sooner than the server has asked for. */
+function mayTell({ untold, mail }: Work): boolean {
+  if (untold === undefined) return true;
+  return mail.session.platform.clock.now() - untold.atMs > Math.max(pushAgainMs, askedMs(untold.error));
+}
+
+/** How long the server has asked not to be asked. */
+function askedMs(error: unknown): number {
+  return error instanceof ProblemError ? (error.problem.retryAfterS ?? 0) * 1_000 : 0;
 }
 
 /** With a smaller page each time that the answer is too large to be read. */
@@ -186,26 +244,32 @@ async function smaller<Result>(page: PageSize, read: () => Promise<Result>): Pro
 }
 
 /** Until the bell rings, or a letter that was put aside is to be tried. */
-async function waitForMore({ mail, signal, bell, failures }: Work): Promise<void> {
+async function waitForMore({ mail, signal, bell, failures, sending }: Work): Promise<void> {
   const { clock } = mail.session.platform;
   const againMs = nextTryMs(failures);
-  if (againMs === undefined) return bell.wait(signal);
+  // What is being sent now rings when it has come to an end.
+  if (againMs === undefined || sending !== undefined) return bell.wait(signal);
   const over = new AbortController();
   const either = AbortSignal.any([signal, over.signal]);
   await Promise.race([clock.sleep(Math.max(0, againMs - clock.now()), either), bell.wait(either)]);
   over.abort();
 }
 
-/** Longer each time, and not the same for all clients of a server that comes back; what is done here ends it. */
+/**
+ * Longer each time, and not the same for all clients of a server that comes back; what is done here ends it, but not what
+ * the server has asked for.
+ */
 async function pause(work: Work, failures: number, error: unknown): Promise<void> {
   const { platform } = work.mail.session;
   const [chance = 0] = platform.randomBytes(1);
   const growing = Math.min(longestPauseMs, firstPauseMs * 2 ** Math.min(failures, 10));
-  const asked = error instanceof ProblemError ? (error.problem.retryAfterS ?? 0) * 1_000 : 0;
-  const pauseMs = Math.max(asked, growing * (0.5 + chance / 512));
+  const pauseMs = growing * (0.5 + chance / 512);
+  const asked = askedMs(error);
+  await platform.clock.sleep(asked, work.signal);
+  if (asked >= pauseMs) return;
   const over = new AbortController();
   const signal = AbortSignal.any([work.signal, over.signal]);
-  await Promise.race([platform.clock.sleep(pauseMs, signal), work.bell.wait(signal)]);
+  await Promise.race([platform.clock.sleep(pauseMs - asked, signal), work.bell.wait(signal)]);
   over.abort();
 }
 
@@ -220,6 +284,7 @@ async function keepListening(work: Work): Promise<void> {
   let failures = 0;
   while (!signal.aborted) {
     let isOpened = false;
+    let asked = 0;
     try {
       lastEventId = await listen(mail.session, {
         lastEventId,
@@ -240,6 +305,7 @@ async function keepListening(work: Work): Promise<void> {
     } catch (error) {
       if (signal.aborted) return;
       failures++;
+      asked = askedMs(error);
       work.isListening = false;
       work.deafness = error instanceof Error ? error.message : String(error);
       if (isSignedOut(error)) work.changed = "all";
@@ -247,15 +313,15 @@ async function keepListening(work: Work): Promise<void> {
       if (isSignedOut(error)) return;
     }
     work.isListening = false;
-    if (!signal.aborted) await pauseListening(work, failures);
+    if (!signal.aborted) await pauseListening(work, failures, asked);
   }
 }
 
-async function pauseListening({ mail, signal }: Work, failures: number): Promise<void> {
+async function pauseListening({ mail, signal }: Work, failures: number, askedMs: number): Promise<void> {
   const { clock, randomBytes } = mail.session.platform;
   const [chance = 0] = randomBytes(1);
   const growing = Math.min(longestPauseMs, firstPauseMs * 2 ** Math.min(failures, 10));
-  await clock.sleep(growing * (0.5 + chance / 512), signal);
+  await clock.sleep(Math.max(askedMs, growing * (0.5 + chance / 512)), signal);
 }
 
 /** A state that is here already, as after what was done here itself, is no news. */

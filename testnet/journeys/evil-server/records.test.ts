@@ -1,15 +1,5 @@
 /** What an account keeps for itself on a server that exchanges it, takes it back, or loses it at the right moment. */
-import {
-  changeSettings,
-  listDrafts,
-  login,
-  lookUpContact,
-  markCompared,
-  readSafetyNumber,
-  readSettings,
-  type Session,
-  saveDraft,
-} from "@posthorn/client";
+import { login, lookUpContact, markCompared, readSafetyNumber, type Session } from "@posthorn/client";
 import { fail, RecordsSchema, type SealedRecord, shape } from "@posthorn/protocol";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Lie, type Recording, recording, refusalOf } from "../../src/evil-server.ts";
@@ -21,6 +11,7 @@ import {
   together,
 } from "../../src/evil-server-jmap.ts";
 import { addPuppet, newEpoch, newIdentity, nextIdentity, type Puppet } from "../../src/evil-server-keys.ts";
+import { draftsOf, keepDraft, keepSettings, settingsOf } from "../../src/own-records.ts";
 import { beginAnew, haveCompared, joinAs } from "../../src/people.ts";
 import { recordsIn } from "../../src/records.ts";
 import { published } from "./published.ts";
@@ -45,9 +36,9 @@ beforeAll(async () => {
   [bob, carol] = [await newContact(), await newContact()];
   const session = await at.started();
   for (const draft of ["One", "Two"]) {
-    await saveDraft(session, { from: session.address, to: [], cc: [], subject: draft, body: "" });
+    await keepDraft(session, { from: session.address, to: [], cc: [], subject: draft, body: "" });
   }
-  await changeSettings(session, { theme: "dark" });
+  await keepSettings(session, { theme: "dark" });
   for (const { address } of [bob, carol]) await lookUpContact(session, address);
   seen = await at.evil.lying(early.listen, async () => {
     await readsAll(await at.started());
@@ -78,9 +69,9 @@ async function keptBy(session: Session): Promise<Kept[]> {
 /** Reads everything there is, as a person does in the course of a day, who is told of drafts that cannot be read. */
 async function readsAll(session: Session): Promise<void> {
   for (const puppet of [bob, carol]) await lookUpContact(session, puppet?.address ?? "");
-  const { unreadable } = await listDrafts(session);
+  const { unreadable } = await draftsOf(session);
   if (unreadable.length > 0) fail("notOpened", `${unreadable.length} drafts: was changed there or exchanged`);
-  await readSettings(session);
+  await settingsOf(session);
 }
 
 async function refusalOn(lies: Lie | readonly Lie[]): Promise<unknown> {
@@ -291,16 +282,18 @@ describe("at the moment when the vault is vouched for", () => {
 
 test("drafts and settings are vouched for by nothing: an older one is known by its date, and nothing is written over it", async () => {
   const session = await at.started();
-  const { id, name } = (await listDrafts(session)).drafts[0] ?? { id: "", name: "" };
-  const past = all.find((kept) => kept.id === id);
-  if (past === undefined) throw new Error("the draft is kept");
+  const [draft] = (await draftsOf(session)).drafts;
+  const past = all.find((kept) => kept.id === draft?.id);
+  if (draft === undefined || past === undefined) throw new Error("the draft is kept");
   await at.net.advance(60_000);
   const letter = { from: session.address, to: [], cc: [], subject: "Three", body: "" };
-  const saved = await saveDraft(session, letter, { name, revision: past.revision });
+  const saved = await keepDraft(session, letter, draft);
   await at.evil.lying(giving(past, past), async () => {
-    const given = (await listDrafts(session)).drafts.find((draft) => draft.name === name);
+    const given = (await draftsOf(session)).drafts.find(({ name }) => name === draft.name);
     expect(Date.parse(given?.savedAt ?? "")).toBeLessThan(Date.parse(saved.savedAt));
-    const over = saveDraft(session, letter, { name, revision: given?.revision ?? 0 });
-    expect(await refusalOf(over)).toMatchObject({ code: "changedMeanwhile" });
+    const over = keepDraft(session, { ...letter, subject: "Four" }, given);
+    expect(await refusalOf(over)).toMatchObject({ code: "unavailable" });
   });
+  const now = (await draftsOf(session)).drafts.find(({ name }) => name === draft.name);
+  expect(now).toMatchObject({ letter: { subject: "Three" } });
 });

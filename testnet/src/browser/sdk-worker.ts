@@ -16,7 +16,6 @@ import {
   register,
   type SealedFile,
   type Session,
-  saveDraft,
   saveName,
   send,
   type UnsentLetter,
@@ -24,6 +23,7 @@ import {
   waitUntilSettled,
 } from "@posthorn/client";
 import { uuidV7 } from "@posthorn/protocol";
+import { keepDraft } from "../own-records.ts";
 
 interface StepQuestion {
   step: keyof SdkSteps;
@@ -138,7 +138,7 @@ const steps = {
   },
 
   async saveDraft(draft: Omit<UnsentLetter, "from">) {
-    await saveDraft(session(), { ...draft, from: session().address });
+    await keepDraft(session(), { ...draft, from: session().address });
   },
 
   /** True when it could be called. */
