@@ -1,14 +1,25 @@
 /** How this device shows things: kept here and not with the account, for another screen wants another look. */
 import { useSyncExternalStore } from "react";
+import { type CommandId, isCommandId, type Preset, presets } from "./command-table.ts";
 
 export interface Look {
   theme: "system" | "light" | "dark";
   density: "comfortable" | "cozy" | "compact";
   /** Undefined for the browser's own. */
   language: string | undefined;
+  /** Whose keys are the usual ones. */
+  preset: Preset;
+  /** Keys of somebody's own, which go before those of the preset. */
+  ownKeys: Readonly<Partial<Record<CommandId, readonly string[]>>>;
 }
 
-const usual: Look = { theme: "system", density: "comfortable", language: undefined };
+const usual: Look = {
+  theme: "system",
+  density: "comfortable",
+  language: undefined,
+  preset: "gmail",
+  ownKeys: {},
+};
 const place = "posthorn.look";
 const listeners = new Set<() => void>();
 let look: Look | undefined;
@@ -26,6 +37,8 @@ function readLook(): Look {
       theme: oneOf(Reflect.get(kept, "theme"), ["system", "light", "dark"], usual.theme),
       density: oneOf(Reflect.get(kept, "density"), ["comfortable", "cozy", "compact"], usual.density),
       language: stringOr(Reflect.get(kept, "language")),
+      preset: oneOf(Reflect.get(kept, "preset"), presets, usual.preset),
+      ownKeys: keysOr(Reflect.get(kept, "ownKeys")),
     };
   } catch {
     // What is kept there is not ours, or nothing may be kept.
@@ -39,6 +52,16 @@ function oneOf<Word extends string>(value: unknown, words: readonly Word[], othe
 
 function stringOr(value: unknown): string | undefined {
   return typeof value === "string" ? value : undefined;
+}
+
+function keysOr(value: unknown): Look["ownKeys"] {
+  const own: Partial<Record<CommandId, readonly string[]>> = {};
+  if (typeof value !== "object" || value === null) return own;
+  for (const [id, keys] of Object.entries(value)) {
+    if (!isCommandId(id) || !Array.isArray(keys)) continue;
+    own[id] = keys.filter((key): key is string => typeof key === "string");
+  }
+  return own;
 }
 
 export function changeLook(changes: Partial<Look>): void {
