@@ -45,7 +45,10 @@ const groups: Readonly<Record<string, Readonly<Record<string, Entry>>>> = {
       "take mail of somebody from now on",
       async () => (await import("./commands/accept.ts")).accept,
     ),
-    block: entry("take no mail of somebody", async () => (await import("./commands/block.ts")).block),
+    block: entry(
+      "put what somebody writes into Junk",
+      async () => (await import("./commands/block.ts")).block,
+    ),
     flag: entry("mark a message", async () => (await import("./commands/flag.ts")).flag),
     move: entry("move a message to another mailbox", async () => (await import("./commands/move.ts")).move),
   },
