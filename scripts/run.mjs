@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import { handOver, program } from "./hand-over.mjs";
 import { install } from "./install.mjs";
 import { folderOfCaller } from "./launcher.mjs";
+import { buildSite, ensureSite } from "./site.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -19,13 +20,14 @@ const tools = {
 };
 
 const commands = {
-  posthorn: (args) => own("cli/src/main.ts", args),
-  demo: (args) => own("testnet/src/demo.ts", args),
+  posthorn: async (args) =>
+    args[0] === "serve" && !(await ensureSite(root)) ? 1 : own("cli/src/main.ts", args),
+  demo: async (args) => ((await ensureSite(root)) ? own("testnet/src/demo.ts", args) : 1),
   bench: (args) => own("bench/src/main.ts", args),
   vectors: (args) => own("testnet/src/vectors.ts", args),
   test: (args) => test(args),
   check: () => check(),
-  build: (args) => tool("tsc", ["-b", ...args]),
+  build: async (args) => (await tool("tsc", ["-b", ...args])) || buildSite(root),
   fix: (args) => tool("biome", ["check", "--write", ...(args.length === 0 ? ["."] : args)]),
 };
 

@@ -25,6 +25,7 @@ test("a host and its certificate are enough, and everything else is as the page 
     tls: { kind: "files", certPath: "/srv/cert.pem", keyPath: "/srv/key.pem" },
     contact: undefined,
     web: undefined,
+    pagePort: undefined,
     newRoot: false,
     quotaBytes: 5 * 1024 ** 3,
     screening: true,

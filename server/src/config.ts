@@ -36,6 +36,8 @@ export interface Config {
   contact: string | undefined;
   /** The folder of the web client; undefined when none is served. */
   web: string | undefined;
+  /** In local trials: a port of this machine alone where browsers get the same without TLS, so that none has to trust us. */
+  pagePort: number | undefined;
   /** The root key may be another than the one that the data knows: it was lost for good, or has leaked. */
   newRoot: boolean;
   /** What a new account may hold. */
@@ -61,6 +63,7 @@ export const settings = {
   local: "“yes” for trials on this machine: names below localhost with certificates of our own",
   ca: "with local: the folder of the certificate authority, to share one between servers",
   web: "the folder of the web client, or “no” for none (the one that comes with the program)",
+  page: "with local: a port for browsers on this machine, without TLS, which they take for a secure place there",
   "new-root": "“yes” at one start, when the root key is lost for good or has leaked; other servers notice",
   contact: "an address or page where the operator can be reached",
   quota: "bytes a new account may hold (5 GiB)",
@@ -110,6 +113,7 @@ export function readConfig(given: Settings, resolvePath: (path: string) => strin
     tls: readTls(given, local, resolvePath),
     contact: readContact(given),
     web: given.web === undefined || given.web === "no" ? undefined : resolvePath(given.web),
+    pagePort: local ? readNumber(given, "page", 0, 65_535) : undefined,
     newRoot: isOn(given, "new-root"),
     quotaBytes: readNumber(given, "quota", 1_000_000, Number.MAX_SAFE_INTEGER) ?? 5 * gibibyte,
     screening: given.screening === undefined ? !local : isOn(given, "screening"),
@@ -212,7 +216,7 @@ function isOn(given: Settings, name: "local" | "proxied" | "new-root" | "screeni
 
 function readNumber(
   given: Settings,
-  name: "port" | "quota" | "send-rate" | "send-burst",
+  name: "page" | "port" | "quota" | "send-rate" | "send-burst",
   least: number,
   most: number,
 ): number | undefined {

@@ -13,6 +13,8 @@ import { problemResponse } from "./http/problem-response.ts";
 /** Where requests come in, from the moment the port is taken. */
 export interface Door {
   port: number;
+  /** Of the door for browsers on this machine; undefined where there is none. */
+  pagePort: number | undefined;
   /** A sentence for the operator about the certificate it began with. */
   certificateWarning: string | undefined;
   /** Until then whoever calls is asked to come again. */
@@ -32,6 +34,7 @@ export async function openDoor(
   let handle: HttpHandler = isStarting;
   let tell: () => void = () => undefined;
   const serverName = hostName(new URL(config.endpoint).host);
+  const answer: HttpHandler = (request) => handle(request);
   const listener: Listener = await listen(
     {
       port: config.port,
@@ -40,10 +43,12 @@ export async function openDoor(
       certificateChanged: () => tell(),
     },
     env,
-    (request) => handle(request),
+    answer,
   );
+  const page = await openPage(config, env, answer);
   return {
     port: listener.port,
+    pagePort: page?.port,
     certificateWarning: listener.certificateWarning,
     answerWith(handler) {
       handle = handler;
@@ -55,7 +60,10 @@ export async function openDoor(
     whenPlaceChanges(told) {
       tell = told;
     },
-    close: (graceMs) => listener.close(graceMs),
+    async close(graceMs) {
+      await page?.close(graceMs);
+      await listener.close(graceMs);
+    },
   };
 }
 
@@ -72,6 +80,21 @@ const isStarting: HttpHandler = async () =>
   problemResponse(
     problem("unavailable", "The server is starting. Try again in a moment.", { retryAfterS: 5 }),
   );
+
+/** A trial goes on without its door for browsers when something else is there. */
+async function openPage({ pagePort }: Config, env: Env, answer: HttpHandler): Promise<Listener | undefined> {
+  if (pagePort === undefined) return undefined;
+  try {
+    return await listen(
+      { port: pagePort, address: "127.0.0.1", transport: { kind: "proxied" } },
+      env,
+      answer,
+    );
+  } catch (error) {
+    env.log("warn", "no door for browsers", { port: pagePort, error });
+    return undefined;
+  }
+}
 
 function fingerprintOf(certPem: string): string {
   return new X509Certificate(certPem).fingerprint256.replaceAll(":", "").toLowerCase();

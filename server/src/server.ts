@@ -48,6 +48,8 @@ export interface Server {
   handler: HttpHandler;
   /** The port it listens on; undefined without a listener. */
   port: number | undefined;
+  /** Of the door for browsers on this machine, in local trials that have one. */
+  pagePort: number | undefined;
   /** A sentence for the operator about the certificate it began with. */
   certificateWarning: string | undefined;
   /** Finishes what is under way, for at most `graceMs`, and closes the store. */
@@ -114,6 +116,7 @@ async function run(
     receive,
     handler,
     port: door?.port,
+    pagePort: door?.pagePort,
     certificateWarning: door?.certificateWarning,
     async stop(graceMs) {
       stopping.abort();

@@ -56,3 +56,20 @@ test("what is archived is gone at once, and is back when that is taken back", as
   await page.getByRole("button", { name: /^Undo/ }).click();
   await page.getByRole("row", { name: /From far away/ }).waitFor();
 });
+
+test("a trial's door for browsers leads to the same, and nothing has to be trusted for it", async () => {
+  const there = await clients.open(clients.net.node("beta"), { isPlain: true, ignoreHTTPSErrors: false });
+  await there.signIn(bob);
+  await there.page.getByRole("link", { name: "Sent" }).click();
+  await there.page.getByRole("row", { name: /From far away/ }).waitFor();
+  expect(there.faults).toEqual([]);
+});
+
+test("an address of another server is told where it is signed in", async () => {
+  const { page } = await clients.open(clients.net.node("alpha"));
+  await page.getByLabel("Address", { exact: true }).fill(bob.address);
+  await page.getByRole("textbox", { name: "Password" }).fill(bob.password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  const { host } = clients.net.node("beta");
+  await page.getByText(`Sign in at https://${host}.`).waitFor();
+});

@@ -52,9 +52,11 @@ function sayWhatNext(place: Place, { seen }: Crossing): void {
   const posthorn = `${launcher} --home ${shellWord(place.clientFolder)}`;
   const width = Math.max(alice.length, bob.length);
   const passwordWidth = Math.max(place.alice.password.length, place.bob.password.length);
-  const row = ({ address, password }: Person, { endpoint }: TestNode) =>
-    `  ${address.padEnd(width)}   password: ${password.padEnd(passwordWidth)}   ${endpoint}`;
+  const row = ({ address, password }: Person, node: TestNode) =>
+    `  ${pageOf(node)}   ${address.padEnd(width)}   password: ${password.padEnd(passwordWidth)}`;
   say(`
+Open these in a browser and sign in; each is a server of its own:
+
 ${row(place.alice, place.alpha)}
 ${row(place.bob, place.beta)}
 
@@ -64,9 +66,15 @@ Both servers run until you press Ctrl+C. In another terminal:
   ${posthorn} send --as ${bob} --to ${alice} --subject "Hello" --body "It works"
   ${posthorn} read ${seen.messageId} --as ${bob}
 
-A browser or curl must be told to trust ${place.caPath}:
+What speaks to a server itself must be told to trust ${place.caPath}:
 
   curl --cacert ${ca} ${place.alpha.endpoint}/.well-known/posthorn`);
+}
+
+/** Without TLS and on this machine alone, so that a browser has nothing to warn of. */
+function pageOf({ endpoint, server }: TestNode): string {
+  const { hostname } = new URL(endpoint);
+  return server.pagePort === undefined ? endpoint : `http://${hostname}:${server.pagePort}`;
 }
 
 function isTrouble(line: string): boolean {

@@ -38,6 +38,8 @@ export interface TestnetOptions {
   seed?: number;
   /** Ports of servers on sockets by name; a free one for those that are not here. */
   ports?: Readonly<Record<string, number>>;
+  /** Ports for browsers on this machine, without TLS, by name. */
+  pages?: Readonly<Record<string, number>>;
   /** A PostgreSQL database for each server; otherwise the embedded store. */
   database?: (name: string) => Promise<string>;
   /** Further settings of each server. */
@@ -161,6 +163,7 @@ async function socketNode(
       port: String(port),
       data: join(folder, name),
       ca: join(folder, "local-ca"),
+      ...(options.pages?.[name] === undefined ? {} : { page: String(options.pages[name]) }),
       ...(database === undefined ? {} : { database }),
     },
     resolve,

@@ -42,7 +42,7 @@ function settingsIn(options: Readonly<Record<string, string>>): Settings {
 }
 
 async function run(shell: Shell, given: Settings): Promise<void> {
-  const config = readConfig({ ...(await ownSite()), ...given });
+  const config = readConfig({ ...(await ownSite(given)), ...given });
   const isFirstStart = (await findStat(join(config.dataFolder, "operator.json"))) === undefined;
   try {
     await runServer(config, (server) => sayStarted(shell, config, server, isFirstStart));
@@ -52,10 +52,11 @@ async function run(shell: Shell, given: Settings): Promise<void> {
 }
 
 /** The web client that was built beside this program. */
-async function ownSite(): Promise<Settings> {
+async function ownSite({ local, port }: Settings): Promise<Settings> {
   const folder = fileURLToPath(new URL("../../../web/dist/site", import.meta.url));
   const isBuilt = (await findStat(join(folder, "index.html"))) !== undefined;
-  return isBuilt && process.env.POSTHORN_WEB === undefined ? { web: folder } : {};
+  if (!isBuilt || process.env.POSTHORN_WEB !== undefined) return {};
+  return { web: folder, ...(local === "yes" ? { page: String(Number(port ?? 8443) + 10) } : {}) };
 }
 
 function readConfig(given: Settings): Config {
@@ -79,6 +80,9 @@ function sayStarted(shell: Shell, config: Config, server: Server, isFirstStart: 
       columns([
         ["  reached at", endpoint],
         ["  listens on", `${listens}${tlsWords[config.tls.kind]}`],
+        ...(server.pagePort === undefined
+          ? []
+          : [["  for browsers", pageOf(server)] satisfies [string, string]]),
         ["  data", dataFolder],
         ["  database", config.database.kind === "sqlite" ? "SQLite, in the data folder" : "PostgreSQL"],
       ]),
@@ -89,6 +93,11 @@ function sayStarted(shell: Shell, config: Config, server: Server, isFirstStart: 
         : []),
     ].join("\n"),
   );
+}
+
+/** Where browsers on this machine find a trial without being told to trust its certificate. */
+function pageOf({ endpoint, pagePort }: Server): string {
+  return `http://${new URL(endpoint).hostname}:${pagePort}`;
 }
 
 const tlsWords = {

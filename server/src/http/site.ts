@@ -129,7 +129,7 @@ export function withSite(site: Site | undefined, handler: HttpHandler): HttpHand
   const page = site.files.get("/index.html");
   return async (request) => {
     if (request.method !== "GET" && request.method !== "HEAD") return handler(request);
-    const file = site.files.get(request.path);
+    const file = request.path === "/" ? page : site.files.get(request.path);
     if (file !== undefined) return fileAnswer(request, file);
     if (page === undefined || !isSomebodyGoing(request)) return handler(request);
     const invitation = /^\/auth\/invite\/([A-Za-z0-9_-]+)$/.exec(request.path)?.[1];

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buildSite } from "@posthorn/web/build";
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
+import { freePort } from "../free-port.ts";
 import type { TestPerson } from "../people.ts";
 import { startTestnet, type TestNode, type Testnet } from "../testnet.ts";
 import { openBrowser } from "./open-browser.ts";
@@ -12,8 +13,13 @@ export interface WebClients {
   net: Testnet;
   browser: Browser;
   /** A browser of its own, with nothing stored; `faults` are errors that nobody expected. */
-  open(node: TestNode, options?: BrowserContextOptions): Promise<WebClient>;
+  open(node: TestNode, options?: OpenOptions): Promise<WebClient>;
   close(): Promise<void>;
+}
+
+interface OpenOptions extends BrowserContextOptions {
+  /** By the door without TLS that a trial has for browsers. */
+  isPlain?: boolean;
 }
 
 export interface WebClient {
@@ -32,7 +38,10 @@ export async function startWebClients(
   const { names = ["alpha", "beta"], isPseudo = false } = options;
   const folder = await mkdtemp(join(tmpdir(), "posthorn-site-"));
   await buildSite({ folder, isPseudo });
-  const net = await startTestnet({ names, wire: "sockets", settings: { web: folder } });
+  const pages = Object.fromEntries(
+    await Promise.all(names.map(async (name) => [name, await freePort()] as const)),
+  );
+  const net = await startTestnet({ names, wire: "sockets", settings: { web: folder }, pages });
   const browser = await openBrowser();
   return {
     net,
@@ -49,7 +58,7 @@ export async function startWebClients(
 async function openClient(
   browser: Browser,
   node: TestNode,
-  options: BrowserContextOptions,
+  { isPlain = false, ...options }: OpenOptions,
 ): Promise<WebClient> {
   const context = await browser.newContext({
     ignoreHTTPSErrors: true,
@@ -66,7 +75,8 @@ async function openClient(
       faults.push(message.text());
     }
   });
-  await page.goto(node.endpoint);
+  const { hostname } = new URL(node.endpoint);
+  await page.goto(isPlain ? `http://${hostname}:${node.server.pagePort}` : node.endpoint);
   return {
     context,
     page,

@@ -11,6 +11,7 @@ import {
   type Session,
 } from "@posthorn/client";
 import { type Home, openHome, readOperatorFile } from "@posthorn/client/node";
+import { usualFolder } from "@posthorn/web/build";
 import { freePort, isFree } from "../free-port.ts";
 import { startPrivatePostgres } from "../private-postgres.ts";
 import { startTestnet, type TestNode } from "../testnet.ts";
@@ -35,6 +36,8 @@ export interface Place {
   close(): Promise<void>;
 }
 
+/** From a server's port to the one where browsers get its page. */
+const pageStep = 10;
 const usualPorts: Readonly<Record<string, number>> = { alpha: 8441, beta: 8442 };
 
 /** Starts the servers on the data of `folder`, registering the two people when they are not there yet. */
@@ -52,6 +55,8 @@ export async function openPlace(options: { folder: string; store: "sqlite" | "po
     wire: "sockets",
     folder,
     ports,
+    pages: Object.fromEntries(Object.entries(ports).map(([name, port]) => [name, port + pageStep])),
+    settings: { web: usualFolder },
     ...(postgres && { database: (name) => postgres.database(name) }),
   }).catch(async (error: unknown) => {
     await postgres?.stop();

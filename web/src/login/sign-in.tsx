@@ -1,4 +1,4 @@
-import { type FormEvent, type ReactElement, useState } from "react";
+import { type FormEvent, type ReactElement, useEffect, useState } from "react";
 import { go, useRoute } from "../routes.ts";
 import { CallFailed, call } from "../state/desk.ts";
 import { deviceName } from "../state/device-name.ts";
@@ -16,10 +16,11 @@ export function SignIn(): ReactElement {
 }
 
 function PasswordForm(): ReactElement {
+  const home = useHome();
   const [address, setAddress] = useState("");
   const [password, setPassword] = useState("");
   const { isBusy, fault, submit } = useAttempt(async () => {
-    await call("signIn", { address: wholeAddress(address), password, device: deviceName() });
+    await call("signIn", { address: address, password, device: deviceName() });
     go({ page: "list", place: { kind: "role", role: "inbox" }, threadId: undefined }, { replace: true });
   });
   return (
@@ -35,7 +36,11 @@ function PasswordForm(): ReactElement {
           spellCheck={false}
           required
           autoFocus
-          help={address.includes("@") ? undefined : say("signIn.addressHelp", { host: location.host })}
+          help={
+            home === undefined || address.includes("@")
+              ? undefined
+              : say("signIn.addressHelp", { host: home })
+          }
         />
         <PasswordField
           label={say("signIn.password")}
@@ -62,7 +67,7 @@ function RecoverForm(): ReactElement {
   const [phrase, setPhrase] = useState("");
   const [password, setPassword] = useState("");
   const { isBusy, fault, submit } = useAttempt(async () => {
-    await call("recoverAccount", { address: wholeAddress(address), phrase, password, device: deviceName() });
+    await call("recoverAccount", { address: address, phrase, password, device: deviceName() });
     go({ page: "list", place: { kind: "role", role: "inbox" }, threadId: undefined }, { replace: true });
   });
   return (
@@ -110,10 +115,13 @@ function RecoverForm(): ReactElement {
   );
 }
 
-/** The host is this server's where none is given. */
-export function wholeAddress(text: string): string {
-  const trimmed = text.trim();
-  return trimmed.includes("@") ? trimmed : `${trimmed}@${location.host}`;
+/** The host in this server's addresses; undefined until it is known. */
+function useHome(): string | undefined {
+  const [home, setHome] = useState<string>();
+  useEffect(() => {
+    call("readHome", {}).then(setHome, () => undefined);
+  }, []);
+  return home;
 }
 
 /** A form that is sent once at a time; what went wrong stays until the next try. */

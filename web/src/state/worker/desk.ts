@@ -1,7 +1,6 @@
 /** Somebody's desk: their sign-in and their mail on this device, as the worker of a tab holds it. */
 import {
   browserKeeper,
-  browserPlatform,
   browserTabs,
   indexedDbPlace,
   keepEpochsFresh,
@@ -17,6 +16,7 @@ import {
   type TokenKeeper,
 } from "@posthorn/client";
 import { type Digests, makeDigests } from "./digests.ts";
+import { homePlatform } from "./home-platform.ts";
 import { type MailMap, openMailMap } from "./mail-map.ts";
 import type { ThreadOrder } from "./thread-order.ts";
 import type { Topic } from "./topic.ts";
@@ -50,7 +50,7 @@ export interface Room {
 /** Picks up the sign-in that is kept in this browser, if there is one. */
 export function openRoom(tell: (topics: readonly Topic[]) => void): Room {
   const tabs = browserTabs();
-  const platform = browserPlatform();
+  const platform = homePlatform(location.origin);
   const keeper = browserKeeper(tabs);
   let desk: Desk | undefined;
   let clear: (() => Promise<void>) | undefined;

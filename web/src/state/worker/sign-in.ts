@@ -1,6 +1,7 @@
 /** Coming in: with a password, by an invitation, or with the recovery phrase. */
 import { login, recover, register, viewInvite } from "@posthorn/client";
 import type { Room } from "./desk.ts";
+import { homeHost, wholeAddress } from "./home-platform.ts";
 
 /** What the list of sign-ins shows for this browser. */
 interface Device {
@@ -12,7 +13,13 @@ export async function signIn(
   { address, password, device }: { address: string; password: string } & Device,
 ): Promise<void> {
   const { keeper, platform } = room;
-  await room.sitDown(await login(platform, { address, password }, { keeper, device }));
+  const whole = await wholeAddress(platform, address);
+  await room.sitDown(await login(platform, { address: whole, password }, { keeper, device }));
+}
+
+/** The host in the addresses of the server that the page has come from. */
+export function readHome({ platform }: Room, _: Record<string, never>): Promise<string> {
+  return homeHost(platform);
 }
 
 export interface Invitation {
@@ -44,10 +51,13 @@ export async function recoverAccount(
   { address, phrase, password, device }: { address: string; phrase: string; password: string } & Device,
 ): Promise<void> {
   const { keeper, platform } = room;
-  await room.sitDown(await recover(platform, { address, phrase, newPassword: password }, { keeper, device }));
+  const whole = await wholeAddress(platform, address);
+  await room.sitDown(
+    await recover(platform, { address: whole, phrase, newPassword: password }, { keeper, device }),
+  );
 }
 
 /** An invitation is of the server that the page has come from. */
 function linkOf(token: string): string {
-  return `${location.origin}/auth/invite/${token}`;
+  return `https://${location.host}/auth/invite/${token}`;
 }
