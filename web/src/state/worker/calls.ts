@@ -1,11 +1,12 @@
 /** What a page can ask to be done. */
-import { undoMail } from "@posthorn/client";
 import { fail } from "@posthorn/protocol";
 import { type ActInput, actOnThreads } from "./act-on-threads.ts";
 import type { Desk, Room } from "./desk.ts";
-import { readInvitation, recoverAccount, signIn, signUp } from "./sign-in.ts";
+import { readHome, readInvitation, recoverAccount, signIn, signUp } from "./sign-in.ts";
+import { undoLast } from "./undo-last.ts";
 
 export const calls = {
+  readHome,
   signIn,
   readInvitation,
   signUp,
@@ -15,10 +16,8 @@ export const calls = {
 
   act: (room: Room, input: ActInput) => actOnThreads(deskOf(room), input),
 
-  /** What was done last, or what has this number. Gives what it was called, null when there is nothing. */
-  async undo(room: Room, { number }: { number?: number | undefined }): Promise<string | null> {
-    return (await undoMail(deskOf(room).mail, number))?.label ?? null;
-  },
+  /** What was done last, or what has this number. */
+  undo: (room: Room, { number }: { number?: number | undefined }) => undoLast(deskOf(room), number),
 };
 
 /** Throws ProblemError `unauthorized` when nobody is signed in. */
