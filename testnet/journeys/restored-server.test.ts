@@ -177,6 +177,7 @@ test("an id that is given a second time all the same shows what has it now", asy
   await upToDate(device);
   await bobWrites("two, lost", "three, lost");
   await until(async () => (await readAll(device.mail)).length === 3);
+  expect(await found(device.mail, "lost")).toEqual(["three, lost", "two, lost"]);
   const before = await device.mail.store.keys(emails);
   device.wire.isUp = false;
   device.wire.cut();
@@ -190,4 +191,6 @@ test("an id that is given a second time all the same shows what has it now", asy
   expect(await readKeptHere(device.mail)).toEqual([undefined, "one"]);
   expect(await readAll(device.mail)).toEqual(["new two", "one"]);
   expect(await readKeptHere(device.mail)).toEqual(["new two", "one"]);
+  expect(await found(device.mail, "new")).toEqual(["new two"]);
+  expect(await found(device.mail, "lost")).toEqual([]);
 });

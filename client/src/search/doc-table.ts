@@ -63,11 +63,12 @@ export function compareAge(
 /** Of words on one version of a message: that it is gone says more than what it says. */
 const strengths: Readonly<Record<DocState, number>> = { partial: 0, whole: 1, removed: 2 };
 
-/** Whether `a` takes the place of `b`, which is about the same message. */
-export function isBetter(
-  a: Omit<DocEntry, "id" | "receivedAt">,
-  b: Omit<DocEntry, "id" | "receivedAt">,
-): boolean {
+/**
+ * Whether `a` takes the place of `b`, which has the same id. Where they were received at different times they are two
+ * messages, of which a server gave the second the id of the first, as one may that has lost what it knew.
+ */
+export function isBetter(a: Omit<DocEntry, "id">, b: Omit<DocEntry, "id">): boolean {
+  if (a.receivedAt !== b.receivedAt) return a.receivedAt > b.receivedAt;
   if (a.version !== b.version) return a.version > b.version;
   return strengths[a.state] > strengths[b.state];
 }

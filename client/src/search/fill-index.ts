@@ -2,10 +2,7 @@
 import type { Coverage, IndexedState, SearchDoc, SearchIndex } from "./search-index.ts";
 import { gapsBetween, type Span } from "./spans.ts";
 
-export interface SourceRow extends IndexedState {
-  /** Milliseconds since 1970. */
-  receivedAt: number;
-}
+export type SourceRow = IndexedState;
 
 /** Where the messages of the device are. */
 export interface TextSource {

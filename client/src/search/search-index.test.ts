@@ -130,6 +130,33 @@ test("what was removed stays removed, whatever is merged in whichever order", as
   expect(await idsOf(index, "")).toEqual(scan(left.values(), ""));
 });
 
+test("an id that is given to another message is found by what that one says, here and where both are taken over", async () => {
+  const store = memorySegmentStore();
+  let index = await openIndex(store, small);
+  const [lost, now] = [
+    { id: "m9", receivedAt: 5, version: 7, texts: { body: "lost" } },
+    { id: "m9", receivedAt: 8, texts: { body: "now" } },
+  ];
+  await index.add([lost, { id: "m3", receivedAt: 6, texts: { body: "other" } }]);
+  await index.flush();
+  expect(index.lacking([now])).toEqual([now]);
+  await index.add([now]);
+  await index.flush();
+  await index.add([lost]);
+  index = await openIndex(store, small);
+  const other = await openIndex(memorySegmentStore());
+  for (const { number } of index.segments().toReversed()) {
+    await other.adopt((await index.readSegment(number)) ?? [], `${number}`);
+  }
+  await mergeAll(index);
+  for (const one of [index, other]) {
+    expect(await idsOf(one, "lost ")).toEqual([]);
+    expect(await idsOf(one, "now ")).toEqual(["m9"]);
+    expect(await idsOf(one, "")).toEqual(["m9", "m3"]);
+    expect(one.lacking([now])).toEqual([]);
+  }
+});
+
 test("what was removed and comes again is found again, with later edits, here and where both are taken over", async () => {
   const store = memorySegmentStore();
   let index = await openIndex(store, small);

@@ -32,6 +32,8 @@ export interface SearchDoc {
 /** What must be known of a message to say whether the index has it as it is now. */
 export interface IndexedState {
   id: string;
+  /** Milliseconds since 1970. */
+  receivedAt: number;
   version?: number | undefined;
 }
 
@@ -206,10 +208,10 @@ export class SearchIndex {
 
   /** Of these messages those that the index has not in that version, or not wholly. */
   lacking<Row extends IndexedState>(rows: readonly Row[]): Row[] {
-    return rows.filter(({ id, version = 0 }) => {
+    return rows.filter(({ id, receivedAt, version = 0 }) => {
       const known = this.#library.holdings.find(numberOfEmail(id));
       if (known === undefined || known.state === "removed") return true;
-      return isBetter({ version, state: "whole" }, known);
+      return isBetter({ receivedAt, version, state: "whole" }, known);
     });
   }
 
