@@ -2,15 +2,27 @@
 
 import { CallFailed, call } from "../state/desk.ts";
 import type { Place } from "../state/place.ts";
+import { undo } from "../state/undo.ts";
 import type { ThreadAct } from "../state/worker/act-on-threads.ts";
 import { showToast } from "../ui/toaster.tsx";
 import { say } from "../words/words.ts";
+import { letListsFollow } from "./use-pages.ts";
 
-/** Done at once. What could not be done is said. */
-export async function act(what: ThreadAct, threadIds: readonly string[], place: Place): Promise<void> {
-  const label = labelOf(what, threadIds.length);
+/**
+ * Done at once. What could not be done is said. `count` is of all conversations of the place, where those are meant and not
+ * the ones that are named.
+ */
+export async function act(
+  what: ThreadAct,
+  threadIds: readonly string[],
+  place: Place,
+  count?: number,
+): Promise<void> {
+  const label = labelOf(what, count ?? threadIds.length);
+  const isAll = count !== undefined;
+  if (takesAway(what)) letListsFollow();
   try {
-    const number = await call("act", { act: what, threadIds: [...threadIds], place, label });
+    const number = await call("act", { act: what, threadIds: [...threadIds], isAll, place, label });
     // To have read something is nothing that one takes back by a toast.
     if (number === null || what.kind === "read" || what.kind === "star") return;
     showToast({ words: label, action: { words: say("undo.do"), keys: "z", run: () => void undo(number) } });
@@ -20,15 +32,9 @@ export async function act(what: ThreadAct, threadIds: readonly string[], place: 
   }
 }
 
-/** Takes back what was done last, or what has this number. */
-export async function undo(number?: number): Promise<void> {
-  try {
-    const label = await call("undo", { number });
-    showToast({ words: label === null ? say("undo.none") : say("undo.done", { what: label }) });
-  } catch (error) {
-    if (!(error instanceof CallFailed)) throw error;
-    showToast({ words: error.fault.sentence });
-  }
+/** Whether rows may leave the list by it. */
+export function takesAway({ kind }: ThreadAct): boolean {
+  return kind !== "read" && kind !== "star";
 }
 
 function labelOf(what: ThreadAct, count: number): string {
@@ -37,6 +43,8 @@ function labelOf(what: ThreadAct, count: number): string {
       return say(what.isRead ? "did.read" : "did.unread", { count });
     case "star":
       return say(what.isStarred ? "did.star" : "did.unstar", { count });
+    case "moveTo":
+      return say("did.moveTo", { count, name: what.name });
     case "snooze":
       return say(what.until === null ? "did.wake" : "did.snooze", { count });
     default:

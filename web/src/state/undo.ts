@@ -1,0 +1,21 @@
+/** Taking back what was done, told in a toast. A draft that comes back is shown. */
+import { showToast } from "../ui/toaster.tsx";
+import { say } from "../words/words.ts";
+import { openComposer } from "./composers.ts";
+import { CallFailed, call } from "./desk.ts";
+
+/** What was done last, or what has this number. */
+export async function undo(number?: number): Promise<void> {
+  try {
+    const taken = await call("undo", { number });
+    if (taken.kind !== "done") {
+      showToast({ words: say(taken.kind === "tooLate" ? "undo.tooLate" : "undo.none") });
+      return;
+    }
+    showToast({ words: say("undo.done", { what: taken.label }) });
+    if (taken.draft !== null) openComposer({ kind: "draft", name: taken.draft });
+  } catch (error) {
+    if (!(error instanceof CallFailed)) throw error;
+    showToast({ words: error.fault.sentence });
+  }
+}

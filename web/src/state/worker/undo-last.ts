@@ -1,0 +1,63 @@
+/** Taking back what was done, and with a letter the draft that it was. */
+import { actions, emails, type Mail, submissions, type Undo, undoMail, undos } from "@posthorn/client";
+import type { Desk } from "./desk.ts";
+
+/** `tooLate` is a letter that has left. `draft` names the draft that is there again. */
+export type TakenBack =
+  | { kind: "done"; label: string; draft: string | null }
+  | { kind: "tooLate" }
+  | { kind: "nothing" };
+
+/** Takes back what has this number, or what was done last of all that still can be. */
+export async function undoLast({ mail }: Desk, number: number | undefined): Promise<TakenBack> {
+  const known = await mail.store.list(undos, { reverse: true });
+  const asked = number === undefined ? known : known.filter((one) => one.number === number);
+  let wanted: Undo | undefined;
+  for (const one of asked) {
+    if (await hasLeft(mail, one)) continue;
+    wanted = one;
+    break;
+  }
+  if (wanted === undefined)
+    return { kind: number === undefined || asked.length === 0 ? "nothing" : "tooLate" };
+  const taken = await undoMail(mail, wanted.number);
+  return taken === undefined
+    ? { kind: "nothing" }
+    : { kind: "done", label: taken.label, draft: draftOf(taken) ?? null };
+}
+
+/** The name of the draft that comes back with it. */
+function draftOf({ steps }: Undo): string | undefined {
+  const [name] = steps.flatMap(({ inverse }) =>
+    inverse.on === "record" && inverse.id.startsWith(draftPrefix)
+      ? [inverse.id.slice(draftPrefix.length)]
+      : [],
+  );
+  return name;
+}
+
+const draftPrefix = "drafts/";
+
+/** A letter that nobody holds any more is not taken back, and neither is the draft that it was. */
+async function hasLeft(mail: Mail, { steps }: Undo): Promise<boolean> {
+  for (const { inverse } of steps) {
+    if (inverse.on !== "message") continue;
+    if (!(await isHeld(mail, inverse.id))) return true;
+  }
+  return false;
+}
+
+/** Whether a letter is still here, or with the server and may be taken back. What is not known is tried. */
+export async function isHeld({ store }: Mail, messageId: string): Promise<boolean> {
+  const waiting = await store.list(actions, { by: "byObject", prefix: [messageId] });
+  if (waiting.length > 0) return true;
+  const [row] = await store.list(emails, { by: "byWireId", prefix: [messageId], limit: 1 });
+  if (row === undefined) return true;
+  const sent = await store.get(submissions, submissionIdOf(row.id));
+  return sent === undefined || sent.undoStatus === "pending";
+}
+
+/** The server names what becomes of a message as it names the message (§85). */
+export function submissionIdOf(emailId: string): string {
+  return emailId.replace(/^m/, "s");
+}
