@@ -13,6 +13,8 @@ export interface StandardMail {
   text: string;
   /** True when there is no text but in HTML. */
   isHtml: boolean;
+  /** As its author wrote it: never to be shown but cleaned and in a frame of nobody's. Undefined when it has none. */
+  html: string | undefined;
   /** True when it has more text than a megabyte. */
   isCut: boolean;
   files: readonly MailFile[];
@@ -26,18 +28,23 @@ export async function readStandardMail(
 ): Promise<StandardMail> {
   const given = {
     ids: [id],
-    properties: ["textBody", "bodyValues", "attachments"],
+    properties: ["textBody", "htmlBody", "bodyValues", "attachments"],
     fetchTextBodyValues: true,
+    fetchHTMLBodyValues: true,
     maxBodyValueBytes: mostTextBytes,
   };
   const call = { method: "Email/get", arguments: given };
   const { list } = await callMethod(api, call, bodies, { ...options, idempotent: true });
   const mail = list.find((one) => one.id === id) ?? noSuchMessage();
-  const values = mail.textBody.flatMap(({ partId }) => mail.bodyValues[partId ?? ""] ?? []);
+  const valuesOf = (parts: readonly { partId: string | null }[]) =>
+    parts.flatMap(({ partId }) => mail.bodyValues[partId ?? ""] ?? []);
+  const values = valuesOf(mail.textBody);
+  const html = valuesOf((mail.htmlBody ?? []).filter(({ type }) => type === "text/html"));
   return {
     text: values.map(({ value }) => value).join("\n"),
     isHtml: mail.textBody.some(({ type }) => type === "text/html"),
-    isCut: values.some(({ isTruncated }) => isTruncated),
+    html: html.length === 0 ? undefined : html.map(({ value }) => value).join("\n"),
+    isCut: [...values, ...html].some(({ isTruncated }) => isTruncated),
     files: mail.attachments,
   };
 }

@@ -1,6 +1,7 @@
 /** The account's mail on a device, searched there. */
 
 export { keepTexts } from "../sync/opened-texts.ts";
+export { type Amendments, type Reading, readAmendments, readingOf } from "./amended.ts";
 export { type SearchCoverage, searchCoverage } from "./coverage.ts";
 export type { MarkedText } from "./excerpt.ts";
 export { indexMail, type KeepIndexedOptions, keepIndexed } from "./keep-indexed.ts";

@@ -9,7 +9,7 @@ const subjectFields = ["subject", "title"] as const;
 const bodyFields = ["body", "text", "description", "comment"] as const;
 
 /** What an edit can change of a type (§20.14). */
-const editable: Readonly<Record<string, readonly string[]>> = {
+export const editable: Readonly<Record<string, readonly string[]>> = {
   email: ["subject", "body"],
   chat_message: ["text"],
   file_transfer: ["text"],

@@ -15,6 +15,8 @@ export const MailFileSchema = Type.Object({
   name: textOrNull,
   type: text,
   size: whole(limits.count),
+  /** By which its HTML shows it (RFC 2392). */
+  cid: Type.Optional(textOrNull),
 });
 
 export type MailFile = Static<typeof MailFileSchema>;
@@ -25,6 +27,7 @@ export const MailBodiesSchema = Type.Object({
     Type.Object({
       id: IdSchema,
       textBody: list(Type.Object({ partId: textOrNull, type: text }), mostParts),
+      htmlBody: Type.Optional(list(Type.Object({ partId: textOrNull, type: text }), mostParts)),
       bodyValues: Type.Record(
         Type.String({ pattern: "^[!-~]{1,255}$" }),
         Type.Object({ value: text, isTruncated: Type.Boolean() }),

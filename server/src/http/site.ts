@@ -41,7 +41,8 @@ const pagePolicy = [
 
 /**
  * Of the page that shows somebody's HTML: a frame of the client's page and of no other, in an origin that is nobody's. It may
- * load nothing, not even a picture: those that are shown are in the message.
+ * load nothing, not even a picture: those that are shown are in the message. No text becomes elements there that was not
+ * cleaned.
  */
 const framePolicy = [
   "default-src 'none'",
@@ -51,6 +52,8 @@ const framePolicy = [
   "base-uri 'none'",
   "form-action 'none'",
   "frame-ancestors 'self'",
+  "require-trusted-types-for 'script'",
+  "trusted-types dompurify",
   "sandbox allow-scripts allow-popups allow-popups-to-escape-sandbox",
 ].join("; ");
 
@@ -59,6 +62,12 @@ const pageHeaders = {
   "permissions-policy": "camera=(self), microphone=(), geolocation=(), payment=(), usb=()",
   "x-frame-options": "DENY",
 };
+
+/** A link in a letter is looked up when somebody follows it, and not before. */
+const frameHeaders = { "x-dns-prefetch-control": "off" };
+
+/** A frame that is of no origin asks for its own script as a stranger (https://html.spec.whatwg.org/#fetch-a-single-module-script). */
+const assetHeaders = { "access-control-allow-origin": "*" };
 
 const types: Readonly<Record<string, string>> = {
   css: "text/css; charset=utf-8",
@@ -116,6 +125,8 @@ function siteFile(
     etag,
     vary: "accept-encoding",
     ...(path === "/index.html" ? pageHeaders : {}),
+    ...(path === "/message.html" ? frameHeaders : {}),
+    ...(path.startsWith("/assets/") ? assetHeaders : {}),
   };
   return { headers, bytes, brotli, etag };
 }
