@@ -1,5 +1,5 @@
 /** Whoever runs a server at the command line: its queue, its accounts, its peers, its health. */
-import { stat } from "node:fs/promises";
+import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { openCommandLine, operator, password } from "../src/command-line.ts";
@@ -160,6 +160,26 @@ test(
     const sealed = await well("operator", operator(alpha, ["account", "create", "kept"]));
     expect(sealed).toMatch(/^Password +\S{24}$/m);
     expect(sealed).toContain("Your recovery phrase:");
+  },
+  slow,
+);
+
+test(
+  "An account that cannot be made, because its server is not reached as others reach it, leaves no invitation behind",
+  async () => {
+    const invitations = () => json("operator", operator(alpha, ["invite", "list"]));
+    const before = await invitations();
+    const place = JSON.parse(await readFile(join(alpha.folder, "operator.json"), "utf8"));
+    const astray = join(folder, "astray");
+    await mkdir(astray);
+    // Without its authority nobody believes its certificate.
+    const { ca: _, ...rest } = place;
+    await writeFile(join(astray, "operator.json"), JSON.stringify(rest), { mode: 0o600 });
+    const failed = await run("stranger", ["account", "create", "late", "--open", "--data", astray]);
+    expect(failed.code).not.toBe(0);
+    expect(await invitations()).toEqual(before);
+    const made = await json("operator", operator(alpha, ["account", "create", "late", "--open"]));
+    expect(made).toMatchObject({ address: `late@${alpha.host}` });
   },
   slow,
 );

@@ -1,4 +1,11 @@
-import { createInvite, createToken, memoryKeeper, register, systemRandomBytes } from "@posthorn/client";
+import {
+  createInvite,
+  createToken,
+  deleteInvite,
+  memoryKeeper,
+  register,
+  systemRandomBytes,
+} from "@posthorn/client";
 import type { Scope } from "@posthorn/protocol";
 import type { Command } from "commander";
 import { columns } from "../columns.ts";
@@ -43,7 +50,11 @@ async function create(shell: Shell, name: string, options: CreateOptions): Promi
     publicWay.platform,
     { invite: invite.url, password, mode: options.open === true ? "open" : "sealed" },
     { keeper, device: "posthorn account create" },
-  );
+  ).catch(async (error: unknown) => {
+    // Nobody else is to come in by it. Where it cannot be taken back, what went wrong before is still what is said.
+    await deleteInvite(api, invite.id).catch(() => undefined);
+    throw error;
+  });
   const { address, endpoint } = session;
   const { token } = await createToken(session, {
     name: "made with the account",

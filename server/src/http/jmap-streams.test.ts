@@ -19,6 +19,8 @@ const callers: Readonly<Record<string, Caller>> = {
   "Bearer bob": { accountId: 18, name: "bob", scopes: new Set(["read", "draft"]), sessionId: "s2" },
 };
 
+const uploadedId = `b${"0".repeat(64)}`;
+
 beforeEach(() => {
   uploaded = [];
   heard = [];
@@ -40,7 +42,9 @@ beforeEach(() => {
       return { blobId: "b0", size };
     },
     download: async ({ accountId, blobId }) =>
-      accountId === 17 && blobId === "b0" ? { size: 5, body: pieces("hel", "lo") } : undefined,
+      accountId === 17 && ["b0", "e1", uploadedId].includes(blobId)
+        ? { size: 5, body: pieces("hel", "lo") }
+        : undefined,
     async events(input) {
       heard.push(input);
       return pieces("event: state\n\n");
@@ -153,6 +157,18 @@ describe("an upload (RFC 8620 §6.1)", () => {
 });
 
 describe("a download (RFC 8620 §6.2)", () => {
+  test("may be kept by this credential's browser when its name says all of its bytes, and else by nobody", async () => {
+    const kept = await ask(`GET /jmap/download/a17/${uploadedId}/x`);
+    expect(kept.headers).toMatchObject({
+      "cache-control": "private, immutable, max-age=31536000",
+      vary: "Authorization",
+    });
+    // A draft that is sent is another mail under the same id.
+    expect((await ask("GET /jmap/download/a17/e1/x")).headers["cache-control"]).toBe("no-store");
+    const missing = await ask(`GET /jmap/download/a17/b${"1".repeat(64)}/x`);
+    expect(missing).toMatchObject({ status: 404, headers: { "cache-control": "no-store" } });
+  });
+
   test("comes under the name and as the type that are asked for, and is no page", async () => {
     const { status, headers, text } = await ask(
       "GET /jmap/download/a17/b0/picture.svg?accept=image/svg%2Bxml",

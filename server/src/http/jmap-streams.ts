@@ -3,6 +3,7 @@ import { fail, ProblemError, routes } from "@posthorn/protocol";
 import { eventStreamHeaders } from "../sync/event-stream.ts";
 import type { EventStreamInput } from "../sync/event-streams.ts";
 import { accountIdOf } from "../sync/jmap/arguments.ts";
+import { findBlobName } from "../sync/jmap/blob-ids.ts";
 import { coreLimits } from "../sync/jmap/limits.ts";
 import { problemAnswer } from "../sync/jmap/request.ts";
 import { limitProblem, type RequestProblem } from "../sync/jmap/request-problem.ts";
@@ -105,10 +106,17 @@ async function download(
       "content-type": safeType(accept),
       "content-disposition": dispositionOf(nameIn(params)),
       "content-length": String(found.size),
+      ...(findBlobName(blobId)?.kind === "upload" ? immutable : {}),
     },
     body: found.body,
   };
 }
+
+/**
+ * What is named by its digest never is another (RFC 8620 §6.2 has it kept so). A browser keeps it for this credential alone:
+ * whoever signs in there next asks anew.
+ */
+const immutable = { "cache-control": "private, immutable, max-age=31536000", vary: "Authorization" };
 
 /** The account that the path names. Throws ProblemError `notFound` for any but the caller's. */
 function requireOwn(caller: { accountId: number }, params: Params): string {

@@ -6,6 +6,7 @@ import { lockAccount } from "../store/account-store.ts";
 import { listMailboxes } from "../store/mailbox-store.ts";
 import { findObject, listObjectsById, type StoredObject } from "../store/object-store.ts";
 import {
+  deleteSnooze,
   findSnooze,
   listAsleep,
   listSnoozed,
@@ -68,7 +69,10 @@ export async function wakeMessage(tx: Tx, { accountId, objectId }: Snooze, now: 
   const known = await findSnooze(tx, accountId, objectId);
   if (known === undefined || known.isOver || known.until > now) return false;
   const object = await findObject(tx, accountId, objectId);
-  if (object === undefined) return false;
+  if (object === undefined) {
+    await deleteSnooze(tx, accountId, objectId);
+    return false;
+  }
   await wake(tx, object, known);
   if ((await listAsleep(tx, accountId)).length === 0) await setHasSnoozed(tx, accountId, false);
   return true;

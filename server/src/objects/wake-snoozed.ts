@@ -1,11 +1,12 @@
 import type { Clock, Log } from "../env/env.ts";
-import { findNextWaking, listDueSnoozes } from "../store/snooze-store.ts";
+import { findNextWaking, listDueSnoozes, type Snooze, type SnoozePlace } from "../store/snooze-store.ts";
 import type { OpenStore } from "../store/sql.ts";
 import { wakeMessage } from "./snooze.ts";
 
 /** How often is looked at most, and how long is not looked at most, whatever is heard. */
 const shortestMs = 1_000;
 const longestMs = 3_600_000;
+const afterFaultMs = 300_000;
 const atOnce = 100;
 
 interface WakeContext {
@@ -20,6 +21,7 @@ interface WakeContext {
  */
 export async function wakeSnoozed(ctx: WakeContext, signal: AbortSignal): Promise<void> {
   const { store, clock, log } = ctx;
+  const stuck: Stuck = new Map();
   let alarm = new AbortController();
   // A message that is snoozed changes: the time it comes back may be the next.
   const stop = store.onChanged(
@@ -31,9 +33,9 @@ export async function wakeSnoozed(ctx: WakeContext, signal: AbortSignal): Promis
   signal.addEventListener("abort", () => alarm.abort(), { once: true });
   while (!signal.aborted) {
     alarm = new AbortController();
-    const next = await wakeDue(ctx).catch((error: unknown) => {
+    const next = await wakeDue(ctx, stuck).catch((error: unknown) => {
       log("error", "snoozed messages not looked at", { error: String(error) });
-      return clock.now() + longestMs;
+      return clock.now() + afterFaultMs;
     });
     await clock.sleep(shortestMs, signal);
     const untilNext = next === undefined ? longestMs : Math.min(Math.max(next - clock.now(), 0), longestMs);
@@ -42,19 +44,33 @@ export async function wakeSnoozed(ctx: WakeContext, signal: AbortSignal): Promis
   stop();
 }
 
-/** Brings back all whose time has come; when the next one's does. */
-async function wakeDue({ store, clock, log }: WakeContext): Promise<number | undefined> {
-  for (;;) {
-    const due = await listDueSnoozes(store.read, clock.now(), atOnce);
-    let woken = 0;
+/** By message, when it is tried again after it could not be brought back. */
+type Stuck = Map<string, number>;
+
+/**
+ * Brings back all whose time has come; when there is more to do, as far as that is known. One that cannot be brought back
+ * is left for a while, and keeps no other.
+ */
+async function wakeDue({ store, clock, log }: WakeContext, stuck: Stuck): Promise<number | undefined> {
+  const now = clock.now();
+  let after: SnoozePlace | undefined = { until: 0, accountId: 0, objectId: 0 };
+  while (after !== undefined) {
+    const due: Snooze[] = await listDueSnoozes(store.read, { now, after, limit: atOnce });
     for (const snooze of due) {
+      const { accountId, objectId } = snooze;
+      const key = `${accountId}/${objectId}`;
+      if ((stuck.get(key) ?? 0) > now) continue;
+      stuck.delete(key);
       try {
-        if (await store.write((tx) => wakeMessage(tx, snooze, clock.now()))) woken++;
+        await store.write((tx) => wakeMessage(tx, snooze, clock.now()));
       } catch (error) {
-        const { accountId, objectId } = snooze;
+        stuck.set(key, now + afterFaultMs);
         log("error", "message not brought back", { accountId, objectId, error: String(error) });
       }
     }
-    if (woken === 0) return due.length === 0 ? findNextWaking(store.read) : clock.now() + longestMs;
+    after = due.length < atOnce ? undefined : due.at(-1);
   }
+  for (const [key, at] of stuck) if (at <= now) stuck.delete(key);
+  const times = [await findNextWaking(store.read, now), ...stuck.values()].filter((at) => at !== undefined);
+  return times.length === 0 ? undefined : Math.min(...times);
 }

@@ -105,8 +105,8 @@ eachStore("the tables of the mail model", (open) => {
       }
     });
     const plans = await plansOf(store, async (tx) => {
-      expect(await findNextWaking(tx)).toBe(1);
-      await listDueSnoozes(tx, 20, 10);
+      expect(await findNextWaking(tx, 0)).toBe(1);
+      await listDueSnoozes(tx, { now: 20, after: { until: 0, accountId: 0, objectId: 0 }, limit: 10 });
       await listAsleep(tx, 1);
     });
     expect(plans).toHaveLength(3);

@@ -46,16 +46,26 @@ export async function deleteSnooze(tx: Tx, accountId: number, objectId: number):
   await tx.run(sql`DELETE FROM snooze WHERE account_id = ${accountId} AND object_id = ${objectId}`);
 }
 
-/** Those whose time has come, the first first. */
-export async function listDueSnoozes(db: Db, now: number, limit: number): Promise<Snooze[]> {
+/** Where one that has not come back stands among the others of all accounts. */
+export type SnoozePlace = Pick<Snooze, "until" | "accountId" | "objectId">;
+
+/** Those whose time has come, the first first, `limit` of those after a place. */
+export async function listDueSnoozes(
+  db: Db,
+  { now, after, limit }: { now: number; after: SnoozePlace; limit: number },
+): Promise<Snooze[]> {
   const rows = await db.all(sql`
-    SELECT * FROM snooze WHERE is_over = 0 AND until <= ${now} ORDER BY until LIMIT ${limit}`);
+    SELECT * FROM snooze
+    WHERE is_over = 0 AND until <= ${now}
+      AND (until, account_id, object_id) > (${after.until}, ${after.accountId}, ${after.objectId})
+    ORDER BY until, account_id, object_id LIMIT ${limit}`);
   return rows.map(readSnooze);
 }
 
-/** When the next one comes back; undefined when none does. */
-export async function findNextWaking(db: Db): Promise<number | undefined> {
-  const row = await db.get(sql`SELECT until FROM snooze WHERE is_over = 0 ORDER BY until LIMIT 1`);
+/** When the next one comes back after `now`; undefined when none does. */
+export async function findNextWaking(db: Db, now: number): Promise<number | undefined> {
+  const row = await db.get(sql`
+    SELECT until FROM snooze WHERE is_over = 0 AND until > ${now} ORDER BY until LIMIT 1`);
   return row && int(row, "until");
 }
 

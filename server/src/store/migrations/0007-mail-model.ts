@@ -49,7 +49,7 @@ export const mailModel: Migration = {
       mailboxes TEXT NOT NULL,
       is_over BIGINT NOT NULL,
       PRIMARY KEY (account_id, object_id)) WITHOUT ROWID`,
-    `CREATE INDEX snooze_due ON snooze (until) WHERE is_over = 0`,
+    `CREATE INDEX snooze_due ON snooze (until, account_id, object_id) WHERE is_over = 0`,
     `CREATE INDEX snooze_over ON snooze (until) WHERE is_over = 1`,
     `ALTER TABLE account ADD COLUMN has_snoozed BIGINT NOT NULL DEFAULT 0`,
 

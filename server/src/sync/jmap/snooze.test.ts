@@ -1,6 +1,6 @@
 /** Messages that are out of sight until their time (§85). */
 import { isDeepStrictEqual } from "node:util";
-import { capabilities } from "@posthorn/protocol";
+import { capabilities, formatSenderId } from "@posthorn/protocol";
 import { expect, it } from "vitest";
 import { HandClock } from "../../env/hand-clock.ts";
 import { wakeThread } from "../../objects/snooze.ts";
@@ -254,7 +254,7 @@ eachStore("a snoozed message", (open) => {
       room.post(letter({ id: letterId(number), from: { id: sender, host: "b.test" }, thread: letterId(1) }));
     await answer(2, "stranger");
     expect(await get(bob, id)).toMatchObject({ mailboxIds: { f9: true } });
-    await bob.call("Sender/set", { update: { "zoe@b.test": { state: "accepted" } } });
+    await bob.call("Sender/set", { update: { [formatSenderId("zoe@b.test") ?? ""]: { state: "accepted" } } });
     await answer(3, "zoe");
     expect(await get(bob, id)).toMatchObject({ mailboxIds: { f1: true }, keywords: { $new: true } });
   });
