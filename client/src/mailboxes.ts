@@ -1,14 +1,13 @@
 /** Where an account's messages lie. */
-import { fail, type Mailbox, MailboxesSchema, MailboxSchema, shape } from "@posthorn/protocol";
+import { fail, type Mailbox, MailboxesSchema, mailboxProperties, shape } from "@posthorn/protocol";
 import type { Api } from "./api.ts";
 import { callMethod } from "./jmap.ts";
 import type { Interruptible } from "./mail.ts";
 
 const mailboxes = shape(MailboxesSchema);
-const properties = Object.keys(MailboxSchema.properties);
 
 export async function listMailboxes(api: Api, options: Interruptible = {}): Promise<Mailbox[]> {
-  const all = { method: "Mailbox/get", arguments: { ids: null, properties } };
+  const all = { method: "Mailbox/get", arguments: { ids: null, properties: mailboxProperties } };
   return (await callMethod(api, all, mailboxes, { ...options, idempotent: true })).list;
 }
 
@@ -25,7 +24,10 @@ export async function getMailbox(
 }
 
 /** As `getMailbox`, of those that were listed. */
-export function chooseMailbox(all: readonly Mailbox[], nameOrRole: string): Mailbox {
+export function chooseMailbox<Named extends Pick<Mailbox, "name" | "role" | "system">>(
+  all: readonly Named[],
+  nameOrRole: string,
+): Named {
   const wanted = nameOrRole.toLowerCase();
   const found =
     all.find(({ role, system }) => role === wanted || system === wanted) ??

@@ -8,7 +8,6 @@ import {
   memoryPlace,
   openMail,
   readSettings,
-  removeDraft,
   type Session,
   type Settings,
   type StoredDraft,
@@ -36,10 +35,6 @@ async function onDevice<Result>(session: Session, work: (mail: Mail) => Promise<
 /** Saves a letter, and gives the draft as the server has it. */
 export function keepDraft(session: Session, letter: UnsentLetter, over?: StoredDraft): Promise<StoredDraft> {
   return onDevice(session, (mail) => saveDraft(mail, letter, over));
-}
-
-export async function dropDraft(session: Session, draft: StoredDraft): Promise<void> {
-  await onDevice(session, (mail) => removeDraft(mail, "Removed", draft));
 }
 
 export function draftsOf(session: Session): Promise<DraftList> {

@@ -24,7 +24,6 @@ import {
 } from "@posthorn/protocol";
 import { callJmap, callMethod, JmapRefusal, readAnswer, readRefusal } from "../jmap.ts";
 import type { Keyring } from "../keys/keyring.ts";
-import { getKeyring } from "../keys/session-keys.ts";
 import type { Session } from "../session.ts";
 
 export const collections = ["pins", "head", "drafts", "settings"] as const;
@@ -188,21 +187,6 @@ export async function readRecords(
     else opened.push(record);
   }
   return { opened, unreadable };
-}
-
-/**
- * Writes the record of that name; `revision` is the one it replaces, 0 for none. Throws ProblemError `changedMeanwhile`
- * when another device has written it.
- */
-export async function writeRecord(
-  session: Session,
-  collection: Collection,
-  { name, revision, value }: { name: string; revision: number; value: unknown },
-): Promise<OwnRecord> {
-  const key = await collectionKey(await getKeyring(session), collection);
-  const next = { id: await idOf(key, name), revision: revision + 1, value };
-  await putRecord(session, collection, await sealOwn(key, next));
-  return next;
 }
 
 /** Hands a sealed record to the server. Throws ProblemError `changedMeanwhile` when another device has written it. */

@@ -71,7 +71,6 @@ const ChangeSchema = Type.Union([
 export type EmailChange = Static<typeof EmailChangeSchema>;
 export type MailboxChange = Static<typeof MailboxChangeSchema>;
 export type MessageChange = Static<typeof MessageChangeSchema>;
-export type RecordChange = Static<typeof RecordChangeSchema>;
 export type Change = Static<typeof ChangeSchema>;
 
 export const changeShape = shape(ChangeSchema);

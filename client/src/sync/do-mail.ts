@@ -1,12 +1,11 @@
 /** What people do with mail, in their words. Each takes a label, which is shown where it can be taken back. */
 
-import type { Mailbox } from "@posthorn/protocol";
 import { fail, uuidV7 } from "@posthorn/protocol";
 import { act, type Undo, undo } from "./act.ts";
 import type { Change, EmailChange } from "./change.ts";
 import { emails } from "./email.ts";
 import type { Mail } from "./mail-context.ts";
-import { mailboxes } from "./mailbox.ts";
+import { type MailboxRow, mailboxes, mailboxRows } from "./mailbox.ts";
 
 /**
  * Does several changes as one: seen at once, and told to the server when that can be reached. What is not there, or is
@@ -100,9 +99,9 @@ export async function removeMailbox(mail: Mail, label: string, id: string): Prom
   ]);
 }
 
-/** The mailbox of a role. Throws ProblemError `notFound`, as before the first contact with the server. */
-export async function getMailboxOf({ store }: Mail, role: string): Promise<Mailbox> {
-  const all = await store.list(mailboxes);
+/** The mailbox of a role, without its counts. Throws ProblemError `notFound`, as before the first contact with the server. */
+export async function getMailboxOf({ store }: Mail, role: string): Promise<MailboxRow> {
+  const all = await store.list(mailboxRows);
   const found = all.find((mailbox) => mailbox.role === role || mailbox.system === role);
   return (
     found ??

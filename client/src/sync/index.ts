@@ -31,13 +31,8 @@ export {
   statuses,
   syncStates,
 } from "./mail-context.ts";
-export { mailboxes } from "./mailbox.ts";
-export {
-  identities,
-  type MailIdentity,
-  type Submission,
-  submissions,
-} from "./mirror.ts";
+export { type MailboxRow, mailboxRows as mailboxes } from "./mailbox.ts";
+export { identities, submissions } from "./mirror.ts";
 export { findOpened, type KeptText } from "./opened-texts.ts";
 export { draftTables, settingsTables } from "./own-edits.ts";
 export { openEmail, readWireText } from "./read-email.ts";

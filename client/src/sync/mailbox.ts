@@ -1,9 +1,7 @@
 import { type Mailbox, MailboxSchema, shape } from "@posthorn/protocol";
-import { rowTable } from "../local/table.ts";
+import { type RowTable, rowTable } from "../local/table.ts";
 
 export const mailboxShape = shape(MailboxSchema);
-
-export const mailboxProperties: readonly string[] = Object.keys(MailboxSchema.properties);
 
 function isMailbox(value: unknown): value is Mailbox {
   return typeof value === "object" && value !== null && "parentId" in value;
@@ -16,3 +14,9 @@ export const mailboxes = rowTable({
   matches: isMailbox,
   indexes: {},
 });
+
+/** A mailbox without its counts: here they are what the server has counted, and `countMailboxes` gives what is seen. */
+export type MailboxRow = Omit<Mailbox, "totalEmails" | "unreadEmails" | "totalThreads" | "unreadThreads">;
+
+/** As others read it. */
+export const mailboxRows: RowTable<MailboxRow> = mailboxes;
