@@ -63,6 +63,14 @@ test("a trial's door for browsers leads to the same, and nothing has to be trust
   await there.page.getByRole("link", { name: "Sent" }).click();
   await there.page.getByRole("row", { name: /From far away/ }).waitFor();
   expect(there.faults).toEqual([]);
+
+  // It is there without a network too, with all that was read.
+  await there.page.waitForFunction("navigator.serviceWorker.controller !== null");
+  await there.context.setOffline(true);
+  await there.page.reload();
+  await there.page.getByRole("row", { name: /From far away/ }).click();
+  await there.page.getByRole("article").getByText("It came sealed.").waitFor();
+  await there.context.setOffline(false);
 });
 
 test("an address of another server is told where it is signed in", async () => {

@@ -1,6 +1,7 @@
 /** The web client as browsers get it: bundled, compressed, and put into a folder that a server serves. */
+import { createHash } from "node:crypto";
 import { readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { brotliCompress, constants } from "node:zlib";
@@ -48,7 +49,37 @@ export async function buildSite({
       },
     },
   });
+  await writeServiceWorker(folder);
   await compressAll(folder);
+}
+
+/** Apart from the rest, because it names all of the rest. */
+async function writeServiceWorker(folder: string): Promise<void> {
+  const names = (await readdir(folder, { recursive: true, withFileTypes: true }))
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join("/"))
+    .sort();
+  const hash = createHash("sha256");
+  for (const name of names) hash.update(name).update(await readFile(join(folder, name)));
+  const version = hash.digest("base64url").slice(0, 16);
+  const files = names.map((name) => `/${name}`);
+  await build({
+    configFile: false,
+    root: web,
+    logLevel: "error",
+    publicDir: false,
+    define: { siteList: JSON.stringify({ version, files }) },
+    build: {
+      outDir: folder,
+      emptyOutDir: false,
+      target: "es2023",
+      modulePreload: false,
+      rolldownOptions: {
+        input: join(web, "src", "sw.ts"),
+        output: { entryFileNames: "sw.js", format: "iife" },
+      },
+    },
+  });
 }
 
 /** So that servers need not. */

@@ -4,8 +4,10 @@ import { App } from "./app.tsx";
 import { wakeDesk } from "./state/desk.ts";
 import "./style/tokens.css";
 import "./style/base.css";
+import { keepSite } from "./state/keep-site.ts";
 import { applyLook, keptLook } from "./state/look.ts";
-import { chooseLanguage, speak } from "./words/words.ts";
+import { showToast } from "./ui/toaster.tsx";
+import { chooseLanguage, say, speak } from "./words/words.ts";
 
 applyLook();
 // It opens what is kept on the device while the page fetches its words.
@@ -19,3 +21,11 @@ createRoot(place).render(
     <App />
   </StrictMode>,
 );
+
+void keepSite((useIt) => {
+  showToast({
+    words: say("version.newer"),
+    action: { words: say("version.use"), run: useIt },
+    forMs: 3_600_000,
+  });
+});

@@ -55,6 +55,12 @@ export async function startWebClients(
   };
 }
 
+/**
+ * What a browser says by itself of an answer that was none, and of a service worker from a server whose certificate it does not
+ * trust: it keeps none then, though it was told to look at the pages all the same.
+ */
+const ofTheBrowser = /^(?:Failed to load resource|An SSL certificate error occurred)/;
+
 async function openClient(
   browser: Browser,
   node: TestNode,
@@ -70,10 +76,7 @@ async function openClient(
   const faults: string[] = [];
   page.on("pageerror", (error) => faults.push(String(error)));
   page.on("console", (message) => {
-    // What a browser says by itself of an answer that was none is no fault of the page.
-    if (message.type() === "error" && !message.text().startsWith("Failed to load resource")) {
-      faults.push(message.text());
-    }
+    if (message.type() === "error" && !ofTheBrowser.test(message.text())) faults.push(message.text());
   });
   const { hostname } = new URL(node.endpoint);
   await page.goto(isPlain ? `http://${hostname}:${node.server.pagePort}` : node.endpoint);

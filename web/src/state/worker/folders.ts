@@ -46,7 +46,7 @@ export function roleOf({ role, system }: Pick<Mailbox, "role" | "system">): Role
 }
 
 /** The mailbox of a role; undefined before the first contact with the server. */
-export async function findFolder({ mail }: Desk, role: RolePlace): Promise<Mailbox | undefined> {
+export async function findFolder({ mail }: Desk, role: RolePlace): Promise<{ id: string } | undefined> {
   return (await mail.store.list(mailboxes)).find((mailbox) => roleOf(mailbox) === role);
 }
 
