@@ -9,16 +9,13 @@ import {
   findLetter,
   findOpened,
   getMailboxOf,
-  login,
   mailboxes,
   memoryPlace,
   openEmail,
   openMail,
   post,
-  prepare,
   refusals,
   removeMailbox,
-  send,
   snoozeEmails,
   soloTabs,
   statuses,
@@ -31,43 +28,21 @@ import {
 import { sqlitePlace } from "@posthorn/client/node";
 import { formatTime } from "@posthorn/protocol";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { isUpToDate, newDevice, type TestDevice, type TestDeviceOptions, until } from "../src/devices.ts";
-import { joinAs, openNewest, type TestPerson } from "../src/people.ts";
-import { startTestnet, type Testnet } from "../src/testnet.ts";
+import { isUpToDate, type TestDevice, until } from "../src/devices.ts";
+import { type MailStory, startMailStory } from "../src/mail-story.ts";
+import { openNewest, type TestPerson } from "../src/people.ts";
+import type { Testnet } from "../src/testnet.ts";
 
+let story: MailStory;
 let net: Testnet;
 let alice: TestPerson;
 let bob: TestPerson;
-const devices: TestDevice[] = [];
 
 beforeEach(async () => {
-  net = await startTestnet({ names: ["alpha"], wire: "memory" });
-  alice = await joinAs(net, net.node("alpha"), "alice");
-  bob = await joinAs(net, net.node("alpha"), "bob");
+  story = await startMailStory(["alpha"]);
+  ({ net, alice, bob } = story);
 });
-afterEach(async () => {
-  for (const device of devices.splice(0)) await device.close();
-  await net.close();
-});
-
-/** A device of Alice's, open. */
-async function aliceOn(options: TestDeviceOptions = {}): Promise<TestDevice> {
-  const device = await newDevice(net.platform, (platform) => login(platform, alice), options);
-  devices.push(device);
-  await device.open();
-  return device;
-}
-
-/** Bob writes Alice letters, one after another. */
-async function bobWrites(...subjects: string[]): Promise<void> {
-  for (const subject of subjects) {
-    const draft = { from: bob.address, to: [alice.address], subject, body: `About ${subject}` };
-    const { message } = await prepare(bob.session, draft);
-    await send(bob.session, message);
-    await net.drain();
-    await net.advance(1_000);
-  }
-}
+afterEach(() => story.close());
 
 function upToDate(...all: TestDevice[]): Promise<void> {
   return until(async () => (await Promise.all(all.map(isUpToDate))).every(Boolean));
@@ -91,13 +66,13 @@ async function newestOn(device: TestDevice) {
 const read = { kind: "keywords" as const, set: { $seen: true } };
 
 test("her inbox is there, what comes is heard of, and what she has opened opens without a network", async () => {
-  await bobWrites("one", "two");
-  const device = await aliceOn();
+  await story.bobWrites("one", "two");
+  const device = await story.deviceOf(alice);
   await upToDate(device);
   const [second, first] = await inboxOf(device);
   if (first === undefined || second === undefined) throw new Error("They are not there.");
   expect(await openEmail(device.mail, second.id)).toMatchObject({ message: { subject: "two" } });
-  await bobWrites("three");
+  await story.bobWrites("three");
   await until(async () => (await inboxOf(device)).length === 3);
   device.wire.isUp = false;
   expect(await findOpened(device.mail, second.id)).toMatchObject({ message: { subject: "two" } });
@@ -105,8 +80,8 @@ test("her inbox is there, what comes is heard of, and what she has opened opens 
 });
 
 test("what she does on one device is on the other, and so is what she takes back", async () => {
-  await bobWrites("one");
-  const [one, two] = [await aliceOn(), await aliceOn()];
+  await story.bobWrites("one");
+  const [one, two] = [await story.deviceOf(alice), await story.deviceOf(alice)];
   await upToDate(one, two);
   const { id } = await newestOn(one);
   await changeEmails(one.mail, "Read", [id], read);
@@ -119,8 +94,8 @@ test("what she does on one device is on the other, and so is what she takes back
 });
 
 test("what she puts away is away on both, comes back by itself, and at once when she takes it back", async () => {
-  await bobWrites("one");
-  const [one, two] = [await aliceOn(), await aliceOn()];
+  await story.bobWrites("one");
+  const [one, two] = [await story.deviceOf(alice), await story.deviceOf(alice)];
   await upToDate(one, two);
   const { id, mailboxIds } = await newestOn(one);
   const until9 = formatTime(net.clock.now() + 3_600_000);
@@ -138,8 +113,8 @@ test("what she puts away is away on both, comes back by itself, and at once when
 });
 
 test("what she does without a network, and then closes, is done when she opens it with one", async () => {
-  await bobWrites("one");
-  const [one, two] = [await aliceOn(), await aliceOn()];
+  await story.bobWrites("one");
+  const [one, two] = [await story.deviceOf(alice), await story.deviceOf(alice)];
   await upToDate(one, two);
   one.wire.isUp = false;
   one.wire.cut();
@@ -169,7 +144,7 @@ test("what she does without a network, and then closes, is done when she opens i
 });
 
 test("a letter that waits is taken back before anybody has heard of it, and can be written on", async () => {
-  const device = await aliceOn();
+  const device = await story.deviceOf(alice);
   await upToDate(device);
   device.wire.isUp = false;
   const draft = { from: alice.address, to: [bob.address], subject: "Too soon", body: "Hello" };
@@ -184,7 +159,7 @@ test("a letter that waits is taken back before anybody has heard of it, and can 
 });
 
 test("a letter that the server holds is taken back there", async () => {
-  const device = await aliceOn();
+  const device = await story.deviceOf(alice);
   await upToDate(device);
   const draft = { from: alice.address, to: [bob.address], subject: "Too soon", body: "Hello" };
   await post(device.mail, draft, { label: "Sent", undoS: 60 });
@@ -197,7 +172,7 @@ test("a letter that the server holds is taken back there", async () => {
 });
 
 test("a letter that its server refuses is not lost, and why is said", async () => {
-  const device = await aliceOn();
+  const device = await story.deviceOf(alice);
   await upToDate(device);
   const draft = {
     from: alice.address,
@@ -214,8 +189,8 @@ test("a letter that its server refuses is not lost, and why is said", async () =
 });
 
 test("what the server refuses is undone, alone, and why is said", async () => {
-  await bobWrites("one");
-  const [one, two] = [await aliceOn(), await aliceOn()];
+  await story.bobWrites("one");
+  const [one, two] = [await story.deviceOf(alice), await story.deviceOf(alice)];
   await upToDate(one, two);
   const trips = await createMailbox(one.mail, "New label", { name: "Trips" });
   await upToDate(one);
@@ -237,7 +212,7 @@ test("what the server refuses is undone, alone, and why is said", async () => {
 });
 
 test("a mailbox whose making was not answered is not made twice", async () => {
-  const device = await aliceOn();
+  const device = await story.deviceOf(alice);
   await upToDate(device);
   device.wire.fate = () => "unanswered";
   await createMailbox(device.mail, "New label", { name: "Trips" });
@@ -252,9 +227,12 @@ test("a mailbox whose making was not answered is not made twice", async () => {
 });
 
 test("of two tabs one speaks to the server for both, and the other when that is closed", async () => {
-  await bobWrites("one");
+  await story.bobWrites("one");
   const [place, tabs] = [memoryPlace(), soloTabs()];
-  const [one, two] = [await aliceOn({ place, tabs }), await aliceOn({ place, tabs })];
+  const [one, two] = [
+    await story.deviceOf(alice, { place, tabs }),
+    await story.deviceOf(alice, { place, tabs }),
+  ];
   await upToDate(one, two);
   two.wire.isUp = false;
   const { id } = await newestOn(two);
@@ -264,14 +242,14 @@ test("of two tabs one speaks to the server for both, and the other when that is 
   await one.close();
   await trashEmails(two.mail, "Deleted", [id]);
   await upToDate(two);
-  const other = await aliceOn();
+  const other = await story.deviceOf(alice);
   await upToDate(other);
   expect(await inboxOf(other)).toEqual([]);
 });
 
 test("when the server does not know since when, all is read anew, and what waits here is done all the same", async () => {
-  await bobWrites("one", "two", "three");
-  const [one, two] = [await aliceOn(), await aliceOn()];
+  await story.bobWrites("one", "two", "three");
+  const [one, two] = [await story.deviceOf(alice), await story.deviceOf(alice)];
   await upToDate(one, two);
   const [third, second, first] = await inboxOf(one);
   one.wire.isUp = false;
@@ -280,7 +258,7 @@ test("when the server does not know since when, all is read anew, and what waits
   await changeEmails(two.mail, "Starred", [second?.id ?? ""], { kind: "keywords", set: { $flagged: true } });
   await changeEmails(two.mail, "Destroyed", [third?.id ?? ""], { kind: "destroy" });
   await upToDate(two);
-  await bobWrites("four");
+  await story.bobWrites("four");
   // As when the server's own data come from a backup.
   await one.mail.store.write([syncStates], async (writer) => {
     const states = await writer.list(syncStates);
@@ -300,8 +278,8 @@ test("when the server does not know since when, all is read anew, and what waits
 });
 
 test("when the sign-in has ended that is said, and what waits stays", async () => {
-  await bobWrites("one");
-  const device = await aliceOn();
+  await story.bobWrites("one");
+  const device = await story.deviceOf(alice);
   await upToDate(device);
   device.wire.isUp = false;
   await changeEmails(device.mail, "Read", [(await newestOn(device)).id], read);
@@ -317,8 +295,8 @@ test("when the sign-in has ended that is said, and what waits stays", async () =
 
 test("in a file on the disk nothing of what was opened or written can be read", async () => {
   const path = join(net.folder, "alice.sqlite");
-  await bobWrites("canary in a subject");
-  const device = await aliceOn({ place: sqlitePlace(path) });
+  await story.bobWrites("canary in a subject");
+  const device = await story.deviceOf(alice, { place: sqlitePlace(path) });
   await upToDate(device);
   await openEmail(device.mail, (await newestOn(device)).id);
   device.wire.isUp = false;
@@ -330,9 +308,9 @@ test("in a file on the disk nothing of what was opened or written can be read", 
 });
 
 test("a program that only reads opens the same place and speaks to nobody", async () => {
-  await bobWrites("one");
+  await story.bobWrites("one");
   const place = memoryPlace();
-  const device = await aliceOn({ place });
+  const device = await story.deviceOf(alice, { place });
   await upToDate(device);
   const mail = await openMail(alice.session, { place, tabs: soloTabs() });
   expect(await mail.store.count(emails)).toBe(1);

@@ -13,11 +13,9 @@ import {
   mailboxes,
   openMail,
   post,
-  prepare,
   refusals,
   removeMailbox,
   searchMail,
-  send,
   soloTabs,
   statuses,
   type Transport,
@@ -26,33 +24,21 @@ import {
 } from "@posthorn/client";
 import { capabilities } from "@posthorn/protocol";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { isUpToDate, newDevice, type TestDevice, until } from "../src/devices.ts";
+import { isUpToDate, until } from "../src/devices.ts";
+import { type MailStory, startMailStory } from "../src/mail-story.ts";
 import { joinAs, type TestPerson } from "../src/people.ts";
-import { startTestnet, type Testnet } from "../src/testnet.ts";
+import type { Testnet } from "../src/testnet.ts";
 
+let story: MailStory;
 let net: Testnet;
 let alice: TestPerson;
 let bob: TestPerson;
-const devices: TestDevice[] = [];
 
 beforeEach(async () => {
-  net = await startTestnet({ names: ["alpha"], wire: "memory" });
-  alice = await joinAs(net, net.node("alpha"), "alice");
-  bob = await joinAs(net, net.node("alpha"), "bob");
+  story = await startMailStory(["alpha"]);
+  ({ net, alice, bob } = story);
 });
-afterEach(async () => {
-  for (const device of devices.splice(0)) await device.close();
-  await net.close();
-});
-
-/** A device of Alice's, open, with all that is at the server. */
-async function aliceOn(transport = net.platform.transport): Promise<TestDevice> {
-  const device = await newDevice({ ...net.platform, transport }, (platform) => login(platform, alice));
-  devices.push(device);
-  await device.open();
-  await until(() => isUpToDate(device));
-  return device;
-}
+afterEach(() => story.close());
 
 /** Waits until something is so, while time passes. */
 async function inTime(isSo: () => Promise<boolean>): Promise<void> {
@@ -62,17 +48,6 @@ async function inTime(isSo: () => Promise<boolean>): Promise<void> {
     await new Promise((next) => setTimeout(next, 5));
   }
   throw new Error("It did not come to be.");
-}
-
-/** Bob writes Alice letters, one after another. */
-async function bobWrites(...subjects: string[]): Promise<void> {
-  for (const subject of subjects) {
-    const draft = { from: bob.address, to: [alice.address], subject, body: `About ${subject}` };
-    const { message } = await prepare(bob.session, draft);
-    await send(bob.session, message);
-    await net.drain();
-    await net.advance(1_000);
-  }
 }
 
 function index(mail: Mail): Promise<void> {
@@ -87,11 +62,11 @@ async function found(mail: Mail, query: string): Promise<string[]> {
 }
 
 test("letters that another device has indexed are found here also when the index came before the list", async () => {
-  await bobWrites("apple");
-  const [one, two] = [await aliceOn(), await aliceOn()];
+  await story.bobWrites("apple");
+  const [one, two] = [await story.wholeDeviceOf(alice), await story.wholeDeviceOf(alice)];
   await index(two.mail);
   await two.close();
-  await bobWrites("plum one", "plum two");
+  await story.bobWrites("plum one", "plum two");
   await until(async () => (await one.mail.store.count(emails)) === 3);
   await index(one.mail);
   const early = await openMail(await login(net.platform, alice), { place: two.place, tabs: soloTabs() });
@@ -106,14 +81,14 @@ test("letters that another device has indexed are found here also when the index
 });
 
 test("a letter to a host that is silent waits, and why is said; all else goes on meanwhile", async () => {
-  await bobWrites("one");
-  const [one, two] = [await aliceOn(), await aliceOn()];
+  await story.bobWrites("one");
+  const [one, two] = [await story.wholeDeviceOf(alice), await story.wholeDeviceOf(alice)];
   const draft = { from: alice.address, to: ["carol@nowhere.test"], subject: "Hello", body: "Hello" };
   const { undo } = await post(one.mail, draft, { label: "Sent" });
   await until(async () => (await one.mail.store.list(actions)).some(({ trouble }) => trouble !== undefined));
   const [email] = await one.mail.store.list(emails);
   await changeEmails(one.mail, "Read", [email?.id ?? ""], { kind: "keywords", set: { $seen: true } });
-  await bobWrites("two");
+  await story.bobWrites("two");
   await until(async () => (await one.mail.store.count(emails)) === 2);
   await until(async () => (await two.mail.store.get(emails, email?.id ?? ""))?.keywords.$seen === true);
   for (let hour = 0; hour < 20; hour++) await net.advance(3_600_000);
@@ -128,11 +103,12 @@ test("a letter to a host that is silent waits, and why is said; all else goes on
 test("a letter that waited for long without a network goes, though the server fails at it at first", async () => {
   let failuresLeft = 1;
   const { transport } = net.platform;
-  const device = await aliceOn(async (request) => {
+  const failing: Transport = async (request) => {
     if (failuresLeft === 0 || !request.url.endsWith("/email/send")) return transport(request);
     failuresLeft--;
     return busy();
-  });
+  };
+  const device = await story.wholeDeviceOf(alice, { transport: failing });
   device.wire.isUp = false;
   device.wire.cut();
   const draft = { from: alice.address, to: [bob.address], subject: "From the train", body: "Hello" };
@@ -145,7 +121,7 @@ test("a letter that waited for long without a network goes, though the server fa
 });
 
 test("that there is no network is said, and that there is one again", async () => {
-  const device = await aliceOn();
+  const device = await story.wholeDeviceOf(alice);
   device.wire.isUp = false;
   device.wire.cut();
   await inTime(async () => (await device.mail.store.get(statuses, "status"))?.state === "waiting");
@@ -156,7 +132,7 @@ test("that there is no network is said, and that there is one again", async () =
 });
 
 test("that the sign-in was ended elsewhere is said though nothing is done here", async () => {
-  const device = await aliceOn();
+  const device = await story.wholeDeviceOf(alice);
   const { sessions } = await alice.session.call("sessions", {});
   for (const { id, current } of sessions) {
     if (!current) await alice.session.call("endSession", { params: { id } });
@@ -165,10 +141,10 @@ test("that the sign-in was ended elsewhere is said though nothing is done here",
 });
 
 test("mail of which no page can be read whole is read in smaller ones, and changes with many are taken all the same", async () => {
-  await bobWrites(...Array.from({ length: 12 }, (_, number) => `Letter ${number}`));
+  await story.bobWrites(...Array.from({ length: 12 }, (_, number) => `Letter ${number}`));
   const { transport } = net.platform;
   let tooLargeCount = 0;
-  const device = await aliceOn(async (request) => {
+  const filling: Transport = async (request) => {
     const answer = await transport(request);
     if (!request.url.endsWith("/jmap/api")) return answer;
     const chunks: Uint8Array[] = [];
@@ -184,7 +160,8 @@ test("mail of which no page can be read whole is read in smaller ones, and chang
               yield* chunks;
             })(),
     };
-  });
+  };
+  const device = await story.wholeDeviceOf(alice, { transport: filling });
   expect(await device.mail.store.count(emails)).toBe(12);
   const ids = await device.mail.store.keys(emails);
   await changeEmails(device.mail, "Read", ids, { kind: "keywords", set: { $seen: true } });
@@ -196,8 +173,8 @@ test("mail of which no page can be read whole is read in smaller ones, and chang
 });
 
 test("a mailbox with others in it is not removed, nor anything moved; what is taken back comes back as it was", async () => {
-  await bobWrites("one");
-  const device = await aliceOn();
+  await story.bobWrites("one");
+  const device = await story.wholeDeviceOf(alice);
   const { mail } = device;
   const trips = await createMailbox(mail, "New", { name: "Trips" });
   await inTime(() => isUpToDate(device));
@@ -221,8 +198,8 @@ test("a mailbox with others in it is not removed, nor anything moved; what is ta
 });
 
 test("without a network the counts of mailboxes follow what is done here, and with one they are the server's", async () => {
-  await bobWrites("one", "two", "three");
-  const device = await aliceOn();
+  await story.bobWrites("one", "two", "three");
+  const device = await story.wholeDeviceOf(alice);
   const { mail, wire } = device;
   wire.isUp = false;
   wire.cut();
@@ -268,10 +245,7 @@ test("standard mail with large files is indexed, though its server reads no more
     const [answer] = await callJmap(session, [{ method: "Email/import", arguments: given }]);
     expect(answer?.refusal).toBeUndefined();
   }
-  const device = await newDevice(net.platform, (platform) => login(platform, carol));
-  devices.push(device);
-  await device.open();
-  await until(() => isUpToDate(device));
+  const device = await story.wholeDeviceOf(carol);
   await index(device.mail);
   expect(await found(device.mail, "zebra3 ")).toHaveLength(1);
 }, 120_000);
