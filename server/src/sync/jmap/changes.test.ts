@@ -153,12 +153,51 @@ describe("what one write did to several objects", () => {
     }),
   });
 
-  test("is told in one answer or not at all", async () => {
+  test("is told in one answer where it fits, and else object by object", async () => {
     const first = await api.ask("Todo/changes", { sinceState: "0", maxChanges: 2 });
     expect(first).toMatchObject({ newState: "1", hasMoreChanges: true, updated: ["f1"] });
     const second = await api.ask("Todo/changes", { sinceState: "1", maxChanges: 2 });
     expect(second).toMatchObject({ newState: "2", hasMoreChanges: true, updated: ["f2", "f3"] });
-    expect(await api.ask("Todo/changes", { sinceState: "1", maxChanges: 1 })).toMatchObject({
+    const part = await api.ask("Todo/changes", { sinceState: "1", maxChanges: 1 });
+    expect(part).toMatchObject({ newState: "2.f2", hasMoreChanges: true, updated: ["f2"] });
+    const rest = await api.ask("Todo/changes", { sinceState: "2.f2", maxChanges: 1 });
+    expect(rest).toMatchObject({ oldState: "2.f2", newState: "2", hasMoreChanges: true, updated: ["f3"] });
+    const all = await api.ask("Todo/changes", { sinceState: "2.f2" });
+    expect(all).toMatchObject({ newState: "4", updated: ["f3", "f1"], created: ["f4"] });
+    for (const sinceState of ["2.", ".f2", "2.f2.f3", "9.f2"]) {
+      expect(await api.ask("Todo/changes", { sinceState })).toMatchObject({ type: "cannotCalculateChanges" });
+    }
+  });
+
+  test("is told whole also when very much has changed after it, and not at all when it was too much itself", async () => {
+    const ids = (count: number) => Array.from({ length: count }, (_, at) => `f${1_000 + at}`);
+    const apiOf = (changes: readonly TypeChange[]) =>
+      trialApi({
+        "Todo/changes": changesMethod({
+          capability: todoCapability,
+          scope: "read",
+          more: noMore,
+          state: async () => "9000",
+          list: async (_, { since, limit }) => changes.filter(({ state }) => state > since).slice(0, limit),
+        }),
+      });
+    const one = ids(3).map((id): TypeChange => ({ state: 1, id, change: "updated" }));
+    const others = ids(2_000).map(
+      (id, at): TypeChange => ({ state: 2 + at, id: `g${id}`, change: "created" }),
+    );
+    const api = apiOf([...one, ...others]);
+    const told = new Set<string>();
+    let answer = await api.ask("Todo/changes", { sinceState: "0", maxChanges: 2 });
+    expect(answer.newState).toBe("1.f1001");
+    for (;;) {
+      const { created, updated } = listsOf(answer);
+      for (const id of [...created, ...updated]) told.add(id);
+      if (answer.hasMoreChanges !== true) break;
+      answer = await api.ask("Todo/changes", { sinceState: answer.newState });
+    }
+    expect(told.size).toBe(2_003);
+    const tooMuch = apiOf(ids(1_500).map((id): TypeChange => ({ state: 1, id, change: "updated" })));
+    expect(await tooMuch.ask("Todo/changes", { sinceState: "0", maxChanges: 2 })).toMatchObject({
       type: "cannotCalculateChanges",
     });
   });

@@ -161,6 +161,31 @@ eachStore("Mailbox", (open) => {
     ]);
   });
 
+  it("tells what one write did to several mailboxes in answers of one mailbox each, whatever changes between", async () => {
+    const { call, store, accountId } = await bobOn(await open());
+    await putIn(store, accountId, letter());
+    const { state } = await call("Mailbox/get", { ids: [] });
+    await call("Email/set", { update: { m1: { mailboxIds: { f2: true, f4: true, f5: true } } } });
+    const next = (sinceState: string) => call("Mailbox/changes", { sinceState, maxChanges: 1 });
+    const told: string[] = [];
+    const step = async (sinceState: string) => {
+      const { created, updated, destroyed, newState, hasMoreChanges } = await next(sinceState);
+      expect([created, destroyed, updated.length]).toEqual([[], [], 1]);
+      told.push(updated[0]);
+      return hasMoreChanges ? newState : undefined;
+    };
+    let since: string | undefined = await step(state);
+    since = await step(since ?? "");
+    await call("Email/set", { update: { m1: { "mailboxIds/f1": true } } });
+    while (since !== undefined) since = await step(since);
+    expect(told).toEqual(["f1", "f2", "f4", "f5", "f1"]);
+    const { newState } = await next(state);
+    const [[, refused]] = await trialJmap(methodsOn(store), callerOf(accountId)).ask([
+      ["Mailbox/set", { accountId: `a${accountId}`, ifInState: newState, destroy: [] }, "0"],
+    ]);
+    expect(refused.type).toBe("stateMismatch");
+  });
+
   it("is refused by what is wrong with its name, its place and its role", async () => {
     const { call } = await bobOn(await open());
     await call("Mailbox/set", { create: { a: { name: "Äpfel" } } });
