@@ -26,6 +26,18 @@ export function shortTime(atMs: number, nowMs: number = Date.now()): string {
   return format("year", { day: "numeric", month: "short", year: "numeric" }).format(at);
 }
 
+/** A time to come, with its hour: today that alone, this week with the day, later with the date. */
+export function shortMoment(atMs: number, nowMs: number = Date.now()): string {
+  const at = new Date(atMs);
+  if (isSameDay(at, new Date(nowMs))) return shortTime(atMs, nowMs);
+  if (Math.abs(atMs - nowMs) < 6 * dayMs) {
+    return format("dayHour", { weekday: "short", hour: "numeric", minute: "2-digit" }).format(at);
+  }
+  return format("dateHour", { day: "numeric", month: "short", hour: "numeric", minute: "2-digit" }).format(
+    at,
+  );
+}
+
 /** The whole of it. */
 export function longTime(atMs: number): string {
   return format("long", { dateStyle: "full", timeStyle: "short" }).format(new Date(atMs));
