@@ -1,0 +1,92 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import type { MailEntry, MailMap } from "./mail-map.ts";
+import { orderThreads } from "./thread-order.ts";
+
+/** A map that tests change by hand. */
+function trialMap() {
+  const entries = new Map<string, MailEntry>();
+  const listeners: ((threadIds: ReadonlySet<string>) => void)[] = [];
+  const map: MailMap = {
+    isWhole: true,
+    get: (id) => entries.get(id),
+    thread: (threadId) => [...entries.values()].filter((entry) => entry.threadId === threadId),
+    all: () => entries.values(),
+    onChange: (listener) => listeners.push(listener),
+    begun: Promise.resolve(),
+  };
+  return {
+    map,
+    entries,
+    change(changes: readonly (readonly [id: string, entry: MailEntry | undefined])[]) {
+      const touched = new Set<string>();
+      for (const [id, entry] of changes) {
+        const before = entries.get(id);
+        if (before !== undefined) touched.add(before.threadId);
+        if (entry === undefined) entries.delete(id);
+        else {
+          entries.set(id, entry);
+          touched.add(entry.threadId);
+        }
+      }
+      for (const listener of listeners) listener(touched);
+    },
+  };
+}
+
+function mailOf(id: string, threadId: string, atMs: number, isFlagged: boolean): MailEntry {
+  return {
+    id,
+    threadId,
+    atMs,
+    mailboxIds: ["f1"],
+    isSeen: true,
+    isFlagged,
+    isDraft: false,
+    isAnswered: false,
+    hasAttachment: false,
+    isMail: true,
+  };
+}
+
+const isStarred = ({ isFlagged }: MailEntry) => isFlagged;
+
+test("threads stay in the order of their newest message in the place, whatever changes", () => {
+  const id = fc.integer({ min: 0, max: 30 }).map((number) => `m${number}`);
+  const entry = fc.record({
+    thread: fc.integer({ min: 0, max: 8 }),
+    atMs: fc.integer({ min: 0, max: 50 }),
+    isFlagged: fc.boolean(),
+    isGone: fc.boolean(),
+  });
+  const steps = fc.array(fc.array(fc.tuple(id, entry), { maxLength: 6 }), { maxLength: 20 });
+  fc.assert(
+    fc.property(steps, (all) => {
+      const { map, change } = trialMap();
+      const order = orderThreads(map, isStarred);
+      for (const step of all) {
+        change(
+          step.map(([mailId, { thread, atMs, isFlagged, isGone }]) => [
+            mailId,
+            isGone ? undefined : mailOf(mailId, `t${thread}`, atMs, isFlagged),
+          ]),
+        );
+        const anew = orderThreads(map, isStarred);
+        expect(order.threads).toEqual(anew.threads);
+        for (const [at, { threadId }] of anew.threads.entries()) expect(order.indexOf(threadId)).toBe(at);
+        const since = anew.threads.filter((thread) => thread.atMs >= 25).length;
+        expect(order.countSince(25)).toBe(since);
+      }
+    }),
+  );
+});
+
+test("a thread that leaves the place is nowhere in it", () => {
+  const { map, change } = trialMap();
+  change([["m1", mailOf("m1", "t1", 1, true)]]);
+  const order = orderThreads(map, isStarred);
+  expect(order.threads.map(({ threadId }) => threadId)).toEqual(["t1"]);
+  change([["m1", mailOf("m1", "t1", 1, false)]]);
+  expect(order.threads).toEqual([]);
+  expect(order.indexOf("t1")).toBe(-1);
+});
