@@ -1,8 +1,15 @@
 /** Marking and moving messages at the server. */
-import { EmailsSchema, EmailsSetSchema, IdSchema, type MessageMeta, shape } from "@posthorn/protocol";
+import {
+  EmailsSchema,
+  EmailsSetSchema,
+  IdSchema,
+  listedProperties,
+  type MessageMeta,
+  shape,
+} from "@posthorn/protocol";
 import type { Api } from "./api.ts";
 import { callJmap, readAnswer, readRefusal } from "./jmap.ts";
-import { type Interruptible, listedProperties, noSuchMessage } from "./mail.ts";
+import { type Interruptible, noSuchMessage } from "./mail.ts";
 
 const objectId = shape(IdSchema);
 const emails = shape(EmailsSchema);

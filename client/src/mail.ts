@@ -6,9 +6,9 @@ import {
   EmailsSchema,
   fail,
   IdSchema,
+  listedProperties,
   type Message,
   type MessageMeta,
-  MessageMetaSchema,
   readMessage as parseMessage,
   shape,
   ThreadsSchema,
@@ -26,10 +26,6 @@ const wireTexts = shape(WireTextsSchema);
 const threads = shape(ThreadsSchema);
 const emailChanges = shape(EmailChangesSchema);
 
-/** What lists ask for of each message. */
-export const listedProperties: readonly string[] = Object.keys(MessageMetaSchema.properties).filter(
-  (name) => name !== "wireText",
-);
 const newestFirst = [{ property: "receivedAt", isAscending: false }];
 const usualPage = 50;
 /** With their texts so many are asked for at once, however long they are. */

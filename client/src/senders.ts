@@ -6,17 +6,16 @@ import {
   isHost,
   parseAddress,
   type Sender,
-  SenderSchema,
-  SetErrorsSchema,
+  SendersSchema,
+  SendersSetSchema,
   shape,
 } from "@posthorn/protocol";
-import { Type } from "typebox";
 import type { Api } from "./api.ts";
 import { callMethod, readRefusal } from "./jmap.ts";
 import type { Interruptible } from "./mail.ts";
 
-const senders = shape(Type.Object({ list: Type.Array(SenderSchema, { maxItems: 500 }) }));
-const sendersSet = shape(Type.Object({ notUpdated: SetErrorsSchema }));
+const senders = shape(SendersSchema);
+const sendersSet = shape(SendersSetSchema);
 
 /**
  * Whom a person means by an address, by `*@` and a host, or by `*@*`: everybody of whom nothing else is said. A tag is

@@ -32,6 +32,7 @@ export { type Hash, HashSchema } from "./hash.ts";
 export { HostSchema, hostName, hostPort, isHost, parseHost } from "./host.ts";
 export { capabilities } from "./jmap/capabilities.ts";
 export * from "./jmap/email.ts";
+export * from "./jmap/email-submission.ts";
 export { IdSchema } from "./jmap/id.ts";
 export * from "./jmap/mail-body.ts";
 export * from "./jmap/mailbox.ts";

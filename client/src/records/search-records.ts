@@ -1,5 +1,6 @@
 /** The records of the collection `search`: many, of bytes, each written once (§100.13). */
 import {
+  RecordChangesSchema,
   type RecordHead,
   RecordHeadsSchema,
   RecordsSchema,
@@ -7,7 +8,6 @@ import {
   type SealedRecord,
   shape,
 } from "@posthorn/protocol";
-import { Type } from "typebox";
 import { callJmap, callMethod, type JmapRefusal, readAnswer, readRefusal } from "../jmap.ts";
 import type { Session } from "../session.ts";
 import { portionsOf } from "./records.ts";
@@ -18,10 +18,7 @@ const mostInSet = 40;
 const mostChanges = 400;
 const mostDestroyed = 400;
 
-const Ids = Type.Array(Type.String());
-const changesShape = shape(
-  Type.Object({ newState: Type.String(), hasMoreChanges: Type.Boolean(), destroyed: Ids }),
-);
+const changesShape = shape(RecordChangesSchema);
 const headsShape = shape(RecordHeadsSchema);
 const recordsShape = shape(RecordsSchema);
 const setShape = shape(RecordsSetSchema);

@@ -4,11 +4,6 @@ import { rowTable } from "../local/table.ts";
 
 export const emailShape = shape(MessageMetaSchema);
 
-/** What is asked for of each. */
-export const emailProperties: readonly string[] = Object.keys(MessageMetaSchema.properties).filter(
-  (name) => name !== "wireText",
-);
-
 /** As kept here. `pass` is the reading of the whole account in which it was seen last. */
 export interface EmailRow extends MessageMeta {
   pass: number;

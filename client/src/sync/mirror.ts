@@ -2,13 +2,19 @@
  * What is mirrored of an account, and how each type of it is filled: `get` all in one answer · `query` newest first, page
  * after page · `changes` from nothing on. All of them follow by /changes afterwards (RFC 8620 §5.2).
  */
-import { IdSchema, RecordSchema, SendRecipientSchema, shape } from "@posthorn/protocol";
-import { type Static, Type } from "typebox";
+import {
+  EmailSubmissionSchema,
+  listedProperties,
+  MailIdentitySchema,
+  mailboxProperties,
+  RecordSchema,
+  shape,
+} from "@posthorn/protocol";
 import type { LocalReader, LocalWriter } from "../local/local-store.ts";
 import { type AnyTable, type RowTable, rowTable } from "../local/table.ts";
-import { emailProperties, emailShape, emails } from "./email.ts";
+import { emailShape, emails } from "./email.ts";
 import { emailLayers, type Layers, layerTables, mailboxLayers, putFromServer } from "./layers.ts";
-import { mailboxProperties, mailboxShape } from "./mailbox.ts";
+import { mailboxShape } from "./mailbox.ts";
 import { type EditedCollection, recordTables } from "./own-edits.ts";
 
 export interface Mirror {
@@ -40,7 +46,7 @@ const emailMirror: Mirror = {
   key: "Email",
   type: "Email",
   more: {},
-  properties: emailProperties,
+  properties: listedProperties,
   fill: "query",
   maxChanges: 500,
   order: { sort: [{ property: "receivedAt", isAscending: false }] },
@@ -83,32 +89,8 @@ async function knownToServer<Row extends { id: string }>(
   return [...all].filter((id) => !madeHere.has(id));
 }
 
-const SubmissionSchema = Type.Object({
-  id: IdSchema,
-  emailId: IdSchema,
-  sendAt: Type.String(),
-  undoStatus: Type.String(),
-  /** Ours (§85): where each recipient's copy stands. */
-  recipients: Type.Array(SendRecipientSchema),
-});
-
-/** What has become of a message that was sent. */
-export type Submission = Static<typeof SubmissionSchema>;
-
-const submissionShape = shape(SubmissionSchema);
-
-const IdentitySchema = Type.Object({
-  id: IdSchema,
-  name: Type.String(),
-  email: Type.String(),
-  textSignature: Type.String(),
-  mayDelete: Type.Boolean(),
-});
-
-/** An address that the account writes as (RFC 8621 §6). */
-export type MailIdentity = Static<typeof IdentitySchema>;
-
-const identityShape = shape(IdentitySchema);
+const submissionShape = shape(EmailSubmissionSchema);
+const identityShape = shape(MailIdentitySchema);
 const recordShape = shape(RecordSchema);
 
 /** With the reading of the whole in which it was seen last. */
@@ -171,7 +153,7 @@ export const mirrors: readonly Mirror[] = [
     key: "Identity",
     type: "Identity",
     more: {},
-    properties: Object.keys(IdentitySchema.properties),
+    properties: Object.keys(MailIdentitySchema.properties),
     fill: "get",
     maxChanges: 500,
   }),
@@ -179,7 +161,7 @@ export const mirrors: readonly Mirror[] = [
     key: "EmailSubmission",
     type: "EmailSubmission",
     more: {},
-    properties: Object.keys(SubmissionSchema.properties),
+    properties: Object.keys(EmailSubmissionSchema.properties),
     fill: "query",
     maxChanges: 500,
     order: { sort: [{ property: "sentAt", isAscending: false }] },

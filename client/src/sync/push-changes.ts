@@ -1,10 +1,10 @@
 /** One request that tells the server of changes, and reads what has become of all that they touch. */
-import type { Mailbox } from "@posthorn/protocol";
+import { listedProperties, type Mailbox, mailboxProperties } from "@posthorn/protocol";
 import { callJmap, type JmapAnswer, JmapRefusal, readAnswer } from "../jmap.ts";
 import type { LocalWriter } from "../local/local-store.ts";
 import { callOf, type MailChange, outcomeOf, refusedAll } from "./carry-out.ts";
 import { type Action, actions } from "./change.ts";
-import { emailProperties, emailShape } from "./email.ts";
+import { emailShape } from "./email.ts";
 import { type Failures, isTooOften } from "./failures.ts";
 import {
   asAnswered,
@@ -18,7 +18,7 @@ import {
 import { type Batch, isPassingRefusal, newBatch } from "./jmap-batch.ts";
 import { emailLayers, mailboxLayers, putFromServer } from "./layers.ts";
 import { type Mail, syncStates } from "./mail-context.ts";
-import { mailboxes, mailboxProperties, mailboxShape } from "./mailbox.ts";
+import { mailboxes, mailboxShape } from "./mailbox.ts";
 import { mirrors } from "./mirror.ts";
 import type { PageSize } from "./page-size.ts";
 import { type Outcome, settle, settleTables } from "./settle.ts";
@@ -127,7 +127,7 @@ function lookAgain(batch: Batch, told: readonly Told[], { most }: PageSize): Loo
   const emails =
     emailIds.length === 0
       ? undefined
-      : batch.add("Email/get", { ids: emailIds, properties: emailProperties });
+      : batch.add("Email/get", { ids: emailIds, properties: listedProperties });
   const mailboxes = told.some(({ change }) => change.on === "mailbox")
     ? batch.add("Mailbox/get", { ids: null, properties: mailboxProperties })
     : undefined;

@@ -1,5 +1,5 @@
 /** A message itself: read from the device, or asked for once and kept there. */
-import { fail, shape } from "@posthorn/protocol";
+import { fail, shape, WireTextsSchema } from "@posthorn/protocol";
 import { Type } from "typebox";
 import { callMethod } from "../jmap.ts";
 import { openLocal, sealLocal } from "../local/seal-local.ts";
@@ -13,9 +13,7 @@ const encoder = new TextEncoder();
 /** As it is kept, with the id that its author gave it: that of an Email may be another message's later (isTextOf). */
 const keptShape = shape(Type.Object({ wireId: Type.String(), wireText: Type.String() }));
 
-const wireShape = shape(
-  Type.Object({ list: Type.Array(Type.Object({ wireText: Type.Union([Type.String(), Type.Null()]) })) }),
-);
+const wireShape = shape(WireTextsSchema);
 
 /**
  * A message byte for byte as it lies on the server. Undefined for one that did not come over our wire. Throws
@@ -38,7 +36,7 @@ export async function readWireText(
   const [email] = list;
   if (email === undefined) return fail("notFound", "This message is not there any more.");
   const { wireText } = email;
-  if (wireText === null) return undefined;
+  if (wireText === null || wireText === undefined) return undefined;
   if (wireId !== undefined) {
     const bytes = await sealLocal(key, place, encoder.encode(JSON.stringify({ wireId, wireText })));
     await store.write([wireTexts], (writer) => writer.putBytes(wireTexts, id, bytes));

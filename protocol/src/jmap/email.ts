@@ -75,6 +75,11 @@ export const MessageMetaSchema = Type.Object({
 
 export type MessageMeta = Static<typeof MessageMetaSchema>;
 
+/** What lists ask for of each message. */
+export const listedProperties: readonly string[] = Object.keys(MessageMetaSchema.properties).filter(
+  (name) => name !== "wireText",
+);
+
 /** Answer of Email/get (RFC 8621 §4.2), as far as lists ask for it. */
 export const EmailsSchema = Type.Object({ state: StateSchema, list: list(MessageMetaSchema) });
 

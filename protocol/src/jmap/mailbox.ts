@@ -27,5 +27,8 @@ export const MailboxSchema = Type.Object({
 
 export type Mailbox = Static<typeof MailboxSchema>;
 
+/** What is asked for of each. */
+export const mailboxProperties: readonly string[] = Object.keys(MailboxSchema.properties);
+
 /** Answer of Mailbox/get (RFC 8621 §2.1). */
 export const MailboxesSchema = Type.Object({ state: StateSchema, list: list(MailboxSchema, mostMailboxes) });

@@ -34,10 +34,11 @@ export const RecordsSchema = Type.Object({ list: list(RecordSchema), notFound })
 /** The same when sizes were asked for in the place of what is sealed. */
 export const RecordHeadsSchema = Type.Object({ list: list(RecordHeadSchema), notFound });
 
-/** Answer of Record/changes, as far as a collection is read anew by it. */
+/** Answer of Record/changes, as far as it is not referred to. */
 export const RecordChangesSchema = Type.Object({
   newState: Type.String({ maxLength: 255 }),
   hasMoreChanges: Type.Boolean(),
+  destroyed: list(ObjectIdSchema, 5_000),
 });
 
 /** Answer of Record/set, as far as it says what was refused. */

@@ -1,7 +1,9 @@
 /** Ours: those who write to an account, and whether their mail is taken (§85.44). */
 import { type Static, Type } from "typebox";
+import { list } from "../api/id.ts";
 import { limits } from "../limits.ts";
 import { IdSchema } from "./id.ts";
+import { SetErrorsSchema } from "./set-error.ts";
 
 /** An id has 255 characters at most (RFC 8620 §1.2), and base64url makes four of three. */
 export const mostPlainSenderBytes = 190;
@@ -29,3 +31,9 @@ export const SenderSchema = Type.Object({
 });
 
 export type Sender = Static<typeof SenderSchema>;
+
+/** Answer of Sender/get. */
+export const SendersSchema = Type.Object({ list: list(SenderSchema) });
+
+/** Answer of Sender/set, as far as it says what was refused. */
+export const SendersSetSchema = Type.Object({ notUpdated: SetErrorsSchema });
