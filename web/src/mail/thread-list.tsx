@@ -1,5 +1,15 @@
-import { type ReactElement, useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
-import { go } from "../routes.ts";
+import {
+  lazy,
+  type ReactElement,
+  type ReactNode,
+  Suspense,
+  useCallback,
+  useEffect,
+  useLayoutEffect,
+  useRef,
+} from "react";
+import { openComposer } from "../state/composers.ts";
+import { dragThreads } from "../state/dragged.ts";
 import { useLook } from "../state/look.ts";
 import { type Place, placeKey } from "../state/place.ts";
 import type { Folder } from "../state/worker/folders.ts";
@@ -8,15 +18,18 @@ import { Empty } from "../ui/empty.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { Waiting } from "../ui/waiting.tsx";
 import { say } from "../words/words.ts";
-import { act } from "./act.ts";
 import { headingHeight, layOut } from "./list-layout.ts";
+import { letLeave, letRise, standing } from "./row-motion.ts";
+import { SelectionBar } from "./selection-bar.tsx";
 import style from "./thread-list.module.css";
-import { ThreadRowView } from "./thread-row.tsx";
+import { type RowActs, ThreadRowView } from "./thread-row.tsx";
+import { useListActs } from "./use-list-acts.ts";
+import { useAnchor, useListView } from "./use-list-scroll.ts";
 import { usePages } from "./use-pages.ts";
 
+const Pickers = lazy(() => import("./pickers.tsx").then(({ Pickers }) => ({ default: Pickers })));
+
 const overscan = 6;
-/** Scroll positions by place, for as long as the page is open. */
-const positions = new Map<string, number>();
 
 /** A list of any length: what is seen of it is drawn, and nothing moves under the hand of whoever points at it. */
 export function ThreadList({
@@ -25,125 +38,170 @@ export function ThreadList({
   openId,
   folders,
   address,
+  tools,
 }: {
   place: Place;
   title: string;
   openId: string | undefined;
   folders: readonly Folder[];
   address: string;
+  /** At the end of its bar. */
+  tools?: ReactNode;
 }): ReactElement {
   const key = placeKey(place);
   const scroller = useRef<HTMLDivElement>(null);
+  const canvas = useRef<HTMLDivElement>(null);
   const { density } = useLook();
-  const [view, setView] = useState({ top: positions.get(key) ?? 0, height: 900, row: 64 });
-  const [cursor, setCursor] = useState<string>();
-  const [above, setAbove] = useState(0);
+  const { view, onScroll, show } = useListView(scroller, key, density);
   const isHeld = useRef(false);
-  const anchor = useRef<{ threadId: string; index: number }>(undefined);
+  const wanted = useRef<string>(undefined);
+  const stood = useRef<ReadonlyMap<string, number>>(undefined);
 
   const first = Math.max(0, Math.floor(view.top / view.row) - overscan);
   const last = Math.ceil((view.top + view.height) / view.row) + overscan;
   const pages = usePages(place, first, last);
   const total = pages.total ?? 0;
   const layout = layOut(total, pages.ages, view.row);
+  const { above, forget } = useAnchor(scroller, { pages, layout, view, isHeld });
 
-  const measure = useCallback(() => {
-    const element = scroller.current;
-    if (element === null) return;
-    const row = Number.parseFloat(getComputedStyle(element).getPropertyValue("--row")) || 64;
-    setView({ top: element.scrollTop, height: element.clientHeight, row });
-  }, []);
-
-  useLayoutEffect(() => {
-    const element = scroller.current;
-    if (element === null) return;
-    element.scrollTop = positions.get(key) ?? 0;
-    measure();
-    const watcher = new ResizeObserver(measure);
-    watcher.observe(element);
-    return () => watcher.disconnect();
-  }, [key, density, measure]);
-
-  // What comes above what is looked at moves the view along with it.
-  useLayoutEffect(() => {
-    const element = scroller.current;
-    const held = anchor.current;
-    if (element === null || held === undefined) return;
-    const index = pages.indexOf(held.threadId);
-    if (index < 0 || index === held.index) return;
-    const isAtTop = element.scrollTop <= 0 && !isHeld.current;
-    if (!isAtTop) {
-      element.scrollTop += (index - held.index) * view.row;
-      if (index > held.index) setAbove((before) => before + index - held.index);
-    }
-    anchor.current = { threadId: held.threadId, index };
-  }, [pages.version, pages.indexOf, view.row]);
-
-  useEffect(() => {
-    const row = pages.row(layout.rowAt(view.top));
-    anchor.current = row && { threadId: row.threadId, index: layout.rowAt(view.top) };
-    if (view.top <= 0) setAbove(0);
+  const acts = useListActs({
+    place,
+    pages,
+    openId,
+    focusRow(threadId) {
+      wanted.current = threadId;
+      const index = pages.indexOf(threadId);
+      if (index >= 0) show(layout, index);
+      findRow(scroller.current, threadId)?.focus({ preventScroll: true });
+    },
+    onLeaving(threadIds) {
+      stood.current = threadIds.length > 3 ? undefined : standing(canvas.current);
+      letLeave(canvas.current, threadIds);
+    },
   });
 
-  const open = useCallback(
-    (threadId: string) => {
-      setCursor(threadId);
-      go({ page: "list", place, threadId });
-    },
-    [place],
-  );
+  // A row that was to have the focus may be drawn only now; and those below one that has left rise.
+  useLayoutEffect(() => {
+    const threadId = wanted.current;
+    const row = threadId === undefined ? null : findRow(scroller.current, threadId);
+    if (row !== null) {
+      wanted.current = undefined;
+      if (document.activeElement !== row) row.focus({ preventScroll: true });
+    }
+  });
+  // Each version may be the one without the row.
+  useLayoutEffect(() => {
+    const before = stood.current;
+    if (before === undefined) return;
+    const now = standing(canvas.current);
+    if ([...before.keys()].every((threadId) => now.has(threadId))) return;
+    stood.current = undefined;
+    letRise(canvas.current, before);
+  }, [pages.version]);
 
+  const { setHeld } = pages;
+  const hold = useRef({ isPointed: false, hasFocus: false });
+  const holdNow = useCallback(
+    (change: Partial<(typeof hold)["current"]>) => {
+      Object.assign(hold.current, change);
+      const now = hold.current.isPointed || hold.current.hasFocus;
+      if (now === isHeld.current) return;
+      isHeld.current = now;
+      setHeld(now);
+    },
+    [setHeld],
+  );
+  useEffect(() => () => setHeld(false), [setHeld]);
+
+  const latest = useRef(acts);
+  latest.current = acts;
+  const rowActs = useRef<RowActs>({
+    open: (threadId) => latest.current.open(threadId),
+    toggle: (threadId, isRange) => latest.current.toggle(threadId, isRange),
+    focus: (threadId) => latest.current.setCursor(threadId),
+    act: (what, threadId) => latest.current.doAct(what, { ids: [threadId], all: undefined }),
+    snooze: (threadId) => latest.current.pick("snooze", { ids: [threadId], all: undefined }),
+    more: (threadId) => latest.current.pick("more", { ids: [threadId], all: undefined }),
+    drag(threadId, { dataTransfer }) {
+      const chosen = latest.current.selection.ids;
+      const ids = chosen.has(threadId) ? [...chosen] : [threadId];
+      dragThreads(dataTransfer, ids.length, (label) =>
+        latest.current.doAct({ kind: "label", add: [label], remove: [] }, { ids, all: undefined }),
+      );
+    },
+  });
+
+  const cursorIndex = acts.cursor === undefined ? -1 : pages.indexOf(acts.cursor);
+  const isLater = place.kind === "role" && place.role === "snoozed";
   const rows: ReactElement[] = [];
   for (let index = first; index <= Math.min(last, total - 1); index++) {
     const row = pages.row(index);
     rows.push(
-      <div key={row?.threadId ?? `gap ${index}`} className={style.slot} style={{ top: layout.topOf(index) }}>
-        {row !== undefined && (
+      <div
+        key={row?.threadId ?? `gap ${index}`}
+        className={style.slot}
+        style={{ top: layout.topOf(index) }}
+        data-slot={row?.threadId}
+        role="presentation"
+      >
+        {row === undefined ? (
+          <Gap />
+        ) : (
           <ThreadRowView
             row={row}
             index={index}
             isOpen={row.threadId === openId}
-            isCursor={row.threadId === cursor || (cursor === undefined && index === 0)}
+            isCursor={cursorIndex < 0 ? index === layout.rowAt(view.top) : index === cursorIndex}
+            isSelected={acts.selection.isAll || acts.selection.ids.has(row.threadId)}
             folders={folders}
             address={address}
-            onOpen={open}
-            onAct={(what) => void act(what, [row.threadId], place)}
+            isLater={isLater}
+            acts={rowActs.current}
           />
         )}
       </div>,
     );
   }
+  const unseen = pages.heldBack > 0 ? pages.heldBack : above;
 
   return (
     <section
       className={style.list}
       aria-label={title}
-      onPointerEnter={() => {
-        isHeld.current = true;
-      }}
-      onPointerLeave={() => {
-        isHeld.current = false;
+      data-part="list"
+      onPointerEnter={({ pointerType }) => holdNow({ isPointed: pointerType === "mouse" })}
+      onPointerLeave={() => holdNow({ isPointed: false })}
+      onFocus={({ target }) => holdNow({ hasFocus: target.closest("[role=grid]") !== null })}
+      onBlur={({ relatedTarget, currentTarget }) => {
+        if (!currentTarget.contains(relatedTarget)) holdNow({ hasFocus: false });
       }}
     >
-      <header className={style.bar}>
-        <h1 className={style.title} dir="auto">
-          {title}
-        </h1>
-        {pages.total !== undefined && total > 0 && (
-          <span className={style.total}>{say("list.total", { count: total })}</span>
-        )}
-      </header>
-      {above > 0 && (
+      {acts.selection.ids.size > 0 ? (
+        <SelectionBar acts={acts} place={place} title={title} here={pages.rows().length} total={total} />
+      ) : (
+        <header className={style.bar}>
+          <h1 className={style.title} dir="auto" tabIndex={-1}>
+            {title}
+          </h1>
+          {pages.total !== undefined && total > 0 && (
+            <span className={style.total}>{say("list.total", { count: total })}</span>
+          )}
+          <span className={style.space} />
+          {tools}
+        </header>
+      )}
+      {unseen > 0 && (
         <Button
           look="ink"
           icon="up"
           className={style.pill ?? ""}
           onClick={() => {
-            scroller.current?.scrollTo({ top: 0 });
-            setAbove(0);
+            pages.release();
+            forget();
+            requestAnimationFrame(() => scroller.current?.scrollTo({ top: 0 }));
           }}
         >
-          {say("list.new", { count: above })}
+          {say("list.new", { count: unseen })}
         </Button>
       )}
       {pages.fault !== undefined && <Notice code={pages.fault.code}>{pages.fault.sentence}</Notice>}
@@ -154,14 +212,11 @@ export function ThreadList({
         aria-label={title}
         aria-rowcount={pages.isWhole ? total : -1}
         aria-multiselectable="true"
-        onScroll={({ currentTarget }) => {
-          positions.set(key, currentTarget.scrollTop);
-          measure();
-        }}
+        onScroll={onScroll}
       >
         {pages.total === undefined && <Waiting />}
         {pages.total === 0 && pages.isWhole && <EmptyPlace place={place} />}
-        <div className={style.canvas} style={{ blockSize: layout.height }}>
+        <div ref={canvas} className={style.canvas} style={{ blockSize: layout.height }} role="presentation">
           {layout.headings.map(({ age, index }) => (
             <div
               key={age}
@@ -175,8 +230,27 @@ export function ThreadList({
           {rows}
         </div>
       </div>
+      {acts.picker !== undefined && (
+        <Suspense>
+          <Pickers acts={acts} picker={acts.picker} place={place} folders={folders} rows={pages.rows()} />
+        </Suspense>
+      )}
     </section>
   );
+}
+
+/** Where a row is not here yet: as much as every row has. */
+function Gap(): ReactElement {
+  return (
+    <div className={style.gap} aria-hidden="true">
+      <span />
+      <span />
+    </div>
+  );
+}
+
+function findRow(scroller: HTMLElement | null, threadId: string): HTMLElement | null {
+  return scroller?.querySelector<HTMLElement>(`[data-thread="${CSS.escape(threadId)}"]`) ?? null;
 }
 
 function EmptyPlace({ place }: { place: Place }): ReactElement {
@@ -187,7 +261,7 @@ function EmptyPlace({ place }: { place: Place }): ReactElement {
       sentence={say(`empty.${name}.sentence`)}
       action={
         name === "inbox" ? (
-          <Button icon="pen" onClick={() => go({ page: "compose", draft: undefined })}>
+          <Button icon="pen" onClick={() => openComposer({ kind: "new" })}>
             {say("empty.inbox.do")}
           </Button>
         ) : undefined

@@ -6,8 +6,9 @@ import { Avatar } from "../ui/avatar.tsx";
 import { IconButton } from "../ui/button.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { LabelChip } from "../ui/label-chip.tsx";
-import { longTime, shortTime } from "../words/dates.ts";
+import { longTime, shortMoment, shortTime } from "../words/dates.ts";
 import { say } from "../words/words.ts";
+import { useSwipe } from "./row-swipe.ts";
 import style from "./thread-row.module.css";
 
 interface Props {
@@ -16,10 +17,23 @@ interface Props {
   isOpen: boolean;
   /** The one that keys act on. */
   isCursor: boolean;
+  isSelected: boolean;
   folders: readonly Folder[];
   address: string;
-  onOpen(threadId: string): void;
-  onAct(what: ThreadAct): void;
+  /** In Later: until when. */
+  isLater: boolean;
+  acts: RowActs;
+}
+
+/** What a row can be asked for; the same for all rows, so that a row is drawn anew only when it has changed. */
+export interface RowActs {
+  open(threadId: string): void;
+  toggle(threadId: string, isRange: boolean): void;
+  focus(threadId: string): void;
+  act(what: ThreadAct, threadId: string): void;
+  snooze(threadId: string): void;
+  more(threadId: string): void;
+  drag(threadId: string, event: React.DragEvent): void;
 }
 
 const mostLabels = 2;
@@ -29,96 +43,164 @@ export const ThreadRowView = memo(function ThreadRowView({
   index,
   isOpen,
   isCursor,
+  isSelected,
   folders,
   address,
-  onOpen,
-  onAct,
+  isLater,
+  acts,
 }: Props): ReactElement {
+  const { threadId } = row;
   const labels = folders.filter(({ id, role }) => role === null && row.mailboxIds.includes(id));
   const [first] = row.people.filter((person) => person.address !== address);
   const shown = first ?? row.people[0] ?? { address };
+  const swipe = useSwipe({
+    onEnd: () => acts.act({ kind: "archive" }, threadId),
+    onStart: () => acts.snooze(threadId),
+    onLongPress: () => acts.toggle(threadId, false),
+  });
+  const subject = row.subject || say("row.noSubject");
   return (
-    // The keys of a grid's row are those of the grid.
-    <div
-      role="row"
-      aria-rowindex={index + 1}
-      aria-selected={isOpen}
-      aria-label={nameOf(row, labels, address)}
-      tabIndex={isCursor ? 0 : -1}
-      className={style.row}
-      data-thread={row.threadId}
-      data-unread={row.isUnread ? "" : undefined}
-      data-open={isOpen ? "" : undefined}
-      onClick={() => onOpen(row.threadId)}
-      onKeyDown={(event) => {
-        if (event.key === "Enter" && event.target === event.currentTarget) onOpen(row.threadId);
-      }}
-    >
-      <span role="gridcell" className={style.dot} aria-hidden="true" />
-      <span role="gridcell" className={style.avatar}>
-        <Avatar address={shown.address} name={shown.name} />
+    <div className={style.track}>
+      <span className={style.under} aria-hidden="true">
+        <Icon name="archive" />
+        <Icon name="clock" />
       </span>
-      <span role="gridcell" className={style.words}>
-        <span className={style.people}>
-          <bdi>{namesOf(row.people, address)}</bdi>
-          {row.count > 1 && <span className={style.count}>({row.count})</span>}
+      {/* The keys of a grid's row are those of the grid. */}
+      <div
+        role="row"
+        aria-rowindex={index + 1}
+        aria-selected={isSelected}
+        aria-current={isOpen ? "true" : undefined}
+        aria-label={nameOf(row, labels, address)}
+        tabIndex={isCursor ? 0 : -1}
+        className={style.row}
+        data-thread={threadId}
+        data-unread={row.isUnread ? "" : undefined}
+        data-open={isOpen ? "" : undefined}
+        data-selected={isSelected ? "" : undefined}
+        draggable
+        onDragStart={(event) => acts.drag(threadId, event)}
+        onFocus={() => acts.focus(threadId)}
+        onKeyDown={goThroughCells}
+        {...swipe}
+        onClick={({ shiftKey, metaKey, ctrlKey }) => {
+          if (shiftKey || metaKey || ctrlKey) acts.toggle(threadId, shiftKey);
+          else acts.open(threadId);
+        }}
+        onContextMenu={(event) => {
+          if (event.shiftKey || matchMedia("(pointer: coarse)").matches) return;
+          event.preventDefault();
+          acts.more(threadId);
+        }}
+      >
+        <span role="gridcell" className={style.dot} aria-hidden="true" />
+        <span role="gridcell" className={style.avatar}>
+          <button
+            type="button"
+            role="checkbox"
+            data-cell=""
+            tabIndex={-1}
+            aria-checked={isSelected}
+            aria-label={say("row.select", { subject })}
+            className={style.box}
+            onClick={(event) => {
+              event.stopPropagation();
+              acts.toggle(threadId, event.shiftKey);
+            }}
+          >
+            <Avatar address={shown.address} name={shown.name} />
+            <span className={style.tick}>{isSelected && <Icon name="check" size={16} />}</span>
+          </button>
         </span>
-        <span className={style.line}>
-          {row.trouble === "failed" ? (
-            <span className={style.trouble}>{say("row.failed")}</span>
-          ) : row.subject === null ? (
-            <span className={style.unknown} />
-          ) : (
-            <>
-              <bdi className={style.subject}>{row.subject || say("row.noSubject")}</bdi>
-              <bdi className={style.snippet}>{row.snippet}</bdi>
-            </>
-          )}
+        <span role="gridcell" className={style.words}>
+          <span className={style.people}>
+            <bdi>{namesOf(row.people, address)}</bdi>
+            {row.count > 1 && <span className={style.count}>({row.count})</span>}
+          </span>
+          <span className={style.line}>
+            {row.trouble === "failed" ? (
+              <span className={style.trouble}>{say("row.failed")}</span>
+            ) : row.subject === null ? (
+              <span className={style.unknown} />
+            ) : (
+              <>
+                <bdi className={style.subject}>{subject}</bdi>
+                <bdi className={style.snippet}>{row.snippet}</bdi>
+              </>
+            )}
+          </span>
         </span>
-      </span>
-      <span role="gridcell" className={style.side}>
-        <time dateTime={new Date(row.atMs).toISOString()} title={longTime(row.atMs)} className={style.time}>
-          {shortTime(row.atMs)}
-        </time>
-        <span className={style.marks}>
-          {labels.slice(0, mostLabels).map(({ id, name }) => (
-            <LabelChip key={id} name={name} />
-          ))}
-          {labels.length > mostLabels && <span className={style.time}>+{labels.length - mostLabels}</span>}
-          {row.trouble === "doubtful" && <Icon name="warning" size={16} />}
-          {row.hasFiles && <Icon name="clip" size={16} />}
-          {row.isStarred && (
-            <span className={style.star}>
-              <Icon name="star" size={16} />
-            </span>
-          )}
+        <span role="gridcell" className={style.side}>
+          <time dateTime={new Date(row.atMs).toISOString()} title={longTime(row.atMs)} className={style.time}>
+            {isLater && row.snoozedUntil !== null
+              ? say("row.until", { when: shortMoment(Date.parse(row.snoozedUntil)) })
+              : shortTime(row.atMs)}
+          </time>
+          <span className={style.marks}>
+            {labels.slice(0, mostLabels).map(({ id, name }) => (
+              <LabelChip key={id} name={name} />
+            ))}
+            {labels.length > mostLabels && <span className={style.time}>+{labels.length - mostLabels}</span>}
+            {row.trouble === "doubtful" && <Icon name="warning" size={16} />}
+            {row.hasFiles && <Icon name="clip" size={16} />}
+            {row.isStarred && (
+              <span className={style.star}>
+                <Icon name="star" size={16} />
+              </span>
+            )}
+          </span>
         </span>
-      </span>
-      <span role="gridcell" className={style.actions} onClick={(event) => event.stopPropagation()}>
-        <IconButton
-          icon="archive"
-          tabIndex={-1}
-          label={say("act.archive")}
-          keys="e"
-          onClick={() => onAct({ kind: "archive" })}
-        />
-        <IconButton
-          icon="trash"
-          tabIndex={-1}
-          label={say("act.trash")}
-          keys="#"
-          onClick={() => onAct({ kind: "trash" })}
-        />
-        <IconButton
-          icon={row.isUnread ? "opened" : "envelope"}
-          tabIndex={-1}
-          label={row.isUnread ? say("act.read") : say("act.unread")}
-          onClick={() => onAct({ kind: "read", isRead: row.isUnread })}
-        />
-      </span>
+        <span role="gridcell" className={style.actions} onClick={(event) => event.stopPropagation()}>
+          <IconButton
+            icon="archive"
+            tabIndex={-1}
+            data-cell=""
+            label={say("act.archive")}
+            keys="e"
+            onClick={() => acts.act({ kind: "archive" }, threadId)}
+          />
+          <IconButton
+            icon="trash"
+            tabIndex={-1}
+            data-cell=""
+            label={say("act.trash")}
+            keys="#"
+            onClick={() => acts.act({ kind: "trash" }, threadId)}
+          />
+          <IconButton
+            icon="clock"
+            tabIndex={-1}
+            data-cell=""
+            label={say("act.snooze")}
+            keys="b"
+            onClick={() => acts.snooze(threadId)}
+          />
+          <IconButton
+            icon={row.isUnread ? "opened" : "envelope"}
+            tabIndex={-1}
+            data-cell=""
+            label={row.isUnread ? say("act.read") : say("act.unread")}
+            keys={row.isUnread ? "Shift+I" : "Shift+U"}
+            onClick={() => acts.act({ kind: "read", isRead: row.isUnread }, threadId)}
+          />
+        </span>
+      </div>
     </div>
   );
 });
+
+/** Arrows to the sides go from the row into what can be pressed in it, and back out. */
+function goThroughCells(event: React.KeyboardEvent<HTMLElement>): void {
+  const { key, currentTarget: row, target } = event;
+  if (key !== "ArrowLeft" && key !== "ArrowRight") return;
+  const isForward = (key === "ArrowRight") === (getComputedStyle(row).direction !== "rtl");
+  const stops = [row, ...row.querySelectorAll<HTMLElement>("[data-cell]")];
+  const at = target instanceof HTMLElement ? stops.indexOf(target) : -1;
+  const next = stops[at + (isForward ? 1 : -1)];
+  if (next === undefined) return;
+  event.preventDefault();
+  next.focus({ preventScroll: true });
+}
 
 /** Who has written, shortly: `Ana, Bo, me`. */
 function namesOf(people: readonly Person[], address: string): string {

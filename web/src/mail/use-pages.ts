@@ -1,14 +1,20 @@
-/** The part of a long list that is looked at, page by page, kept current. */
+/**
+ * The part of a long list that is looked at, page by page, kept current. While somebody points at it nothing in it moves: what
+ * would is held back until they look away, ask for it, or do something themselves.
+ */
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { watch } from "../state/desk.ts";
 import type { Place } from "../state/place.ts";
 import { placeKey } from "../state/place.ts";
 import type { Fault } from "../state/worker/fault.ts";
 import type { ThreadPage, ThreadRow } from "../state/worker/list-threads.ts";
+import { isSameOrder, newAbove, withNewContent } from "./held-pages.ts";
 
 const pageSize = 50;
 /** Pages around those that are seen, so that a quick hand finds no gaps. */
-const around = 2;
+const around = 3;
+/** So long what one has done oneself is let through. */
+const freeMs = 1_500;
 
 export interface Pages {
   /** Undefined while nothing is known yet. */
@@ -18,9 +24,17 @@ export interface Pages {
   row(index: number): ThreadRow | undefined;
   /** Where a thread is among those that are here, -1 when it is not. */
   indexOf(threadId: string): number;
+  /** All rows that are here, in order. */
+  rows(): ThreadRow[];
   fault: Fault | undefined;
   /** Counts up with each change. */
   version: number;
+  /** Newer ones that are held back. */
+  heldBack: number;
+  /** While it is held, nothing in the list changes its place. */
+  setHeld(isHeld: boolean): void;
+  /** Shows what was held back. */
+  release(): void;
 }
 
 interface Kept {
@@ -32,26 +46,64 @@ interface Kept {
 const left = new Map<string, Kept>();
 const mostLeft = 12;
 
+const shown = new Set<() => void>();
+
+/** Called before somebody does what takes rows away: from now on, for a moment, lists follow at once. */
+export function letListsFollow(): void {
+  for (const release of shown) release();
+}
+
 /** `first` and `last` are the indexes of the rows that are seen. */
 export function usePages(place: Place, first: number, last: number): Pages {
   const key = placeKey(place);
   const kept = useMemo<Kept>(() => left.get(key) ?? { pages: new Map(), newest: undefined }, [key]);
   const watched = useRef(new Map<number, () => void>());
+  const pending = useRef(new Map<number, ThreadPage>());
+  const held = useRef({ isHeld: false, freeUntilMs: 0 });
   const [version, setVersion] = useState(0);
   const [fault, setFault] = useState<Fault>();
   const begin = Math.max(0, Math.floor(first / pageSize) - around);
   const end = Math.floor(last / pageSize) + around;
   const total = kept.newest?.total;
 
+  const release = useCallback(() => {
+    held.current.freeUntilMs = performance.now() + freeMs;
+    if (pending.current.size === 0) return;
+    for (const [page, value] of pending.current) {
+      kept.pages.set(page, value);
+      kept.newest = value;
+    }
+    pending.current.clear();
+    setVersion((before) => before + 1);
+  }, [kept]);
+
+  const setHeld = useCallback(
+    (isHeld: boolean) => {
+      held.current.isHeld = isHeld;
+      if (!isHeld) release();
+      if (isHeld) held.current.freeUntilMs = 0;
+    },
+    [release],
+  );
+
+  useEffect(() => {
+    shown.add(release);
+    return () => {
+      shown.delete(release);
+    };
+  }, [release]);
+
   // Another place, other pages.
   useEffect(() => {
     const stops = watched.current;
+    const waiting = pending.current;
     left.delete(key);
     left.set(key, kept);
     for (const old of [...left.keys()].slice(0, -mostLeft)) left.delete(old);
     return () => {
       for (const stop of stops.values()) stop();
       stops.clear();
+      waiting.clear();
     };
   }, [key, kept]);
 
@@ -62,15 +114,31 @@ export function usePages(place: Place, first: number, last: number): Pages {
       if (page >= begin && page <= end) continue;
       stop();
       stops.delete(page);
+      pending.current.delete(page);
     }
+    const take = (page: number, value: ThreadPage) => {
+      const known = kept.pages.get(page);
+      const { isHeld, freeUntilMs } = held.current;
+      const isFree = !isHeld || performance.now() < freeUntilMs;
+      if (known === undefined || known.rows.length === 0 || isFree || isSameOrder(known, value)) {
+        // One that was not here yet is of the order of now, and the others have to be too.
+        if (known === undefined) for (const [other, late] of pending.current) kept.pages.set(other, late);
+        if (known === undefined) pending.current.clear();
+        pending.current.delete(page);
+        kept.pages.set(page, value);
+        if (pending.current.size === 0) kept.newest = value;
+        return;
+      }
+      pending.current.set(page, value);
+      kept.pages.set(page, withNewContent(known, value));
+    };
     for (let page = begin; page <= Math.min(end, most); page++) {
       if (stops.has(page)) continue;
       const input = { place, from: page * pageSize, to: (page + 1) * pageSize };
       const stop = watch("threads", input, (told) => {
         if ("fault" in told) setFault(told.fault);
         else {
-          kept.pages.set(page, told.value);
-          kept.newest = told.value;
+          take(page, told.value);
           setFault(undefined);
         }
         setVersion((before) => before + 1);
@@ -94,13 +162,21 @@ export function usePages(place: Place, first: number, last: number): Pages {
     },
     [kept],
   );
+  const rows = useCallback(
+    () => [...kept.pages].sort(([a], [b]) => a - b).flatMap(([, page]) => page.rows),
+    [kept],
+  );
   return {
     total,
     isWhole: kept.newest?.isWhole ?? false,
     ages: kept.newest?.ages ?? { today: 0, yesterday: 0, week: 0 },
     row,
     indexOf,
+    rows,
     fault,
     version,
+    heldBack: newAbove(kept.pages.get(0), pending.current.get(0)),
+    setHeld,
+    release,
   };
 }

@@ -2,7 +2,7 @@
 import { changeEmails, type EmailChange, snoozeEmails, trashEmails, type Undo } from "@posthorn/client";
 import type { Place } from "../place.ts";
 import type { Desk } from "./desk.ts";
-import { findFolder } from "./folders.ts";
+import { findFolder, orderOf } from "./folders.ts";
 import type { MailEntry } from "./mail-map.ts";
 
 export type ThreadAct =
@@ -14,11 +14,15 @@ export type ThreadAct =
   | { kind: "star"; isStarred: boolean }
   /** Null brings it back at once. */
   | { kind: "snooze"; until: string | null }
-  | { kind: "label"; add: string[]; remove: string[] };
+  | { kind: "label"; add: string[]; remove: string[] }
+  /** Into a mailbox and out of where they were seen. `name` is that of the mailbox. */
+  | { kind: "moveTo"; mailboxId: string; name: string };
 
 export interface ActInput {
   act: ThreadAct;
   threadIds: string[];
+  /** All that are in the place now, whatever is named. */
+  isAll?: boolean | undefined;
   /** Where they were seen. */
   place: Place;
   /** What it is called where it can be taken back. */
@@ -28,11 +32,17 @@ export interface ActInput {
 /** Gives the number by which it can be taken back, null when nothing has changed. */
 export async function actOnThreads(
   desk: Desk,
-  { act, threadIds, place, label }: ActInput,
+  { act, threadIds, isAll = false, place, label }: ActInput,
 ): Promise<number | null> {
-  const entries = threadIds.flatMap((threadId) => desk.map.thread(threadId)).filter(({ isMail }) => isMail);
+  const named = isAll ? await threadsOf(desk, place) : threadIds;
+  const entries = named.flatMap((threadId) => desk.map.thread(threadId)).filter(({ isMail }) => isMail);
   const undo = await carryOut(desk, { act, entries, place, label });
   return undo?.number ?? null;
+}
+
+async function threadsOf(desk: Desk, place: Place): Promise<string[]> {
+  const order = await orderOf(desk, place);
+  return (order?.threads ?? []).map(({ threadId }) => threadId);
 }
 
 async function carryOut(
@@ -68,6 +78,8 @@ async function carryOut(
       const there = act.until === null ? entries : await lyingIn(desk, entries, place);
       return snoozeEmails(mail, label, idsOf(there), act.until);
     }
+    case "moveTo":
+      return change(await lyingIn(desk, entries, place), { kind: "moveTo", mailboxId: act.mailboxId });
     case "label":
       return change(entries, { kind: "mailboxes", add: act.add, remove: act.remove });
   }

@@ -1,6 +1,7 @@
 /** What a page can ask to be done. */
 import { fail } from "@posthorn/protocol";
 import { type ActInput, actOnThreads } from "./act-on-threads.ts";
+import { changeLabel, makeLabel, removeLabel } from "./change-labels.ts";
 import type { Desk, Room } from "./desk.ts";
 import { readHome, readInvitation, recoverAccount, signIn, signUp } from "./sign-in.ts";
 import { undoLast } from "./undo-last.ts";
@@ -15,6 +16,10 @@ export const calls = {
   signOut: (room: Room, _: Record<string, never>) => room.leave(),
 
   act: (room: Room, input: ActInput) => actOnThreads(deskOf(room), input),
+
+  makeLabel: (room: Room, input: Parameters<typeof makeLabel>[1]) => makeLabel(deskOf(room), input),
+  changeLabel: (room: Room, input: Parameters<typeof changeLabel>[1]) => changeLabel(deskOf(room), input),
+  removeLabel: (room: Room, input: Parameters<typeof removeLabel>[1]) => removeLabel(deskOf(room), input),
 
   /** What was done last, or what has this number. */
   undo: (room: Room, { number }: { number?: number | undefined }) => undoLast(deskOf(room), number),

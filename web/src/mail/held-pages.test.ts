@@ -1,0 +1,31 @@
+import { expect, it } from "vitest";
+import { isSameOrder, newAbove, withNewContent } from "./held-pages.ts";
+
+it("holds a list still in which something has come, and says how much", () => {
+  const before = page("a", "b", "c");
+  const now = page("new", "a", "b", "c");
+  expect(isSameOrder(before, now)).toBe(false);
+  expect(newAbove(before, now)).toBe(1);
+  expect(withNewContent(before, now).rows.map(({ threadId }) => threadId)).toEqual(["a", "b", "c"]);
+});
+
+it("counts a conversation that has come up by a new message as new", () => {
+  expect(newAbove(page("a", "b", "c"), page("c", "a", "b"))).toBe(1);
+});
+
+it("says that nothing is new where something went away", () => {
+  expect(newAbove(page("a", "b", "c"), page("a", "c"))).toBe(0);
+});
+
+it("shows what a row says now, where it was", () => {
+  const now = { rows: [rowOf("new"), { ...rowOf("a"), isUnread: true }], total: 3 };
+  expect(withNewContent(page("a", "b"), now).rows).toEqual([{ threadId: "a", isUnread: true }, rowOf("b")]);
+});
+
+function page(...ids: string[]) {
+  return { rows: ids.map(rowOf), total: ids.length };
+}
+
+function rowOf(threadId: string) {
+  return { threadId, isUnread: false };
+}

@@ -1,0 +1,40 @@
+/** Pages of a list that are held still while somebody points at them. */
+
+interface Page<Row> {
+  rows: Row[];
+  total: number;
+}
+
+interface Named {
+  threadId: string;
+}
+
+export function isSameOrder(a: Page<Named>, b: Page<Named>): boolean {
+  return (
+    a.total === b.total &&
+    a.rows.length === b.rows.length &&
+    a.rows.every(({ threadId }, at) => threadId === b.rows[at]?.threadId)
+  );
+}
+
+/** The rows where they were, with what they say now. */
+export function withNewContent<Row extends Named, Whole extends Page<Row>>(
+  known: Whole,
+  now: Page<Row>,
+): Whole {
+  const byThread = new Map(now.rows.map((row) => [row.threadId, row] as const));
+  return { ...known, rows: known.rows.map((row) => byThread.get(row.threadId) ?? row) };
+}
+
+/** How many of the first page have come, or come up, since it was held. */
+export function newAbove(known: Page<Named> | undefined, pending: Page<Named> | undefined): number {
+  if (known === undefined || pending === undefined) return 0;
+  const before = new Map(known.rows.map(({ threadId }, at) => [threadId, at] as const));
+  let isMoving = 0;
+  for (const [at, { threadId }] of pending.rows.entries()) {
+    const was = before.get(threadId);
+    if (was === at - isMoving) return isMoving;
+    isMoving++;
+  }
+  return isMoving;
+}

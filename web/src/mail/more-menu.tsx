@@ -1,0 +1,100 @@
+import { type ReactElement, useState } from "react";
+import type { CommandId } from "../state/command-table.ts";
+import { keyCap, keysOf } from "../state/keys.ts";
+import { hasWords } from "../state/label-tree.ts";
+import type { Place } from "../state/place.ts";
+import type { ThreadAct } from "../state/worker/act-on-threads.ts";
+import type { ThreadRow } from "../state/worker/list-threads.ts";
+import { type Choice, Choices } from "../ui/choices.tsx";
+import { Dialog } from "../ui/dialog.tsx";
+import { Icon, type IconName } from "../ui/icon.tsx";
+import { say, type Words } from "../words/words.ts";
+import type { ListActs, Picker, Targets } from "./use-list-acts.ts";
+
+interface Entry {
+  words: Words;
+  icon: IconName;
+  command?: CommandId;
+  does: ThreadAct | Picker["kind"];
+  isGrave?: boolean;
+}
+
+/** Everything that can be done with a row or with what is chosen, for fingers and for who has not learned the keys. */
+export function MoreMenu({
+  acts,
+  targets,
+  place,
+  rows,
+}: {
+  acts: ListActs;
+  targets: Targets;
+  place: Place;
+  rows: readonly ThreadRow[];
+}): ReactElement {
+  const [text, setText] = useState("");
+  const chosen = rows.filter(({ threadId }) => targets.ids.includes(threadId));
+  const role = place.kind === "role" ? place.role : undefined;
+  const entries: Entry[] = [];
+  if (role === "snoozed")
+    entries.push({ words: "act.wake", icon: "undo", does: { kind: "snooze", until: null } });
+  if (role === undefined || role === "inbox")
+    entries.push({ words: "act.archive", icon: "archive", command: "archive", does: { kind: "archive" } });
+  if (role !== undefined && role !== "inbox" && role !== "snoozed" && role !== "sent" && role !== "drafts")
+    entries.push({ words: "act.toInbox", icon: "inbox", does: { kind: "toInbox" } });
+  entries.push({ words: "act.snooze", icon: "clock", command: "snooze", does: "snooze" });
+  entries.push({ words: "act.label", icon: "label", command: "label", does: "label" });
+  entries.push({ words: "act.move", icon: "forward", command: "move", does: "move" });
+  const isStarred = chosen.every((row) => row.isStarred);
+  entries.push({
+    words: isStarred ? "act.unstar" : "act.star",
+    icon: "star",
+    command: "star",
+    does: { kind: "star", isStarred: !isStarred },
+  });
+  const isUnread = chosen.some((row) => row.isUnread);
+  entries.push({
+    words: isUnread ? "act.read" : "act.unread",
+    icon: isUnread ? "opened" : "envelope",
+    command: isUnread ? "markRead" : "markUnread",
+    does: { kind: "read", isRead: isUnread },
+  });
+  if (role !== "junk")
+    entries.push({ words: "act.junk", icon: "spam", command: "junk", does: { kind: "junk" }, isGrave: true });
+  if (role !== "trash")
+    entries.push({
+      words: "act.trash",
+      icon: "trash",
+      command: "trash",
+      does: { kind: "trash" },
+      isGrave: true,
+    });
+
+  const choices = entries
+    .map((entry): Choice => {
+      const key = entry.command && keysOf(entry.command)[0];
+      return {
+        key: entry.words,
+        words: say(entry.words),
+        sign: <Icon name={entry.icon} size={16} />,
+        hint: key === undefined ? undefined : keyCap(key),
+        isGrave: entry.isGrave,
+      };
+    })
+    .filter(({ words }) => hasWords(words, text));
+  return (
+    <Dialog title={say("act.more")} onClose={acts.closePicker} width="narrow">
+      <Choices
+        label={say("act.more")}
+        text={text}
+        onText={setText}
+        choices={choices}
+        onChoose={({ key }) => {
+          const does = entries.find(({ words }) => words === key)?.does;
+          acts.closePicker();
+          if (typeof does === "string") acts.pick(does, targets);
+          else if (does !== undefined) acts.doAct(does, targets);
+        }}
+      />
+    </Dialog>
+  );
+}

@@ -1,0 +1,101 @@
+/** A finger on a row: far to one side archives, to the other snoozes, and held still it chooses. */
+import { useRef } from "react";
+
+const threshold = 0.35;
+const longPressMs = 500;
+/** So far it is no swipe yet, and no press any more. */
+const slackPx = 10;
+
+export interface SwipeEnds {
+  /** Towards the end of the line: right where one reads from left to right. */
+  onEnd(): void;
+  onStart(): void;
+  onLongPress(): void;
+}
+
+interface Touch {
+  id: number;
+  x: number;
+  y: number;
+  isSwipe: boolean;
+  timer: number;
+}
+
+export interface SwipeHandlers {
+  onPointerDown(event: React.PointerEvent<HTMLElement>): void;
+  onPointerMove(event: React.PointerEvent<HTMLElement>): void;
+  onPointerUp(event: React.PointerEvent<HTMLElement>): void;
+  onPointerCancel(event: React.PointerEvent<HTMLElement>): void;
+  onClickCapture(event: React.MouseEvent<HTMLElement>): void;
+}
+
+/** Moves the element itself; nothing is drawn anew on the way. */
+export function useSwipe(ends: SwipeEnds): SwipeHandlers {
+  const touch = useRef<Touch>(undefined);
+  /** The click that ends a gesture opens nothing. */
+  const isDone = useRef(false);
+
+  const settle = (element: HTMLElement, by: number) => {
+    element.style.transform = "";
+    delete element.dataset.swipe;
+    if (Math.abs(by) < slackPx || matchMedia("(prefers-reduced-motion: reduce)").matches) return;
+    element.animate([{ transform: `translateX(${by}px)` }, { transform: "none" }], {
+      duration: 140,
+      easing: "cubic-bezier(0.2, 0.8, 0.2, 1)",
+    });
+  };
+
+  const end = (element: HTMLElement, x: number, isTaken: boolean) => {
+    const known = touch.current;
+    if (known === undefined) return;
+    clearTimeout(known.timer);
+    touch.current = undefined;
+    if (!known.isSwipe) return;
+    const by = x - known.x;
+    settle(element, by);
+    if (!isTaken || Math.abs(by) < element.clientWidth * threshold) return;
+    navigator.vibrate?.(10);
+    const isEnd = by > 0 === (getComputedStyle(element).direction !== "rtl");
+    if (isEnd) ends.onEnd();
+    else ends.onStart();
+  };
+
+  return {
+    onPointerDown({ pointerType, pointerId, clientX, clientY }) {
+      if (pointerType === "mouse") return;
+      isDone.current = false;
+      const timer = window.setTimeout(() => {
+        if (touch.current === undefined || touch.current.isSwipe) return;
+        touch.current = undefined;
+        isDone.current = true;
+        navigator.vibrate?.(10);
+        ends.onLongPress();
+      }, longPressMs);
+      touch.current = { id: pointerId, x: clientX, y: clientY, isSwipe: false, timer };
+    },
+    onPointerMove({ pointerId, clientX, clientY, currentTarget }) {
+      const known = touch.current;
+      if (known === undefined || known.id !== pointerId) return;
+      const [by, down] = [clientX - known.x, Math.abs(clientY - known.y)];
+      if (!known.isSwipe) {
+        if (down > slackPx || Math.abs(by) > slackPx) clearTimeout(known.timer);
+        if (Math.abs(by) < slackPx || down > Math.abs(by)) return;
+        known.isSwipe = true;
+        isDone.current = true;
+        currentTarget.setPointerCapture(pointerId);
+      }
+      currentTarget.style.transform = `translateX(${by}px)`;
+      const side = by > 0 === (getComputedStyle(currentTarget).direction !== "rtl") ? "end" : "start";
+      const isFar = Math.abs(by) >= currentTarget.clientWidth * threshold;
+      currentTarget.dataset.swipe = isFar ? `${side} far` : side;
+    },
+    onPointerUp: ({ clientX, currentTarget }) => end(currentTarget, clientX, true),
+    onPointerCancel: ({ clientX, currentTarget }) => end(currentTarget, clientX, false),
+    onClickCapture(event) {
+      if (!isDone.current) return;
+      isDone.current = false;
+      event.stopPropagation();
+      event.preventDefault();
+    },
+  };
+}

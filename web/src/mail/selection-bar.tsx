@@ -1,0 +1,63 @@
+import type { ReactElement } from "react";
+import type { Place } from "../state/place.ts";
+import { Button, IconButton } from "../ui/button.tsx";
+import { say } from "../words/words.ts";
+import { nothingSelected } from "./selection.ts";
+import style from "./selection-bar.module.css";
+import type { ListActs } from "./use-list-acts.ts";
+
+/** How many are chosen and what can be done with them; a second step takes all of the place. */
+export function SelectionBar({
+  acts,
+  place,
+  title,
+  here,
+  total,
+}: {
+  acts: ListActs;
+  place: Place;
+  title: string;
+  /** Rows that are here, of `total`. */
+  here: number;
+  total: number;
+}): ReactElement {
+  const { selection, setSelection, doAct, pick } = acts;
+  const count = selection.isAll ? total : selection.ids.size;
+  const hasAllHere = !selection.isAll && selection.ids.size >= Math.min(here, total) && total > here;
+  const isInbox = place.kind === "role" && place.role === "inbox";
+  return (
+    <div className={style.bar} role="toolbar" aria-label={say("select.bar")}>
+      <IconButton
+        icon="close"
+        label={say("select.none")}
+        keys="* n"
+        onClick={() => setSelection(nothingSelected)}
+      />
+      <span className={style.count} role="status">
+        {say("select.count", { count })}
+      </span>
+      {hasAllHere && (
+        <Button look="link" onClick={() => setSelection({ ...selection, isAll: true })}>
+          {say("select.all", { count: total, place: title })}
+        </Button>
+      )}
+      <span className={style.space} />
+      <IconButton
+        icon={isInbox ? "archive" : "inbox"}
+        label={isInbox ? say("act.archive") : say("act.toInbox")}
+        keys={isInbox ? "e" : ""}
+        onClick={() => doAct({ kind: isInbox ? "archive" : "toInbox" })}
+      />
+      <IconButton icon="clock" label={say("act.snooze")} keys="b" onClick={() => pick("snooze")} />
+      <IconButton icon="label" label={say("act.label")} keys="l" onClick={() => pick("label")} />
+      <IconButton
+        icon="opened"
+        label={say("act.read")}
+        keys="Shift+I"
+        onClick={() => doAct({ kind: "read", isRead: true })}
+      />
+      <IconButton icon="trash" label={say("act.trash")} keys="#" onClick={() => doAct({ kind: "trash" })} />
+      <IconButton icon="more" label={say("act.more")} keys="." onClick={() => pick("more")} />
+    </div>
+  );
+}

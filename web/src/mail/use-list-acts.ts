@@ -1,0 +1,223 @@
+/** What keys, rows and the bar of the selection do with the conversations of a list. */
+import { useCallback, useEffect, useRef, useState } from "react";
+import { go } from "../routes.ts";
+import { useCommands } from "../state/commands.ts";
+import type { Place } from "../state/place.ts";
+import { undo } from "../state/undo.ts";
+import type { ThreadAct } from "../state/worker/act-on-threads.ts";
+import { act } from "./act.ts";
+import {
+  extendedTo,
+  nextAfter,
+  nothingSelected,
+  type Selection,
+  selected,
+  stillThere,
+  toggled,
+} from "./selection.ts";
+import type { Pages } from "./use-pages.ts";
+
+/** What is acted on. */
+export interface Targets {
+  ids: readonly string[];
+  /** How many there are in the place, where all of them are meant. */
+  all: number | undefined;
+}
+
+export type Picker = { kind: "label" | "move" | "snooze" | "more"; targets: Targets };
+
+export interface ListActs {
+  cursor: string | undefined;
+  selection: Selection;
+  setSelection(selection: Selection): void;
+  picker: Picker | undefined;
+  closePicker(): void;
+  open(threadId: string): void;
+  /** A click on its box; `isRange` from the last one to this. */
+  toggle(threadId: string, isRange: boolean): void;
+  setCursor(threadId: string): void;
+  /** Of a row, or of what is chosen where that is left out. */
+  doAct(what: ThreadAct, targets?: Targets): void;
+  pick(kind: Picker["kind"], targets?: Targets): void;
+}
+
+interface Setting {
+  place: Place;
+  pages: Pages;
+  openId: string | undefined;
+  /** Shows the row and gives it the focus. */
+  focusRow(threadId: string): void;
+  /** Before rows leave by what somebody does. */
+  onLeaving(threadIds: readonly string[]): void;
+}
+
+export function useListActs({ place, pages, openId, focusRow, onLeaving }: Setting): ListActs {
+  const [cursor, setCursor] = useState<string>();
+  const [selection, setSelection] = useState<Selection>(nothingSelected);
+  const [picker, setPicker] = useState<Picker>();
+  const total = pages.total ?? 0;
+  const order = () => pages.rows().map(({ threadId }) => threadId);
+
+  // Each version may have lost some.
+  useEffect(() => {
+    setSelection((before) => stillThere(before, (threadId) => pages.indexOf(threadId) >= 0));
+  }, [pages.version]);
+
+  // Who closes a conversation is at its row again.
+  const wasOpen = useRef(openId);
+  useEffect(() => {
+    const before = wasOpen.current;
+    wasOpen.current = openId;
+    if (openId !== undefined) setCursor(openId);
+    else if (before !== undefined && pages.indexOf(before) >= 0) focusRow(before);
+  });
+
+  const open = useCallback(
+    (threadId: string) => {
+      setCursor(threadId);
+      go({ page: "list", place, threadId });
+    },
+    [place],
+  );
+
+  const moveTo = (threadId: string) => {
+    setCursor(threadId);
+    focusRow(threadId);
+  };
+
+  const here = openId ?? cursor;
+  const targetsNow = (): Targets | undefined => {
+    if (selection.ids.size > 0) return { ids: [...selection.ids], all: selection.isAll ? total : undefined };
+    return here === undefined || pages.indexOf(here) < 0 ? undefined : { ids: [here], all: undefined };
+  };
+
+  const goOn = (gone: readonly string[], isUpward: boolean) => {
+    const next = nextAfter(order(), new Set(gone), isUpward);
+    setSelection(nothingSelected);
+    if (openId !== undefined && gone.includes(openId))
+      go({ page: "list", place, threadId: next }, { replace: true });
+    else if (next !== undefined) moveTo(next);
+  };
+
+  const doAct = (what: ThreadAct, targets = targetsNow(), isUpward = false) => {
+    if (targets === undefined) return;
+    const { ids, all } = targets;
+    if (leaves(what, place)) {
+      onLeaving(ids);
+      goOn(ids, isUpward);
+    }
+    void act(what, ids, place, all);
+  };
+
+  const step = (by: 1 | -1) => {
+    const at = here === undefined ? -1 : pages.indexOf(here);
+    const next = pages.row(at < 0 ? 0 : at + by)?.threadId;
+    if (next === undefined) return;
+    if (openId !== undefined) go({ page: "list", place, threadId: next }, { replace: true });
+    else moveTo(next);
+  };
+
+  const extend = (by: 1 | -1) => {
+    const at = here === undefined ? -1 : pages.indexOf(here);
+    const next = pages.row(at + by)?.threadId;
+    if (here === undefined || next === undefined) return;
+    const from = selection.anchor === undefined ? { ...selection, anchor: here } : selection;
+    setSelection(extendedTo(from, next, order()));
+    if (openId === undefined) moveTo(next);
+  };
+
+  const pick = (kind: Picker["kind"], targets = targetsNow()) => {
+    if (targets !== undefined) setPicker({ kind, targets });
+  };
+
+  const rowsOf = ({ ids }: Targets) => pages.rows().filter(({ threadId }) => ids.includes(threadId));
+  const some = targetsNow();
+  const given = (doing: (targets: Targets) => void) => (some === undefined ? undefined : () => doing(some));
+  const choose = (is: (row: ReturnType<Pages["row"]> & object) => boolean) => () =>
+    setSelection(
+      selected(
+        pages
+          .rows()
+          .filter(is)
+          .map(({ threadId }) => threadId),
+      ),
+    );
+  const isThere = total > 0;
+
+  useCommands({
+    next: isThere ? () => step(1) : undefined,
+    previous: isThere ? () => step(-1) : undefined,
+    open: openId === undefined && cursor !== undefined ? () => open(cursor) : undefined,
+    back:
+      openId !== undefined
+        ? () => go({ page: "list", place, threadId: undefined })
+        : selection.ids.size > 0
+          ? () => setSelection(nothingSelected)
+          : undefined,
+    select: here === undefined ? undefined : () => setSelection(toggled(selection, here)),
+    selectNext: isThere ? () => extend(1) : undefined,
+    selectPrevious: isThere ? () => extend(-1) : undefined,
+    selectAll: isThere ? choose(() => true) : undefined,
+    selectNone: selection.ids.size > 0 ? () => setSelection(nothingSelected) : undefined,
+    selectRead: isThere ? choose(({ isUnread }) => !isUnread) : undefined,
+    selectUnread: isThere ? choose(({ isUnread }) => isUnread) : undefined,
+    selectStarred: isThere ? choose(({ isStarred }) => isStarred) : undefined,
+    archive: given((targets) => doAct({ kind: "archive" }, targets)),
+    archiveNext: given((targets) => doAct({ kind: "archive" }, targets)),
+    archivePrevious: given((targets) => doAct({ kind: "archive" }, targets, true)),
+    trash: given((targets) => doAct({ kind: "trash" }, targets)),
+    junk: given((targets) => doAct({ kind: "junk" }, targets)),
+    star: given((targets) =>
+      doAct({ kind: "star", isStarred: rowsOf(targets).some(({ isStarred }) => !isStarred) }, targets),
+    ),
+    markRead: given((targets) => doAct({ kind: "read", isRead: true }, targets)),
+    markUnread: given((targets) => doAct({ kind: "read", isRead: false }, targets)),
+    snooze: given((targets) => pick("snooze", targets)),
+    label: given((targets) => pick("label", targets)),
+    move: given((targets) => pick("move", targets)),
+    more: given((targets) => pick("more", targets)),
+    undo: () => {
+      pages.release();
+      void undo();
+    },
+  });
+
+  return {
+    cursor,
+    selection,
+    setSelection,
+    picker,
+    closePicker: () => setPicker(undefined),
+    open,
+    toggle(threadId, isRange) {
+      setCursor(threadId);
+      setSelection(isRange ? extendedTo(selection, threadId, order()) : toggled(selection, threadId));
+    },
+    setCursor,
+    doAct,
+    pick,
+  };
+}
+
+/** Whether what is acted on goes out of the list. */
+function leaves(what: ThreadAct, place: Place): boolean {
+  const role = place.kind === "role" ? place.role : undefined;
+  switch (what.kind) {
+    case "archive":
+      return role === "inbox";
+    case "trash":
+      return role !== "trash";
+    case "junk":
+      return role !== "junk" && role !== "sent";
+    case "toInbox":
+      return role !== undefined && role !== "inbox";
+    case "snooze":
+      return what.until === null ? role === "snoozed" : role !== undefined && role !== "snoozed";
+    case "moveTo":
+      return role !== undefined || (place.kind === "label" && place.id !== what.mailboxId);
+    case "label":
+      return place.kind === "label" && what.remove.includes(place.id);
+    default:
+      return false;
+  }
+}

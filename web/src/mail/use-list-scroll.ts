@@ -1,0 +1,110 @@
+/** What of a list is seen, and that it stays in sight when something comes above it. */
+import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
+import type { ListLayout } from "./list-layout.ts";
+import type { Pages } from "./use-pages.ts";
+
+/** Scroll positions by place, for as long as the page is open. */
+const positions = new Map<string, number>();
+
+export interface ListView {
+  top: number;
+  height: number;
+  row: number;
+}
+
+export interface ListScroll {
+  view: ListView;
+  onScroll(): void;
+  /** So that the row is seen whole. */
+  show(layout: ListLayout, index: number): void;
+}
+
+/** `key` is of the place, `density` of the look. */
+export function useListView(
+  scroller: RefObject<HTMLDivElement | null>,
+  key: string,
+  density: string,
+): ListScroll {
+  const [view, setView] = useState<ListView>({ top: positions.get(key) ?? 0, height: 900, row: 64 });
+  const measure = useCallback(() => {
+    const element = scroller.current;
+    if (element === null) return;
+    const row = Number.parseFloat(getComputedStyle(element).getPropertyValue("--row")) || 64;
+    setView((before) => {
+      const now = { top: element.scrollTop, height: element.clientHeight, row };
+      return before.top === now.top && before.height === now.height && before.row === row ? before : now;
+    });
+  }, [scroller]);
+
+  // Another density has other rows.
+  useLayoutEffect(() => {
+    const element = scroller.current;
+    if (element === null) return;
+    element.scrollTop = positions.get(key) ?? 0;
+    measure();
+    const watcher = new ResizeObserver(measure);
+    watcher.observe(element);
+    return () => watcher.disconnect();
+  }, [key, density, measure, scroller]);
+
+  const onScroll = useCallback(() => {
+    positions.set(key, scroller.current?.scrollTop ?? 0);
+    measure();
+  }, [key, measure, scroller]);
+
+  const show = useCallback(
+    (layout: ListLayout, index: number) => {
+      const element = scroller.current;
+      if (element === null) return;
+      const top = layout.topOf(index);
+      const { row } = view;
+      if (top < element.scrollTop + row / 2) element.scrollTop = Math.max(0, top - row);
+      else if (top + row > element.scrollTop + element.clientHeight)
+        element.scrollTop = top + row * 1.5 - element.clientHeight;
+    },
+    [scroller, view],
+  );
+  return { view, onScroll, show };
+}
+
+/** What comes above what is looked at moves the view along with it. Gives how many have come unseen. */
+export function useAnchor(
+  scroller: RefObject<HTMLDivElement | null>,
+  {
+    pages,
+    layout,
+    view,
+    isHeld,
+  }: { pages: Pages; layout: ListLayout; view: ListView; isHeld: RefObject<boolean> },
+): { above: number; forget(): void } {
+  const anchor = useRef<{ threadId: string; index: number; top: number }>(undefined);
+  const [above, setAbove] = useState(0);
+  const now = useRef({ pages, layout });
+  now.current = { pages, layout };
+
+  // Each version may have moved what is looked at.
+  useLayoutEffect(() => {
+    const element = scroller.current;
+    const held = anchor.current;
+    if (element === null || held === undefined) return;
+    const index = now.current.pages.indexOf(held.threadId);
+    if (index < 0) return;
+    const top = now.current.layout.topOf(index);
+    const by = top - held.top;
+    if (by === 0) return;
+    if (element.scrollTop > 0 || isHeld.current) {
+      element.scrollTop += by;
+      if (index > held.index) setAbove((before) => before + index - held.index);
+    }
+    anchor.current = { threadId: held.threadId, index, top };
+  }, [pages.version, scroller, isHeld]);
+
+  useEffect(() => {
+    const index = layout.rowAt(view.top);
+    const row = pages.row(index);
+    anchor.current = row && { threadId: row.threadId, index, top: layout.topOf(index) };
+    if (view.top <= 0) setAbove(0);
+  });
+
+  return { above, forget: () => setAbove(0) };
+}
