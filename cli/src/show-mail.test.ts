@@ -19,7 +19,7 @@ const meta = {
 
 test("A standard mail shows who, when, what about, its text and its files, and that nobody has signed it", () => {
   const files = [{ blobId: "p7-2", name: "plan.pdf", type: "application/pdf", size: 48_211 }];
-  const mail = { text: "One\x07\n\nTwo\n\n", isHtml: false, isCut: false, files };
+  const mail = { text: "One\x07\n\nTwo\n\n", isHtml: false, html: undefined, isCut: false, files };
   expect(showMail(meta, mail).split("\n")).toEqual([
     "From     Ann<U+202E> <ann@old.example>",
     "To       bob@b.test",
@@ -39,7 +39,7 @@ test("A standard mail shows who, when, what about, its text and its files, and t
 });
 
 test("One of nobody, without a date, and only in HTML is shown too", () => {
-  const mail = { text: "<p>Hello", isHtml: true, isCut: true, files: [] };
+  const mail = { text: "<p>Hello", isHtml: true, html: "<p>Hello", isCut: true, files: [] };
   const shown = showMail({ ...meta, from: null, to: null, sentAt: "soon", subject: null }, mail);
   expect(shown).toContain(`From  (nobody)\nDate  ${localTime(letter.date)}\n`);
   expect(shown).toContain("<p>Hello\n\nIt is written in HTML, which is shown as it stands.\n\nIt is longer");
