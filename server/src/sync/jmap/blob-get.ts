@@ -2,6 +2,7 @@
 import { createHash, type Hash } from "node:crypto";
 import { capabilities } from "@posthorn/protocol";
 import { Type } from "typebox";
+import { openTurns } from "../../store/query-turns.ts";
 import {
   accountIdOf,
   closed,
@@ -14,7 +15,7 @@ import {
 } from "./arguments.ts";
 import { type BlobRange, readRange, sizeInRange } from "./blob-range.ts";
 import { coreLimits, digestAlgorithms } from "./limits.ts";
-import { type JmapObject, type Method, refuseCall } from "./method.ts";
+import { type JmapObject, type Method, refuseCall, refuseGone } from "./method.ts";
 import type { OpenBlob, OpenedBlob } from "./open-blob.ts";
 
 const Base = Type.Object(
@@ -48,9 +49,12 @@ export function blobGet({ openBlob }: { openBlob: OpenBlob }): Method {
       const list: JmapObject[] = [];
       const notFound: string[] = [];
       let room = mostDataBytes;
+      const turn = openTurns();
       for (const id of new Set(ids)) {
+        await turn();
+        refuseGone(call);
         const blobId = resolveId(call, id);
-        const blob = blobId && (await openBlob({ accountId: call.caller.accountId, blobId }));
+        const blob = blobId && (await openBlob({ accountId: call.caller.accountId, blobId, call }));
         if (!blob) {
           notFound.push(id);
           continue;

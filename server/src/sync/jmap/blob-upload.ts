@@ -147,7 +147,7 @@ async function readPiece(
 ): Promise<Uint8Array> {
   const { accountId } = call.caller;
   const known = resolveId(call, blobId);
-  const blob = known === undefined ? undefined : await openBlob({ accountId, blobId: known });
+  const blob = known === undefined ? undefined : await openBlob({ accountId, blobId: known, call });
   if (blob === undefined) {
     return refuseObject("blobNotFound", "There is no such blob to take data from.", { notFound: [blobId] });
   }

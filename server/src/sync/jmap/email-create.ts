@@ -104,7 +104,7 @@ async function readBlobs(
   let left = mostMailBytes;
   for (const id of blobIdsOf(draft)) {
     const blobId = resolveId(call, id);
-    const bytes = blobId && (await wholeBlob(openBlob, { accountId, blobId }, left, hold));
+    const bytes = blobId && (await wholeBlob(openBlob, { accountId, blobId, call }, left, hold));
     if (bytes === "tooLarge") return tooLarge;
     if (bytes instanceof Uint8Array) {
       left -= bytes.length;

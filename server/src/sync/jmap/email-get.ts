@@ -23,7 +23,7 @@ import {
 } from "./email-view.ts";
 import { getMethod } from "./get.ts";
 import { requireFewHeaders } from "./header-forms.ts";
-import { type KeptMails, keepingMails } from "./kept-mails.ts";
+import { findKept, parseAndKeep } from "./kept-mails.ts";
 import type { Hold, LargeTurns } from "./large-turns.ts";
 import { type JmapObject, type Method, type MethodCall, refuseCall } from "./method.ts";
 import { firstBytes, type OpenBlob } from "./open-blob.ts";
@@ -43,7 +43,6 @@ const mostText = 16 * 1024 * 1024;
 
 export function emailGet(ctx: EmailGetContext, turns: LargeTurns): Method {
   const { store } = ctx;
-  const kept = keepingMails();
   return getMethod({
     capability: capabilities.mail,
     scope: "read",
@@ -61,14 +60,13 @@ export function emailGet(ctx: EmailGetContext, turns: LargeTurns): Method {
         wanted === undefined
           ? await listObjects(store.read, accountId, Number.MAX_SAFE_INTEGER, limit)
           : await listObjectsById(store.read, accountId, wanted);
-      return turns.run((hold) => viewAll(ctx, { call, kept, objects, properties, body, hold }));
+      return turns.run((hold) => viewAll(ctx, { call, objects, properties, body, hold }));
     },
   });
 }
 
 interface Asked {
   call: MethodCall;
-  kept: KeptMails;
   objects: readonly StoredObject[];
   properties: ReadonlySet<string>;
   body: BodyRequest;
@@ -77,14 +75,14 @@ interface Asked {
 
 async function viewAll(
   ctx: EmailGetContext,
-  { call, kept, objects, properties, body, hold }: Asked,
+  { call, objects, properties, body, hold }: Asked,
 ): Promise<JmapObject[]> {
   const views: JmapObject[] = [];
   const snoozed = properties.has("snoozedUntil") ? await snoozedOf(ctx.store, objects) : noneSnoozed;
   let bytesRead = 0;
   let textSize = 0;
   for (const batch of inBatches(objects)) {
-    const unknown = batch.filter((object) => kept.find(call, object) === undefined);
+    const unknown = batch.filter((object) => findKept(call, object) === undefined);
     const read = readingTogether(ctx.store, unknown.length === 0 ? batch : unknown, async (sizeBytes) => {
       bytesRead += sizeBytes;
       if (bytesRead > mostBytes && batch.length < objects.length) {
@@ -95,7 +93,7 @@ async function viewAll(
     const emails = batch.map((object) =>
       storedEmail(ctx, object, snoozed.get(object.id), {
         bytes: () => read(object.id),
-        mail: async () => kept.find(call, object) ?? kept.parse(call, object, await read(object.id)),
+        mail: async () => findKept(call, object) ?? parseAndKeep(call, object, await read(object.id)),
       }),
     );
     for (const email of emails) {

@@ -113,7 +113,7 @@ async function readAll(
       const blobId = resolveId(call, given.blobId) ?? "";
       const bytes = await wholeBlob(
         openBlob,
-        { accountId: call.caller.accountId, blobId },
+        { accountId: call.caller.accountId, blobId, call },
         mostMailBytes,
         hold,
       );

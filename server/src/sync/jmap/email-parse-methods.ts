@@ -28,7 +28,7 @@ import {
   refuseCall,
   refuseGone,
 } from "./method.ts";
-import type { OpenBlob } from "./open-blob.ts";
+import type { OpenBlob, WantedBlob } from "./open-blob.ts";
 import { wholeBlob } from "./whole-blob.ts";
 
 export interface EmailParseContext {
@@ -64,7 +64,11 @@ function emailParse(openBlob: OpenBlob, turns: LargeTurns): Method {
       requireFewHeaders(wanted, body.properties);
       const turn = openTurns();
       const read = (blobId: string, hold: Hold) =>
-        readMail(openBlob, { accountId: call.caller.accountId, blobId }, { properties: wanted, body, hold });
+        readMail(
+          openBlob,
+          { accountId: call.caller.accountId, blobId, call },
+          { properties: wanted, body, hold },
+        );
       const parsed: [string, JmapObject][] = [];
       const notParsable: string[] = [];
       const notFound: string[] = [];
@@ -107,11 +111,12 @@ function wantedProperties(call: MethodCall, asked: readonly string[] | undefined
 /** What is no mail is too large for one, or has not a single header field. */
 async function readMail(
   openBlob: OpenBlob,
-  { accountId, blobId }: { accountId: number; blobId: string },
+  wanted: Required<WantedBlob>,
   { properties, body, hold }: { properties: ReadonlySet<string>; body: BodyRequest; hold: Hold },
 ): Promise<JmapObject | "notFound" | "notParsable"> {
+  const { blobId } = wanted;
   const of = findBlobName(blobId);
-  const bytes = of && (await wholeBlob(openBlob, { accountId, blobId }, mostMailBytes, hold));
+  const bytes = of && (await wholeBlob(openBlob, wanted, mostMailBytes, hold));
   if (of === undefined || bytes === undefined) return "notFound";
   if (bytes === "tooLarge") return "notParsable";
   const mail = parseMail(bytes);

@@ -22,38 +22,36 @@ export function chargeParsing(call: MethodCall, sizeBytes: number): void {
   parsed.set(call, sum);
 }
 
-export interface KeptMails {
-  find(call: MethodCall, object: StoredObject): ParsedMail | undefined;
-  /** Parses a message, and keeps it until the request is answered when it is large and there is room. */
-  parse(call: MethodCall, object: StoredObject, bytes: Uint8Array): ParsedMail;
+const keptFor = new WeakMap<MethodCall, Map<string, ParsedMail>>();
+let free = mostKept;
+
+/** A message that was parsed before in this request, and kept. */
+export function findKept(call: MethodCall, object: StoredObject): ParsedMail | undefined {
+  return keptFor.get(call)?.get(keyOf(object));
 }
 
-export function keepingMails(): KeptMails {
-  const ofCalls = new WeakMap<MethodCall, Map<string, ParsedMail>>();
-  let free = mostKept;
-  return {
-    find: (call, object) => ofCalls.get(call)?.get(keyOf(object)),
-    parse(call, object, bytes) {
-      chargeParsing(call, bytes.length);
-      const mail = mailOfStored(object, bytes);
-      const { answered } = call;
-      const sizeBytes = bytes.length;
-      if (answered === undefined || answered.aborted || sizeBytes < leastKept || sizeBytes > free)
-        return mail;
-      const kept = ofCalls.get(call) ?? new Map<string, ParsedMail>();
-      ofCalls.set(call, kept.set(keyOf(object), mail));
-      free -= sizeBytes;
-      answered.addEventListener(
-        "abort",
-        () => {
-          free += sizeBytes;
-          kept.clear();
-        },
-        { once: true },
-      );
-      return mail;
+/**
+ * Parses a message, and keeps it until the request is answered when it is large and there is room. Throws as
+ * `chargeParsing`.
+ */
+export function parseAndKeep(call: MethodCall, object: StoredObject, bytes: Uint8Array): ParsedMail {
+  chargeParsing(call, bytes.length);
+  const mail = mailOfStored(object, bytes);
+  const { answered } = call;
+  const sizeBytes = bytes.length;
+  if (answered === undefined || answered.aborted || sizeBytes < leastKept || sizeBytes > free) return mail;
+  const kept = keptFor.get(call) ?? new Map<string, ParsedMail>();
+  keptFor.set(call, kept.set(keyOf(object), mail));
+  free -= sizeBytes;
+  answered.addEventListener(
+    "abort",
+    () => {
+      free += sizeBytes;
+      kept.clear();
     },
-  };
+    { once: true },
+  );
+  return mail;
 }
 
 /** A draft that is sent, and one that is taken back, has other bytes under the same id. */

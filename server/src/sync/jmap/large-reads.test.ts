@@ -5,6 +5,7 @@ import { onSqlite } from "../../store/each-store.ts";
 import type { Store } from "../../store/sql.ts";
 import { mailTexts } from "./mail-texts.ts";
 import type { Methods } from "./method.ts";
+import { blobOpener, type OpenBlob } from "./open-blob.ts";
 import { searchSnippetMethods } from "./search-snippet-methods.ts";
 import { type Answer, callerOf, methodsOn, trialJmap } from "./trial-jmap.ts";
 
@@ -14,20 +15,26 @@ async function begin(more: (store: Store) => object = () => ({})) {
   const store = await open();
   const accountId = await openAccount(store, "bob", 1e9);
   let readings = 0;
+  const count = ({ strings }: { strings: readonly string[] }) => {
+    if (strings.join().includes("message_bytes")) readings += 1;
+  };
   const counting: Store = {
     dialect: store.dialect,
     close: () => store.close(),
     write: (work) => store.write(work),
     read: {
       dialect: store.dialect,
-      get: (query) => store.read.get(query),
+      get(query) {
+        count(query);
+        return store.read.get(query);
+      },
       all(query) {
-        if (query.strings.join().includes("message_bytes")) readings += 1;
+        count(query);
         return store.read.all(query);
       },
     },
   };
-  const methods = methodsOn(counting, more(store));
+  const methods = methodsOn(counting, more(counting));
   const jmap = trialJmap(methods, callerOf(accountId));
   return { store, accountId, methods, ...jmap, readings: () => readings };
 }
@@ -36,6 +43,28 @@ async function begin(more: (store: Store) => object = () => ({})) {
 function mailOf(subject: string, characters: number) {
   const line = `${"x".repeat(70)}\r\n`;
   const text = `Subject: ${subject}\r\n\r\n${line.repeat(Math.ceil(characters / line.length))}`;
+  const bytes = new TextEncoder().encode(text);
+  return {
+    size: bytes.length,
+    type: undefined,
+    body: (async function* () {
+      yield bytes;
+    })(),
+  };
+}
+
+function neverRead(): never {
+  throw new Error("a mail has its parts in it");
+}
+
+/** The same with parts, of which the first has the text. */
+function mailInParts(count: number, characters: number) {
+  const parts = Array.from(
+    { length: count },
+    (_, at) =>
+      `--x\r\n\r\npart ${at % 10} ${at === 0 ? "" : "small"}${"y".repeat(at === 0 ? characters : 0)}\r\n`,
+  );
+  const text = `Subject: Parts\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n${parts.join("")}--x--\r\n`;
   const bytes = new TextEncoder().encode(text);
   return {
     size: bytes.length,
@@ -70,6 +99,26 @@ it("a large mail is read and parsed once in a request, however many of its calls
   expect(bob.readings() - before).toBe(1);
   await bob.ask([ask("headers", 0)]);
   expect(bob.readings() - before).toBe(2);
+});
+
+it("a large mail is parsed once however many of its parts are asked for", async () => {
+  const bob = await begin((store) => {
+    const files = { sizeBytes: async () => undefined, stream: () => neverRead() };
+    const opened = blobOpener({ store, files, folder: "" });
+    const openBlob: OpenBlob = (wanted) =>
+      wanted.blobId.startsWith("b") ? Promise.resolve(mailInParts(30, 3_000_000)) : opened(wanted);
+    return { openBlob };
+  });
+  const [id = ""] = await importSome(bob, 1);
+  const ids = Array.from({ length: 30 }, (_, at) => `p${id.slice(1)}-${at + 1}`);
+  const before = bob.readings();
+  const get = ["Blob/get", { accountId: bob.id, ids, properties: ["data:asText"] }, "0"] as const;
+  const [[, { list, notFound }]] = await bob.ask([get]);
+  expect(notFound).toEqual([]);
+  expect(list.map((one: Answer) => one["data:asText"].slice(0, 6))).toEqual(
+    ids.map((_, at) => `part ${at % 10}`),
+  );
+  expect(bob.readings() - before).toBe(1);
 });
 
 it("what was changed between two calls of a request is read anew", async () => {

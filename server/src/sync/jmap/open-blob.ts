@@ -10,6 +10,8 @@ import { findMessageBytes, findObject, type StoredObject } from "../../store/obj
 import type { Store } from "../../store/sql.ts";
 import { type BlobName, findBlobName } from "./blob-ids.ts";
 import { mostMailBytes } from "./email-place.ts";
+import { chargeParsing, findKept, parseAndKeep } from "./kept-mails.ts";
+import type { MethodCall } from "./method.ts";
 import { headOf, mailOfStored } from "./stored-mail.ts";
 
 export interface OpenedBlob {
@@ -19,8 +21,15 @@ export interface OpenedBlob {
   body: AsyncIterable<Uint8Array>;
 }
 
+export interface WantedBlob {
+  accountId: number;
+  blobId: string;
+  /** That it is wanted for: a mail of which it is a part is parsed at its cost, and kept for it (kept-mails.ts). */
+  call?: MethodCall;
+}
+
 /** Undefined for what is no blob of the account. */
-export type OpenBlob = (of: { accountId: number; blobId: string }) => Promise<OpenedBlob | undefined>;
+export type OpenBlob = (wanted: WantedBlob) => Promise<OpenedBlob | undefined>;
 
 export interface OpenBlobContext {
   store: Store;
@@ -30,9 +39,9 @@ export interface OpenBlobContext {
 }
 
 export function blobOpener(ctx: OpenBlobContext): OpenBlob {
-  return async ({ accountId, blobId }) => {
+  return async ({ accountId, blobId, call }) => {
     const name = findBlobName(blobId);
-    return name && openNamed(ctx, accountId, name);
+    return name && openNamed(ctx, { accountId, call }, name);
   };
 }
 
@@ -48,19 +57,25 @@ export async function firstBytes(body: AsyncIterable<Uint8Array>, most: number):
   return Buffer.concat(pieces);
 }
 
+type Wanted = Pick<WantedBlob, "accountId"> & { call: MethodCall | undefined };
+
 async function openNamed(
   ctx: OpenBlobContext,
-  accountId: number,
+  wanted: Wanted,
   name: BlobName,
 ): Promise<OpenedBlob | undefined> {
+  const { accountId, call } = wanted;
   if (name.kind === "upload") {
     const file = await findFile(ctx.store.read, accountId, name.hash);
     return file && { size: file.size, type: undefined, body: readFile(ctx, file) };
   }
-  if (name.kind === "within") return openWithin(ctx, accountId, name);
+  if (name.kind === "within") return openWithin(ctx, wanted, name);
   const object = await findObject(ctx.store.read, accountId, name.objectId);
   if (object === undefined) return undefined;
   if (name.kind === "file") return openFile(ctx, object, name.place);
+  const fileOf = (place: number) => openFile(ctx, object, place);
+  const known = call && findKept(call, object);
+  if (name.kind === "part" && known !== undefined) return openPart(known, name.partId, fileOf);
   const bytes = await findMessageBytes(ctx.store.read, accountId, name.objectId);
   if (bytes === undefined) return undefined;
   switch (name.kind) {
@@ -71,7 +86,11 @@ async function openNamed(
         ? whole(bytes, "message/rfc822")
         : rendered(ctx, object, mailOfStored(object, bytes));
     case "part":
-      return openPart(mailOfStored(object, bytes), name.partId, (place) => openFile(ctx, object, place));
+      return openPart(
+        call === undefined ? mailOfStored(object, bytes) : parseAndKeep(call, object, bytes),
+        name.partId,
+        fileOf,
+      );
   }
 }
 
@@ -84,11 +103,12 @@ function openFile(ctx: OpenBlobContext, object: StoredObject, place: number): Op
 /** A part of what is itself a mail, as Email/parse reads it. Only what can be imported is read whole. */
 async function openWithin(
   ctx: OpenBlobContext,
-  accountId: number,
+  wanted: Wanted,
   { of, partId }: Extract<BlobName, { kind: "within" }>,
 ): Promise<OpenedBlob | undefined> {
-  const outer = await openNamed(ctx, accountId, of);
+  const outer = await openNamed(ctx, wanted, of);
   if (outer === undefined || outer.size > mostMailBytes) return undefined;
+  if (wanted.call !== undefined) chargeParsing(wanted.call, outer.size);
   const mail = parseMail(await firstBytes(outer.body, outer.size));
   return mail.headers.length === 0 ? undefined : openPart(mail, partId, () => undefined);
 }
