@@ -13,7 +13,7 @@ import { fail, formatTime, ProblemError, type RouteInput } from "@posthorn/proto
 import { type CarriedRecord, carryOver, clearUnreadable } from "../records/carry-over.ts";
 import { checkNewPassword, type Session } from "../session.ts";
 import { UnexpectedAnswer, Unreachable } from "../unreachable.ts";
-import { refuseWhileKept } from "./kept-under.ts";
+import { refuseWhileKept, renewKept } from "./kept-under.ts";
 import { isBelieved, type Keyring } from "./keyring.ts";
 import { makeEpoch, makePhrase, wireStatement, wrapEpoch } from "./make-keys.ts";
 import { provePassword, wrapForPassword } from "./password.ts";
@@ -56,6 +56,7 @@ export async function replaceIdentity(
   await onPhrase(next.phrase);
   await say(session, next);
   await session.keys.replace(next.keyring);
+  await renewKept(session);
   await tidy(session, { old, keyring: next.keyring, carried });
 }
 

@@ -102,7 +102,10 @@ export async function saveDraft(
   const { clock } = mail.session.platform;
   const key = await ownKey(mail, "drafts");
   const name = over?.name ?? newDraftName(mail);
-  const recordId = over?.id ?? (await idOf(key, name));
+  const named = await idOf(key, name);
+  // One may lie in a record of another name, as far as that is there: a new identity has other ids.
+  const isThere = over !== undefined && (await mail.store.get(recordTables.drafts, over.id)) !== undefined;
+  const recordId = isThere ? over.id : named;
   const savedAt = formatTime(clock.now());
   const id = editIdOf("drafts", name);
   return changeDraft(mail, key, { id, recordId, tables: actTables }, async (before) => {

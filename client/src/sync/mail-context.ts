@@ -1,6 +1,6 @@
 /** What an account's mail on this device consists of. */
 
-import { countKept } from "../keys/kept-under.ts";
+import { noteKept } from "../keys/kept-under.ts";
 import type { LocalPlace, LocalSchema, LocalStore } from "../local/local-store.ts";
 import { findLocalKey, type LocalKey } from "../local/seal-local.ts";
 import { type BytesTable, bytesTable, rowTable } from "../local/table.ts";
@@ -11,9 +11,9 @@ import { sharedSegments } from "../mail-search/shared-segments-table.ts";
 import { searchPieces } from "../search/local-segments.ts";
 import type { Session } from "../session.ts";
 import { changedEmails } from "./changed-emails.ts";
-import { countWritten } from "./count-written.ts";
 import { mirrors } from "./mirror.ts";
 import { settleTables } from "./settle.ts";
+import { countWritten, forgetWritten } from "./written.ts";
 
 /** An account's mail, kept here and kept the same as on its server. */
 export interface Mail {
@@ -100,7 +100,22 @@ export async function openMail(
   { place, tabs }: { place: LocalPlace; tabs: Tabs },
 ): Promise<Mail> {
   const store = withFacts(await place.open(mailSchema));
-  const key = await findLocalKey(session);
-  if (key !== undefined) countKept(session, () => countWritten(store));
-  return { session, store, tabs, key };
+  let key = await findLocalKey(session);
+  if (key !== undefined) {
+    noteKept(session, {
+      count: () => countWritten(store),
+      async renew() {
+        key = await findLocalKey(session);
+        await forgetWritten(store);
+      },
+    });
+  }
+  return {
+    session,
+    store,
+    tabs,
+    get key() {
+      return key;
+    },
+  };
 }
