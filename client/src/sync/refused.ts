@@ -3,6 +3,7 @@ import { fail } from "@posthorn/protocol";
 import { settingsChangeShape } from "../records/settings-content.ts";
 import { act, type Undo } from "./act.ts";
 import { keyOfNumber } from "./change.ts";
+import { findDraft } from "./drafts.ts";
 import { findLetter, postLetter } from "./letters.ts";
 import type { Mail } from "./mail-context.ts";
 import { openEditText } from "./open-edit.ts";
@@ -47,7 +48,9 @@ async function askAgain(mail: Mail, label: string, { number, change }: Refusal):
     const letter = await findLetter(mail, change.id);
     if (letter === undefined)
       return fail("notFound", "This letter cannot be opened on this device any more.");
-    return postLetter(mail, label, letter, change.change);
+    const { from, ...alone } = letter;
+    const isThere = from !== undefined && (await findDraft(mail, from.name)) !== undefined;
+    return postLetter(mail, label, isThere ? letter : alone, change.change);
   }
   if (change.on === "record" && change.id === settingsEditId) {
     const key = refusedTextKey(number);

@@ -158,6 +158,7 @@ async function keepUp(work: Work): Promise<void> {
       if (isSignedOut(error)) return tell(mail, "signedOut", sentence);
       await tell(mail, "waiting", sentence);
       await pause(work, failures++, error);
+      work.untold = undefined;
     }
   }
 }
@@ -265,7 +266,7 @@ async function pause(work: Work, failures: number, error: unknown): Promise<void
   const growing = Math.min(longestPauseMs, firstPauseMs * 2 ** Math.min(failures, 10));
   const pauseMs = growing * (0.5 + chance / 512);
   const asked = askedMs(error);
-  await platform.clock.sleep(asked, work.signal);
+  if (asked > 0) await platform.clock.sleep(asked, work.signal);
   if (asked >= pauseMs) return;
   const over = new AbortController();
   const signal = AbortSignal.any([work.signal, over.signal]);
