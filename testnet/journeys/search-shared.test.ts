@@ -1,5 +1,5 @@
 /** The index of somebody's mail, which their devices and tabs share: made once, and only of what is theirs. */
-import { callMethod, emails, memoryPlace, searchCoverage, soloTabs } from "@posthorn/client";
+import { callMethod, emails, memoryPlace, searchCoverage, searchMail, soloTabs } from "@posthorn/client";
 import { RecordsSetSchema, shape } from "@posthorn/protocol";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { type TestDevice, until } from "../src/devices.ts";
@@ -39,7 +39,12 @@ test("a new device takes the index over and opens nothing for it", async () => {
   expect(await openedOn(second)).toBe(0);
   expect(await searchCoverage(second.mail)).toMatchObject(wholeCoverage);
   expect((await hits(second.mail, "plums ")).map(({ row }) => row.wire?.from.id)).toEqual(["bob"]);
-  // The texts themselves are asked for where a query needs them.
+  // The texts themselves are asked for where a query needs them; that they cannot be is said.
+  second.wire.isUp = false;
+  const unread: number[] = [];
+  for await (const _ of searchMail(second.mail, '"like cherries"', { onUnread: (n) => unread.push(n) }));
+  expect(unread).toEqual([1]);
+  second.wire.isUp = true;
   expect(await found(second.mail, '"like cherries"')).toEqual(["On cherries"]);
   expect(await openedOn(second)).toBe(1);
   // What came since is opened there, and no more.

@@ -2,6 +2,7 @@
 import type { Mailbox } from "@posthorn/protocol";
 import { needsOf, type PlanNode, type SearchPlan } from "../search/plan.ts";
 import type { ReadRows, SearchRow } from "../search/rows.ts";
+import type { SearchDoc } from "../search/search-index.ts";
 import { type EmailRow, emails } from "../sync/email.ts";
 import type { Mail } from "../sync/mail-context.ts";
 import { type KeptText, readTexts } from "../sync/opened-texts.ts";
@@ -11,6 +12,13 @@ import type { Place } from "./places.ts";
 
 const link = /\bhttps?:\/\/\S/i;
 
+interface RowsOptions {
+  places: ReadonlyMap<Mailbox["id"], Place>;
+  signal: AbortSignal;
+  /** Hears of messages whose texts are asked for and cannot be read. */
+  onUnread(ids: readonly string[]): void;
+}
+
 /**
  * Rows for a plan. Texts that were never opened here, which is so where the index came from another device, are asked
  * for while there is a network; without one they have no phrases.
@@ -18,13 +26,15 @@ const link = /\bhttps?:\/\/\S/i;
 export function readRowsFor(
   mail: Mail,
   { root }: SearchPlan,
-  { places, signal }: { places: ReadonlyMap<Mailbox["id"], Place>; signal: AbortSignal },
+  { places, signal, onUnread }: RowsOptions,
 ): ReadRows {
   const isTextAsked = needsOf(root).texts || asksFor(root, "link");
   const isSealAsked = asksFor(root, "sealed");
   return async (ids) => {
     const rows = await mail.store.getMany(emails, ids);
-    const texts = isTextAsked ? await textsOf(mail, rows, signal) : new Map<string, SearchRow["texts"]>();
+    const docs = isTextAsked ? await docsOf(mail, here(rows), signal) : [];
+    onUnread(docs.flatMap(({ id, isPartial }) => (isPartial === true ? id : [])));
+    const texts = new Map(docs.map((doc) => [doc.id, doc.texts]));
     const sealed = isSealAsked ? await readTexts(mail, here(rows)) : new Map<string, KeptText>();
     return rows.map((row): SearchRow | undefined => {
       if (row === undefined) return undefined;
@@ -46,14 +56,8 @@ export function readRowsFor(
   };
 }
 
-async function textsOf(
-  mail: Mail,
-  rows: readonly (EmailRow | undefined)[],
-  signal: AbortSignal,
-): Promise<Map<string, SearchRow["texts"]>> {
-  const there = here(rows);
-  const docs = await readDocs(mail, there, signal).catch(() => readDocs(mail, there, undefined));
-  return new Map(docs.map(({ id, texts }) => [id, texts]));
+function docsOf(mail: Mail, rows: readonly EmailRow[], signal: AbortSignal): Promise<SearchDoc[]> {
+  return readDocs(mail, rows, signal).catch(() => readDocs(mail, rows, undefined));
 }
 
 function here(rows: readonly (EmailRow | undefined)[]): EmailRow[] {

@@ -28,6 +28,11 @@ export interface MailSearchOptions {
   /** No more than so many; all when it is left out. */
   limit?: number | undefined;
   signal?: AbortSignal | undefined;
+  /**
+   * Told how many messages have the words of a phrase, or may have a link, and could not be looked into, because they were
+   * never opened here and cannot be now. Not told when there are none.
+   */
+  onUnread?: ((messages: number) => void) | undefined;
   /** An IANA time zone for dates in the query; that of the machine when it is left out. */
   zone?: string | undefined;
 }
@@ -48,11 +53,25 @@ function planSearch({ session }: Mail, text: string, zone?: string): SearchPlan 
 export async function* searchMail(
   mail: Mail,
   text: string,
-  { limit = Number.POSITIVE_INFINITY, signal = new AbortController().signal, zone }: MailSearchOptions = {},
+  {
+    limit = Number.POSITIVE_INFINITY,
+    signal = new AbortController().signal,
+    onUnread,
+    zone,
+  }: MailSearchOptions = {},
 ): AsyncGenerator<MailHit, void> {
   const plan = planSearch(mail, text, zone);
   const places = placesOf(await mail.store.list(mailboxes));
-  const readRows = readRowsFor(mail, plan, { places, signal });
+  const unread = new Set<string>();
+  const readRows = readRowsFor(mail, plan, {
+    places,
+    signal,
+    onUnread(ids) {
+      if (ids.length === 0) return;
+      for (const id of ids) unread.add(id);
+      onUnread?.(unread.size);
+    },
+  });
   const findFacts = needsOf(plan.root).rows ? await readFacts(mail, places) : undefined;
   const given = new Set<string>();
   for (let round = 0; round < mostRounds; round++) {
