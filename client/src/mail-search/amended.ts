@@ -22,6 +22,8 @@ export interface Reading {
   text: string;
   isMarkdown: boolean;
   files: readonly OpenedFile[];
+  /** The id of the message that the files stand in: itself, or the edit. */
+  filesIn: string;
   /** When it was last changed; undefined when it is as it came. */
   editedAt: string | undefined;
 }
@@ -60,22 +62,23 @@ export function readingOf(opened: Opened, edits: Amendments["edits"] = []): Read
   const edit = edits.find((one) => doesEdit(one.opened, opened));
   const changes = edit?.opened.message;
   const changeable = changes === undefined ? [] : (editable[typeOf(message)] ?? []);
-  const valueOf = (name: string): unknown => {
+  const fieldOf = (name: string): unknown => {
     const isChanged = changes !== undefined && changeable.includes(name) && hasField(changes, name);
     return Reflect.get(isChanged ? changes : message, name);
   };
   const textOf = (names: readonly string[]) =>
-    names.map(valueOf).find((value): value is string => typeof value === "string" && value !== "") ?? "";
+    names.map(fieldOf).find((value): value is string => typeof value === "string" && value !== "") ?? "";
   const bodyType =
     changes !== undefined && hasField(changes, "bodyType")
       ? Reflect.get(changes, "bodyType")
       : Reflect.get(message, "bodyType");
+  const filesOf = edit !== undefined && hasField(edit.opened.message, "attachments") ? edit.opened : opened;
   return {
     subject: textOf(["subject", "title"]),
     text: textOf(["body", "text", "description"]),
     isMarkdown: bodyType === "text/markdown",
-    files:
-      changes !== undefined && hasField(changes, "attachments") ? (edit?.opened.files ?? []) : opened.files,
+    files: filesOf.files,
+    filesIn: filesOf.message.id,
     editedAt: edit?.at,
   };
 }

@@ -1,18 +1,22 @@
 import { type ReactElement, useEffect, useRef, useState } from "react";
 import { go } from "../routes.ts";
+import type { CommandId } from "../state/command-table.ts";
+import { runCommand, useCommands } from "../state/commands.ts";
+import { openComposer } from "../state/composers.ts";
+import { useKeyHint } from "../state/keys.ts";
 import type { Place } from "../state/place.ts";
 import { lastSeen, useView } from "../state/use-view.ts";
-import type { ThreadMessage, Trust } from "../state/worker/read-thread.ts";
-import { Avatar } from "../ui/avatar.tsx";
+import type { ThreadMessage } from "../state/worker/read-thread.ts";
 import { Button, IconButton } from "../ui/button.tsx";
-import { Icon, type IconName } from "../ui/icon.tsx";
+import type { IconName } from "../ui/icon.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { Waiting } from "../ui/waiting.tsx";
-import { longTime, shortTime } from "../words/dates.ts";
 import { say } from "../words/words.ts";
 import { act } from "./act.ts";
+import { MessageCard } from "./message-card.tsx";
+import "./print.css";
+import { ThreadLabels } from "./thread-labels.tsx";
 import style from "./thread-reader.module.css";
-import { shortName } from "./thread-row.tsx";
 
 /** A conversation: one scroll of all its messages, those that were read folded. */
 export function ThreadReader({
@@ -25,26 +29,38 @@ export function ThreadReader({
   address: string;
 }): ReactElement {
   const seen = useView("thread", { threadId });
+  const folders = lastSeen(useView("folders", {})) ?? [];
   const thread = lastSeen(seen);
   const heading = useRef<HTMLHeadingElement>(null);
+  const list = useRef<HTMLOListElement>(null);
   const wasRead = useRef(false);
   const messages = thread?.messages ?? [];
   const isThere = messages.length > 0;
+  const folds = useFolds(messages);
+  const last = messages.findLast(({ isDraft }) => !isDraft);
 
   useEffect(() => {
     if (!isThere || wasRead.current) return;
     wasRead.current = true;
     heading.current?.focus({ preventScroll: true });
+    showFirstOpen(list.current);
     if (messages.some(({ isSeen, isDraft }) => !isSeen && !isDraft)) {
       void act({ kind: "read", isRead: true }, [threadId], place);
     }
   }, [isThere, messages, threadId, place]);
 
-  const close = () => go({ page: "list", place, threadId: undefined });
-  const doThenClose = (what: Parameters<typeof act>[0]) => {
-    void act(what, [threadId], place);
-    close();
-  };
+  const answer = (kind: "reply" | "replyAll" | "forward") =>
+    last === undefined ? undefined : () => void openComposer({ kind, messageId: last.id });
+  useCommands({
+    nextMessage: isThere ? () => jump(list.current, 1) : undefined,
+    previousMessage: isThere ? () => jump(list.current, -1) : undefined,
+    expandAll: isThere ? () => folds.setAll(true) : undefined,
+    collapseAll: isThere ? () => folds.setAll(false) : undefined,
+    reply: answer("reply"),
+    replyAll: answer("replyAll"),
+    forward: answer("forward"),
+  });
+
   if (thread === undefined || thread === null) {
     return (
       <article className={style.reader}>
@@ -57,149 +73,150 @@ export function ThreadReader({
     );
   }
   const isStarred = messages.some((message) => message.isStarred);
+  const areAllOpen = messages.every(({ id }) => folds.isOpen(id));
   return (
-    <article className={style.reader} aria-label={thread.subject}>
+    <article className={style.reader} aria-label={thread.subject} data-part="reader">
       <header className={style.bar}>
         <IconButton
           icon="back"
           label={say("reader.back")}
-          keys="u"
-          onClick={close}
+          onClick={() => go({ page: "list", place, threadId: undefined })}
           className={style.back ?? ""}
         />
-        <IconButton
-          icon="archive"
-          label={say("act.archive")}
-          keys="e"
-          onClick={() => doThenClose({ kind: "archive" })}
-        />
-        <IconButton
-          icon="trash"
-          label={say("act.trash")}
-          keys="#"
-          onClick={() => doThenClose({ kind: "trash" })}
-        />
-        <IconButton
-          icon="envelope"
-          label={say("act.unread")}
-          keys="Shift+U"
-          onClick={() => doThenClose({ kind: "read", isRead: false })}
-        />
-        <IconButton
+        <Act command="archive" icon="archive" label={say("act.archive")} />
+        <Act command="trash" icon="trash" label={say("act.trash")} />
+        <Act command="snooze" icon="clock" label={say("act.snooze")} />
+        <Act command="label" icon="label" label={say("act.label")} />
+        <Act command="markUnread" icon="envelope" label={say("act.unread")} />
+        <Act
+          command="star"
           icon="star"
           label={isStarred ? say("act.unstar") : say("act.star")}
-          keys="s"
-          aria-pressed={isStarred}
-          onClick={() => void act({ kind: "star", isStarred: !isStarred }, [threadId], place)}
+          isPressed={isStarred}
         />
+        <Act command="more" icon="more" label={say("act.more")} />
+        <span className={style.space} />
+        <IconButton
+          icon="print"
+          label={say("reader.print")}
+          onClick={() => print()}
+          className={style.print ?? ""}
+        />
+        {messages.length > 1 && (
+          <IconButton
+            icon={areAllOpen ? "collapse" : "expand"}
+            label={say(areAllOpen ? "reader.collapseAll" : "reader.expandAll")}
+            onClick={() => folds.setAll(!areAllOpen)}
+          />
+        )}
       </header>
       <div className={style.scroll}>
         <div className={style.measure}>
           <h1 ref={heading} tabIndex={-1} className={style.subject} dir="auto">
             {thread.subject || say("row.noSubject")}
           </h1>
-          <ol className={style.messages}>
-            {messages.map((message, at) => (
+          <ThreadLabels
+            threadId={threadId}
+            mailboxIds={new Set(messages.flatMap(({ mailboxIds }) => mailboxIds))}
+            folders={folders}
+            place={place}
+          />
+          {messages.length > 1 && (
+            <p className={style.count}>{say("reader.count", { count: messages.length })}</p>
+          )}
+          <ol className={style.messages} ref={list}>
+            {messages.map((message) => (
               <MessageCard
                 key={message.id}
                 message={message}
                 address={address}
-                isLast={at === messages.length - 1}
+                isOpen={folds.isOpen(message.id)}
+                onToggle={() => folds.toggle(message.id)}
               />
             ))}
           </ol>
+          {last !== undefined && (
+            <div className={style.answers}>
+              <Button icon="reply" onClick={answer("reply")}>
+                {say("reply.do")}
+              </Button>
+              {last.to.length + last.cc.length > 1 && (
+                <Button icon="replyAll" onClick={answer("replyAll")}>
+                  {say("reply.all")}
+                </Button>
+              )}
+              <Button icon="forwardMail" onClick={answer("forward")}>
+                {say("reply.forward")}
+              </Button>
+            </div>
+          )}
         </div>
       </div>
     </article>
   );
 }
 
-function MessageCard({
-  message,
-  address,
-  isLast,
+/** What keys do too, for who points. */
+function Act({
+  command,
+  icon,
+  label,
+  isPressed,
 }: {
-  message: ThreadMessage;
-  address: string;
-  isLast: boolean;
+  command: CommandId;
+  icon: IconName;
+  label: string;
+  isPressed?: boolean;
 }): ReactElement {
-  const [isOpen, setOpen] = useState(isLast || !message.isSeen);
-  const [from] = message.from;
-  const sender = from ?? { address };
-  const { body } = message;
+  const key = useKeyHint(command);
   return (
-    <li className={style.card} data-open={isOpen ? "" : undefined}>
-      <button type="button" className={style.head} aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
-        <Avatar
-          address={sender.address}
-          name={sender.name}
-          isVerified={body.kind === "opened" && body.trust === "verified"}
-        />
-        <span className={style.who}>
-          <bdi className={style.name}>{sender.name ?? sender.address}</bdi>
-          <span className={style.to}>{isOpen ? recipients(message, address) : firstWords(message)}</span>
-        </span>
-        {body.kind === "opened" && <TrustSign trust={body.trust} />}
-        <time
-          className={style.time}
-          dateTime={new Date(message.atMs).toISOString()}
-          title={longTime(message.atMs)}
-        >
-          {shortTime(message.atMs)}
-        </time>
-      </button>
-      {isOpen &&
-        (body.kind === "failed" ? (
-          <Notice code={body.fault.code}>{body.fault.sentence}</Notice>
-        ) : (
-          <>
-            <div className={style.body} dir="auto">
-              {body.text}
-            </div>
-            {body.files.length > 0 && (
-              <ul className={style.files} aria-label={say("reader.files", { count: body.files.length })}>
-                {body.files.map((file) => (
-                  <li key={file.place}>
-                    <Button icon="file">
-                      <bdi>{file.name || say("reader.noName")}</bdi>
-                    </Button>
-                  </li>
-                ))}
-              </ul>
-            )}
-          </>
-        ))}
-    </li>
+    <IconButton
+      icon={icon}
+      label={label}
+      {...(key === undefined ? {} : { keys: key.spoken })}
+      aria-pressed={isPressed}
+      onClick={() => runCommand(command)}
+    />
   );
 }
 
-const signs: Readonly<Record<Trust, IconName>> = {
-  self: "lock",
-  sealed: "lock",
-  verified: "shield",
-  changed: "warning",
-  formerKey: "warning",
-  open: "unlocked",
-  unexpected: "warning",
-};
-
-function TrustSign({ trust }: { trust: Trust }): ReactElement {
-  const words = say(`trust.${trust}`);
-  return (
-    <span className={style.trust} data-trust={trust} title={words}>
-      <Icon name={signs[trust]} size={16} />
-      <span className="aside">{words}</span>
-    </span>
-  );
+interface Folds {
+  isOpen(id: string): boolean;
+  toggle(id: string): void;
+  setAll(isOpen: boolean): void;
 }
 
-function recipients({ to, cc }: ThreadMessage, address: string): string {
-  const names = [...to, ...cc].map((person) =>
-    person.address === address ? say("row.you") : shortName(person),
-  );
-  return say("reader.to", { names: names.join(", ") });
+/** Open is what was unread when it was first seen, the last, and what somebody has opened. */
+function useFolds(messages: readonly ThreadMessage[]): Folds {
+  const [chosen, setChosen] = useState<ReadonlyMap<string, boolean>>(new Map());
+  const wereUnread = useRef(new Map<string, boolean>());
+  const lastId = messages.findLast(({ isDraft }) => !isDraft)?.id;
+  for (const { id, isSeen, isOwn, isDraft } of messages) {
+    if (!wereUnread.current.has(id)) wereUnread.current.set(id, !isSeen && !isOwn && !isDraft);
+  }
+  const isOpen = (id: string) => chosen.get(id) ?? (id === lastId || wereUnread.current.get(id) === true);
+  return {
+    isOpen,
+    toggle: (id) => setChosen((before) => new Map(before).set(id, !isOpen(id))),
+    setAll: (open) => setChosen(new Map(messages.map(({ id }) => [id, open] as const))),
+  };
 }
 
-function firstWords({ body }: ThreadMessage): string {
-  return body.kind === "opened" ? body.text.slice(0, 120).replaceAll(/\s+/g, " ") : body.fault.sentence;
+/** From the message that has the focus to the one after or before it. */
+function jump(list: HTMLElement | null, by: 1 | -1): void {
+  const heads = [...(list?.querySelectorAll<HTMLElement>("[data-fold]") ?? [])];
+  const card = document.activeElement?.closest("[data-message]");
+  const at = heads.findIndex((head) => head.closest("[data-message]") === card);
+  const next = at < 0 ? (by === 1 ? 0 : heads.length - 1) : Math.min(Math.max(at + by, 0), heads.length - 1);
+  const head = heads[next];
+  head?.focus({ preventScroll: true });
+  head?.closest("[data-message]")?.scrollIntoView({ block: "start" });
+}
+
+/** What was read before is above it and can be scrolled to. */
+function showFirstOpen(list: HTMLElement | null): void {
+  const open = list?.querySelector("[data-message][data-open]");
+  if (open !== null && open !== undefined && open !== list?.firstElementChild) {
+    open.scrollIntoView({ block: "start" });
+  }
 }

@@ -38,6 +38,19 @@ export function shortMoment(atMs: number, nowMs: number = Date.now()): string {
   );
 }
 
+/** To the second; before today with its day. */
+export function clockTime(atMs: number, nowMs: number = Date.now()): string {
+  const at = new Date(atMs);
+  const hour = { hour: "numeric", minute: "2-digit", second: "2-digit" } as const;
+  if (isSameDay(at, new Date(nowMs))) return format("second", hour).format(at);
+  return format("daySecond", { day: "numeric", month: "short", ...hour }).format(at);
+}
+
+/** The month and its year. */
+export function monthOf(atMs: number): string {
+  return format("month", { month: "long", year: "numeric" }).format(new Date(atMs));
+}
+
 /** The whole of it. */
 export function longTime(atMs: number): string {
   return format("long", { dateStyle: "full", timeStyle: "short" }).format(new Date(atMs));

@@ -3,6 +3,9 @@ import { fail } from "@posthorn/protocol";
 import { type ActInput, actOnThreads } from "./act-on-threads.ts";
 import { changeLabel, makeLabel, removeLabel } from "./change-labels.ts";
 import type { Desk, Room } from "./desk.ts";
+import { readDetails, saveMessage } from "./message-details.ts";
+import { fetchFile, stopFile } from "./save-files.ts";
+import { tellNews } from "./sender-news.ts";
 import { readHome, readInvitation, recoverAccount, signIn, signUp } from "./sign-in.ts";
 import { undoLast } from "./undo-last.ts";
 
@@ -14,6 +17,24 @@ export const calls = {
   recoverAccount,
 
   signOut: (room: Room, _: Record<string, never>) => room.leave(),
+
+  /** A file of a message. */
+  fetchFile: (room: Room, input: Parameters<typeof fetchFile>[2]) =>
+    fetchFile(deskOf(room), room.tell, input),
+
+  stopFile: async (_: Room, input: { ticket: number }) => stopFile(input),
+
+  readDetails: (room: Room, input: { messageId: string }) => readDetails(deskOf(room), input),
+
+  saveMessage: (room: Room, input: { messageId: string }) => saveMessage(deskOf(room), input),
+
+  tellNews: async (room: Room, input: Parameters<typeof tellNews>[1]) => {
+    await tellNews(deskOf(room), input);
+    room.tell(["people"]);
+  },
+
+  /** Tries again what could not be opened. */
+  openAgain: async (room: Room, _: Record<string, never>) => room.tell(["rows"]),
 
   act: (room: Room, input: ActInput) => actOnThreads(deskOf(room), input),
 

@@ -1,6 +1,7 @@
 /** A stretch of a list: threads of a place, newest first. */
 import { type EmailRow, emails } from "@posthorn/client";
 import type { Place } from "../place.ts";
+import { type Delivery, type DeliveryMark, readDeliveries, worstMark } from "./delivery.ts";
 import type { Desk } from "./desk.ts";
 import { orderOf } from "./folders.ts";
 import type { MailEntry } from "./mail-map.ts";
@@ -31,6 +32,8 @@ export interface ThreadRow {
   /** Mailboxes it lies in. */
   mailboxIds: string[];
   snoozedUntil: string | null;
+  /** In Sent: of all copies of one's own the one that stands worst. */
+  delivery: DeliveryMark | null;
 }
 
 export interface ThreadPage {
@@ -58,6 +61,8 @@ export async function listThreads(
   const rows = new Map(found.flatMap((row) => (row === undefined ? [] : [[row.id, row] as const])));
   const newest = stretch.flatMap(({ newestId }) => rows.get(newestId) ?? []);
   await desk.digests.bring(newest);
+  const isSent = place.kind === "role" && place.role === "sent";
+  const deliveries = isSent ? await readDeliveries(desk.mail, [...rows.values()]) : noDeliveries;
   return {
     from,
     total: order.threads.length,
@@ -66,10 +71,14 @@ export async function listThreads(
     rows: stretch.flatMap((thread, at) => {
       const row = rows.get(thread.newestId);
       const of = (shown[at] ?? []).flatMap((id) => rows.get(id) ?? []);
-      return row === undefined ? [] : [threadRow(desk, { place, row, rows: of, entries: threads[at] ?? [] })];
+      return row === undefined
+        ? []
+        : [threadRow(desk, { place, row, rows: of, entries: threads[at] ?? [], deliveries })];
     }),
   };
 }
+
+const noDeliveries: ReadonlyMap<string, Delivery[]> = new Map();
 
 export function noThreads(from: number): ThreadPage {
   return { from, rows: [], total: 0, ages: { today: 0, yesterday: 0, week: 0 }, isWhole: false };
@@ -104,7 +113,19 @@ function inTime(entries: readonly MailEntry[]): MailEntry[] {
 
 function threadRow(
   desk: Desk,
-  { place, row, rows, entries }: { place: Place; row: EmailRow; rows: EmailRow[]; entries: MailEntry[] },
+  {
+    place,
+    row,
+    rows,
+    entries,
+    deliveries,
+  }: {
+    place: Place;
+    row: EmailRow;
+    rows: EmailRow[];
+    entries: MailEntry[];
+    deliveries: ReadonlyMap<string, Delivery[]>;
+  },
 ): ThreadRow {
   const digest = desk.digests.peek(row);
   const mail = entries.filter(({ isMail }) => isMail);
@@ -123,6 +144,7 @@ function threadRow(
     trouble: digest === "failed" ? "failed" : digest?.isDoubtful === true ? "doubtful" : null,
     mailboxIds: [...new Set(mail.flatMap(({ mailboxIds }) => mailboxIds))],
     snoozedUntil: row.snoozedUntil,
+    delivery: worstMark(rows.flatMap(({ id }) => deliveries.get(id) ?? [])),
   };
 }
 

@@ -1,45 +1,10 @@
 /** A conversation: all its messages, opened, oldest first. */
-import {
-  type EmailRow,
-  findOpened,
-  type Mail,
-  type Opened,
-  type OpenedFile,
-  openEmail,
-  readStandardMail,
-  submissions,
-} from "@posthorn/client";
-import type { SendRecipient } from "@posthorn/protocol";
+import { type Amendments, type EmailRow, readAmendments } from "@posthorn/client";
+import { type Delivery, readDeliveries } from "./delivery.ts";
 import type { Desk } from "./desk.ts";
 import { rowsOf } from "./digests.ts";
-import { type Fault, faultOf } from "./fault.ts";
 import { type Person, peopleOf } from "./list-threads.ts";
-
-export interface MessageFile {
-  /** Its place in the message. */
-  place: number;
-  name: string;
-  type: string;
-  sizeBytes: number;
-}
-
-/**
- * How much a reader may believe: `self` one's own · `sealed` by a key that is believed, `verified` when the two have compared
- * numbers · `changed` its sender has another key since they did · `formerKey` by a key that was given up · `open` anybody on the
- * way could read and change it · `unexpected` in the open, though its sender has keys.
- */
-export type Trust = "self" | "sealed" | "verified" | "changed" | "formerKey" | "open" | "unexpected";
-
-export type MessageBody =
-  /** `format` says how the text is to be shown. */
-  | {
-      kind: "opened";
-      text: string;
-      format: "plain" | "markdown" | "html";
-      trust: Trust;
-      files: MessageFile[];
-    }
-  | { kind: "failed"; fault: Fault };
+import { type MessageBody, readBody } from "./read-body.ts";
 
 export interface ThreadMessage {
   id: string;
@@ -58,7 +23,7 @@ export interface ThreadMessage {
   mailboxIds: string[];
   snoozedUntil: string | null;
   /** Of one's own: where each copy stands. */
-  delivery: readonly SendRecipient[];
+  delivery: readonly Delivery[];
 }
 
 export interface ThreadView {
@@ -69,27 +34,47 @@ export interface ThreadView {
 
 const openedAtOnce = 8;
 
-/** Messages that cannot be opened are among them, with why. */
+/** Messages that cannot be opened are among them, with why. What says something about another is not, for that has it. */
 export async function readThread(desk: Desk, { threadId }: { threadId: string }): Promise<ThreadView> {
-  await desk.map.begun;
-  const entries = desk.map.thread(threadId).filter(({ isMail }) => isMail);
+  const { mail, map, signal } = desk;
+  await map.begun;
+  const entries = map.thread(threadId).filter(({ isMail }) => isMail);
   const rows = await rowsOf(
-    desk.mail,
+    mail,
     entries.toSorted((a, b) => a.atMs - b.atMs).map(({ id }) => id),
   );
+  const amendments = await amendmentsOf(desk, rows);
+  const deliveries = await readDeliveries(mail, rows);
   const messages: ThreadMessage[] = [];
   for (let at = 0; at < rows.length; at += openedAtOnce) {
     const some = rows.slice(at, at + openedAtOnce);
-    messages.push(...(await Promise.all(some.map((row) => readOne(desk, row)))));
+    const read = some.map(async (row) => {
+      const opened = await readBody(mail, row, { amendments: amendments.get(row.id), signal });
+      return messageOf(desk, row, { ...opened, delivery: deliveries.get(row.id) ?? [] });
+    });
+    messages.push(...(await Promise.all(read)));
   }
   const subject = messages.find((message) => message.subject !== "")?.subject ?? "";
   return { threadId, subject, messages };
 }
 
-async function readOne({ mail, signal }: Desk, row: EmailRow): Promise<ThreadMessage> {
-  const { subject, body } = await bodyOf(mail, row, signal);
-  const isOwn = row.wire === null ? false : addressOf(row.wire.from) === mail.session.address;
-  const sent = isOwn ? await mail.store.get(submissions, row.id.replace(/^m/, "s")) : undefined;
+/** Without the network those that are here. */
+async function amendmentsOf(
+  { mail, signal }: Desk,
+  rows: readonly EmailRow[],
+): Promise<Map<string, Amendments>> {
+  try {
+    return await readAmendments(mail, rows, signal);
+  } catch {
+    return readAmendments(mail, rows, undefined);
+  }
+}
+
+function messageOf(
+  { mail }: Desk,
+  row: EmailRow,
+  read: Pick<ThreadMessage, "subject" | "body" | "delivery">,
+): ThreadMessage {
   return {
     id: row.id,
     atMs: Date.parse(row.receivedAt) || 0,
@@ -99,79 +84,12 @@ async function readOne({ mail, signal }: Desk, row: EmailRow): Promise<ThreadMes
     isSeen: row.keywords.$seen === true,
     isStarred: row.keywords.$flagged === true,
     isDraft: row.keywords.$draft === true,
-    isOwn,
+    isOwn: row.wire !== null && addressOf(row.wire.from) === mail.session.address,
     type: row.wire?.type ?? "email",
-    subject,
-    body,
     mailboxIds: Object.keys(row.mailboxIds),
     snoozedUntil: row.snoozedUntil,
-    delivery: sent?.recipients ?? [],
+    ...read,
   };
-}
-
-async function bodyOf(
-  mail: Mail,
-  row: EmailRow,
-  signal: AbortSignal,
-): Promise<{ subject: string; body: MessageBody }> {
-  try {
-    if (row.wire === null) {
-      const standard = await readStandardMail(mail.session, row.id, { signal });
-      const files = standard.files.map(({ name, type, size }, place) => ({
-        place,
-        name: name ?? "",
-        type,
-        sizeBytes: size,
-      }));
-      const format = standard.isHtml ? ("html" as const) : ("plain" as const);
-      return {
-        subject: row.subject ?? "",
-        body: { kind: "opened", text: standard.text, format, trust: "open", files },
-      };
-    }
-    const opened = (await findOpened(mail, row.id)) ?? (await openEmail(mail, row.id, signal));
-    const { message } = opened;
-    const format =
-      textOf(message, "bodyType") === "text/markdown" ? ("markdown" as const) : ("plain" as const);
-    const text = textOf(message, "body") || textOf(message, "text") || textOf(message, "description");
-    return {
-      subject: textOf(message, "subject") || textOf(message, "title"),
-      body: { kind: "opened", text, format, trust: trustOf(opened), files: opened.files.map(fileOf) },
-    };
-  } catch (error) {
-    return { subject: row.subject ?? "", body: { kind: "failed", fault: faultOf(error) } };
-  }
-}
-
-function trustOf(opened: Opened): Trust {
-  if (opened.kind === "open") return opened.unexpected ? "unexpected" : "open";
-  switch (opened.sender.kind) {
-    case "self":
-      return "self";
-    case "known":
-      return opened.sender.isCompared ? "verified" : "sealed";
-    default:
-      return opened.sender.kind;
-  }
-}
-
-function fileOf(file: OpenedFile, place: number): MessageFile {
-  const { attachment } = file;
-  if (file.kind === "sealed") {
-    const { filename = "", mimeType = "", size } = file.file;
-    return { place, name: filename, type: mimeType, sizeBytes: size };
-  }
-  return {
-    place,
-    name: textOf(attachment, "filename"),
-    type: textOf(attachment, "mimeType"),
-    sizeBytes: attachment.size,
-  };
-}
-
-function textOf(value: object, name: string): string {
-  const text: unknown = Reflect.get(value, name);
-  return typeof text === "string" ? text : "";
 }
 
 function addressOf({ id, host }: { id: string; host: string }): string {

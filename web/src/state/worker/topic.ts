@@ -1,7 +1,8 @@
 /**
  * What a view can hear of: `account` who is signed in · `status` how it stands with the server · `folders` mailboxes and
  * their counts · `rows` what lists show · `texts` what was opened meanwhile · `drafts` · `undo` what can be taken back ·
- * `settings` · `coverage` of the search · `people` · `sending`.
+ * `settings` · `coverage` of the search · `people` · `sending` ·
+ * `transfers` files on their way here.
  */
 export type Topic =
   | "account"
@@ -14,4 +15,5 @@ export type Topic =
   | "settings"
   | "coverage"
   | "people"
-  | "sending";
+  | "sending"
+  | "transfers";

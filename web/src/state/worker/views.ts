@@ -4,6 +4,8 @@ import type { Room } from "./desk.ts";
 import { type Folder, listFolders } from "./folders.ts";
 import { listThreads, noThreads, type ThreadPage } from "./list-threads.ts";
 import { readThread, type ThreadView } from "./read-thread.ts";
+import { type FileMotion, readMotion } from "./save-files.ts";
+import { readSenderNews, type SenderNews } from "./sender-news.ts";
 import type { Topic } from "./topic.ts";
 
 interface View<Input, Output> {
@@ -43,7 +45,7 @@ export const views = {
   }),
 
   threads: view<Parameters<typeof listThreads>[1], ThreadPage>(
-    ["account", "rows", "texts", "folders"],
+    ["account", "rows", "texts", "folders", "sending"],
     async (room, input) => {
       const desk = room.desk();
       return desk === undefined ? noThreads(input.from) : listThreads(desk, input);
@@ -57,6 +59,15 @@ export const views = {
       return desk === undefined ? null : readThread(desk, input);
     },
   ),
+
+  /** Of somebody who has written. */
+  senderNews: view<{ address: string }, SenderNews | null>(["account", "people"], async (room, input) => {
+    const desk = room.desk();
+    return desk === undefined ? null : readSenderNews(desk, input);
+  }),
+
+  /** How far a download is that `fetchFile` was asked for with this ticket. */
+  motion: view<{ ticket: number }, FileMotion | null>(["transfers"], async (_, input) => readMotion(input)),
 
   undo: view<Record<string, never>, Undo | null>(["account", "undo"], async (room) => {
     const kept = await room.desk()?.mail.store.list(undos, { reverse: true, limit: 1 });

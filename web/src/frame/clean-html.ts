@@ -1,0 +1,80 @@
+/**
+ * Somebody's HTML made harmless: a few elements and attributes, links that say where they lead, pictures that are in the
+ * message, and nothing that runs or loads. It becomes elements once, and no text again, so that nothing can turn into
+ * something else on the way (mutation XSS).
+ */
+import DOMPurify, { type Config } from "dompurify";
+import { cleanStyle } from "./clean-style.ts";
+
+const tags =
+  "a abbr address article aside b bdi bdo big blockquote br caption center cite code col colgroup dd del details dfn div dl dt em figcaption figure font footer h1 h2 h3 h4 h5 h6 header hr i img ins kbd li main mark nav ol p pre q rp rt ruby s samp section small span strike strong sub summary sup table tbody td tfoot th thead time tr tt u ul var wbr";
+const attributes =
+  "abbr align alt bgcolor border cellpadding cellspacing class color colspan dir face headers height href hspace lang nowrap rowspan scope size span src start style title type valign value vspace width";
+
+const config: Config = {
+  ALLOWED_TAGS: tags.split(" "),
+  ALLOWED_ATTR: attributes.split(" "),
+  ALLOW_DATA_ATTR: false,
+  ALLOW_ARIA_ATTR: false,
+  ALLOW_UNKNOWN_PROTOCOLS: false,
+  // What stands where an address is expected, before it is looked at below.
+  ALLOWED_URI_REGEXP: /^(?:https?:|mailto:|cid:|\/\/)/i,
+  SANITIZE_NAMED_PROPS: true,
+  KEEP_CONTENT: true,
+  FORBID_CONTENTS: ["script", "style", "title", "template", "noscript", "iframe", "object", "svg", "math"],
+  RETURN_DOM_FRAGMENT: true,
+};
+
+export interface Cleaned {
+  content: DocumentFragment;
+  /** Pictures of other servers that are not shown. */
+  blocked: number;
+}
+
+const ownPicture = /^data:image\/(?:png|jpe?g|gif|webp|avif|bmp);base64,[\w+/=\s]*$/i;
+const plainAddress = /^(?:https?:)?\/\//i;
+
+/** `findPicture` gives the address of a picture that the message brought along, by its content id (RFC 2392). */
+export function cleanHtml(html: string, findPicture: (cid: string) => string | undefined): Cleaned {
+  let blocked = 0;
+  DOMPurify.removeAllHooks();
+  DOMPurify.addHook("uponSanitizeAttribute", (_, { attrName, attrValue }) => {
+    if (attrName === "background" && plainAddress.test(attrValue)) blocked++;
+  });
+  DOMPurify.addHook("afterSanitizeAttributes", (node) => {
+    if (node instanceof HTMLElement && node.hasAttribute("style")) blocked += cleanStyle(node.style);
+    if (node instanceof HTMLAnchorElement) cleanLink(node);
+    else node.removeAttribute("href");
+    if (node instanceof HTMLImageElement) blocked += cleanPicture(node, findPicture);
+    else node.removeAttribute("src");
+  });
+  const content = DOMPurify.sanitize(html, { ...config, RETURN_DOM_FRAGMENT: true });
+  return { content, blocked };
+}
+
+function cleanLink(link: HTMLAnchorElement): void {
+  const url = URL.parse(link.getAttribute("href") ?? "", "https://nowhere.invalid/");
+  const isWeb = url !== null && /^https?:$/.test(url.protocol) && url.hostname !== "nowhere.invalid";
+  if (url === null || !(isWeb || url.protocol === "mailto:")) {
+    link.removeAttribute("href");
+    return;
+  }
+  link.href = url.href;
+  link.target = "_blank";
+  link.rel = "noopener noreferrer nofollow";
+  link.referrerPolicy = "no-referrer";
+}
+
+/** One that is not shown leaves its words. Gives 1 when it is another server's. */
+function cleanPicture(image: HTMLImageElement, findPicture: (cid: string) => string | undefined): number {
+  const source = (image.getAttribute("src") ?? "").trim();
+  const cid = /^cid:(.+)$/i.exec(source)?.[1];
+  const own = cid === undefined ? (ownPicture.test(source) ? source : undefined) : findPicture(cid);
+  if (own !== undefined) {
+    image.setAttribute("src", own);
+    return 0;
+  }
+  image.removeAttribute("src");
+  image.dataset.blocked = "";
+  return source === "" || cid !== undefined ? 0 : 1;
+}

@@ -1,0 +1,88 @@
+import { lazy, type ReactElement, Suspense, useMemo, useState } from "react";
+import type { MessageBody } from "../state/worker/read-body.ts";
+import { Button } from "../ui/button.tsx";
+import { longTime } from "../words/dates.ts";
+import { say } from "../words/words.ts";
+import style from "./message-text.module.css";
+import { PlainText } from "./plain-text.tsx";
+import { isShownWhole, splitQuotes, type TextPart } from "./split-quotes.ts";
+
+const MarkdownText = lazy(() =>
+  import("./markdown-text.tsx").then(({ MarkdownText }) => ({ default: MarkdownText })),
+);
+
+type Opened = Extract<MessageBody, { kind: "opened" }>;
+
+/** The words of a message, what is quoted in it folded. */
+export function MessageWords({ body }: { body: Opened }): ReactElement {
+  const [isEarlier, setEarlier] = useState(false);
+  const text = isEarlier ? (body.earlier ?? "") : body.text;
+  const parts = useMemo(() => splitQuotes(text), [text]);
+  return (
+    <>
+      {body.editedAtMs !== null && (
+        <p className={style.edited}>
+          {say("message.edited", { time: longTime(body.editedAtMs) })}
+          {body.earlier !== null && (
+            <Button look="link" aria-pressed={isEarlier} onClick={() => setEarlier(!isEarlier)}>
+              {say(isEarlier ? "message.showNow" : "message.showEarlier")}
+            </Button>
+          )}
+        </p>
+      )}
+      <div className={style.words} data-earlier={isEarlier ? "" : undefined}>
+        {parts.map((part, at) => (
+          <Part
+            // biome-ignore lint/suspicious/noArrayIndexKey: a text's parts change with the text alone
+            key={at}
+            part={part}
+            isWhole={isShownWhole(parts, at)}
+            isMarkdown={body.format === "markdown"}
+          />
+        ))}
+        {parts.length === 0 && <p className={style.nothing}>{say("message.noWords")}</p>}
+      </div>
+    </>
+  );
+}
+
+function Part({
+  part,
+  isWhole,
+  isMarkdown,
+}: {
+  part: TextPart;
+  isWhole: boolean;
+  isMarkdown: boolean;
+}): ReactElement {
+  if (part.kind === "said") return <Text text={part.text} isMarkdown={isMarkdown} />;
+  const quoted = (
+    <>
+      {part.intro !== "" && <PlainText text={part.intro} />}
+      <blockquote>
+        <Text text={part.text} isMarkdown={isMarkdown} />
+      </blockquote>
+    </>
+  );
+  return isWhole ? quoted : <QuotedFold>{quoted}</QuotedFold>;
+}
+
+/** What others said before, a click away. */
+function QuotedFold({ children }: { children: ReactElement }): ReactElement {
+  return (
+    <details className={style.fold}>
+      <summary>{say("message.quoted")}</summary>
+      {children}
+    </details>
+  );
+}
+
+function Text({ text, isMarkdown }: { text: string; isMarkdown: boolean }): ReactElement {
+  if (!isMarkdown) return <PlainText text={text} />;
+  return (
+    // What it says can be read meanwhile.
+    <Suspense fallback={<PlainText text={text} />}>
+      <MarkdownText text={text} />
+    </Suspense>
+  );
+}

@@ -1,0 +1,205 @@
+import { lazy, type ReactElement, Suspense, useEffect, useId, useState } from "react";
+import { openComposer } from "../state/composers.ts";
+import { call } from "../state/desk.ts";
+import { lastSeen, useView } from "../state/use-view.ts";
+import type { Fault } from "../state/worker/fault.ts";
+import type { Person } from "../state/worker/list-threads.ts";
+import type { Invitation, MessageBody } from "../state/worker/read-body.ts";
+import type { ThreadMessage } from "../state/worker/read-thread.ts";
+import { Avatar } from "../ui/avatar.tsx";
+import { Button, IconButton } from "../ui/button.tsx";
+import { Icon } from "../ui/icon.tsx";
+import { Notice } from "../ui/notice.tsx";
+import { Waiting } from "../ui/waiting.tsx";
+import { longTime, shortTime } from "../words/dates.ts";
+import { say } from "../words/words.ts";
+import { DeliveryList } from "./delivery-list.tsx";
+import { FileTiles } from "./file-tiles.tsx";
+import { MessageWords } from "./message-body.tsx";
+import style from "./message-card.module.css";
+import { splitQuotes } from "./split-quotes.ts";
+import { withoutTurns } from "./text-links.ts";
+import { shortName } from "./thread-row.tsx";
+import { TrustLine, TrustSign } from "./trust-line.tsx";
+
+const MessageDetails = lazy(() =>
+  import("./message-details.tsx").then(({ MessageDetails }) => ({ default: MessageDetails })),
+);
+const MessageFrame = lazy(() =>
+  import("./message-frame.tsx").then(({ MessageFrame }) => ({ default: MessageFrame })),
+);
+
+/** One message of a conversation: a line when it is folded, all of it when it is not. */
+export function MessageCard({
+  message,
+  address,
+  isOpen,
+  onToggle,
+}: {
+  message: ThreadMessage;
+  address: string;
+  isOpen: boolean;
+  onToggle(): void;
+}): ReactElement {
+  const [hasDetails, setDetails] = useState(false);
+  const bodyId = useId();
+  const { body } = message;
+  const sender: Person = message.from[0] ?? { address };
+  const name = nameOf(sender);
+  return (
+    <li className={style.card} data-open={isOpen ? "" : undefined} data-message={message.id}>
+      <div className={style.head}>
+        <button
+          type="button"
+          className={style.fold}
+          aria-expanded={isOpen}
+          aria-controls={bodyId}
+          data-fold=""
+          onClick={onToggle}
+        >
+          <Avatar
+            address={sender.address}
+            name={sender.name}
+            isVerified={body.kind === "opened" && body.trust === "verified"}
+          />
+          <span className={style.who}>
+            <span className={style.name}>
+              <bdi>{name}</bdi>
+              {isOpen && sender.name !== undefined && <bdi className={style.mail}>{sender.address}</bdi>}
+            </span>
+            <span className={style.to}>{isOpen ? recipients(message, address) : firstWords(body)}</span>
+          </span>
+          {body.kind === "opened" && body.files.length > 0 && !isOpen && <Icon name="clip" size={16} />}
+          {body.kind === "opened" && <TrustSign trust={body.trust} />}
+          <time
+            className={style.time}
+            dateTime={new Date(message.atMs).toISOString()}
+            title={longTime(message.atMs)}
+          >
+            {shortTime(message.atMs)}
+          </time>
+        </button>
+        {isOpen && (
+          <span className={style.acts}>
+            <IconButton
+              icon="reply"
+              size={16}
+              label={say("reply.to", { name })}
+              onClick={() => openComposer({ kind: "reply", messageId: message.id })}
+            />
+            <IconButton icon="more" size={16} label={say("details.title")} onClick={() => setDetails(true)} />
+          </span>
+        )}
+      </div>
+      <div id={bodyId} className={style.inside} hidden={!isOpen}>
+        {isOpen && <Inside message={message} sender={sender} name={name} />}
+      </div>
+      {hasDetails && (
+        <Suspense>
+          <MessageDetails message={message} onClose={() => setDetails(false)} />
+        </Suspense>
+      )}
+    </li>
+  );
+}
+
+function Inside({
+  message,
+  sender,
+  name,
+}: {
+  message: ThreadMessage;
+  sender: Person;
+  name: string;
+}): ReactElement {
+  const { body } = message;
+  if (body.kind === "failed") return <FailedMessage fault={body.fault} />;
+  if (body.kind === "takenBack") {
+    return (
+      <p className={style.gone}>
+        <Icon name="undo" size={16} />
+        {say("message.takenBack", { name, time: longTime(body.atMs) })}
+      </p>
+    );
+  }
+  const files = body.files.filter(
+    ({ cid, type }) => cid === null || body.html === null || !/^image\//i.test(type),
+  );
+  return (
+    <>
+      {!message.isOwn && (
+        <TrustLine trust={body.trust} doubt={body.doubt} address={sender.address} name={name} />
+      )}
+      {body.invitation !== null && <InvitationCard invitation={body.invitation} />}
+      {body.html === null ? (
+        <MessageWords body={body} />
+      ) : (
+        <Suspense fallback={<Waiting />}>
+          <MessageFrame messageId={message.id} html={body.html} files={body.files} sender={sender.address} />
+        </Suspense>
+      )}
+      {files.length > 0 && <FileTiles messageId={message.id} files={files} />}
+      {message.isOwn && message.delivery.length > 0 && <DeliveryList deliveries={message.delivery} />}
+    </>
+  );
+}
+
+/** Why it cannot be shown, and what helps. What is there again later shows itself. */
+function FailedMessage({ fault }: { fault: Fault }): ReactElement {
+  const status = lastSeen(useView("status", {}));
+  const isLive = status?.state === "live";
+  const mayPass = fault.code === "unavailable" || fault.code === "unreachable";
+  useEffect(() => {
+    if (isLive && mayPass) void call("openAgain", {});
+  }, [isLive, mayPass]);
+  return (
+    <Notice
+      look={mayPass ? "warn" : "bad"}
+      code={fault.instance === undefined ? fault.code : `${fault.code} · ${fault.instance}`}
+      action={<Button onClick={() => void call("openAgain", {})}>{say("message.again")}</Button>}
+    >
+      {fault.sentence}
+    </Notice>
+  );
+}
+
+function InvitationCard({
+  invitation: { kind, title, startTime },
+}: {
+  invitation: Invitation;
+}): ReactElement {
+  const startMs = Date.parse(startTime);
+  return (
+    <section className={style.invitation} aria-label={say(`invite.${kind}`)}>
+      <Icon name="clock" />
+      <div>
+        <p className={style.title} dir="auto">
+          {title || say("invite.noTitle")}
+        </p>
+        <p className={style.to}>
+          {say(`invite.${kind}`)}
+          {Number.isNaN(startMs) ? "" : ` · ${longTime(startMs)}`}
+        </p>
+        <p className={style.to}>{say("invite.later")}</p>
+      </div>
+    </section>
+  );
+}
+
+function nameOf({ name, address }: Person): string {
+  return withoutTurns(name ?? "").trim() || address;
+}
+
+function recipients({ to, cc }: ThreadMessage, address: string): string {
+  const names = [...to, ...cc].map((person) =>
+    person.address === address ? say("row.you") : shortName(person),
+  );
+  return names.length === 0 ? "" : say("reader.to", { names: names.join(", ") });
+}
+
+function firstWords(body: MessageBody): string {
+  if (body.kind === "failed") return body.fault.sentence;
+  if (body.kind === "takenBack") return say("message.takenBackShort");
+  const said = splitQuotes(body.text.slice(0, 2_000)).find(({ kind }) => kind === "said");
+  return (said?.text ?? body.text).slice(0, 160).replaceAll(/\s+/g, " ");
+}

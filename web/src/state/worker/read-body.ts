@@ -1,0 +1,189 @@
+/** What one message of a conversation says: opened, changed as its sender has changed it, or why it cannot be. */
+import {
+  type Amendments,
+  type EmailRow,
+  findOpened,
+  type Mail,
+  type Opened,
+  type OpenedFile,
+  openEmail,
+  readingOf,
+  readKept,
+  readStandardMail,
+  type StandardMail,
+  Unreachable,
+} from "@posthorn/client";
+import { type Fault, faultOf } from "./fault.ts";
+
+export interface MessageFile {
+  /** Its place in the message. */
+  place: number;
+  name: string;
+  type: string;
+  sizeBytes: number;
+  /** By which the message's own HTML shows it. */
+  cid: string | null;
+}
+
+/**
+ * How much a reader may believe: `self` one's own · `sealed` by a key that is believed, `verified` when the two have compared
+ * numbers · `changed` its sender has another key since they did · `formerKey` by a key that was given up · `open` anybody on the
+ * way could read and change it · `unexpected` in the open, though its sender has keys.
+ */
+export type Trust = "self" | "sealed" | "verified" | "changed" | "formerKey" | "open" | "unexpected";
+
+/** An event that somebody invites to; its time is as they wrote it. */
+export interface Invitation {
+  kind: "invitation" | "reply" | "cancel";
+  title: string;
+  startTime: string;
+}
+
+export type MessageBody =
+  /** `format` says how the text is to be shown; `html` is somebody's, never to be shown but cleaned and in its frame. */
+  | {
+      kind: "opened";
+      text: string;
+      format: "plain" | "markdown" | "html";
+      html: string | null;
+      trust: Trust;
+      /** A sentence of doubt about the keys its sender's server shows. */
+      doubt: string | null;
+      files: MessageFile[];
+      editedAtMs: number | null;
+      /** What it said before it was changed. */
+      earlier: string | null;
+      invitation: Invitation | null;
+    }
+  | { kind: "takenBack"; atMs: number }
+  | { kind: "failed"; fault: Fault };
+
+export interface ReadBody {
+  subject: string;
+  body: MessageBody;
+}
+
+/** Never throws: what goes wrong is told in the message's place. */
+export async function readBody(
+  mail: Mail,
+  row: EmailRow,
+  { amendments, signal }: { amendments: Amendments | undefined; signal: AbortSignal },
+): Promise<ReadBody> {
+  if (amendments?.takenBackAt !== undefined) {
+    return { subject: "", body: { kind: "takenBack", atMs: Date.parse(amendments.takenBackAt) || 0 } };
+  }
+  try {
+    if (row.wire === null) return await readStandard(mail, row, signal);
+    const opened = (await findOpened(mail, row.id)) ?? (await openEmail(mail, row.id, signal));
+    return bodyOf(opened, amendments);
+  } catch (error) {
+    return { subject: row.subject ?? "", body: { kind: "failed", fault: faultOf(error) } };
+  }
+}
+
+function bodyOf(opened: Opened, amendments: Amendments | undefined): ReadBody {
+  const reading = readingOf(opened, amendments?.edits);
+  const before = reading.editedAt === undefined ? undefined : readingOf(opened);
+  return {
+    subject: reading.subject,
+    body: {
+      kind: "opened",
+      text: reading.text,
+      format: reading.isMarkdown ? "markdown" : "plain",
+      html: null,
+      trust: trustOf(opened),
+      doubt:
+        opened.kind === "sealed" && opened.sender.kind === "known" ? (opened.sender.doubt ?? null) : null,
+      files: reading.files.map(fileOf),
+      editedAtMs: reading.editedAt === undefined ? null : Date.parse(reading.editedAt) || null,
+      earlier: before?.text ?? null,
+      invitation: invitationOf(opened),
+    },
+  };
+}
+
+const kept = new Map<string, StandardMail>();
+const mostKept = 60;
+
+/** Its files and its HTML, which only its server can tell of. Throws what a call throws. */
+export async function askForStandard(mail: Mail, row: EmailRow, signal: AbortSignal): Promise<StandardMail> {
+  const key = `${mail.session.address} ${row.id} ${row.receivedAt} ${row.size}`;
+  const known = kept.get(key) ?? (await readStandardMail(mail.session, row.id, { signal }));
+  kept.delete(key);
+  kept.set(key, known);
+  if (kept.size > mostKept) kept.delete(kept.keys().next().value ?? key);
+  return known;
+}
+
+async function readStandard(mail: Mail, row: EmailRow, signal: AbortSignal): Promise<ReadBody> {
+  const usual = {
+    kind: "opened",
+    trust: "open",
+    doubt: null,
+    editedAtMs: null,
+    earlier: null,
+    invitation: null,
+  } as const;
+  const subject = row.subject ?? "";
+  try {
+    const standard = await askForStandard(mail, row, signal);
+    const files = standard.files.map(({ name, type, size, cid }, place) => ({
+      place,
+      name: name ?? "",
+      type,
+      sizeBytes: size,
+      cid: cid ?? null,
+    }));
+    const { text, html = null } = standard;
+    return { subject, body: { ...usual, text, html, format: html === null ? "plain" : "html", files } };
+  } catch (error) {
+    // Without the network there are its words alone, as they were read before.
+    const known =
+      error instanceof Unreachable ? (await readKept(mail, [row], undefined)).get(row.id) : undefined;
+    if (known?.kind !== "standard") throw error;
+    return { subject, body: { ...usual, text: known.text, html: null, format: "plain", files: [] } };
+  }
+}
+
+const invitationKinds: Readonly<Record<string, Invitation["kind"]>> = {
+  calendar_invite: "invitation",
+  calendar_reply: "reply",
+  calendar_cancel: "cancel",
+};
+
+function invitationOf({ message }: Opened): Invitation | null {
+  const kind = invitationKinds[textOf(message, "type")];
+  if (kind === undefined) return null;
+  return { kind, title: textOf(message, "title"), startTime: textOf(message, "startTime") };
+}
+
+function trustOf(opened: Opened): Trust {
+  if (opened.kind === "open") return opened.unexpected ? "unexpected" : "open";
+  switch (opened.sender.kind) {
+    case "self":
+      return "self";
+    case "known":
+      return opened.sender.isCompared ? "verified" : "sealed";
+    default:
+      return opened.sender.kind;
+  }
+}
+
+function fileOf(file: OpenedFile, place: number): MessageFile {
+  const { attachment } = file;
+  if (file.kind === "sealed") {
+    const { filename = "", mimeType = "", size } = file.file;
+    return { place, name: filename, type: mimeType, sizeBytes: size, cid: null };
+  }
+  return { place, ...openFields(attachment), sizeBytes: attachment.size, cid: null };
+}
+
+/** What a file in the open is called; empty where nobody says. */
+export function openFields(attachment: object): { name: string; type: string } {
+  return { name: textOf(attachment, "filename"), type: textOf(attachment, "mimeType") };
+}
+
+function textOf(value: object, name: string): string {
+  const text: unknown = Reflect.get(value, name);
+  return typeof text === "string" ? text : "";
+}
