@@ -2,14 +2,16 @@
 import { MailBodiesSchema, ProblemError, shape, WireTextsSchema } from "@posthorn/protocol";
 import { callMethod, JmapRefusal } from "../jmap.ts";
 import { type Opened, openBytes } from "../open.ts";
+import { portionsOf } from "../portions.ts";
 import type { EmailRow } from "../sync/email.ts";
 import type { Mail } from "../sync/mail-context.ts";
 import { isTextOf, type KeptText, keepTexts, readTexts } from "../sync/opened-texts.ts";
 
-/** As many as one answer can hold, however long their texts are. */
-const portionSize = 50;
-/** A server reads no more mail for one answer than this, and a single message whatever its size. */
-const portionBytes = 16 * 1024 * 1024;
+/**
+ * As many as one answer can hold, however long their texts are; and a server reads no more mail for one answer than this
+ * many bytes, and a single message whatever its size.
+ */
+const inAnAnswer = { most: 50, largest: 16 * 1024 * 1024 };
 const openedAtOnce = 8;
 const mostTextBytes = 256 * 1024;
 
@@ -29,29 +31,11 @@ export async function readKept(
   const found = await readTexts(mail, rows);
   if (signal === undefined) return found;
   const lacking = rows.filter(({ id }) => !found.has(id));
-  for (const portion of portionsBySize(lacking)) {
+  for (const portion of portionsOf(lacking, { ...inAnAnswer, sizeOf: ({ size }) => size })) {
     signal.throwIfAborted();
     for (const [id, kept] of await fetchPortion(mail, portion, signal)) found.set(id, kept);
   }
   return found;
-}
-
-function* portionsOf<Item>(items: readonly Item[], size: number): Generator<readonly Item[]> {
-  for (let at = 0; at < items.length; at += size) yield items.slice(at, at + size);
-}
-
-/** What is large is alone. */
-function* portionsBySize(rows: readonly EmailRow[]): Generator<readonly EmailRow[]> {
-  let [portion, bytes]: [EmailRow[], number] = [[], 0];
-  for (const row of rows) {
-    if (portion.length > 0 && (portion.length === portionSize || bytes + row.size > portionBytes)) {
-      yield portion;
-      [portion, bytes] = [[], 0];
-    }
-    portion.push(row);
-    bytes += row.size;
-  }
-  if (portion.length > 0) yield portion;
 }
 
 async function fetchPortion(
@@ -83,7 +67,7 @@ async function openWire(
   const { list } = await callMethod(session, call, wireTextsShape, { signal, idempotent: true });
   const rowOf = rowsById(rows);
   const opened: [string, KeptText][] = [];
-  for (const some of portionsOf(list, openedAtOnce)) {
+  for (const some of portionsOf(list, { most: openedAtOnce })) {
     const opening = some.map(async ({ id, wireText }): Promise<[string, KeptText][]> => {
       const row = rowOf.get(id);
       if (typeof wireText !== "string" || row === undefined) return [];

@@ -24,6 +24,7 @@ import {
 } from "@posthorn/protocol";
 import { callJmap, callMethod, JmapRefusal, readAnswer, readRefusal } from "../jmap.ts";
 import type { Keyring } from "../keys/keyring.ts";
+import { portionsOf } from "../portions.ts";
 import type { Session } from "../session.ts";
 
 export const collections = ["pins", "head", "drafts", "settings"] as const;
@@ -112,7 +113,7 @@ export async function fetchRecords(session: Session, collection: Collection): Pr
 /** A collection that is too large for one answer, by the sizes of its records. */
 async function fetchInPortions(session: Session, collection: Collection): Promise<SealedRecord[]> {
   const found: SealedRecord[] = [];
-  for (const ids of portionsOf(await listHeads(session, collection))) {
+  for (const ids of recordPortions(await listHeads(session, collection))) {
     const some = { method: "Record/get", arguments: { collection, ids } };
     found.push(...(await callMethod(session, some, wholeRecords)).list);
   }
@@ -144,18 +145,11 @@ async function listHeads(session: Session, collection: Collection): Promise<Reco
 const portion = { records: 400, characters: 4 * 1024 * 1024 };
 
 /** So many ids at once as one answer can hold, by the sizes of their records. */
-export function portionsOf(heads: readonly Pick<RecordHead, "id" | "size">[]): string[][] {
-  const portions: string[][] = [];
-  let [length, current]: [number, string[]] = [0, []];
-  for (const { id, size } of heads) {
-    if (current.length === 0 || current.length >= portion.records || length + size > portion.characters) {
-      [length, current] = [0, []];
-      portions.push(current);
-    }
-    current.push(id);
-    length += size;
-  }
-  return portions;
+export function recordPortions(heads: readonly Pick<RecordHead, "id" | "size">[]): string[][] {
+  const { records: most, characters: largest } = portion;
+  return portionsOf(heads, { most, largest, sizeOf: ({ size }) => size }).map((some) =>
+    some.map(({ id }) => id),
+  );
 }
 
 /** One record as the server has it, undefined when there is none. */

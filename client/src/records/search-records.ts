@@ -10,7 +10,7 @@ import {
 } from "@posthorn/protocol";
 import { callJmap, callMethod, type JmapRefusal, readAnswer, readRefusal } from "../jmap.ts";
 import type { Session } from "../session.ts";
-import { portionsOf } from "./records.ts";
+import { recordPortions } from "./records.ts";
 
 const collection = "search";
 /** Of 88,000 characters each. */
@@ -81,7 +81,7 @@ export async function* fetchPieces(
   heads: readonly Pick<RecordHead, "id" | "size">[],
   signal: AbortSignal,
 ): AsyncGenerator<SealedRecord, void> {
-  for (const ids of portionsOf(heads)) {
+  for (const ids of recordPortions(heads)) {
     const call = { method: "Record/get", arguments: { collection, ids } };
     const { list } = await callMethod(session, call, recordsShape, { signal, idempotent: true });
     yield* list;
