@@ -34,6 +34,33 @@ describe("an answer", () => {
     await socket.hear("HTTP/1.1 200 ", 2);
   });
 
+  test("is over for a client that has all of it, which may ask again while the source is still being closed", async () => {
+    const closing = Promise.withResolvers<void>();
+    async function* body() {
+      yield new TextEncoder().encode("hel");
+      yield new TextEncoder().encode("lo");
+      await closing.promise;
+    }
+    await serve(async () => ({ status: 200, headers: { "content-length": "5" }, body: body() }));
+    const socket = await trial.dial();
+    socket.say(getRequest);
+    await socket.hear("hello");
+    socket.say(getRequest);
+    for (let turn = 0; turn < 100; turn++) await new Promise((resolve) => setImmediate(resolve));
+    closing.resolve();
+    await socket.hear("hello", 2);
+  });
+
+  test("that is large is over as soon as a client has all of it, and the next goes out on the same connection", async () => {
+    const large = new TextEncoder().encode(`${"x".repeat(1_000_000)}END`);
+    await serve(async () => ({ status: 200, headers: {}, body: large }));
+    const socket = await trial.dial();
+    for (let count = 1; count <= 20; count++) {
+      socket.say(getRequest);
+      await socket.hear("END", count);
+    }
+  });
+
   test("of status 204 has no body and no length", async () => {
     await serve(async () => ({ status: 204, headers: {}, body: new Uint8Array() }));
     const socket = await trial.dial();

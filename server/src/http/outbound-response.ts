@@ -36,7 +36,8 @@ export class OutboundResponse {
   /**
    * Sends the answer; resolves when the client has taken it or has gone, and never rejects. The connection ends with it
    * also when the request's body was not read to its end: what would follow on it is the rest of that body, never a
-   * request. `beforeEnd` is called just before the last byte.
+   * request. `beforeEnd` is called once, just before the last byte: who has that may send the next request at once, also
+   * while the source of the body is still being closed.
    */
   async send(made: HttpResponse, beforeEnd: () => void): Promise<void> {
     try {
@@ -82,19 +83,35 @@ export class OutboundResponse {
       return this.#taken("finish");
     }
     if (made.isLasting) response.flushHeaders();
-    if (hasBody) await this.#write(body instanceof Uint8Array ? pieces(body) : untilGone(response, body));
-    else await closeSource(body);
+    let isEnding = false;
+    const end = () => {
+      if (!isEnding) beforeEnd();
+      isEnding = true;
+    };
+    // The head of one whose request was not read says that nothing can follow.
+    const length = isUnread ? undefined : headers["content-length"];
+    if (hasBody) {
+      const source = body instanceof Uint8Array ? pieces(body) : untilGone(response, body);
+      await this.#write(source, length === undefined ? undefined : Number(length), end);
+    } else await closeSource(body);
     if (isUnread) await this.#linger();
     if (response.destroyed) return;
-    beforeEnd();
+    end();
     response.end();
     await this.#taken("finish");
   }
 
-  async #write(body: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<void> {
+  async #write(
+    body: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+    length: number | undefined,
+    beforeLast: () => void,
+  ): Promise<void> {
     const response = this.#response;
+    let written = 0;
     for await (const piece of body) {
       if (response.destroyed) return;
+      written += piece.length;
+      if (written === length) beforeLast();
       if (!response.write(piece)) await this.#taken("drain");
     }
   }
