@@ -17,6 +17,7 @@
  * const { recipients } = await waitUntilSettled(session, message.id);
  */
 export type { FilePlace } from "@posthorn/crypto";
+export { type Absence, changeAbsence, readAbsence } from "./absence.ts";
 export {
   type Api,
   type CallOptions,
@@ -35,6 +36,13 @@ export type { Draft, DraftRouting, DraftTarget } from "./draft.ts";
 export { fetchTransport } from "./fetch-transport.ts";
 export { isMissing } from "./follows.ts";
 export { type FileHashes, hashFile } from "./hash-file.ts";
+export {
+  changeIdentity,
+  createIdentity,
+  type Identity,
+  listIdentities,
+  removeIdentity,
+} from "./identities.ts";
 export { type InviteLink, parseInviteLink } from "./invite-link.ts";
 export { callJmap, callMethod, type JmapAnswer, type JmapCall, JmapRefusal, readAnswer } from "./jmap.ts";
 export { acceptLostRecords } from "./keys/accept-lost.ts";
@@ -96,6 +104,7 @@ export { type Clock, type Platform, type Sha256, systemClock, systemRandomBytes 
 export type { DraftVersion, UnsentFile, UnsentLetter } from "./records/draft-content.ts";
 export type { Settings } from "./records/settings-content.ts";
 export { type ReplyFields, replyTo } from "./reply.ts";
+export { changeRule, createRule, listRules, type Rule, type RuleFields, removeRule } from "./rules.ts";
 export { saveName } from "./save-name.ts";
 export { type Prepared, prepare, type SealOptions } from "./seal.ts";
 export { type FileSeal, newFileSeal } from "./sealed-file.ts";
@@ -110,7 +119,7 @@ export { isSealedFile } from "./sealed-file-same.ts";
 export { type SealedFile, type SealedUploadOptions, uploadSealedFile } from "./sealed-file-upload.ts";
 export * from "./search/index.ts";
 export * from "./send.ts";
-export { decideSender, parseSender } from "./senders.ts";
+export { decideSender, listSenders, parseSender } from "./senders.ts";
 export * from "./session.ts";
 export {
   blobSource,

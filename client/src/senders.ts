@@ -30,6 +30,15 @@ export function parseSender(text: string): string {
 }
 
 /**
+ * Those of whom the owner has decided or is to decide, `*@*` first; where these are more than 500, those who asked last.
+ * Who is not among them is as `*@*` and their host say.
+ */
+export async function listSenders(api: Api, options: Interruptible = {}): Promise<Sender[]> {
+  const all = { method: "Sender/get", arguments: { ids: null } };
+  return (await callMethod(api, all, senders, { ...options, idempotent: true })).list;
+}
+
+/**
  * Decides of somebody as `parseSender` gives it. What waits of who is accepted goes where it would have come at first, and
  * of who is blocked into Junk. The other side hears nothing of it. Throws JmapRefusal.
  */
@@ -48,9 +57,7 @@ export async function decideSender(
 
 /** An address that is too long for an id of its own is known by the server's id of it, once it has written. */
 async function findListed(api: Api, sender: string, options: Interruptible): Promise<string> {
-  const all = { method: "Sender/get", arguments: { ids: null } };
-  const { list } = await callMethod(api, all, senders, { ...options, idempotent: true });
-  const found = list.find(({ address }) => address === sender);
+  const found = (await listSenders(api, options)).find(({ address }) => address === sender);
   return (
     found?.id ?? fail("notFound", `Nobody of that address has written to ${new URL(api.endpoint).host}.`)
   );

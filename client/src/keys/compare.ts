@@ -23,13 +23,16 @@ export interface ToCompare {
   /** The text of the QR code that this device shows. */
   verifyText: string;
   isCompared: boolean;
+  /** When they have last compared, RFC 3339; null when they never have, or have forgotten it. */
+  comparedAt: string | null;
 }
 
 /** What two people compare, in person or by telephone. Throws ProblemError `noKeys` or `keysNotBelieved`. */
 export async function readSafetyNumber(session: Session, address: string): Promise<ToCompare> {
   const { me, them, contact } = await getPair(session, address);
   const isCompared = contact.kind === "sealed" && contact.isCompared;
-  return { safetyNumber: safetyNumber(me, them), verifyText: verifyText(me, them), isCompared };
+  const comparedAt = (await findPin(session, address))?.pin.compared?.at ?? null;
+  return { safetyNumber: safetyNumber(me, them), verifyText: verifyText(me, them), isCompared, comparedAt };
 }
 
 /** Holds what was scanned from the contact's device against what this one knows. */
