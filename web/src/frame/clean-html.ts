@@ -17,8 +17,9 @@ const config: Config = {
   ALLOW_DATA_ATTR: false,
   ALLOW_ARIA_ATTR: false,
   ALLOW_UNKNOWN_PROTOCOLS: false,
-  // What stands where an address is expected, before it is looked at below.
+  // Where an address is expected; it is looked at again below.
   ALLOWED_URI_REGEXP: /^(?:https?:|mailto:|cid:|\/\/)/i,
+  ADD_URI_SAFE_ATTR: attributes.split(" ").filter((name) => name !== "href" && name !== "src"),
   SANITIZE_NAMED_PROPS: true,
   KEEP_CONTENT: true,
   FORBID_CONTENTS: ["script", "style", "title", "template", "noscript", "iframe", "object", "svg", "math"],
@@ -49,6 +50,7 @@ export function cleanHtml(html: string, findPicture: (cid: string) => string | u
     else node.removeAttribute("src");
   });
   const content = DOMPurify.sanitize(html, { ...config, RETURN_DOM_FRAGMENT: true });
+  for (const image of content.querySelectorAll("img:not([src])")) leaveWords(image);
   return { content, blocked };
 }
 
@@ -65,7 +67,20 @@ function cleanLink(link: HTMLAnchorElement): void {
   link.referrerPolicy = "no-referrer";
 }
 
-/** One that is not shown leaves its words. Gives 1 when it is another server's. */
+/** What a picture says, in the place of one that is not shown. */
+function leaveWords(image: Element): void {
+  const words = image.getAttribute("alt")?.trim() ?? "";
+  if (words === "") {
+    image.remove();
+    return;
+  }
+  const span = document.createElement("span");
+  span.dataset.blocked = "";
+  span.textContent = words;
+  image.replaceWith(span);
+}
+
+/** Gives 1 for one that is not shown because it is another server's. */
 function cleanPicture(image: HTMLImageElement, findPicture: (cid: string) => string | undefined): number {
   const source = (image.getAttribute("src") ?? "").trim();
   const cid = /^cid:(.+)$/i.exec(source)?.[1];
@@ -75,6 +90,5 @@ function cleanPicture(image: HTMLImageElement, findPicture: (cid: string) => str
     return 0;
   }
   image.removeAttribute("src");
-  image.dataset.blocked = "";
   return source === "" || cid !== undefined ? 0 : 1;
 }

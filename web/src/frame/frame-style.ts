@@ -13,8 +13,7 @@ a { color: #005ebb; text-underline-offset: 2px; }
 :focus-visible { outline: 2px solid #0065d2; outline-offset: 2px; }
 :root[data-look="dark"] :focus-visible { outline-color: #73bdff; }
 img { max-width: 100%; height: auto; }
-img[data-blocked] { display: inline-block; box-sizing: border-box; max-width: 100%; font-size: 12px; opacity: 0.75; }
-img[data-blocked]:not([alt]), img[data-blocked][alt=""] { display: none; }
+[data-blocked] { display: inline-block; padding: 2px 8px; border: 1px dashed; border-radius: 6px; font-size: 12px; line-height: 20px; opacity: 0.8; }
 table { max-width: 100%; }
 pre { white-space: pre-wrap; }
 blockquote { margin: 0 0 0 2px; padding-inline-start: 12px; border-inline-start: 2px solid #848078; }

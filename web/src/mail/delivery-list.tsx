@@ -5,27 +5,14 @@ import { clockTime, longTime } from "../words/dates.ts";
 import { say } from "../words/words.ts";
 import style from "./delivery-list.module.css";
 
-type MarkState = "queued" | "delivered" | "paused" | "failed";
-
-const marks: Readonly<Record<Delivery["state"], MarkState>> = {
-  queued: "queued",
-  sending: "queued",
-  retrying: "queued",
-  held: "paused",
-  delivered: "delivered",
-  failed: "failed",
-  expired: "failed",
-  cancelled: "failed",
-};
-
 /** Of a message one has sent: where the copy of each recipient stands, and what to do. */
 export function DeliveryList({ deliveries }: { deliveries: readonly Delivery[] }): ReactElement {
   return (
     <ul className={style.list} aria-label={say("delivery.title")}>
       {deliveries.map((delivery) => (
-        <li key={delivery.address} className={style.row} data-mark={marks[delivery.state]}>
+        <li key={delivery.address} className={style.row} data-mark={delivery.mark}>
           <span className={style.mark}>
-            <Mark size={16} state={marks[delivery.state]} />
+            <Mark size={16} state={delivery.mark} />
           </span>
           <bdi className={style.address}>{delivery.address}</bdi>
           <span className={style.words}>{wordsOf(delivery)}</span>

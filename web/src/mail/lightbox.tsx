@@ -26,16 +26,18 @@ export function Lightbox({
   }, [blob]);
   return (
     <Dialog title={name} onClose={onClose} width="wide">
-      <figure className={style.figure}>
-        {isBroken ? (
-          <Notice look="warn">{say("file.noPicture")}</Notice>
-        ) : (
-          url !== undefined && <img src={url} alt={name} onError={() => setBroken(true)} />
-        )}
-      </figure>
-      <Button icon="download" onClick={onSave}>
-        {say("file.saveThis")}
-      </Button>
+      <div className={style.inside}>
+        <figure className={style.figure}>
+          {isBroken ? (
+            <Notice look="warn">{say("file.noPicture")}</Notice>
+          ) : (
+            url !== undefined && <img src={url} alt={name} onError={() => setBroken(true)} />
+          )}
+        </figure>
+        <Button icon="download" onClick={onSave}>
+          {say("file.saveThis")}
+        </Button>
+      </div>
     </Dialog>
   );
 }

@@ -1,7 +1,7 @@
 import { lazy, type ReactElement, Suspense, useMemo, useState } from "react";
 import type { MessageBody } from "../state/worker/read-body.ts";
 import { Button } from "../ui/button.tsx";
-import { longTime } from "../words/dates.ts";
+import { longTime, shortMoment } from "../words/dates.ts";
 import { say } from "../words/words.ts";
 import style from "./message-text.module.css";
 import { PlainText } from "./plain-text.tsx";
@@ -22,7 +22,9 @@ export function MessageWords({ body }: { body: Opened }): ReactElement {
     <>
       {body.editedAtMs !== null && (
         <p className={style.edited}>
-          {say("message.edited", { time: longTime(body.editedAtMs) })}
+          <span title={longTime(body.editedAtMs)}>
+            {say("message.edited", { time: shortMoment(body.editedAtMs) })}
+          </span>
           {body.earlier !== null && (
             <Button look="link" aria-pressed={isEarlier} onClick={() => setEarlier(!isEarlier)}>
               {say(isEarlier ? "message.showNow" : "message.showEarlier")}

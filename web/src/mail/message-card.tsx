@@ -11,7 +11,7 @@ import { Button, IconButton } from "../ui/button.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { Waiting } from "../ui/waiting.tsx";
-import { longTime, shortTime } from "../words/dates.ts";
+import { longTime, shortMoment, shortTime } from "../words/dates.ts";
 import { say } from "../words/words.ts";
 import { DeliveryList } from "./delivery-list.tsx";
 import { FileTiles } from "./file-tiles.tsx";
@@ -45,7 +45,7 @@ export function MessageCard({
   const bodyId = useId();
   const { body } = message;
   const sender: Person = message.from[0] ?? { address };
-  const name = nameOf(sender);
+  const name = message.isOwn ? say("row.me") : nameOf(sender);
   return (
     <li className={style.card} data-open={isOpen ? "" : undefined} data-message={message.id}>
       <div className={style.head}>
@@ -65,7 +65,9 @@ export function MessageCard({
           <span className={style.who}>
             <span className={style.name}>
               <bdi>{name}</bdi>
-              {isOpen && sender.name !== undefined && <bdi className={style.mail}>{sender.address}</bdi>}
+              {isOpen && (message.isOwn || sender.name !== undefined) && (
+                <bdi className={style.mail}>{sender.address}</bdi>
+              )}
             </span>
             <span className={style.to}>{isOpen ? recipients(message, address) : firstWords(body)}</span>
           </span>
@@ -116,9 +118,9 @@ function Inside({
   if (body.kind === "failed") return <FailedMessage fault={body.fault} />;
   if (body.kind === "takenBack") {
     return (
-      <p className={style.gone}>
+      <p className={style.gone} title={longTime(body.atMs)}>
         <Icon name="undo" size={16} />
-        {say("message.takenBack", { name, time: longTime(body.atMs) })}
+        {say("message.takenBack", { name, time: shortMoment(body.atMs) })}
       </p>
     );
   }

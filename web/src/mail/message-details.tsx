@@ -49,7 +49,7 @@ function Facts({ message, details }: { message: ThreadMessage; details: Details 
   if (trust !== undefined) facts.push([say("details.trust"), trust]);
   if (details.signedWith !== null) facts.push([say("details.signedWith"), details.signedWith]);
   if (details.isSealedHere) facts.push([say("details.sealedHere"), say("details.sealedHereWhy")]);
-  if (details.hosts.length > 0) facts.push([say("details.way"), details.hosts.join(" → ")]);
+  if (details.hosts.length > 0) facts.push([say("details.way"), details.hosts.join(" – ")]);
   if (details.writtenAt !== null) {
     facts.push([say("details.written"), longTime(Date.parse(details.writtenAt) || message.atMs)]);
   }
@@ -60,7 +60,7 @@ function Facts({ message, details }: { message: ThreadMessage; details: Details 
   facts.push([say("details.size"), fileSize(details.sizeBytes)]);
   if (details.wireId !== null) facts.push([say("details.id"), details.wireId]);
   return (
-    <>
+    <div className={style.inside}>
       <dl className={style.facts}>
         {facts.map(([name, value]) => (
           <div key={name} className={style.fact}>
@@ -87,7 +87,7 @@ function Facts({ message, details }: { message: ThreadMessage; details: Details 
           {say("details.copyLink")}
         </Button>
       </div>
-    </>
+    </div>
   );
 }
 

@@ -5,6 +5,7 @@ import type { SendRecipient } from "@posthorn/protocol";
 export interface Delivery {
   address: string;
   state: SendRecipient["status"];
+  mark: DeliveryMark;
   /** When the recipient's server has taken it. */
   deliveredAtMs: number | null;
   /** When it is tried again. */
@@ -44,6 +45,7 @@ function deliveryOf(recipient: SendRecipient): Delivery {
   return {
     address,
     state: status,
+    mark: marks[status],
     deliveredAtMs: msOf(deliveredAt),
     nextAtMs: msOf(nextAttemptAt),
     why: problem === undefined ? null : (problem.detail ?? problem.title),
@@ -69,7 +71,7 @@ const marks: Readonly<Record<Delivery["state"], DeliveryMark>> = {
 const worstFirst: readonly DeliveryMark[] = ["failed", "paused", "queued", "delivered"];
 
 /** Of several copies the one that stands worst; null where nothing was sent. */
-export function worstMark(deliveries: readonly Pick<Delivery, "state">[]): DeliveryMark | null {
-  const there = new Set(deliveries.map(({ state }) => marks[state]));
+export function worstMark(deliveries: readonly Pick<Delivery, "mark">[]): DeliveryMark | null {
+  const there = new Set(deliveries.map(({ mark }) => mark));
   return worstFirst.find((mark) => there.has(mark)) ?? null;
 }

@@ -1,5 +1,14 @@
 /** What lists show of a message besides its row: its subject and its first words, which nobody knows before it is opened. */
-import { type EmailRow, emails, type KeptText, type Mail, readKept } from "@posthorn/client";
+import {
+  type Amendments,
+  type EmailRow,
+  emails,
+  type KeptText,
+  type Mail,
+  readAmendments,
+  readingOf,
+  readKept,
+} from "@posthorn/client";
 
 export interface Digest {
   subject: string;
@@ -10,6 +19,8 @@ export interface Digest {
   isSealed: boolean;
   /** What a person must look at before believing it. */
   isDoubtful: boolean;
+  /** Its sender has taken it back: nothing of it is shown. */
+  isTakenBack: boolean;
 }
 
 export interface Digests {
@@ -41,10 +52,11 @@ export function makeDigests(mail: Mail, signal: AbortSignal, onMore: () => void)
       while (wanted.size > 0 && !signal.aborted) {
         const rows = [...wanted.values()].slice(-25);
         for (const { id } of rows) wanted.delete(id);
+        const amendments = await readAmendments(mail, rows, signal);
         const texts = await readKept(mail, rows, signal);
         for (const row of rows) {
           const text = texts.get(row.id);
-          keep(row.id, text === undefined ? "failed" : digestOf(row, text));
+          keep(row.id, text === undefined ? "failed" : digestOf(row, text, amendments.get(row.id)));
         }
         onMore();
       }
@@ -66,12 +78,14 @@ export function makeDigests(mail: Mail, signal: AbortSignal, onMore: () => void)
       return undefined;
     },
     async bring(rows) {
-      const lacking = rows.filter(({ id }) => !kept.has(id));
+      // What its sender has said about a message may have come after it was opened.
+      const amendments = await readAmendments(mail, rows, undefined);
+      const lacking = rows.filter(({ id }) => !kept.has(id) || amendments.has(id));
       if (lacking.length === 0) return;
       const texts = await readKept(mail, lacking, undefined);
       for (const row of lacking) {
         const text = texts.get(row.id);
-        if (text !== undefined) keep(row.id, digestOf(row, text));
+        if (text !== undefined) keep(row.id, digestOf(row, text, amendments.get(row.id)));
       }
     },
     forget(ids) {
@@ -88,31 +102,27 @@ function digestOfRow({ subject, preview, wire }: EmailRow): Digest {
     files: wire?.attachments.length ?? 0,
     isSealed: false,
     isDoubtful: false,
+    isTakenBack: false,
   };
 }
 
-function digestOf(row: EmailRow, text: KeptText): Digest {
+function digestOf(row: EmailRow, text: KeptText, amendments: Amendments | undefined): Digest {
   if (text.kind === "standard") {
     return { ...digestOfRow(row), snippet: oneLine(text.text), files: text.filenames.length };
   }
-  const { message } = text;
-  const subject = fieldOf(message, "subject") ?? fieldOf(message, "title") ?? "";
-  const body = fieldOf(message, "body") ?? fieldOf(message, "text") ?? fieldOf(message, "description") ?? "";
+  const isTakenBack = amendments?.takenBackAt !== undefined;
+  const reading = readingOf(text, amendments?.edits);
   return {
-    subject,
-    snippet: oneLine(body),
-    files: text.files.length,
+    subject: isTakenBack ? "" : reading.subject,
+    snippet: isTakenBack ? "" : oneLine(reading.text),
+    files: isTakenBack ? 0 : reading.files.length,
+    isTakenBack,
     isSealed: text.kind === "sealed",
     isDoubtful:
       text.kind === "open"
         ? text.unexpected
         : text.sender.kind === "changed" || text.sender.kind === "formerKey",
   };
-}
-
-function fieldOf(message: object, name: string): string | undefined {
-  const value: unknown = Reflect.get(message, name);
-  return typeof value === "string" ? value : undefined;
 }
 
 /** The first words, without what was quoted. */

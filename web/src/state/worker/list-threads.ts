@@ -3,6 +3,7 @@ import { type EmailRow, emails } from "@posthorn/client";
 import type { Place } from "../place.ts";
 import { type Delivery, type DeliveryMark, readDeliveries, worstMark } from "./delivery.ts";
 import type { Desk } from "./desk.ts";
+import type { Digest } from "./digests.ts";
 import { orderOf } from "./folders.ts";
 import type { MailEntry } from "./mail-map.ts";
 import type { ThreadOrder } from "./thread-order.ts";
@@ -27,8 +28,8 @@ export interface ThreadRow {
   /** Null while it was not opened yet. */
   subject: string | null;
   snippet: string;
-  /** It cannot be opened, or should not be believed as it is. */
-  trouble: "failed" | "doubtful" | null;
+  /** It cannot be opened, should not be believed as it is, or was taken back by its sender. */
+  trouble: "failed" | "doubtful" | "takenBack" | null;
   /** Mailboxes it lies in. */
   mailboxIds: string[];
   snoozedUntil: string | null;
@@ -141,11 +142,17 @@ function threadRow(
     hasFiles: mail.some(({ hasAttachment }) => hasAttachment),
     subject: digest === undefined || digest === "failed" ? null : digest.subject,
     snippet: digest === undefined || digest === "failed" ? "" : digest.snippet,
-    trouble: digest === "failed" ? "failed" : digest?.isDoubtful === true ? "doubtful" : null,
+    trouble: troubleOf(digest),
     mailboxIds: [...new Set(mail.flatMap(({ mailboxIds }) => mailboxIds))],
     snoozedUntil: row.snoozedUntil,
     delivery: worstMark(rows.flatMap(({ id }) => deliveries.get(id) ?? [])),
   };
+}
+
+function troubleOf(digest: Digest | "failed" | undefined): ThreadRow["trouble"] {
+  if (digest === undefined || digest === "failed") return digest ?? null;
+  if (digest.isTakenBack) return "takenBack";
+  return digest.isDoubtful ? "doubtful" : null;
 }
 
 export function peopleOf(list: EmailRow["from"]): Person[] {
