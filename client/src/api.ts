@@ -175,7 +175,7 @@ function checkOutput<Name extends RouteName>(
 
 async function exchange(ctx: ApiContext, route: Route, options: AnyOptions): Promise<TransportResponse> {
   const { credential } = ctx;
-  let canRenew = credential?.renew !== undefined && route.auth === "token";
+  let canRenew = credential?.renew !== undefined && route.auth !== "none";
   let leftToWaitMs = options.waitAtMostMs ?? 0;
   while (true) {
     const token = route.auth === "none" ? undefined : await credential?.token();

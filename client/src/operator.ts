@@ -1,16 +1,19 @@
-/** What whoever runs a server does with it. The credential is the operator's token. */
+/** What whoever runs a server does with it: by the operator's token, or by the session of an operator's account. */
 import type {
   AccountInfo,
   Invite,
   NewInvite,
   PeerInfo,
   PeerPolicy,
+  Policy,
+  Reach,
   RouteInput,
   RouteOutput,
   Status,
 } from "@posthorn/protocol";
 import { type Api, makeApi } from "./api.ts";
 import type { Platform } from "./platform.ts";
+import type { Session } from "./session.ts";
 
 /** The server at `url`, called with the operator's token; both stand in `operator.json` of its data folder. */
 export function openOperator(platform: Platform, { url, token }: { url: string; token: string }): Api {
@@ -41,7 +44,7 @@ export async function* eachAccount(api: Api): AsyncGenerator<AccountInfo, void> 
   } while (after !== undefined);
 }
 
-/** Suspends an account, lets it in again, or changes its quota. */
+/** Suspends an account, lets it in again, makes it an operator's or takes that back, or changes its quota. */
 export function changeAccount(
   api: Api,
   name: string,
@@ -73,6 +76,21 @@ export async function* eachPeer(api: Api): AsyncGenerator<PeerInfo, void> {
 /** Blocks a host or allows it again. */
 export function setPeerPolicy(api: Api, host: string, policy: PeerPolicy): Promise<PeerInfo> {
   return api.call("patchPeer", { params: { host }, input: { policy }, idempotent: true });
+}
+
+/** What the server lets people do. */
+export function readPolicy(api: Api): Promise<Policy> {
+  return api.call("policy", {});
+}
+
+/** Whether others come to the server by its name. */
+export function readReach(api: Api): Promise<Reach> {
+  return api.call("reach", {});
+}
+
+/** Whether this sign-in may do what the operator does. */
+export async function isOperator(session: Session): Promise<boolean> {
+  return (await session.call("ownRole", {})).operator;
 }
 
 export function readStatus(api: Api): Promise<Status> {

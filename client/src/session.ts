@@ -10,6 +10,7 @@ import {
   ProblemError,
   parseAddress,
   parseHost,
+  type Reach,
   type RouteInput,
   type Session as SignIn,
   type Tokens,
@@ -74,6 +75,12 @@ export type InviteText = string | { host: string; token: string };
 export async function viewInvite(platform: Platform, invite: InviteText): Promise<InviteInfo> {
   const { endpoint, token } = await placeOf(platform, invite);
   return makeApi(platform, endpoint).call("invite", { params: { token } });
+}
+
+/** How the world comes to the server, for whom an invitation is to make its operator. Throws as `viewInvite`, and `forbidden`. */
+export async function viewSetup(platform: Platform, invite: InviteText): Promise<Reach> {
+  const { endpoint, token } = await placeOf(platform, invite);
+  return makeApi(platform, endpoint).call("setupReach", { params: { token } });
 }
 
 /**

@@ -49,6 +49,7 @@ const schemas: Readonly<Record<string, TSchema>> = {
   "send answer": protocol.SendAnswerSchema,
   "send line": protocol.SendLineSchema,
   "invite info": protocol.InviteInfoSchema,
+  "own role": protocol.OwnRoleSchema,
   "register start": protocol.RegisterStartSchema,
   "register start answer": protocol.RegisterStartAnswerSchema,
   "register finish": protocol.RegisterFinishSchema,

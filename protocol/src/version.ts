@@ -12,7 +12,7 @@ export const wireHistory: readonly {
 }[] = [
   {
     version: 1,
-    hash: "6fa647ea095fd3256eb553f3de74ca96c483be78a2133c2c2b9a3229cb3eb413",
+    hash: "0a20cd04a46e8c49a423b413eec62ec8bcdbb92852594f7bf7ab193aec52a360",
     note: "First version.",
   },
 ];

@@ -1,7 +1,8 @@
 /** The HTTP edge of a server: what peers, accounts and the operator call, each joined to the rooms that answer. */
-import { type Check, hostName, type NewKeys } from "@posthorn/protocol";
+import { type Check, hostName, limits, type NewKeys, type Policy } from "@posthorn/protocol";
 import { checks } from "./admin/checks.ts";
 import { openHealth } from "./admin/health.ts";
+import { openReach } from "./admin/reach.ts";
 import { authenticate, authenticateProgram } from "./auth/authenticate.ts";
 import { RememberedCallers } from "./auth/remembered-callers.ts";
 import { endAllSessions } from "./auth/session.ts";
@@ -61,7 +62,7 @@ export function makeHandler(
         ...jmapRoutes(jmap),
         ...jmapStreamRoutes(jmap),
         ...keysRoutes(forKeys(house, journey, { auth })),
-        ...operatorRoutes(forOperator(house, journey, { auth, look })),
+        ...operatorRoutes(forOperator(house, journey, { auth, look, certificate })),
       ]),
     ),
     { log: env.log, random: env.random, hsts: config.tls.kind !== "local" },
@@ -176,10 +177,14 @@ function forKeys(
   };
 }
 
-function forOperator(house: House, { queue }: Journey, { auth, look }: Shared): OperatorRoutesContext {
+function forOperator(
+  house: House,
+  { queue }: Journey,
+  { auth, look, certificate }: Shared & { certificate: CertificateSource | undefined },
+): OperatorRoutesContext {
   const { config, env, store, startedAt } = house;
   const { clock, files, random } = env;
-  const { host, endpoint, dataFolder } = config;
+  const { host, endpoint, dataFolder, contact } = config;
   return {
     authenticate: (authorization) => authenticate(auth, authorization),
     admin: {
@@ -193,8 +198,32 @@ function forOperator(house: House, { queue }: Journey, { auth, look }: Shared): 
       startedAt,
       checks: look,
       signOut: (tx, accountId) => endAllSessions(auth, tx, accountId),
+      forgetCaller: (accountId) => auth.remembered.forgetAccount(accountId),
+      policy: policyOf(config),
     },
-    invites: { store, clock, random, host, baseUrl: endpoint },
+    invites: { store, clock, random, host, baseUrl: endpoint, budgets: auth.budgets },
+    reach: openReach({
+      ...env,
+      host,
+      endpoint,
+      isTrial: config.tls.kind === "local",
+      certificate,
+      serverName: hostName(new URL(endpoint).host),
+      ownDiscovery: () => ownDiscovery({ host, endpoint, keys: house.keys(), contact }),
+    }),
+  };
+}
+
+function policyOf({ quotaBytes, screening, sending, contact }: House["config"]): Policy {
+  return {
+    signUp: "invitation",
+    quotaBytes,
+    screening,
+    recipientsPerMinute: sending.recipientsPerMinute,
+    recipientsAtOnce: sending.burst,
+    messageBytes: limits.messageBytes,
+    fileBytes: limits.fileBytes,
+    ...(contact === undefined ? {} : { contact }),
   };
 }
 

@@ -2,6 +2,7 @@
  * The table of contents: opens the data, makes every room with what it needs of the outside and of the others, and
  * joins them to the HTTP edge. A server is a library, so the testnet starts as many as it likes in one process.
  */
+import { makeSetupInvite } from "./auth/setup-invite.ts";
 import type { Config } from "./config.ts";
 import type { Env } from "./env/env.ts";
 import type { CertificateSource } from "./http/certificate.ts";
@@ -52,6 +53,8 @@ export interface Server {
   pagePort: number | undefined;
   /** A sentence for the operator about the certificate it began with. */
   certificateWarning: string | undefined;
+  /** Where whoever runs it sets it up in a browser: the path with its token. Undefined once somebody has an account. */
+  setupPath: string | undefined;
   /** Finishes what is under way, for at most `graceMs`, and closes the store. */
   stop(graceMs: number): Promise<void>;
 }
@@ -101,6 +104,7 @@ async function run(
   const live = makeLive(house);
   const site = config.web === undefined ? undefined : await openSite(env.files, config.web);
   const handler = makeHandler(house, journey, live, certificate, site);
+  const setupPath = site === undefined ? undefined : await openSetup(house);
   door?.answerWith(handler);
   await publishPlace(house, door);
   await queue.start();
@@ -118,6 +122,7 @@ async function run(
     port: door?.port,
     pagePort: door?.pagePort,
     certificateWarning: door?.certificateWarning,
+    setupPath,
     async stop(graceMs) {
       stopping.abort();
       const silent = live.close();
@@ -130,6 +135,12 @@ async function run(
       env.log("info", "server stopped", { host });
     },
   };
+}
+
+/** The token stands behind “#”, so that no browser sends it to anybody with the address of a page. */
+async function openSetup({ store, env }: House): Promise<string | undefined> {
+  const token = await makeSetupInvite({ store, clock: env.clock, random: env.random });
+  return token === undefined ? undefined : `/setup#${token}`;
 }
 
 /** Tells whoever runs the server how to reach it, now and whenever its certificate has changed. */

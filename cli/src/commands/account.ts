@@ -46,6 +46,20 @@ export function account(command: Command, shell: Shell): void {
   );
   takeData(
     command
+      .command("operator")
+      .description(
+        "Lets an account administrate the server in the web client, in all its sign-ins, until that is taken back.",
+      )
+      .argument("<name>", "what stands before @")
+      .option("--revoke", "takes it back"),
+  ).action(
+    asOperator((name: string, options: OperatorOptions & { revoke?: boolean }) => {
+      const words = options.revoke === true ? "is no operator any more" : "is an operator now";
+      return change(shell, options, name, { operator: options.revoke !== true }, words);
+    }, hints),
+  );
+  takeData(
+    command
       .command("quota")
       .description("Changes what an account may hold.")
       .argument("<name>", "what stands before @")
@@ -65,11 +79,11 @@ async function list(shell: Shell, options: OperatorOptions): Promise<void> {
   answer(shell, accounts, () => {
     if (accounts.length === 0)
       return `There are no accounts. To invite somebody: ${nextCommand(shell, "invite")}`;
-    const rows = accounts.map(({ address, createdAt, usedBytes, quotaBytes, suspended }) => [
+    const rows = accounts.map(({ address, createdAt, usedBytes, quotaBytes, suspended, operator }) => [
       address,
       localTime(createdAt),
       `${shortSize(usedBytes)} of ${shortSize(quotaBytes)}`,
-      suspended ? "suspended" : "",
+      [operator ? "operator" : "", suspended ? "suspended" : ""].filter((word) => word !== "").join(", "),
     ]);
     return columns([["Address", "Since", "Holds", ""], ...rows]);
   });

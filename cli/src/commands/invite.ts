@@ -12,6 +12,7 @@ interface InviteOptions extends OperatorOptions {
   name?: string;
   expires?: string;
   quota?: string;
+  operator?: boolean;
 }
 
 export function invite(command: Command, shell: Shell): void {
@@ -22,7 +23,8 @@ export function invite(command: Command, shell: Shell): void {
       .description("Makes an invitation. Its link is shown this once.")
       .option("--name <name>", "what stands before @; without it the guest chooses")
       .option("--expires <length>", "such as 12h, 7d (7d)")
-      .option("--quota <size>", "what the account may hold, such as 2GiB"),
+      .option("--quota <size>", "what the account may hold, such as 2GiB")
+      .option("--operator", "the account may administrate the server in the web client"),
   ).action(
     asOperator(
       (options: InviteOptions) => make(shell, options),
@@ -57,6 +59,7 @@ async function make(shell: Shell, options: InviteOptions): Promise<void> {
     ...(name === undefined ? {} : { name }),
     ...(expiresInS === undefined ? {} : { expiresInS }),
     ...(quotaBytes === undefined ? {} : { quotaBytes }),
+    ...(options.operator === true ? { operator: true } : {}),
   });
   // In a trial the guest is at this machine; elsewhere nobody knows where they have the program.
   const register =

@@ -70,10 +70,13 @@ function readConfig(given: Settings): Config {
 
 function sayStarted(shell: Shell, config: Config, server: Server, isFirstStart: boolean): void {
   const { host, endpoint, port, certificateWarning } = server;
+  const setupUrl =
+    server.setupPath && `${server.pagePort === undefined ? endpoint : pageOf(server)}${server.setupPath}`;
   const { dataFolder, address } = config;
   const listens = `${address ?? (config.tls.kind === "proxied" ? "127.0.0.1" : "every address")}, port ${port}`;
   const invite = `${posthornOf(shell)} invite --data ${shellWord(dataFolder)}`;
-  answer(shell, { host, endpoint, address, port, dataFolder, isFirstStart, certificateWarning }, () =>
+  const told = { host, endpoint, address, port, dataFolder, isFirstStart, certificateWarning, setupUrl };
+  answer(shell, told, () =>
     [
       `Posthorn serves ${host} and runs until you press Ctrl+C.`,
       "",
@@ -88,9 +91,16 @@ function sayStarted(shell: Shell, config: Config, server: Server, isFirstStart: 
       ]),
       ...(certificateWarning === undefined ? [] : ["", `Warning: ${certificateWarning}`]),
       ...(config.tls.kind === "local" ? ["", "This is a trial on this machine. Nothing leaves it."] : []),
-      ...(isFirstStart
-        ? ["", `Nobody has an account yet. In another terminal, invite somebody:\n\n  ${invite}`]
-        : []),
+      ...(setupUrl === undefined
+        ? isFirstStart
+          ? ["", `Nobody has an account yet. In another terminal, invite somebody:\n\n  ${invite}`]
+          : []
+        : [
+            "",
+            `Nobody has an account yet. Set it up in a browser, within the hour:\n\n  ${setupUrl}`,
+            "",
+            "Whoever opens this first becomes the operator: show it to nobody. Another start gives another.",
+          ]),
     ].join("\n"),
   );
 }

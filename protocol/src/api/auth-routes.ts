@@ -6,6 +6,7 @@ import {
   LoginStartAnswerSchema,
   LoginStartSchema,
   NewApiTokenSchema,
+  OwnRoleSchema,
   RefreshSchema,
   RegisterFinishSchema,
   RegisterStartAnswerSchema,
@@ -78,6 +79,15 @@ export const authRoutes = {
     sessionOnly: true,
     status: 204,
     summary: "End the session of the caller.",
+  },
+  ownRole: {
+    method: "GET",
+    path: "/auth/account",
+    auth: "token",
+    sessionOnly: true,
+    output: OwnRoleSchema,
+    status: 200,
+    summary: "Whose sign-in it is, and whether it may do what the operator does.",
   },
   sessions: {
     method: "GET",

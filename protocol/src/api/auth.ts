@@ -23,9 +23,14 @@ export const InviteInfoSchema = Type.Object({
   host: HostSchema,
   name: Type.Union([AccountNameSchema, Type.Null()]),
   expiresAt: TimeSchema,
+  /** The account that it makes is an operator's. */
+  operator: Type.Optional(Type.Boolean()),
 });
 
 export type InviteInfo = Static<typeof InviteInfoSchema>;
+
+/** Who is calling, as the server knows it. */
+export const OwnRoleSchema = Type.Object({ address: AddressTextSchema, operator: Type.Boolean() });
 
 /** First step of OPAQUE registration (RFC 9807 §5): the blinded password. */
 export const RegisterStartSchema = Type.Object(

@@ -10,8 +10,10 @@ import {
   PeerListSchema,
   PeerPageQuerySchema,
   PeerPatchSchema,
+  PolicySchema,
   QueueRetrySchema,
   QueueSchema,
+  ReachSchema,
   StatusSchema,
 } from "./operator.ts";
 import type { Route } from "./route.ts";
@@ -63,7 +65,7 @@ export const operatorRoutes = {
     input: AccountPatchSchema,
     output: AccountInfoSchema,
     status: 200,
-    summary: "Suspend an account or change its quota.",
+    summary: "Suspend an account, make it an operator's, or change its quota.",
   },
   queue: {
     method: "GET",
@@ -102,6 +104,32 @@ export const operatorRoutes = {
     output: PeerInfoSchema,
     status: 200,
     summary: "Allow or block a host.",
+  },
+  policy: {
+    method: "GET",
+    path: "/admin/policy",
+    auth: "operator",
+    scope: "admin",
+    output: PolicySchema,
+    status: 200,
+    summary: "What the server lets people do.",
+  },
+  reach: {
+    method: "GET",
+    path: "/admin/reach",
+    auth: "operator",
+    scope: "admin",
+    output: ReachSchema,
+    status: 200,
+    summary: "Whether others come to the server by its name.",
+  },
+  setupReach: {
+    method: "GET",
+    path: "/auth/invite/:token/reach",
+    auth: "none",
+    output: ReachSchema,
+    status: 200,
+    summary: "The same, for whom an invitation is to make an operator.",
   },
   status: {
     method: "GET",

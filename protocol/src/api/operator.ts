@@ -20,6 +20,8 @@ export const InviteSchema = Type.Object({
   expiresAt: TimeSchema,
   usedAt: Type.Optional(TimeSchema),
   usedBy: Type.Optional(AddressTextSchema),
+  /** The account that it makes is an operator's. */
+  operator: Type.Optional(Type.Boolean()),
 });
 
 export type Invite = Static<typeof InviteSchema>;
@@ -31,6 +33,7 @@ export const InviteRequestSchema = Type.Object(
     name: Type.Optional(AccountNameSchema),
     expiresInS: Type.Optional(whole(366 * 86_400, 60)),
     quotaBytes: Type.Optional(count),
+    operator: Type.Optional(Type.Boolean()),
   },
   closed,
 );
@@ -50,6 +53,8 @@ export const AccountInfoSchema = Type.Object({
   address: AddressTextSchema,
   createdAt: TimeSchema,
   suspended: Type.Boolean(),
+  /** Whoever signs in to it may do what the operator does. */
+  operator: Type.Boolean(),
   quotaBytes: count,
   usedBytes: count,
   lastSeenAt: Type.Optional(TimeSchema),
@@ -64,7 +69,11 @@ export const AccountListSchema = Type.Object({
 });
 
 export const AccountPatchSchema = Type.Object(
-  { suspended: Type.Optional(Type.Boolean()), quotaBytes: Type.Optional(count) },
+  {
+    suspended: Type.Optional(Type.Boolean()),
+    operator: Type.Optional(Type.Boolean()),
+    quotaBytes: Type.Optional(count),
+  },
   closed,
 );
 
@@ -133,6 +142,56 @@ export const StatusSchema = Type.Object({
 });
 
 export type Status = Static<typeof StatusSchema>;
+
+/** What the server lets people do, as it was started. */
+export const PolicySchema = Type.Object({
+  /** Who may have an account: whom an operator has invited. */
+  signUp: Type.Enum(["invitation"]),
+  /** What a new account may hold. */
+  quotaBytes: count,
+  /** Mail of strangers waits in new accounts until their owner has said yes. */
+  screening: Type.Boolean(),
+  /** Recipients an account may write to in a minute, and at once. */
+  recipientsPerMinute: count,
+  recipientsAtOnce: count,
+  messageBytes: count,
+  fileBytes: count,
+  contact: Type.Optional(oneLine(limits.contact)),
+});
+
+export type Policy = Static<typeof PolicySchema>;
+
+const addresses = list(oneLine(100, 1), 100);
+
+/** How the world comes to a server, as it finds out itself. */
+export const ReachSchema = Type.Object({
+  host: HostSchema,
+  endpoint: EndpointSchema,
+  /** A trial on one machine: there is no DNS to be asked. */
+  trial: Type.Boolean(),
+  /** What DNS says of the endpoint's name. */
+  name: Type.Object({
+    name: oneLine(limits.host, 1),
+    addresses,
+    /** Whom the server has asked. */
+    resolvers: addresses,
+    /** Addresses of the machine that the world could call it by. */
+    ownAddresses: addresses,
+    fault: Type.Optional(oneLine(limits.detail)),
+  }),
+  certificate: Type.Object({
+    /** A proxy before the server has one that the server does not know. */
+    shownBy: Type.Enum(["server", "proxy"]),
+    endsAt: Type.Optional(TimeSchema),
+    fault: Type.Optional(oneLine(limits.detail)),
+  }),
+  /** Whether the host's name leads to this server as others look for it (§30.1). */
+  others: Type.Object({ ok: Type.Boolean(), fault: Type.Optional(oneLine(limits.detail)) }),
+  /** The document that the host's own name has to answer with where the endpoint has another (§30.3). */
+  wellKnown: Type.Optional(Type.String({ maxLength: limits.discoveryBytes })),
+});
+
+export type Reach = Static<typeof ReachSchema>;
 
 export const AccountPageQuerySchema = Type.Object({ after: Type.Optional(AccountNameSchema) }, closed);
 export const PeerPageQuerySchema = Type.Object({ after: Type.Optional(HostSchema) }, closed);

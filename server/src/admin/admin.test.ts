@@ -46,12 +46,15 @@ interface Trial {
   queue: TrialQueue;
   /** Accounts that were signed out. */
   signedOut: number[];
+  /** Accounts whose credentials have to be looked at anew. */
+  forgotten: number[];
 }
 
 async function trial(store: Store): Promise<Trial> {
   const queue = await openTrialQueue(store);
   const { clock, worker } = queue;
   const signedOut: number[] = [];
+  const forgotten: number[] = [];
   const ctx: AdminContext = {
     store,
     clock,
@@ -63,8 +66,18 @@ async function trial(store: Store): Promise<Trial> {
     startedAt: clock.now(),
     checks: async () => [{ name: "database", ok: true }],
     signOut: async (_, accountId) => void signedOut.push(accountId),
+    forgetCaller: (accountId) => void forgotten.push(accountId),
+    policy: {
+      signUp: "invitation",
+      quotaBytes: 5,
+      screening: true,
+      recipientsPerMinute: 600,
+      recipientsAtOnce: 3000,
+      messageBytes: 262_144,
+      fileBytes: 1,
+    },
   };
-  return { ctx, queue, signedOut };
+  return { ctx, queue, signedOut, forgotten };
 }
 
 /** Something waits for a host since so long ago, or is scheduled for so much later. */
@@ -114,20 +127,39 @@ eachStore("the operator and the accounts", (open) => {
     const store = await open();
     const { ctx, signedOut } = await trial(store);
     const bob = await openAccount(store, "bob");
-    expect(await patchAccount(ctx, { name: "bob", suspended: true })).toMatchObject({ suspended: true });
+    expect(await patchAccount(ctx, { callerId: 0, name: "bob", suspended: true })).toMatchObject({
+      suspended: true,
+    });
     expect(signedOut).toEqual([bob]);
     expect((await readAccounts(ctx, {})).accounts).toMatchObject([{ suspended: false }, { suspended: true }]);
-    const both = await patchAccount(ctx, { name: "bob", suspended: false, quotaBytes: 0 });
+    const both = await patchAccount(ctx, { callerId: 0, name: "bob", suspended: false, quotaBytes: 0 });
     expect(both).toMatchObject({ suspended: false, quotaBytes: 0 });
-    expect(await patchAccount(ctx, { name: "bob" })).toEqual(both);
+    expect(await patchAccount(ctx, { callerId: 0, name: "bob" })).toEqual(both);
     expect(signedOut).toEqual([bob]);
     expect(await putIn(store, bob, letter())).toBeUndefined();
+  });
+
+  it("gives somebody the operator's role and takes it back, and shuts nobody out who does it", async () => {
+    const store = await open();
+    const { ctx, forgotten } = await trial(store);
+    const bob = await openAccount(store, "bob");
+    const given = await patchAccount(ctx, { callerId: 0, name: "bob", operator: true });
+    expect(given).toMatchObject({ operator: true, suspended: false });
+    expect(forgotten).toEqual([bob]);
+    const forbidden = { problem: { code: "forbidden" } };
+    const byBob = { callerId: bob, name: "bob" };
+    await expect(patchAccount(ctx, { ...byBob, operator: false })).rejects.toMatchObject(forbidden);
+    await expect(patchAccount(ctx, { ...byBob, suspended: true })).rejects.toMatchObject(forbidden);
+    expect(await patchAccount(ctx, { ...byBob, quotaBytes: 7 })).toMatchObject({ operator: true });
+    expect(await patchAccount(ctx, { callerId: 0, name: "bob", operator: false })).toMatchObject({
+      operator: false,
+    });
   });
 
   it("is told of a name that nobody has", async () => {
     const { ctx, signedOut } = await trial(await open());
     for (const name of ["nobody", "", "Alice", "alice@a.test"]) {
-      await expect(patchAccount(ctx, { name, suspended: true })).rejects.toMatchObject(notFound);
+      await expect(patchAccount(ctx, { callerId: 0, name, suspended: true })).rejects.toMatchObject(notFound);
     }
     expect(signedOut).toEqual([]);
   });

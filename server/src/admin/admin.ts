@@ -9,6 +9,7 @@ import {
   limits,
   type PeerInfo,
   type PeerPolicy,
+  type Policy,
   problem,
   type QueueHost,
   type Status,
@@ -22,6 +23,7 @@ import {
   countAccounts,
   findAccountByName,
   listAccounts,
+  setOperator,
   setQuota,
   setSuspended,
 } from "../store/account-store.ts";
@@ -44,6 +46,9 @@ export interface AdminContext {
   checks(): Promise<Check[]>;
   /** Ends all sign-ins of the account; its API tokens are refused as long as it is suspended. */
   signOut(tx: Tx, accountId: number): Promise<void>;
+  /** Credentials of the account are looked at anew: what they may do has changed. */
+  forgetCaller(accountId: number): void;
+  policy: Policy;
 }
 
 const pageSize = 200;
@@ -60,13 +65,28 @@ export async function readAccounts(
   };
 }
 
-/** Suspends, which signs it out for good, readmits, or sets the room an account has. Throws `notFound`. */
+/**
+ * Suspends, which signs it out for good, readmits, makes an account an operator's or takes that back, or sets the room it
+ * has. Throws `notFound`, and `forbidden` for what would shut out who asks for it.
+ */
 export async function patchAccount(
   ctx: AdminContext,
-  input: { name: string; suspended?: boolean | undefined; quotaBytes?: number | undefined },
+  input: {
+    name: string;
+    callerId: number;
+    suspended?: boolean | undefined;
+    operator?: boolean | undefined;
+    quotaBytes?: number | undefined;
+  },
 ): Promise<AccountInfo> {
-  const { name, suspended, quotaBytes } = input;
+  const { name, suspended, operator, quotaBytes } = input;
   const account = await ctx.store.write(async (tx) => {
+    const before = await findAccountByName(tx, name);
+    if (before?.id === input.callerId) refuseOwnExclusion(input);
+    if (operator !== undefined && before !== undefined) {
+      await setOperator(tx, name, operator);
+      tx.afterCommit(() => ctx.forgetCaller(before.id));
+    }
     if (suspended !== undefined) await setSuspended(tx, name, suspended ? ctx.clock.now() : null);
     if (quotaBytes !== undefined) await setQuota(tx, name, quotaBytes);
     const changed = await findAccountByName(tx, name);
@@ -75,6 +95,19 @@ export async function patchAccount(
   });
   if (account === undefined) return fail("notFound", `There is no account “${name}” here.`);
   return accountInfo(ctx, account);
+}
+
+/** Somebody else can still do it, or the command line on the machine. */
+function refuseOwnExclusion({
+  suspended,
+  operator,
+}: {
+  suspended?: boolean | undefined;
+  operator?: boolean | undefined;
+}): void {
+  if (suspended === true) fail("forbidden", "You cannot suspend your own account. Ask another operator.");
+  if (operator === false)
+    fail("forbidden", "You cannot take the operator's role from yourself. Ask another operator.");
 }
 
 /** What is queued, by host: of very many hosts those that have waited for longest. */
@@ -160,6 +193,10 @@ export async function patchPeer(
   return peer === undefined ? fail("notFound", `${input.host} is not known here.`) : peerInfo(peer);
 }
 
+export async function readPolicy(ctx: AdminContext): Promise<Policy> {
+  return ctx.policy;
+}
+
 export async function readStatus(ctx: AdminContext): Promise<Status> {
   const { accounts, messages, storedBytes } = await countAccounts(ctx.store.read);
   return {
@@ -183,6 +220,7 @@ function accountInfo(ctx: AdminContext, account: Account): AccountInfo {
     address: `${account.name}@${ctx.host}`,
     createdAt: formatTime(account.createdAt),
     suspended: account.suspendedAt !== undefined,
+    operator: account.isOperator,
     quotaBytes: account.quotaBytes,
     usedBytes: account.usedBytes,
   };

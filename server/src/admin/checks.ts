@@ -4,8 +4,7 @@ import type { OwnKeys } from "../peers/own-keys.ts";
 import { findFact } from "../store/fact-store.ts";
 import type { Store } from "../store/sql.ts";
 import { findCertificateFault } from "./certificate-fault.ts";
-
-type ShownCertificate = { kind: "files"; certPath: string } | { kind: "pem"; certPem: string };
+import { type ShownCertificate, shownPem } from "./shown-certificate.ts";
 
 export interface ChecksContext {
   store: Store;
@@ -64,10 +63,9 @@ async function checkDisk(ctx: ChecksContext): Promise<Finding> {
 }
 
 async function checkCertificate(ctx: ChecksContext, certificate: ShownCertificate): Promise<Finding> {
-  const pem = certificate.kind === "pem" ? certificate.certPem : await ctx.files.read(certificate.certPath);
+  const pem = await shownPem(ctx.files, certificate);
   if (pem === undefined) return "The certificate file is gone. Put it back.";
-  const text = typeof pem === "string" ? pem : new TextDecoder().decode(pem);
-  return findCertificateFault(text, ctx.serverName, ctx.clock.now())?.detail;
+  return findCertificateFault(pem, ctx.serverName, ctx.clock.now())?.detail;
 }
 
 function checkSigningKey(ctx: ChecksContext): Finding {

@@ -1,6 +1,6 @@
 import { hash } from "node:crypto";
 import { fail, limits } from "@posthorn/protocol";
-import { findApiToken, findSession, setApiTokenUsed } from "../store/auth-store.ts";
+import { findApiToken, findSession, type Owner, setApiTokenUsed } from "../store/auth-store.ts";
 import type { Store } from "../store/sql.ts";
 import { type AccessTokenContext, verifyAccessToken } from "./access-token.ts";
 import { parseApiToken } from "./api-token.ts";
@@ -114,7 +114,8 @@ async function proveAccessToken(ctx: AuthenticateContext, token: string): Promis
   refuseSuspended(session);
   if (session.endedBecause !== undefined || session.expiresAt <= ctx.clock.now())
     return refuseEnded(session.endedBecause);
-  return { caller: { accountId, name: session.accountName, scopes, sessionId }, expiresAt };
+  const caller = { accountId, name: session.accountName, scopes: withRole(session, scopes), sessionId };
+  return { caller, expiresAt };
 }
 
 async function proveApiToken(ctx: AuthenticateContext, token: string): Promise<Proven> {
@@ -130,10 +131,20 @@ async function proveApiToken(ctx: AuthenticateContext, token: string): Promise<P
   const caller = {
     accountId: found.accountId,
     name: found.accountName,
-    scopes: parseScopes(found.scopes),
+    scopes: withinRole(found, parseScopes(found.scopes)),
     tokenId: id,
   };
   return { caller, expiresAt: found.expiresAt };
+}
+
+/** Who signs in to an operator's account may do what the operator does, from when the role is given until it is taken. */
+function withRole({ isOperator }: Owner, scopes: ReadonlySet<Scope>): ReadonlySet<Scope> {
+  return isOperator ? new Set([...scopes, "admin"]) : scopes;
+}
+
+/** A token that an operator has made for the operator's work is good for it only while its maker is one. */
+function withinRole({ isOperator }: Owner, scopes: ReadonlySet<Scope>): ReadonlySet<Scope> {
+  return isOperator ? scopes : new Set([...scopes].filter((scope) => scope !== "admin"));
 }
 
 /** So that its owner sees which token is in use. Once an hour, because it costs a commit; a full disk does not matter. */

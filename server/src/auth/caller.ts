@@ -16,7 +16,7 @@ export interface Caller {
 
 const scopes: ReadonlySet<string> = new Set<Scope>(["read", "draft", "send", "admin"]);
 
-/** What a person who signed in may do. Nobody becomes an operator by signing in. */
+/** What a person who signed in may do; an operator's account gives more, for as long as it is one. */
 export const sessionScopes: readonly Scope[] = ["read", "draft", "send"];
 
 function isScope(text: string): text is Scope {

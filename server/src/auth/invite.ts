@@ -50,7 +50,12 @@ export interface InviteContext {
 export async function makeInvite(
   ctx: InviteContext & { baseUrl: string },
   caller: Caller,
-  input: { name?: string | undefined; expiresInS?: number | undefined; quotaBytes?: number | undefined },
+  input: {
+    name?: string | undefined;
+    expiresInS?: number | undefined;
+    quotaBytes?: number | undefined;
+    operator?: boolean | undefined;
+  },
 ): Promise<NewInvite> {
   requireScope(caller, "admin");
   const accountName = input.name === undefined ? undefined : parseAccountName(ctx.host, input.name);
@@ -64,6 +69,7 @@ export async function makeInvite(
     tokenHash: hashSecret(token),
     accountName,
     quotaBytes: input.quotaBytes,
+    isOperator: input.operator === true,
     createdAt,
     expiresAt: createdAt + (input.expiresInS === undefined ? defaultLifeMs : input.expiresInS * 1000),
   };
@@ -96,7 +102,22 @@ export async function viewInvite(
 ): Promise<InviteInfo> {
   spendTry(ctx.budgets, input.remoteAddress);
   const invite = await readInvite(ctx, input.token);
-  return { host: ctx.host, name: invite.accountName ?? null, expiresAt: formatTime(invite.expiresAt) };
+  return {
+    host: ctx.host,
+    name: invite.accountName ?? null,
+    expiresAt: formatTime(invite.expiresAt),
+    ...(invite.isOperator ? { operator: true } : {}),
+  };
+}
+
+/** Lets those pass who hold an invitation to be an operator. Throws ProblemError as `viewInvite` does, and `forbidden`. */
+export async function requireOperatorInvite(
+  ctx: InviteContext & { budgets: AuthBudgets },
+  input: { token: string; remoteAddress: string },
+): Promise<void> {
+  spendTry(ctx.budgets, input.remoteAddress);
+  const { isOperator } = await readInvite(ctx, input.token);
+  if (!isOperator) fail("forbidden", "This invitation is not for whoever runs the server.");
 }
 
 /** An invitation that can still be used. Throws as `viewInvite`. */
@@ -137,7 +158,7 @@ export function parseInvitedName(host: string, invite: StoredInvite, text: strin
   if (invite.accountName !== undefined) {
     fail("forbidden", `This invitation is for the name “${invite.accountName}”.`, { pointer: "/name" });
   }
-  if (!reservedNames.has(name)) return name;
+  if (invite.isOperator || !reservedNames.has(name)) return name;
   return fail("forbidden", `The name “${name}” is kept for whoever runs the server. Choose another.`, {
     pointer: "/name",
   });
@@ -175,6 +196,7 @@ function describe(host: string, invite: StoredInvite): Invite {
     expiresAt: formatTime(invite.expiresAt),
   };
   if (invite.usedAt !== undefined) described.usedAt = formatTime(invite.usedAt);
+  if (invite.isOperator) described.operator = true;
   if (invite.usedByName !== undefined) described.usedBy = formatAddress({ id: invite.usedByName, host });
   return described;
 }

@@ -1,5 +1,5 @@
 import { fail, formatAddress, type NewKeys, ProblemError, type Tokens } from "@posthorn/protocol";
-import { findAccountByName } from "../store/account-store.ts";
+import { findAccountByName, setOperator } from "../store/account-store.ts";
 import { insertPasswordRecord } from "../store/auth-store.ts";
 import type { Tx } from "../store/sql.ts";
 import { type AuthBudgets, spendTry } from "./budget.ts";
@@ -67,6 +67,7 @@ export async function finishRegistration(
         now,
         createAccount: () => createNamed(ctx, tx, name, invite.quotaBytes),
       });
+      if (invite.isOperator) await setOperator(tx, name, true);
       await insertPasswordRecord(tx, { accountId, record: input.registrationRecord, createdAt: now });
       if (keys !== undefined) await ctx.insertKeys(tx, accountId, keys);
       const opened = prepareSession(ctx, { accountId, device: input.device, networkHash });

@@ -91,6 +91,16 @@ export interface Resolver {
   resolve(host: string): Promise<readonly string[]>;
 }
 
+/** Names, and the machine's own place among addresses. */
+export interface Names {
+  /** As `Resolver.resolve`. */
+  look(name: string): Promise<readonly string[]>;
+  /** The name servers that are asked, by their addresses. */
+  resolvers(): string[];
+  /** Addresses of the machine that are of the internet at large; none behind a router that shares one. */
+  ownAddresses(): string[];
+}
+
 /**
  * Called at each numbered effect on the outside, just before and just after it. Does nothing in production; the
  * testnet kills the process in it, so that every crash point there is has a number.
@@ -102,6 +112,7 @@ export interface Env {
   random: Random;
   egress: Egress;
   files: Files;
+  names: Names;
   effect: EffectHook;
   /** Ends the process at once, because what it wrote can no longer be trusted (reliability I16). */
   failStop(reason: string): void;

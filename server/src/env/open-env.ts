@@ -3,6 +3,7 @@ import { type LocalNetwork, openEgress } from "./egress.ts";
 import type { Clock, EffectHook, Env } from "./env.ts";
 import { openFiles } from "./files.ts";
 import { openLog } from "./log.ts";
+import { openNames } from "./names.ts";
 import { openRandom } from "./random.ts";
 import { openResolver } from "./resolver.ts";
 
@@ -26,6 +27,7 @@ export function openEnv(options: OpenEnvOptions = {}): Env {
     random,
     effect,
     failStop,
+    names: openNames(resolver),
     files: openFiles({ effect, random, clock, failStop }),
     egress: openEgress({ clock, resolver, effect, ...(local && { local }) }),
     log: openLog(clock, (line) => process.stderr.write(line)),

@@ -17,6 +17,7 @@ import { type ApiTokenContext, listApiTokens, makeApiToken, revokeApiToken } fro
 import type { Caller } from "../auth/caller.ts";
 import { viewInvite } from "../auth/invite.ts";
 import { finishLogin, type LoginContext, startLogin } from "../auth/login.ts";
+import { ownRole } from "../auth/own-role.ts";
 import { finishRegistration, type RegisterContext, startRegistration } from "../auth/register.ts";
 import { listSessions, logout, refresh, revokeSession } from "../auth/session.ts";
 import { type BlobContext, getBlob, headBlob, putBlob } from "../blobs/account-blob.ts";
@@ -217,6 +218,7 @@ function authRoutes(ctx: ClientRoutesContext): Route[] {
       await logout(auth, caller);
       return undefined;
     }),
+    guarded(authenticate, routes.ownRole, ({ caller }) => ownRole(auth, caller)),
     guarded(authenticate, routes.sessions, ({ caller }) => listSessions(auth, caller)),
     guarded(authenticate, routes.endSession, async ({ caller, params }) => {
       await revokeSession(auth, caller, { id: params.get("id") });

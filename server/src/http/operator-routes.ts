@@ -1,23 +1,32 @@
-/** What the operator calls, from the command line now and from the web later. */
-import { routes } from "@posthorn/protocol";
+/** What the operator calls, from the command line and from the web. */
+import { type Reach, routes } from "@posthorn/protocol";
 import {
   type AdminContext,
   patchAccount,
   patchPeer,
   readAccounts,
   readPeers,
+  readPolicy,
   readQueue,
   readStatus,
   retryHost,
 } from "../admin/admin.ts";
-import { type InviteContext, listInvites, makeInvite, revokeInvite } from "../auth/invite.ts";
-import { type Authenticate, guarded, readInput, readQuery } from "./answer.ts";
+import type { AuthBudgets } from "../auth/budget.ts";
+import {
+  type InviteContext,
+  listInvites,
+  makeInvite,
+  requireOperatorInvite,
+  revokeInvite,
+} from "../auth/invite.ts";
+import { type Authenticate, guarded, open, readInput, readQuery } from "./answer.ts";
 import type { Route } from "./router.ts";
 
 export interface OperatorRoutesContext {
   authenticate: Authenticate;
   admin: AdminContext;
-  invites: InviteContext & { baseUrl: string };
+  invites: InviteContext & { baseUrl: string; budgets: AuthBudgets };
+  reach(): Promise<Reach>;
 }
 
 export function operatorRoutes(ctx: OperatorRoutesContext): Route[] {
@@ -34,9 +43,10 @@ export function operatorRoutes(ctx: OperatorRoutesContext): Route[] {
     guarded(authenticate, routes.accounts, ({ request }) =>
       readAccounts(admin, { after: readQuery(request, routes.accounts.query).after }),
     ),
-    guarded(authenticate, routes.patchAccount, async ({ params, request }) =>
+    guarded(authenticate, routes.patchAccount, async ({ caller, params, request }) =>
       patchAccount(admin, {
         name: params.get("name"),
+        callerId: caller.accountId,
         ...(await readInput(request, routes.patchAccount.input)),
       }),
     ),
@@ -48,6 +58,15 @@ export function operatorRoutes(ctx: OperatorRoutesContext): Route[] {
     guarded(authenticate, routes.patchPeer, async ({ params, request }) =>
       patchPeer(admin, { host: params.get("host"), ...(await readInput(request, routes.patchPeer.input)) }),
     ),
+    guarded(authenticate, routes.policy, () => readPolicy(admin)),
+    guarded(authenticate, routes.reach, () => ctx.reach()),
+    open(routes.setupReach, async ({ params, request }) => {
+      await requireOperatorInvite(invites, {
+        token: params.get("token"),
+        remoteAddress: request.remoteAddress,
+      });
+      return ctx.reach();
+    }),
     guarded(authenticate, routes.status, () => readStatus(admin)),
   ];
 }

@@ -19,6 +19,8 @@ export interface Account {
   /** Mail of people whom the account does not know waits until its owner has said whether to take it. */
   screens: boolean;
   hasRules: boolean;
+  /** Whoever signs in to it may do what the operator does. */
+  isOperator: boolean;
 }
 
 export async function insertAccount(
@@ -92,6 +94,10 @@ export async function hasAccounts(db: Db): Promise<boolean> {
 
 export async function setSuspended(tx: Tx, name: string, suspendedAt: number | null): Promise<boolean> {
   return (await tx.run(sql`UPDATE account SET suspended_at = ${suspendedAt} WHERE name = ${name}`)) === 1;
+}
+
+export async function setOperator(tx: Tx, name: string, isOperator: boolean): Promise<void> {
+  await tx.run(sql`UPDATE account SET is_operator = ${isOperator ? 1 : 0} WHERE name = ${name}`);
 }
 
 /** False when there is no such account. Its clients hear of it. */
@@ -187,5 +193,6 @@ function readAccount(row: Row): Account {
     hasSnoozed: int(row, "has_snoozed") === 1,
     screens: int(row, "screens") === 1,
     hasRules: int(row, "has_rules") === 1,
+    isOperator: int(row, "is_operator") === 1,
   };
 }

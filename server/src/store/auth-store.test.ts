@@ -60,6 +60,7 @@ eachStore("an invitation", (open) => {
       id: "i1",
       accountName: undefined,
       quotaBytes: undefined,
+      isOperator: false,
       createdAt: now,
       expiresAt: now + 9,
     };
@@ -204,7 +205,7 @@ eachStore("a password's record and an API token", (open) => {
 eachStore("what has expired", (open) => {
   it("goes, an invitation a while later, and nothing else does", async () => {
     const store = await withAlice(await open());
-    const invite = { accountName: "bob", quotaBytes: 5, createdAt: now };
+    const invite = { accountName: "bob", quotaBytes: 5, isOperator: false, createdAt: now };
     await store.write(async (tx) => {
       await insertInvite(tx, { ...invite, id: "i1", tokenHash: hash(1), expiresAt: now - 50 });
       await insertInvite(tx, { ...invite, id: "i2", tokenHash: hash(2), expiresAt: now - 49 });

@@ -9,6 +9,8 @@ export interface StoredInvite {
   accountName: string | undefined;
   /** What the account may hold; undefined for the server's usual. */
   quotaBytes: number | undefined;
+  /** The account that it makes is an operator's. */
+  isOperator: boolean;
   createdAt: number;
   expiresAt: number;
   usedAt: number | undefined;
@@ -47,6 +49,7 @@ export interface StoredApiToken {
 export interface Owner {
   accountName: string;
   suspendedAt: number | undefined;
+  isOperator: boolean;
 }
 
 export async function insertInvite(
@@ -54,9 +57,9 @@ export async function insertInvite(
   invite: Omit<StoredInvite, "usedAt" | "usedByName"> & { tokenHash: Uint8Array },
 ): Promise<void> {
   await tx.run(sql`
-    INSERT INTO invite (id, token_hash, account_name, quota_bytes, created_at, expires_at, used_at, used_by)
+    INSERT INTO invite (id, token_hash, account_name, quota_bytes, is_operator, created_at, expires_at, used_at, used_by)
     VALUES (${invite.id}, ${invite.tokenHash}, ${invite.accountName ?? null}, ${invite.quotaBytes ?? null},
-      ${invite.createdAt}, ${invite.expiresAt}, NULL, NULL)`);
+      ${invite.isOperator ? 1 : 0}, ${invite.createdAt}, ${invite.expiresAt}, NULL, NULL)`);
 }
 
 export async function findInvite(db: Db, tokenHash: Uint8Array): Promise<StoredInvite | undefined> {
@@ -190,7 +193,7 @@ export async function isSignedInFrom(
 
 export async function findSession(db: Db, id: string): Promise<(StoredSession & Owner) | undefined> {
   const row = await db.get(sql`
-    SELECT session.*, account.name AS account_name, account.suspended_at
+    SELECT session.*, account.name AS account_name, account.suspended_at, account.is_operator
     FROM session JOIN account ON account.id = session.account_id WHERE session.id = ${id}`);
   return row && { ...readSession(row), ...readOwner(row) };
 }
@@ -266,7 +269,7 @@ export async function insertApiToken(tx: Tx, token: Omit<StoredApiToken, "lastUs
 
 export async function findApiToken(db: Db, id: string): Promise<(StoredApiToken & Owner) | undefined> {
   const row = await db.get(sql`
-    SELECT api_token.*, account.name AS account_name, account.suspended_at
+    SELECT api_token.*, account.name AS account_name, account.suspended_at, account.is_operator
     FROM api_token JOIN account ON account.id = api_token.account_id WHERE api_token.id = ${id}`);
   return row && { ...readApiToken(row), ...readOwner(row) };
 }
@@ -309,6 +312,7 @@ function readInvite(row: Row): StoredInvite {
     id: text(row, "id"),
     accountName: optionalText(row, "account_name"),
     quotaBytes: optionalInt(row, "quota_bytes"),
+    isOperator: int(row, "is_operator") === 1,
     createdAt: int(row, "created_at"),
     expiresAt: int(row, "expires_at"),
     usedAt: optionalInt(row, "used_at"),
@@ -317,7 +321,11 @@ function readInvite(row: Row): StoredInvite {
 }
 
 function readOwner(row: Row): Owner {
-  return { accountName: text(row, "account_name"), suspendedAt: optionalInt(row, "suspended_at") };
+  return {
+    accountName: text(row, "account_name"),
+    suspendedAt: optionalInt(row, "suspended_at"),
+    isOperator: int(row, "is_operator") === 1,
+  };
 }
 
 function readSession(row: Row): StoredSession {
