@@ -8,6 +8,7 @@ import { type EmailRow, emails } from "../sync/email.ts";
 import type { Mail } from "../sync/mail-context.ts";
 import { mailboxes } from "../sync/mailbox.ts";
 import { isAboutAnother, isRecalled, listAbout } from "./about-others.ts";
+import { ahead } from "./ahead.ts";
 import { excerptOf, type MarkedText, markedSubject } from "./excerpt.ts";
 import { readFacts } from "./find-facts.ts";
 import { findLive, forgetReader, getIndex } from "./index-here.ts";
@@ -60,6 +61,7 @@ export async function* searchMail(
     zone,
   }: MailSearchOptions = {},
 ): AsyncGenerator<MailHit, void> {
+  if (limit <= 0) return;
   const plan = planSearch(mail, text, zone);
   const places = placesOf(await mail.store.list(mailboxes));
   const unread = new Set<string>();
@@ -77,13 +79,14 @@ export async function* searchMail(
   for (let round = 0; round < mostRounds; round++) {
     const index = await getIndex(mail);
     const segments = index.segments().length;
-    for await (const { id } of index.search(plan, { readRows, findFacts })) {
-      if (signal.aborted || given.size >= limit) return;
-      if (given.has(id)) continue;
-      const hit = await findHit(mail, plan, id);
-      if (hit === undefined) continue;
-      given.add(id);
+    const found = index.search(plan, { readRows, findFacts });
+    const hits = ahead(found, async ({ id }) => (given.has(id) ? undefined : findHit(mail, plan, id)));
+    for await (const hit of hits) {
+      if (signal.aborted) return;
+      given.add(hit.id);
       yield hit;
+      // At once: to find another may take long.
+      if (given.size >= limit) return;
     }
     if (isComplete(mail, index, segments)) return;
     forgetReader(mail);
