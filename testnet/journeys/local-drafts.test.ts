@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import {
   actions,
+  callJmap,
   changeSettings,
   dismissRefusal,
   findDraft,
@@ -14,6 +15,7 @@ import {
   post,
   readSettings,
   removeDraft,
+  removeUnreadableDraft,
   replaceIdentity,
   resendRefusal,
   saveDraft,
@@ -216,6 +218,25 @@ test("a draft that another device writes on is not removed, and why is said", as
   expect(await listRefusals(one.mail)).toMatchObject([
     { type: "changedMeanwhile", sentence: expect.stringContaining("Another device") },
   ]);
+});
+
+test("a record that is no draft to this client is told of, and goes when that is wanted", async () => {
+  const [one, two] = [await aliceOn(), await aliceOn()];
+  const draft = await saveDraft(one.mail, letter);
+  const create = { one: { id: "strange", sealed: "AAAA" } };
+  const given = { collection: "drafts", create };
+  await callJmap(alice.session, [{ method: "Record/set", arguments: given }]);
+  await until(async () => (await listDrafts(one.mail)).unreadable.length === 1);
+  expect(await listDrafts(one.mail)).toMatchObject({
+    drafts: [{ name: draft.name }],
+    unreadable: ["strange"],
+  });
+  await removeUnreadableDraft(one.mail, "Removed", "strange");
+  expect((await listDrafts(one.mail)).unreadable).toEqual([]);
+  await upToDate(one);
+  await until(
+    async () => (await listDrafts(two.mail)).unreadable.length === 0 && (await bodies(two)).length === 1,
+  );
 });
 
 test("a draft goes with its letter, comes back when that is taken back, and stays when it is refused", async () => {
