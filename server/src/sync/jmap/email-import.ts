@@ -16,6 +16,13 @@ import {
   requireAccount,
   resolveId,
 } from "./arguments.ts";
+import {
+  GivenWire,
+  mostSealedBytes,
+  placeSealedMail,
+  readSealedMail,
+  type SealedMail,
+} from "./email-import-sealed.ts";
 import { SetSchema } from "./email-marks.ts";
 import {
   countingBytes,
@@ -55,6 +62,7 @@ const Import = Type.Object(
     mailboxIds: SetSchema,
     keywords: nullable(SetSchema),
     receivedAt: nullable(Type.String()),
+    wire: nullable(GivenWire),
   },
   closed,
 );
@@ -67,7 +75,9 @@ const Base = Type.Object(
   closed,
 );
 
-type Read = { ok: true; given: Static<typeof Import>; mail: ImportedMail } | { ok: false; reason: SetError };
+type Given = { ok: true; given: Static<typeof Import> };
+type Readable = (Given & { mail: ImportedMail }) | (Given & { sealed: SealedMail });
+type Read = Readable | { ok: false; reason: SetError };
 type Made = JmapObject & { id: string };
 type Imported = { ok: true; made: Made } | { ok: false; reason: SetError };
 
@@ -114,7 +124,7 @@ async function readAll(
       const bytes = await wholeBlob(
         openBlob,
         { accountId: call.caller.accountId, blobId, call },
-        mostMailBytes,
+        given.wire ? mostSealedBytes : mostMailBytes,
         hold,
       );
       if (bytes === undefined) {
@@ -126,6 +136,7 @@ async function readAll(
         return refuseObject("tooLarge", `A message has ${mostMailBytes} bytes at most, with its files.`);
       }
       count(bytes.length);
+      if (given.wire) return { ok: true, given, sealed: readSealedMail(given.wire, bytes) };
       chargeParsing(call, bytes.length);
       const mail = readMailBytes(bytes);
       if (mail !== undefined) return { ok: true, given, mail };
@@ -166,8 +177,13 @@ async function importAll(
 async function importOne(
   ctx: EmailImportContext,
   at: MethodCall & { tx: MailTx },
-  { given, mail }: Read & { ok: true },
+  read: Readable,
 ): Promise<Imported> {
+  const { given } = read;
+  if ("sealed" in read) {
+    return { ok: true, made: await placeSealedMail(at, read.sealed, readPlace(ctx, at, given)) };
+  }
+  const { mail } = read;
   refuseSealed(at);
   const place = readPlace(ctx, at, given, mail.receivedAt);
   const existing = await findSameMail(at.tx.tx, place.accountId, mail);

@@ -83,18 +83,18 @@ export function refuseSealed({ tx }: PlaceCall): void {
 /** Throws SetFailure `overQuota`. Answers what the client does not know of the new Email. */
 export async function placeMail(at: PlaceCall, mail: ImportedMail, place: ReturnType<typeof readPlace>) {
   const put = await putMail(at.tx.tx, mail, place);
-  if (put === undefined) {
-    return refuseObject(
-      "overQuota",
-      "There is no room left in this account. Delete what is no longer needed.",
-    );
-  }
+  if (put === undefined) return noRoom();
   return {
     id: formatId("email", put.id),
     blobId: formatBlobId({ kind: "mail", objectId: put.id }),
     threadId: formatThreadId(put.conversation),
     size: mail.bytes.length,
   };
+}
+
+/** Throws SetFailure `overQuota`. */
+export function noRoom(): never {
+  return refuseObject("overQuota", "There is no room left in this account. Delete what is no longer needed.");
 }
 
 /** Counts the bytes of a call's mails. Throws MethodError `requestTooLarge`. */
