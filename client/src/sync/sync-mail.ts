@@ -1,25 +1,21 @@
 /** Keeping an account's mail here and on its server the same: one tab does it for all. */
-import { ProblemError } from "@posthorn/protocol";
 import { LocalStoreError } from "../local/local-store.ts";
 import { isSignedOut } from "../session.ts";
-import { Unreachable } from "../unreachable.ts";
 import { begin } from "./begin.ts";
-import { type Bell, newBell } from "./bell.ts";
 import { actions } from "./change.ts";
-import { type Failures, nextTryMs } from "./failures.ts";
+import { nextTryMs } from "./failures.ts";
 import { fill } from "./fill.ts";
 import { follow } from "./follow.ts";
 import { forgetEdits } from "./forget-edits.ts";
+import { keepListening } from "./keep-listening.ts";
 import { forgetLetters } from "./letters.ts";
 import { listDue } from "./list-due.ts";
-import { listen } from "./listen.ts";
-import { type Mail, type SyncStatus, statuses, syncStates } from "./mail-context.ts";
-import { isHalvedFor, newPageSize, type PageSize } from "./page-size.ts";
+import { type Mail, type SyncStatus, statuses } from "./mail-context.ts";
+import { isHalvedFor, type PageSize } from "./page-size.ts";
 import { push } from "./push.ts";
 import { pushLetters } from "./push-letters.ts";
+import { askedMs, newWork, pauseMsAfter, type Work } from "./sync-work.ts";
 
-const firstPauseMs = 1_000;
-const longestPauseMs = 60_000;
 /** While much is read, what could not be told is tried again after so long. */
 const pushAgainMs = 30_000;
 
@@ -59,50 +55,6 @@ export async function syncOnce(mail: Mail, signal: AbortSignal): Promise<void> {
 
 function lockOf({ session }: Mail): string {
   return `posthorn sync ${session.address}`;
-}
-
-/** What one who keeps it the same knows. */
-interface Work {
-  mail: Mail;
-  signal: AbortSignal;
-  /** Rings when there is something to do. */
-  bell: Bell;
-  /** What may have changed at the server since it was read; `all` when that is not known. */
-  changed: Set<string> | "all";
-  /** What this sign-in may not read. */
-  skipped: Set<string>;
-  isListening: boolean;
-  /** Why it could not listen the last time, for people. */
-  deafness: string | null;
-  failures: Failures;
-  page: PageSize;
-  /** While letters are being sent; it never fails. */
-  sending: Promise<void> | undefined;
-  sentTimes: number;
-  /** Why what was done here could not be told, and when. */
-  untold: Untold | undefined;
-}
-
-interface Untold {
-  error: unknown;
-  atMs: number;
-}
-
-function newWork(mail: Mail, signal: AbortSignal): Work {
-  return {
-    mail,
-    signal,
-    bell: newBell(),
-    changed: "all",
-    skipped: new Set(),
-    isListening: false,
-    deafness: null,
-    failures: new Map(),
-    page: newPageSize(),
-    sending: undefined,
-    sentTimes: 0,
-    untold: undefined,
-  };
 }
 
 async function lead(mail: Mail, outer: AbortSignal): Promise<void> {
@@ -205,16 +157,17 @@ async function catchUp(work: Work): Promise<void> {
   }
 }
 
-/** Begins to send what waits, unless that goes on already. It rings when it has come to an end. */
+/** Begins to send what waits, unless that goes on already. It rings when all is sent. */
 async function sendLetters(work: Work): Promise<void> {
   const { mail, failures, bell } = work;
   if (work.sending !== undefined || (await listDue(mail, failures, "letters", 1)).length === 0) return;
   work.sending = pushLetters(mail, work)
+    .then(() => bell.ring())
+    // It does not ring, or it would end the pause that comes of it.
     .catch((error: unknown) => noteUntold(work, error))
     .then(() => {
       work.sending = undefined;
       work.sentTimes++;
-      bell.ring();
     });
 }
 
@@ -226,11 +179,6 @@ function noteUntold(work: Work, error: unknown): void {
 function mayTell({ untold, mail }: Work): boolean {
   if (untold === undefined) return true;
   return mail.session.platform.clock.now() - untold.atMs > Math.max(pushAgainMs, askedMs(untold.error));
-}
-
-/** How long the server has asked not to be asked. */
-function askedMs(error: unknown): number {
-  return error instanceof ProblemError ? (error.problem.retryAfterS ?? 0) * 1_000 : 0;
 }
 
 /** With a smaller page each time that the answer is too large to be read. */
@@ -245,14 +193,16 @@ async function smaller<Result>(page: PageSize, read: () => Promise<Result>): Pro
 }
 
 /** Until the bell rings, or a letter that was put aside is to be tried. */
-async function waitForMore({ mail, signal, bell, failures, sending }: Work): Promise<void> {
+async function waitForMore({ mail, signal, bell, failures, sending, untold }: Work): Promise<void> {
   const { clock } = mail.session.platform;
   const againMs = nextTryMs(failures);
-  // What is being sent now rings when it has come to an end.
-  if (againMs === undefined || sending !== undefined) return bell.wait(signal);
+  if (untold !== undefined) return;
+  if (sending === undefined && againMs === undefined) return bell.wait(signal);
   const over = new AbortController();
   const either = AbortSignal.any([signal, over.signal]);
-  await Promise.race([clock.sleep(Math.max(0, againMs - clock.now()), either), bell.wait(either)]);
+  // What is being sent now is to be noted when it has come to an end, and not tried meanwhile.
+  const other = sending ?? clock.sleep(Math.max(0, (againMs ?? 0) - clock.now()), either);
+  await Promise.race([other, bell.wait(either)]);
   over.abort();
 }
 
@@ -262,9 +212,7 @@ async function waitForMore({ mail, signal, bell, failures, sending }: Work): Pro
  */
 async function pause(work: Work, failures: number, error: unknown): Promise<void> {
   const { platform } = work.mail.session;
-  const [chance = 0] = platform.randomBytes(1);
-  const growing = Math.min(longestPauseMs, firstPauseMs * 2 ** Math.min(failures, 10));
-  const pauseMs = growing * (0.5 + chance / 512);
+  const pauseMs = pauseMsAfter(work, failures);
   const asked = askedMs(error);
   if (asked > 0) await platform.clock.sleep(asked, work.signal);
   if (asked >= pauseMs) return;
@@ -272,72 +220,6 @@ async function pause(work: Work, failures: number, error: unknown): Promise<void
   const signal = AbortSignal.any([work.signal, over.signal]);
   await Promise.race([platform.clock.sleep(pauseMs - asked, signal), work.bell.wait(signal)]);
   over.abort();
-}
-
-/**
- * Hears of changes for as long as it is wanted; comes again with what it heard last. One that has to come again at once,
- * as servers ask now and then, is not told of; that it could not is, and a sign-in that has ended shows in the next call.
- */
-async function keepListening(work: Work): Promise<void> {
-  const { mail, signal, bell } = work;
-  const { host } = new URL(mail.session.endpoint);
-  let lastEventId: string | undefined;
-  let failures = 0;
-  while (!signal.aborted) {
-    let isOpened = false;
-    let asked = 0;
-    try {
-      lastEventId = await listen(mail.session, {
-        lastEventId,
-        signal,
-        onOpen() {
-          failures = 0;
-          isOpened = true;
-          work.isListening = true;
-          work.changed = "all";
-          bell.ring();
-        },
-        onChange(states) {
-          void noteChanged(work, states);
-        },
-      });
-      // It was silent for so long that it was not waited for.
-      if (!isOpened && !signal.aborted) throw new Unreachable("timeout", host);
-    } catch (error) {
-      if (signal.aborted) return;
-      failures++;
-      asked = askedMs(error);
-      work.isListening = false;
-      work.deafness = error instanceof Error ? error.message : String(error);
-      if (isSignedOut(error)) work.changed = "all";
-      bell.ring();
-      if (isSignedOut(error)) return;
-    }
-    work.isListening = false;
-    if (!signal.aborted) await pauseListening(work, failures, asked);
-  }
-}
-
-async function pauseListening({ mail, signal }: Work, failures: number, askedMs: number): Promise<void> {
-  const { clock, randomBytes } = mail.session.platform;
-  const [chance = 0] = randomBytes(1);
-  const growing = Math.min(longestPauseMs, firstPauseMs * 2 ** Math.min(failures, 10));
-  await clock.sleep(Math.max(askedMs, growing * (0.5 + chance / 512)), signal);
-}
-
-/** A state that is here already, as after what was done here itself, is no news. */
-async function noteChanged(work: Work, states: ReadonlyMap<string, string> | undefined): Promise<void> {
-  if (states === undefined) work.changed = "all";
-  else {
-    const known = await work.mail.store.list(syncStates).catch(() => []);
-    for (const [type, state] of states) {
-      // Records are read by collection, each with a state of its own.
-      const ofType = known.filter(({ key }) => key.split(" ")[0] === type);
-      const isKnown = ofType.length > 0 && ofType.every(({ state: kept }) => kept === state);
-      if (!isKnown && work.changed !== "all") work.changed.add(type);
-    }
-  }
-  work.bell.ring();
 }
 
 async function tell(
