@@ -18,7 +18,21 @@ export function platformFetch(platform: Platform): typeof fetch {
     };
     const answer = await platform.transport(asked);
     const isEmpty = answer.status === 204 || request.method === "HEAD";
-    const stream = isEmpty ? null : ReadableStream.from(answer.body);
+    const stream = isEmpty ? null : streamOf(answer.body);
     return new Response(stream, { status: answer.status, headers: [...answer.headers] });
   };
+}
+
+function streamOf(pieces: AsyncIterable<Uint8Array>): ReadableStream<Uint8Array<ArrayBuffer>> {
+  const iterator = pieces[Symbol.asyncIterator]();
+  return new ReadableStream({
+    async pull(controller) {
+      const { done, value } = await iterator.next();
+      if (done === true) controller.close();
+      else controller.enqueue(new Uint8Array(value));
+    },
+    async cancel() {
+      await iterator.return?.();
+    },
+  });
 }

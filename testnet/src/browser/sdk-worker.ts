@@ -129,7 +129,7 @@ const steps = {
     const opened = await openStored(session(), id);
     for (const wanted of filesOf(opened)) {
       const bytes = await downloadSealedBytes(session(), wanted);
-      offered.push(new File([bytes], saveName(wanted.file)));
+      offered.push(new File([new Uint8Array(bytes)], saveName(wanted.file)));
     }
   },
 

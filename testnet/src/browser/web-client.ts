@@ -33,16 +33,16 @@ export interface WebClient {
 
 /** Servers that give out the client, and a browser. Whoever starts them closes them. */
 export async function startWebClients(
-  options: { names?: readonly string[]; isPseudo?: boolean } = {},
+  options: { names?: readonly string[]; isPseudo?: boolean; args?: readonly string[] } = {},
 ): Promise<WebClients> {
-  const { names = ["alpha", "beta"], isPseudo = false } = options;
+  const { names = ["alpha", "beta"], isPseudo = false, args = [] } = options;
   const folder = await mkdtemp(join(tmpdir(), "posthorn-site-"));
   await buildSite({ folder, isPseudo });
   const pages = Object.fromEntries(
     await Promise.all(names.map(async (name) => [name, await freePort()] as const)),
   );
   const net = await startTestnet({ names, wire: "sockets", settings: { web: folder }, pages });
-  const browser = await openBrowser();
+  const browser = await openBrowser(args);
   return {
     net,
     browser,

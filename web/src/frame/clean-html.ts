@@ -32,6 +32,9 @@ export interface Cleaned {
   blocked: number;
 }
 
+const actives =
+  "script, style, template, noscript, iframe, frame, frameset, object, embed, applet, portal, fencedframe, video, audio, source, track, link, meta, base, svg, math, title, xmp, noembed, plaintext";
+
 const ownPicture = /^data:image\/(?:png|jpe?g|gif|webp|avif|bmp);base64,[\w+/=\s]*$/i;
 const plainAddress = /^(?:https?:)?\/\//i;
 
@@ -39,11 +42,15 @@ const plainAddress = /^(?:https?:)?\/\//i;
 export function cleanHtml(html: string, findPicture: (cid: string) => string | undefined): Cleaned {
   let blocked = 0;
   DOMPurify.removeAllHooks();
+  DOMPurify.addHook("beforeSanitizeElements", (node) => {
+    // Before anything is taken out of its parent with its content kept: a copy of these could begin to load or to run.
+    if (node instanceof Element) for (const active of node.querySelectorAll(actives)) active.remove();
+  });
   DOMPurify.addHook("uponSanitizeAttribute", (_, { attrName, attrValue }) => {
     if (attrName === "background" && plainAddress.test(attrValue)) blocked++;
   });
   DOMPurify.addHook("afterSanitizeAttributes", (node) => {
-    if (node instanceof HTMLElement && node.hasAttribute("style")) blocked += cleanStyle(node.style);
+    if (node instanceof HTMLElement && node.hasAttribute("style")) blocked += cleanStyle(node);
     if (node instanceof HTMLAnchorElement) cleanLink(node);
     else node.removeAttribute("href");
     if (node instanceof HTMLImageElement) blocked += cleanPicture(node, findPicture);

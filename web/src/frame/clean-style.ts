@@ -6,8 +6,9 @@ const kept =
 /** Functions that give a colour or a length. */
 const harmless = /\b(?:rgba?|hsla?|calc|min|max|clamp)\(/g;
 
-/** Leaves what is harmless. Gives how many pictures it would have loaded. */
-export function cleanStyle(style: CSSStyleDeclaration): number {
+/** Leaves what is harmless, and nothing that no browser understands. Gives how many pictures it would have loaded. */
+export function cleanStyle(element: HTMLElement): number {
+  const { style } = element;
   let pictures = 0;
   for (const name of [...style]) {
     const value = style.getPropertyValue(name);
@@ -16,5 +17,8 @@ export function cleanStyle(style: CSSStyleDeclaration): number {
       kept.test(name) && !name.includes("image") && !value.replaceAll(harmless, "").includes("(");
     if (!isHarmless) style.removeProperty(name);
   }
+  const left = style.cssText;
+  if (left === "") element.removeAttribute("style");
+  else element.setAttribute("style", left);
   return pictures;
 }
