@@ -5,7 +5,8 @@ import { act, type Undo, undo } from "./act.ts";
 import type { Change, EmailChange } from "./change.ts";
 import { emails } from "./email.ts";
 import type { Mail } from "./mail-context.ts";
-import { type MailboxRow, mailboxes, mailboxRows } from "./mailbox.ts";
+import { mailboxes } from "./mailbox.ts";
+import { type MailboxRow, mailboxRows } from "./mailbox-rows.ts";
 
 /**
  * Does several changes as one: seen at once, and told to the server when that can be reached. What is not there, or is

@@ -31,7 +31,7 @@ export {
   statuses,
   syncStates,
 } from "./mail-context.ts";
-export { type MailboxRow, mailboxRows as mailboxes } from "./mailbox.ts";
+export { type MailboxRow, mailboxRows as mailboxes } from "./mailbox-rows.ts";
 export { identities, submissions } from "./mirror.ts";
 export { findOpened, type KeptText } from "./opened-texts.ts";
 export { draftTables, settingsTables } from "./own-edits.ts";

@@ -1,5 +1,5 @@
 import { type Mailbox, MailboxSchema, shape } from "@posthorn/protocol";
-import { type RowTable, rowTable } from "../local/table.ts";
+import { rowTable } from "../local/table.ts";
 
 export const mailboxShape = shape(MailboxSchema);
 
@@ -14,9 +14,3 @@ export const mailboxes = rowTable({
   matches: isMailbox,
   indexes: {},
 });
-
-/** A mailbox without its counts: here they are what the server has counted, and `countMailboxes` gives what is seen. */
-export type MailboxRow = Omit<Mailbox, "totalEmails" | "unreadEmails" | "totalThreads" | "unreadThreads">;
-
-/** As others read it. */
-export const mailboxRows: RowTable<MailboxRow> = mailboxes;
