@@ -1,5 +1,6 @@
 /** What is shown, by the address of the page and by whether somebody is signed in. */
 import { lazy, type ReactElement, Suspense, useEffect } from "react";
+import { Composing, Writing } from "./composing.tsx";
 import { MailPage } from "./mail/mail-page.tsx";
 import { go, useRoute } from "./routes.ts";
 import { Shell } from "./shell/shell.tsx";
@@ -33,7 +34,12 @@ export function App(): ReactElement {
   if (!isIn || account.value === null) return <Waiting />;
   return (
     <Shell address={account.value.address} route={route}>
-      <MailPage route={route} address={account.value.address} />
+      {route.page === "compose" ? (
+        <Writing draft={route.draft} />
+      ) : (
+        <MailPage route={route} address={account.value.address} />
+      )}
+      <Composing route={route} />
     </Shell>
   );
 }

@@ -1,5 +1,6 @@
 import type { ReactElement } from "react";
 import { go, type Route, writeRoute } from "../routes.ts";
+import { openComposer } from "../state/composers.ts";
 import { type Place, placeKey, type RolePlace } from "../state/place.ts";
 import { lastSeen, useView } from "../state/use-view.ts";
 import type { Folder } from "../state/worker/folders.ts";
@@ -47,7 +48,10 @@ export function Sidebar({ route, onChosen }: { route: Route; onChosen(): void })
         look="ink"
         icon="pen"
         className={style.compose ?? ""}
-        onClick={() => go({ page: "compose", draft: undefined })}
+        onClick={() => {
+          openComposer({ kind: "new" });
+          onChosen();
+        }}
       >
         {say("compose.do")}
       </Button>

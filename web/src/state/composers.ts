@@ -12,6 +12,8 @@ export type Opening =
     }
   /** One that was kept before, by the name it has on all devices. */
   | { kind: "draft"; name: string }
+  /** One that was sent and is still held or waits, by the id it has on the wire: it is a draft again. */
+  | { kind: "letter"; wireId: string }
   /** To a message that is here, by its id in lists. */
   | { kind: "reply" | "replyAll" | "forward"; messageId: string };
 

@@ -1,5 +1,14 @@
 /** What people do with conversations: seen at once, and told to the server when that can be reached. */
-import { changeEmails, type EmailChange, snoozeEmails, trashEmails, type Undo } from "@posthorn/client";
+import {
+  changeEmails,
+  type EmailChange,
+  listDrafts,
+  type Mail,
+  removeDraft,
+  snoozeEmails,
+  trashEmails,
+  type Undo,
+} from "@posthorn/client";
 import type { Place } from "../place.ts";
 import type { Desk } from "./desk.ts";
 import { findFolder, orderOf } from "./folders.ts";
@@ -35,6 +44,7 @@ export async function actOnThreads(
   { act, threadIds, isAll = false, place, label }: ActInput,
 ): Promise<number | null> {
   const named = isAll ? await threadsOf(desk, place) : threadIds;
+  if (act.kind === "trash" && named.some(isDraftRow)) return discardDrafts(desk.mail, label, named);
   const entries = named.flatMap((threadId) => desk.map.thread(threadId)).filter(({ isMail }) => isMail);
   const undo = await carryOut(desk, { act, entries, place, label });
   return undo?.number ?? null;
@@ -43,6 +53,21 @@ export async function actOnThreads(
 async function threadsOf(desk: Desk, place: Place): Promise<string[]> {
   const order = await orderOf(desk, place);
   return (order?.threads ?? []).map(({ threadId }) => threadId);
+}
+
+/** Drafts are no messages: they are thrown away, and come back when that is taken back. */
+function isDraftRow(threadId: string): boolean {
+  return threadId.startsWith(draftRow);
+}
+
+const draftRow = "draft:";
+
+async function discardDrafts(mail: Mail, label: string, named: readonly string[]): Promise<number | null> {
+  const { drafts } = await listDrafts(mail);
+  const gone = drafts.filter(({ name }) => named.includes(`${draftRow}${name}`));
+  let last: number | null = null;
+  for (const draft of gone) last = (await removeDraft(mail, label, draft))?.number ?? last;
+  return last;
 }
 
 async function carryOut(

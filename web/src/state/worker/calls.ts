@@ -1,10 +1,25 @@
 /** What a page can ask to be done. */
 import { fail } from "@posthorn/protocol";
+import type { Opening } from "../composers.ts";
 import { type ActInput, actOnThreads } from "./act-on-threads.ts";
 import { changeLabel, makeLabel, removeLabel } from "./change-labels.ts";
 import type { Desk, Room } from "./desk.ts";
+import {
+  addFiles,
+  type ClosingLetter,
+  closeLetter,
+  discardLetter,
+  keepFields,
+  type LetterFields,
+  letterOf,
+  removeFile,
+  retryFile,
+} from "./letter-desk.ts";
 import { readDetails, saveMessage } from "./message-details.ts";
+import { openLetter } from "./open-letter.ts";
+import { lookUpRecipient, sendUncompared, suggestPeople, tellNewKey } from "./recipients.ts";
 import { fetchFile, stopFile } from "./save-files.ts";
+import { type SendInput, sendLetter } from "./send-letter.ts";
 import { tellNews } from "./sender-news.ts";
 import { readHome, readInvitation, recoverAccount, signIn, signUp } from "./sign-in.ts";
 import { undoLast } from "./undo-last.ts";
@@ -35,6 +50,41 @@ export const calls = {
 
   /** Tries again what could not be opened. */
   openAgain: async (room: Room, _: Record<string, never>) => room.tell(["rows"]),
+
+  openLetter: (room: Room, input: { opening: Opening; label: string }) =>
+    openLetter(deskOf(room), input, () => room.tell(["letters"])),
+
+  keepLetter: (room: Room, { letterId, fields }: { letterId: number; fields: LetterFields }) =>
+    keepFields(deskOf(room).mail, letterOf(letterId), fields),
+
+  /** What was written stays as a draft; what says nothing leaves no trace. */
+  closeLetter: (room: Room, { letterId, ...closing }: ClosingLetter) =>
+    closeLetter(deskOf(room).mail, letterOf(letterId), closing),
+
+  /** Gives the number by which it is taken back; null when there was nothing. */
+  discardLetter: (room: Room, { letterId, ...closing }: ClosingLetter) =>
+    discardLetter(deskOf(room).mail, letterOf(letterId), closing),
+
+  sendLetter: (room: Room, input: SendInput) => sendLetter(deskOf(room), input),
+
+  addFiles: async (room: Room, { letterId, files }: { letterId: number; files: File[] }) =>
+    addFiles(deskOf(room).mail, letterOf(letterId), files),
+
+  removeFile: async (room: Room, { letterId, key }: { letterId: number; key: number }) =>
+    removeFile(deskOf(room).mail, letterOf(letterId), key),
+
+  retryFile: async (room: Room, { letterId, key }: { letterId: number; key: number }) =>
+    retryFile(deskOf(room).mail, letterOf(letterId), key),
+
+  lookUpRecipient: (room: Room, input: { address: string }) => lookUpRecipient(deskOf(room), input),
+
+  suggestPeople: (room: Room, input: { text: string; without: string[] }) =>
+    suggestPeople(deskOf(room), input),
+
+  /** It was shown that somebody has another key. */
+  tellNewKey: (room: Room, input: { address: string }) => tellNewKey(deskOf(room), input),
+
+  sendUncompared: (room: Room, input: { address: string }) => sendUncompared(deskOf(room), input),
 
   act: (room: Room, input: ActInput) => actOnThreads(deskOf(room), input),
 

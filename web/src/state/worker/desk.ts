@@ -2,6 +2,7 @@
 import {
   browserKeeper,
   browserTabs,
+  draftTables,
   indexedDbPlace,
   keepEpochsFresh,
   keepIndexed,
@@ -10,6 +11,7 @@ import {
   type Mail,
   openMail,
   type Platform,
+  refusals,
   resume,
   type Session,
   syncMail,
@@ -102,6 +104,8 @@ function follow(mail: Mail, signal: AbortSignal, tell: (topics: readonly Topic[]
   const note = (error: unknown) => {
     if (!signal.aborted) console.error(error);
   };
+  const stop = mail.store.subscribe([...draftTables, refusals], () => tell(["drafts"]));
+  signal.addEventListener("abort", stop, { once: true });
   syncMail(mail, signal).catch(note);
   keepIndexed(mail, { signal, onCoverage: () => tell(["coverage"]) }).catch(note);
   keepEpochsFresh(mail.session).catch(() => undefined);

@@ -126,7 +126,7 @@ function digestOf(row: EmailRow, text: KeptText, amendments: Amendments | undefi
 }
 
 /** The first words, without what was quoted. */
-function oneLine(text: string): string {
+export function oneLine(text: string): string {
   const said = text
     .slice(0, 4_000)
     .split("\n")

@@ -3,6 +3,7 @@ import { countMailboxes, mailboxes } from "@posthorn/client";
 import type { Mailbox } from "@posthorn/protocol";
 import { type Place, placeKey, type RolePlace } from "../place.ts";
 import type { Desk } from "./desk.ts";
+import { countDrafts } from "./list-drafts.ts";
 import { type Belongs, orderThreads, type ThreadOrder } from "./thread-order.ts";
 
 export interface Folder {
@@ -15,7 +16,9 @@ export interface Folder {
 }
 
 /** Those that have a role first, in its order. */
-export async function listFolders({ mail }: Desk): Promise<Folder[]> {
+export async function listFolders(desk: Desk): Promise<Folder[]> {
+  const { mail } = desk;
+  const drafts = await countDrafts(desk);
   const all = await countMailboxes(mail.store);
   return all
     .filter((mailbox) => mailbox.system !== "conversations")
@@ -25,7 +28,7 @@ export async function listFolders({ mail }: Desk): Promise<Folder[]> {
       name: mailbox.name,
       parentId: mailbox.parentId,
       role: roleOf(mailbox),
-      total: mailbox.totalEmails,
+      total: mailbox.totalEmails + (roleOf(mailbox) === "drafts" ? drafts : 0),
       unread: mailbox.unreadEmails,
     }));
 }

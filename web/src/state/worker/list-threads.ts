@@ -5,6 +5,7 @@ import { type Delivery, type DeliveryMark, readDeliveries, worstMark } from "./d
 import type { Desk } from "./desk.ts";
 import type { Digest } from "./digests.ts";
 import { orderOf } from "./folders.ts";
+import { listDraftRows, pageOf, type SinceMs } from "./list-drafts.ts";
 import type { MailEntry } from "./mail-map.ts";
 import type { ThreadOrder } from "./thread-order.ts";
 
@@ -35,6 +36,10 @@ export interface ThreadRow {
   snoozedUntil: string | null;
   /** In Sent: of all copies of one's own the one that stands worst. */
   delivery: DeliveryMark | null;
+  /** The name of the draft that it is: opening it opens a composer. */
+  draft: string | null;
+  /** It was sent, and the server cannot be reached yet. */
+  isWaiting: boolean;
 }
 
 export interface ThreadPage {
@@ -49,6 +54,20 @@ export interface ThreadPage {
 
 /** From the one at `from` to before the one at `to`. */
 export async function listThreads(
+  desk: Desk,
+  input: { place: Place; from: number; to: number },
+): Promise<ThreadPage> {
+  const { place, from, to } = input;
+  if (place.kind !== "role" || place.role !== "drafts") return listStretch(desk, input);
+  const others = await listStretch(desk, { place, from: 0, to: mostDrafts });
+  const rows = [...(await listDraftRows(desk)), ...others.rows].sort((a, b) => b.atMs - a.atMs);
+  return pageOf(rows, { from, to, isWhole: others.isWhole, sinceMs: daysAgo() });
+}
+
+/** Drafts of other mail programs, which are messages, are few. */
+const mostDrafts = 500;
+
+async function listStretch(
   desk: Desk,
   { place, from, to }: { place: Place; from: number; to: number },
 ): Promise<ThreadPage> {
@@ -89,12 +108,17 @@ const dayMs = 86_400_000;
 
 /** By the days of whoever reads. */
 function agesOf(order: ThreadOrder): ThreadPage["ages"] {
+  const sinceMs = daysAgo();
+  const today = order.countSince(sinceMs.today);
+  const yesterday = order.countSince(sinceMs.yesterday) - today;
+  return { today, yesterday, week: order.countSince(sinceMs.week) - today - yesterday };
+}
+
+function daysAgo(): SinceMs {
   const midnight = new Date();
   midnight.setHours(0, 0, 0, 0);
   const beginMs = midnight.getTime();
-  const today = order.countSince(beginMs);
-  const yesterday = order.countSince(beginMs - dayMs) - today;
-  return { today, yesterday, week: order.countSince(beginMs - 6 * dayMs) - today - yesterday };
+  return { today: beginMs, yesterday: beginMs - dayMs, week: beginMs - 6 * dayMs };
 }
 
 const mostShown = 12;
@@ -146,6 +170,8 @@ function threadRow(
     mailboxIds: [...new Set(mail.flatMap(({ mailboxIds }) => mailboxIds))],
     snoozedUntil: row.snoozedUntil,
     delivery: worstMark(rows.flatMap(({ id }) => deliveries.get(id) ?? [])),
+    draft: null,
+    isWaiting: false,
   };
 }
 

@@ -2,7 +2,7 @@
  * What a view can hear of: `account` who is signed in · `status` how it stands with the server · `folders` mailboxes and
  * their counts · `rows` what lists show · `texts` what was opened meanwhile · `drafts` · `undo` what can be taken back ·
  * `settings` · `coverage` of the search · `people` · `sending` ·
- * `transfers` files on their way here.
+ * `transfers` files on their way here · `letters` that are being written.
  */
 export type Topic =
   | "account"
@@ -16,4 +16,5 @@ export type Topic =
   | "coverage"
   | "people"
   | "sending"
+  | "letters"
   | "transfers";

@@ -2,7 +2,10 @@
 import { type SearchCoverage, searchCoverage, statuses, type Undo, undos } from "@posthorn/client";
 import type { Room } from "./desk.ts";
 import { type Folder, listFolders } from "./folders.ts";
+import { findLetterFiles, type KeptLetter, readDraft } from "./letter-desk.ts";
+import type { LetterFile } from "./letter-files.ts";
 import { listThreads, noThreads, type ThreadPage } from "./list-threads.ts";
+import { listRefusedLetters, type RefusedLetter } from "./open-letter.ts";
 import { readThread, type ThreadView } from "./read-thread.ts";
 import { type FileMotion, readMotion } from "./save-files.ts";
 import { readSenderNews, type SenderNews } from "./sender-news.ts";
@@ -39,13 +42,13 @@ export const views = {
       : { state: kept.state, sentence: kept.sentence };
   }),
 
-  folders: view<Record<string, never>, Folder[]>(["account", "folders"], async (room) => {
+  folders: view<Record<string, never>, Folder[]>(["account", "folders", "drafts"], async (room) => {
     const desk = room.desk();
     return desk === undefined ? [] : listFolders(desk);
   }),
 
   threads: view<Parameters<typeof listThreads>[1], ThreadPage>(
-    ["account", "rows", "texts", "folders", "sending"],
+    ["account", "rows", "texts", "folders", "sending", "drafts"],
     async (room, input) => {
       const desk = room.desk();
       return desk === undefined ? noThreads(input.from) : listThreads(desk, input);
@@ -59,6 +62,23 @@ export const views = {
       return desk === undefined ? null : readThread(desk, input);
     },
   ),
+
+  /** The files of a letter that is being written, as far as they have gone up. */
+  letterFiles: view<{ letterId: number }, LetterFile[]>(["letters"], async (_, { letterId }) =>
+    findLetterFiles(letterId),
+  ),
+
+  /** A draft that is being written, for what comes of it from elsewhere. */
+  draft: view<{ name: string }, KeptLetter | null>(["account", "drafts"], async (room, { name }) => {
+    const desk = room.desk();
+    return desk === undefined ? null : readDraft(desk.mail, name);
+  }),
+
+  /** Letters that were refused. */
+  refusedLetters: view<Record<string, never>, RefusedLetter[]>(["account", "drafts"], async (room) => {
+    const desk = room.desk();
+    return desk === undefined ? [] : listRefusedLetters(desk);
+  }),
 
   /** Of somebody who has written. */
   senderNews: view<{ address: string }, SenderNews | null>(["account", "people"], async (room, input) => {

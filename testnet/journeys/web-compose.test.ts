@@ -1,0 +1,307 @@
+/** Letters written in a browser: kept whatever happens, sent once and only when that is wanted. */
+
+import { downloadSealedBytes, eachMessage, type Opened, openStored, prepare, send } from "@posthorn/client";
+import type { Locator, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { startWebClients, type WebClient, type WebClients } from "../src/browser/index.ts";
+import { keepSettings } from "../src/own-records.ts";
+import { joinAs, type TestPerson } from "../src/people.ts";
+
+let clients: WebClients;
+let alice: WebClient;
+let writer: TestPerson;
+let bob: TestPerson;
+
+const undoS = 4;
+
+beforeAll(async () => {
+  clients = await startWebClients();
+  writer = await joinAs(clients.net, clients.net.node("alpha"), "alice");
+  bob = await joinAs(clients.net, clients.net.node("beta"), "bob");
+  await keepSettings(writer.session, { undoS });
+  const draft = { from: bob.address, to: [writer.address], subject: "Hello from Bob", body: "How are you?" };
+  await send(bob.session, (await prepare(bob.session, draft)).message);
+  alice = await clients.open(clients.net.node("alpha"));
+  await alice.signIn(writer);
+});
+afterAll(async () => {
+  await clients.close();
+});
+
+/** What Bob has got with this subject, opened; waits for it. */
+async function received(subject: string): Promise<Opened> {
+  let found: Opened | undefined;
+  await expect
+    .poll(
+      async () => {
+        found = (await allReceived()).find(({ message }) => Reflect.get(message, "subject") === subject);
+        return found !== undefined;
+      },
+      { timeout: 20_000, interval: 250 },
+    )
+    .toBe(true);
+  if (found === undefined) throw new Error(`Bob has no letter “${subject}”.`);
+  return found;
+}
+
+async function allReceived(): Promise<Opened[]> {
+  const all: Opened[] = [];
+  for await (const meta of eachMessage(bob.session)) {
+    if (meta.wire?.from.id !== "alice") continue;
+    all.push(await openStored(bob.session, meta));
+  }
+  return all;
+}
+
+/** The composer that is shown. */
+function composer(page: Page = alice.page): Locator {
+  return page.locator("[data-keys=compose]:visible");
+}
+
+const within = { timeout: 10_000, interval: 50 };
+const hasCount = (locator: Locator, count: number) => expect.poll(() => locator.count(), within).toBe(count);
+const hasValue = (locator: Locator, value: string) =>
+  expect.poll(() => locator.inputValue(), within).toBe(value);
+const hasFocus = (locator: Locator) =>
+  expect
+    .poll(() => locator.evaluate((element) => element === element.ownerDocument.activeElement))
+    .toBe(true);
+
+const toast = (words: RegExp | string) => alice.page.getByRole("status").getByText(words);
+const draftsLink = () => alice.page.getByRole("link", { name: /^Drafts/ });
+const inboxLink = () => alice.page.getByRole("link", { name: /^Inbox/ });
+
+/** Opens a new letter to Bob. */
+async function writeTo(address: string, subject: string, text: string): Promise<void> {
+  const { page } = alice;
+  await page.getByRole("button", { name: /^Write/ }).click();
+  await composer().getByLabel("To", { exact: true }).fill(address);
+  await page.keyboard.press("Enter");
+  await composer().getByLabel("Subject").fill(subject);
+  await composer().getByLabel("Message", { exact: true }).fill(text);
+}
+
+test("a letter is written by clicking, shows that it will be sealed, and arrives sealed at another server", async () => {
+  const { page } = alice;
+  await writeTo(bob.address, "Written by hand", "**Hello** Bob");
+  await composer()
+    .getByRole("button", { name: /Encrypted$/ })
+    .waitFor();
+  await composer().getByText("Saved", { exact: true }).waitFor();
+  await composer().getByRole("button", { name: "Send", exact: true }).click();
+  await toast(`Sending in ${undoS} s`).waitFor();
+  await hasCount(composer(), 0);
+  const { kind, message } = await received("Written by hand");
+  expect(kind).toBe("sealed");
+  expect(message).toMatchObject({ body: "**Hello** Bob", bodyType: "text/markdown" });
+  await draftsLink().click();
+  await page.getByRole("heading", { name: "No drafts" }).waitFor();
+  expect(alice.faults).toEqual([]);
+});
+
+test("an answer goes to who has written, into the same conversation", async () => {
+  const { page } = alice;
+  await inboxLink().click();
+  await page.getByRole("row", { name: /Hello from Bob/ }).click();
+  await page
+    .getByRole("button", { name: /^Reply$/ })
+    .first()
+    .click();
+  await hasFocus(composer().getByLabel("Message", { exact: true }));
+  await page.keyboard.type("Fine, thanks.");
+  await composer().getByRole("button", { name: "Quote the message" }).click();
+  await page.keyboard.press("Control+Enter");
+  await toast(`Sending in ${undoS} s`).waitFor();
+  const { message } = await received("Re: Hello from Bob");
+  expect(Reflect.get(message, "body")).toMatch(/^Fine, thanks\.\n\nOn .* wrote:\n\n> How are you\?/);
+  const [first] = (await allBobs()).filter(({ subject }) => subject === "Hello from Bob");
+  expect(message.thread).toBe(first?.conversation);
+});
+
+async function allBobs(): Promise<{ subject: string; conversation: string }[]> {
+  const all: { subject: string; conversation: string }[] = [];
+  for await (const meta of eachMessage(bob.session)) {
+    const { message } = await openStored(bob.session, meta);
+    const conversation = message.thread ?? message.id;
+    all.push({ subject: String(Reflect.get(message, "subject")), conversation });
+  }
+  return all;
+}
+
+test("what was sent is taken back by z: the draft is there as it was, and nothing arrives", async () => {
+  const { page } = alice;
+  await writeTo(bob.address, "Too early", "Not finished");
+  await page.keyboard.press("Control+Enter");
+  await toast(`Sending in ${undoS} s`).waitFor();
+  await hasCount(composer(), 0);
+  await page.keyboard.press("z");
+  await hasValue(composer().getByLabel("Subject"), "Too early");
+  await hasValue(composer().getByLabel("Message", { exact: true }), "Not finished");
+  await composer().getByRole("button", { name: bob.address }).waitFor();
+  await composer().getByLabel("Message", { exact: true }).fill("Finished");
+  await page.keyboard.press("Control+Enter");
+  expect((await received("Too early")).message).toMatchObject({ body: "Finished" });
+  const same = (await allReceived()).filter(({ message }) => Reflect.get(message, "subject") === "Too early");
+  expect(same).toHaveLength(1);
+  expect(alice.faults).toEqual([]);
+});
+
+test("a letter for later waits, and is a draft again when it is taken back", async () => {
+  const { page } = alice;
+  await writeTo(bob.address, "For next week", "Not now");
+  await composer().getByRole("button", { name: "More ways to send" }).click();
+  await composer()
+    .getByRole("button", { name: /^Send later/ })
+    .click();
+  await page.getByRole("combobox", { name: /^When/ }).fill("in 3 days");
+  await page.keyboard.press("Enter");
+  await toast(/^Will be sent/).waitFor();
+  await page.getByRole("link", { name: /^Sent/ }).click();
+  await page.getByRole("row", { name: /For next week/ }).waitFor();
+  await page.getByRole("button", { name: /^Undo/ }).click();
+  await hasValue(composer().getByLabel("Subject"), "For next week");
+  await composer().getByRole("button", { name: "Discard draft" }).click();
+  await toast("Draft discarded").waitFor();
+  await draftsLink().click();
+  await page.getByRole("heading", { name: "No drafts" }).waitFor();
+  expect(alice.faults).toEqual([]);
+});
+
+test("a page that dies in the middle of a word loses nothing of the draft, and there is one of it", async () => {
+  const { page, context } = alice;
+  await writeTo(bob.address, "Unfinished", "");
+  await composer().getByLabel("Message", { exact: true }).pressSequentially("Half a sent", { delay: 30 });
+  await composer()
+    .getByText(/^Saved/)
+    .waitFor();
+  const died = page.waitForEvent("crash");
+  const devtools = await context.newCDPSession(page);
+  devtools.send("Page.crash").catch(() => undefined);
+  await died;
+  alice.page = await context.newPage();
+  await page.close();
+  await alice.page.goto(clients.net.node("alpha").endpoint);
+  await draftsLink().click();
+  await hasCount(alice.page.getByRole("row", { name: /Unfinished/ }), 1);
+  await alice.page.getByRole("row", { name: /Unfinished/ }).click();
+  await hasValue(composer().getByLabel("Message", { exact: true }), "Half a sent");
+  await composer().getByLabel("Message", { exact: true }).press("End");
+  await alice.page.keyboard.type("ence");
+  await composer().getByText("Saved", { exact: true }).waitFor();
+  await composer().getByRole("button", { name: "Close, the draft is kept" }).click();
+  await hasCount(alice.page.getByRole("row", { name: /Unfinished/ }), 1);
+});
+
+test("a letter that nobody has written in leaves no trace", async () => {
+  const { page } = alice;
+  await page.getByRole("button", { name: /^Write/ }).click();
+  await composer().getByLabel("To", { exact: true }).waitFor();
+  await page.keyboard.press("Escape");
+  await hasCount(composer(), 0);
+  await hasCount(page.getByRole("row"), 1);
+});
+
+test("files go up sealed, one taken out leaves the others whole, and they open at the other side", async () => {
+  const { page } = alice;
+  await writeTo(bob.address, "With files", "The plan is attached.");
+  await composer().getByText("You wrote “attached”, and no file is attached.").waitFor();
+  const bytes = (size: number, value: number) => Buffer.alloc(size, value);
+  await composer()
+    .locator("input[type=file]")
+    .setInputFiles([
+      { name: "wrong.txt", mimeType: "text/plain", buffer: bytes(20, 1) },
+      { name: "plan.pdf", mimeType: "application/pdf", buffer: bytes(300_000, 2) },
+      { name: "photo.png", mimeType: "image/png", buffer: bytes(70_000, 3) },
+    ]);
+  await hasCount(composer().getByText(/^You wrote/), 0);
+  await composer().getByRole("button", { name: "Remove wrong.txt" }).click();
+  await composer().getByRole("button", { name: "Send", exact: true }).click();
+  await toast(`Sending in ${undoS} s`).waitFor();
+  const opened = await received("With files");
+  const files = await Promise.all(
+    opened.files.map(async (file, place) => {
+      if (file.kind !== "sealed") throw new Error("The file is not sealed.");
+      const { attachment } = file;
+      const wanted = { messageId: opened.message.id, place, attachment, file: file.file };
+      const content = await downloadSealedBytes(bob.session, wanted);
+      return [file.file.filename, file.file.mimeType, content.length, content[0]];
+    }),
+  );
+  expect(files.sort()).toEqual([
+    ["photo.png", "image/png", 70_000, 3],
+    ["plan.pdf", "application/pdf", 300_000, 2],
+  ]);
+  expect(page.url()).toContain("/drafts");
+  expect(alice.faults).toEqual([]);
+});
+
+test("what is sent offline says so, waits among the drafts, and goes when the network is back", async () => {
+  const { page, context } = alice;
+  await writeTo(bob.address, "Out of reach", "From a train");
+  await composer()
+    .getByRole("button", { name: /Encrypted$/ })
+    .waitFor();
+  await context.setOffline(true);
+  await composer().getByRole("button", { name: "Send", exact: true }).click();
+  await toast("You are offline. This will send when you reconnect.").waitFor();
+  await page.getByRole("row", { name: /Out of reach/ }).waitFor();
+  await context.setOffline(false);
+  expect((await received("Out of reach")).message).toMatchObject({ body: "From a train" });
+  await hasCount(page.getByRole("row", { name: /Out of reach/ }), 0);
+});
+
+test("a letter to nobody who is there stays, and says what to do", async () => {
+  const host = clients.net.node("beta").host;
+  await writeTo(`nobody@${host}`, "To nobody", "Is anybody there?");
+  await composer().getByRole("button", { name: "Send", exact: true }).click();
+  await composer().getByRole("alert").getByText(`${host} has no user nobody. Check the spelling.`).waitFor();
+  await composer().getByRole("button", { name: "Discard draft" }).click();
+});
+
+test("who has no keys gets nothing before somebody has said so by a button that says it", async () => {
+  const carol = await joinAs(clients.net, clients.net.node("beta"), "carol", { mode: "open" });
+  const { page } = alice;
+  await writeTo(carol.address, "In the open", "Everybody may read this");
+  const button = composer().getByRole("button", { name: "Send without encryption" });
+  await button.waitFor();
+  await page.keyboard.press("Control+Enter");
+  await composer()
+    .getByText(/cannot read encrypted mail/)
+    .waitFor();
+  await button.click();
+  await toast(`Sending in ${undoS} s`).waitFor();
+  await expect
+    .poll(
+      async () => {
+        for await (const meta of eachMessage(carol.session)) return meta.subject;
+        return undefined;
+      },
+      { timeout: 20_000, interval: 250 },
+    )
+    .toBe("In the open");
+});
+
+test("a letter is written, addressed and sent by keys alone", async () => {
+  const { page } = alice;
+  await inboxLink().click();
+  await page.getByRole("row", { name: /Hello from Bob/ }).waitFor();
+  await page.keyboard.press("c");
+  await hasFocus(composer().getByLabel("To", { exact: true }));
+  await page.keyboard.type("bo");
+  await composer().getByRole("option", { name: /bob@/ }).waitFor();
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Tab");
+  await hasFocus(composer().getByLabel("Subject"));
+  await page.keyboard.type("By keys");
+  await page.keyboard.press("Tab");
+  await page.keyboard.type("- one");
+  await page.keyboard.press("Enter");
+  await page.keyboard.type("two ");
+  await page.keyboard.press("Control+b");
+  await page.keyboard.type("loud");
+  await page.keyboard.press("Control+Enter");
+  await hasCount(composer(), 0);
+  expect((await received("By keys")).message).toMatchObject({ body: "- one\n- two **loud**" });
+  expect(alice.faults).toEqual([]);
+});

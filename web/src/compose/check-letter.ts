@@ -1,0 +1,40 @@
+/** Whether a letter can go as it is, and what has to be said of it before. */
+import type { LetterFields } from "../state/worker/letter-desk.ts";
+import type { LetterFile } from "../state/worker/letter-files.ts";
+import type { Lookup } from "./use-recipients.ts";
+
+/**
+ * `ready` · `nobody` it goes to nobody · `wrong` these cannot be written to · `compare` these have another identity than was
+ * compared · `mixed` some have keys and these have none · `open` nobody of them has · `files` not all files have gone up ·
+ * `failedFiles` some cannot.
+ */
+export type Check =
+  | { kind: "ready" }
+  | { kind: "nobody" }
+  | { kind: "wrong"; addresses: string[] }
+  | { kind: "compare"; addresses: string[] }
+  | { kind: "mixed"; addresses: string[] }
+  | { kind: "open"; addresses: string[] }
+  | { kind: "failedFiles" }
+  | { kind: "files" };
+
+/** What stands against sending first. Who is still looked for does not. */
+export function checkLetter(
+  { to, cc }: Pick<LetterFields, "to" | "cc">,
+  lookups: ReadonlyMap<string, Lookup>,
+  files: readonly Pick<LetterFile, "state">[],
+): Check {
+  const all = [...new Set([...to, ...cc])];
+  const those = (...states: Lookup["state"][]) =>
+    all.filter((address) => states.includes(lookups.get(address)?.state ?? "looking"));
+  if (all.length === 0) return { kind: "nobody" };
+  const wrong = those("bad", "notFound", "refused");
+  if (wrong.length > 0) return { kind: "wrong", addresses: wrong };
+  const changed = those("mustCompare");
+  if (changed.length > 0) return { kind: "compare", addresses: changed };
+  const open = those("open");
+  if (open.length > 0 && open.length < all.length) return { kind: "mixed", addresses: open };
+  if (files.some(({ state }) => state === "failed")) return { kind: "failedFiles" };
+  if (files.some(({ state }) => state !== "done")) return { kind: "files" };
+  return open.length > 0 ? { kind: "open", addresses: open } : { kind: "ready" };
+}

@@ -1,0 +1,389 @@
+import { type DragEvent, type KeyboardEvent, type ReactElement, useEffect, useRef, useState } from "react";
+import { useCommands } from "../state/commands.ts";
+import type { Opening } from "../state/composers.ts";
+import { call } from "../state/desk.ts";
+import { undo } from "../state/undo.ts";
+import { lastSeen, useView } from "../state/use-view.ts";
+import { Button, IconButton } from "../ui/button.tsx";
+import { Notice } from "../ui/notice.tsx";
+import { showToast } from "../ui/toaster.tsx";
+import { Waiting } from "../ui/waiting.tsx";
+import { say } from "../words/words.ts";
+import { AttachTray } from "./attach-tray.tsx";
+import { begin, isEmptyLetter, quoteOf } from "./begin.ts";
+import style from "./composer.module.css";
+import { Editor, type EditorHandle, FormatBar } from "./editor.tsx";
+import { LetterLines } from "./letter-lines.tsx";
+import { RecipientField } from "./recipient-field.tsx";
+import { SaveSign } from "./save-sign.tsx";
+import { ScheduleDialog } from "./schedule-dialog.tsx";
+import { SendButton } from "./send-button.tsx";
+import { useLetter } from "./use-letter.ts";
+import { useRecipients } from "./use-recipients.ts";
+import { useSend } from "./use-send.ts";
+
+interface Props {
+  opening: Opening;
+  /** `dock` at the foot of the page, beside others · `page` in the place of the mail. */
+  look: "dock" | "page";
+  /** It is over: sent, thrown away, or put away as a draft. */
+  onClose(): void;
+  /** Undefined where it cannot be made small. */
+  onMinimise?: (() => void) | undefined;
+  /** It goes on in the other look, as this draft. */
+  onSwitch(name: string): void;
+  onNamed(name: string): void;
+  onTitle(title: string): void;
+}
+
+/** A letter that is being written. Esc makes it small or puts it away, and never throws it away. */
+export function Composer({
+  opening,
+  look,
+  onClose,
+  onMinimise,
+  onSwitch,
+  onNamed,
+  onTitle,
+}: Props): ReactElement {
+  const letter = useLetter(opening, { prepare: begin, onNamed });
+  const first = useRef<ReturnType<typeof begin>>(undefined);
+  const editor = useRef<EditorHandle>(null);
+  const picker = useRef<HTMLInputElement>(null);
+  const root = useRef<HTMLElement>(null);
+  const [isCcShown, setCcShown] = useState(false);
+  const [isDropping, setDropping] = useState(false);
+  const [isScheduling, setScheduling] = useState(false);
+  const [isFocused, setFocused] = useState(false);
+
+  const open = letter.state === "open" ? letter : undefined;
+  const begun = open?.begun;
+  const fields = open?.fields;
+  if (first.current === undefined && fields !== undefined) first.current = fields;
+  const all = fields === undefined ? [] : [...fields.to, ...fields.cc];
+  const lookups = useRecipients(all);
+  const files = lastSeen(useView("letterFiles", begun && { letterId: begun.letterId })) ?? [];
+  const sending = useSend({
+    begun,
+    now: () => open?.now() ?? nothing,
+    files,
+    lookups,
+    onSent: onClose,
+  });
+  const title = fields?.subject.trim() || say("compose.new");
+  useEffect(() => onTitle(title), [title, onTitle]);
+
+  // Who answers wants to write, who writes anew says first to whom.
+  const isOpen = open !== undefined;
+  const goesToNobody = all.length === 0;
+  useEffect(() => {
+    if (isOpen && !goesToNobody) editor.current?.focus();
+  }, [isOpen]);
+
+  const isEmpty = () => isEmptyLetter(open?.now() ?? nothing, first.current ?? nothing, begun?.name !== null);
+  const closing = () => ({
+    letterId: begun?.letterId ?? 0,
+    fields: open?.now() ?? nothing,
+    isEmpty: isEmpty(),
+    label: say("did.discard"),
+  });
+  const close = () => {
+    if (begun !== undefined) void call("closeLetter", closing());
+    onClose();
+  };
+  const discard = async () => {
+    onClose();
+    const number = await call("discardLetter", closing());
+    if (number === null) return;
+    showToast({
+      words: say("did.discard"),
+      action: { words: say("undo.do"), keys: "z", run: () => void undo(number) },
+    });
+  };
+  const switchLook = async () => {
+    const name = await open?.keep();
+    if (typeof name === "string") onSwitch(name);
+  };
+  const attach = (chosen: readonly File[]) => {
+    if (begun === undefined || chosen.length === 0) return;
+    void open?.keep().then(() => call("addFiles", { letterId: begun.letterId, files: [...chosen] }));
+  };
+  const showCc = () => {
+    setCcShown(true);
+    requestAnimationFrame(() => root.current?.querySelector<HTMLElement>("[data-row=cc] input")?.focus());
+  };
+  const isOpenMail = all.length > 0 && all.every((address) => lookups.get(address)?.state === "open");
+
+  useCommands(
+    isFocused && isOpen
+      ? {
+          send: () => sending.send(),
+          sendAndArchive: () => sending.send({ andArchive: true }),
+          showCc,
+          discard: () => void discard(),
+          bold: () => editor.current?.bold(),
+          italic: () => editor.current?.italic(),
+          // Without a selection the key is the palette's.
+          get link() {
+            return editor.current?.hasSelection() === true ? () => editor.current?.link() : undefined;
+          },
+        }
+      : {},
+  );
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key !== "Escape" || event.defaultPrevented || event.nativeEvent.isComposing) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const isWorthKeeping = !isEmpty() || files.length > 0;
+    if (onMinimise !== undefined && isWorthKeeping && isWide()) onMinimise();
+    else close();
+  };
+  const hasFiles = ({ dataTransfer }: DragEvent) => dataTransfer.types.includes("Files");
+  const change = (changes: Partial<typeof nothing>) => {
+    sending.forget();
+    open?.change(changes);
+  };
+
+  const sendButton = open && (
+    <SendButton
+      sending={sending}
+      isOpenMail={isOpenMail}
+      canArchive={begun?.original !== null && begun?.isForward === false}
+      onSchedule={() => setScheduling(true)}
+    />
+  );
+  return (
+    <section
+      ref={root}
+      className={style.composer}
+      data-look={look}
+      data-keys="compose"
+      role="dialog"
+      aria-label={title}
+      onFocus={() => setFocused(true)}
+      onBlur={({ currentTarget, relatedTarget }) => {
+        if (!(relatedTarget instanceof Node && currentTarget.contains(relatedTarget))) setFocused(false);
+      }}
+      onKeyDown={onKeyDown}
+      onDragOver={(event) => {
+        if (!hasFiles(event)) return;
+        event.preventDefault();
+        setDropping(true);
+      }}
+      onDragLeave={({ currentTarget, relatedTarget }) => {
+        if (!(relatedTarget instanceof Node && currentTarget.contains(relatedTarget))) setDropping(false);
+      }}
+      onDrop={(event) => {
+        setDropping(false);
+        if (!hasFiles(event)) return;
+        event.preventDefault();
+        attach([...event.dataTransfer.files]);
+      }}
+    >
+      <header className={style.bar}>
+        <IconButton icon="back" label={say("compose.close")} className={style.narrow ?? ""} onClick={close} />
+        <h2 className={style.title} dir="auto">
+          {title}
+        </h2>
+        {open !== undefined && <SaveSign saved={open.saved} />}
+        {onMinimise !== undefined && (
+          <IconButton
+            icon="minus"
+            size={16}
+            label={say("compose.minimise")}
+            keys="Escape"
+            className={style.wide ?? ""}
+            onClick={onMinimise}
+          />
+        )}
+        <IconButton
+          icon="expand"
+          size={16}
+          label={say(look === "dock" ? "compose.page" : "compose.dock")}
+          className={style.wide ?? ""}
+          onClick={() => void switchLook()}
+        />
+        <IconButton
+          icon="close"
+          size={16}
+          label={say("compose.close")}
+          className={style.wide ?? ""}
+          onClick={close}
+        />
+        <span className={style.narrow}>{sendButton}</span>
+      </header>
+      {letter.state === "opening" && <Waiting words={say("compose.opening")} />}
+      {letter.state === "failed" && (
+        <Notice code={letter.fault.code} action={<Button onClick={onClose}>{say("dialog.close")}</Button>}>
+          {letter.fault.sentence}
+        </Notice>
+      )}
+      {open !== undefined && fields !== undefined && begun !== undefined && (
+        <>
+          <div className={style.head}>
+            {begun.identities.length > 1 && (
+              <label className={style.line}>
+                <span className={style.label}>{say("compose.from")}</span>
+                <select
+                  className={style.select}
+                  value={fields.from}
+                  onChange={({ target }) => change({ from: target.value })}
+                >
+                  {begun.identities.map(({ address, name }) => (
+                    <option key={address} value={address}>
+                      {name === "" ? address : `${name} <${address}>`}
+                    </option>
+                  ))}
+                </select>
+              </label>
+            )}
+            <RecipientField
+              label={say("compose.to")}
+              other={say("compose.cc")}
+              addresses={fields.to}
+              lookups={lookups}
+              taken={all}
+              autoFocus={goesToNobody}
+              problem={sending.against?.kind === "nobody" ? say("against.nobody") : undefined}
+              onChange={(to) => change({ to })}
+              onMove={(address) => {
+                setCcShown(true);
+                change({ to: fields.to.filter((one) => one !== address), cc: [...fields.cc, address] });
+              }}
+              after={
+                isCcShown || fields.cc.length > 0 ? undefined : (
+                  <Button look="link" className={style.cc ?? ""} onClick={showCc}>
+                    {say("compose.cc")}
+                  </Button>
+                )
+              }
+            />
+            {(isCcShown || fields.cc.length > 0) && (
+              <div data-row="cc">
+                <RecipientField
+                  label={say("compose.cc")}
+                  other={say("compose.to")}
+                  addresses={fields.cc}
+                  lookups={lookups}
+                  taken={all}
+                  autoFocus={false}
+                  problem={undefined}
+                  onChange={(cc) => change({ cc })}
+                  onMove={(address) =>
+                    change({ cc: fields.cc.filter((one) => one !== address), to: [...fields.to, address] })
+                  }
+                  after={<NoBcc />}
+                />
+              </div>
+            )}
+            <label className={style.line}>
+              <span className="aside">{say("compose.subject")}</span>
+              <input
+                className={style.subject}
+                type="text"
+                dir="auto"
+                maxLength={1_000}
+                placeholder={say("compose.subject")}
+                value={fields.subject}
+                onChange={({ target }) => change({ subject: target.value })}
+              />
+            </label>
+          </div>
+          <LetterLines
+            begun={begun}
+            fields={fields}
+            lookups={lookups}
+            sending={sending}
+            hasFiles={files.length > 0}
+            onUse={(body) => change({ body })}
+            onAttach={() => picker.current?.click()}
+          />
+          <Editor
+            text={fields.body}
+            label={say("compose.text")}
+            handle={editor}
+            onChange={(body) => change({ body })}
+            onFiles={attach}
+          />
+          {begun.original !== null && !begun.isForward && !fields.body.includes("\n> ") && (
+            <Button
+              look="link"
+              icon="quote"
+              className={style.quote ?? ""}
+              onClick={() => {
+                if (begun.original === null) return;
+                change({ body: `${open.now().body.trimEnd()}\n\n${quoteOf(begun.original)}` });
+                editor.current?.focus();
+              }}
+            >
+              {say("compose.quote")}
+            </Button>
+          )}
+          <AttachTray letterId={begun.letterId} files={files} />
+          <footer className={style.foot}>
+            <span className={style.wide}>{sendButton}</span>
+            <IconButton icon="clip" label={say("compose.attach")} onClick={() => picker.current?.click()} />
+            <FormatBar editor={editor} />
+            <span className={style.space} />
+            <IconButton
+              icon="trash"
+              label={say("compose.discard")}
+              keys="Control+Shift+D"
+              onClick={() => void discard()}
+            />
+          </footer>
+          <input
+            ref={picker}
+            type="file"
+            multiple
+            hidden
+            aria-label={say("compose.attach")}
+            onChange={({ target }) => {
+              attach([...(target.files ?? [])]);
+              target.value = "";
+            }}
+          />
+        </>
+      )}
+      {isDropping && <p className={style.drop}>{say("compose.drop")}</p>}
+      {isScheduling && (
+        <ScheduleDialog
+          onClose={() => setScheduling(false)}
+          onChoose={(at) => {
+            setScheduling(false);
+            sending.send({ at, mayGoInTheOpen: isOpenMail });
+          }}
+        />
+      )}
+    </section>
+  );
+}
+
+const nothing = {
+  from: "",
+  to: [] as string[],
+  cc: [] as string[],
+  subject: "",
+  body: "",
+  inReplyTo: undefined,
+  thread: undefined,
+};
+
+function isWide(): boolean {
+  return matchMedia("(width >= 768px)").matches;
+}
+
+/** Why there is no row for hidden copies, for who looks for one. */
+function NoBcc(): ReactElement {
+  return (
+    <>
+      <button type="button" className={style.help} popoverTarget="no-bcc">
+        {say("compose.noBcc")}
+      </button>
+      <p id="no-bcc" popover="auto" className={style.helpText}>
+        {say("compose.noBccWhy")}
+      </p>
+    </>
+  );
+}

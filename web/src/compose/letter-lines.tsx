@@ -1,0 +1,138 @@
+import type { ReactElement } from "react";
+import { go } from "../routes.ts";
+import { call } from "../state/desk.ts";
+import type { LetterFields } from "../state/worker/letter-desk.ts";
+import type { BegunLetter } from "../state/worker/open-letter.ts";
+import { Button } from "../ui/button.tsx";
+import { Notice } from "../ui/notice.tsx";
+import { shortMoment } from "../words/dates.ts";
+import { languageNow, say } from "../words/words.ts";
+import style from "./composer.module.css";
+import { mentionOfFile } from "./mentions-file.ts";
+import { recipientWords } from "./recipient-chip.tsx";
+import { type Lookup, lookAgain } from "./use-recipients.ts";
+import type { Sending } from "./use-send.ts";
+
+const manyRecipients = 8;
+
+/** What has to be said of a letter, above its text: nothing of most. */
+export function LetterLines({
+  begun,
+  fields,
+  lookups,
+  sending,
+  hasFiles,
+  onUse,
+  onAttach,
+}: {
+  begun: BegunLetter;
+  fields: LetterFields;
+  lookups: ReadonlyMap<string, Lookup>;
+  sending: Sending;
+  hasFiles: boolean;
+  onUse(body: string): void;
+  onAttach(): void;
+}): ReactElement {
+  const all = [...fields.to, ...fields.cc];
+  const { against, fault } = sending;
+  const newKeys = all.filter((address) => lookups.get(address)?.state === "newKey");
+  const mention = hasFiles ? undefined : mentionOfFile(fields.body);
+  const [version] = begun.versions.filter(({ body }) => body !== fields.body);
+  return (
+    <div className={style.lines}>
+      {begun.refusal !== null && <Notice>{say("compose.refused", { why: begun.refusal })}</Notice>}
+      {fault !== undefined && <Notice code={fault.code}>{fault.sentence}</Notice>}
+      {against?.kind === "wrong" &&
+        against.addresses.map((address) => (
+          <Notice key={address}>
+            {recipientWords(address, lookups.get(address) ?? { state: "bad", sentence: null })}
+          </Notice>
+        ))}
+      {against?.kind === "mixed" && (
+        <Notice look="warn">{say("against.mixed", { names: listed(against.addresses) })}</Notice>
+      )}
+      {against?.kind === "open" && (
+        <Notice look="warn">{say("against.open", { names: listed(against.addresses) })}</Notice>
+      )}
+      {against?.kind === "failedFiles" && <Notice>{say("against.failedFiles")}</Notice>}
+      {against?.kind === "compare" &&
+        against.addresses.map((address) => <Compare key={address} address={address} sending={sending} />)}
+      {newKeys.map((address) => (
+        <Notice
+          key={address}
+          look="warn"
+          action={
+            <span className={style.actions}>
+              <Button look="link" onClick={() => go({ page: "people", address })}>
+                {say("key.verify")}
+              </Button>
+              <Button
+                look="link"
+                onClick={() => void call("tellNewKey", { address }).then(() => lookAgain(address))}
+              >
+                {say("key.seen")}
+              </Button>
+            </span>
+          }
+        >
+          {say("key.new", { address })}
+        </Notice>
+      ))}
+      {all.length > manyRecipients && (
+        <Notice look="warn">{say("compose.many", { count: all.length })}</Notice>
+      )}
+      {mention !== undefined && (
+        <Notice
+          look="plain"
+          action={
+            <Button look="link" onClick={onAttach}>
+              {say("compose.attach")}
+            </Button>
+          }
+        >
+          {say("compose.forgotten", { word: mention })}
+        </Notice>
+      )}
+      {version !== undefined && (
+        <details className={style.version}>
+          <summary>{say("compose.version", { when: shortMoment(Date.parse(version.savedAt)) })}</summary>
+          <p dir="auto">{version.body}</p>
+          <Button onClick={() => onUse(version.body)}>{say("compose.useVersion")}</Button>
+        </details>
+      )}
+    </div>
+  );
+}
+
+/** Somebody whose identity was compared has another: nothing goes before a person has decided. */
+function Compare({ address, sending }: { address: string; sending: Sending }): ReactElement {
+  return (
+    <Notice
+      look="warn"
+      action={
+        <span className={style.actions}>
+          <Button look="ink" onClick={() => go({ page: "people", address })}>
+            {say("key.verifyAgain")}
+          </Button>
+          <Button
+            look="link"
+            onClick={() =>
+              void call("sendUncompared", { address }).then(() => {
+                lookAgain(address);
+                sending.send();
+              })
+            }
+          >
+            {say("key.sendAnyway")}
+          </Button>
+        </span>
+      }
+    >
+      {say("key.changed", { address })}
+    </Notice>
+  );
+}
+
+function listed(names: readonly string[]): string {
+  return new Intl.ListFormat(languageNow(), { type: "conjunction" }).format(names);
+}

@@ -1,0 +1,152 @@
+/** Sending a letter from its composer: what stands against it is said first, and it can be taken back for a while. */
+import { useEffect, useRef, useState } from "react";
+import { go, useRoute } from "../routes.ts";
+import { CallFailed, call } from "../state/desk.ts";
+import { undo } from "../state/undo.ts";
+import type { Fault } from "../state/worker/fault.ts";
+import type { LetterFields } from "../state/worker/letter-desk.ts";
+import type { LetterFile } from "../state/worker/letter-files.ts";
+import type { BegunLetter } from "../state/worker/open-letter.ts";
+import { showToast } from "../ui/toaster.tsx";
+import { shortMoment } from "../words/dates.ts";
+import { say } from "../words/words.ts";
+import { type Check, checkLetter } from "./check-letter.ts";
+import { type Lookup, lookUpAll } from "./use-recipients.ts";
+
+export interface SendHow {
+  /** Undefined for now. */
+  at?: Date | undefined;
+  andArchive?: boolean | undefined;
+  /** By a button that says that it may be read on the way. */
+  mayGoInTheOpen?: boolean | undefined;
+}
+
+export interface Sending {
+  /** `files` it goes as soon as they have gone up. */
+  state: "idle" | "busy" | "files";
+  /** What stands against it. */
+  against: Exclude<Check, { kind: "ready" | "files" }> | undefined;
+  fault: Fault | undefined;
+  send(how?: SendHow): void;
+  stopWaiting(): void;
+  /** Something has changed: what was said is of no use any more. */
+  forget(): void;
+}
+
+const mostWaitMs = 3_000;
+
+export function useSend({
+  begun,
+  now,
+  files,
+  lookups,
+  onSent,
+}: {
+  begun: BegunLetter | undefined;
+  now(): LetterFields;
+  files: readonly LetterFile[];
+  lookups: ReadonlyMap<string, Lookup>;
+  onSent(): void;
+}): Sending {
+  const [state, setState] = useState<Sending["state"]>("idle");
+  const [against, setAgainst] = useState<Sending["against"]>();
+  const [fault, setFault] = useState<Fault>();
+  const how = useRef<SendHow>({});
+  const route = useRoute();
+  const openThread = route.page === "list" ? route : undefined;
+
+  const attempt = async (wanted: SendHow) => {
+    if (begun === undefined) return;
+    how.current = wanted;
+    setAgainst(undefined);
+    setFault(undefined);
+    setState("busy");
+    const fields = now();
+    const known = await soon(lookUpAll([...fields.to, ...fields.cc]), lookups);
+    const check = checkLetter(fields, known, files);
+    const isAgreed = check.kind === "open" && wanted.mayGoInTheOpen === true;
+    if (check.kind === "files") {
+      setState("files");
+      return;
+    }
+    if (check.kind !== "ready" && !isAgreed) {
+      setAgainst(check);
+      setState("idle");
+      return;
+    }
+    try {
+      await sendNow(begun, fields, wanted, check.kind === "open");
+    } catch (error) {
+      if (!(error instanceof CallFailed)) throw error;
+      setFault(error.fault);
+      setState("idle");
+    }
+  };
+
+  const sendNow = async (letter: BegunLetter, fields: LetterFields, wanted: SendHow, isOpen: boolean) => {
+    const { at, andArchive = false } = wanted;
+    const { original } = letter;
+    const sent = await call("sendLetter", {
+      letterId: letter.letterId,
+      fields,
+      label: say("did.send", { count: fields.to.length + fields.cc.length, first: fields.to[0] ?? "" }),
+      mayGoInTheOpen: isOpen,
+      sendAt: at === undefined ? null : at.toISOString(),
+      undoS: letter.undoS,
+      archive:
+        andArchive && original !== null
+          ? { threadId: original.threadId, label: say("did.archive", { count: 1 }) }
+          : null,
+    });
+    if (andArchive && openThread?.threadId === original?.threadId && openThread !== undefined) {
+      go({ ...openThread, threadId: undefined }, { replace: true });
+    }
+    onSent();
+    const { number } = sent;
+    showToast({
+      words: sentWords(sent.isOffline, at, letter.undoS),
+      forMs: Math.max(letter.undoS, 6) * 1_000,
+      ...(number === null || (letter.undoS === 0 && at === undefined)
+        ? {}
+        : { action: { words: say("undo.do"), keys: "z", run: () => void undo(number) } }),
+    });
+  };
+
+  // What has waited for its files goes with the last of them.
+  const isUp = files.every((file) => file.state === "done");
+  const hasFailed = files.some((file) => file.state === "failed");
+  useEffect(() => {
+    if (state === "files" && (isUp || hasFailed)) void attempt(how.current);
+  }, [state, isUp, hasFailed]);
+
+  return {
+    state,
+    against,
+    fault,
+    send: (wanted = {}) => {
+      if (state === "idle") void attempt(wanted);
+    },
+    stopWaiting: () => setState("idle"),
+    forget: () => {
+      setAgainst(undefined);
+      setFault(undefined);
+    },
+  };
+}
+
+/** Who does not answer soon holds up no letter: it waits with the server, or comes back. */
+function soon(
+  wanted: Promise<Map<string, Lookup>>,
+  otherwise: ReadonlyMap<string, Lookup>,
+): Promise<ReadonlyMap<string, Lookup>> {
+  const late = new Promise<ReadonlyMap<string, Lookup>>((done) => {
+    setTimeout(() => done(otherwise), mostWaitMs);
+  });
+  return Promise.race([wanted, late]);
+}
+
+function sentWords(isOffline: boolean, at: Date | undefined, undoS: number): string {
+  if (isOffline) return say("send.offline");
+  if (at !== undefined) return say("send.scheduled", { when: shortMoment(at.getTime()) });
+  return undoS === 0 ? say("send.sent") : say("send.sending", { seconds: undoS });
+}

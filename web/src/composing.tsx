@@ -1,0 +1,72 @@
+/** The letters that are being written, over whatever the page shows. The composer itself comes when it is first needed. */
+import { lazy, type ReactElement, Suspense, useEffect, useRef } from "react";
+import { go, type Route } from "./routes.ts";
+import { useCommands } from "./state/commands.ts";
+import { openComposer, useComposers } from "./state/composers.ts";
+import { lastSeen, useView } from "./state/use-view.ts";
+import { showToast } from "./ui/toaster.tsx";
+import { Waiting } from "./ui/waiting.tsx";
+import { say } from "./words/words.ts";
+
+const loadComposers = () => import("./compose/composers.tsx");
+const ComposerDock = lazy(() => loadComposers().then(({ ComposerDock }) => ({ default: ComposerDock })));
+const ComposePage = lazy(() => loadComposers().then(({ ComposePage }) => ({ default: ComposePage })));
+
+export function Composing({ route }: { route: Route }): ReactElement | null {
+  const isAny = useComposers().length > 0;
+  useCommands({
+    compose: () => openComposer({ kind: "new" }),
+    composePage: () => go({ page: "compose", draft: undefined }),
+  });
+
+  // It is fetched while nothing else is to do, so that the first letter opens at once.
+  useEffect(() => {
+    const timer = setTimeout(() => void loadComposers(), 2_000);
+    return () => clearTimeout(timer);
+  }, []);
+
+  // A draft's place in a list is a composer, and so is that of a letter that waits.
+  const threadId = route.page === "list" ? route.threadId : undefined;
+  const place = route.page === "list" ? route.place : undefined;
+  useEffect(() => {
+    if (threadId === undefined || place === undefined) return;
+    const [kind, name] = threadId.split(":");
+    if (name === undefined || (kind !== "draft" && kind !== "letter")) return;
+    openComposer(kind === "draft" ? { kind, name } : { kind, wireId: name });
+    go({ page: "list", place, threadId: undefined }, { replace: true });
+  }, [threadId, place]);
+
+  useRefusedLetters();
+  if (!isAny) return null;
+  return (
+    <Suspense>
+      <ComposerDock />
+    </Suspense>
+  );
+}
+
+/** Says once of each letter that comes back why it does. */
+function useRefusedLetters(): void {
+  const refused = lastSeen(useView("refusedLetters", {}));
+  const told = useRef(new Set<number>());
+  useEffect(() => {
+    for (const { number, sentence, draft } of refused ?? []) {
+      if (told.current.has(number)) continue;
+      told.current.add(number);
+      showToast({
+        words: say("send.refused", { why: sentence }),
+        forMs: 15_000,
+        action: { words: say("send.show"), run: () => openComposer({ kind: "draft", name: draft }) },
+      });
+    }
+  }, [refused]);
+}
+
+/** A letter in the place of the mail. */
+export function Writing({ draft }: { draft: string | undefined }): ReactElement {
+  return (
+    <Suspense fallback={<Waiting />}>
+      <ComposePage draft={draft} />
+    </Suspense>
+  );
+}

@@ -1,0 +1,293 @@
+/** The letters that this tab is writing: kept as drafts while they are written, one draft each. */
+import {
+  findDraft,
+  type Mail,
+  removeDraft,
+  type StoredDraft,
+  saveDraft,
+  type UnsentLetter,
+} from "@posthorn/client";
+import { fail, uuidV7 } from "@posthorn/protocol";
+import type { Desk } from "./desk.ts";
+import {
+  type FileJob,
+  type FilesOf,
+  fileOfDraft,
+  jobOfDraft,
+  type LetterFile,
+  newJob,
+  putInPlace,
+  shownFile,
+  uploadAll,
+} from "./letter-files.ts";
+
+/** What a person writes. */
+export interface LetterFields {
+  from: string;
+  to: string[];
+  cc: string[];
+  subject: string;
+  body: string;
+  inReplyTo?: string | undefined;
+  thread?: string | undefined;
+}
+
+export interface OpenLetter extends FilesOf {
+  readonly id: number;
+  fields: LetterFields;
+  /** Somebody has attached files, or taken some out. */
+  hasChosenFiles: boolean;
+  /** As it was kept last; undefined while there is no draft of it. */
+  stored: StoredDraft | undefined;
+  /** Ends when all that was to be kept is kept. */
+  keeping: Promise<unknown>;
+}
+
+export interface KeptLetter {
+  /** Names the draft; null for an account without keys, which keeps none. */
+  name: string | null;
+  fields: LetterFields;
+  /** RFC 3339, to know what is newer. */
+  savedAt: string;
+  /** On this device alone so far. */
+  isWaiting: boolean;
+  trouble: string | null;
+}
+
+const letters = new Map<number, OpenLetter>();
+let nextId = 1;
+
+/** A letter that is written from now on. Its files go up. */
+export function beginLetter(
+  { mail }: Desk,
+  {
+    fields,
+    stored,
+    files,
+    messageId = newMessageId(mail),
+    tell,
+  }: {
+    fields: LetterFields;
+    stored: StoredDraft | undefined;
+    files: FileJob[];
+    messageId?: string | undefined;
+    tell: () => void;
+  },
+): OpenLetter {
+  const letter: OpenLetter = {
+    id: nextId++,
+    messageId,
+    fields,
+    hasChosenFiles: false,
+    stored,
+    files,
+    keeping: Promise.resolve(),
+    tell,
+    keep: () => {
+      // What nobody has touched is no draft yet.
+      if (letter.stored === undefined && !letter.hasChosenFiles) return;
+      keepLetter(mail, letter).catch(() => undefined);
+    },
+  };
+  letters.set(letter.id, letter);
+  putInPlace(letter);
+  void uploadAll(mail, letter);
+  return letter;
+}
+
+export function newMessageId({ session }: Mail): string {
+  const { clock, randomBytes } = session.platform;
+  return uuidV7(clock.now(), randomBytes(16));
+}
+
+/** Throws ProblemError `notFound`. */
+export function letterOf(id: number): OpenLetter {
+  return letters.get(id) ?? fail("notFound", "This letter is not open any more. Open it from the drafts.");
+}
+
+/** The open letter of a draft. */
+export function findOpenLetter(name: string): OpenLetter | undefined {
+  return [...letters.values()].find(({ stored }) => stored?.name === name);
+}
+
+export function dropLetter(letter: OpenLetter): void {
+  letters.delete(letter.id);
+  for (const { stop } of letter.files) stop?.abort();
+}
+
+/**
+ * Keeps a letter as its draft, on this device at once. Gives it as it is then, with what was written elsewhere meanwhile.
+ * Nothing is kept twice.
+ */
+export function keepLetter(mail: Mail, letter: OpenLetter): Promise<KeptLetter> {
+  const kept = letter.keeping.then(() => keepNow(mail, letter));
+  letter.keeping = kept.catch(() => undefined);
+  return kept;
+}
+
+async function keepNow(mail: Mail, letter: OpenLetter): Promise<KeptLetter> {
+  if (mail.key === undefined) {
+    return { name: null, fields: letter.fields, savedAt: "", isWaiting: false, trouble: null };
+  }
+  const sent = unsentLetter(letter);
+  const before = letter.stored;
+  const isNews = before === undefined || before.trouble !== undefined || !isSameLetter(before.letter, sent);
+  const stored = isNews ? await saveDraft(mail, sent, before) : before;
+  letter.stored = stored;
+  takeOver(letter, sent, stored.letter);
+  const { name, savedAt, isWaiting, trouble = null } = stored;
+  return { name, fields: letter.fields, savedAt, isWaiting, trouble };
+}
+
+/** A draft as it is now, also as another device has left it. Null when it is not there. */
+export async function readDraft(mail: Mail, name: string): Promise<KeptLetter | null> {
+  const stored = await findDraft(mail, name);
+  if (stored === undefined) return null;
+  const { letter, savedAt, isWaiting, trouble = null } = stored;
+  return { name, fields: fieldsOf(letter), savedAt, isWaiting, trouble };
+}
+
+/** What another device has written in a field, where nobody has here. */
+function takeOver(letter: OpenLetter, sent: UnsentLetter, now: UnsentLetter): void {
+  const mine = unsentLetter(letter);
+  const taken = (name: keyof UnsentLetter) =>
+    isSame(mine[name], sent[name]) && !isSame(now[name], sent[name]);
+  const fields = fieldsOf(now);
+  letter.fields = {
+    from: taken("from") ? fields.from : letter.fields.from,
+    to: taken("to") ? fields.to : letter.fields.to,
+    cc: taken("cc") ? fields.cc : letter.fields.cc,
+    subject: taken("subject") ? fields.subject : letter.fields.subject,
+    body: taken("body") ? fields.body : letter.fields.body,
+    inReplyTo: letter.fields.inReplyTo,
+    thread: letter.fields.thread,
+  };
+  if (!taken("files")) return;
+  const known = new Set(letter.files.map(({ sealed }) => sealed?.attachment.hash));
+  const others = (now.files ?? []).filter(({ sealed }) => sealed && !known.has(sealed.attachment.hash));
+  letter.files.push(...others.map(jobOfDraft));
+  putInPlace(letter);
+}
+
+function unsentLetter({ fields, files, messageId }: OpenLetter): UnsentLetter {
+  const { from, to, cc, subject, body, inReplyTo, thread } = fields;
+  return {
+    from,
+    to,
+    cc,
+    subject,
+    body,
+    bodyType: "text/markdown",
+    ...(inReplyTo === undefined ? {} : { inReplyTo }),
+    ...(thread === undefined ? {} : { thread }),
+    ...(files.length === 0 ? {} : { files: files.map((job) => fileOfDraft(job, messageId)) }),
+  };
+}
+
+export function fieldsOf({ from, to, cc, subject, body, inReplyTo, thread }: UnsentLetter): LetterFields {
+  return { from, to: [...to], cc: [...cc], subject, body, inReplyTo, thread };
+}
+
+const names: readonly (keyof UnsentLetter)[] = [
+  "from",
+  "to",
+  "cc",
+  "subject",
+  "body",
+  "bodyType",
+  "inReplyTo",
+  "thread",
+  "files",
+];
+
+function isSameLetter(one: UnsentLetter, other: UnsentLetter): boolean {
+  return names.every((name) => isSame(one[name], other[name]));
+}
+
+function isSame(one: unknown, other: unknown): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
+}
+
+/** Keeps what a page says is written now. */
+export function keepFields(mail: Mail, letter: OpenLetter, fields: LetterFields): Promise<KeptLetter> {
+  letter.fields = fields;
+  return keepLetter(mail, letter);
+}
+
+export interface ClosingLetter {
+  letterId: number;
+  fields: LetterFields;
+  /** Nobody has written anything in it. */
+  isEmpty: boolean;
+  /** What it is called where a draft that goes can be taken back. */
+  label: string;
+}
+
+type Closing = Omit<ClosingLetter, "letterId">;
+
+/** Ends writing: what was written stays as a draft, what says nothing leaves no trace. */
+export async function closeLetter(mail: Mail, letter: OpenLetter, closing: Closing): Promise<void> {
+  if (closing.isEmpty && !letter.hasChosenFiles) await discardLetter(mail, letter, closing);
+  else {
+    await keepFields(mail, letter, closing.fields);
+    dropLetter(letter);
+  }
+}
+
+/** Throws the draft away. Gives the number by which that is taken back. */
+export async function discardLetter(
+  mail: Mail,
+  letter: OpenLetter,
+  { fields, isEmpty, label }: Closing,
+): Promise<number | null> {
+  await letter.keeping;
+  if (!isEmpty) await keepFields(mail, letter, fields);
+  const { stored } = letter;
+  dropLetter(letter);
+  const undo = stored === undefined ? undefined : await removeDraft(mail, label, stored);
+  return undo?.number ?? null;
+}
+
+/** Nothing for a letter that is not open. */
+export function findLetterFiles(id: number): LetterFile[] {
+  return (letters.get(id)?.files ?? []).map(shownFile);
+}
+
+export function addFiles(mail: Mail, letter: OpenLetter, files: readonly File[]): void {
+  for (const file of files) {
+    const { name, type, size } = file;
+    letter.files.push(
+      newJob({ kind: "blob", blob: file }, { filename: name, mimeType: type, sizeBytes: size }),
+    );
+  }
+  filesHaveChanged(mail, letter);
+}
+
+/** The last takes its place, so that all others stay where they are sealed for. */
+export function removeFile(mail: Mail, letter: OpenLetter, key: number): void {
+  const at = letter.files.findIndex((job) => job.key === key);
+  if (at < 0) return;
+  const [gone] = letter.files.splice(at, 1);
+  gone?.stop?.abort();
+  const last = letter.files[letter.files.length - 1];
+  if (last !== undefined && at < letter.files.length - 1) {
+    letter.files.pop();
+    letter.files.splice(at, 0, last);
+  }
+  filesHaveChanged(mail, letter);
+}
+
+export function retryFile(mail: Mail, letter: OpenLetter, key: number): void {
+  const job = letter.files.find((one) => one.key === key);
+  if (job?.state !== "failed" || job.origin.kind === "lost") return;
+  job.state = "waiting";
+  filesHaveChanged(mail, letter);
+}
+
+function filesHaveChanged(mail: Mail, letter: OpenLetter): void {
+  letter.hasChosenFiles = true;
+  putInPlace(letter);
+  letter.tell();
+  letter.keep();
+  void uploadAll(mail, letter);
+}

@@ -1,0 +1,97 @@
+/** What is being written, and what was written and has not left yet, as rows of a list. */
+import { actions, findLetter, listDrafts, type Mail, type StoredDraft } from "@posthorn/client";
+import type { Desk } from "./desk.ts";
+import { oneLine } from "./digests.ts";
+import type { ThreadPage, ThreadRow } from "./list-threads.ts";
+
+/** The drafts of the account and the letters that wait for the server, the newest first. */
+export async function listDraftRows({ mail }: Desk): Promise<ThreadRow[]> {
+  const drafts = await draftsOf(mail);
+  const rows = drafts.map(({ name, letter, savedAt, trouble }) => {
+    const { to, cc, subject, body, files = [] } = letter;
+    const row = rowOf({ threadId: `draft:${name}`, atMs: Date.parse(savedAt) || 0, to: [...to, ...cc] });
+    const hasFiles = files.length > 0;
+    const snippet = trouble ?? oneLine(body);
+    return { ...row, draft: name, subject, snippet, hasFiles };
+  });
+  return [...(await waitingRows(mail)), ...rows].sort((a, b) => b.atMs - a.atMs);
+}
+
+/** How many there are. */
+export async function countDrafts({ mail }: Desk): Promise<number> {
+  return (await draftsOf(mail)).length + (await waitingLetters(mail)).length;
+}
+
+/** An account without keys keeps none. */
+async function draftsOf(mail: Mail): Promise<readonly StoredDraft[]> {
+  return mail.key === undefined ? [] : (await listDrafts(mail)).drafts;
+}
+
+async function waitingLetters({ store }: Mail) {
+  const all = await store.list(actions);
+  return all.flatMap(({ change, doneAtMs, trouble }) =>
+    change.on === "message" && change.change.kind === "send" ? [{ id: change.id, doneAtMs, trouble }] : [],
+  );
+}
+
+async function waitingRows(mail: Mail): Promise<ThreadRow[]> {
+  const rows: ThreadRow[] = [];
+  for (const { id, doneAtMs, trouble } of await waitingLetters(mail)) {
+    const letter = await findLetter(mail, id);
+    if (letter === undefined) continue;
+    const { to = [], cc = [] } = letter.draft;
+    const subject = textOf(letter.draft, "subject");
+    const row = rowOf({ threadId: `letter:${id}`, atMs: doneAtMs, to: [...to, ...cc] });
+    const snippet = trouble ?? oneLine(textOf(letter.draft, "body"));
+    rows.push({ ...row, subject, snippet, hasFiles: letter.files.length > 0, isWaiting: true });
+  }
+  return rows;
+}
+
+function textOf(value: object, name: string): string {
+  const text: unknown = Reflect.get(value, name);
+  return typeof text === "string" ? text : "";
+}
+
+function rowOf({ threadId, atMs, to }: { threadId: string; atMs: number; to: readonly string[] }): ThreadRow {
+  return {
+    threadId,
+    atMs,
+    people: to.map((address) => ({ address })),
+    count: 1,
+    isUnread: false,
+    isStarred: false,
+    isAnswered: false,
+    hasFiles: false,
+    subject: "",
+    snippet: "",
+    trouble: null,
+    mailboxIds: [],
+    snoozedUntil: null,
+    delivery: null,
+    draft: null,
+    isWaiting: false,
+  };
+}
+
+/** Rows of several kinds as one list. */
+export function pageOf(
+  rows: readonly ThreadRow[],
+  { from, to, isWhole, sinceMs }: { from: number; to: number; isWhole: boolean; sinceMs: SinceMs },
+): ThreadPage {
+  const since = (ms: number) => rows.filter(({ atMs }) => atMs >= ms).length;
+  const [today, yesterday, week] = [since(sinceMs.today), since(sinceMs.yesterday), since(sinceMs.week)];
+  return {
+    from,
+    rows: rows.slice(from, to),
+    total: rows.length,
+    ages: { today, yesterday: yesterday - today, week: week - yesterday },
+    isWhole,
+  };
+}
+
+export interface SinceMs {
+  today: number;
+  yesterday: number;
+  week: number;
+}

@@ -1,0 +1,167 @@
+/** Whom one writes to: how it stands with their keys, and whom one has written with before. */
+import { type Contact, emails, forgetCompared, lookUpContact, markTold, Unreachable } from "@posthorn/client";
+import { accountOf, findAddress, formatAddress, ProblemError, parseAddress } from "@posthorn/protocol";
+import type { Desk } from "./desk.ts";
+import { type Person, peopleOf } from "./list-threads.ts";
+
+/**
+ * `encrypted` · `verified` the two have compared numbers · `newKey` another key than before, which may be a new device ·
+ * `mustCompare` another than the one that was compared: nothing is sent to it · `notFound` there is no such person ·
+ * `silent` their server does not answer, what is sent waits · `open` without keys: what is sent can be read on the way ·
+ * `refused` nothing can be sealed to them · `bad` no address · `offline` nobody could be asked.
+ */
+export type RecipientState =
+  | "encrypted"
+  | "verified"
+  | "newKey"
+  | "mustCompare"
+  | "notFound"
+  | "silent"
+  | "open"
+  | "refused"
+  | "bad"
+  | "offline";
+
+export interface Recipient {
+  state: RecipientState;
+  /** Why, where the state does not say all. */
+  sentence: string | null;
+}
+
+/** Never throws: that nobody can be asked is a state too. */
+export async function lookUpRecipient(
+  { mail: { session } }: Desk,
+  { address }: { address: string },
+): Promise<Recipient> {
+  const found = findAddress(address);
+  if (found === undefined) return { state: "bad", sentence: whyBad(address) };
+  try {
+    // Nobody without keys seals to anybody.
+    if ((await session.keys.find()) === undefined) return { state: "open", sentence: null };
+    return recipientOf(await lookUpContact(session, accountOf(found)));
+  } catch (error) {
+    if (error instanceof Unreachable) return { state: "offline", sentence: error.message };
+    if (error instanceof ProblemError) return problemOf(error);
+    throw error;
+  }
+}
+
+function whyBad(text: string): string {
+  try {
+    return formatAddress(parseAddress(text));
+  } catch (error) {
+    return error instanceof Error ? error.message : "";
+  }
+}
+
+function recipientOf(contact: Contact): Recipient {
+  switch (contact.kind) {
+    case "sealed":
+      if (contact.news === "newKey" || contact.news === "reset") return { state: "newKey", sentence: null };
+      return { state: contact.isCompared ? "verified" : "encrypted", sentence: null };
+    case "open":
+      return { state: "open", sentence: null };
+    case "mustCompare":
+      return { state: "mustCompare", sentence: null };
+    case "noConsent":
+      return { state: "refused", sentence: null };
+    case "notBelieved":
+      return { state: "refused", sentence: contact.sentence };
+    case "unknown":
+      return problemOf(new ProblemError(contact.problem));
+  }
+}
+
+function problemOf({ problem, message }: ProblemError): Recipient {
+  const { code, retry } = problem;
+  if (code === "recipientUnknown" || code === "notFound") return { state: "notFound", sentence: message };
+  return { state: retry === "never" ? "refused" : "silent", sentence: message };
+}
+
+/** It was shown that they have another key. */
+export async function tellNewKey({ mail }: Desk, { address }: { address: string }): Promise<void> {
+  for (const news of ["newKey", "reset"] as const) await markTold(mail.session, address, news);
+}
+
+/** The two have compared before, and what was compared is not so any more: sent all the same, because a person says so. */
+export async function sendUncompared({ mail }: Desk, { address }: { address: string }): Promise<void> {
+  await forgetCompared(mail.session, accountOf(parseAddress(address)));
+}
+
+interface Known extends Person {
+  /** How often, what is long ago for less. */
+  weight: number;
+}
+
+interface Book {
+  madeAtMs: number;
+  people: Promise<readonly Known[]>;
+}
+
+const books = new WeakMap<Desk, Book>();
+const newAfterMs = 60_000;
+const mostRead = 4_000;
+const portion = 1_000;
+const halvesAfterMs = 60 * 86_400_000;
+const mostSuggested = 6;
+
+/** People one has written with whose name or address begins so, those that matter most first. */
+export async function suggestPeople(
+  desk: Desk,
+  { text, without }: { text: string; without: string[] },
+): Promise<Person[]> {
+  const wanted = fold(text.trim());
+  if (wanted === "") return [];
+  const taken = new Set([...without, desk.mail.session.address]);
+  const fits = (person: Known) =>
+    [person.address, ...(person.name ?? "").split(/\s+/)].some((part) => fold(part).startsWith(wanted)) ||
+    fold(person.address.split("@")[1] ?? "").startsWith(wanted) ||
+    fold(person.name ?? "").startsWith(wanted);
+  return (await bookOf(desk))
+    .filter((person) => !taken.has(person.address) && fits(person))
+    .slice(0, mostSuggested)
+    .map(({ address, name }) => (name === undefined ? { address } : { address, name }));
+}
+
+function fold(text: string): string {
+  return text.normalize("NFD").replaceAll(/\p{M}/gu, "").toLowerCase();
+}
+
+function bookOf(desk: Desk): Promise<readonly Known[]> {
+  const nowMs = Date.now();
+  const known = books.get(desk);
+  if (known !== undefined && nowMs - known.madeAtMs < newAfterMs) return known.people;
+  const made = { madeAtMs: nowMs, people: readBook(desk, nowMs) };
+  made.people.catch(() => books.delete(desk));
+  books.set(desk, made);
+  return made.people;
+}
+
+/** Of the newest messages; whom one has written to counts for more than who has written. */
+async function readBook({ mail, signal }: Desk, nowMs: number): Promise<readonly Known[]> {
+  const book = new Map<string, Known>();
+  const own = mail.session.address;
+  const note = ({ address, name }: Person, weight: number) => {
+    const known = book.get(address);
+    const best = known?.name ?? name;
+    const all = (known?.weight ?? 0) + weight;
+    book.set(address, best === undefined ? { address, weight: all } : { address, name: best, weight: all });
+  };
+  let before: readonly (number | string)[] | undefined;
+  for (let read = 0; read < mostRead && !signal.aborted; read += portion) {
+    const rows = await mail.store.list(emails, { by: "byTime", before, reverse: true, limit: portion });
+    for (const row of rows) {
+      const atMs = Date.parse(row.receivedAt) || 0;
+      const weight = 0.5 ** ((nowMs - atMs) / halvesAfterMs);
+      const from = peopleOf(row.from);
+      const isOwn = from.some(({ address }) => address === own);
+      for (const person of from) note(person, weight);
+      for (const person of [...peopleOf(row.to), ...peopleOf(row.cc)])
+        note(person, isOwn ? 4 * weight : weight / 4);
+    }
+    const last = rows.at(-1);
+    if (last === undefined || rows.length < portion) break;
+    before = [Date.parse(last.receivedAt) || 0, last.id];
+  }
+  return [...book.values()].sort((a, b) => b.weight - a.weight);
+}

@@ -1,0 +1,122 @@
+/** Sending a letter that was written here: it waits with the server for as long as it can be taken back. */
+import {
+  blobSource,
+  compose,
+  type Draft,
+  dismissRefusal,
+  type Mail,
+  post,
+  statuses,
+  uploadFile,
+} from "@posthorn/client";
+import { type Attachment, fail } from "@posthorn/protocol";
+import { actOnThreads } from "./act-on-threads.ts";
+import type { Desk } from "./desk.ts";
+import { dropLetter, keepLetter, type LetterFields, letterOf, type OpenLetter } from "./letter-desk.ts";
+import { readOrigin } from "./letter-files.ts";
+import { listRefusedLetters } from "./open-letter.ts";
+
+export interface SendInput {
+  letterId: number;
+  fields: LetterFields;
+  /** What it is called where it can be taken back. */
+  label: string;
+  /** Its owner has agreed that servers on the way may read it. */
+  mayGoInTheOpen: boolean;
+  /** Not before, RFC 3339 in UTC. */
+  sendAt: string | null;
+  undoS: number;
+  /** Puts this conversation away too. */
+  archive: { threadId: string; label: string } | null;
+}
+
+export interface Sent {
+  /** The number by which it can be taken back. */
+  number: number | null;
+  /** The server cannot be reached: it goes when that can be. */
+  isOffline: boolean;
+}
+
+/**
+ * Throws ProblemError with the field at fault when the letter cannot be sent as it is; it stays open then. What the server
+ * refuses later comes back as a draft.
+ */
+export async function sendLetter(desk: Desk, input: SendInput): Promise<Sent> {
+  const { mail } = desk;
+  const letter = letterOf(input.letterId);
+  letter.fields = input.fields;
+  const draft = draftOf(mail, letter, input);
+  const inTheOpen = input.mayGoInTheOpen || (await mail.session.keys.find()) === undefined;
+  const files = sealedFiles(letter);
+  const attachments = inTheOpen && files.length > 0 ? await uploadOpen(desk, letter) : undefined;
+  await keepLetter(mail, letter);
+  await forgetRefusal(mail, letter);
+  const { undo } = await post(mail, attachments === undefined ? draft : { ...draft, attachments }, {
+    label: input.label,
+    files: attachments === undefined ? files : [],
+    mayGoInTheOpen: input.mayGoInTheOpen,
+    from: letter.stored,
+    ...(input.sendAt === null ? { undoS: input.undoS } : { sendAt: input.sendAt }),
+  });
+  dropLetter(letter);
+  if (input.archive !== null) {
+    const { threadId, label } = input.archive;
+    const place = { kind: "role", role: "inbox" } as const;
+    await actOnThreads(desk, { act: { kind: "archive" }, threadIds: [threadId], place, label });
+  }
+  const status = await mail.store.get(statuses, "status");
+  const isOffline = !navigator.onLine || status?.state === "waiting";
+  return { number: undo?.number ?? null, isOffline };
+}
+
+function draftOf(
+  { session }: Mail,
+  { fields, messageId }: OpenLetter,
+  { sendAt }: SendInput,
+): Draft & { type?: "email" } {
+  const { from, to, cc, subject, body, inReplyTo, thread } = fields;
+  const draft: Draft & { type?: "email" } = {
+    id: messageId,
+    from,
+    to,
+    ...(cc.length === 0 ? {} : { cc }),
+    subject: subject.trim(),
+    body,
+    bodyType: "text/markdown",
+    ...(inReplyTo === undefined ? {} : { inReplyTo }),
+    ...(thread === undefined ? {} : { thread }),
+    ...(sendAt === null ? {} : { date: sendAt }),
+  };
+  // Found now, while it can still be put right.
+  compose(session.platform, draft);
+  return draft;
+}
+
+function sealedFiles({ files, messageId }: OpenLetter) {
+  return files.map(({ sealed, place, filename }) => {
+    if (sealed === undefined || sealed.messageId !== messageId || sealed.place !== place) {
+      return fail("badRequest", `“${filename}” has not gone up yet. Wait for it, or take it out.`);
+    }
+    const { attachment, file } = sealed;
+    return { attachment, file };
+  });
+}
+
+/** The files of a letter that nobody can seal. */
+async function uploadOpen({ mail, signal }: Desk, { files }: OpenLetter): Promise<Attachment[]> {
+  const attachments: Attachment[] = [];
+  for (const job of files) {
+    const blob = await readOrigin(mail, job, signal);
+    const { filename, mimeType } = job;
+    const names = filename === "" ? { mimeType } : { filename, mimeType };
+    attachments.push(await uploadFile(mail.session, blobSource(blob), { ...names, signal }));
+  }
+  return attachments;
+}
+
+/** Why it was refused before is of no use once it is sent anew. */
+async function forgetRefusal(mail: Mail, { stored }: OpenLetter): Promise<void> {
+  for (const { number, draft } of await listRefusedLetters({ mail })) {
+    if (draft === stored?.name) await dismissRefusal(mail, number);
+  }
+}
