@@ -1,8 +1,9 @@
 /** What is shown, by the address of the page and by whether somebody is signed in. */
 import { lazy, type ReactElement, Suspense, useEffect } from "react";
 import { Composing, Writing } from "./composing.tsx";
-import { MailPage } from "./mail/mail-page.tsx";
+import { MailPage, type SearchParts } from "./mail/mail-page.tsx";
 import { go, useRoute } from "./routes.ts";
+import { SearchField } from "./search/search-field.tsx";
 import { Shell } from "./shell/shell.tsx";
 import { useView } from "./state/use-view.ts";
 import { Waiting } from "./ui/waiting.tsx";
@@ -10,6 +11,16 @@ import { useLanguage } from "./words/words.ts";
 
 const SignIn = lazy(() => import("./login/sign-in.tsx").then(({ SignIn }) => ({ default: SignIn })));
 const Welcome = lazy(() => import("./login/welcome.tsx").then(({ Welcome }) => ({ default: Welcome })));
+
+const ScreenerPage = lazy(() =>
+  import("./screener/screener-page.tsx").then(({ ScreenerPage }) => ({ default: ScreenerPage })),
+);
+const SearchStatus = lazy(() =>
+  import("./search/search-status.tsx").then(({ SearchStatus }) => ({ default: SearchStatus })),
+);
+const SearchEmpty = lazy(() =>
+  import("./search/search-status.tsx").then(({ SearchEmpty }) => ({ default: SearchEmpty })),
+);
 
 export function App(): ReactElement {
   useLanguage();
@@ -37,11 +48,34 @@ export function App(): ReactElement {
       {route.page === "compose" ? (
         <Writing draft={route.draft} />
       ) : (
-        <MailPage route={route} address={account.value.address} />
+        <MailPage
+          route={route}
+          address={account.value.address}
+          search={searchParts}
+          screener={
+            <Suspense fallback={<Waiting />}>
+              <ScreenerPage />
+            </Suspense>
+          }
+        />
       )}
       <Composing route={route} />
     </Shell>
   );
 }
+
+const searchParts: SearchParts = {
+  field: (place, folders) => <SearchField place={place} folders={folders} />,
+  status: (query) => (
+    <Suspense>
+      <SearchStatus query={query} />
+    </Suspense>
+  ),
+  empty: (query) => (
+    <Suspense>
+      <SearchEmpty query={query} />
+    </Suspense>
+  ),
+};
 
 const readInbox = { page: "list", place: { kind: "role", role: "inbox" }, threadId: undefined } as const;

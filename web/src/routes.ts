@@ -8,7 +8,6 @@ export type Route =
   | { page: "setup"; token: string }
   | { page: "welcome"; token: string }
   | { page: "list"; place: Place; threadId: string | undefined }
-  | { page: "search"; query: string; threadId: string | undefined }
   | { page: "compose"; draft: string | undefined }
   | { page: "people"; address: string | undefined }
   | { page: "settings"; topic: string }
@@ -40,7 +39,11 @@ export function readRoute(url: URL): Route {
         ? { page: "nowhere" }
         : { page: "list", place: { kind: "label", id: second }, threadId: third };
     case "search":
-      return { page: "search", query: url.searchParams.get("q") ?? "", threadId: second };
+      return {
+        page: "list",
+        place: { kind: "search", query: url.searchParams.get("q") ?? "" },
+        threadId: second,
+      };
     case "compose":
       return { page: "compose", draft: second };
     case "people":
@@ -65,9 +68,9 @@ export function readRoute(url: URL): Route {
 export function writeRoute(route: Route): string {
   switch (route.page) {
     case "list":
-      return `/${placePath(route.place)}${tail(route.threadId)}`;
-    case "search":
-      return `/search${tail(route.threadId)}?q=${encodeURIComponent(route.query)}`;
+      return route.place.kind === "search"
+        ? `/search${tail(route.threadId)}?q=${encodeURIComponent(route.place.query)}`
+        : `/${placePath(route.place)}${tail(route.threadId)}`;
     case "compose":
       return `/compose${tail(route.draft)}`;
     case "people":

@@ -33,15 +33,22 @@ export interface WebClient {
 
 /** Servers that give out the client, and a browser. Whoever starts them closes them. */
 export async function startWebClients(
-  options: { names?: readonly string[]; isPseudo?: boolean; args?: readonly string[] } = {},
+  options: {
+    names?: readonly string[];
+    isPseudo?: boolean;
+    /** Of the browser's command line. */
+    args?: readonly string[];
+    /** Of all servers, as their owners would set them. */
+    settings?: Readonly<Record<string, string>>;
+  } = {},
 ): Promise<WebClients> {
-  const { names = ["alpha", "beta"], isPseudo = false, args = [] } = options;
+  const { names = ["alpha", "beta"], isPseudo = false, args = [], settings = {} } = options;
   const folder = await mkdtemp(join(tmpdir(), "posthorn-site-"));
   await buildSite({ folder, isPseudo });
   const pages = Object.fromEntries(
     await Promise.all(names.map(async (name) => [name, await freePort()] as const)),
   );
-  const net = await startTestnet({ names, wire: "sockets", settings: { web: folder }, pages });
+  const net = await startTestnet({ names, wire: "sockets", settings: { ...settings, web: folder }, pages });
   const browser = await openBrowser(args);
   return {
     net,

@@ -1,6 +1,8 @@
-import { type ReactElement, useEffect } from "react";
-import type { Route } from "../routes.ts";
+import { type ReactElement, type ReactNode, useEffect } from "react";
+import { go, type Route } from "../routes.ts";
+import type { Place } from "../state/place.ts";
 import { lastSeen, useView } from "../state/use-view.ts";
+import type { Folder } from "../state/worker/folders.ts";
 import { Empty } from "../ui/empty.tsx";
 import { say } from "../words/words.ts";
 import style from "./mail-page.module.css";
@@ -8,8 +10,26 @@ import { placeTitle } from "./place-title.ts";
 import { ThreadList } from "./thread-list.tsx";
 import { ThreadReader } from "./thread-reader.tsx";
 
+/** What the search puts into a list. */
+export interface SearchParts {
+  field(place: Place, folders: readonly Folder[]): ReactNode;
+  status(query: string): ReactNode;
+  empty(query: string): ReactNode;
+}
+
 /** A list and, beside it or over it, the conversation that is open. */
-export function MailPage({ route, address }: { route: Route; address: string }): ReactElement {
+export function MailPage({
+  route,
+  address,
+  search,
+  screener,
+}: {
+  route: Route;
+  address: string;
+  search: SearchParts;
+  /** In place of a list, where first-time senders wait. */
+  screener: ReactNode;
+}): ReactElement {
   const folders = lastSeen(useView("folders", {})) ?? [];
   const isList = route.page === "list";
   const place = isList ? route.place : ({ kind: "role", role: "inbox" } as const);
@@ -19,10 +39,27 @@ export function MailPage({ route, address }: { route: Route; address: string }):
     const count = inbox !== undefined && inbox.unread > 0 ? `(${inbox.unread}) ` : "";
     document.title = `${count}${title} – Posthorn`;
   }, [title, inbox]);
+  const labelId = place.kind === "label" ? place.id : undefined;
+  const now = folders.find(({ formerIds }) => labelId !== undefined && formerIds.includes(labelId))?.id;
   const threadId = isList ? route.threadId : undefined;
+  // A label that was just made is called otherwise once the server knows of it.
+  useEffect(() => {
+    if (now !== undefined)
+      go({ page: "list", place: { kind: "label", id: now }, threadId }, { replace: true });
+  }, [now, threadId]);
+  if (place.kind === "role" && place.role === "screener" && threadId === undefined) return <>{screener}</>;
   return (
     <div className={style.page} data-open={threadId === undefined ? undefined : ""}>
-      <ThreadList place={place} title={title} openId={threadId} folders={folders} address={address} />
+      <ThreadList
+        place={place}
+        title={title}
+        openId={threadId}
+        folders={folders}
+        address={address}
+        tools={search.field(place, folders)}
+        above={place.kind === "search" ? search.status(place.query) : undefined}
+        empty={place.kind === "search" ? search.empty(place.query) : undefined}
+      />
       {threadId === undefined ? (
         <div className={style.nothing}>
           <Empty title={say("reader.none")} sentence={say("reader.noneSentence")} />

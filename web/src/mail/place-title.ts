@@ -6,5 +6,5 @@ import { say } from "../words/words.ts";
 export function placeTitle(place: Place, folders: readonly Folder[]): string {
   if (place.kind === "role") return say(`place.${place.role}`);
   if (place.kind === "label") return folders.find(({ id }) => id === place.id)?.name ?? "";
-  return say(`place.${place.kind}`);
+  return place.kind === "search" ? say("search.title") : say(`place.${place.kind}`);
 }

@@ -28,8 +28,7 @@ export function SnoozePicker({ acts, targets }: { acts: ListActs; targets: Targe
           <button
             key={kind}
             type="button"
-            // biome-ignore lint/a11y/noAutofocus: the dialog is for choosing one of these.
-            autoFocus={index === 0}
+            data-first={index === 0 ? "" : undefined}
             onClick={() => snooze(at)}
           >
             <span>{say(`snooze.${kind}`)}</span>

@@ -39,6 +39,8 @@ export function ThreadList({
   folders,
   address,
   tools,
+  above,
+  empty,
 }: {
   place: Place;
   title: string;
@@ -47,6 +49,10 @@ export function ThreadList({
   address: string;
   /** At the end of its bar. */
   tools?: ReactNode;
+  /** Between its bar and its rows. */
+  above?: ReactNode;
+  /** Where nothing is in it, in place of what is usually said. */
+  empty?: ReactNode;
 }): ReactElement {
   const key = placeKey(place);
   const scroller = useRef<HTMLDivElement>(null);
@@ -62,7 +68,7 @@ export function ThreadList({
   const pages = usePages(place, first, last);
   const total = pages.total ?? 0;
   const layout = layOut(total, pages.ages, view.row);
-  const { above, forget } = useAnchor(scroller, { pages, layout, view, isHeld });
+  const { above: passed, forget } = useAnchor(scroller, { pages, layout, view, isHeld });
 
   const acts = useListActs({
     place,
@@ -162,7 +168,7 @@ export function ThreadList({
       </div>,
     );
   }
-  const unseen = pages.heldBack > 0 ? pages.heldBack : above;
+  const unseen = pages.heldBack > 0 ? pages.heldBack : passed;
 
   return (
     <section
@@ -180,16 +186,17 @@ export function ThreadList({
         <SelectionBar acts={acts} place={place} title={title} here={pages.rows().length} total={total} />
       ) : (
         <header className={style.bar}>
-          <h1 className={style.title} dir="auto" tabIndex={-1}>
+          <h1 className={place.kind === "search" ? "aside" : style.title} dir="auto" tabIndex={-1}>
             {title}
           </h1>
-          {pages.total !== undefined && total > 0 && (
+          {place.kind !== "search" && total > 0 && (
             <span className={style.total}>{say("list.total", { count: total })}</span>
           )}
-          <span className={style.space} />
+          {place.kind !== "search" && <span className={style.space} />}
           {tools}
         </header>
       )}
+      {above}
       {unseen > 0 && (
         <Button
           look="ink"
@@ -215,7 +222,7 @@ export function ThreadList({
         onScroll={onScroll}
       >
         {pages.total === undefined && <Waiting />}
-        {pages.total === 0 && pages.isWhole && <EmptyPlace place={place} />}
+        {pages.total === 0 && pages.isWhole && (empty ?? <EmptyPlace place={place} />)}
         <div ref={canvas} className={style.canvas} style={{ blockSize: layout.height }} role="presentation">
           {layout.headings.map(({ age, index }) => (
             <div
@@ -255,6 +262,7 @@ function findRow(scroller: HTMLElement | null, threadId: string): HTMLElement | 
 
 function EmptyPlace({ place }: { place: Place }): ReactElement {
   const name = place.kind === "role" ? place.role : place.kind;
+  if (name === "search") return <Empty title={say("search.begin")} />;
   return (
     <Empty
       title={say(`empty.${name}.title`)}

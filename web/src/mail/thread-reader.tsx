@@ -45,7 +45,7 @@ export function ThreadReader({
     heading.current?.focus({ preventScroll: true });
     showFirstOpen(list.current);
     if (messages.some(({ isSeen, isDraft }) => !isSeen && !isDraft)) {
-      void act({ kind: "read", isRead: true }, [threadId], place);
+      void act({ kind: "read", isRead: true, isByItself: true }, [threadId], place);
     }
   }, [isThere, messages, threadId, place]);
 

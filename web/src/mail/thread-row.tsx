@@ -8,6 +8,7 @@ import { Icon } from "../ui/icon.tsx";
 import { LabelChip } from "../ui/label-chip.tsx";
 import { longTime, shortMoment, shortTime } from "../words/dates.ts";
 import { say } from "../words/words.ts";
+import { DeliverySign } from "./delivery-sign.tsx";
 import { useSwipe } from "./row-swipe.ts";
 import style from "./thread-row.module.css";
 
@@ -120,12 +121,22 @@ export const ThreadRowView = memo(function ThreadRowView({
           <span className={style.line}>
             {row.trouble === "failed" ? (
               <span className={style.trouble}>{say("row.failed")}</span>
+            ) : row.trouble === "takenBack" ? (
+              <span className={style.snippet}>{say("message.takenBackShort")}</span>
             ) : row.subject === null ? (
               <span className={style.unknown} />
             ) : (
               <>
-                <bdi className={style.subject}>{subject}</bdi>
-                <bdi className={style.snippet}>{row.snippet}</bdi>
+                <bdi className={style.subject}>
+                  {row.found === undefined ? (
+                    subject
+                  ) : (
+                    <MarkedWords {...row.found.subject} otherwise={subject} />
+                  )}
+                </bdi>
+                <bdi className={style.snippet}>
+                  {row.found === undefined ? row.snippet : <MarkedWords {...row.found.excerpt} />}
+                </bdi>
               </>
             )}
           </span>
@@ -141,6 +152,7 @@ export const ThreadRowView = memo(function ThreadRowView({
               <LabelChip key={id} name={name} />
             ))}
             {labels.length > mostLabels && <span className={style.time}>+{labels.length - mostLabels}</span>}
+            {row.delivery !== null && <DeliverySign mark={row.delivery} />}
             {row.trouble === "doubtful" && <Icon name="warning" size={16} />}
             {row.hasFiles && <Icon name="clip" size={16} />}
             {row.isStarred && (
@@ -200,6 +212,30 @@ function goThroughCells(event: React.KeyboardEvent<HTMLElement>): void {
   if (next === undefined) return;
   event.preventDefault();
   next.focus({ preventScroll: true });
+}
+
+/** A text in which what was searched for is marked. */
+function MarkedWords({
+  text,
+  marks,
+  otherwise = "",
+}: {
+  text: string;
+  marks: readonly { start: number; end: number }[];
+  otherwise?: string;
+}): ReactElement {
+  let at = 0;
+  const parts = marks.flatMap(({ start, end }) => {
+    const before = text.slice(at, start);
+    at = end;
+    return [before, <mark key={start}>{text.slice(start, end)}</mark>];
+  });
+  return (
+    <>
+      {parts}
+      {text.slice(at) || (at === 0 ? otherwise : "")}
+    </>
+  );
 }
 
 /** Who has written, shortly: `Ana, Bo, me`. */

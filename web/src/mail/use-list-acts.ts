@@ -2,6 +2,7 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 import { go } from "../routes.ts";
 import { useCommands } from "../state/commands.ts";
+import { openComposer } from "../state/composers.ts";
 import type { Place } from "../state/place.ts";
 import { undo } from "../state/undo.ts";
 import type { ThreadAct } from "../state/worker/act-on-threads.ts";
@@ -56,6 +57,7 @@ export function useListActs({ place, pages, openId, focusRow, onLeaving }: Setti
   const [selection, setSelection] = useState<Selection>(nothingSelected);
   const [picker, setPicker] = useState<Picker>();
   const total = pages.total ?? 0;
+  const rowsHere = pages.rows;
   const order = () => pages.rows().map(({ threadId }) => threadId);
 
   // Each version may have lost some.
@@ -75,9 +77,12 @@ export function useListActs({ place, pages, openId, focusRow, onLeaving }: Setti
   const open = useCallback(
     (threadId: string) => {
       setCursor(threadId);
-      go({ page: "list", place, threadId });
+      setSelection(nothingSelected);
+      const draft = rowsHere().find((row) => row.threadId === threadId)?.draft ?? null;
+      if (draft === null) go({ page: "list", place, threadId });
+      else openComposer({ kind: "draft", name: draft });
     },
-    [place],
+    [place, rowsHere],
   );
 
   const moveTo = (threadId: string) => {

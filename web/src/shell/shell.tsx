@@ -1,8 +1,10 @@
 /** What stands around every page of somebody who is signed in: areas, mailboxes, and how it stands with the server. */
-import { type ReactElement, type ReactNode, useState } from "react";
+import { lazy, type ReactElement, type ReactNode, Suspense, useState } from "react";
 import { go, type Route } from "../routes.ts";
+import { openComposer } from "../state/composers.ts";
 import { call } from "../state/desk.ts";
-import { forgetViews, lastSeen, useView } from "../state/use-view.ts";
+import { useKeyHint } from "../state/keys.ts";
+import { forgetViews } from "../state/use-view.ts";
 import { Avatar } from "../ui/avatar.tsx";
 import { Button, IconButton } from "../ui/button.tsx";
 import { Mark } from "../ui/mark.tsx";
@@ -10,6 +12,12 @@ import { Toaster } from "../ui/toaster.tsx";
 import { say } from "../words/words.ts";
 import style from "./shell.module.css";
 import { Sidebar } from "./sidebar.tsx";
+import { Refused, StatusBar } from "./status-bar.tsx";
+import { useShellCommands } from "./use-shell-commands.ts";
+import { WhichKey } from "./which-key.tsx";
+
+const Palette = lazy(() => import("./palette.tsx").then(({ Palette }) => ({ default: Palette })));
+const KeySheet = lazy(() => import("./key-sheet.tsx").then(({ KeySheet }) => ({ default: KeySheet })));
 
 export function Shell({
   address,
@@ -21,13 +29,26 @@ export function Shell({
   children: ReactNode;
 }): ReactElement {
   const [isOpen, setOpen] = useState(false);
+  const [isFolded, setFolded] = useState(false);
+  const [dialog, setDialog] = useState<"palette" | "help">();
+  const paletteKey = useKeyHint("palette");
+  const close = () => setDialog(undefined);
+  useShellCommands({
+    onPalette: () => setDialog("palette"),
+    onHelp: () => setDialog("help"),
+    onSidebar: () => (matchMedia("(width < 1200px)").matches ? setOpen(!isOpen) : setFolded(!isFolded)),
+  });
   const signOut = async () => {
     await call("signOut", {});
     forgetViews();
     go({ page: "signIn" }, { replace: true });
   };
   return (
-    <div className={style.shell} data-sidebar={isOpen ? "open" : undefined}>
+    <div
+      className={style.shell}
+      data-reading={route.page === "list" && route.threadId !== undefined ? "" : undefined}
+      data-sidebar={isOpen ? "open" : isFolded ? "folded" : undefined}
+    >
       <a className={style.skip} href="#content">
         {say("shell.skip")}
       </a>
@@ -55,6 +76,12 @@ export function Shell({
           onClick={() => go({ page: "people", address: undefined })}
         />
         <span className={style.space} />
+        <IconButton
+          icon="keyboard"
+          label={say("palette.title")}
+          keys={paletteKey?.shown ?? ""}
+          onClick={() => setDialog("palette")}
+        />
         <IconButton
           icon="settings"
           label={say("area.settings")}
@@ -86,41 +113,23 @@ export function Shell({
       />
       <main id="content" className={style.content} tabIndex={-1}>
         <StatusBar />
+        <Refused />
         {children}
       </main>
+      {route.page === "list" && route.threadId === undefined && (
+        <IconButton
+          icon="pen"
+          label={say("compose.do")}
+          className={style.write}
+          onClick={() => openComposer({ kind: "new" })}
+        />
+      )}
       <Toaster />
+      <WhichKey />
+      <Suspense>
+        {dialog === "palette" && <Palette onClose={close} />}
+        {dialog === "help" && <KeySheet onClose={close} />}
+      </Suspense>
     </div>
   );
-}
-
-/** Nothing while all is well. */
-function StatusBar(): ReactElement | null {
-  const status = lastSeen(useView("status", {}));
-  if (status === undefined) return null;
-  const { state, sentence } = status;
-  if (state === "waiting" && sentence !== null) {
-    return (
-      <p className={style.status} role="status">
-        {say("status.waiting", { why: sentence })}
-      </p>
-    );
-  }
-  if (state === "signedOut") {
-    return (
-      <p className={`${style.status} ${style.bad}`} role="alert">
-        {say("status.signedOut")}{" "}
-        <Button look="link" onClick={() => go({ page: "signIn" })}>
-          {say("signIn.do")}
-        </Button>
-      </p>
-    );
-  }
-  if (state === "stopped") {
-    return (
-      <p className={`${style.status} ${style.bad}`} role="alert">
-        {sentence}
-      </p>
-    );
-  }
-  return null;
 }

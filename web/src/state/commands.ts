@@ -7,24 +7,26 @@ export type Doing = () => void;
 
 export type Offered = Readonly<Partial<Record<CommandId, Doing | undefined>>>;
 
-/** In the order in which they came; the last is asked first. */
+/** The last is asked first. */
 const offers: { current: Offered }[] = [];
 
 /**
  * Offers these for as long as the component is there. What came later goes before what came earlier: a reader's `archive`
- * before the list's. What is undefined now is not possible now, and an earlier one is asked.
+ * before the list's; what is offered `everywhere` comes last of all. What is undefined now is not possible now, and the next
+ * one is asked.
  */
-export function useCommands(offered: Offered): void {
+export function useCommands(offered: Offered, where: "here" | "everywhere" = "here"): void {
   const held = useRef(offered);
   useEffect(() => {
     held.current = offered;
   });
   useEffect(() => {
-    offers.push(held);
+    if (where === "here") offers.push(held);
+    else offers.unshift(held);
     return () => {
       offers.splice(offers.indexOf(held), 1);
     };
-  }, []);
+  }, [where]);
 }
 
 /** Does it; false when nobody can. */

@@ -37,6 +37,8 @@ it("shows keys as they stand on the caps of this computer", () => {
   expect(showKey("Mod+k", true)).toBe("⌘K");
   expect(showKey("Mod+Shift+Enter", true)).toBe("⌘⇧↵");
   expect(showKey("Mod+k", false)).toBe("Ctrl+K");
-  expect(showKey("Shift+j", false)).toBe("⇧j");
+  expect(showKey("Shift+j", false)).toBe("Shift+J");
+  expect(showKey("Shift+j", true)).toBe("⇧J");
+  expect(showKey("Mod+Shift+Enter", false)).toBe("Ctrl+Shift+Enter");
   expect(showKey("g ,", false)).toBe("g ,");
 });

@@ -49,25 +49,34 @@ const signs: Readonly<Record<string, string>> = {
   ArrowUp: "↑",
   ArrowLeft: "←",
   ArrowRight: "→",
-  Enter: "↵",
   Escape: "Esc",
   Delete: "Del",
 };
 
-/** As it stands on a key cap: `⌘K`, `Ctrl+K`, `g i`. */
+/** As they stand on the caps of a Mac; elsewhere they have names. */
+const macSigns: Readonly<Record<string, string>> = { ...signs, Enter: "↵", Shift: "⇧", Mod: "⌘" };
+
+/** As it stands on a key cap: `⌘⇧K`, `Ctrl+Shift+K`, `g i`. */
 export function showKey(key: string, isMac: boolean): string {
   return key
     .split(" ")
     .map((part) => {
       const names = part === "+" ? ["+"] : part.split("+");
-      const last = names.at(-1) ?? "";
-      const isMod = names.includes("Mod");
-      const isShift = names.includes("Shift");
-      const shown = signs[last] ?? (isMod && last.length === 1 ? last.toUpperCase() : last);
-      const shift = isShift ? "⇧" : "";
-      return isMod ? (isMac ? `⌘${shift}${shown}` : `Ctrl+${shift}${shown}`) : `${shift}${shown}`;
+      const isLarge = names.length > 1;
+      const shown = names.map((name) =>
+        isMac
+          ? (macSigns[name] ?? capOf(name, isLarge))
+          : (signs[name] ?? pcNames[name] ?? capOf(name, isLarge)),
+      );
+      return shown.join(isMac ? "" : "+");
     })
     .join(" ");
+}
+
+const pcNames: Readonly<Record<string, string>> = { Mod: "Ctrl" };
+
+function capOf(name: string, isLarge: boolean): string {
+  return isLarge && [...name].length === 1 ? name.toUpperCase() : name;
 }
 
 /** As `aria-keyshortcuts` wants it. */

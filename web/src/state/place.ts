@@ -18,10 +18,13 @@ export type Place =
   /** Of a mailbox that the owner has made. */
   | { kind: "label"; id: string }
   | { kind: "starred" }
-  | { kind: "all" };
+  | { kind: "all" }
+  /** What a query finds. */
+  | { kind: "search"; query: string };
 
 /** Names a place; the same for the same place. */
 export function placeKey(place: Place): string {
   if (place.kind === "role") return place.role;
+  if (place.kind === "search") return `search ${place.query}`;
   return place.kind === "label" ? `label ${place.id}` : place.kind;
 }

@@ -64,8 +64,7 @@ export function Choices({
         autoComplete="off"
         autoCapitalize="off"
         spellCheck={false}
-        // biome-ignore lint/a11y/noAutofocus: whoever has opened it wants to type.
-        autoFocus
+        data-first=""
         value={text}
         onChange={({ target }) => onText(target.value)}
         onKeyDown={(event) => {

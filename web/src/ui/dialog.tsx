@@ -3,7 +3,7 @@ import { say } from "../words/words.ts";
 import { IconButton } from "./button.tsx";
 import style from "./dialog.module.css";
 
-/** Before the page until it is left by Esc, its cross, or a click beside it. The focus goes back to where it was. */
+/** Before the page, with the focus on what is marked `data-first`, until it is left by Esc, its cross, or a click beside it. The focus goes back to where it was. */
 export function Dialog({
   title,
   onClose,
@@ -23,6 +23,7 @@ export function Dialog({
   useEffect(() => {
     const dialog = element.current;
     dialog?.showModal();
+    dialog?.querySelector<HTMLElement>("[data-first]")?.focus();
     return () => dialog?.close();
   }, []);
   return (

@@ -40,9 +40,26 @@ export function Toaster(): ReactElement {
     () => now,
   );
   return (
-    <div className={style.toaster} role="status" aria-live="polite">
+    <div className={style.toaster}>
       {shown !== undefined && <OneToast key={shown.number} toast={shown.toast} />}
+      <SaidLater words={shown?.toast.words} />
     </div>
+  );
+}
+
+const saidAfterMs = 500;
+
+/** For screen readers, when they have said where the focus is now. */
+function SaidLater({ words = "" }: { words?: string | undefined }): ReactElement {
+  const [said, setSaid] = useState("");
+  useEffect(() => {
+    const timer = setTimeout(() => setSaid(words), saidAfterMs);
+    return () => clearTimeout(timer);
+  }, [words]);
+  return (
+    <p className="aside" role="status" aria-live="polite">
+      {said}
+    </p>
   );
 }
 

@@ -51,6 +51,11 @@ export function monthOf(atMs: number): string {
   return format("month", { month: "long", year: "numeric" }).format(new Date(atMs));
 }
 
+/** The day, with its year. */
+export function longDay(atMs: number): string {
+  return format("longDay", { dateStyle: "long" }).format(new Date(atMs));
+}
+
 /** The whole of it. */
 export function longTime(atMs: number): string {
   return format("long", { dateStyle: "full", timeStyle: "short" }).format(new Date(atMs));

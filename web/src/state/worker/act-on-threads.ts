@@ -8,6 +8,7 @@ import {
   snoozeEmails,
   trashEmails,
   type Undo,
+  undos,
 } from "@posthorn/client";
 import type { Place } from "../place.ts";
 import type { Desk } from "./desk.ts";
@@ -19,7 +20,8 @@ export type ThreadAct =
   | { kind: "trash" }
   | { kind: "junk" }
   | { kind: "toInbox" }
-  | { kind: "read"; isRead: boolean }
+  /** By itself when somebody has opened it: that is nothing one takes back. */
+  | { kind: "read"; isRead: boolean; isByItself?: boolean }
   | { kind: "star"; isStarred: boolean }
   /** Null brings it back at once. */
   | { kind: "snooze"; until: string | null }
@@ -47,12 +49,10 @@ export async function actOnThreads(
   if (act.kind === "trash" && named.some(isDraftRow)) return discardDrafts(desk.mail, label, named);
   const entries = named.flatMap((threadId) => desk.map.thread(threadId)).filter(({ isMail }) => isMail);
   const undo = await carryOut(desk, { act, entries, place, label });
-  return undo?.number ?? null;
-}
-
-async function threadsOf(desk: Desk, place: Place): Promise<string[]> {
-  const order = await orderOf(desk, place);
-  return (order?.threads ?? []).map(({ threadId }) => threadId);
+  if (undo === undefined) return null;
+  if (act.kind !== "read" || act.isByItself !== true) return undo.number;
+  await desk.mail.store.write([undos], (writer) => writer.remove(undos, [undos.keyOf(undo)]));
+  return null;
 }
 
 /** Drafts are no messages: they are thrown away, and come back when that is taken back. */
@@ -68,6 +68,11 @@ async function discardDrafts(mail: Mail, label: string, named: readonly string[]
   let last: number | null = null;
   for (const draft of gone) last = (await removeDraft(mail, label, draft))?.number ?? last;
   return last;
+}
+
+async function threadsOf(desk: Desk, place: Place): Promise<string[]> {
+  const order = await orderOf(desk, place);
+  return (order?.threads ?? []).map(({ threadId }) => threadId);
 }
 
 async function carryOut(

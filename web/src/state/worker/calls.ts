@@ -1,4 +1,5 @@
 /** What a page can ask to be done. */
+import { dismissRefusal, resendRefusal } from "@posthorn/client";
 import { fail } from "@posthorn/protocol";
 import type { Opening } from "../composers.ts";
 import { type ActInput, actOnThreads } from "./act-on-threads.ts";
@@ -19,6 +20,8 @@ import { readDetails, saveMessage } from "./message-details.ts";
 import { openLetter } from "./open-letter.ts";
 import { lookUpRecipient, sendUncompared, suggestPeople, tellNewKey } from "./recipients.ts";
 import { fetchFile, stopFile } from "./save-files.ts";
+import { decide } from "./screener.ts";
+import { findThreads } from "./search-threads.ts";
 import { type SendInput, sendLetter } from "./send-letter.ts";
 import { tellNews } from "./sender-news.ts";
 import { readHome, readInvitation, recoverAccount, signIn, signUp } from "./sign-in.ts";
@@ -87,6 +90,17 @@ export const calls = {
   sendUncompared: (room: Room, input: { address: string }) => sendUncompared(deskOf(room), input),
 
   act: (room: Room, input: ActInput) => actOnThreads(deskOf(room), input),
+
+  findThreads: (room: Room, input: Parameters<typeof findThreads>[1]) => findThreads(deskOf(room), input),
+
+  /** Asks once more for what the server did not take. */
+  async resendRefusal(room: Room, { number, label }: { number: number; label: string }): Promise<void> {
+    await resendRefusal(deskOf(room).mail, label, number);
+  },
+
+  dismissRefusal: (room: Room, { number }: { number: number }) => dismissRefusal(deskOf(room).mail, number),
+
+  decideSender: (room: Room, input: Parameters<typeof decide>[1]) => decide(deskOf(room), input),
 
   makeLabel: (room: Room, input: Parameters<typeof makeLabel>[1]) => makeLabel(deskOf(room), input),
   changeLabel: (room: Room, input: Parameters<typeof changeLabel>[1]) => changeLabel(deskOf(room), input),

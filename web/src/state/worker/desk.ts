@@ -1,5 +1,6 @@
 /** Somebody's desk: their sign-in and their mail on this device, as the worker of a tab holds it. */
 import {
+  actions,
   browserKeeper,
   browserTabs,
   draftTables,
@@ -16,6 +17,7 @@ import {
   type Session,
   syncMail,
   type TokenKeeper,
+  undos,
 } from "@posthorn/client";
 import { type Digests, makeDigests } from "./digests.ts";
 import { homePlatform } from "./home-platform.ts";
@@ -30,6 +32,8 @@ export interface Desk {
   readonly digests: Digests;
   /** Of the places that were looked at, by their names. */
   readonly orders: Map<string, ThreadOrder>;
+  /** More was found by a search. */
+  readonly onFound: () => void;
   /** Aborts when it is cleared away. */
   readonly signal: AbortSignal;
 }
@@ -64,7 +68,8 @@ export function openRoom(tell: (topics: readonly Topic[]) => void): Room {
     const ended = new AbortController();
     const map = openMailMap(mail.store, ended.signal, tell);
     const digests = makeDigests(mail, ended.signal, () => tell(["texts"]));
-    desk = { mail, map, digests, orders: new Map(), signal: ended.signal };
+    const onFound = () => tell(["rows", "found"]);
+    desk = { mail, map, digests, orders: new Map(), onFound, signal: ended.signal };
     clear = async () => {
       ended.abort();
       desk = undefined;
@@ -106,6 +111,8 @@ function follow(mail: Mail, signal: AbortSignal, tell: (topics: readonly Topic[]
   };
   const stop = mail.store.subscribe([...draftTables, refusals], () => tell(["drafts"]));
   signal.addEventListener("abort", stop, { once: true });
+  const stopActs = mail.store.subscribe([actions, undos], () => tell(["undo"]));
+  signal.addEventListener("abort", stopActs, { once: true });
   syncMail(mail, signal).catch(note);
   keepIndexed(mail, { signal, onCoverage: () => tell(["coverage"]) }).catch(note);
   keepEpochsFresh(mail.session).catch(() => undefined);

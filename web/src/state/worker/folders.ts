@@ -1,9 +1,10 @@
 /** The mailboxes of an account as a sidebar shows them, and what lies where. */
-import { countMailboxes, mailboxes } from "@posthorn/client";
+import { aliases, countMailboxes, mailboxes } from "@posthorn/client";
 import type { Mailbox } from "@posthorn/protocol";
 import { type Place, placeKey, type RolePlace } from "../place.ts";
 import type { Desk } from "./desk.ts";
 import { countDrafts } from "./list-drafts.ts";
+import { searchOrder } from "./search-threads.ts";
 import { type Belongs, orderThreads, type ThreadOrder } from "./thread-order.ts";
 
 export interface Folder {
@@ -13,6 +14,8 @@ export interface Folder {
   role: RolePlace | null;
   total: number;
   unread: number;
+  /** It was called so before the server knew of it. */
+  formerIds: string[];
 }
 
 /** Those that have a role first, in its order. */
@@ -20,6 +23,7 @@ export async function listFolders(desk: Desk): Promise<Folder[]> {
   const { mail } = desk;
   const drafts = await countDrafts(desk);
   const all = await countMailboxes(mail.store);
+  const former = await mail.store.list(aliases);
   return all
     .filter((mailbox) => mailbox.system !== "conversations")
     .toSorted((a, b) => a.sortOrder - b.sortOrder || a.name.localeCompare(b.name))
@@ -30,6 +34,7 @@ export async function listFolders(desk: Desk): Promise<Folder[]> {
       role: roleOf(mailbox),
       total: mailbox.totalEmails + (roleOf(mailbox) === "drafts" ? drafts : 0),
       unread: mailbox.unreadEmails,
+      formerIds: former.flatMap(({ id, now }) => (now === mailbox.id ? [id] : [])),
     }));
 }
 
@@ -56,6 +61,7 @@ export async function findFolder({ mail }: Desk, role: RolePlace): Promise<{ id:
 /** The threads of a place, in order. */
 export async function orderOf(desk: Desk, place: Place): Promise<ThreadOrder | undefined> {
   await desk.map.begun;
+  if (place.kind === "search") return searchOrder(desk, place.query, desk.onFound);
   const key = placeKey(place);
   const known = desk.orders.get(key);
   if (known !== undefined) return known;
@@ -66,7 +72,10 @@ export async function orderOf(desk: Desk, place: Place): Promise<ThreadOrder | u
   return made;
 }
 
-async function belongsTo(desk: Desk, place: Place): Promise<Belongs | undefined> {
+async function belongsTo(
+  desk: Desk,
+  place: Exclude<Place, { kind: "search" }>,
+): Promise<Belongs | undefined> {
   if (place.kind === "label") return ({ mailboxIds, isMail }) => isMail && mailboxIds.includes(place.id);
   if (place.kind === "role") {
     const id = (await findFolder(desk, place.role))?.id;

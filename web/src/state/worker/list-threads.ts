@@ -1,5 +1,5 @@
 /** A stretch of a list: threads of a place, newest first. */
-import { type EmailRow, emails } from "@posthorn/client";
+import { type EmailRow, emails, type MarkedText } from "@posthorn/client";
 import type { Place } from "../place.ts";
 import { type Delivery, type DeliveryMark, readDeliveries, worstMark } from "./delivery.ts";
 import type { Desk } from "./desk.ts";
@@ -7,6 +7,7 @@ import type { Digest } from "./digests.ts";
 import { orderOf } from "./folders.ts";
 import { listDraftRows, pageOf, type SinceMs } from "./list-drafts.ts";
 import type { MailEntry } from "./mail-map.ts";
+import { hitOf, isFoundWhole } from "./search-threads.ts";
 import type { ThreadOrder } from "./thread-order.ts";
 
 export interface Person {
@@ -34,6 +35,8 @@ export interface ThreadRow {
   /** Mailboxes it lies in. */
   mailboxIds: string[];
   snoozedUntil: string | null;
+  /** In a search: where the query stands in it. */
+  found?: { subject: MarkedText; excerpt: MarkedText } | undefined;
   /** In Sent: of all copies of one's own the one that stands worst. */
   delivery: DeliveryMark | null;
   /** The name of the draft that it is: opening it opens a composer. */
@@ -87,7 +90,7 @@ async function listStretch(
     from,
     total: order.threads.length,
     ages: agesOf(order),
-    isWhole: desk.map.isWhole,
+    isWhole: desk.map.isWhole && (place.kind !== "search" || isFoundWhole(desk, place.query)),
     rows: stretch.flatMap((thread, at) => {
       const row = rows.get(thread.newestId);
       const of = (shown[at] ?? []).flatMap((id) => rows.get(id) ?? []);
@@ -169,10 +172,16 @@ function threadRow(
     trouble: troubleOf(digest),
     mailboxIds: [...new Set(mail.flatMap(({ mailboxIds }) => mailboxIds))],
     snoozedUntil: row.snoozedUntil,
+    found: place.kind === "search" ? foundIn(desk, place.query, row.id) : undefined,
     delivery: worstMark(rows.flatMap(({ id }) => deliveries.get(id) ?? [])),
     draft: null,
     isWaiting: false,
   };
+}
+
+function foundIn(desk: Desk, query: string, id: string): ThreadRow["found"] {
+  const hit = hitOf(desk, query, id);
+  return hit && { subject: hit.subject, excerpt: hit.excerpt };
 }
 
 function troubleOf(digest: Digest | "failed" | undefined): ThreadRow["trouble"] {

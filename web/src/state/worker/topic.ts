@@ -1,7 +1,7 @@
 /**
  * What a view can hear of: `account` who is signed in · `status` how it stands with the server · `folders` mailboxes and
  * their counts · `rows` what lists show · `texts` what was opened meanwhile · `drafts` · `undo` what can be taken back ·
- * `settings` · `coverage` of the search · `people` · `sending` ·
+ * `settings` · `coverage` of the search · `people` · `sending` · `found` by a search ·
  * `transfers` files on their way here · `letters` that are being written.
  */
 export type Topic =
@@ -16,5 +16,6 @@ export type Topic =
   | "coverage"
   | "people"
   | "sending"
+  | "found"
   | "letters"
   | "transfers";

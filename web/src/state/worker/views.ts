@@ -1,5 +1,6 @@
 /** What a page can watch. A view is read again when one of its topics is told of. */
-import { type SearchCoverage, searchCoverage, statuses, type Undo, undos } from "@posthorn/client";
+import { statuses } from "@posthorn/client";
+import { type Activity, readActivity } from "./activity.ts";
 import type { Room } from "./desk.ts";
 import { type Folder, listFolders } from "./folders.ts";
 import { findLetterFiles, type KeptLetter, readDraft } from "./letter-desk.ts";
@@ -7,7 +8,10 @@ import type { LetterFile } from "./letter-files.ts";
 import { listThreads, noThreads, type ThreadPage } from "./list-threads.ts";
 import { listRefusedLetters, type RefusedLetter } from "./open-letter.ts";
 import { readThread, type ThreadView } from "./read-thread.ts";
+import { type Quota, readQuota } from "./quota.ts";
 import { type FileMotion, readMotion } from "./save-files.ts";
+import { listStrangers, type Stranger } from "./screener.ts";
+import { type SearchState, searchState } from "./search-threads.ts";
 import { readSenderNews, type SenderNews } from "./sender-news.ts";
 import type { Topic } from "./topic.ts";
 
@@ -89,15 +93,30 @@ export const views = {
   /** How far a download is that `fetchFile` was asked for with this ticket. */
   motion: view<{ ticket: number }, FileMotion | null>(["transfers"], async (_, input) => readMotion(input)),
 
-  undo: view<Record<string, never>, Undo | null>(["account", "undo"], async (room) => {
-    const kept = await room.desk()?.mail.store.list(undos, { reverse: true, limit: 1 });
-    return kept?.[0] ?? null;
+  activity: view<Record<string, never>, Activity>(["account", "undo", "drafts"], async (room) => {
+    const desk = room.desk();
+    return desk === undefined ? { done: [], refused: [], waiting: 0 } : readActivity(desk);
   }),
 
-  coverage: view<Record<string, never>, SearchCoverage | null>(["account", "coverage"], async (room) => {
+  /** Null while the server cannot say. */
+  quota: view<Record<string, never>, Quota | null>(["account", "status"], async (room) => {
     const desk = room.desk();
-    return desk === undefined ? null : searchCoverage(desk.mail);
+    return desk === undefined ? null : readQuota(desk);
   }),
+
+  screener: view<Record<string, never>, Stranger[]>(["account", "rows", "texts", "folders"], async (room) => {
+    const desk = room.desk();
+    return desk === undefined ? [] : listStrangers(desk);
+  }),
+
+  /** How a search stands; null while nobody is signed in. */
+  search: view<{ query: string }, SearchState | null>(
+    ["account", "found", "coverage"],
+    async (room, { query }) => {
+      const desk = room.desk();
+      return desk === undefined ? null : searchState(desk, query, desk.onFound);
+    },
+  ),
 };
 
 function view<Input, Output>(

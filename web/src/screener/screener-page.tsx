@@ -1,0 +1,153 @@
+import { type ReactElement, useState } from "react";
+import { go } from "../routes.ts";
+import { CallFailed, call } from "../state/desk.ts";
+import { lastSeen, useView } from "../state/use-view.ts";
+import type { Stranger } from "../state/worker/screener.ts";
+import { Avatar } from "../ui/avatar.tsx";
+import { Button, IconButton } from "../ui/button.tsx";
+import { type Choice, Choices } from "../ui/choices.tsx";
+import { Dialog } from "../ui/dialog.tsx";
+import { Empty } from "../ui/empty.tsx";
+import { showToast } from "../ui/toaster.tsx";
+import { Waiting } from "../ui/waiting.tsx";
+import { longTime, shortTime } from "../words/dates.ts";
+import { say } from "../words/words.ts";
+import style from "./screener-page.module.css";
+
+type Decision = "accepted" | "blocked";
+
+/** First-time senders, one card each. To leave somebody here is an answer too. */
+export function ScreenerPage(): ReactElement {
+  const strangers = lastSeen(useView("screener", {}));
+  const [decided, setDecided] = useState<ReadonlySet<string>>(new Set());
+  const waiting = strangers?.filter(
+    ({ address, host }) => !decided.has(address) && !decided.has(`*@${host}`),
+  );
+  const decide = async (sender: string, state: Decision) => {
+    setDecided((before) => new Set(before).add(sender));
+    try {
+      await call("decideSender", { sender, state });
+      const who = sender.replace(/^\*@/, "");
+      showToast({ words: say(state === "accepted" ? "screener.accepted" : "screener.blocked", { who }) });
+    } catch (error) {
+      setDecided((before) => new Set([...before].filter((one) => one !== sender)));
+      if (!(error instanceof CallFailed)) throw error;
+      showToast({ words: error.fault.sentence });
+    }
+  };
+  return (
+    <section className={style.page} aria-label={say("place.screener")} data-part="list">
+      <header className={style.bar}>
+        <h1 tabIndex={-1}>{say("place.screener")}</h1>
+      </header>
+      <div className={style.scroll}>
+        {waiting === undefined ? (
+          <Waiting />
+        ) : waiting.length === 0 ? (
+          <Empty title={say("empty.screener.title")} sentence={say("empty.screener.sentence")} />
+        ) : (
+          <div className={style.measure}>
+            <p className={style.sentence}>{say("screener.sentence")}</p>
+            <ul className={style.cards}>
+              {waiting.map((stranger) => (
+                <StrangerCard key={stranger.address} stranger={stranger} onDecide={decide} />
+              ))}
+            </ul>
+          </div>
+        )}
+      </div>
+    </section>
+  );
+}
+
+function StrangerCard({
+  stranger,
+  onDecide,
+}: {
+  stranger: Stranger;
+  onDecide(sender: string, state: Decision): Promise<void>;
+}): ReactElement {
+  const { address, name, host, subject, snippet, count, atMs, threadId } = stranger;
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <li className={style.card}>
+      <div className={style.head}>
+        <Avatar address={address} name={name} />
+        <div className={style.who}>
+          <bdi className={style.name}>{name ?? address}</bdi>
+          <bdi className={style.address}>
+            {name === undefined ? say("screener.server", { host }) : address}
+          </bdi>
+        </div>
+        <time dateTime={new Date(atMs).toISOString()} title={longTime(atMs)} className={style.time}>
+          {shortTime(atMs)}
+        </time>
+      </div>
+      <div className={style.preview}>
+        <p className={style.subject} dir="auto">
+          {subject === null ? "…" : subject || say("row.noSubject")}
+        </p>
+        {/* Words alone: nothing in it can be pressed, and nothing is fetched for it. */}
+        <p className={style.snippet} dir="auto">
+          {snippet}
+        </p>
+        {count > 1 && <p className={style.time}>{say("screener.more", { count: count - 1 })}</p>}
+      </div>
+      <div className={style.does}>
+        <Button look="ink" icon="check" onClick={() => void onDecide(address, "accepted")}>
+          {say("screener.accept")}
+        </Button>
+        <Button icon="close" onClick={() => void onDecide(address, "blocked")}>
+          {say("screener.block")}
+        </Button>
+        <Button onClick={() => go({ page: "list", place: { kind: "role", role: "screener" }, threadId })}>
+          {say("screener.read")}
+        </Button>
+        <span className={style.space} />
+        <IconButton
+          icon="more"
+          label={say("screener.choices", { who: address })}
+          onClick={() => setOpen(true)}
+        />
+      </div>
+      {isOpen && (
+        <HostChoices
+          host={host}
+          onClose={() => setOpen(false)}
+          onDecide={(state) => void onDecide(`*@${host}`, state)}
+        />
+      )}
+    </li>
+  );
+}
+
+/** What holds for everybody of a server. */
+function HostChoices({
+  host,
+  onClose,
+  onDecide,
+}: {
+  host: string;
+  onClose(): void;
+  onDecide(state: Decision): void;
+}): ReactElement {
+  const [text, setText] = useState("");
+  const choices: (Choice & { key: Decision })[] = [
+    { key: "accepted", words: say("screener.acceptHost", { host }) },
+    { key: "blocked", words: say("screener.blockHost", { host }), isGrave: true },
+  ];
+  return (
+    <Dialog title={say("screener.server", { host })} onClose={onClose} width="narrow">
+      <Choices
+        label={say("screener.server", { host })}
+        text={text}
+        onText={setText}
+        choices={choices.filter(({ words }) => words.toLowerCase().includes(text.toLowerCase()))}
+        onChoose={({ key }) => {
+          onClose();
+          onDecide(key === "blocked" ? "blocked" : "accepted");
+        }}
+      />
+    </Dialog>
+  );
+}

@@ -1,0 +1,189 @@
+import { type ReactElement, useEffect, useId, useRef, useState } from "react";
+import { go, type Route } from "../routes.ts";
+import { useCommands } from "../state/commands.ts";
+import { call } from "../state/desk.ts";
+import { useKeyHint } from "../state/keys.ts";
+import type { Place } from "../state/place.ts";
+import type { Folder } from "../state/worker/folders.ts";
+import { IconButton } from "../ui/button.tsx";
+import { Icon } from "../ui/icon.tsx";
+import { say } from "../words/words.ts";
+import { completed, lastWord } from "./query-text.ts";
+import style from "./search-field.module.css";
+import { type Suggested, suggestionsFor } from "./suggestions.ts";
+
+/** So long after the last key it is searched for. */
+const patienceMs = 90;
+
+/** Where one was before the search, to go back there. */
+let before: Route = { page: "list", place: { kind: "role", role: "inbox" }, threadId: undefined };
+
+/** Finds while one types; what narrows it is suggested below. */
+export function SearchField({ place, folders }: { place: Place; folders: readonly Folder[] }): ReactElement {
+  const query = place.kind === "search" ? place.query : undefined;
+  const isSearch = query !== undefined;
+  const [text, setText] = useState(query ?? "");
+  const [isOpen, setOpen] = useState(false);
+  const [at, setAt] = useState(-1);
+  const [people, setPeople] = useState<{ address: string; name?: string | undefined }[]>([]);
+  const field = useRef<HTMLInputElement>(null);
+  const said = useRef(text);
+  const id = useId();
+  const hint = useKeyHint("search");
+
+  // Who goes back in the history has the words of then.
+  useEffect(() => {
+    if ((query ?? "") === said.current.trim()) return;
+    said.current = query ?? "";
+    setText(query ?? "");
+  }, [query]);
+
+  useEffect(() => {
+    if (!isSearch) before = { page: "list", place, threadId: undefined };
+  }, [isSearch, place]);
+
+  useEffect(() => {
+    const wanted = text.trim();
+    if (wanted === (query ?? "") || (wanted === "" && !isSearch) || text !== said.current) return;
+    const timer = setTimeout(() => {
+      go(
+        { page: "list", place: { kind: "search", query: wanted }, threadId: undefined },
+        { replace: isSearch },
+      );
+    }, patienceMs);
+    return () => clearTimeout(timer);
+  }, [text, query, isSearch]);
+
+  const word = lastWord(text);
+  const asked =
+    word.operator === "from" || word.operator === "to" || word.operator === undefined ? word.value : "";
+  useEffect(() => {
+    if (!isOpen || asked.length < 2) {
+      setPeople([]);
+      return;
+    }
+    let isLate = false;
+    call("suggestPeople", { text: asked, without: [] }).then(
+      (found) => {
+        if (!isLate) setPeople(found);
+      },
+      () => undefined,
+    );
+    return () => {
+      isLate = true;
+    };
+  }, [asked, isOpen]);
+
+  const suggestions = isOpen ? suggestionsFor(word, { folders, people }) : [];
+  const current = suggestions[at];
+  const type = (now: string) => {
+    said.current = now;
+    setText(now);
+    setOpen(true);
+    setAt(-1);
+  };
+  const take = (suggested: Suggested) => {
+    type(completed(text, word, suggested.text));
+    field.current?.focus();
+  };
+  const leave = () => {
+    said.current = "";
+    setText("");
+    setOpen(false);
+    field.current?.blur();
+    if (isSearch) go(before);
+  };
+
+  useCommands({
+    search: () => {
+      field.current?.focus();
+      field.current?.select();
+    },
+    back: isSearch ? leave : undefined,
+  });
+
+  return (
+    <search
+      className={style.search}
+      data-wide={isSearch ? "" : undefined}
+      onBlur={({ relatedTarget, currentTarget }) => {
+        if (!currentTarget.contains(relatedTarget)) setOpen(false);
+      }}
+    >
+      <label className={style.field}>
+        <Icon name="search" size={16} />
+        <input
+          ref={field}
+          type="text"
+          role="combobox"
+          aria-label={say("search.field")}
+          aria-expanded={suggestions.length > 0}
+          aria-controls={`${id}-list`}
+          aria-activedescendant={current && `${id}-${at}`}
+          aria-autocomplete="list"
+          aria-keyshortcuts={hint?.spoken}
+          placeholder={say("search.field")}
+          autoComplete="off"
+          autoCapitalize="off"
+          spellCheck={false}
+          enterKeyHint="search"
+          value={text}
+          onFocus={() => setOpen(true)}
+          onChange={({ target }) => type(target.value)}
+          onKeyDown={(event) => {
+            if (event.nativeEvent.isComposing) return;
+            const count = suggestions.length;
+            if (event.key === "ArrowDown" && count > 0) setAt((now) => (now + 1) % count);
+            else if (event.key === "ArrowUp" && count > 0) setAt((now) => (now <= 0 ? count - 1 : now - 1));
+            else if (event.key === "Enter" && current !== undefined) take(current);
+            else if (event.key === "Enter" || event.key === "ArrowDown") {
+              setOpen(false);
+              document.querySelector<HTMLElement>("[role=grid] [role=row]")?.focus();
+            } else if (event.key === "Escape" && isOpen && current !== undefined) setAt(-1);
+            else if (event.key === "Escape") leave();
+            else return;
+            event.preventDefault();
+          }}
+        />
+        {hint !== undefined && text === "" && <kbd className={style.hint}>{hint.shown}</kbd>}
+        {text !== "" && (
+          <IconButton
+            icon="close"
+            size={16}
+            label={say("search.leave")}
+            className={style.clear}
+            onClick={leave}
+          />
+        )}
+      </label>
+      <div
+        id={`${id}-list`}
+        role="listbox"
+        aria-label={say("search.suggestions")}
+        className={style.suggestions}
+        hidden={suggestions.length === 0}
+      >
+        {suggestions.map((suggested, index) => (
+          <div
+            key={suggested.text}
+            id={`${id}-${index}`}
+            role="option"
+            tabIndex={-1}
+            aria-selected={index === at}
+            className={style.suggestion}
+            // The field keeps the focus.
+            onPointerDown={(event) => {
+              event.preventDefault();
+              take(suggested);
+            }}
+          >
+            <bdi>{suggested.shown}</bdi>
+            <span className={style.help} dir="auto">
+              {suggested.help}
+            </span>
+          </div>
+        ))}
+      </div>
+    </search>
+  );
+}

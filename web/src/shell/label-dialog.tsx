@@ -1,0 +1,152 @@
+import { type FormEvent, type ReactElement, useState } from "react";
+import { CallFailed, call } from "../state/desk.ts";
+import { labelTree } from "../state/label-tree.ts";
+import { undo } from "../state/undo.ts";
+import type { Folder } from "../state/worker/folders.ts";
+import { Button } from "../ui/button.tsx";
+import { Choices } from "../ui/choices.tsx";
+import { Dialog } from "../ui/dialog.tsx";
+import { Field } from "../ui/field.tsx";
+import { Icon, type IconName } from "../ui/icon.tsx";
+import { showToast } from "../ui/toaster.tsx";
+import { say } from "../words/words.ts";
+import style from "./label-dialog.module.css";
+
+/** What is done with a label. */
+export type LabelAsk = { kind: "new"; parentId: string | null } | { kind: "menu" | "rename"; id: string };
+
+interface Props {
+  asked: LabelAsk;
+  folders: readonly Folder[];
+  onAsk(asked: LabelAsk | undefined): void;
+}
+
+export function LabelDialog(props: Props): ReactElement | null {
+  const { asked, folders } = props;
+  if (asked.kind === "new") return <LabelForm {...props} label={undefined} parentId={asked.parentId} />;
+  const label = folders.find(({ id }) => id === asked.id);
+  if (label === undefined) return null;
+  return asked.kind === "menu" ? (
+    <LabelMenu {...props} label={label} />
+  ) : (
+    <LabelForm {...props} label={label} parentId={label.parentId} />
+  );
+}
+
+const entries = [
+  { key: "rename", words: "label.rename", icon: "pen" },
+  { key: "nest", words: "label.nest", icon: "plus" },
+  { key: "remove", words: "label.remove", icon: "trash" },
+] as const satisfies readonly { key: string; words: string; icon: IconName }[];
+
+function LabelMenu({ label, onAsk }: Props & { label: Folder }): ReactElement {
+  const [text, setText] = useState("");
+  const { id, name } = label;
+  const remove = async () => {
+    try {
+      const words = say("label.removed", { name });
+      const number = await call("removeLabel", { id, label: words });
+      const action =
+        number === null ? undefined : { words: say("undo.do"), keys: "z", run: () => void undo(number) };
+      showToast({ words, action });
+    } catch (error) {
+      if (!(error instanceof CallFailed)) throw error;
+      showToast({ words: error.fault.sentence });
+    }
+  };
+  return (
+    <Dialog title={say("label.menu", { name })} onClose={() => onAsk(undefined)} width="narrow">
+      <Choices
+        label={say("label.menu", { name })}
+        text={text}
+        onText={setText}
+        choices={entries
+          .map(({ key, words, icon }) => ({
+            key,
+            words: say(words),
+            sign: <Icon name={icon} size={16} />,
+            isGrave: key === "remove",
+          }))
+          .filter(({ words }) => words.toLowerCase().includes(text.toLowerCase()))}
+        onChoose={({ key }) => {
+          // The dialog closes first, and with it what was asked is over.
+          onAsk(undefined);
+          if (key === "remove") void remove();
+          else
+            setTimeout(() =>
+              onAsk(key === "rename" ? { kind: "rename", id } : { kind: "new", parentId: id }),
+            );
+        }}
+      />
+      <p className={style.note}>{say("label.removeSentence")}</p>
+    </Dialog>
+  );
+}
+
+function LabelForm({
+  label,
+  parentId: usual,
+  folders,
+  onAsk,
+}: Props & { label: Folder | undefined; parentId: string | null }): ReactElement {
+  const [name, setName] = useState(label?.name ?? "");
+  const [parentId, setParentId] = useState(usual);
+  const [problem, setProblem] = useState<string>();
+  const save = async (event: FormEvent) => {
+    event.preventDefault();
+    try {
+      const words = say(label === undefined ? "label.made" : "label.renamed", { name: name.trim() });
+      if (label === undefined) await call("makeLabel", { name, parentId, label: words });
+      else await call("changeLabel", { id: label.id, name, parentId, label: words });
+      onAsk(undefined);
+      showToast({ words });
+    } catch (error) {
+      if (!(error instanceof CallFailed)) throw error;
+      setProblem(error.fault.sentence);
+    }
+  };
+  return (
+    <Dialog
+      title={say(label === undefined ? "label.new" : "label.rename")}
+      onClose={() => onAsk(undefined)}
+      width="narrow"
+    >
+      <form className={style.form} noValidate onSubmit={(event) => void save(event)}>
+        <Field
+          label={say("label.name")}
+          value={name}
+          problem={problem}
+          autoComplete="off"
+          data-first=""
+          dir="auto"
+          onChange={({ target }) => {
+            setName(target.value);
+            setProblem(undefined);
+          }}
+        />
+        <label className={style.within}>
+          {say("label.within")}
+          <select
+            value={parentId ?? ""}
+            onChange={({ target }) => setParentId(target.value === "" ? null : target.value)}
+          >
+            <option value="">{say("label.top")}</option>
+            {labelTree(folders)
+              .filter(({ folder }) => folder.id !== label?.id)
+              .map(({ folder, path }) => (
+                <option key={folder.id} value={folder.id}>
+                  {path}
+                </option>
+              ))}
+          </select>
+        </label>
+        <footer className={style.foot}>
+          <Button onClick={() => onAsk(undefined)}>{say("dialog.cancel")}</Button>
+          <Button look="ink" type="submit">
+            {say("label.save")}
+          </Button>
+        </footer>
+      </form>
+    </Dialog>
+  );
+}

@@ -1,0 +1,60 @@
+import type { ReactElement } from "react";
+import { lastSeen, useView } from "../state/use-view.ts";
+import { fileSize } from "../words/sizes.ts";
+import { say } from "../words/words.ts";
+import { ActivityMenu } from "./activity-menu.tsx";
+import style from "./sidebar.module.css";
+import { useOnline } from "./status-bar.tsx";
+
+/** How it stands with the server, what was done last, and how much room there is. */
+export function SidebarFoot(): ReactElement {
+  const isOnline = useOnline();
+  const state = lastSeen(useView("status", {}))?.state ?? "starting";
+  const waiting = lastSeen(useView("activity", {}))?.waiting ?? 0;
+  const quota = lastSeen(useView("quota", {}));
+  const share = quota === undefined || quota === null ? 0 : quota.usedBytes / Math.max(1, quota.mostBytes);
+  return (
+    <footer className={style.foot}>
+      <div className={style.footLine}>
+        <span className={style.sync} data-state={isOnline ? state : "offline"}>
+          {syncWords(isOnline, state, waiting)}
+        </span>
+        <ActivityMenu />
+      </div>
+      {quota !== undefined && quota !== null && (
+        <div
+          className={style.quota}
+          data-full={share > 0.9 ? "" : undefined}
+          title={say("foot.quotaLabel", {
+            used: fileSize(quota.usedBytes),
+            most: fileSize(quota.mostBytes),
+          })}
+        >
+          <span
+            role="meter"
+            aria-label={say("foot.quotaLabel", {
+              used: fileSize(quota.usedBytes),
+              most: fileSize(quota.mostBytes),
+            })}
+            aria-valuenow={Math.round(share * 100)}
+            aria-valuemin={0}
+            aria-valuemax={100}
+            className={style.meter}
+          >
+            <span style={{ inlineSize: `${Math.min(100, share * 100)}%` }} />
+          </span>
+          <span>
+            {say("foot.quota", { used: fileSize(quota.usedBytes), most: fileSize(quota.mostBytes) })}
+          </span>
+        </div>
+      )}
+    </footer>
+  );
+}
+
+function syncWords(isOnline: boolean, state: string, waiting: number): string {
+  if (!isOnline) return say("foot.offline");
+  if (state === "waiting" || state === "stopped" || state === "signedOut") return say("foot.waiting");
+  if (waiting > 0) return say("foot.sending", { count: waiting });
+  return say(state === "live" ? "foot.live" : "foot.working");
+}

@@ -1,0 +1,91 @@
+import { type ReactElement, useSyncExternalStore } from "react";
+import { go } from "../routes.ts";
+import { call } from "../state/desk.ts";
+import { lastSeen, useView } from "../state/use-view.ts";
+import { Button } from "../ui/button.tsx";
+import { Notice } from "../ui/notice.tsx";
+import { say } from "../words/words.ts";
+import style from "./shell.module.css";
+
+/** Whether the browser has a network at all. */
+export function useOnline(): boolean {
+  return useSyncExternalStore(
+    (listener) => {
+      addEventListener("online", listener);
+      addEventListener("offline", listener);
+      return () => {
+        removeEventListener("online", listener);
+        removeEventListener("offline", listener);
+      };
+    },
+    () => navigator.onLine,
+  );
+}
+
+/** Nothing while all is well. */
+export function StatusBar(): ReactElement | null {
+  const isOnline = useOnline();
+  const status = lastSeen(useView("status", {}));
+  const waiting = lastSeen(useView("activity", {}))?.waiting ?? 0;
+  if (status === undefined) return null;
+  const { state, sentence } = status;
+  if (state === "signedOut") {
+    return (
+      <p className={`${style.status} ${style.bad}`} role="alert">
+        {say("status.signedOut")}{" "}
+        <Button look="link" onClick={() => go({ page: "signIn" })}>
+          {say("signIn.do")}
+        </Button>
+      </p>
+    );
+  }
+  if (state === "stopped") {
+    return (
+      <p className={`${style.status} ${style.bad}`} role="alert">
+        {sentence}
+      </p>
+    );
+  }
+  if (!isOnline) {
+    return (
+      <p className={style.status} role="status">
+        {say("status.offline", { count: waiting })}
+      </p>
+    );
+  }
+  if (state === "waiting" && sentence !== null) {
+    return (
+      <p className={style.status} role="status">
+        {say("status.waiting", { why: sentence, count: waiting })}
+      </p>
+    );
+  }
+  return null;
+}
+
+/** What the server did not take, until somebody has seen it. */
+export function Refused(): ReactElement | null {
+  const refused = lastSeen(useView("activity", {}))?.refused ?? [];
+  const [first] = refused;
+  if (first === undefined) return null;
+  const { number, sentence } = first;
+  return (
+    <div className={style.refused}>
+      <Notice
+        look="warn"
+        action={
+          <span className={style.does}>
+            <Button onClick={() => void call("resendRefusal", { number, label: say("refused.label") })}>
+              {say("refused.again")}
+            </Button>
+            <Button look="link" onClick={() => void call("dismissRefusal", { number })}>
+              {say("refused.dismiss")}
+            </Button>
+          </span>
+        }
+      >
+        {say("refused.title", { count: refused.length })}. {sentence}
+      </Notice>
+    </div>
+  );
+}

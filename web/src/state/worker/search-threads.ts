@@ -1,0 +1,169 @@
+/** What a query finds, as a place whose list grows while it is being found. */
+import {
+  type MailHit,
+  type SearchCoverage,
+  searchCoverage,
+  searchMail,
+  suggestWords,
+} from "@posthorn/client";
+import type { Desk } from "./desk.ts";
+import type { OrderedThread, ThreadOrder } from "./thread-order.ts";
+
+/** How a search stands. */
+export interface SearchState {
+  isSearching: boolean;
+  /** Conversations, so far. */
+  found: number;
+  /** There is more than is shown. */
+  isCut: boolean;
+  /** Words that nothing has, with the words that were perhaps meant. */
+  suggestions: { word: string; instead: string }[];
+  /** How much was searched. */
+  coverage: SearchCoverage;
+}
+
+interface Search {
+  query: string;
+  threads: OrderedThread[];
+  hits: Map<string, MailHit>;
+  isSearching: boolean;
+  /** Mail has changed since it was searched for. */
+  isStale: boolean;
+  isCut: boolean;
+  suggestions: SearchState["suggestions"];
+  /** Messages that could be found when it was begun. */
+  couldFind: number;
+  stop: AbortController | undefined;
+}
+
+const mostHits = 1_000;
+/** Of queries that one comes back to. */
+const mostKept = 4;
+const tellEveryMs = 60;
+
+const searches = new WeakMap<Desk, Map<string, Search>>();
+
+/** Topics to tell when more was found. */
+export type OnFound = () => void;
+
+/** The conversations in which something was found, newest first; it is searched for from now on. */
+export function searchOrder(desk: Desk, query: string, onFound: OnFound): ThreadOrder {
+  const { threads } = following(desk, query, onFound);
+  return {
+    threads,
+    indexOf: (threadId) => threads.findIndex((thread) => thread.threadId === threadId),
+    countSince: (atMs) => threads.filter((thread) => thread.atMs >= atMs).length,
+  };
+}
+
+export async function searchState(desk: Desk, query: string, onFound: OnFound): Promise<SearchState> {
+  const coverage = await searchCoverage(desk.mail);
+  const known = searches.get(desk)?.get(query);
+  // More is indexed now, so more may be found.
+  if (known !== undefined && known.couldFind !== coverage.messages) known.isStale = true;
+  const search = following(desk, query, onFound);
+  search.couldFind = coverage.messages;
+  const { isSearching, threads, isCut, suggestions } = search;
+  return { isSearching, found: threads.length, isCut, suggestions, coverage };
+}
+
+/** False while it may find more. */
+export function isFoundWhole(desk: Desk, query: string): boolean {
+  const search = searches.get(desk)?.get(query);
+  return query.trim() === "" || (search !== undefined && !search.isSearching);
+}
+
+/** Where the query was found in a message; undefined for one that was not found. */
+export function hitOf(desk: Desk, query: string, id: string): MailHit | undefined {
+  return searches.get(desk)?.get(query)?.hits.get(id);
+}
+
+function following(desk: Desk, query: string, onFound: OnFound): Search {
+  const all = searches.get(desk) ?? begin(desk);
+  const known = all.get(query);
+  const search: Search = known ?? {
+    query,
+    threads: [],
+    hits: new Map(),
+    isSearching: false,
+    isStale: true,
+    isCut: false,
+    suggestions: [],
+    couldFind: 0,
+    stop: undefined,
+  };
+  all.delete(query);
+  all.set(query, search);
+  for (const old of [...all.values()].slice(0, -mostKept)) {
+    old.stop?.abort();
+    all.delete(old.query);
+  }
+  // What nobody looks at any more is not gone on with.
+  for (const other of all.values()) {
+    if (other === search || !other.isSearching) continue;
+    other.stop?.abort();
+    other.isStale = true;
+  }
+  if (search.isStale && !search.isSearching && query.trim() !== "") void run(desk, search, onFound);
+  return search;
+}
+
+function begin(desk: Desk): Map<string, Search> {
+  const made = new Map<string, Search>();
+  searches.set(desk, made);
+  desk.map.onChange(() => {
+    for (const search of made.values()) search.isStale = true;
+  });
+  return made;
+}
+
+async function run(desk: Desk, search: Search, onFound: OnFound): Promise<void> {
+  const { query } = search;
+  const stop = new AbortController();
+  const signal = AbortSignal.any([stop.signal, desk.signal]);
+  const isFirst = search.threads.length === 0;
+  Object.assign(search, { isSearching: true, isStale: false, stop });
+  // What was found before is shown until all is found anew.
+  const found: Pick<Search, "threads" | "hits"> = isFirst ? search : { threads: [], hits: new Map() };
+  const threads = new Set<string>();
+  let told = 0;
+  try {
+    for await (const hit of searchMail(desk.mail, query, { limit: mostHits, signal })) {
+      found.hits.set(hit.id, hit);
+      const { threadId } = hit.row;
+      if (threads.has(threadId)) continue;
+      threads.add(threadId);
+      found.threads.push({ threadId, atMs: Date.parse(hit.row.receivedAt) || 0, newestId: hit.id });
+      const now = performance.now();
+      if (!isFirst || now - told < tellEveryMs) continue;
+      told = now;
+      onFound();
+    }
+    if (signal.aborted) return;
+    search.threads = found.threads;
+    search.hits = found.hits;
+    search.isCut = found.hits.size >= mostHits;
+    search.suggestions = found.threads.length === 0 ? await suggestWords(desk.mail, query) : [];
+  } catch (error) {
+    if (!signal.aborted) console.error(error);
+  } finally {
+    search.isSearching = false;
+    onFound();
+  }
+}
+
+/** A few conversations by their words, for who looks for one by its name. */
+export async function findThreads(
+  { mail, signal }: Desk,
+  { text, limit }: { text: string; limit: number },
+): Promise<{ threadId: string; subject: string; who: string }[]> {
+  const found = new Map<string, { threadId: string; subject: string; who: string }>();
+  for await (const { row, subject } of searchMail(mail, text, { limit: limit * 4, signal })) {
+    const [from] = row.from ?? [];
+    const { threadId } = row;
+    if (!found.has(threadId))
+      found.set(threadId, { threadId, subject: subject.text, who: from?.name ?? from?.email ?? "" });
+    if (found.size >= limit) break;
+  }
+  return [...found.values()];
+}
