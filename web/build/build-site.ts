@@ -49,7 +49,10 @@ async function bundle(folder: string, isPseudo: boolean): Promise<void> {
     base: "/",
     publicDir: join(web, "public"),
     resolve: { conditions: ["source", ...defaultClientConditions] },
-    define: { "import.meta.env.PSEUDO": JSON.stringify(isPseudo) },
+    define: {
+      "import.meta.env.PSEUDO": JSON.stringify(isPseudo),
+      "import.meta.env.RELEASE": JSON.stringify(await releaseOf(web)),
+    },
     plugins: [nothingOfNode(), compiledWords()],
     worker: { format: "es", plugins: () => [nothingOfNode(), compiledWords()] },
     build: {
@@ -63,6 +66,11 @@ async function bundle(folder: string, isPseudo: boolean): Promise<void> {
       },
     },
   });
+}
+
+async function releaseOf(folder: string): Promise<string> {
+  const { version } = JSON.parse(await readFile(join(folder, "package.json"), "utf8"));
+  return String(version);
 }
 
 /** Apart from the rest, because it names all of the rest. */

@@ -4,6 +4,7 @@ import { Composing, Writing } from "./composing.tsx";
 import { MailPage, type SearchParts } from "./mail/mail-page.tsx";
 import { go, useRoute } from "./routes.ts";
 import { SearchField } from "./search/search-field.tsx";
+import type { SettingsParts } from "./settings/settings-page.tsx";
 import { Shell } from "./shell/shell.tsx";
 import { useView } from "./state/use-view.ts";
 import { Waiting } from "./ui/waiting.tsx";
@@ -20,6 +21,14 @@ const SearchStatus = lazy(() =>
 );
 const SearchEmpty = lazy(() =>
   import("./search/search-status.tsx").then(({ SearchEmpty }) => ({ default: SearchEmpty })),
+);
+
+const SettingsPage = lazy(() =>
+  import("./settings/settings-page.tsx").then(({ SettingsPage }) => ({ default: SettingsPage })),
+);
+const KeyTable = lazy(() => import("./shell/key-sheet.tsx").then(({ KeyTable }) => ({ default: KeyTable })));
+const PeoplePage = lazy(() =>
+  import("./people/people-page.tsx").then(({ PeoplePage }) => ({ default: PeoplePage })),
 );
 
 export function App(): ReactElement {
@@ -47,6 +56,14 @@ export function App(): ReactElement {
     <Shell address={account.value.address} route={route}>
       {route.page === "compose" ? (
         <Writing draft={route.draft} />
+      ) : route.page === "settings" ? (
+        <Suspense fallback={<Waiting />}>
+          <SettingsPage topic={route.topic} address={account.value.address} parts={settingsParts} />
+        </Suspense>
+      ) : route.page === "people" ? (
+        <Suspense fallback={<Waiting />}>
+          <PeoplePage address={route.address} />
+        </Suspense>
       ) : (
         <MailPage
           route={route}
@@ -74,6 +91,14 @@ const searchParts: SearchParts = {
   empty: (query) => (
     <Suspense>
       <SearchEmpty query={query} />
+    </Suspense>
+  ),
+};
+
+const settingsParts: SettingsParts = {
+  keys: (
+    <Suspense>
+      <KeyTable />
     </Suspense>
   ),
 };

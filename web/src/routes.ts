@@ -10,6 +10,7 @@ export type Route =
   | { page: "list"; place: Place; threadId: string | undefined }
   | { page: "compose"; draft: string | undefined }
   | { page: "people"; address: string | undefined }
+  /** Without a topic all of them. */
   | { page: "settings"; topic: string }
   | { page: "admin"; topic: string }
   | { page: "nowhere" };
@@ -49,7 +50,7 @@ export function readRoute(url: URL): Route {
     case "people":
       return { page: "people", address: second };
     case "settings":
-      return { page: "settings", topic: second ?? "profile" };
+      return { page: "settings", topic: second ?? "" };
     case "admin":
       return { page: "admin", topic: second ?? "overview" };
     case "sign-in":
@@ -76,8 +77,9 @@ export function writeRoute(route: Route): string {
     case "people":
       return `/people${tail(route.address)}`;
     case "settings":
+      return `/settings${tail(route.topic === "" ? undefined : route.topic)}`;
     case "admin":
-      return `/${route.page}/${encodeURIComponent(route.topic)}`;
+      return `/admin/${encodeURIComponent(route.topic)}`;
     case "signIn":
       return "/sign-in";
     case "recover":

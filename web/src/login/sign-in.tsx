@@ -5,9 +5,9 @@ import { deviceName } from "../state/device-name.ts";
 import { Button } from "../ui/button.tsx";
 import { Field } from "../ui/field.tsx";
 import { Notice } from "../ui/notice.tsx";
+import { PasswordField } from "../ui/password-field.tsx";
 import { say } from "../words/words.ts";
 import { LoginPage } from "./login-page.tsx";
-import { PasswordField } from "./password-field.tsx";
 
 /** Signing in with a password, or with the recovery phrase when that is lost. */
 export function SignIn(): ReactElement {

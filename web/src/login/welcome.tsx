@@ -6,10 +6,10 @@ import type { Invitation } from "../state/worker/sign-in.ts";
 import { Button } from "../ui/button.tsx";
 import { Field } from "../ui/field.tsx";
 import { Notice } from "../ui/notice.tsx";
+import { PasswordField } from "../ui/password-field.tsx";
 import { Waiting } from "../ui/waiting.tsx";
 import { say } from "../words/words.ts";
 import { LoginPage } from "./login-page.tsx";
-import { PasswordField } from "./password-field.tsx";
 import { PhrasePage } from "./phrase-page.tsx";
 import { useAttempt } from "./sign-in.tsx";
 

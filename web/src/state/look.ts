@@ -2,9 +2,15 @@
 import { useSyncExternalStore } from "react";
 import { type CommandId, isCommandId, type Preset, presets } from "./command-table.ts";
 
+export const themes = ["system", "light", "dark"] as const;
+export const densities = ["comfortable", "cozy", "compact"] as const;
+export const textSizes = [90, 100, 110, 120, 130] as const;
+
 export interface Look {
-  theme: "system" | "light" | "dark";
-  density: "comfortable" | "cozy" | "compact";
+  theme: (typeof themes)[number];
+  density: (typeof densities)[number];
+  /** Of everything, in percent. */
+  textSize: number;
   /** Undefined for the browser's own. */
   language: string | undefined;
   /** Whose keys are the usual ones. */
@@ -16,6 +22,7 @@ export interface Look {
 const usual: Look = {
   theme: "system",
   density: "comfortable",
+  textSize: 100,
   language: undefined,
   preset: "gmail",
   ownKeys: {},
@@ -34,8 +41,9 @@ function readLook(): Look {
     const kept: unknown = JSON.parse(localStorage.getItem(place) ?? "{}");
     if (typeof kept !== "object" || kept === null) return usual;
     return {
-      theme: oneOf(Reflect.get(kept, "theme"), ["system", "light", "dark"], usual.theme),
-      density: oneOf(Reflect.get(kept, "density"), ["comfortable", "cozy", "compact"], usual.density),
+      theme: oneOf(Reflect.get(kept, "theme"), themes, usual.theme),
+      density: oneOf(Reflect.get(kept, "density"), densities, usual.density),
+      textSize: textSizes.find((size) => size === Reflect.get(kept, "textSize")) ?? usual.textSize,
       language: stringOr(Reflect.get(kept, "language")),
       preset: oneOf(Reflect.get(kept, "preset"), presets, usual.preset),
       ownKeys: keysOr(Reflect.get(kept, "ownKeys")),
@@ -84,9 +92,10 @@ export function useLook(): Look {
 
 /** Onto the page itself, before anything is drawn. */
 export function applyLook(): void {
-  const { theme, density } = keptLook();
-  const { dataset } = document.documentElement;
+  const { theme, density, textSize } = keptLook();
+  const { dataset, style } = document.documentElement;
   if (theme === "system") delete dataset.theme;
   else dataset.theme = theme;
   dataset.density = density;
+  style.setProperty("--zoom", String(textSize / 100));
 }

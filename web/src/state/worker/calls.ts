@@ -1,10 +1,10 @@
 /** What a page can ask to be done. */
 import { dismissRefusal, resendRefusal } from "@posthorn/client";
-import { fail } from "@posthorn/protocol";
 import type { Opening } from "../composers.ts";
 import { type ActInput, actOnThreads } from "./act-on-threads.ts";
 import { changeLabel, makeLabel, removeLabel } from "./change-labels.ts";
-import type { Desk, Room } from "./desk.ts";
+import type { Room } from "./desk.ts";
+import { deskOf } from "./desk-of.ts";
 import {
   addFiles,
   type ClosingLetter,
@@ -18,6 +18,7 @@ import {
 } from "./letter-desk.ts";
 import { readDetails, saveMessage } from "./message-details.ts";
 import { openLetter } from "./open-letter.ts";
+import { ownCalls } from "./own-calls.ts";
 import { lookUpRecipient, sendUncompared, suggestPeople, tellNewKey } from "./recipients.ts";
 import { fetchFile, stopFile } from "./save-files.ts";
 import { decide } from "./screener.ts";
@@ -108,12 +109,9 @@ export const calls = {
 
   /** What was done last, or what has this number. */
   undo: (room: Room, { number }: { number?: number | undefined }) => undoLast(deskOf(room), number),
-};
 
-/** Throws ProblemError `unauthorized` when nobody is signed in. */
-export function deskOf(room: Room): Desk {
-  return room.desk() ?? fail("unauthorized", "Nobody is signed in here any more. Sign in again.");
-}
+  ...ownCalls,
+};
 
 export type Calls = typeof calls;
 export type CallName = keyof Calls;

@@ -1,24 +1,19 @@
 /** What a page can watch. A view is read again when one of its topics is told of. */
 import { statuses } from "@posthorn/client";
 import { type Activity, readActivity } from "./activity.ts";
-import type { Room } from "./desk.ts";
 import { type Folder, listFolders } from "./folders.ts";
 import { findLetterFiles, type KeptLetter, readDraft } from "./letter-desk.ts";
 import type { LetterFile } from "./letter-files.ts";
 import { listThreads, noThreads, type ThreadPage } from "./list-threads.ts";
 import { listRefusedLetters, type RefusedLetter } from "./open-letter.ts";
+import { ownViews } from "./own-views.ts";
 import { readThread, type ThreadView } from "./read-thread.ts";
 import { type Quota, readQuota } from "./quota.ts";
 import { type FileMotion, readMotion } from "./save-files.ts";
 import { listStrangers, type Stranger } from "./screener.ts";
 import { type SearchState, searchState } from "./search-threads.ts";
 import { readSenderNews, type SenderNews } from "./sender-news.ts";
-import type { Topic } from "./topic.ts";
-
-interface View<Input, Output> {
-  readonly topics: readonly Topic[];
-  read(room: Room, input: Input): Promise<Output>;
-}
+import { view } from "./view.ts";
 
 export interface Account {
   address: string;
@@ -117,14 +112,9 @@ export const views = {
       return desk === undefined ? null : searchState(desk, query, desk.onFound);
     },
   ),
-};
 
-function view<Input, Output>(
-  topics: readonly Topic[],
-  read: (room: Room, input: Input) => Promise<Output>,
-): View<Input, Output> {
-  return { topics, read };
-}
+  ...ownViews,
+};
 
 export type Views = typeof views;
 export type ViewName = keyof Views;

@@ -1,7 +1,7 @@
 import { type ReactElement, useState } from "react";
-import { Button } from "../ui/button.tsx";
-import { Field } from "../ui/field.tsx";
 import { say } from "../words/words.ts";
+import { Button } from "./button.tsx";
+import { Field } from "./field.tsx";
 
 export function PasswordField({
   label,

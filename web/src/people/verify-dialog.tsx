@@ -1,0 +1,187 @@
+import { lazy, type ReactElement, Suspense, useState } from "react";
+import { CallFailed, call } from "../state/desk.ts";
+import type { Fault } from "../state/worker/fault.ts";
+import type { Comparison, Numbers } from "../state/worker/trust.ts";
+import { Button } from "../ui/button.tsx";
+import { Dialog } from "../ui/dialog.tsx";
+import { Field } from "../ui/field.tsx";
+import { Notice } from "../ui/notice.tsx";
+import { say } from "../words/words.ts";
+import style from "./people.module.css";
+import { canScan, ScanCode } from "./scan-code.tsx";
+
+const QrCode = lazy(() => import("../ui/qr-code.tsx").then(({ QrCode }) => ({ default: QrCode })));
+
+type Step = "number" | "scan" | "paste" | "different";
+
+/**
+ * Comparing: both read the same sixty digits to each other, or one scans what the other's screen shows. Only then is it
+ * known that no server has put a key of its own between them.
+ */
+export function VerifyDialog({
+  address,
+  name,
+  numbers,
+  onClose,
+}: {
+  address: string;
+  name: string;
+  numbers: Numbers;
+  onClose(): void;
+}): ReactElement {
+  const [step, setStep] = useState<Step>("number");
+  const [fault, setFault] = useState<Fault>();
+  const [outcome, setOutcome] = useState<Exclude<Comparison, "same" | "different">>();
+  const [isBusy, setBusy] = useState(false);
+  const run = async (work: () => Promise<void>) => {
+    setBusy(true);
+    setFault(undefined);
+    try {
+      await work();
+    } catch (error) {
+      if (!(error instanceof CallFailed)) throw error;
+      setFault(error.fault);
+    } finally {
+      setBusy(false);
+    }
+  };
+  const keep = () =>
+    run(async () => {
+      await call("haveCompared", { address, safetyNumber: numbers.safetyNumber });
+      onClose();
+    });
+  const compare = (text: string) =>
+    run(async () => {
+      const found = await call("compareCode", { address, text });
+      if (found === "same") onClose();
+      else if (found === "different") setStep("different");
+      else setOutcome(found);
+    });
+  const goTo = (next: Step) => {
+    setOutcome(undefined);
+    setStep(next);
+  };
+  return (
+    <Dialog title={say("people.verifyTitle", { name })} onClose={onClose} width="wide">
+      <div className={style.dialog}>
+        {step === "different" ? (
+          <Different name={name} onClose={onClose} />
+        ) : step === "number" ? (
+          <NumberStep
+            name={name}
+            numbers={numbers}
+            isBusy={isBusy}
+            onSame={() => void keep()}
+            onStep={goTo}
+          />
+        ) : (
+          <>
+            {step === "scan" ? (
+              <ScanCode onFound={(text) => void compare(text)} onFailed={() => goTo("paste")} />
+            ) : (
+              <PasteStep isBusy={isBusy} onText={(text) => void compare(text)} />
+            )}
+            {outcome !== undefined && <Notice look="warn">{say(`people.code.${outcome}`, { name })}</Notice>}
+            <div className={style.actions}>
+              <Button onClick={() => goTo("number")}>{say("people.backToNumber")}</Button>
+            </div>
+          </>
+        )}
+        {fault !== undefined && <Notice code={fault.code}>{fault.sentence}</Notice>}
+      </div>
+    </Dialog>
+  );
+}
+
+function NumberStep({
+  name,
+  numbers: { safetyNumber, verifyText },
+  isBusy,
+  onSame,
+  onStep,
+}: {
+  name: string;
+  numbers: Numbers;
+  isBusy: boolean;
+  onSame(): void;
+  onStep(step: Step): void;
+}): ReactElement {
+  // Two groups of the twelve may be alike.
+  const groups = safetyNumber.split(" ").map((digits, at) => ({ digits, key: `${at} ${digits}` }));
+  return (
+    <>
+      <p>{say("people.verifySentence", { name })}</p>
+      <div className={style.numbers}>
+        <ol className={style.digits} aria-label={say("people.number")} translate="no" dir="ltr">
+          {groups.map(({ digits, key }) => (
+            <li key={key}>{digits}</li>
+          ))}
+        </ol>
+        <Suspense fallback={<span className={style.qr} />}>
+          <QrCode text={verifyText} label={say("people.qr", { name })} />
+        </Suspense>
+      </div>
+      <p className={style.meta}>{say("people.verifyHow", { name })}</p>
+      <div className={style.actions}>
+        {canScan() && (
+          <Button icon="image" onClick={() => onStep("scan")}>
+            {say("people.scan")}
+          </Button>
+        )}
+        <Button look="link" onClick={() => onStep("paste")}>
+          {say("people.paste")}
+        </Button>
+      </div>
+      <div className={`${style.actions} ${style.end}`}>
+        <Button look="danger" onClick={() => onStep("different")}>
+          {say("people.different")}
+        </Button>
+        <Button look="ink" icon="check" isBusy={isBusy} onClick={onSame}>
+          {say("people.same")}
+        </Button>
+      </div>
+    </>
+  );
+}
+
+function PasteStep({ isBusy, onText }: { isBusy: boolean; onText(text: string): void }): ReactElement {
+  const [text, setText] = useState("");
+  return (
+    <form
+      className={style.form}
+      onSubmit={(event) => {
+        event.preventDefault();
+        onText(text);
+      }}
+    >
+      <Field
+        label={say("people.pasteField")}
+        help={say("people.pasteHelp")}
+        value={text}
+        autoComplete="off"
+        spellCheck={false}
+        autoFocus
+        onChange={({ target }) => setText(target.value)}
+        after={
+          <Button type="submit" isBusy={isBusy} disabled={text.trim() === ""}>
+            {say("people.compare")}
+          </Button>
+        }
+      />
+    </form>
+  );
+}
+
+function Different({ name, onClose }: { name: string; onClose(): void }): ReactElement {
+  return (
+    <>
+      <Notice>{say("people.differentSentence", { name })}</Notice>
+      <p>{say("people.differentAdvice", { name })}</p>
+      <div className={`${style.actions} ${style.end}`}>
+        <Button look="ink" onClick={onClose}>
+          {say("settings.close")}
+        </Button>
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,80 @@
+import { type ReactElement, useState } from "react";
+import { call } from "../state/desk.ts";
+import type { Device } from "../state/worker/own-account.ts";
+import { Button } from "../ui/button.tsx";
+import { Confirm } from "../ui/confirm.tsx";
+import { Icon } from "../ui/icon.tsx";
+import { longTime, shortMoment } from "../words/dates.ts";
+import { say } from "../words/words.ts";
+import { Row } from "./row.tsx";
+import style from "./settings.module.css";
+import { useDoing } from "./use-doing.ts";
+import { Watched } from "./watched.tsx";
+
+/** Where the account is signed in. */
+export function Devices(): ReactElement {
+  const [ending, setEnding] = useState<Device>();
+  const doing = useDoing();
+  return (
+    <Row row="devices" help={say("settings.devicesHelp")} isWide doing={doing}>
+      {() => (
+        <>
+          <Watched name="devices" input={{}}>
+            {(devices) => (
+              <ul className={style.list}>
+                {devices.map((device) => (
+                  <DeviceItem key={device.id} device={device} onEnd={() => setEnding(device)} />
+                ))}
+              </ul>
+            )}
+          </Watched>
+          {ending !== undefined && (
+            <Confirm
+              title={say("settings.endDevice", { name: nameOf(ending) })}
+              verb={say("settings.signOut")}
+              onClose={() => setEnding(undefined)}
+              onDo={() => {
+                setEnding(undefined);
+                void doing.run(() => call("endDevice", { id: ending.id }));
+              }}
+            >
+              <p>{say("settings.endDeviceSentence")}</p>
+            </Confirm>
+          )}
+        </>
+      )}
+    </Row>
+  );
+}
+
+function nameOf({ name }: Device): string {
+  return name ?? say("settings.unnamedDevice");
+}
+
+function DeviceItem({ device, onEnd }: { device: Device; onEnd(): void }): ReactElement {
+  const { isThis, seenAtMs, signedInAtMs } = device;
+  return (
+    <li className={style.item}>
+      <span className={style.sign}>
+        <Icon name="device" />
+      </span>
+      <div>
+        <p className={style.name}>
+          <bdi>{nameOf(device)}</bdi>{" "}
+          {isThis && <span className={style.badge}>{say("settings.thisDevice")}</span>}
+        </p>
+        <p className={style.meta} title={longTime(seenAtMs)}>
+          {say("settings.deviceTimes", {
+            seen: shortMoment(seenAtMs),
+            since: shortMoment(signedInAtMs),
+          })}
+        </p>
+      </div>
+      {!isThis && (
+        <Button aria-label={say("settings.endDevice", { name: nameOf(device) })} onClick={onEnd}>
+          {say("settings.signOut")}
+        </Button>
+      )}
+    </li>
+  );
+}

@@ -1,0 +1,158 @@
+import { type FormEvent, type ReactElement, useState } from "react";
+import { go } from "../routes.ts";
+import { call } from "../state/desk.ts";
+import { labelTree, type NamedLabel } from "../state/label-tree.ts";
+import { undo } from "../state/undo.ts";
+import { lastSeen, useView } from "../state/use-view.ts";
+import { Button, IconButton } from "../ui/button.tsx";
+import { Confirm } from "../ui/confirm.tsx";
+import { Field } from "../ui/field.tsx";
+import { labelColour } from "../ui/label-colour.ts";
+import { showToast } from "../ui/toaster.tsx";
+import { say } from "../words/words.ts";
+import { Row } from "./row.tsx";
+import style from "./settings.module.css";
+import { useDoing } from "./use-doing.ts";
+
+/** The labels there are: made, renamed, and removed with the way back. */
+export function Labels(): ReactElement {
+  const labels = labelTree(lastSeen(useView("folders", {})) ?? []);
+  const [removing, setRemoving] = useState<NamedLabel>();
+  const [name, setName] = useState("");
+  const doing = useDoing();
+  const make = (event: FormEvent) => {
+    event.preventDefault();
+    const clean = name.trim();
+    if (clean === "") return;
+    void doing
+      .run(() =>
+        call("makeLabel", { name: clean, parentId: null, label: say("label.made", { name: clean }) }),
+      )
+      .then((isDone) => isDone && setName(""));
+  };
+  const remove = ({ folder: { id, name: gone } }: NamedLabel) => {
+    setRemoving(undefined);
+    const words = say("label.removed", { name: gone });
+    void doing.run(async () => {
+      const number = await call("removeLabel", { id, label: words });
+      const action = number === null ? undefined : { words: say("undo.do"), run: () => void undo(number) };
+      showToast({ words, action });
+    });
+  };
+  return (
+    <Row row="labels" help={say("settings.labelsHelp")} isWide doing={doing}>
+      {() => (
+        <>
+          <form onSubmit={make}>
+            <Field
+              label={say("label.new")}
+              value={name}
+              maxLength={100}
+              dir="auto"
+              onChange={({ target }) => setName(target.value)}
+              after={
+                <Button type="submit" isBusy={doing.isBusy} disabled={name.trim() === ""}>
+                  {say("settings.make")}
+                </Button>
+              }
+            />
+          </form>
+          {labels.length === 0 ? (
+            <p className={style.meta}>{say("settings.noLabels")}</p>
+          ) : (
+            <ul className={style.list}>
+              {labels.map((label) => (
+                <LabelItem key={label.folder.id} label={label} onRemove={() => setRemoving(label)} />
+              ))}
+            </ul>
+          )}
+          {removing !== undefined && (
+            <Confirm
+              title={say("settings.removeLabel", { name: removing.path })}
+              verb={say("label.remove")}
+              onClose={() => setRemoving(undefined)}
+              onDo={() => remove(removing)}
+            >
+              <p>{say("label.removeSentence")}</p>
+            </Confirm>
+          )}
+        </>
+      )}
+    </Row>
+  );
+}
+
+function LabelItem({ label, onRemove }: { label: NamedLabel; onRemove(): void }): ReactElement {
+  const { folder, path, depth } = label;
+  const [name, setName] = useState<string>();
+  const doing = useDoing();
+  const rename = (event: FormEvent) => {
+    event.preventDefault();
+    const clean = name?.trim() ?? "";
+    if (clean === "" || clean === folder.name) {
+      setName(undefined);
+      return;
+    }
+    void doing
+      .run(() =>
+        call("changeLabel", {
+          id: folder.id,
+          name: clean,
+          parentId: folder.parentId,
+          label: say("label.renamed", { name: clean }),
+        }),
+      )
+      .then((isDone) => isDone && setName(undefined));
+  };
+  return (
+    <li className={style.item} style={{ marginInlineStart: depth * 20 }}>
+      <span className={style.dot} style={{ background: labelColour(folder.name).ink }} />
+      {name === undefined ? (
+        <div>
+          <a
+            className={style.name}
+            href={`/label/${encodeURIComponent(folder.id)}`}
+            dir="auto"
+            onClick={(event) => {
+              event.preventDefault();
+              go({ page: "list", place: { kind: "label", id: folder.id }, threadId: undefined });
+            }}
+          >
+            {folder.name}
+          </a>
+          <p className={style.meta}>{say("settings.labelCount", { count: folder.total })}</p>
+        </div>
+      ) : (
+        <form onSubmit={rename}>
+          <Field
+            label={say("settings.renameLabel", { name: path })}
+            value={name}
+            maxLength={100}
+            dir="auto"
+            autoFocus
+            problem={doing.fault?.sentence}
+            onChange={({ target }) => setName(target.value)}
+            onKeyDown={({ key }) => {
+              if (key === "Escape") setName(undefined);
+            }}
+            after={
+              <Button type="submit" isBusy={doing.isBusy}>
+                {say("label.save")}
+              </Button>
+            }
+          />
+        </form>
+      )}
+      <div className={style.actions}>
+        {name === undefined && (
+          <IconButton
+            icon="pen"
+            label={say("settings.renameLabel", { name: path })}
+            onClick={() => setName(folder.name)}
+          />
+        )}
+        <IconButton icon="trash" label={say("settings.removeLabel", { name: path })} onClick={onRemove} />
+      </div>
+    </li>
+  );
+}

@@ -1,0 +1,89 @@
+import { type FormEvent, type ReactElement, useState } from "react";
+import { call } from "../state/desk.ts";
+import { Button } from "../ui/button.tsx";
+import { Dialog } from "../ui/dialog.tsx";
+import { Notice } from "../ui/notice.tsx";
+import { PasswordField } from "../ui/password-field.tsx";
+import { say } from "../words/words.ts";
+import { KeepPhrase } from "./keep-phrase.tsx";
+import { Refused } from "./row.tsx";
+import style from "./settings.module.css";
+import { useDoing } from "./use-doing.ts";
+
+const consequences = ["stays", "newMail", "devices", "contacts", "phrase"] as const;
+
+/** After a leak: all keys anew, under another password. What follows from it is said before, and the new phrase shown. */
+export function LeakDialog({ address, onClose }: { address: string; onClose(): void }): ReactElement {
+  const [current, setCurrent] = useState("");
+  const [next, setNext] = useState("");
+  const [phrase, setPhrase] = useState<string>();
+  const [isOver, setOver] = useState(false);
+  const doing = useDoing();
+  const begin = (event: FormEvent) => {
+    event.preventDefault();
+    void doing.run(async () => setPhrase(await call("offerIdentity", { current, next })));
+  };
+  const leave = () => {
+    if (phrase !== undefined && !isOver) void call("leavePhrase", {});
+    onClose();
+  };
+  return (
+    <Dialog title={say("settings.leakTitle")} onClose={leave} width="wide">
+      <div className={`${style.form} ${style.inDialog}`}>
+        {isOver ? (
+          <>
+            <Notice look="ok">{say("settings.leakOver")}</Notice>
+            <div className={`${style.actions} ${style.end}`}>
+              <Button look="ink" onClick={onClose}>
+                {say("settings.close")}
+              </Button>
+            </div>
+          </>
+        ) : phrase === undefined ? (
+          <form className={style.form} onSubmit={begin}>
+            <ul className={style.bullets}>
+              {consequences.map((what) => (
+                <li key={what}>{say(`settings.leak.${what}`)}</li>
+              ))}
+            </ul>
+            <PasswordField
+              label={say("settings.passwordNow")}
+              value={current}
+              onChange={setCurrent}
+              autoComplete="current-password"
+            />
+            <PasswordField
+              label={say("settings.passwordNext")}
+              value={next}
+              onChange={setNext}
+              autoComplete="new-password"
+              help={say("password.help")}
+            />
+            <Refused fault={doing.fault} />
+            <div className={`${style.actions} ${style.end}`}>
+              <Button onClick={onClose}>{say("settings.leaveAsIs")}</Button>
+              <Button look="danger" type="submit" isBusy={doing.isBusy}>
+                {say("settings.leakBegin")}
+              </Button>
+            </div>
+          </form>
+        ) : (
+          <>
+            <KeepPhrase
+              address={address}
+              phrase={phrase}
+              sentence={say("settings.leakPhrase")}
+              verb={say("settings.leakTake")}
+              isBusy={doing.isBusy}
+              onLeave={leave}
+              onKept={() =>
+                void doing.run(() => call("takePhrase", {})).then((isDone) => isDone && setOver(true))
+              }
+            />
+            <Refused fault={doing.fault} />
+          </>
+        )}
+      </div>
+    </Dialog>
+  );
+}

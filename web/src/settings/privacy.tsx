@@ -1,0 +1,71 @@
+import type { ReactElement } from "react";
+import { Icon } from "../ui/icon.tsx";
+import { say, type Words } from "../words/words.ts";
+import { Row } from "./row.tsx";
+import style from "./settings.module.css";
+import { Watched } from "./watched.tsx";
+
+/** As docs/protocol/100-sealing.md (100.10) and docs/threats.md have it; what is said here must be so. */
+const seen = ["who", "when", "size", "places", "set", "online", "arrives"] as const;
+const unseen = ["content", "files", "search", "drafts", "verified", "password"] as const;
+const limits = ["code", "others", "passwordGuess"] as const;
+
+export function Privacy(): ReactElement {
+  return (
+    <Watched name="ownSettings" input={{}}>
+      {({ isSealed }) => (
+        <Row
+          row="sees"
+          help={say(isSealed ? "settings.seesSealed" : "settings.seesOpen", { host: location.host })}
+          isWide
+        >
+          {() => isSealed && <Seen />}
+        </Row>
+      )}
+    </Watched>
+  );
+}
+
+function Seen(): ReactElement {
+  return (
+    <>
+      <table className={style.table}>
+        <thead>
+          <tr>
+            <th scope="col">{say("settings.what")}</th>
+            <th scope="col">{say("settings.canSee")}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {seen.map((what) => (
+            <Line key={what} words={`settings.sees.${what}`} isSeen />
+          ))}
+          {unseen.map((what) => (
+            <Line key={what} words={`settings.hidden.${what}`} isSeen={false} />
+          ))}
+        </tbody>
+      </table>
+      <div>
+        <h3 className={style.label}>{say("settings.limits")}</h3>
+        {limits.map((what) => (
+          <p key={what} className={style.help}>
+            {say(`settings.limit.${what}`)}
+          </p>
+        ))}
+      </div>
+    </>
+  );
+}
+
+function Line({ words, isSeen }: { words: Words; isSeen: boolean }): ReactElement {
+  return (
+    <tr>
+      <th scope="row">{say(words)}</th>
+      <td>
+        <span className={style.badge} data-look={isSeen ? "plain" : undefined}>
+          {!isSeen && <Icon name="lock" size={12} />} {say(isSeen ? "settings.yes" : "settings.no")}
+        </span>
+      </td>
+    </tr>
+  );
+}

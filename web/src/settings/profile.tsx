@@ -1,0 +1,129 @@
+import { type ReactElement, useState } from "react";
+import { call } from "../state/desk.ts";
+import type { ViewOutput } from "../state/worker/views.ts";
+import { Button } from "../ui/button.tsx";
+import { say } from "../words/words.ts";
+import { Row } from "./row.tsx";
+import style from "./settings.module.css";
+import { useDoing } from "./use-doing.ts";
+import { Watched } from "./watched.tsx";
+
+type Own = ViewOutput<"identities">[number];
+
+/** How one is shown to those one writes to. */
+export function Profile({ address }: { address: string }): ReactElement {
+  return (
+    <>
+      <p className={style.sentence}>
+        <bdi>{address}</bdi>
+      </p>
+      <Watched name="identities" input={{}}>
+        {(identities) => {
+          const own = identities.find(({ mayDelete }) => !mayDelete);
+          return (
+            own !== undefined && (
+              <>
+                <NameRow own={own} />
+                <SignatureRow own={own} />
+              </>
+            )
+          );
+        }}
+      </Watched>
+      <Watched name="ownSettings" input={{}}>
+        {({ undoS, isSealed }) => isSealed && <UndoRow undoS={undoS} />}
+      </Watched>
+    </>
+  );
+}
+
+function NameRow({ own }: { own: Own }): ReactElement {
+  const doing = useDoing();
+  const keep = (name: string) => {
+    if (name !== own.name) void doing.run(() => call("keepIdentity", { id: own.id, email: own.email, name }));
+  };
+  return (
+    <Row row="name" help={say("settings.nameHelp")} doing={doing}>
+      {({ labelledBy, describedBy }) => (
+        <input
+          key={own.name}
+          className={style.text}
+          aria-labelledby={labelledBy}
+          aria-describedby={describedBy}
+          defaultValue={own.name}
+          autoComplete="name"
+          maxLength={200}
+          dir="auto"
+          onBlur={({ target }) => keep(target.value.trim())}
+          onKeyDown={({ key, currentTarget }) => {
+            if (key === "Enter") keep(currentTarget.value.trim());
+          }}
+        />
+      )}
+    </Row>
+  );
+}
+
+function SignatureRow({ own }: { own: Own }): ReactElement {
+  const doing = useDoing();
+  const [text, setText] = useState(own.textSignature);
+  const isNew = text !== own.textSignature;
+  return (
+    <Row row="signature" help={say("settings.signatureHelp")} isWide doing={doing}>
+      {({ labelledBy, describedBy }) => (
+        <>
+          <textarea
+            className={style.text}
+            aria-labelledby={labelledBy}
+            aria-describedby={describedBy}
+            rows={4}
+            dir="auto"
+            maxLength={10_000}
+            value={text}
+            onChange={({ target }) => setText(target.value)}
+          />
+          <div className={style.actions}>
+            <Button
+              disabled={!isNew}
+              isBusy={doing.isBusy}
+              onClick={() =>
+                void doing.run(() =>
+                  call("keepIdentity", { id: own.id, email: own.email, textSignature: text }),
+                )
+              }
+            >
+              {say("settings.save")}
+            </Button>
+          </div>
+        </>
+      )}
+    </Row>
+  );
+}
+
+const undoTimes = [0, 5, 10, 30, 60];
+
+function UndoRow({ undoS }: { undoS: number }): ReactElement {
+  const doing = useDoing();
+  return (
+    <Row row="undo" help={say("settings.undoHelp")} doing={doing}>
+      {({ labelledBy, describedBy }) => (
+        <select
+          className={style.select}
+          aria-labelledby={labelledBy}
+          aria-describedby={describedBy}
+          value={undoS}
+          onChange={({ target }) =>
+            void doing.run(() => call("setUndoTime", { undoS: Number(target.value) }))
+          }
+        >
+          {[...new Set([...undoTimes, undoS])].map((seconds) => (
+            <option key={seconds} value={seconds}>
+              {say("settings.undoFor", { seconds })}
+            </option>
+          ))}
+        </select>
+      )}
+    </Row>
+  );
+}

@@ -1,0 +1,144 @@
+import { type FormEvent, type ReactElement, useState } from "react";
+import { call } from "../state/desk.ts";
+import type { PhraseHealth } from "../state/worker/phrase.ts";
+import { Button } from "../ui/button.tsx";
+import { Field } from "../ui/field.tsx";
+import { Notice } from "../ui/notice.tsx";
+import { PasswordField } from "../ui/password-field.tsx";
+import { shortTime } from "../words/dates.ts";
+import { say } from "../words/words.ts";
+import { LeakDialog } from "./leak-dialog.tsx";
+import { NewPhraseDialog } from "./new-phrase-dialog.tsx";
+import { Refused, Row } from "./row.tsx";
+import style from "./settings.module.css";
+import { useDoing } from "./use-doing.ts";
+import { Watched } from "./watched.tsx";
+
+/** The phrase and the password: that they are there, that they work, and what is done when somebody else has them. */
+export function Recovery({ address }: { address: string }): ReactElement {
+  const [open, setOpen] = useState<"phrase" | "leak">();
+  const close = () => setOpen(undefined);
+  return (
+    <Watched name="phraseHealth" input={{}}>
+      {(health) => (
+        <>
+          {health.setAtMs !== null && (
+            <>
+              <TestRow health={health} />
+              <Row row="newPhrase" help={say("settings.newPhraseHelp")}>
+                {({ describedBy }) => (
+                  <Button aria-describedby={describedBy} onClick={() => setOpen("phrase")}>
+                    {say("settings.newPhraseDo")}
+                  </Button>
+                )}
+              </Row>
+            </>
+          )}
+          <PasswordRow />
+          {health.setAtMs !== null && (
+            <Row row="leak" help={say("settings.leakHelp")}>
+              {({ describedBy }) => (
+                <Button look="danger" aria-describedby={describedBy} onClick={() => setOpen("leak")}>
+                  {say("settings.leakDo")}
+                </Button>
+              )}
+            </Row>
+          )}
+          {open === "phrase" && <NewPhraseDialog address={address} onClose={close} />}
+          {open === "leak" && <LeakDialog address={address} onClose={close} />}
+        </>
+      )}
+    </Watched>
+  );
+}
+
+function TestRow({ health: { setAtMs, testedAtMs } }: { health: PhraseHealth }): ReactElement {
+  const [phrase, setPhrase] = useState("");
+  const [isRight, setRight] = useState<boolean>();
+  const doing = useDoing();
+  const test = (event: FormEvent) => {
+    event.preventDefault();
+    setRight(undefined);
+    void doing.run(async () => setRight(await call("tryPhrase", { phrase })));
+  };
+  const when = shortTime(setAtMs ?? 0);
+  return (
+    <Row
+      row="testPhrase"
+      help={
+        testedAtMs === null
+          ? say("settings.phraseUntested", { when })
+          : say("settings.phraseTested", { when, tested: shortTime(testedAtMs) })
+      }
+      isWide
+    >
+      {() => (
+        <form className={style.form} onSubmit={test}>
+          <Field
+            label={say("settings.phraseField")}
+            help={say("settings.phraseFieldHelp")}
+            value={phrase}
+            autoComplete="off"
+            autoCapitalize="none"
+            spellCheck={false}
+            onChange={({ target }) => {
+              setPhrase(target.value);
+              setRight(undefined);
+              doing.forget();
+            }}
+          />
+          {isRight === true && <Notice look="ok">{say("settings.phraseRight")}</Notice>}
+          {isRight === false && <Notice>{say("settings.phraseWrong")}</Notice>}
+          <Refused fault={doing.fault} />
+          <div className={style.actions}>
+            <Button type="submit" isBusy={doing.isBusy} disabled={phrase.trim() === ""}>
+              {say("settings.testDo")}
+            </Button>
+          </div>
+        </form>
+      )}
+    </Row>
+  );
+}
+
+function PasswordRow(): ReactElement {
+  const [current, setCurrent] = useState("");
+  const [next, setNext] = useState("");
+  const doing = useDoing();
+  const change = (event: FormEvent) => {
+    event.preventDefault();
+    void doing
+      .run(() => call("setOwnPassword", { current, next }))
+      .then((isDone) => {
+        if (!isDone) return;
+        setCurrent("");
+        setNext("");
+      });
+  };
+  return (
+    <Row row="password" help={say("settings.passwordHelp")} isWide doing={doing}>
+      {() => (
+        <form className={style.form} onSubmit={change}>
+          <PasswordField
+            label={say("settings.passwordNow")}
+            value={current}
+            onChange={setCurrent}
+            autoComplete="current-password"
+          />
+          <PasswordField
+            label={say("settings.passwordNext")}
+            value={next}
+            onChange={setNext}
+            autoComplete="new-password"
+            help={say("password.help")}
+          />
+          <div className={style.actions}>
+            <Button type="submit" isBusy={doing.isBusy} disabled={current === "" || next === ""}>
+              {say("settings.passwordDo")}
+            </Button>
+          </div>
+        </form>
+      )}
+    </Row>
+  );
+}

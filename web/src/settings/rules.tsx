@@ -1,0 +1,124 @@
+import { type ReactElement, useState } from "react";
+import { call } from "../state/desk.ts";
+import { labelTree } from "../state/label-tree.ts";
+import { lastSeen, useView } from "../state/use-view.ts";
+import type { ViewOutput } from "../state/worker/views.ts";
+import { Button, IconButton } from "../ui/button.tsx";
+import { Switch } from "../ui/switch.tsx";
+import { showToast } from "../ui/toaster.tsx";
+import { say } from "../words/words.ts";
+import { Row } from "./row.tsx";
+import { draftOf, type RuleDraft } from "./rule-draft.ts";
+import { RuleForm } from "./rule-form.tsx";
+import style from "./settings.module.css";
+import { type Doing, useDoing } from "./use-doing.ts";
+import { Watched } from "./watched.tsx";
+
+type Rule = ViewOutput<"rules">[number];
+
+/** What the server does with mail as it comes. */
+export function Rules(): ReactElement {
+  const [open, setOpen] = useState<{ rule: Rule | undefined }>();
+  const doing = useDoing();
+  const { isSealed = true } = lastSeen(useView("ownSettings", {})) ?? {};
+  return (
+    <Row
+      row="rules"
+      help={say(isSealed ? "settings.rulesSealed" : "settings.rulesHelp")}
+      isWide
+      doing={doing}
+    >
+      {() => (
+        <Watched name="rules" input={{}}>
+          {(rules) => (
+            <>
+              <div className={style.actions}>
+                <Button icon="plus" onClick={() => setOpen({ rule: undefined })}>
+                  {say("settings.newRule")}
+                </Button>
+              </div>
+              {rules.length === 0 ? (
+                <p className={style.meta}>{say("settings.noRules")}</p>
+              ) : (
+                <ul className={style.list}>
+                  {rules.map((rule) => (
+                    <RuleItem key={rule.id} rule={rule} doing={doing} onOpen={() => setOpen({ rule })} />
+                  ))}
+                </ul>
+              )}
+              {open !== undefined && (
+                <RuleForm
+                  rule={open.rule}
+                  sortOrder={Math.max(0, ...rules.map(({ sortOrder }) => sortOrder)) + 1}
+                  isSealed={isSealed}
+                  onClose={() => setOpen(undefined)}
+                />
+              )}
+            </>
+          )}
+        </Watched>
+      )}
+    </Row>
+  );
+}
+
+function RuleItem({ rule, doing, onOpen }: { rule: Rule; doing: Doing; onOpen(): void }): ReactElement {
+  const { id, isEnabled, ...others } = rule;
+  const name = rule.name === "" ? say("settings.unnamedRule") : rule.name;
+  const remove = async () => {
+    const isDone = await doing.run(() => call("dropRule", { id }));
+    if (!isDone) return;
+    const bringBack = () => call("keepRule", { id: null, fields: { ...others, isEnabled } });
+    showToast({
+      words: say("settings.ruleRemoved", { name }),
+      action: { words: say("undo.do"), run: () => void doing.run(bringBack) },
+    });
+  };
+  return (
+    <li className={style.item}>
+      <Switch
+        aria-label={say("settings.ruleOn", { name })}
+        isOn={isEnabled}
+        onChange={(isOn) =>
+          void doing.run(() => call("keepRule", { id, fields: { ...others, isEnabled: isOn } }))
+        }
+      />
+      <div>
+        <p className={style.name} dir="auto">
+          {name}
+        </p>
+        <RuleWords draft={draftOf(rule)} />
+      </div>
+      <div className={style.actions}>
+        <IconButton icon="pen" label={say("settings.editRule", { name })} onClick={onOpen} />
+        <IconButton icon="trash" label={say("settings.removeRule", { name })} onClick={() => void remove()} />
+      </div>
+    </li>
+  );
+}
+
+/** In short: what must hold, and what is done. */
+function RuleWords({ draft }: { draft: RuleDraft }): ReactElement {
+  const folders = lastSeen(useView("folders", {})) ?? [];
+  const paths = new Map(labelTree(folders).map(({ folder, path }) => [folder.id, path] as const));
+  const { conditions, labels, skipInbox, isStarred, isRead, moveTo } = draft;
+  const does = [
+    ...labels.map((label) => say("settings.does.label", { label: paths.get(label) ?? label })),
+    ...(skipInbox ? [say("settings.skipInbox")] : []),
+    ...(isStarred ? [say("settings.star")] : []),
+    ...(isRead ? [say("settings.markRead")] : []),
+    ...(moveTo === null ? [] : [say(`settings.moveTo.${moveTo}`)]),
+  ];
+  return (
+    <p className={style.chips} dir="auto">
+      {conditions.length === 0 && <span>{say("settings.allMail")}</span>}
+      {conditions.map(({ kind, text }) => (
+        <span key={kind}>{say(`settings.if.${kind}`, { text })}</span>
+      ))}
+      <b aria-hidden="true">→</b>
+      {does.map((words) => (
+        <span key={words}>{words}</span>
+      ))}
+    </p>
+  );
+}

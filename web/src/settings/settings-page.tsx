@@ -1,0 +1,239 @@
+import { type ReactElement, type ReactNode, useEffect, useRef, useState } from "react";
+import { go, writeRoute } from "../routes.ts";
+import { hasWords } from "../state/label-tree.ts";
+import { findTopic, type SettingsRow, type SettingsTopic, settingsTopics } from "../state/settings-topics.ts";
+import { Icon } from "../ui/icon.tsx";
+import { say } from "../words/words.ts";
+import { About } from "./about.tsx";
+import { Appearance } from "./appearance.tsx";
+import { Away } from "./away.tsx";
+import { Developer } from "./developer.tsx";
+import { Devices } from "./devices.tsx";
+import { Identities } from "./identities.tsx";
+import { Labels } from "./labels.tsx";
+import { Notifications } from "./notifications.tsx";
+import { Privacy } from "./privacy.tsx";
+import { Profile } from "./profile.tsx";
+import { Recovery } from "./recovery.tsx";
+import { Row } from "./row.tsx";
+import { Rules } from "./rules.tsx";
+import { ScreenerSettings } from "./screener-settings.tsx";
+import style from "./settings.module.css";
+import { StorageSettings } from "./storage-settings.tsx";
+
+/** What other parts of the client have to set; a topic without its part is not shown. */
+export interface SettingsParts {
+  keys?: ReactNode;
+  import?: ReactNode;
+  export?: ReactNode;
+}
+
+const partTopics = [
+  { id: "keyboard", part: "keys" },
+  { id: "import", part: "import" },
+  { id: "export", part: "export" },
+] as const;
+
+/** One page per topic, with all topics beside it. */
+export function SettingsPage({
+  topic,
+  address,
+  parts,
+}: {
+  topic: string;
+  address: string;
+  parts: SettingsParts;
+}): ReactElement {
+  const [text, setText] = useState("");
+  const [wanted, setWanted] = useState<SettingsRow>();
+  const content = useRef<HTMLDivElement>(null);
+  const heading = useRef<HTMLHeadingElement>(null);
+  const isList = topic === "";
+  const now = findTopic(topic) ?? "profile";
+  const title = say(`settings.${now}`);
+
+  useEffect(() => {
+    document.title = `${title} – ${say("area.settings")} – Posthorn`;
+  }, [title]);
+
+  // Whoever has chosen a topic begins to read it; whoever has found a row begins there.
+  const isFirst = useRef(true);
+  useEffect(() => {
+    if (isFirst.current) {
+      isFirst.current = false;
+      return;
+    }
+    const row = wanted && content.current?.querySelector<HTMLElement>(`[data-row=${wanted}]`);
+    if (row) {
+      row.scrollIntoView({ block: "start" });
+      row.querySelector<HTMLElement>("button, input, select, textarea, a")?.focus({ preventScroll: true });
+    } else {
+      content.current?.scrollTo(0, 0);
+      heading.current?.focus({ preventScroll: true });
+    }
+  }, [now, wanted]);
+
+  return (
+    <div className={style.page} data-list={isList ? "" : undefined}>
+      <nav className={style.nav} aria-label={say("settings.topics")} data-part="list">
+        <p className={style.navTitle}>{say("area.settings")}</p>
+        <div className={style.search}>
+          <Icon name="search" size={16} />
+          <input
+            type="search"
+            aria-label={say("settings.find")}
+            placeholder={say("settings.find")}
+            value={text}
+            onChange={({ target }) => setText(target.value)}
+          />
+        </div>
+        <TopicList
+          text={text}
+          now={now}
+          hidden={partTopics.filter(({ part }) => parts[part] === undefined).map(({ id }) => id)}
+          onChosen={setWanted}
+        />
+      </nav>
+      <div ref={content} className={style.content} data-part="reader">
+        <div className={style.measure}>
+          <a
+            className={style.back}
+            href="/settings"
+            onClick={(event) => {
+              event.preventDefault();
+              go({ page: "settings", topic: "" });
+            }}
+          >
+            <Icon name="back" size={16} />
+            {say("area.settings")}
+          </a>
+          <h1 ref={heading} tabIndex={-1} className={style.title}>
+            {title}
+          </h1>
+          <Topic topic={now} address={address} parts={parts} />
+        </div>
+      </div>
+    </div>
+  );
+}
+
+function TopicList({
+  text,
+  now,
+  hidden,
+  onChosen,
+}: {
+  text: string;
+  now: SettingsTopic;
+  hidden: readonly SettingsTopic[];
+  onChosen(row: SettingsRow | undefined): void;
+}): ReactElement {
+  const found = settingsTopics
+    .filter(({ id }) => !hidden.includes(id))
+    .flatMap(({ id, icon, rows }) => {
+      const all: readonly SettingsRow[] = rows;
+      const fitting =
+        text.trim() === "" ? [] : all.filter((row) => hasWords(say(`settings.row.${row}`), text));
+      const isFound = text.trim() === "" || fitting.length > 0 || hasWords(say(`settings.${id}`), text);
+      return isFound ? [{ id, icon, rows: fitting }] : [];
+    });
+  if (found.length === 0) return <p className={style.none}>{say("settings.nothing", { text })}</p>;
+  return (
+    <ul className={style.topics}>
+      {found.map(({ id, icon, rows }) => (
+        <li key={id}>
+          <TopicLink topic={id} isNow={id === now} onChosen={() => onChosen(undefined)}>
+            <Icon name={icon} size={18} />
+            {say(`settings.${id}`)}
+          </TopicLink>
+          {rows.map((row) => (
+            <TopicLink key={row} topic={id} isRow onChosen={() => onChosen(row)}>
+              {say(`settings.row.${row}`)}
+            </TopicLink>
+          ))}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function TopicLink({
+  topic,
+  isNow = false,
+  isRow = false,
+  onChosen,
+  children,
+}: {
+  topic: SettingsTopic;
+  isNow?: boolean;
+  isRow?: boolean;
+  onChosen(): void;
+  children: ReactNode;
+}): ReactElement {
+  const route = { page: "settings", topic } as const;
+  return (
+    <a
+      href={writeRoute(route)}
+      className={isRow ? `${style.topic} ${style.found}` : style.topic}
+      aria-current={isNow ? "page" : undefined}
+      onClick={(event) => {
+        if (event.metaKey || event.ctrlKey || event.shiftKey) return;
+        event.preventDefault();
+        onChosen();
+        go(route);
+      }}
+    >
+      {children}
+    </a>
+  );
+}
+
+function Topic({
+  topic,
+  address,
+  parts,
+}: {
+  topic: SettingsTopic;
+  address: string;
+  parts: SettingsParts;
+}): ReactElement {
+  switch (topic) {
+    case "profile":
+      return <Profile address={address} />;
+    case "appearance":
+      return <Appearance />;
+    case "keyboard":
+      return (
+        <Row row="keys" help={say("settings.keysHelp")} isWide>
+          {() => parts.keys}
+        </Row>
+      );
+    case "notifications":
+      return <Notifications />;
+    case "identities":
+      return <Identities address={address} />;
+    case "labels":
+      return <Labels />;
+    case "rules":
+      return <Rules />;
+    case "away":
+      return <Away />;
+    case "screener":
+      return <ScreenerSettings />;
+    case "privacy":
+      return <Privacy />;
+    case "devices":
+      return <Devices />;
+    case "recovery":
+      return <Recovery address={address} />;
+    case "import":
+    case "export":
+      return <>{parts[topic]}</>;
+    case "storage":
+      return <StorageSettings />;
+    case "developer":
+      return <Developer />;
+    case "about":
+      return <About />;
+  }
+}

@@ -1,0 +1,85 @@
+import { type ReactElement, useState } from "react";
+import { go } from "../routes.ts";
+import { call } from "../state/desk.ts";
+import { forgetViews } from "../state/use-view.ts";
+import type { Storage } from "../state/worker/own-account.ts";
+import { Button } from "../ui/button.tsx";
+import { Confirm } from "../ui/confirm.tsx";
+import { fileSize } from "../words/sizes.ts";
+import { say } from "../words/words.ts";
+import { Row } from "./row.tsx";
+import style from "./settings.module.css";
+import { useDoing } from "./use-doing.ts";
+import { Watched } from "./watched.tsx";
+
+/** What is kept at the server and on this device. */
+export function StorageSettings(): ReactElement {
+  return (
+    <Watched name="storage" input={{}}>
+      {(storage) => (
+        <>
+          {storage.there !== null && (
+            <Row row="quota" isWide>
+              {({ labelledBy }) => <Quota there={storage.there} labelledBy={labelledBy} />}
+            </Row>
+          )}
+          <Row row="here" help={say("settings.hereHelp")} isWide>
+            {() => (
+              <p>
+                {say("settings.here", {
+                  count: storage.messages,
+                  size: storage.hereBytes === null ? "?" : fileSize(storage.hereBytes),
+                })}
+              </p>
+            )}
+          </Row>
+          <ForgetRow storage={storage} />
+        </>
+      )}
+    </Watched>
+  );
+}
+
+function Quota({ there, labelledBy }: { there: Storage["there"]; labelledBy: string }): ReactElement | null {
+  if (there === null) return null;
+  const { usedBytes, mostBytes } = there;
+  return (
+    <>
+      <progress className={style.meter} value={usedBytes} max={mostBytes} aria-labelledby={labelledBy} />
+      <p>{say("settings.quota", { used: fileSize(usedBytes), most: fileSize(mostBytes) })}</p>
+    </>
+  );
+}
+
+function ForgetRow({ storage: { waiting } }: { storage: Storage }): ReactElement {
+  const [isAsking, setAsking] = useState(false);
+  const doing = useDoing();
+  const forget = async () => {
+    await doing.run(() => call("signOut", {}));
+    forgetViews();
+    go({ page: "signIn" }, { replace: true });
+  };
+  return (
+    <Row row="forget" help={say("settings.forgetHelp")} doing={doing}>
+      {({ describedBy }) => (
+        <>
+          <Button look="danger" aria-describedby={describedBy} onClick={() => setAsking(true)}>
+            {say("settings.forgetDo")}
+          </Button>
+          {isAsking && (
+            <Confirm
+              title={say("settings.forgetTitle")}
+              verb={say("settings.forgetDo")}
+              isBusy={doing.isBusy}
+              onClose={() => setAsking(false)}
+              onDo={() => void forget()}
+            >
+              <p>{say("settings.forgetSentence")}</p>
+              {waiting > 0 && <p>{say("settings.forgetWaiting", { count: waiting })}</p>}
+            </Confirm>
+          )}
+        </>
+      )}
+    </Row>
+  );
+}

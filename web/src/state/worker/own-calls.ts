@@ -1,0 +1,60 @@
+/** What settings and people's pages ask to be done; what they watch is read again afterwards. */
+import type { Desk, Room } from "./desk.ts";
+import { deskOf } from "./desk-of.ts";
+import {
+  dropIdentity,
+  dropRule,
+  dropToken,
+  endDevice,
+  keepAbsence,
+  keepIdentity,
+  keepRule,
+  makeToken,
+  setSender,
+  setUndoTime,
+} from "./own-account.ts";
+import { leavePhrase, offerIdentity, offerPhrase, setOwnPassword, takePhrase, tryPhrase } from "./phrase.ts";
+import type { Topic } from "./topic.ts";
+import { beginTrustAnew, compareCode, forgetComparison, haveCompared } from "./trust.ts";
+
+type Nothing = Record<string, never>;
+
+export const ownCalls = {
+  setUndoTime: telling("settings", setUndoTime),
+  keepIdentity: telling("settings", keepIdentity),
+  dropIdentity: telling("settings", dropIdentity),
+  keepRule: telling("settings", keepRule),
+  dropRule: telling("settings", dropRule),
+  keepAbsence: telling("settings", keepAbsence),
+  endDevice: telling("settings", endDevice),
+  makeToken: telling("settings", makeToken),
+  dropToken: telling("settings", dropToken),
+  setSender: telling("people", setSender),
+
+  tryPhrase: telling("settings", tryPhrase),
+  setOwnPassword: telling("settings", setOwnPassword),
+  offerPhrase: (room: Room, _: Nothing) => offerPhrase(deskOf(room)),
+  offerIdentity: (room: Room, passwords: { current: string; next: string }) =>
+    offerIdentity(deskOf(room), passwords),
+  takePhrase: telling("settings", (desk, _: Nothing) => takePhrase(desk)),
+  leavePhrase: (room: Room, _: Nothing) => leavePhrase(deskOf(room)),
+
+  haveCompared: telling("people", haveCompared),
+  compareCode: telling("people", compareCode),
+  forgetComparison: telling("people", forgetComparison),
+  beginTrustAnew: telling("people", beginTrustAnew),
+
+  /** Reads again what may have failed. */
+  lookAgain: async (room: Room, _: Nothing) => room.tell(["settings", "people"]),
+};
+
+function telling<Input, Output>(
+  topic: Topic,
+  does: (desk: Desk, input: Input) => Promise<Output>,
+): (room: Room, input: Input) => Promise<Output> {
+  return async (room, input) => {
+    const done = await does(deskOf(room), input);
+    room.tell([topic]);
+    return done;
+  };
+}

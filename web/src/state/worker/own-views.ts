@@ -1,0 +1,54 @@
+/** What settings and people's pages watch. */
+import type { Absence, Identity, Rule } from "@posthorn/client";
+import type { ApiToken } from "@posthorn/protocol";
+import { deskOf } from "./desk-of.ts";
+import {
+  type Device,
+  type OwnSettings,
+  readDevices,
+  readIdentities,
+  readOwnAbsence,
+  readOwnSettings,
+  readRules,
+  readSenders,
+  readStorage,
+  readTokens,
+  type SenderList,
+  type Storage,
+} from "./own-account.ts";
+import { type KnownPerson, listPeople, type PersonView, readPerson } from "./people.ts";
+import { type PhraseHealth, readPhraseHealth } from "./phrase.ts";
+import { readStanding, readTrust, type Standing, type Trust } from "./trust.ts";
+import { view } from "./view.ts";
+
+type Nothing = Record<string, never>;
+interface Whom {
+  address: string;
+}
+
+export const ownViews = {
+  ownSettings: view<Nothing, OwnSettings>(["account", "settings"], async (room) =>
+    readOwnSettings(deskOf(room)),
+  ),
+  identities: view<Nothing, Identity[]>(["account", "settings"], async (room) =>
+    readIdentities(deskOf(room)),
+  ),
+  rules: view<Nothing, Rule[]>(["account", "settings"], async (room) => readRules(deskOf(room))),
+  absence: view<Nothing, Absence>(["account", "settings"], async (room) => readOwnAbsence(deskOf(room))),
+  senders: view<Nothing, SenderList>(["account", "people"], async (room) => readSenders(deskOf(room))),
+  devices: view<Nothing, Device[]>(["account", "settings"], async (room) => readDevices(deskOf(room))),
+  tokens: view<Nothing, ApiToken[]>(["account", "settings"], async (room) => readTokens(deskOf(room))),
+  phraseHealth: view<Nothing, PhraseHealth>(["account", "settings"], async (room) =>
+    readPhraseHealth(deskOf(room)),
+  ),
+  storage: view<Nothing, Storage>(["account", "settings"], async (room) => readStorage(deskOf(room))),
+
+  people: view<Nothing, KnownPerson[]>(["account", "rows"], async (room) => listPeople(deskOf(room))),
+  person: view<Whom, PersonView>(["account", "rows", "texts"], async (room, whom) =>
+    readPerson(deskOf(room), whom),
+  ),
+  trust: view<Whom, Trust>(["account", "people"], async (room, whom) => readTrust(deskOf(room), whom)),
+  standing: view<Whom, Standing>(["account", "people"], async (room, whom) =>
+    readStanding(deskOf(room), whom),
+  ),
+};

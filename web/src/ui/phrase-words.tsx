@@ -1,0 +1,47 @@
+import { type ReactElement, useState } from "react";
+import { say } from "../words/words.ts";
+import { Button } from "./button.tsx";
+import style from "./phrase-words.module.css";
+
+/** The twelve words of a recovery phrase, to be copied or saved. */
+export function PhraseWords({ address, phrase }: { address: string; phrase: string }): ReactElement {
+  const [isCopied, setCopied] = useState(false);
+  // A word may come twice in a phrase.
+  const words = phrase.split(/\s+/).map((word, at) => ({ word, key: `${word} ${at}` }));
+  const save = () => {
+    const text = say("phrase.file", { address, phrase });
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob([text], { type: "text/plain" }));
+    link.download = `recovery-phrase-${address.replaceAll(/[^a-z0-9.-]/gi, "-")}.txt`;
+    link.click();
+    URL.revokeObjectURL(link.href);
+  };
+  return (
+    <>
+      <ol className={style.phrase} translate="no">
+        {words.map(({ word, key }) => (
+          <li key={key}>{word}</li>
+        ))}
+      </ol>
+      <div className={style.actions}>
+        <Button
+          icon={isCopied ? "check" : "copy"}
+          onClick={() => {
+            void navigator.clipboard.writeText(phrase).then(() => setCopied(true));
+          }}
+        >
+          {isCopied ? say("phrase.copied") : say("phrase.copy")}
+        </Button>
+        <Button icon="download" onClick={save}>
+          {say("phrase.download")}
+        </Button>
+      </div>
+    </>
+  );
+}
+
+/** Without what does not matter when two are held against each other. */
+export function plainPhrase(phrase: string): string {
+  const words = phrase.toLowerCase().match(/[a-z]+/g) ?? [];
+  return words.join(" ");
+}
