@@ -215,13 +215,20 @@ test(
 );
 
 test(
-  "A server is served until it is told to stop, and its first start says how to invite",
+  "A server is served until it is told to stop, and its first start says how to set it up and how to invite",
   async () => {
     const data = join(folder, "gamma");
     const port = await freePort();
-    const args = ["serve", "--local", "--host", `gamma.localhost:${port}`, "--data", data];
+    const site = join(folder, "site");
+    await mkdir(site);
+    await writeFile(join(site, "index.html"), "<!doctype html>");
+    const args = ["serve", "--local", "--host", `gamma.localhost:${port}`, "--web", site, "--data", data];
     const child = startPosthorn(args, { home: homeOf("operator") });
     let out = "";
+    let log = "";
+    child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+      log += text;
+    });
     const ended = new Promise((resolve) => child.on("close", resolve));
     child.stdout?.setEncoding("utf8");
     for await (const text of child.stdout ?? []) {
@@ -230,6 +237,9 @@ test(
     }
     expect(out).toContain(`Posthorn serves gamma.localhost:${port}`);
     expect(out).toContain(data);
+    const [, setup = "", token = ""] =
+      /^ {2}(https:\/\/gamma\.localhost:\d+\/setup#([\w-]{22}))$/m.exec(out) ?? [];
+    expect(setup).not.toBe("");
     expect((await stat(data)).mode & 0o077).toBe(0);
     const again = await run("operator", [...args.slice(0, -1), join(folder, "delta")]);
     expect(again).toMatchObject({
@@ -239,6 +249,8 @@ test(
     expect(await json("operator", ["doctor", "--data", data])).toMatchObject({ ok: true });
     child.kill("SIGTERM");
     expect(await ended).toBe(0);
+    expect(log).toContain("server started");
+    expect(log).not.toContain(token);
   },
   slow,
 );

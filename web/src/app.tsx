@@ -23,6 +23,13 @@ const SearchEmpty = lazy(() =>
   import("./search/search-status.tsx").then(({ SearchEmpty }) => ({ default: SearchEmpty })),
 );
 
+const SetupPage = lazy(() =>
+  import("./setup/setup-page.tsx").then(({ SetupPage }) => ({ default: SetupPage })),
+);
+const AdminPage = lazy(() =>
+  import("./admin/admin-page.tsx").then(({ AdminPage }) => ({ default: AdminPage })),
+);
+
 const SettingsPage = lazy(() =>
   import("./settings/settings-page.tsx").then(({ SettingsPage }) => ({ default: SettingsPage })),
 );
@@ -35,7 +42,8 @@ export function App(): ReactElement {
   useLanguage();
   const route = useRoute();
   const account = useView("account", {});
-  const isOutside = route.page === "signIn" || route.page === "recover" || route.page === "welcome";
+  const isOutside =
+    route.page === "signIn" || route.page === "recover" || route.page === "welcome" || route.page === "setup";
   const isIn = account.state === "seen" && account.value !== null;
   const isOut = account.state === "failed" || (account.state === "seen" && account.value === null);
 
@@ -44,6 +52,13 @@ export function App(): ReactElement {
     if (isIn && route.page === "signIn") go(readInbox, { replace: true });
   }, [isIn, isOut, isOutside, route.page]);
 
+  if (route.page === "setup") {
+    return (
+      <Suspense fallback={<Waiting />}>
+        <SetupPage token={route.token} />
+      </Suspense>
+    );
+  }
   if (isOutside) {
     return (
       <Suspense fallback={<Waiting />}>
@@ -56,6 +71,10 @@ export function App(): ReactElement {
     <Shell address={account.value.address} route={route}>
       {route.page === "compose" ? (
         <Writing draft={route.draft} />
+      ) : route.page === "admin" ? (
+        <Suspense fallback={<Waiting />}>
+          <AdminPage topic={route.topic} />
+        </Suspense>
       ) : route.page === "settings" ? (
         <Suspense fallback={<Waiting />}>
           <SettingsPage topic={route.topic} address={account.value.address} parts={settingsParts} />

@@ -92,15 +92,21 @@ function sayStarted(shell: Shell, config: Config, server: Server, isFirstStart: 
       ...(certificateWarning === undefined ? [] : ["", `Warning: ${certificateWarning}`]),
       ...(config.tls.kind === "local" ? ["", "This is a trial on this machine. Nothing leaves it."] : []),
       ...(setupUrl === undefined
-        ? isFirstStart
-          ? ["", `Nobody has an account yet. In another terminal, invite somebody:\n\n  ${invite}`]
-          : []
+        ? []
         : [
             "",
             `Nobody has an account yet. Set it up in a browser, within the hour:\n\n  ${setupUrl}`,
             "",
-            "Whoever opens this first becomes the operator: show it to nobody. Another start gives another.",
+            "Whoever opens this first is the operator: show it to nobody. Another start gives another.",
           ]),
+      ...(isFirstStart
+        ? [
+            "",
+            setupUrl === undefined
+              ? `Nobody has an account yet. In another terminal, invite somebody:\n\n  ${invite}`
+              : `Without a browser, invite somebody in another terminal:\n\n  ${invite}`,
+          ]
+        : []),
     ].join("\n"),
   );
 }

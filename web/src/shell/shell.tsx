@@ -4,7 +4,7 @@ import { go, type Route } from "../routes.ts";
 import { openComposer } from "../state/composers.ts";
 import { call } from "../state/desk.ts";
 import { useKeyHint } from "../state/keys.ts";
-import { forgetViews } from "../state/use-view.ts";
+import { forgetViews, lastSeen, useView } from "../state/use-view.ts";
 import { Avatar } from "../ui/avatar.tsx";
 import { Button, IconButton } from "../ui/button.tsx";
 import { Mark } from "../ui/mark.tsx";
@@ -82,11 +82,12 @@ export function Shell({
           keys={paletteKey?.shown ?? ""}
           onClick={() => setDialog("palette")}
         />
+        <AdminButton isCurrent={route.page === "admin"} />
         <IconButton
           icon="settings"
           label={say("area.settings")}
           aria-current={route.page === "settings" ? "page" : undefined}
-          onClick={() => go({ page: "settings", topic: "profile" })}
+          onClick={() => go({ page: "settings", topic: "" })}
         />
         <button
           type="button"
@@ -131,5 +132,19 @@ export function Shell({
         {dialog === "help" && <KeySheet onClose={close} />}
       </Suspense>
     </div>
+  );
+}
+
+/** For whoever runs the server. */
+function AdminButton({ isCurrent }: { isCurrent: boolean }): ReactElement | null {
+  const isOperator = lastSeen(useView("isOperator", {}));
+  if (isOperator !== true) return null;
+  return (
+    <IconButton
+      icon="server"
+      label={say("area.admin")}
+      aria-current={isCurrent ? "page" : undefined}
+      onClick={() => go({ page: "admin", topic: "overview" })}
+    />
   );
 }

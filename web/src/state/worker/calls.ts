@@ -18,6 +18,7 @@ import {
 } from "./letter-desk.ts";
 import { readDetails, saveMessage } from "./message-details.ts";
 import { openLetter } from "./open-letter.ts";
+import { operatorCalls } from "./operator-calls.ts";
 import { ownCalls } from "./own-calls.ts";
 import { lookUpRecipient, sendUncompared, suggestPeople, tellNewKey } from "./recipients.ts";
 import { fetchFile, stopFile } from "./save-files.ts";
@@ -111,6 +112,7 @@ export const calls = {
   undo: (room: Room, { number }: { number?: number | undefined }) => undoLast(deskOf(room), number),
 
   ...ownCalls,
+  ...operatorCalls,
 };
 
 export type Calls = typeof calls;

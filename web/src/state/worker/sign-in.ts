@@ -58,6 +58,6 @@ export async function recoverAccount(
 }
 
 /** An invitation is of the server that the page has come from. */
-function linkOf(token: string): string {
+export function linkOf(token: string): string {
   return `https://${location.host}/auth/invite/${token}`;
 }

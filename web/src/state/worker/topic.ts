@@ -2,6 +2,7 @@
  * What a view can hear of: `account` who is signed in · `status` how it stands with the server · `folders` mailboxes and
  * their counts · `rows` what lists show · `texts` what was opened meanwhile · `drafts` · `undo` what can be taken back ·
  * `settings` · `coverage` of the search · `people` · `sending` · `found` by a search ·
+ * `server` what its operator sees · `hops` of a test message ·
  * `transfers` files on their way here · `letters` that are being written.
  */
 export type Topic =
@@ -18,4 +19,6 @@ export type Topic =
   | "sending"
   | "found"
   | "letters"
-  | "transfers";
+  | "transfers"
+  | "server"
+  | "hops";

@@ -6,6 +6,7 @@ import { findLetterFiles, type KeptLetter, readDraft } from "./letter-desk.ts";
 import type { LetterFile } from "./letter-files.ts";
 import { listThreads, noThreads, type ThreadPage } from "./list-threads.ts";
 import { listRefusedLetters, type RefusedLetter } from "./open-letter.ts";
+import { operatorViews } from "./operator-views.ts";
 import { ownViews } from "./own-views.ts";
 import { readThread, type ThreadView } from "./read-thread.ts";
 import { type Quota, readQuota } from "./quota.ts";
@@ -114,6 +115,7 @@ export const views = {
   ),
 
   ...ownViews,
+  ...operatorViews,
 };
 
 export type Views = typeof views;

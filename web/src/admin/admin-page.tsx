@@ -1,0 +1,97 @@
+/** What whoever runs the server sees of it and does with it. */
+import { type ReactElement, useEffect, useRef } from "react";
+import { go, writeRoute } from "../routes.ts";
+import { type AdminTopic, adminTopics, findAdminTopic } from "../state/admin-topics.ts";
+import { call } from "../state/desk.ts";
+import { lastSeen, useView } from "../state/use-view.ts";
+import { Empty } from "../ui/empty.tsx";
+import { Icon } from "../ui/icon.tsx";
+import { Waiting } from "../ui/waiting.tsx";
+import { say } from "../words/words.ts";
+import style from "./admin.module.css";
+import { Overview } from "./overview.tsx";
+import { Peers } from "./peers.tsx";
+import { PolicyPage } from "./policy-page.tsx";
+import { QueuePage } from "./queue-page.tsx";
+import { UsersPage } from "./users-page.tsx";
+
+const everyMs = 5_000;
+
+export function AdminPage({ topic }: { topic: string }): ReactElement {
+  const isOperator = lastSeen(useView("isOperator", {}));
+  const now = findAdminTopic(topic) ?? "overview";
+  const title = say(`admin.${now}`);
+  const heading = useRef<HTMLHeadingElement>(null);
+  const isFirst = useRef(true);
+  useEffect(() => {
+    document.title = `${title} – ${say("area.admin")} – Posthorn`;
+  }, [title]);
+  useEffect(() => {
+    if (!isFirst.current) heading.current?.focus({ preventScroll: true });
+    isFirst.current = false;
+  }, [now]);
+  useLiveServer(isOperator === true);
+  if (isOperator === undefined) return <Waiting words={say("admin.wait")} />;
+  if (!isOperator) return <Empty title={say("admin.notYours")} sentence={say("admin.notYoursHelp")} />;
+  return (
+    <div className={style.page}>
+      <nav className={style.nav} aria-label={say("area.admin")} data-part="list">
+        <p className={style.navTitle}>{say("area.admin")}</p>
+        <ul className={style.topics}>
+          {adminTopics.map(({ id, icon }) => (
+            <li key={id}>
+              <a
+                href={writeRoute({ page: "admin", topic: id })}
+                className={style.topic}
+                aria-current={id === now ? "page" : undefined}
+                onClick={(event) => {
+                  if (event.metaKey || event.ctrlKey || event.shiftKey) return;
+                  event.preventDefault();
+                  go({ page: "admin", topic: id });
+                }}
+              >
+                <Icon name={icon} size={18} />
+                {say(`admin.${id}`)}
+              </a>
+            </li>
+          ))}
+        </ul>
+      </nav>
+      <div className={style.content} data-part="reader">
+        <div className={style.measure}>
+          <h1 ref={heading} tabIndex={-1} className={style.title}>
+            {title}
+          </h1>
+          <p className={style.sentence}>{say(`admin.${now}Sentence`)}</p>
+          <Topic topic={now} />
+        </div>
+      </div>
+    </div>
+  );
+}
+
+/** What is shown is asked for again every few seconds while somebody looks at it. */
+function useLiveServer(isOn: boolean): void {
+  useEffect(() => {
+    if (!isOn) return;
+    const timer = setInterval(() => {
+      if (document.visibilityState === "visible") void call("lookAtServer", {});
+    }, everyMs);
+    return () => clearInterval(timer);
+  }, [isOn]);
+}
+
+function Topic({ topic }: { topic: AdminTopic }): ReactElement {
+  switch (topic) {
+    case "overview":
+      return <Overview />;
+    case "users":
+      return <UsersPage />;
+    case "queue":
+      return <QueuePage />;
+    case "peers":
+      return <Peers />;
+    case "policy":
+      return <PolicyPage />;
+  }
+}

@@ -1,0 +1,99 @@
+import { lazy, type ReactElement, Suspense, useState } from "react";
+import { call } from "../state/desk.ts";
+import { codeOf, useWork } from "../state/use-work.ts";
+import { Button } from "../ui/button.tsx";
+import { CopyText } from "../ui/copy-text.tsx";
+import { Dialog } from "../ui/dialog.tsx";
+import { Field } from "../ui/field.tsx";
+import { Notice } from "../ui/notice.tsx";
+import { longDay } from "../words/dates.ts";
+import { say } from "../words/words.ts";
+import style from "./admin.module.css";
+
+const QrCode = lazy(() => import("../ui/qr-code.tsx").then(({ QrCode }) => ({ default: QrCode })));
+
+const lives = [1, 7, 30] as const;
+
+/** Makes an invitation; its link is shown this once, to be copied or scanned. */
+export function InviteDialog({ onClose }: { onClose(): void }): ReactElement {
+  const [name, setName] = useState("");
+  const [days, setDays] = useState(7);
+  const [isOperator, setOperator] = useState(false);
+  const [made, setMade] = useState<{ link: string; expiresAt: string }>();
+  const { isBusy, fault, run } = useWork();
+  if (made !== undefined) {
+    return (
+      <Dialog title={say("admin.inviteMade")} onClose={onClose}>
+        <div className={style.form}>
+          <p>{say("admin.inviteMadeSentence", { day: longDay(Date.parse(made.expiresAt)) })}</p>
+          <CopyText label={say("admin.inviteLink")} text={made.link} />
+          <Suspense>
+            <QrCode text={made.link} label={say("admin.inviteQr")} />
+          </Suspense>
+          <div className={style.actions}>
+            <Button look="ink" onClick={onClose}>
+              {say("admin.inviteDone")}
+            </Button>
+          </div>
+        </div>
+      </Dialog>
+    );
+  }
+  return (
+    <Dialog title={say("admin.invite")} onClose={onClose}>
+      <form
+        className={style.form}
+        onSubmit={(event) => {
+          event.preventDefault();
+          void run(async () =>
+            setMade(await call("invite", { name: name.trim(), days, operator: isOperator })),
+          );
+        }}
+      >
+        <Field
+          label={say("admin.inviteName")}
+          help={say("admin.inviteNameHelp")}
+          value={name}
+          onChange={({ target }) => setName(target.value)}
+          autoComplete="off"
+          autoCapitalize="none"
+          spellCheck={false}
+          problem={fault?.pointer === "/name" ? fault.sentence : undefined}
+        />
+        <label className={style.choice}>
+          <span className={style.label}>{say("admin.inviteLife")}</span>
+          <select
+            className={style.select}
+            value={days}
+            onChange={({ target }) => setDays(Number(target.value))}
+          >
+            {lives.map((count) => (
+              <option key={count} value={count}>
+                {say("admin.days", { count })}
+              </option>
+            ))}
+          </select>
+        </label>
+        <label className={style.check}>
+          <input
+            type="checkbox"
+            checked={isOperator}
+            onChange={({ target }) => setOperator(target.checked)}
+          />
+          <span>
+            {say("admin.inviteOperator")}
+            <small>{say("admin.operatorHelp")}</small>
+          </span>
+        </label>
+        {fault !== undefined && fault.pointer !== "/name" && (
+          <Notice code={codeOf(fault)}>{fault.sentence}</Notice>
+        )}
+        <div className={style.actions}>
+          <Button look="ink" type="submit" isBusy={isBusy}>
+            {say("admin.inviteDo")}
+          </Button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}

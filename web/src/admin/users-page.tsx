@@ -1,0 +1,168 @@
+import type { AccountInfo } from "@posthorn/protocol";
+import { type ReactElement, useState } from "react";
+import { call } from "../state/desk.ts";
+import { codeOf, useWork } from "../state/use-work.ts";
+import type { Users } from "../state/worker/administrate.ts";
+import { Avatar } from "../ui/avatar.tsx";
+import { Button } from "../ui/button.tsx";
+import { Confirm } from "../ui/confirm.tsx";
+import { Notice } from "../ui/notice.tsx";
+import { showToast } from "../ui/toaster.tsx";
+import { longDay, shortMoment } from "../words/dates.ts";
+import { fileSize } from "../words/sizes.ts";
+import { say } from "../words/words.ts";
+import style from "./admin.module.css";
+import { InviteDialog } from "./invite-dialog.tsx";
+import { UserDialog } from "./user-dialog.tsx";
+import { Watched } from "./watched.tsx";
+
+/** Who has an account, who is invited to one, and what of it can be changed. */
+export function UsersPage(): ReactElement {
+  const [isInviting, setInviting] = useState(false);
+  return (
+    <>
+      <div className={style.actions}>
+        <Button look="ink" icon="plus" onClick={() => setInviting(true)}>
+          {say("admin.invite")}
+        </Button>
+      </div>
+      {isInviting && <InviteDialog onClose={() => setInviting(false)} />}
+      <Watched name="users">
+        {(users) => (
+          <>
+            <Accounts users={users} />
+            <Invites users={users} />
+          </>
+        )}
+      </Watched>
+    </>
+  );
+}
+
+function Accounts({ users: { accounts, own } }: { users: Users }): ReactElement {
+  const [name, setName] = useState<string>();
+  const [suspending, setSuspending] = useState<AccountInfo>();
+  const { fault, run } = useWork();
+  const changing = accounts.find((account) => account.name === name);
+  const suspend = (account: AccountInfo, suspended: boolean) =>
+    run(() => call("changeUser", { name: account.name, suspended }));
+  return (
+    <section aria-labelledby="accounts">
+      <h2 id="accounts" className={style.heading}>
+        {say("admin.accounts")}
+      </h2>
+      {fault !== undefined && <Notice code={codeOf(fault)}>{fault.sentence}</Notice>}
+      <ul className={style.list}>
+        {accounts.map((account) => (
+          <li key={account.id} className={style.item}>
+            <Avatar address={account.address} size={32} />
+            <div className={style.about}>
+              <p className={style.name}>
+                <bdi>{account.address}</bdi>
+                {account.operator && <span className={style.badge}>{say("admin.operator")}</span>}
+                {account.suspended && (
+                  <span className={style.badge} data-look="bad">
+                    {say("admin.suspended")}
+                  </span>
+                )}
+              </p>
+              <p className={style.meta}>
+                {say("admin.accountMeta", {
+                  used: fileSize(account.usedBytes),
+                  quota: fileSize(account.quotaBytes),
+                  since: longDay(Date.parse(account.createdAt)),
+                })}
+              </p>
+            </div>
+            <div className={style.does}>
+              {account.suspended ? (
+                <Button
+                  aria-label={say("admin.restoreWho", { address: account.address })}
+                  onClick={() => void suspend(account, false)}
+                >
+                  {say("admin.restore")}
+                </Button>
+              ) : (
+                account.address !== own && (
+                  <Button
+                    aria-label={say("admin.suspendWho", { address: account.address })}
+                    onClick={() => setSuspending(account)}
+                  >
+                    {say("admin.suspend")}
+                  </Button>
+                )
+              )}
+              <Button
+                aria-label={say("admin.changeWho", { address: account.address })}
+                onClick={() => setName(account.name)}
+              >
+                {say("admin.change")}
+              </Button>
+            </div>
+          </li>
+        ))}
+      </ul>
+      {changing !== undefined && (
+        <UserDialog account={changing} isOwn={changing.address === own} onClose={() => setName(undefined)} />
+      )}
+      {suspending !== undefined && (
+        <Confirm
+          title={say("admin.suspendTitle", { address: suspending.address })}
+          verb={say("admin.suspend")}
+          onClose={() => setSuspending(undefined)}
+          onDo={() => {
+            const account = suspending;
+            setSuspending(undefined);
+            void suspend(account, true).then((isDone) => {
+              if (!isDone) return;
+              showToast({
+                words: say("admin.isSuspended", { address: account.address }),
+                action: { words: say("admin.restore"), run: () => void suspend(account, false) },
+              });
+            });
+          }}
+        >
+          <p>{say("admin.suspendSentence")}</p>
+        </Confirm>
+      )}
+    </section>
+  );
+}
+
+function Invites({ users: { invites } }: { users: Users }): ReactElement {
+  const { fault, run } = useWork();
+  return (
+    <section aria-labelledby="invites">
+      <h2 id="invites" className={style.heading}>
+        {say("admin.invites")}
+      </h2>
+      {fault !== undefined && <Notice code={codeOf(fault)}>{fault.sentence}</Notice>}
+      {invites.length === 0 ? (
+        <p className={style.none}>{say("admin.noInvites")}</p>
+      ) : (
+        <ul className={style.list}>
+          {invites.map(({ id, name, expiresAt, operator }) => (
+            <li key={id} className={style.item}>
+              <span />
+              <div className={style.about}>
+                <p className={style.name}>
+                  {name === null ? say("admin.inviteAnybody") : <bdi>{name}</bdi>}
+                  {operator === true && <span className={style.badge}>{say("admin.operator")}</span>}
+                </p>
+                <p className={style.meta}>
+                  {say("admin.inviteUntil", { when: shortMoment(Date.parse(expiresAt)) })}
+                </p>
+              </div>
+              <Button
+                aria-label={say("admin.revokeWhich", { name: name ?? say("admin.inviteAnybody") })}
+                onClick={() => void run(() => call("revokeInvite", { id }))}
+              >
+                {say("admin.revoke")}
+              </Button>
+            </li>
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,149 @@
+import { type ReactElement, useState } from "react";
+import { call } from "../state/desk.ts";
+import { deviceName } from "../state/device-name.ts";
+import { codeOf, useWork } from "../state/use-work.ts";
+import { Button } from "../ui/button.tsx";
+import { Field } from "../ui/field.tsx";
+import { Notice } from "../ui/notice.tsx";
+import { PasswordField } from "../ui/password-field.tsx";
+import { PhraseWords, plainPhrase } from "../ui/phrase-words.tsx";
+import { say } from "../words/words.ts";
+import style from "./setup.module.css";
+import { Step } from "./step.tsx";
+
+export interface Made {
+  address: string;
+  /** Null once whoever has it has said so. */
+  phrase: string | null;
+}
+
+/** The operator's own account, with the phrase that opens it when its password is lost. */
+export function AccountStep({
+  host,
+  token,
+  made,
+  onMade,
+}: {
+  host: string | undefined;
+  token: string;
+  made: Made | undefined;
+  onMade(made: Made): void;
+}): ReactElement {
+  const state = made === undefined ? "open" : made.phrase === null ? "done" : "open";
+  return (
+    <Step number={3} title={say("setup.account")} state={state}>
+      {made === undefined ? (
+        <AccountForm host={host} token={token} onMade={onMade} />
+      ) : made.phrase === null ? (
+        <p>{say("setup.accountDone", { address: made.address })}</p>
+      ) : (
+        <Phrase
+          address={made.address}
+          phrase={made.phrase}
+          onKept={() => onMade({ ...made, phrase: null })}
+        />
+      )}
+    </Step>
+  );
+}
+
+function AccountForm({
+  host,
+  token,
+  onMade,
+}: {
+  host: string | undefined;
+  token: string;
+  onMade(made: Made): void;
+}): ReactElement {
+  const [name, setName] = useState("");
+  const [password, setPassword] = useState("");
+  const { isBusy, fault, run } = useWork();
+  const problemOf = (pointer: string) => (fault?.pointer === pointer ? fault.sentence : undefined);
+  const isOfAField = fault?.pointer === "/name" || fault?.pointer === "/password";
+  return (
+    <form
+      className={style.form}
+      onSubmit={(event) => {
+        event.preventDefault();
+        void run(async () =>
+          onMade(await call("signUp", { token, name: name.trim(), password, device: deviceName() })),
+        );
+      }}
+    >
+      <p>{say("setup.accountSentence")}</p>
+      <Field
+        label={say("welcome.name")}
+        value={name}
+        onChange={({ target }) => setName(target.value)}
+        autoComplete="username"
+        autoCapitalize="none"
+        spellCheck={false}
+        required
+        problem={problemOf("/name")}
+        after={host === undefined ? undefined : <bdi>@{host}</bdi>}
+      />
+      <PasswordField
+        label={say("signIn.password")}
+        value={password}
+        onChange={setPassword}
+        autoComplete="new-password"
+        help={problemOf("/password") ?? say("password.help")}
+      />
+      {fault !== undefined && !isOfAField && <Notice code={codeOf(fault)}>{fault.sentence}</Notice>}
+      <div className={style.actions}>
+        <Button look="ink" type="submit" isBusy={isBusy}>
+          {isBusy ? say("welcome.busy") : say("welcome.do")}
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+function Phrase({
+  address,
+  phrase,
+  onKept,
+}: {
+  address: string;
+  phrase: string;
+  onKept(): void;
+}): ReactElement {
+  const [tried, setTried] = useState("");
+  const [isWrong, setWrong] = useState(false);
+  return (
+    <form
+      className={style.form}
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (plainPhrase(tried) === plainPhrase(phrase)) onKept();
+        else setWrong(true);
+      }}
+    >
+      <h3 className={style.sub}>{say("phrase.title")}</h3>
+      <p>{say("phrase.sentence")}</p>
+      <PhraseWords address={address} phrase={phrase} />
+      <Field
+        label={say("phrase.confirm")}
+        value={tried}
+        onChange={({ target }) => {
+          setTried(target.value);
+          setWrong(false);
+        }}
+        autoComplete="off"
+        autoCapitalize="none"
+        spellCheck={false}
+        help={say("phrase.confirmHelp")}
+      />
+      {isWrong && <Notice>{say("phrase.wrong")}</Notice>}
+      <div className={style.actions}>
+        <Button look="ink" type="submit">
+          {say("phrase.done")}
+        </Button>
+        <Button look="link" onClick={onKept}>
+          {say("phrase.later")}
+        </Button>
+      </div>
+    </form>
+  );
+}

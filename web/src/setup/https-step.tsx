@@ -1,0 +1,50 @@
+import type { Reach } from "@posthorn/protocol";
+import type { ReactElement } from "react";
+import { longDay } from "../words/dates.ts";
+import { say } from "../words/words.ts";
+import style from "./setup.module.css";
+import { Step } from "./step.tsx";
+
+const dayMs = 86_400_000;
+
+export function isSecure({ certificate, others, wellKnown }: Reach): boolean {
+  return certificate.fault === undefined && (others.ok || wellKnown !== undefined);
+}
+
+/** Which certificate is shown, and whether others believe it. */
+export function HttpsStep({ reach }: { reach: Reach | undefined }): ReactElement {
+  const title = say("setup.https");
+  if (reach === undefined) {
+    return (
+      <Step number={2} title={title} state="checking">
+        <p>{say("setup.checking")}</p>
+      </Step>
+    );
+  }
+  const { certificate, others, host, wellKnown } = reach;
+  return (
+    <Step number={2} title={title} state={isSecure(reach) ? "done" : "wrong"}>
+      <p>{certificateWords(reach)}</p>
+      {certificate.fault !== undefined && <p className={style.wrong}>{certificate.fault}</p>}
+      {others.ok ? (
+        <p>{say("setup.othersReach", { host })}</p>
+      ) : (
+        wellKnown === undefined && (
+          <>
+            <p className={style.wrong}>{others.fault}</p>
+            <p className={style.note}>{say("setup.othersHelp", { host })}</p>
+          </>
+        )
+      )}
+    </Step>
+  );
+}
+
+function certificateWords({ certificate, trial }: Reach): string {
+  if (certificate.shownBy === "proxy") return say("setup.certificateProxy");
+  if (trial) return say("setup.certificateTrial");
+  if (certificate.endsAt === undefined) return say("setup.certificateNone");
+  const endsAtMs = Date.parse(certificate.endsAt);
+  const days = Math.max(0, Math.floor((endsAtMs - Date.now()) / dayMs));
+  return say("setup.certificateUntil", { day: longDay(endsAtMs), days });
+}

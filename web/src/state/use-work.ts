@@ -1,0 +1,40 @@
+import { useState } from "react";
+import { CallFailed } from "./desk.ts";
+import type { Fault } from "./worker/fault.ts";
+
+export interface Work {
+  isBusy: boolean;
+  /** Why the last try failed; gone with the next. */
+  fault: Fault | undefined;
+  /** True when it was done. */
+  run(work: () => Promise<unknown>): Promise<boolean>;
+}
+
+/** Something that is asked of the server once at a time. */
+export function useWork(): Work {
+  const [isBusy, setBusy] = useState(false);
+  const [fault, setFault] = useState<Fault>();
+  return {
+    isBusy,
+    fault,
+    async run(work) {
+      setBusy(true);
+      setFault(undefined);
+      try {
+        await work();
+        return true;
+      } catch (error) {
+        if (!(error instanceof CallFailed)) throw error;
+        setFault(error.fault);
+        return false;
+      } finally {
+        setBusy(false);
+      }
+    },
+  };
+}
+
+/** What a fault is called where somebody asks for help. */
+export function codeOf({ code, instance }: Fault): string {
+  return instance === undefined ? code : `${code} · ${instance}`;
+}
