@@ -13,6 +13,8 @@ export interface Amendments {
   takenBackAt: string | undefined;
   /** Those that could be opened, the one that counts first. */
   edits: readonly { at: string; opened: Opened }[];
+  /** How many more there are: not on this device, or nobody can open them. */
+  lacking: number;
 }
 
 /** What a message says. */
@@ -45,13 +47,15 @@ export async function readAmendments(
       const about = lists[at] ?? [];
       if (about.length === 0) return [];
       const recall = about.find(({ wire }) => wire?.type === "recall");
-      const opened = editsOf(about).flatMap(({ id, wire, receivedAt }) => {
+      const all = editsOf(about);
+      const opened = all.flatMap(({ id, wire, receivedAt }) => {
         const edit = kept.get(id);
         return edit === undefined || edit.kind === "standard"
           ? []
           : [{ at: wire?.date ?? receivedAt, opened: edit }];
       });
-      return [[row.id, { takenBackAt: recall?.wire?.date ?? recall?.receivedAt, edits: opened }]];
+      const takenBackAt = recall?.wire?.date ?? recall?.receivedAt;
+      return [[row.id, { takenBackAt, edits: opened, lacking: all.length - opened.length }]];
     }),
   );
 }

@@ -15,6 +15,7 @@ import { longTime, shortMoment, shortTime } from "../words/dates.ts";
 import { say } from "../words/words.ts";
 import { DeliveryList } from "./delivery-list.tsx";
 import { FileTiles } from "./file-tiles.tsx";
+import { HeldLine } from "./held-line.tsx";
 import { MessageWords } from "./message-body.tsx";
 import style from "./message-card.module.css";
 import { splitQuotes } from "./split-quotes.ts";
@@ -115,6 +116,7 @@ function Inside({
   name: string;
 }): ReactElement {
   const { body } = message;
+  if (body.kind === "opening") return <Waiting words={say("message.opening")} />;
   if (body.kind === "failed") return <FailedMessage fault={body.fault} />;
   if (body.kind === "takenBack") {
     return (
@@ -141,6 +143,7 @@ function Inside({
         </Suspense>
       )}
       {files.length > 0 && <FileTiles messageId={message.id} files={files} />}
+      {message.isOwn && <HeldLine messageId={message.id} />}
       {message.isOwn && message.delivery.length > 0 && <DeliveryList deliveries={message.delivery} />}
     </>
   );
@@ -202,6 +205,7 @@ function recipients({ to, cc }: ThreadMessage, address: string): string {
 function firstWords(body: MessageBody): string {
   if (body.kind === "failed") return body.fault.sentence;
   if (body.kind === "takenBack") return say("message.takenBackShort");
+  if (body.kind === "opening") return "";
   const said = splitQuotes(body.text.slice(0, 2_000)).find(({ kind }) => kind === "said");
   return (said?.text ?? body.text).slice(0, 160).replaceAll(/\s+/g, " ");
 }

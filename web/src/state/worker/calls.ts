@@ -17,6 +17,7 @@ import {
   retryFile,
 } from "./letter-desk.ts";
 import { readDetails, saveMessage } from "./message-details.ts";
+import { forgetFaults } from "./open-missing.ts";
 import { openLetter } from "./open-letter.ts";
 import { operatorCalls } from "./operator-calls.ts";
 import { ownCalls } from "./own-calls.ts";
@@ -54,7 +55,10 @@ export const calls = {
   },
 
   /** Tries again what could not be opened. */
-  openAgain: async (room: Room, _: Record<string, never>) => room.tell(["rows"]),
+  openAgain: async (room: Room, _: Record<string, never>) => {
+    forgetFaults(deskOf(room).mail);
+    room.tell(["texts"]);
+  },
 
   openLetter: (room: Room, input: { opening: Opening; label: string }) =>
     openLetter(deskOf(room), input, () => room.tell(["letters"])),

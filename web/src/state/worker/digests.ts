@@ -80,7 +80,7 @@ export function makeDigests(mail: Mail, signal: AbortSignal, onMore: () => void)
     async bring(rows) {
       // What its sender has said about a message may have come after it was opened.
       const amendments = await readAmendments(mail, rows, undefined);
-      const lacking = rows.filter(({ id }) => !kept.has(id) || amendments.has(id));
+      const lacking = rows.filter(({ id }) => typeof kept.get(id) !== "object" || amendments.has(id));
       if (lacking.length === 0) return;
       const texts = await readKept(mail, lacking, undefined);
       for (const row of lacking) {

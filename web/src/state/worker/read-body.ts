@@ -1,19 +1,13 @@
-/** What one message of a conversation says: opened, changed as its sender has changed it, or why it cannot be. */
+/** What one message of a conversation says, as a page shows it. */
 import {
   type Amendments,
   type EmailRow,
-  findOpened,
-  type Mail,
   type Opened,
   type OpenedFile,
-  openEmail,
   readingOf,
-  readKept,
-  readStandardMail,
   type StandardMail,
-  Unreachable,
 } from "@posthorn/client";
-import { type Fault, faultOf } from "./fault.ts";
+import type { Fault } from "./fault.ts";
 
 export interface MessageFile {
   /** Its place in the message. */
@@ -56,6 +50,8 @@ export type MessageBody =
       invitation: Invitation | null;
     }
   | { kind: "takenBack"; atMs: number }
+  /** It is asked for, and will be told. */
+  | { kind: "opening" }
   | { kind: "failed"; fault: Fault };
 
 export interface ReadBody {
@@ -63,25 +59,8 @@ export interface ReadBody {
   body: MessageBody;
 }
 
-/** Never throws: what goes wrong is told in the message's place. */
-export async function readBody(
-  mail: Mail,
-  row: EmailRow,
-  { amendments, signal }: { amendments: Amendments | undefined; signal: AbortSignal },
-): Promise<ReadBody> {
-  if (amendments?.takenBackAt !== undefined) {
-    return { subject: "", body: { kind: "takenBack", atMs: Date.parse(amendments.takenBackAt) || 0 } };
-  }
-  try {
-    if (row.wire === null) return await readStandard(mail, row, signal);
-    const opened = (await findOpened(mail, row.id)) ?? (await openEmail(mail, row.id, signal));
-    return bodyOf(opened, amendments);
-  } catch (error) {
-    return { subject: row.subject ?? "", body: { kind: "failed", fault: faultOf(error) } };
-  }
-}
-
-function bodyOf(opened: Opened, amendments: Amendments | undefined): ReadBody {
+/** As it was opened, with what its sender has changed. */
+export function bodyOf(opened: Opened, amendments: Amendments | undefined): ReadBody {
   const reading = readingOf(opened, amendments?.edits);
   const before = reading.editedAt === undefined ? undefined : readingOf(opened);
   return {
@@ -102,47 +81,43 @@ function bodyOf(opened: Opened, amendments: Amendments | undefined): ReadBody {
   };
 }
 
-const kept = new Map<string, StandardMail>();
-const mostKept = 60;
+const openToAll = {
+  kind: "opened",
+  trust: "open",
+  doubt: null,
+  editedAtMs: null,
+  earlier: null,
+  invitation: null,
+} as const;
 
-/** Its files and its HTML, which only its server can tell of. Throws what a call throws. */
-export async function askForStandard(mail: Mail, row: EmailRow, signal: AbortSignal): Promise<StandardMail> {
-  const key = `${mail.session.address} ${row.id} ${row.receivedAt} ${row.size}`;
-  const known = kept.get(key) ?? (await readStandardMail(mail.session, row.id, { signal }));
-  kept.delete(key);
-  kept.set(key, known);
-  if (kept.size > mostKept) kept.delete(kept.keys().next().value ?? key);
-  return known;
+/** Mail that was imported, as its server tells of it. */
+export function bodyOfStandard(row: EmailRow, standard: StandardMail): ReadBody {
+  const { text, html = null, files } = standard;
+  const format = html === null ? "plain" : "html";
+  return {
+    subject: row.subject ?? "",
+    body: {
+      ...openToAll,
+      text,
+      html,
+      format,
+      files: files.map(({ name, type, size, cid = null }, place) => ({
+        place,
+        name: name ?? "",
+        type,
+        sizeBytes: size,
+        cid,
+      })),
+    },
+  };
 }
 
-async function readStandard(mail: Mail, row: EmailRow, signal: AbortSignal): Promise<ReadBody> {
-  const usual = {
-    kind: "opened",
-    trust: "open",
-    doubt: null,
-    editedAtMs: null,
-    earlier: null,
-    invitation: null,
-  } as const;
-  const subject = row.subject ?? "";
-  try {
-    const standard = await askForStandard(mail, row, signal);
-    const files = standard.files.map(({ name, type, size, cid }, place) => ({
-      place,
-      name: name ?? "",
-      type,
-      sizeBytes: size,
-      cid: cid ?? null,
-    }));
-    const { text, html = null } = standard;
-    return { subject, body: { ...usual, text, html, format: html === null ? "plain" : "html", files } };
-  } catch (error) {
-    // Without the network there are its words alone, as they were read before.
-    const known =
-      error instanceof Unreachable ? (await readKept(mail, [row], undefined)).get(row.id) : undefined;
-    if (known?.kind !== "standard") throw error;
-    return { subject, body: { ...usual, text: known.text, html: null, format: "plain", files: [] } };
-  }
+/** Without the network: its words alone, as they were read before. */
+export function bodyOfWords(row: EmailRow, text: string): ReadBody {
+  return {
+    subject: row.subject ?? "",
+    body: { ...openToAll, text, html: null, format: "plain", files: [] },
+  };
 }
 
 const invitationKinds: Readonly<Record<string, Invitation["kind"]>> = {

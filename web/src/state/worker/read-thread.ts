@@ -1,10 +1,19 @@
 /** A conversation: all its messages, opened, oldest first. */
-import { type Amendments, type EmailRow, readAmendments } from "@posthorn/client";
+import {
+  type Amendments,
+  type EmailRow,
+  type KeptText,
+  type Mail,
+  readAmendments,
+  readKept,
+} from "@posthorn/client";
 import { type Delivery, readDeliveries } from "./delivery.ts";
 import type { Desk } from "./desk.ts";
 import { rowsOf } from "./digests.ts";
 import { type Person, peopleOf } from "./list-threads.ts";
-import { type MessageBody, readBody } from "./read-body.ts";
+import { faultFor, openEdits, openMissing } from "./open-missing.ts";
+import { bodyOf, bodyOfStandard, bodyOfWords, type MessageBody, type ReadBody } from "./read-body.ts";
+import { findStandard } from "./standard-mails.ts";
 
 export interface ThreadMessage {
   id: string;
@@ -32,10 +41,15 @@ export interface ThreadView {
   messages: ThreadMessage[];
 }
 
-const openedAtOnce = 8;
-
-/** Messages that cannot be opened are among them, with why. What says something about another is not, for that has it. */
-export async function readThread(desk: Desk, { threadId }: { threadId: string }): Promise<ThreadView> {
+/**
+ * What is on this device is there at once, the rest says that it is being opened: `onMore` is called as it comes. Messages
+ * that cannot be opened are among them, with why. What says something about another is not, for that has it.
+ */
+export async function readThread(
+  desk: Desk,
+  { threadId }: { threadId: string },
+  onMore: () => void,
+): Promise<ThreadView> {
   const { mail, map, signal } = desk;
   await map.begun;
   const entries = map.thread(threadId).filter(({ isMail }) => isMail);
@@ -43,31 +57,41 @@ export async function readThread(desk: Desk, { threadId }: { threadId: string })
     mail,
     entries.toSorted((a, b) => a.atMs - b.atMs).map(({ id }) => id),
   );
-  const amendments = await amendmentsOf(desk, rows);
+  const texts = await readKept(mail, rows, undefined);
+  const amendments = await readAmendments(mail, rows, undefined);
   const deliveries = await readDeliveries(mail, rows);
-  const messages: ThreadMessage[] = [];
-  for (let at = 0; at < rows.length; at += openedAtOnce) {
-    const some = rows.slice(at, at + openedAtOnce);
-    const read = some.map(async (row) => {
-      const opened = await readBody(mail, row, { amendments: amendments.get(row.id), signal });
-      return messageOf(desk, row, { ...opened, delivery: deliveries.get(row.id) ?? [] });
-    });
-    messages.push(...(await Promise.all(read)));
-  }
+  const messages = rows.map((row) => {
+    const read = bodyNow(mail, row, { text: texts.get(row.id), amendments: amendments.get(row.id) });
+    return messageOf(desk, row, { ...read, delivery: deliveries.get(row.id) ?? [] });
+  });
+  const missing = rows.filter((_, at) => messages[at]?.body.kind === "opening");
+  openMissing(mail, missing, { signal, onMore });
+  const lacking = rows.map((row) => ({ row, count: amendments.get(row.id)?.lacking ?? 0 }));
+  openEdits(
+    mail,
+    lacking.filter(({ count }) => count > 0),
+    { signal, onMore },
+  );
   const subject = messages.find((message) => message.subject !== "")?.subject ?? "";
   return { threadId, subject, messages };
 }
 
-/** Without the network those that are here. */
-async function amendmentsOf(
-  { mail, signal }: Desk,
-  rows: readonly EmailRow[],
-): Promise<Map<string, Amendments>> {
-  try {
-    return await readAmendments(mail, rows, signal);
-  } catch {
-    return readAmendments(mail, rows, undefined);
+function bodyNow(
+  mail: Mail,
+  row: EmailRow,
+  { text, amendments }: { text: KeptText | undefined; amendments: Amendments | undefined },
+): ReadBody {
+  const subject = row.subject ?? "";
+  if (amendments?.takenBackAt !== undefined) {
+    return { subject: "", body: { kind: "takenBack", atMs: Date.parse(amendments.takenBackAt) || 0 } };
   }
+  if (text !== undefined && text.kind !== "standard") return bodyOf(text, amendments);
+  const standard = row.wire === null ? findStandard(mail, row) : undefined;
+  if (standard !== undefined) return bodyOfStandard(row, standard);
+  const fault = faultFor(mail, row.id);
+  if (fault === undefined) return { subject, body: { kind: "opening" } };
+  if (text?.kind === "standard" && fault.code === "unreachable") return bodyOfWords(row, text.text);
+  return { subject, body: { kind: "failed", fault } };
 }
 
 function messageOf(

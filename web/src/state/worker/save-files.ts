@@ -14,7 +14,8 @@ import {
 import { fail } from "@posthorn/protocol";
 import { blobSink } from "./blob-sink.ts";
 import type { Desk, Room } from "./desk.ts";
-import { askForStandard, openFields } from "./read-body.ts";
+import { openFields } from "./read-body.ts";
+import { askForStandard } from "./standard-mails.ts";
 
 export interface FetchedFile {
   blob: Blob;

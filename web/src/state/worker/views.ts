@@ -56,10 +56,10 @@ export const views = {
   ),
 
   thread: view<{ threadId: string }, ThreadView | null>(
-    ["account", "rows", "sending"],
+    ["account", "rows", "texts", "sending"],
     async (room, input) => {
       const desk = room.desk();
-      return desk === undefined ? null : readThread(desk, input);
+      return desk === undefined ? null : readThread(desk, input, () => room.tell(["texts"]));
     },
   ),
 
