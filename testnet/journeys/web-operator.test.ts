@@ -155,13 +155,13 @@ test("mail for a server that is down waits in the queue with the reason, and goe
 
 test("a server that is blocked brings nothing any more, until it is allowed again", async () => {
   const { page } = ana;
+  const draft = { from: bob.address, to: [`ana@${alpha.host}`], subject: "Hello", body: "It is me." };
+  const { message } = await prepare(bob.session, draft);
   await goToTopic(page, "Other servers");
   await page.getByRole("button", { name: `Block ${beta.host}` }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Block" }).click();
   await page.getByText("Blocked", { exact: true }).waitFor();
   expect(await findBarriers(page)).toEqual([]);
-  const draft = { from: bob.address, to: [`ana@${alpha.host}`], subject: "Hello", body: "It is me." };
-  const { message } = await prepare(bob.session, draft);
   await send(bob.session, message);
   const { recipients } = await waitUntilSettled(bob.session, message.id, { timeoutMs: 30_000 });
   expect(recipients).toMatchObject([{ status: "failed", problem: { code: "peerBlocked" } }]);
