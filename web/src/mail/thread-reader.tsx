@@ -6,9 +6,10 @@ import { openComposer } from "../state/composers.ts";
 import { useKeyHint } from "../state/keys.ts";
 import type { Place } from "../state/place.ts";
 import { lastSeen, useView } from "../state/use-view.ts";
+import type { Trust } from "../state/worker/read-body.ts";
 import type { ThreadMessage } from "../state/worker/read-thread.ts";
 import { Button, IconButton } from "../ui/button.tsx";
-import type { IconName } from "../ui/icon.tsx";
+import { Icon, type IconName } from "../ui/icon.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { Waiting } from "../ui/waiting.tsx";
 import { say } from "../words/words.ts";
@@ -17,6 +18,8 @@ import { MessageCard } from "./message-card.tsx";
 import "./print.css";
 import { ThreadLabels } from "./thread-labels.tsx";
 import style from "./thread-reader.module.css";
+import { shortName } from "./thread-row.tsx";
+import { TrustSign } from "./trust-line.tsx";
 
 /** A conversation: one scroll of all its messages, those that were read folded. */
 export function ThreadReader({
@@ -73,6 +76,7 @@ export function ThreadReader({
     );
   }
   const isStarred = messages.some((message) => message.isStarred);
+  const trust = leastTrust(messages);
   const areAllOpen = messages.every(({ id }) => folds.isOpen(id));
   return (
     <article className={style.reader} aria-label={thread.subject} data-part="reader">
@@ -112,9 +116,12 @@ export function ThreadReader({
       </header>
       <div className={style.scroll}>
         <div className={style.measure}>
-          <h1 ref={heading} tabIndex={-1} className={style.subject} dir="auto">
-            {thread.subject || say("row.noSubject")}
-          </h1>
+          <div className={style.top}>
+            <h1 ref={heading} tabIndex={-1} className={style.subject} dir="auto">
+              {thread.subject || say("row.noSubject")}
+            </h1>
+            {trust !== undefined && <TrustSign trust={trust} />}
+          </div>
           <ThreadLabels
             threadId={threadId}
             mailboxIds={new Set(messages.flatMap(({ mailboxIds }) => mailboxIds))}
@@ -136,24 +143,62 @@ export function ThreadReader({
             ))}
           </ol>
           {last !== undefined && (
-            <div className={style.answers}>
-              <Button icon="reply" onClick={answer("reply")}>
-                {say("reply.do")}
-              </Button>
-              {last.to.length + last.cc.length > 1 && (
-                <Button icon="replyAll" onClick={answer("replyAll")}>
-                  {say("reply.all")}
-                </Button>
-              )}
-              <Button icon="forwardMail" onClick={answer("forward")}>
-                {say("reply.forward")}
-              </Button>
-            </div>
+            <Answers last={last} address={address} onAnswer={(kind) => answer(kind)?.()} />
           )}
         </div>
       </div>
     </article>
   );
+}
+
+/** What is done with the last message, where one has read to. */
+function Answers({
+  last,
+  address,
+  onAnswer,
+}: {
+  last: ThreadMessage;
+  address: string;
+  onAnswer(kind: "reply" | "replyAll" | "forward"): void;
+}): ReactElement {
+  const key = useKeyHint("reply");
+  const others = last.isOwn ? last.to : last.from;
+  const names = others.map((person) => (person.address === address ? say("row.you") : shortName(person)));
+  return (
+    <div className={style.answers}>
+      <button type="button" className={style.answer} onClick={() => onAnswer("reply")}>
+        <Icon name="reply" size={16} />
+        <span className={style.answerWords}>{say("reply.to", { name: names.join(", ") })}</span>
+        {key !== undefined && <kbd>{key.shown}</kbd>}
+      </button>
+      {last.to.length + last.cc.length > 1 && (
+        <Button icon="replyAll" onClick={() => onAnswer("replyAll")}>
+          {say("reply.all")}
+        </Button>
+      )}
+      <Button icon="forwardMail" onClick={() => onAnswer("forward")}>
+        {say("reply.forward")}
+      </Button>
+    </div>
+  );
+}
+
+const lessFirst: readonly Trust[] = [
+  "unexpected",
+  "formerKey",
+  "changed",
+  "open",
+  "sealed",
+  "self",
+  "verified",
+];
+
+/** Of all messages the one that is to be believed least. */
+function leastTrust(messages: readonly ThreadMessage[]): Trust | undefined {
+  const there = new Set(messages.flatMap(({ body }) => (body.kind === "opened" ? [body.trust] : [])));
+  // What one has written oneself says nothing of the other.
+  if (there.has("verified")) there.delete("self");
+  return lessFirst.find((trust) => there.has(trust));
 }
 
 /** What keys do too, for who points. */
