@@ -39,6 +39,7 @@ import { findSenderKey, type SenderTrust } from "./keys/sender-key.ts";
 import { getKeyring } from "./keys/session-keys.ts";
 import { type Interruptible, readMessageBytes, type StoredMessage } from "./mail.ts";
 import type { Session } from "./session.ts";
+import { isImported } from "./transfer/imported-mark.ts";
 
 /** A file of a message: what names it on the server and, of a sealed one, what opens it. */
 export type OpenedFile =
@@ -64,6 +65,8 @@ export type Opened =
       files: readonly OpenedFile[];
       sealedHere: boolean;
       unexpected: boolean;
+      /** Its owner has put it in, from a file (§100.14). */
+      imported?: true;
     };
 
 const cannotBeOpened =
@@ -103,7 +106,12 @@ async function openArrived(session: Session, arrival: Arrival): Promise<Opened> 
   const message = orNotOpened(() => parseMessage(opened.bytes));
   const { attachments } = arrival;
   const files = attachments === undefined ? openFiles(message) : arrivedFiles(message, attachments, opened);
-  return inTheOpen(session, message, { files: await files, sealedHere: true });
+  const how = { files: await files, sealedHere: true };
+  const keyring = await session.keys.find();
+  if (keyring !== undefined && (await isImported(keyring, message))) {
+    return { kind: "open", message, ...how, unexpected: false, imported: true };
+  }
+  return inTheOpen(session, message, how);
 }
 
 /** A message's bytes as they came, also where our server has sealed them on arrival. Throws ProblemError `notOpened`. */

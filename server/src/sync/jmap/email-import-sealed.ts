@@ -13,6 +13,7 @@ import {
   ReferenceSchema,
   readMessage,
   type SealedAttachment,
+  UuidSchema,
 } from "@posthorn/protocol";
 import { type Static, Type } from "typebox";
 import { checkBlobs, type Holder, useBlobs } from "../../blobs/access.ts";
@@ -27,7 +28,7 @@ import { type MethodCall, refuseObject } from "./method.ts";
 /** What is said in the open of a mail that is sealed. */
 export const GivenWire = Type.Object(
   {
-    id: ReferenceSchema,
+    id: UuidSchema,
     from: AddressSchema,
     to: Type.Array(AddressSchema, { maxItems: limits.recipients }),
     cc: nullable(Type.Array(AddressSchema, { maxItems: limits.recipients })),
