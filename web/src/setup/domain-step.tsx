@@ -6,7 +6,7 @@ import style from "./setup.module.css";
 import { Step } from "./step.tsx";
 import { useNow } from "./use-setup.ts";
 
-export function isNameFound({ trial, name }: Reach): boolean {
+function isNameFound({ trial, name }: Reach): boolean {
   return trial || name.addresses.length > 0;
 }
 

@@ -3,12 +3,16 @@ import type { ReactElement } from "react";
 import { longDay } from "../words/dates.ts";
 import { say } from "../words/words.ts";
 import style from "./setup.module.css";
-import { Step } from "./step.tsx";
+import { Step, type StepState } from "./step.tsx";
 
 const dayMs = 86_400_000;
 
-export function isSecure({ certificate, others, wellKnown }: Reach): boolean {
-  return certificate.fault === undefined && (others.ok || wellKnown !== undefined);
+/** What nobody has called by its name yet may be well, and nobody knows. */
+function stateOf({ certificate, others, wellKnown }: Reach): StepState {
+  if (certificate.fault !== undefined) return "wrong";
+  if (others.ok) return "done";
+  if (wellKnown === undefined) return "wrong";
+  return certificate.shownBy === "server" ? "done" : "open";
 }
 
 /** Which certificate is shown, and whether others believe it. */
@@ -23,18 +27,18 @@ export function HttpsStep({ reach }: { reach: Reach | undefined }): ReactElement
   }
   const { certificate, others, host, wellKnown } = reach;
   return (
-    <Step number={2} title={title} state={isSecure(reach) ? "done" : "wrong"}>
+    <Step number={2} title={title} state={stateOf(reach)}>
       <p>{certificateWords(reach)}</p>
       {certificate.fault !== undefined && <p className={style.wrong}>{certificate.fault}</p>}
       {others.ok ? (
         <p>{say("setup.othersReach", { host })}</p>
+      ) : wellKnown === undefined ? (
+        <>
+          <p className={style.wrong}>{others.fault}</p>
+          <p className={style.note}>{say("setup.othersHelp", { host })}</p>
+        </>
       ) : (
-        wellKnown === undefined && (
-          <>
-            <p className={style.wrong}>{others.fault}</p>
-            <p className={style.note}>{say("setup.othersHelp", { host })}</p>
-          </>
-        )
+        <p className={style.note}>{say("setup.othersLater", { host })}</p>
       )}
     </Step>
   );

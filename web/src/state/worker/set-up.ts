@@ -7,13 +7,12 @@ import {
   readReach,
   type Session,
   send,
-  viewInvite,
   viewSetup,
   waitUntilSettled,
 } from "@posthorn/client";
 import { fail, ProblemError, type Reach } from "@posthorn/protocol";
 import type { Desk, Room } from "./desk.ts";
-import { linkOf } from "./sign-in.ts";
+import { inviteOf } from "./sign-in.ts";
 
 export interface SetupState {
   reach: Reach;
@@ -27,10 +26,7 @@ export async function readSetup(room: Room, { token }: { token: string }): Promi
   const desk = room.desk();
   try {
     if (token === "") return await asOperator(desk);
-    const invite = linkOf(token);
-    const offer = await viewInvite(room.platform, invite);
-    if (offer.operator !== true)
-      fail("forbidden", "This link is an invitation, and not for setting the server up.");
+    const invite = await inviteOf(room.platform, token);
     return { reach: await viewSetup(room.platform, invite), address: null };
   } catch (error) {
     const isOver = error instanceof ProblemError && /^(?:gone|notFound)$/.test(error.problem.code);

@@ -1,5 +1,5 @@
 /** Coming in: with a password, by an invitation, or with the recovery phrase. */
-import { login, recover, register, viewInvite } from "@posthorn/client";
+import { login, type Platform, recover, register, viewInvite } from "@posthorn/client";
 import type { Room } from "./desk.ts";
 import { homeHost, wholeAddress } from "./home-platform.ts";
 
@@ -30,7 +30,7 @@ export interface Invitation {
 }
 
 export async function readInvitation({ platform }: Room, { token }: { token: string }): Promise<Invitation> {
-  const offer = await viewInvite(platform, linkOf(token));
+  const offer = await viewInvite(platform, await inviteOf(platform, token));
   return { host: offer.host, name: offer.name ?? null, expiresAt: offer.expiresAt ?? null };
 }
 
@@ -40,7 +40,8 @@ export async function signUp(
   { token, name, password, device }: { token: string; name: string; password: string } & Device,
 ): Promise<{ address: string; phrase: string | null }> {
   const { keeper, platform } = room;
-  const made = await register(platform, { invite: linkOf(token), name, password }, { keeper, device });
+  const invite = await inviteOf(platform, token);
+  const made = await register(platform, { invite, name, password }, { keeper, device });
   await room.sitDown(made.session);
   return { address: made.session.address, phrase: made.recoveryPhrase ?? null };
 }
@@ -57,7 +58,7 @@ export async function recoverAccount(
   );
 }
 
-/** An invitation is of the server that the page has come from. */
-export function linkOf(token: string): string {
-  return `https://${location.host}/auth/invite/${token}`;
+/** An invitation is of the server that the page has come from, by whatever name that was. */
+export async function inviteOf(platform: Platform, token: string): Promise<{ host: string; token: string }> {
+  return { host: await homeHost(platform), token };
 }
