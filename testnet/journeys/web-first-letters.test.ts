@@ -45,7 +45,7 @@ test("a sealed letter from another server shows itself in the open inbox, and is
   await row.click();
   await page.getByRole("heading", { name: "From far away" }).waitFor();
   await page.getByRole("article").getByText("It came sealed.").waitFor();
-  expect(await page.title()).toBe("Inbox – Posthorn");
+  expect(await page.title()).toBe("From far away – Inbox – Posthorn");
   expect(alice.faults).toEqual([]);
 });
 

@@ -69,5 +69,10 @@ addEventListener("click", (event) => {
   if (event.isTrusted) tell({ kind: "write", address: decoded(link.pathname) });
 });
 
+addEventListener("keydown", (event) => {
+  const { key, ctrlKey, metaKey, altKey, isTrusted } = event;
+  if (isTrusted && !ctrlKey && !metaKey && !altKey) tell({ kind: "key", key });
+});
+
 new ResizeObserver(() => tell({ kind: "height", heightPx: heightNow() })).observe(document.body);
 tell({ kind: "ready" });

@@ -20,5 +20,7 @@ export type FromFrame =
   | { kind: "height"; heightPx: number }
   /** Somebody points at a link, or at none any more. */
   | { kind: "pointed"; url: string | null }
+  /** A key was pressed that means nothing in a letter. */
+  | { kind: "key"; key: string }
   /** Somebody wants to write to an address in it. */
   | { kind: "write"; address: string };

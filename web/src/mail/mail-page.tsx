@@ -7,6 +7,7 @@ import { Empty } from "../ui/empty.tsx";
 import { say } from "../words/words.ts";
 import style from "./mail-page.module.css";
 import { placeTitle } from "./place-title.ts";
+import { withoutTurns } from "./text-links.ts";
 import { ThreadList } from "./thread-list.tsx";
 import { ThreadReader } from "./thread-reader.tsx";
 
@@ -35,13 +36,15 @@ export function MailPage({
   const place = isList ? route.place : ({ kind: "role", role: "inbox" } as const);
   const title = placeTitle(place, folders);
   const inbox = folders.find(({ role }) => role === "inbox");
+  const threadId = isList ? route.threadId : undefined;
+  const thread = lastSeen(useView("thread", threadId === undefined ? undefined : { threadId }));
+  const subject = withoutTurns(thread?.subject ?? "");
   useEffect(() => {
     const count = inbox !== undefined && inbox.unread > 0 ? `(${inbox.unread}) ` : "";
-    document.title = `${count}${title} – Posthorn`;
-  }, [title, inbox]);
+    document.title = `${subject === "" ? count : `${subject} – `}${title} – Posthorn`;
+  }, [subject, title, inbox]);
   const labelId = place.kind === "label" ? place.id : undefined;
   const now = folders.find(({ formerIds }) => labelId !== undefined && formerIds.includes(labelId))?.id;
-  const threadId = isList ? route.threadId : undefined;
   // A label that was just made is called otherwise once the server knows of it.
   useEffect(() => {
     if (now !== undefined)

@@ -15,6 +15,22 @@ import { safeUrl } from "./text-links.ts";
 /** Pictures that are larger than this wait to be saved. */
 const largestPictureBytes = 5_000_000;
 
+/** Keys that only lead somewhere else: whoever has clicked into a letter goes on by them. Others could be the letter's own doing. */
+const leadingKeys: ReadonlySet<string> = new Set([
+  "j",
+  "k",
+  "n",
+  "p",
+  "u",
+  "o",
+  "g",
+  "/",
+  "?",
+  ";",
+  ":",
+  "Escape",
+]);
+
 /** Somebody's HTML, in a frame that can do nothing: it has no origin, no network and no forms. */
 export function MessageFrame({
   messageId,
@@ -62,6 +78,11 @@ export function MessageFrame({
           return;
         case "pointed":
           setPointed(typeof data.url === "string" ? safeUrl(data.url)?.host : undefined);
+          return;
+        case "key":
+          if (leadingKeys.has(data.key)) {
+            frame.current?.dispatchEvent(new KeyboardEvent("keydown", { key: data.key, bubbles: true }));
+          }
           return;
         case "write":
           if (typeof data.address === "string" && /^[^\s@]{1,64}@[^\s@]{1,255}$/.test(data.address)) {
