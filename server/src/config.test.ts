@@ -29,6 +29,7 @@ test("a host and its certificate are enough, and everything else is as the page 
     newRoot: false,
     quotaBytes: 5 * 1024 ** 3,
     screening: true,
+    greeting: false,
     sending: { recipientsPerMinute: 600, burst: 3_000 },
   } satisfies Config);
 });
@@ -110,6 +111,9 @@ test.each<[string, Settings, Partial<Config>]>([
   ["screening off", { ...proxied, screening: "no" }, { screening: false }],
   ["screening in a local trial", { local: "yes" }, { screening: false }],
   ["screening in a local trial that wants it", { local: "yes", screening: "yes" }, { screening: true }],
+  ["a greeting with the web client", { ...proxied, web: "site" }, { greeting: true }],
+  ["no greeting", { ...proxied, web: "site", greeting: "no" }, { greeting: false }],
+  ["no greeting in a local trial", { ...local, web: "site" }, { greeting: false }],
   ["quota without end", { ...proxied, quota: "9007199254740991" }, { quotaBytes: Number.MAX_SAFE_INTEGER }],
   [
     "send-rate and send-burst",

@@ -44,6 +44,8 @@ export interface Config {
   quotaBytes: number;
   /** In new accounts mail of people whom they do not know waits until their owner has said whether to take it. */
   screening: boolean;
+  /** New accounts begin with a few letters of the postmaster. */
+  greeting: boolean;
   /** Recipients an account may write to in a minute, and how many it may have saved up. */
   sending: { recipientsPerMinute: number; burst: number };
 }
@@ -68,6 +70,8 @@ export const settings = {
   contact: "an address or page where the operator can be reached",
   quota: "bytes a new account may hold (5 GiB)",
   screening: "“no” when mail of strangers is to come straight into new accounts (yes; no in local trials)",
+  greeting:
+    "“no” when new accounts are to begin empty, “yes” when with a few letters (yes with the web client; no in local trials)",
   "send-rate": "recipients an account may write to in a minute (600)",
   "send-burst": "recipients an account may write to at once (3000)",
 } as const;
@@ -103,6 +107,7 @@ export function readConfig(given: Settings, resolvePath: (path: string) => strin
   const host = readHost(given, local);
   const endpoint = readEndpoint(given, host, local);
   const usualPort = local ? Number(new URL(endpoint).port || 443) : isOn(given, "proxied") ? 8080 : 443;
+  const web = given.web === undefined || given.web === "no" ? undefined : resolvePath(given.web);
   return {
     host,
     endpoint,
@@ -112,11 +117,12 @@ export function readConfig(given: Settings, resolvePath: (path: string) => strin
     address: given.address ?? (local ? "127.0.0.1" : undefined),
     tls: readTls(given, local, resolvePath),
     contact: readContact(given),
-    web: given.web === undefined || given.web === "no" ? undefined : resolvePath(given.web),
+    web,
     pagePort: local ? readNumber(given, "page", 0, 65_535) : undefined,
     newRoot: isOn(given, "new-root"),
     quotaBytes: readNumber(given, "quota", 1_000_000, Number.MAX_SAFE_INTEGER) ?? 5 * gibibyte,
     screening: given.screening === undefined ? !local : isOn(given, "screening"),
+    greeting: given.greeting === undefined ? !local && web !== undefined : isOn(given, "greeting"),
     sending: {
       recipientsPerMinute: readNumber(given, "send-rate", 1, 1_000_000_000) ?? 600,
       burst: readNumber(given, "send-burst", 1, 1_000_000_000) ?? 3000,
@@ -207,7 +213,7 @@ function readTls(given: Settings, local: boolean, resolvePath: (path: string) =>
   return { kind: "files", certPath: resolvePath(cert), keyPath: resolvePath(key) };
 }
 
-function isOn(given: Settings, name: "local" | "proxied" | "new-root" | "screening"): boolean {
+function isOn(given: Settings, name: "local" | "proxied" | "new-root" | "screening" | "greeting"): boolean {
   const value = given[name]?.toLowerCase();
   if (value === undefined || value === "no" || value === "false" || value === "0") return false;
   if (value === "yes" || value === "true" || value === "1") return true;

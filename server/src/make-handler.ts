@@ -29,7 +29,9 @@ import { createAccount } from "./objects/create-account.ts";
 import type { House } from "./open-house.ts";
 import { ownDiscovery } from "./peers/own-discovery.ts";
 import { admitting, findingKeys } from "./receive/admit.ts";
+import { greet } from "./receive/greet.ts";
 import { rememberNonces } from "./receive/nonces.ts";
+import type { Tx } from "./store/sql.ts";
 
 export const software = "posthorn";
 
@@ -96,6 +98,12 @@ function authRoom(house: House) {
       ),
     checkKeys: (address: string, keys: NewKeys) => checkFirstKeys({ clock }, address, keys),
     insertKeys: insertFirstKeys,
+    ...(config.greeting
+      ? {
+          greet: (tx: Tx, accountId: number, accepted: string | undefined) =>
+            greet({ host: config.host, random }, tx, { accountId, now: clock.now(), accepted }),
+        }
+      : {}),
   };
 }
 

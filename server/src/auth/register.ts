@@ -16,6 +16,8 @@ export interface RegisterContext extends SessionContext {
   /** Throws ProblemError `badRequest` when an account of this address cannot begin with these keys. */
   checkKeys: (address: string, keys: NewKeys) => Promise<void>;
   insertKeys: (tx: Tx, accountId: number, keys: NewKeys) => Promise<void>;
+  /** Puts into a new account what it is to begin with; undefined where it is to be empty. */
+  greet?: (tx: Tx, accountId: number, accepted: string | undefined) => Promise<void>;
 }
 
 /**
@@ -47,6 +49,8 @@ export async function finishRegistration(
     device?: string | undefined;
     keys?: NewKeys | undefined;
     remoteAddress: string;
+    /** The browser's languages, as it has said them (RFC 9110 §12.5.4). */
+    acceptLanguage?: string | undefined;
   },
 ): Promise<Tokens> {
   spendTry(ctx.budgets, input.remoteAddress);
@@ -70,6 +74,7 @@ export async function finishRegistration(
       if (invite.isOperator) await setOperator(tx, name, true);
       await insertPasswordRecord(tx, { accountId, record: input.registrationRecord, createdAt: now });
       if (keys !== undefined) await ctx.insertKeys(tx, accountId, keys);
+      await ctx.greet?.(tx, accountId, input.acceptLanguage);
       const opened = prepareSession(ctx, { accountId, device: input.device, networkHash });
       await openSession(ctx, tx, opened);
       return opened;

@@ -201,7 +201,8 @@ function authRoutes(ctx: ClientRoutesContext): Route[] {
     }),
     open(routes.registerFinish, async ({ request }) => {
       const input = await readInput(request, routes.registerFinish.input);
-      return finishRegistration(auth, { ...input, remoteAddress: request.remoteAddress });
+      const acceptLanguage = request.headers.get("accept-language")?.[0];
+      return finishRegistration(auth, { ...input, remoteAddress: request.remoteAddress, acceptLanguage });
     }),
     open(routes.loginStart, async ({ request }) => {
       const input = await readInput(request, routes.loginStart.input);
