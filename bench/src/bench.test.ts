@@ -28,6 +28,7 @@ const tiny: Plan = {
   },
   sync: { mailboxes: [60, 120], warmUp: 4, rounds: 1, requests: 8, streams: 3, pushes: 5 },
   search: { letters: 500, passes: 1 },
+  web: { letters: 300, reloads: 1, times: 2, flings: 1, rounds: 2 },
 };
 
 let folder: string;
@@ -111,6 +112,25 @@ const searched = {
   askedP95Ms: expect.objectContaining({ "is:starred, none": figure }),
 };
 
+const least = expect.toSatisfy((value) => typeof value === "number" && value >= 0, "a figure or nothing");
+const hands = {
+  warmListMs: figure,
+  warmKeysMs: figure,
+  blockedMs: least,
+  nextMs: figure,
+  selectMs: figure,
+  starMs: figure,
+  archiveMs: figure,
+  openMs: figure,
+  closeMs: figure,
+  paletteMs: figure,
+  searchMs: figure,
+  jumpMs: figure,
+  keysMs: figure,
+  fling: { frames: figure, blank: least, late: least },
+  layoutShift: least,
+};
+
 const inbox = (messages: number) => ({
   messages,
   open: idle,
@@ -191,6 +211,34 @@ test("a few letters through both chains, and a few sealed, give every figure, in
       browser: searched,
       node: searched,
     },
+    web: {
+      messages: 300,
+      unlockMs: figure,
+      wholeListS: figure,
+      wholeIndexS: figure,
+      isKept: true,
+      firstScriptKb: figure,
+      warmListMs: figure,
+      warmListSlowMs: figure,
+      actP95Ms: figure,
+      actSlowP95Ms: figure,
+      openP95Ms: figure,
+      searchP95Ms: figure,
+      blankFrames: least,
+      layoutShift: least,
+      heapGrowth: expect.any(Number),
+      firstView: {
+        scriptKb: figure,
+        styleKb: figure,
+        pageKb: figure,
+        fontKb: figure,
+        workerKb: figure,
+        files: expect.arrayContaining([expect.stringMatching(/^\/assets\/index-.*\.js$/)]),
+      },
+      laptop: hands,
+      phone: hands,
+      memory: { rounds: 2, beforeMb: figure, afterMb: figure },
+    },
   });
   expect(text).toMatch(/^one a request, messages\/s +\d+\.\d\d \(.*≥ 0\.50$/m);
   expect(text).toMatch(/^fifty a request, messages\/s +\d+\.\d\d \(/m);
@@ -200,6 +248,7 @@ test("a few letters through both chains, and a few sealed, give every figure, in
   expect(text).toMatch(/^50 opened in a browser, ms +\d/m);
   expect(text).toMatch(/^messages in the mailbox +60 +120 +aim$/m);
   expect(text).toMatch(/^indexed, letters\/s +\d.* > 1,000$/m);
+  expect(text).toMatch(/^scripts of the first view, KB gz +\d+\.\d +≤ 150$/m);
   expect(text).not.toContain("NaN");
   expect(said.length).toBeGreaterThan(0);
 });

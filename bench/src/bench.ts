@@ -5,8 +5,9 @@ import { measureSeal } from "./seal/seal.ts";
 import { measureSearch } from "./search/search.ts";
 import type { Results } from "./summary.ts";
 import { measureSync } from "./sync/sync.ts";
+import { measureWeb } from "./web/web.ts";
 
-export const sections = ["delivery", "growth", "seal", "sync", "search"] as const;
+export const sections = ["delivery", "growth", "seal", "sync", "search", "web"] as const;
 export type Section = (typeof sections)[number];
 
 /** Measures these sections, one after the other. */
@@ -16,5 +17,6 @@ export async function runBench(ctx: RunContext, plan: Plan, wanted: readonly Sec
   const seal = wanted.includes("seal") ? await measureSeal(ctx, plan) : undefined;
   const sync = wanted.includes("sync") ? await measureSync(ctx, plan) : undefined;
   const search = wanted.includes("search") ? await measureSearch(ctx, plan) : undefined;
-  return { delivery, growth, seal, sync, search };
+  const web = wanted.includes("web") ? await measureWeb(ctx, plan) : undefined;
+  return { delivery, growth, seal, sync, search, web };
 }

@@ -48,6 +48,17 @@ export interface Plan {
     /** How often each query is asked of an index that has answered it before. */
     passes: number;
   };
+  web: {
+    /** In the inbox. */
+    letters: number;
+    /** Of the whole page. */
+    reloads: number;
+    /** Of each thing that people do. */
+    times: number;
+    flings: number;
+    /** Of opening a conversation and closing it. */
+    rounds: number;
+  };
 }
 
 const usual = { letterBytes: 4_096, senders: 10, recipients: 100 };
@@ -78,6 +89,7 @@ export const fullPlan: Plan = {
     pushes: 1_000,
   },
   search: { letters: 100_000, passes: 5 },
+  web: { letters: 100_000, reloads: 5, times: 40, flings: 6, rounds: 500 },
 };
 
 /** Shows that everything works. Its speeds are those of servers that have only just begun. */
@@ -100,4 +112,5 @@ export const quickPlan: Plan = {
   },
   sync: { mailboxes: [1_000, 10_000], warmUp: 100, rounds: 1, requests: 100, streams: 50, pushes: 50 },
   search: { letters: 3_000, passes: 2 },
+  web: { letters: 3_000, reloads: 2, times: 8, flings: 2, rounds: 20 },
 };

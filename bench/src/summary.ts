@@ -7,6 +7,8 @@ import type { Messages } from "./seal/messages.ts";
 import type { Seal } from "./seal/seal.ts";
 import type { Search } from "./search/search.ts";
 import type { Sync } from "./sync/sync.ts";
+import { slowestAct } from "./web/show-web.ts";
+import type { Web } from "./web/web.ts";
 
 export interface Results {
   delivery?: Delivery | undefined;
@@ -14,15 +16,17 @@ export interface Results {
   seal?: Seal | undefined;
   sync?: Sync | undefined;
   search?: Search | undefined;
+  web?: Web | undefined;
 }
 
-export function summarise({ delivery, growth, seal, sync, search }: Results): Record<string, unknown> {
+export function summarise({ delivery, growth, seal, sync, search, web }: Results): Record<string, unknown> {
   return {
     ...(delivery === undefined ? {} : { delivery: summariseDelivery(delivery) }),
     ...(growth === undefined ? {} : { growth: summariseGrowth(growth) }),
     ...(seal === undefined ? {} : { seal: summariseSeal(seal) }),
     ...(sync === undefined ? {} : { sync: summariseSync(sync) }),
     ...(search === undefined ? {} : { search: summariseSearch(search) }),
+    ...(web === undefined ? {} : { web: summariseWeb(web) }),
   };
 }
 
@@ -150,5 +154,26 @@ function summariseSearch({ letters, browser, node }: Search) {
     readAgain: browser.readAgain,
     browser,
     node,
+  };
+}
+
+/** Of a laptop, where no fourth is said. */
+function summariseWeb({ firstView, laptop, phone, memory, ...rest }: Web) {
+  return {
+    ...rest,
+    firstScriptKb: firstView.scriptKb,
+    warmListMs: laptop.warmListMs,
+    warmListSlowMs: phone.warmListMs,
+    actP95Ms: slowestAct(laptop),
+    actSlowP95Ms: slowestAct(phone),
+    openP95Ms: laptop.openMs,
+    searchP95Ms: laptop.searchMs,
+    blankFrames: laptop.fling.blank,
+    layoutShift: laptop.layoutShift,
+    heapGrowth: memory.afterMb / memory.beforeMb - 1,
+    firstView,
+    laptop,
+    phone,
+    memory,
   };
 }

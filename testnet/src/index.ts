@@ -5,6 +5,7 @@ export { type Exchange, type Fault, type FaultRule, Faults } from "./faults.ts";
 export { freePort } from "./free-port.ts";
 export { letterWriter } from "./letters.ts";
 export { obey } from "./obey.ts";
+export { joinAs, type TestPerson } from "./people.ts";
 export { localPair, type ProcessPair } from "./process-pair.ts";
 export { seededRandom } from "./seeded-random.ts";
 export {

@@ -12,6 +12,8 @@ import { openBrowser } from "./open-browser.ts";
 export interface WebClients {
   net: Testnet;
   browser: Browser;
+  /** The folder of the client as it was built. */
+  site: string;
   /** A browser of its own, with nothing stored; `faults` are errors that nobody expected. */
   open(node: TestNode, options?: OpenOptions): Promise<WebClient>;
   close(): Promise<void>;
@@ -53,6 +55,7 @@ export async function startWebClients(
   return {
     net,
     browser,
+    site: folder,
     open: (node, usual = {}) => openClient(browser, node, usual),
     async close() {
       await browser.close();
