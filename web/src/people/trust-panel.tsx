@@ -6,7 +6,7 @@ import { Confirm } from "../ui/confirm.tsx";
 import { Icon, type IconName } from "../ui/icon.tsx";
 import { showToast } from "../ui/toaster.tsx";
 import { Waiting } from "../ui/waiting.tsx";
-import { shortTime } from "../words/dates.ts";
+import { dayOf } from "../words/dates.ts";
 import { say } from "../words/words.ts";
 import style from "./people.module.css";
 import { VerifyDialog } from "./verify-dialog.tsx";
@@ -146,7 +146,7 @@ function TrustState({
               </>
             }
           >
-            {say("people.verified", { name, when: shortTime(comparedAtMs) })}
+            {say("people.verified", { name, when: dayOf(comparedAtMs) })}
           </State>
         );
       }

@@ -106,6 +106,7 @@ function NumberStep({
   onSame(): void;
   onStep(step: Step): void;
 }): ReactElement {
+  const [isCopied, setCopied] = useState(false);
   // Two groups of the twelve may be alike.
   const groups = safetyNumber.split(" ").map((digits, at) => ({ digits, key: `${at} ${digits}` }));
   return (
@@ -130,6 +131,12 @@ function NumberStep({
         )}
         <Button look="link" onClick={() => onStep("paste")}>
           {say("people.paste")}
+        </Button>
+        <Button
+          look="link"
+          onClick={() => void navigator.clipboard.writeText(verifyText).then(() => setCopied(true))}
+        >
+          {say(isCopied ? "phrase.copied" : "people.copyCode")}
         </Button>
       </div>
       <div className={`${style.actions} ${style.end}`}>

@@ -71,7 +71,7 @@ function DeviceItem({ device, onEnd }: { device: Device; onEnd(): void }): React
         </p>
       </div>
       {!isThis && (
-        <Button aria-label={say("settings.endDevice", { name: nameOf(device) })} onClick={onEnd}>
+        <Button aria-label={say("settings.signOutDevice", { name: nameOf(device) })} onClick={onEnd}>
           {say("settings.signOut")}
         </Button>
       )}

@@ -5,7 +5,7 @@ import { Button } from "../ui/button.tsx";
 import { Field } from "../ui/field.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { PasswordField } from "../ui/password-field.tsx";
-import { shortTime } from "../words/dates.ts";
+import { dayOf } from "../words/dates.ts";
 import { say } from "../words/words.ts";
 import { LeakDialog } from "./leak-dialog.tsx";
 import { NewPhraseDialog } from "./new-phrase-dialog.tsx";
@@ -61,14 +61,14 @@ function TestRow({ health: { setAtMs, testedAtMs } }: { health: PhraseHealth }):
     setRight(undefined);
     void doing.run(async () => setRight(await call("tryPhrase", { phrase })));
   };
-  const when = shortTime(setAtMs ?? 0);
+  const when = dayOf(setAtMs ?? 0);
   return (
     <Row
       row="testPhrase"
       help={
         testedAtMs === null
           ? say("settings.phraseUntested", { when })
-          : say("settings.phraseTested", { when, tested: shortTime(testedAtMs) })
+          : say("settings.phraseTested", { when, tested: dayOf(testedAtMs) })
       }
       isWide
     >

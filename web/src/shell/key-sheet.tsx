@@ -106,7 +106,6 @@ function KeyLine({
       <button
         type="button"
         className={style.keys}
-        aria-label={say("keys.change", { command })}
         onClick={() => onChange(isChanging ? undefined : id)}
         onBlur={() => {
           if (isChanging) onChange(undefined);
@@ -121,6 +120,8 @@ function KeyLine({
           if (key !== "Escape") changeLook({ ownKeys: { ...ownKeys, [id]: [key] } });
         }}
       >
+        {/* What is to be seen on it is part of its name. */}
+        <span className="aside">{say("keys.change", { command })}</span>
         {isChanging ? (
           <span className={style.press}>{say("keys.press")}</span>
         ) : keys.length === 0 ? (

@@ -38,7 +38,7 @@ export function useShellCommands({
       goScreener: () => goTo("screener"),
       goLater: () => goTo("snoozed"),
       goPeople: () => go({ page: "people", address: undefined }),
-      goSettings: () => go({ page: "settings", topic: "profile" }),
+      goSettings: () => go({ page: "settings", topic: "" }),
       search: () => go({ page: "list", place: { kind: "search", query: "" }, threadId: undefined }),
       nextPart: () => goToPart(1),
       previousPart: () => goToPart(-1),

@@ -46,6 +46,11 @@ export function clockTime(atMs: number, nowMs: number = Date.now()): string {
   return format("daySecond", { day: "numeric", month: "short", ...hour }).format(at);
 }
 
+/** The day, with its year. */
+export function dayOf(atMs: number): string {
+  return format("medium", { dateStyle: "medium" }).format(new Date(atMs));
+}
+
 /** The month and its year. */
 export function monthOf(atMs: number): string {
   return format("month", { month: "long", year: "numeric" }).format(new Date(atMs));

@@ -15,6 +15,7 @@ import {
   refusals,
   resume,
   type Session,
+  settingsTables,
   syncMail,
   type TokenKeeper,
   undos,
@@ -111,6 +112,8 @@ function follow(mail: Mail, signal: AbortSignal, tell: (topics: readonly Topic[]
   };
   const stop = mail.store.subscribe([...draftTables, refusals], () => tell(["drafts"]));
   signal.addEventListener("abort", stop, { once: true });
+  const stopSettings = mail.store.subscribe(settingsTables, () => tell(["settings"]));
+  signal.addEventListener("abort", stopSettings, { once: true });
   const stopActs = mail.store.subscribe([actions, undos], () => tell(["undo"]));
   signal.addEventListener("abort", stopActs, { once: true });
   syncMail(mail, signal).catch(note);
