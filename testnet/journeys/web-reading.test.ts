@@ -61,11 +61,23 @@ function card(words: string | RegExp): Locator {
   return cards().filter({ hasText: words });
 }
 
+/** Of what came while somebody was in the list that tells how many there are: it shows them then. */
+async function click(row: Locator): Promise<void> {
+  const news = page.getByRole("button", { name: /^\d+ new$/ });
+  await row.or(news).first().waitFor();
+  if ((await row.count()) === 0) await news.click();
+  await row.first().click();
+}
+
 async function open(row: RegExp, heading: string): Promise<void> {
-  await page.getByRole("row", { name: row }).first().click();
-  // Where a hand rests, the list holds back what is new.
-  await page.mouse.move(1_300, 700);
+  await click(page.getByRole("row", { name: row }));
   await page.getByRole("heading", { name: heading, level: 1 }).last().waitFor();
+}
+
+async function inbox(): Promise<void> {
+  await page.keyboard.press("g");
+  await page.keyboard.press("i");
+  await page.getByRole("heading", { name: "Inbox" }).waitFor();
 }
 
 test("a conversation has as many messages as it says, those that were read before are a line, and quotes are folded", async () => {
@@ -223,10 +235,9 @@ test("a message that cannot be opened yet says why, and opens when that has pass
     from === "alpha" && path.includes("keys") ? { kind: "fail", failure: "refused" } : undefined,
   );
   await write(dora, { to: [alice.address], subject: "From Dora", body: "Hello from Dora." });
-  await page.keyboard.press("g");
-  await page.keyboard.press("i");
+  await inbox();
   const row = page.getByRole("row").filter({ hasText: "This message cannot be opened" });
-  await row.click();
+  await click(row);
   const failed = cards().getByRole("status");
   await failed.getByText(/cannot be/).waitFor();
   letOff();
@@ -250,6 +261,36 @@ test("whoever was compared has a shield, and another key afterwards is told of w
   await line.getByText(/Compare the safety number again/).waitFor();
   await line.getByRole("button", { name: "Verify" }).click();
   await expect.poll(() => new URL(page.url()).pathname).toBe(`/people/${encodeURIComponent(bob.address)}`);
+  expect(client.faults).toEqual([]);
+});
+
+test("who begins anew without having been compared is told of once", async () => {
+  const fred = await joinAs(clients.net, clients.net.node("beta"), "fred");
+  const to = [alice.address];
+  await write(fred, { to, subject: "Fred's first", body: "My old key." });
+  await inbox();
+  await open(/Fred's first/, "Fred's first");
+  await card("My old key.").waitFor();
+  await beginAnew(fred.session, { current: fred.password, next: "another password" });
+  await write(fred, { to, subject: "Fred's second", body: "My new key." });
+  await open(/Fred's second/, "Fred's second");
+  const line = card("My new key.").getByRole("status");
+  await line.getByText(/new key/).waitFor();
+  await line.getByRole("button", { name: "Understood" }).click();
+  await line.waitFor({ state: "detached" });
+  await card("My new key.").getByTitle("Only you and those it is for can read this").first().waitFor();
+});
+
+test("a label stands above its conversation and is taken off there", async () => {
+  await inbox();
+  await open(/Fred's second/, "Fred's second");
+  await page.keyboard.press("l");
+  await page.getByRole("dialog").getByRole("combobox").fill("Garden");
+  await page.keyboard.press("Enter");
+  const labels = page.getByRole("article").getByRole("list", { name: "Labels" });
+  await labels.getByText("Garden").waitFor();
+  await labels.getByRole("button", { name: "Remove label Garden" }).click();
+  await labels.waitFor({ state: "detached" });
   expect(client.faults).toEqual([]);
 });
 
