@@ -4,7 +4,7 @@ import { downloadSealedBytes, eachMessage, type Opened, openStored, prepare, sen
 import type { Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startWebClients, type WebClient, type WebClients } from "../src/browser/index.ts";
-import { keepSettings } from "../src/own-records.ts";
+import { keepDraft, keepSettings } from "../src/own-records.ts";
 import { joinAs, type TestPerson } from "../src/people.ts";
 
 let clients: WebClients;
@@ -104,8 +104,8 @@ test("an answer goes to who has written, into the same conversation", async () =
   await inboxLink().click();
   await page.getByRole("row", { name: /Hello from Bob/ }).click();
   await page
-    .getByRole("button", { name: /^Reply$/ })
-    .first()
+    .getByRole("button", { name: /^Reply to/ })
+    .last()
     .click();
   await hasFocus(composer().getByLabel("Message", { exact: true }));
   await page.keyboard.type("Fine, thanks.");
@@ -157,9 +157,11 @@ test("a letter for later waits, and is a draft again when it is taken back", asy
   await page.keyboard.press("Enter");
   await toast(/^Will be sent/).waitFor();
   await page.getByRole("link", { name: /^Sent/ }).click();
-  await page.getByRole("row", { name: /For next week/ }).waitFor();
-  await page.getByRole("button", { name: /^Undo/ }).click();
+  await page.getByRole("row", { name: /For next week/ }).click();
+  await page.getByText(/^Not sent yet\. Goes /).waitFor();
+  await page.getByRole("button", { name: "Take back and edit" }).click();
   await hasValue(composer().getByLabel("Subject"), "For next week");
+  await hasCount(page.getByRole("row", { name: /For next week/ }), 0);
   await composer().getByRole("button", { name: "Discard draft" }).click();
   await toast("Draft discarded").waitFor();
   await draftsLink().click();
@@ -190,6 +192,57 @@ test("a page that dies in the middle of a word loses nothing of the draft, and t
   await composer().getByText("Saved", { exact: true }).waitFor();
   await composer().getByRole("button", { name: "Close, the draft is kept" }).click();
   await hasCount(alice.page.getByRole("row", { name: /Unfinished/ }), 1);
+});
+
+test("a draft of another device is in the list, and what that device goes on to write is seen while it is open", async () => {
+  const { page } = alice;
+  const letter = {
+    from: writer.address,
+    to: [bob.address],
+    cc: [],
+    subject: "From the telephone",
+    body: "On",
+  };
+  await inboxLink().click();
+  const stored = await keepDraft(writer.session, letter);
+  await draftsLink().click();
+  await page.getByRole("row", { name: /From the telephone/ }).click();
+  const text = composer().getByLabel("Message", { exact: true });
+  await hasValue(text, "On");
+  await text.press("End");
+  await page.keyboard.type(" the train");
+  await composer().getByText("Saved", { exact: true }).waitFor();
+  const caret = () => text.evaluate((element) => Reflect.get(element, "selectionStart"));
+  expect(await caret()).toBe("On the train".length);
+  await keepDraft(writer.session, { ...stored.letter, subject: "Written on the way" }, stored);
+  await hasValue(composer().getByLabel("Subject"), "Written on the way");
+  await hasValue(text, "On the train");
+  expect(await caret()).toBe("On the train".length);
+  await hasFocus(text);
+  await composer().getByRole("button", { name: "Discard draft" }).click();
+  await hasCount(composer(), 0);
+});
+
+test("of four letters at once three are shown; the one that is made small goes on where it was", async () => {
+  const { page } = alice;
+  for (const subject of ["First", "Second", "Third", "Fourth"]) {
+    await page.getByRole("button", { name: /^Write/ }).click();
+    await hasFocus(composer().last().getByLabel("To", { exact: true }));
+    await composer().last().getByLabel("Subject").fill(subject);
+  }
+  await hasCount(composer(), 3);
+  await page.getByRole("button", { name: "Show First" }).click();
+  await hasValue(composer().last().getByLabel("Subject"), "First");
+  await hasCount(composer(), 3);
+  for (let left = 4; left > 0; left--) {
+    await composer().last().getByRole("button", { name: "Discard draft" }).click();
+    if (left > 3)
+      await page
+        .getByRole("button", { name: /^Show / })
+        .first()
+        .click();
+  }
+  await hasCount(page.locator("[data-keys=compose]"), 0);
 });
 
 test("a letter that nobody has written in leaves no trace", async () => {
@@ -281,10 +334,25 @@ test("who has no keys gets nothing before somebody has said so by a button that 
     .toBe("In the open");
 });
 
+test("sent with its conversation put away, an answer leaves nothing in the inbox", async () => {
+  const { page } = alice;
+  await inboxLink().click();
+  await page.getByRole("row", { name: /Hello from Bob/ }).click();
+  await page
+    .getByRole("button", { name: /^Reply to/ })
+    .last()
+    .waitFor();
+  await page.keyboard.press("r");
+  await hasFocus(composer().getByLabel("Message", { exact: true }));
+  await page.keyboard.type("Done with it.");
+  await page.keyboard.press("Control+Shift+Enter");
+  await hasCount(composer(), 0);
+  await hasCount(page.getByRole("row", { name: /Hello from Bob/ }), 0);
+});
+
 test("a letter is written, addressed and sent by keys alone", async () => {
   const { page } = alice;
   await inboxLink().click();
-  await page.getByRole("row", { name: /Hello from Bob/ }).waitFor();
   await page.keyboard.press("c");
   await hasFocus(composer().getByLabel("To", { exact: true }));
   await page.keyboard.type("bo");

@@ -13,8 +13,8 @@ import { AttachTray } from "./attach-tray.tsx";
 import { begin, isEmptyLetter, quoteOf } from "./begin.ts";
 import style from "./composer.module.css";
 import { Editor, type EditorHandle, FormatBar } from "./editor.tsx";
+import { LetterHead } from "./letter-head.tsx";
 import { LetterLines } from "./letter-lines.tsx";
-import { RecipientField } from "./recipient-field.tsx";
 import { SaveSign } from "./save-sign.tsx";
 import { ScheduleDialog } from "./schedule-dialog.tsx";
 import { SendButton } from "./send-button.tsx";
@@ -79,6 +79,8 @@ export function Composer({
   useEffect(() => {
     if (isOpen && !goesToNobody) editor.current?.focus();
   }, [isOpen]);
+  // Until then what is typed does nothing to the mail behind it.
+  useEffect(() => root.current?.focus({ preventScroll: true }), []);
 
   const isEmpty = () => isEmptyLetter(open?.now() ?? nothing, first.current ?? nothing, begun?.name !== null);
   const closing = () => ({
@@ -161,6 +163,7 @@ export function Composer({
       data-keys="compose"
       role="dialog"
       aria-label={title}
+      tabIndex={-1}
       onFocus={() => setFocused(true)}
       onBlur={({ currentTarget, relatedTarget }) => {
         if (!(relatedTarget instanceof Node && currentTarget.contains(relatedTarget))) setFocused(false);
@@ -221,75 +224,16 @@ export function Composer({
       )}
       {open !== undefined && fields !== undefined && begun !== undefined && (
         <>
-          <div className={style.head}>
-            {begun.identities.length > 1 && (
-              <label className={style.line}>
-                <span className={style.label}>{say("compose.from")}</span>
-                <select
-                  className={style.select}
-                  value={fields.from}
-                  onChange={({ target }) => change({ from: target.value })}
-                >
-                  {begun.identities.map(({ address, name }) => (
-                    <option key={address} value={address}>
-                      {name === "" ? address : `${name} <${address}>`}
-                    </option>
-                  ))}
-                </select>
-              </label>
-            )}
-            <RecipientField
-              label={say("compose.to")}
-              other={say("compose.cc")}
-              addresses={fields.to}
-              lookups={lookups}
-              taken={all}
-              autoFocus={goesToNobody}
-              problem={sending.against?.kind === "nobody" ? say("against.nobody") : undefined}
-              onChange={(to) => change({ to })}
-              onMove={(address) => {
-                setCcShown(true);
-                change({ to: fields.to.filter((one) => one !== address), cc: [...fields.cc, address] });
-              }}
-              after={
-                isCcShown || fields.cc.length > 0 ? undefined : (
-                  <Button look="link" className={style.cc ?? ""} onClick={showCc}>
-                    {say("compose.cc")}
-                  </Button>
-                )
-              }
-            />
-            {(isCcShown || fields.cc.length > 0) && (
-              <div data-row="cc">
-                <RecipientField
-                  label={say("compose.cc")}
-                  other={say("compose.to")}
-                  addresses={fields.cc}
-                  lookups={lookups}
-                  taken={all}
-                  autoFocus={false}
-                  problem={undefined}
-                  onChange={(cc) => change({ cc })}
-                  onMove={(address) =>
-                    change({ cc: fields.cc.filter((one) => one !== address), to: [...fields.to, address] })
-                  }
-                  after={<NoBcc />}
-                />
-              </div>
-            )}
-            <label className={style.line}>
-              <span className="aside">{say("compose.subject")}</span>
-              <input
-                className={style.subject}
-                type="text"
-                dir="auto"
-                maxLength={1_000}
-                placeholder={say("compose.subject")}
-                value={fields.subject}
-                onChange={({ target }) => change({ subject: target.value })}
-              />
-            </label>
-          </div>
+          <LetterHead
+            identities={begun.identities}
+            fields={fields}
+            lookups={lookups}
+            problem={sending.against?.kind === "nobody" ? say("against.nobody") : undefined}
+            isNew={goesToNobody}
+            isCcShown={isCcShown}
+            onShowCc={showCc}
+            onChange={change}
+          />
           <LetterLines
             begun={begun}
             fields={fields}
@@ -372,18 +316,4 @@ const nothing = {
 
 function isWide(): boolean {
   return matchMedia("(width >= 768px)").matches;
-}
-
-/** Why there is no row for hidden copies, for who looks for one. */
-function NoBcc(): ReactElement {
-  return (
-    <>
-      <button type="button" className={style.help} popoverTarget="no-bcc">
-        {say("compose.noBcc")}
-      </button>
-      <p id="no-bcc" popover="auto" className={style.helpText}>
-        {say("compose.noBccWhy")}
-      </p>
-    </>
-  );
 }

@@ -1,5 +1,5 @@
 /** All letters that are being written: at the foot of the page beside each other, or one in the place of the mail. */
-import { type ReactElement, useCallback, useRef, useState } from "react";
+import { type ReactElement, useCallback, useEffect, useRef, useState } from "react";
 import { go } from "../routes.ts";
 import {
   closeComposer,
@@ -33,6 +33,12 @@ function Docked({ composer }: { composer: OpenComposer }): ReactElement {
   const { key, opening, isMinimised } = composer;
   const [title, setTitle] = useState(say("compose.new"));
   const onTitle = useCallback((words: string) => setTitle(words), []);
+  const whole = useRef<HTMLDivElement>(null);
+  const wasMinimised = useRef(isMinimised);
+  useEffect(() => {
+    if (wasMinimised.current && !isMinimised) whole.current?.querySelector("textarea")?.focus();
+    wasMinimised.current = isMinimised;
+  }, [isMinimised]);
   return (
     <div className={style.slot} data-minimised={isMinimised ? "" : undefined}>
       {isMinimised && (
@@ -48,7 +54,7 @@ function Docked({ composer }: { composer: OpenComposer }): ReactElement {
           />
         </div>
       )}
-      <div className={style.whole} inert={isMinimised}>
+      <div ref={whole} className={style.whole} inert={isMinimised}>
         <Composer
           opening={opening}
           look="dock"

@@ -2,6 +2,7 @@
 import { useEffect, useRef, useState } from "react";
 import { go, useRoute } from "../routes.ts";
 import { CallFailed, call } from "../state/desk.ts";
+import { letListsFollow } from "../state/lists-follow.ts";
 import { undo } from "../state/undo.ts";
 import type { Fault } from "../state/worker/fault.ts";
 import type { LetterFields } from "../state/worker/letter-desk.ts";
@@ -13,7 +14,7 @@ import { say } from "../words/words.ts";
 import { type Check, checkLetter } from "./check-letter.ts";
 import { type Lookup, lookUpAll } from "./use-recipients.ts";
 
-export interface SendHow {
+interface SendHow {
   /** Undefined for now. */
   at?: Date | undefined;
   andArchive?: boolean | undefined;
@@ -34,6 +35,8 @@ export interface Sending {
 }
 
 const mostWaitMs = 3_000;
+/** For as long as the toast stays of a letter that waits for longer than anybody looks. */
+const longMs = 10_000;
 
 export function useSend({
   begun,
@@ -85,7 +88,9 @@ export function useSend({
 
   const sendNow = async (letter: BegunLetter, fields: LetterFields, wanted: SendHow, isOpen: boolean) => {
     const { at, andArchive = false } = wanted;
-    const { original } = letter;
+    const threadId = andArchive ? letter.original?.threadId : undefined;
+    // It goes out of the list before the focus comes back to that; what is taken back first is the letter.
+    const putAway = threadId === undefined ? null : await archive(threadId);
     const sent = await call("sendLetter", {
       letterId: letter.letterId,
       fields,
@@ -93,19 +98,19 @@ export function useSend({
       mayGoInTheOpen: isOpen,
       sendAt: at === undefined ? null : at.toISOString(),
       undoS: letter.undoS,
-      archive:
-        andArchive && original !== null
-          ? { threadId: original.threadId, label: say("did.archive", { count: 1 }) }
-          : null,
+    }).catch(async (error: unknown) => {
+      if (putAway !== null) await call("undo", { number: putAway });
+      throw error;
     });
-    if (andArchive && openThread?.threadId === original?.threadId && openThread !== undefined) {
+    if (threadId !== undefined && openThread?.threadId === threadId) {
       go({ ...openThread, threadId: undefined }, { replace: true });
     }
     onSent();
     const { number } = sent;
+    const isLong = sent.isOffline || at !== undefined || letter.undoS === 0;
     showToast({
       words: sentWords(sent.isOffline, at, letter.undoS),
-      forMs: Math.max(letter.undoS, 6) * 1_000,
+      forMs: isLong ? longMs : letter.undoS * 1_000,
       ...(number === null || (letter.undoS === 0 && at === undefined)
         ? {}
         : { action: { words: say("undo.do"), keys: "z", run: () => void undo(number) } }),
@@ -132,6 +137,14 @@ export function useSend({
       setFault(undefined);
     },
   };
+}
+
+/** Gives the number by which that is taken back. */
+function archive(threadId: string): Promise<number | null> {
+  letListsFollow();
+  const place = { kind: "role", role: "inbox" } as const;
+  const label = say("did.archive", { count: 1 });
+  return call("act", { act: { kind: "archive" }, threadIds: [threadId], place, label });
 }
 
 /** Who does not answer soon holds up no letter: it waits with the server, or comes back. */

@@ -1,12 +1,12 @@
 /** What is done with conversations, told in a toast with the way back. */
 
 import { CallFailed, call } from "../state/desk.ts";
+import { letListsFollow } from "../state/lists-follow.ts";
 import type { Place } from "../state/place.ts";
 import { undo } from "../state/undo.ts";
 import type { ThreadAct } from "../state/worker/act-on-threads.ts";
 import { showToast } from "../ui/toaster.tsx";
 import { say } from "../words/words.ts";
-import { letListsFollow } from "./use-pages.ts";
 
 /**
  * Done at once. What could not be done is said. `count` is of all conversations of the place, where those are meant and not

@@ -4,6 +4,7 @@
  */
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { watch } from "../state/desk.ts";
+import { onListsFollow } from "../state/lists-follow.ts";
 import type { Place } from "../state/place.ts";
 import { placeKey } from "../state/place.ts";
 import type { Fault } from "../state/worker/fault.ts";
@@ -46,13 +47,6 @@ interface Kept {
 const left = new Map<string, Kept>();
 const mostLeft = 12;
 
-const shown = new Set<() => void>();
-
-/** Called before somebody does what takes rows away: from now on, for a moment, lists follow at once. */
-export function letListsFollow(): void {
-  for (const release of shown) release();
-}
-
 /** `first` and `last` are the indexes of the rows that are seen. */
 export function usePages(place: Place, first: number, last: number): Pages {
   const key = placeKey(place);
@@ -86,12 +80,7 @@ export function usePages(place: Place, first: number, last: number): Pages {
     [release],
   );
 
-  useEffect(() => {
-    shown.add(release);
-    return () => {
-      shown.delete(release);
-    };
-  }, [release]);
+  useEffect(() => onListsFollow(release), [release]);
 
   // Another place, other pages.
   useEffect(() => {

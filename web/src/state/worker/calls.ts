@@ -17,8 +17,8 @@ import {
   retryFile,
 } from "./letter-desk.ts";
 import { readDetails, saveMessage } from "./message-details.ts";
-import { forgetFaults } from "./open-missing.ts";
 import { openLetter } from "./open-letter.ts";
+import { forgetFaults } from "./open-missing.ts";
 import { operatorCalls } from "./operator-calls.ts";
 import { ownCalls } from "./own-calls.ts";
 import { lookUpRecipient, sendUncompared, suggestPeople, tellNewKey } from "./recipients.ts";

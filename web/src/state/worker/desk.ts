@@ -21,6 +21,7 @@ import {
   undos,
 } from "@posthorn/client";
 import { type Digests, makeDigests } from "./digests.ts";
+import { clearTakenBack } from "./held-letters.ts";
 import { homePlatform } from "./home-platform.ts";
 import { type MailMap, openMailMap } from "./mail-map.ts";
 import type { ThreadOrder } from "./thread-order.ts";
@@ -116,6 +117,7 @@ function follow(mail: Mail, signal: AbortSignal, tell: (topics: readonly Topic[]
   signal.addEventListener("abort", stopSettings, { once: true });
   const stopActs = mail.store.subscribe([actions, undos], () => tell(["undo"]));
   signal.addEventListener("abort", stopActs, { once: true });
+  clearTakenBack(mail, signal);
   syncMail(mail, signal).catch(note);
   keepIndexed(mail, { signal, onCoverage: () => tell(["coverage"]) }).catch(note);
   keepEpochsFresh(mail.session).catch(() => undefined);

@@ -95,7 +95,7 @@ export function beginLetter(
   return letter;
 }
 
-export function newMessageId({ session }: Mail): string {
+function newMessageId({ session }: Mail): string {
   const { clock, randomBytes } = session.platform;
   return uuidV7(clock.now(), randomBytes(16));
 }

@@ -22,7 +22,7 @@ import { readStanding, readTrust, type Standing, type Trust } from "./trust.ts";
 import { view } from "./view.ts";
 
 type Nothing = Record<string, never>;
-interface Whom {
+export interface Whom {
   address: string;
 }
 

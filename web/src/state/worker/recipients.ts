@@ -10,7 +10,7 @@ import { type Person, peopleOf } from "./list-threads.ts";
  * `silent` their server does not answer, what is sent waits · `open` without keys: what is sent can be read on the way ·
  * `refused` nothing can be sealed to them · `bad` no address · `offline` nobody could be asked.
  */
-export type RecipientState =
+type RecipientState =
   | "encrypted"
   | "verified"
   | "newKey"

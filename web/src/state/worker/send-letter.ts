@@ -10,7 +10,6 @@ import {
   uploadFile,
 } from "@posthorn/client";
 import { type Attachment, fail } from "@posthorn/protocol";
-import { actOnThreads } from "./act-on-threads.ts";
 import type { Desk } from "./desk.ts";
 import { dropLetter, keepLetter, type LetterFields, letterOf, type OpenLetter } from "./letter-desk.ts";
 import { readOrigin } from "./letter-files.ts";
@@ -26,8 +25,6 @@ export interface SendInput {
   /** Not before, RFC 3339 in UTC. */
   sendAt: string | null;
   undoS: number;
-  /** Puts this conversation away too. */
-  archive: { threadId: string; label: string } | null;
 }
 
 export interface Sent {
@@ -59,11 +56,6 @@ export async function sendLetter(desk: Desk, input: SendInput): Promise<Sent> {
     ...(input.sendAt === null ? { undoS: input.undoS } : { sendAt: input.sendAt }),
   });
   dropLetter(letter);
-  if (input.archive !== null) {
-    const { threadId, label } = input.archive;
-    const place = { kind: "role", role: "inbox" } as const;
-    await actOnThreads(desk, { act: { kind: "archive" }, threadIds: [threadId], place, label });
-  }
   const status = await mail.store.get(statuses, "status");
   const isOffline = !navigator.onLine || status?.state === "waiting";
   return { number: undo?.number ?? null, isOffline };

@@ -1,6 +1,7 @@
 /** Taking back what was done, and with a letter the draft that it was. */
 import { actions, emails, type Mail, submissions, type Undo, undoMail, undos } from "@posthorn/client";
 import type { Desk } from "./desk.ts";
+import { submissionIdOf } from "./held-letters.ts";
 
 /** `tooLate` is a letter that has left. `draft` names the draft that is there again. */
 export type TakenBack =
@@ -55,9 +56,4 @@ export async function isHeld({ store }: Mail, messageId: string): Promise<boolea
   if (row === undefined) return true;
   const sent = await store.get(submissions, submissionIdOf(row.id));
   return sent === undefined || sent.undoStatus === "pending";
-}
-
-/** The server names what becomes of a message as it names the message (§85). */
-export function submissionIdOf(emailId: string): string {
-  return emailId.replace(/^m/, "s");
 }

@@ -2,14 +2,15 @@
 import { statuses } from "@posthorn/client";
 import { type Activity, readActivity } from "./activity.ts";
 import { type Folder, listFolders } from "./folders.ts";
+import { type HeldLetter, readHeldLetter } from "./held-letters.ts";
 import { findLetterFiles, type KeptLetter, readDraft } from "./letter-desk.ts";
 import type { LetterFile } from "./letter-files.ts";
 import { listThreads, noThreads, type ThreadPage } from "./list-threads.ts";
 import { listRefusedLetters, type RefusedLetter } from "./open-letter.ts";
 import { operatorViews } from "./operator-views.ts";
 import { ownViews } from "./own-views.ts";
-import { readThread, type ThreadView } from "./read-thread.ts";
 import { type Quota, readQuota } from "./quota.ts";
+import { readThread, type ThreadView } from "./read-thread.ts";
 import { type FileMotion, readMotion } from "./save-files.ts";
 import { listStrangers, type Stranger } from "./screener.ts";
 import { type SearchState, searchState } from "./search-threads.ts";
@@ -72,6 +73,12 @@ export const views = {
   draft: view<{ name: string }, KeptLetter | null>(["account", "drafts"], async (room, { name }) => {
     const desk = room.desk();
     return desk === undefined ? null : readDraft(desk.mail, name);
+  }),
+
+  /** When a message goes that one has sent and that can still be taken back. */
+  heldLetter: view<{ messageId: string }, HeldLetter | null>(["account", "sending"], async (room, input) => {
+    const desk = room.desk();
+    return desk === undefined ? null : readHeldLetter(desk.mail, input);
   }),
 
   /** Letters that were refused. */
