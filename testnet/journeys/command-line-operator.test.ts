@@ -138,6 +138,23 @@ test(
 );
 
 test(
+  "The operator gives an account the role, sees who has it, and takes it back",
+  async () => {
+    const given = await well("operator", operator(beta, ["account", "operator", "bob"]));
+    expect(given).toBe(`bob@${beta.host} is an operator now.\n`);
+    expect(await well("operator", operator(beta, ["account", "list"]))).toMatch(/^bob@.* operator$/m);
+    await well("operator", operator(beta, ["account", "operator", "bob", "--revoke"]));
+    expect(await json("operator", operator(beta, ["account", "list"]))).toMatchObject([
+      { name: "bob", operator: false },
+    ]);
+    const invited = await json("operator", operator(beta, ["invite", "--name", "deputy", "--operator"]));
+    expect(invited).toMatchObject({ name: "deputy", operator: true });
+    await well("operator", operator(beta, ["invite", "revoke", invited.id]));
+  },
+  slow,
+);
+
+test(
   "The operator makes an open account for a test suite, which gets in by its token or its password",
   async () => {
     const made = await json("operator", operator(alpha, ["account", "create", "robot", "--open"]));
@@ -238,7 +255,7 @@ test(
     expect(out).toContain(`Posthorn serves gamma.localhost:${port}`);
     expect(out).toContain(data);
     const [, setup = "", token = ""] =
-      /^ {2}(https:\/\/gamma\.localhost:\d+\/setup#([\w-]{22}))$/m.exec(out) ?? [];
+      /^ {2}(https?:\/\/gamma\.localhost:\d+\/setup#([\w-]{22}))$/m.exec(out) ?? [];
     expect(setup).not.toBe("");
     expect((await stat(data)).mode & 0o077).toBe(0);
     const again = await run("operator", [...args.slice(0, -1), join(folder, "delta")]);

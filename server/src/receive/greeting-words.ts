@@ -53,7 +53,7 @@ export const greetingWords: Readonly<Record<GreetingLanguage, (place: Place) => 
       body: [
         `Ihre Adresse ist **${address}**. Sie erreicht alle, die eine solche haben, auf welchem Server auch immer.`,
         "- **c** schreibt eine Nachricht, **?** zeigt alle Tasten.",
-        "- Nachrichten von anderswo kommen über *Einstellungen › Importieren* mit.",
+        "- Nachrichten von anderswo kommen über *Einstellungen › Import* mit.",
         "- Wer diesen Server betreibt, kann die Leute einladen, mit denen Sie schreiben wollen.",
         "Drei Briefe liegen hier, damit der Posteingang nicht leer ist. Sie lassen sich jederzeit archivieren oder löschen.",
       ].join("\n\n"),
