@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { isSameOrder, newAbove, withNewContent } from "./held-pages.ts";
+import { hasOnlyLost, isSameOrder, newAbove, withNewContent } from "./held-pages.ts";
 
 it("holds a list still in which something has come, and says how much", () => {
   const before = page("a", "b", "c");
@@ -15,6 +15,13 @@ it("counts a conversation that has come up by a new message as new", () => {
 
 it("says that nothing is new where something went away", () => {
   expect(newAbove(page("a", "b", "c"), page("a", "c"))).toBe(0);
+});
+
+it("tells what has only gone from what has come or moved", () => {
+  expect(hasOnlyLost(page("a", "b", "c"), page("a", "c"))).toBe(true);
+  expect(hasOnlyLost({ ...page("a", "b"), total: 5 }, { ...page("b", "c"), total: 4 })).toBe(true);
+  expect(hasOnlyLost(page("a", "b", "c"), page("c", "a"))).toBe(false);
+  expect(hasOnlyLost(page("a", "b"), page("new", "a"))).toBe(false);
 });
 
 it("shows what a row says now, where it was", () => {

@@ -17,6 +17,20 @@ export function isSameOrder(a: Page<Named>, b: Page<Named>): boolean {
   );
 }
 
+/** Whether rows have only gone; those that have come up from the next page stand at its end. */
+export function hasOnlyLost(known: Page<Named>, now: Page<Named>): boolean {
+  const before = new Map(known.rows.map(({ threadId }, at) => [threadId, at] as const));
+  let last = -1;
+  let isAtEnd = false;
+  for (const { threadId } of now.rows) {
+    const was = before.get(threadId);
+    if (was === undefined) isAtEnd = true;
+    else if (isAtEnd || was < last) return false;
+    else last = was;
+  }
+  return now.total < known.total;
+}
+
 /** The rows where they were, with what they say now. */
 export function withNewContent<Row extends Named, Whole extends Page<Row>>(
   known: Whole,
@@ -37,4 +51,18 @@ export function newAbove(known: Page<Named> | undefined, pending: Page<Named> | 
     isMoving++;
   }
   return isMoving;
+}
+
+/** `now`, with the rows of before that say the same as they do now: what has not changed is not drawn anew. */
+export function withSameRows<Row extends Named, Whole extends Page<Row>>(
+  known: Page<Row> | undefined,
+  now: Whole,
+): Whole {
+  if (known === undefined) return now;
+  const byThread = new Map(known.rows.map((row) => [row.threadId, row] as const));
+  const rows = now.rows.map((row) => {
+    const before = byThread.get(row.threadId);
+    return before !== undefined && JSON.stringify(before) === JSON.stringify(row) ? before : row;
+  });
+  return { ...now, rows };
 }

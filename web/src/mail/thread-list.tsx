@@ -41,6 +41,7 @@ export function ThreadList({
   tools,
   above,
   empty,
+  below,
 }: {
   place: Place;
   title: string;
@@ -53,6 +54,8 @@ export function ThreadList({
   above?: ReactNode;
   /** Where nothing is in it, in place of what is usually said. */
   empty?: ReactNode;
+  /** Below that it is empty. */
+  below?: ReactNode;
 }): ReactElement {
   const key = placeKey(place);
   const scroller = useRef<HTMLDivElement>(null);
@@ -110,14 +113,13 @@ export function ThreadList({
   const holdNow = useCallback(
     (change: Partial<(typeof hold)["current"]>) => {
       Object.assign(hold.current, change);
-      const now = hold.current.isPointed || hold.current.hasFocus;
-      if (now === isHeld.current) return;
-      isHeld.current = now;
-      setHeld(now);
+      const { isPointed, hasFocus } = hold.current;
+      isHeld.current = isPointed || hasFocus;
+      setHeld(isPointed ? "pointer" : hasFocus ? "keys" : undefined);
     },
     [setHeld],
   );
-  useEffect(() => () => setHeld(false), [setHeld]);
+  useEffect(() => () => setHeld(undefined), [setHeld]);
 
   const latest = useRef(acts);
   latest.current = acts;
@@ -223,6 +225,7 @@ export function ThreadList({
       >
         {pages.total === undefined && <Waiting />}
         {pages.total === 0 && pages.isWhole && (empty ?? <EmptyPlace place={place} />)}
+        {pages.total === 0 && pages.isWhole && below}
         <div ref={canvas} className={style.canvas} style={{ blockSize: layout.height }} role="presentation">
           {layout.headings.map(({ age, index }) => (
             <div

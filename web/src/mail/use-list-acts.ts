@@ -65,6 +65,21 @@ export function useListActs({ place, pages, openId, focusRow, onLeaving }: Setti
     setSelection((before) => stillThere(before, (threadId) => pages.indexOf(threadId) >= 0));
   }, [pages.version]);
 
+  // When the row that had the focus has gone by itself, the one that took its place has it.
+  const lastAt = useRef(-1);
+  useEffect(() => {
+    if (cursor === undefined) return;
+    const at = pages.indexOf(cursor);
+    if (at >= 0) {
+      lastAt.current = at;
+      return;
+    }
+    const next = pages.row(Math.min(lastAt.current, (pages.total ?? 0) - 1))?.threadId;
+    if (next === undefined || lastAt.current < 0) return;
+    setCursor(next);
+    if (openId === undefined && document.activeElement === document.body) focusRow(next);
+  });
+
   // Who closes a conversation is at its row again.
   const wasOpen = useRef(openId);
   useEffect(() => {

@@ -9,7 +9,7 @@ import type { Place } from "../state/place.ts";
 import { placeKey } from "../state/place.ts";
 import type { Fault } from "../state/worker/fault.ts";
 import type { ThreadPage, ThreadRow } from "../state/worker/list-threads.ts";
-import { isSameOrder, newAbove, withNewContent } from "./held-pages.ts";
+import { hasOnlyLost, isSameOrder, newAbove, withNewContent, withSameRows } from "./held-pages.ts";
 
 const pageSize = 50;
 /** Pages around those that are seen, so that a quick hand finds no gaps. */
@@ -32,11 +32,13 @@ export interface Pages {
   version: number;
   /** Newer ones that are held back. */
   heldBack: number;
-  /** While it is held, nothing in the list changes its place. */
-  setHeld(isHeld: boolean): void;
+  /** While it is held, nothing in the list changes its place; by who is in it with keys alone, what goes may go. */
+  setHeld(by: HeldBy): void;
   /** Shows what was held back. */
   release(): void;
 }
+
+export type HeldBy = "pointer" | "keys" | undefined;
 
 interface Kept {
   pages: Map<number, ThreadPage>;
@@ -47,13 +49,22 @@ interface Kept {
 const left = new Map<string, Kept>();
 const mostLeft = 12;
 
+function isLetThrough(
+  { by, freeUntilMs }: { by: HeldBy; freeUntilMs: number },
+  known: ThreadPage,
+  now: ThreadPage,
+): boolean {
+  if (by === undefined || performance.now() < freeUntilMs || isSameOrder(known, now)) return true;
+  return by === "keys" && hasOnlyLost(known, now);
+}
+
 /** `first` and `last` are the indexes of the rows that are seen. */
 export function usePages(place: Place, first: number, last: number): Pages {
   const key = placeKey(place);
   const kept = useMemo<Kept>(() => left.get(key) ?? { pages: new Map(), newest: undefined }, [key]);
   const watched = useRef(new Map<number, () => void>());
   const pending = useRef(new Map<number, ThreadPage>());
-  const held = useRef({ isHeld: false, freeUntilMs: 0 });
+  const held = useRef<{ by: HeldBy; freeUntilMs: number }>({ by: undefined, freeUntilMs: 0 });
   const [version, setVersion] = useState(0);
   const [fault, setFault] = useState<Fault>();
   const begin = Math.max(0, Math.floor(first / pageSize) - around);
@@ -72,10 +83,10 @@ export function usePages(place: Place, first: number, last: number): Pages {
   }, [kept]);
 
   const setHeld = useCallback(
-    (isHeld: boolean) => {
-      held.current.isHeld = isHeld;
-      if (!isHeld) release();
-      if (isHeld) held.current.freeUntilMs = 0;
+    (by: HeldBy) => {
+      held.current.by = by;
+      if (by === undefined) release();
+      else held.current.freeUntilMs = 0;
     },
     [release],
   );
@@ -105,11 +116,10 @@ export function usePages(place: Place, first: number, last: number): Pages {
       stops.delete(page);
       pending.current.delete(page);
     }
-    const take = (page: number, value: ThreadPage) => {
+    const take = (page: number, told: ThreadPage) => {
       const known = kept.pages.get(page);
-      const { isHeld, freeUntilMs } = held.current;
-      const isFree = !isHeld || performance.now() < freeUntilMs;
-      if (known === undefined || known.rows.length === 0 || isFree || isSameOrder(known, value)) {
+      const value = withSameRows(known, told);
+      if (known === undefined || known.rows.length === 0 || isLetThrough(held.current, known, value)) {
         // One that was not here yet is of the order of now, and the others have to be too.
         if (known === undefined) for (const [other, late] of pending.current) kept.pages.set(other, late);
         if (known === undefined) pending.current.clear();

@@ -1,4 +1,4 @@
-import { type FormEvent, type ReactElement, useState } from "react";
+import { type FormEvent, type ReactElement, useId, useState } from "react";
 import { CallFailed, call } from "../state/desk.ts";
 import { labelTree } from "../state/label-tree.ts";
 import { undo } from "../state/undo.ts";
@@ -24,7 +24,7 @@ interface Props {
 export function LabelDialog(props: Props): ReactElement | null {
   const { asked, folders } = props;
   if (asked.kind === "new") return <LabelForm {...props} label={undefined} parentId={asked.parentId} />;
-  const label = folders.find(({ id }) => id === asked.id);
+  const label = folders.find(({ id, formerIds }) => id === asked.id || formerIds.includes(asked.id));
   if (label === undefined) return null;
   return asked.kind === "menu" ? (
     <LabelMenu {...props} label={label} />
@@ -91,6 +91,7 @@ function LabelForm({
 }: Props & { label: Folder | undefined; parentId: string | null }): ReactElement {
   const [name, setName] = useState(label?.name ?? "");
   const [parentId, setParentId] = useState(usual);
+  const id = useId();
   const [problem, setProblem] = useState<string>();
   const save = async (event: FormEvent) => {
     event.preventDefault();
@@ -124,9 +125,10 @@ function LabelForm({
             setProblem(undefined);
           }}
         />
-        <label className={style.within}>
-          {say("label.within")}
+        <div className={style.within}>
+          <label htmlFor={id}>{say("label.within")}</label>
           <select
+            id={id}
             value={parentId ?? ""}
             onChange={({ target }) => setParentId(target.value === "" ? null : target.value)}
           >
@@ -139,7 +141,7 @@ function LabelForm({
                 </option>
               ))}
           </select>
-        </label>
+        </div>
         <footer className={style.foot}>
           <Button onClick={() => onAsk(undefined)}>{say("dialog.cancel")}</Button>
           <Button look="ink" type="submit">

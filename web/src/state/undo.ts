@@ -4,8 +4,15 @@ import { say } from "../words/words.ts";
 import { openComposer } from "./composers.ts";
 import { CallFailed, call } from "./desk.ts";
 
-/** What was done last, or what has this number. */
-export async function undo(number?: number): Promise<void> {
+let going: Promise<void> = Promise.resolve();
+
+/** What was done last, or what has this number. Who asks twice takes back two things, one after the other. */
+export function undo(number?: number): Promise<void> {
+  going = going.then(() => undoOne(number));
+  return going;
+}
+
+async function undoOne(number: number | undefined): Promise<void> {
   try {
     const taken = await call("undo", { number });
     if (taken.kind !== "done") {

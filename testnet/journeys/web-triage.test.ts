@@ -1,0 +1,310 @@
+/** Thirty letters put in order: by keys alone, by a hand that points, by a finger, and in two tabs. */
+import { callMethod, eachMessage, getMailbox, prepare, send } from "@posthorn/client";
+import { shape } from "@posthorn/protocol";
+import type { Locator, Page } from "playwright-core";
+import { Type } from "typebox";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { startWebClients, type WebClient, type WebClients } from "../src/browser/index.ts";
+import { joinAs, type TestPerson } from "../src/people.ts";
+
+const letters = 30;
+const slow = 120_000;
+
+let clients: WebClients;
+let alice: TestPerson;
+let bob: TestPerson;
+let client: WebClient;
+let page: Page;
+
+beforeAll(async () => {
+  clients = await startWebClients();
+  alice = await joinAs(clients.net, clients.net.node("alpha"), "alice");
+  bob = await joinAs(clients.net, clients.net.node("beta"), "bob");
+  for (let number = 1; number <= letters; number++) await write(`Letter ${number}`);
+  client = await clients.open(clients.net.node("alpha"));
+  page = client.page;
+  page.setDefaultTimeout(10_000);
+  await client.signIn(alice);
+  await row(letters - 12).waitFor();
+}, slow);
+afterAll(async () => {
+  await clients.close();
+});
+
+async function write(subject: string): Promise<void> {
+  const draft = { from: bob.address, to: [alice.address], subject, body: `What ${subject} says.` };
+  const { message } = await prepare(bob.session, draft);
+  await send(bob.session, message);
+}
+
+function row(number: number, where: Page = page): Locator {
+  return where.getByRole("row", { name: new RegExp(`Letter ${number}\\b`) });
+}
+
+async function press(...keys: string[]): Promise<void> {
+  for (const key of keys) await page.keyboard.press(key);
+}
+
+/** What one points at stays, so what goes away by itself is looked at with the hand off. */
+async function pointAway(): Promise<void> {
+  await page.mouse.move(1_200, 600);
+}
+
+/** Who has the focus, by its name. */
+async function focused(): Promise<string> {
+  return page.evaluate(() => document.activeElement?.getAttribute("aria-label") ?? "");
+}
+
+test("the list is a grid: it says how many rows it has, one of them has the focus, and arrows go into a row", async () => {
+  const grid = page.getByRole("grid", { name: "Inbox" });
+  expect(await grid.getAttribute("aria-rowcount")).toBe(String(letters));
+  expect(await row(letters).getAttribute("aria-rowindex")).toBe("1");
+  expect(await grid.locator("[role=row][tabindex='0']").count()).toBe(1);
+  await press("j");
+  expect(await focused()).toMatch(/^Unread\. bob\. Letter 30\. What Letter 30 says\./);
+  await press("ArrowRight");
+  expect(await focused()).toBe("Select conversation: Letter 30");
+  await press("ArrowRight");
+  expect(await focused()).toBe("Archive");
+  await press("ArrowLeft", "ArrowLeft", "ArrowDown");
+  expect(await focused()).toContain("Letter 29");
+});
+
+test("keys archive, delete, star and mark, the focus goes on to the next row, and `z` takes three of them back", async () => {
+  await press("e");
+  await row(29).waitFor({ state: "detached" });
+  expect(await focused()).toContain("Letter 28");
+  await press("#");
+  await row(28).waitFor({ state: "detached" });
+  expect(await focused()).toContain("Letter 27");
+  await press("!");
+  await row(27).waitFor({ state: "detached" });
+  await press("s");
+  await page.getByRole("row", { name: /Letter 26.*Starred/ }).waitFor();
+  await press("Shift+I");
+  await page.getByRole("row", { name: /^bob\. Letter 26/ }).waitFor();
+  await press("Shift+U");
+  await page.getByRole("row", { name: /^Unread\. bob\. Letter 26/ }).waitFor();
+  // Two marks and a star come off before the three.
+  await press("z", "z", "z", "z");
+  await row(27).waitFor();
+  await press("z");
+  await row(28).waitFor();
+  await press("z");
+  await row(29).waitFor();
+  expect(await page.getByRole("grid").getAttribute("aria-rowcount")).toBe(String(letters));
+});
+
+test("keys rest while somebody types, and two keys go to a place", async () => {
+  await press("/");
+  await page.keyboard.type("e#!");
+  expect(await page.getByLabel("Search mail").inputValue()).toBe("e#!");
+  await press("Escape");
+  await page.getByRole("heading", { name: "Inbox" }).waitFor();
+  await press("g", "t");
+  await page.getByRole("heading", { name: "Sent", exact: true }).waitFor();
+  await press("g", "i");
+  await row(30).waitFor();
+});
+
+test("a range is chosen by keys and by Shift with the pointer, labelled as one, and the label stands in the sidebar", async () => {
+  await row(25).getByRole("checkbox").click();
+  await row(22).click({ modifiers: ["Shift"] });
+  await page.getByText("4 selected").waitFor();
+  await press("Shift+J");
+  await page.getByText("5 selected").waitFor();
+  await press("l");
+  await page.getByRole("dialog", { name: "Labels of 5 conversations" }).waitFor();
+  await page.keyboard.type("Work");
+  await page.getByRole("option", { name: "Make “Work”" }).waitFor();
+  await press("Enter");
+  await page.getByRole("link", { name: /^Work/ }).click();
+  await page.getByRole("grid", { name: "Work" }).waitFor();
+  for (const number of [25, 24, 23, 22, 21]) await row(number).waitFor();
+  expect(await page.getByRole("grid").getAttribute("aria-rowcount")).toBe("5");
+});
+
+test("a label is made within another, renamed, and removed; what it was on stays, and it comes back", async () => {
+  await page.getByRole("button", { name: "New label", exact: true }).click();
+  await page.getByLabel("Name", { exact: true }).fill("Travel");
+  await page.getByLabel("In", { exact: true }).selectOption({ label: "Work" });
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByRole("button", { name: "Label Work/Travel" }).click();
+  await page.getByRole("option", { name: "Rename" }).click();
+  await page.getByLabel("Name", { exact: true }).fill("Trips");
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByRole("button", { name: "Label Work/Trips" }).click();
+  await page.getByRole("option", { name: "Remove" }).click();
+  await page.getByRole("link", { name: "Trips" }).waitFor({ state: "detached" });
+  await page.getByRole("button", { name: /^Undo/ }).click();
+  await page.getByRole("link", { name: "Trips" }).waitFor();
+});
+
+test("rows are dragged onto a label", async () => {
+  await press("g", "i");
+  await row(20).dragTo(page.getByRole("link", { name: "Trips" }));
+  await page.getByRole("link", { name: /^Trips/ }).click();
+  await row(20).waitFor();
+});
+
+test("what is snoozed waits with its time in Later, and is back by itself when that has come", async () => {
+  await press("g", "i");
+  await row(19).getByRole("checkbox").click();
+  await press("b");
+  await page.getByRole("dialog", { name: "Snooze until" }).waitFor();
+  await press("Enter");
+  await row(19).waitFor({ state: "detached" });
+  await press("g", "l");
+  await pointAway();
+  await row(19)
+    .getByText(/^until /)
+    .waitFor();
+  // Another device makes it two seconds.
+  await expect.poll(snoozedId).not.toBe("");
+  const id = await snoozedId();
+  const until = new Date(Date.now() + 2_000).toISOString();
+  const { updated } = await callMethod(
+    alice.session,
+    { method: "Email/set", arguments: { update: { [id]: { snoozedUntil: until } } } },
+    shape(Type.Object({ updated: Type.Any(), notUpdated: Type.Any() })),
+  );
+  expect(updated).toHaveProperty(id);
+  await row(19).waitFor({ state: "detached" });
+  await press("g", "i");
+  await row(19).waitFor();
+});
+
+async function snoozedId(): Promise<string> {
+  const { id } = await getMailbox(alice.session, "snoozed");
+  for await (const email of eachMessage(alice.session, { mailbox: id })) return email.id;
+  return "";
+}
+
+test("mail that comes while somebody points at a row moves nothing under the hand, and waits behind a button", async () => {
+  await row(18).hover();
+  const before = await row(18).boundingBox();
+  await write("Between hover and click");
+  await page.getByRole("button", { name: "1 new" }).waitFor();
+  expect(await row(18).boundingBox()).toEqual(before);
+  await page.mouse.down();
+  await page.mouse.up();
+  await page.getByRole("heading", { name: "Letter 18" }).waitFor();
+  await page.getByRole("button", { name: "1 new" }).click();
+  await page.getByRole("row", { name: /Between hover and click/ }).waitFor();
+});
+
+test("what is archived while it is read makes room for the next one, and leaving it leads to its row", async () => {
+  await press("e");
+  await page.getByRole("heading", { name: "Letter 17" }).waitFor();
+  await press("k");
+  await page.getByRole("heading", { name: "Letter 19" }).waitFor();
+  await press("u");
+  await page.getByRole("heading", { name: "Nothing open" }).waitFor();
+  await expect.poll(focused).toContain("Letter 19");
+});
+
+test("the palette finds commands, places and letters by a few keys, and does what is chosen with what has the focus", async () => {
+  await press("Control+k");
+  const field = page.getByRole("combobox", { name: /Type a command/ });
+  await field.fill("letter 12");
+  await page.getByRole("option", { name: /^Letter 12/ }).waitFor();
+  await field.fill("archive and show the n");
+  await press("Enter");
+  await row(19).waitFor({ state: "detached" });
+  await press("z");
+  await row(19).waitFor();
+});
+
+test("keys can be another program's, one's own, or off", async () => {
+  await press("?");
+  const sheet = page.getByRole("dialog", { name: "Keys" });
+  await sheet.getByRole("button", { name: /^Change the key of Archive\s*e/ }).click();
+  await press("j");
+  await sheet.getByText("Also for Next conversation").waitFor();
+  await sheet.getByRole("button", { name: "Keys as they were" }).click();
+  await sheet.getByLabel("Keys of").selectOption("off");
+  await press("Escape");
+  await row(16).focus();
+  await press("e", "#");
+  await press("Control+k");
+  await page.getByRole("combobox", { name: /Type a command/ }).fill("show the keys");
+  await press("Enter");
+  await sheet.getByLabel("Keys of").selectOption("gmail");
+  await press("Escape");
+  await row(16).focus();
+  await press("e");
+  await row(16).waitFor({ state: "detached" });
+});
+
+test("what is done in one tab is seen in the other", async () => {
+  const second = await client.context.newPage();
+  await second.goto(page.url());
+  await row(15, second).waitFor();
+  await row(15, second).hover();
+  await row(15, second).getByRole("button", { name: "Archive" }).click();
+  await pointAway();
+  await page.getByRole("button", { name: /^Write/ }).focus();
+  await row(15).waitFor({ state: "detached" });
+  await second.close();
+  expect(client.faults).toEqual([]);
+});
+
+test(
+  "on a phone a finger to the right archives, one to the left snoozes, and one held still chooses",
+  async () => {
+    const phone = await clients.open(clients.net.node("alpha"), {
+      viewport: { width: 390, height: 844 },
+      hasTouch: true,
+      isMobile: true,
+    });
+    phone.page.setDefaultTimeout(10_000);
+    await phone.signIn(alice);
+    await row(14, phone.page).waitFor();
+    await swipe(phone.page, row(14, phone.page), 60);
+    expect(await row(14, phone.page).count()).toBe(1);
+    await swipe(phone.page, row(14, phone.page), 220);
+    await row(14, phone.page).waitFor({ state: "detached" });
+    await swipe(phone.page, row(13, phone.page), -220);
+    await phone.page.getByRole("dialog", { name: "Snooze until" }).waitFor();
+    await phone.page.getByRole("button", { name: /^Tomorrow/ }).click();
+    await row(13, phone.page).waitFor({ state: "detached" });
+    const held = await touch(phone.page, row(12, phone.page));
+    await phone.page.getByText("1 selected").waitFor();
+    await held.end();
+    await row(11, phone.page).getByRole("checkbox").tap();
+    await phone.page.getByText("2 selected").waitFor();
+    expect(phone.faults).toEqual([]);
+  },
+  slow,
+);
+
+interface Touch {
+  move(x: number): Promise<void>;
+  end(): Promise<void>;
+}
+
+/** A finger on the middle of it. */
+async function touch(where: Page, what: Locator): Promise<Touch> {
+  await what.scrollIntoViewIfNeeded();
+  const box = await what.boundingBox();
+  if (box === null) throw new Error("there is nothing to be touched");
+  const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+  const cdp = await where.context().newCDPSession(where);
+  const tell = (type: "touchStart" | "touchMove" | "touchEnd", points: { x: number; y: number }[]) =>
+    cdp.send("Input.dispatchTouchEvent", { type, touchPoints: points });
+  await tell("touchStart", [{ x, y }]);
+  return {
+    move: async (by) => {
+      await tell("touchMove", [{ x: x + by, y }]);
+    },
+    end: async () => {
+      await tell("touchEnd", []);
+    },
+  };
+}
+
+async function swipe(where: Page, what: Locator, by: number): Promise<void> {
+  const finger = await touch(where, what);
+  for (const part of [0.2, 0.5, 0.8, 1]) await finger.move(by * part);
+  await finger.end();
+}
