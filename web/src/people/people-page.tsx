@@ -16,7 +16,8 @@ import { PersonPage } from "./person-page.tsx";
 export function PeoplePage({ address }: { address: string | undefined }): ReactElement {
   const [text, setText] = useState("");
   const people = lastSeen(useView("people", {}));
-  const wanted = address?.toLowerCase();
+  // A tag is of the address, not of the person.
+  const wanted = address?.toLowerCase().replace(/\+[^@]*(?=@)/, "");
   useEffect(() => {
     const person = people?.find((one) => one.address === wanted);
     const name = wanted === undefined ? "" : `${person?.name ?? wanted} – `;

@@ -6,6 +6,7 @@ import { call } from "../state/desk.ts";
 import { keyCap, keysOf } from "../state/keys.ts";
 import { labelTree } from "../state/label-tree.ts";
 import { rolePlaces } from "../state/place.ts";
+import { type SettingsRow, settingsTopics } from "../state/settings-topics.ts";
 import { lastSeen, useView } from "../state/use-view.ts";
 import { type Choice, Choices } from "../ui/choices.tsx";
 import { Dialog } from "../ui/dialog.tsx";
@@ -35,7 +36,12 @@ export function Palette({ onClose }: { onClose(): void }): ReactElement {
   const [commands] = useState(() => possibleCommands().filter((id) => !hidden.has(id)));
   const folders = lastSeen(useView("folders", {}));
   const entries = useMemo(
-    () => [...commandEntries(commands), ...placeEntries(), ...labelEntries(folders ?? [])],
+    () => [
+      ...commandEntries(commands),
+      ...placeEntries(),
+      ...labelEntries(folders ?? []),
+      ...settingEntries(),
+    ],
     [commands, folders],
   );
 
@@ -143,6 +149,21 @@ function labelEntries(folders: Parameters<typeof labelTree>[0]): Entry[] {
     sign: <span className={style.dot} style={{ background: labelColour(folder.name).ink }} />,
     to: { page: "list", place: { kind: "label", id: folder.id }, threadId: undefined },
   }));
+}
+
+function settingEntries(): Entry[] {
+  return settingsTopics.flatMap(({ id, icon, rows }) =>
+    rows.map(
+      (row: SettingsRow): Entry => ({
+        key: `setting ${row}`,
+        words: say(`settings.row.${row}`),
+        hint: say(`settings.${id}`),
+        group: say("area.settings"),
+        sign: <Icon name={icon} size={16} />,
+        to: { page: "settings", topic: id },
+      }),
+    ),
+  );
 }
 
 async function findPeople(text: string): Promise<Entry[]> {
