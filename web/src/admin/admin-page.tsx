@@ -22,6 +22,7 @@ export function AdminPage({ topic }: { topic: string }): ReactElement {
   const now = findAdminTopic(topic) ?? "overview";
   const title = say(`admin.${now}`);
   const heading = useRef<HTMLHeadingElement>(null);
+  const nav = useRef<HTMLElement>(null);
   const isFirst = useRef(true);
   useEffect(() => {
     document.title = `${title} – ${say("area.admin")} – Posthorn`;
@@ -30,12 +31,16 @@ export function AdminPage({ topic }: { topic: string }): ReactElement {
     if (!isFirst.current) heading.current?.focus({ preventScroll: true });
     isFirst.current = false;
   }, [now]);
+  // On a phone the topics are a line that is longer than the screen.
+  useEffect(() => {
+    nav.current?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }, [now, isOperator]);
   useLiveServer(isOperator === true);
   if (isOperator === undefined) return <Waiting words={say("admin.wait")} />;
   if (!isOperator) return <Empty title={say("admin.notYours")} sentence={say("admin.notYoursHelp")} />;
   return (
     <div className={style.page}>
-      <nav className={style.nav} aria-label={say("area.admin")} data-part="list">
+      <nav ref={nav} className={style.nav} aria-label={say("area.admin")} data-part="list">
         <p className={style.navTitle}>{say("area.admin")}</p>
         <ul className={style.topics}>
           {adminTopics.map(({ id, icon }) => (

@@ -6,6 +6,7 @@ import type { Users } from "../state/worker/administrate.ts";
 import { Avatar } from "../ui/avatar.tsx";
 import { Button } from "../ui/button.tsx";
 import { Confirm } from "../ui/confirm.tsx";
+import { Icon } from "../ui/icon.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { showToast } from "../ui/toaster.tsx";
 import { longDay, shortMoment } from "../words/dates.ts";
@@ -143,7 +144,9 @@ function Invites({ users: { invites } }: { users: Users }): ReactElement {
         <ul className={style.list}>
           {invites.map(({ id, name, expiresAt, operator }) => (
             <li key={id} className={style.item}>
-              <span />
+              <span className={style.sign}>
+                <Icon name="envelope" size={18} />
+              </span>
               <div className={style.about}>
                 <p className={style.name}>
                   {name === null ? say("admin.inviteAnybody") : <bdi>{name}</bdi>}

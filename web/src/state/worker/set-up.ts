@@ -51,6 +51,8 @@ export interface Hop {
 const hopsOf = new WeakMap<Desk, readonly Hop[]>();
 const patienceMs = 30_000;
 const pauseMs = 100;
+/** It is the newest, or near that. */
+const newestLooked = 20;
 
 export function readHops(desk: Desk): readonly Hop[] {
   return hopsOf.get(desk) ?? [];
@@ -91,10 +93,13 @@ async function openArrived(session: Session, messageId: string): Promise<void> {
   const untilMs = clock.now() + patienceMs;
   const inbox = await getMailbox(session, "inbox");
   while (clock.now() < untilMs) {
+    let seen = 0;
     for await (const { id, wire } of eachMessage(session, { mailbox: inbox.id })) {
-      if (wire?.id !== messageId) continue;
-      await openStored(session, id);
-      return;
+      if (wire?.id === messageId) {
+        await openStored(session, id);
+        return;
+      }
+      if (++seen === newestLooked) break;
     }
     await clock.sleep(pauseMs);
   }
