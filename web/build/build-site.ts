@@ -63,9 +63,34 @@ async function bundle(folder: string, isPseudo: boolean): Promise<void> {
       modulePreload: { polyfill: false },
       rolldownOptions: {
         input: { index: join(web, "index.html"), message: join(web, "message.html") },
+        output: { codeSplitting: { groups: [{ name: firstView() }] } },
       },
     },
   });
+}
+
+/**
+ * All that the page begins with is one file, whatever else needs parts of it: each file more costs a browser a few
+ * milliseconds. The beginning itself is not in it, because it waits for words, which need parts of it too.
+ */
+function firstView(): (id: string, graph: Graph) => string | null {
+  const begins = join(web, "src", "main.tsx");
+  let found: ReadonlySet<string> | undefined;
+  return (id, graph) => {
+    found ??= importedFrom(begins, graph);
+    return id !== begins && found.has(id) ? "first" : null;
+  };
+}
+
+interface Graph {
+  getModuleInfo(id: string): { importedIds: readonly string[] } | null;
+}
+
+/** What is imported from there, and from that, without what is loaded later. */
+function importedFrom(begins: string, graph: Graph): ReadonlySet<string> {
+  const found = new Set([begins]);
+  for (const id of found) for (const other of graph.getModuleInfo(id)?.importedIds ?? []) found.add(other);
+  return found;
 }
 
 async function releaseOf(folder: string): Promise<string> {

@@ -1,5 +1,6 @@
 /** Mail on a device: opened, read, changed at once, and kept the same as on its server. */
 export { aliases, type Undo, undos } from "./act.ts";
+export { applyToEmail } from "./apply-change.ts";
 export { type Action, actions, type Change, type EmailChange, type MailboxChange } from "./change.ts";
 export { countMailboxes } from "./count-mailboxes.ts";
 export {

@@ -13,7 +13,7 @@ import style from "./search-field.module.css";
 import { type Suggested, suggestionsFor } from "./suggestions.ts";
 
 /** So long after the last key it is searched for. */
-const patienceMs = 90;
+const patienceMs = 40;
 
 /** Where one was before the search, to go back there. */
 let before: Route = { page: "list", place: { kind: "role", role: "inbox" }, threadId: undefined };

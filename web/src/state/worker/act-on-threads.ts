@@ -48,7 +48,10 @@ export async function actOnThreads(
   const named = isAll ? await threadsOf(desk, place) : threadIds;
   if (act.kind === "trash" && named.some(isDraftRow)) return discardDrafts(desk.mail, label, named);
   const entries = named.flatMap((threadId) => desk.map.thread(threadId)).filter(({ isMail }) => isMail);
-  const undo = await carryOut(desk, { act, entries, place, label });
+  const undo = await carryOut(desk, { act, entries, place, label }).catch(async (error: unknown) => {
+    await desk.map.settle(idsOf(entries));
+    throw error;
+  });
   if (undo === undefined) return null;
   if (act.kind !== "read" || act.isByItself !== true) return undo.number;
   await desk.mail.store.write([undos], (writer) => writer.remove(undos, [undos.keyOf(undo)]));
@@ -80,8 +83,10 @@ async function carryOut(
   { act, entries, place, label }: { act: ThreadAct; entries: MailEntry[]; place: Place; label: string },
 ): Promise<Undo | undefined> {
   const { mail } = desk;
-  const change = (some: readonly MailEntry[], one: EmailChange) =>
-    changeEmails(mail, label, idsOf(some), one);
+  const change = (some: readonly MailEntry[], one: EmailChange) => {
+    desk.map.foresee(idsOf(some), one);
+    return changeEmails(mail, label, idsOf(some), one);
+  };
   switch (act.kind) {
     case "archive": {
       const [inbox, archive] = [await findFolder(desk, "inbox"), await findFolder(desk, "archive")];
@@ -89,8 +94,11 @@ async function carryOut(
       const there = entries.filter(({ mailboxIds }) => mailboxIds.includes(inbox.id));
       return change(there, { kind: "mailboxes", add: [archive.id], remove: [inbox.id] });
     }
-    case "trash":
+    case "trash": {
+      const trash = await findFolder(desk, "trash");
+      if (trash !== undefined) desk.map.foresee(idsOf(entries), { kind: "moveTo", mailboxId: trash.id });
       return trashEmails(mail, label, idsOf(entries));
+    }
     case "junk":
     case "toInbox": {
       const to = await findFolder(desk, act.kind === "junk" ? "junk" : "inbox");
@@ -106,6 +114,14 @@ async function carryOut(
     }
     case "snooze": {
       const there = act.until === null ? entries : await lyingIn(desk, entries, place);
+      const [away, inbox] = [await findFolder(desk, "snoozed"), await findFolder(desk, "inbox")];
+      if (away !== undefined && inbox !== undefined)
+        desk.map.foresee(idsOf(there), {
+          kind: "snooze",
+          until: act.until,
+          mailboxId: away.id,
+          back: [inbox.id],
+        });
       return snoozeEmails(mail, label, idsOf(there), act.until);
     }
     case "moveTo":

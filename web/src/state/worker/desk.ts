@@ -69,7 +69,7 @@ export function openRoom(tell: (topics: readonly Topic[]) => void): Room {
     const mail = await openMail(session, { place, tabs });
     const ended = new AbortController();
     const map = openMailMap(mail.store, ended.signal, tell);
-    const digests = makeDigests(mail, ended.signal, () => tell(["texts"]));
+    const digests = makeDigests(mail, { map, signal: ended.signal, onMore: () => tell(["texts"]) });
     const onFound = () => tell(["rows", "found"]);
     desk = { mail, map, digests, orders: new Map(), onFound, signal: ended.signal };
     clear = async () => {
@@ -77,7 +77,7 @@ export function openRoom(tell: (topics: readonly Topic[]) => void): Room {
       desk = undefined;
       await mail.store.close();
     };
-    follow(mail, ended.signal, tell);
+    follow({ mail, map }, ended.signal, tell);
     tell(["account"]);
     return desk;
   };
@@ -106,8 +106,12 @@ export function openRoom(tell: (topics: readonly Topic[]) => void): Room {
   };
 }
 
-/** What goes on in the background for as long as somebody sits there. */
-function follow(mail: Mail, signal: AbortSignal, tell: (topics: readonly Topic[]) => void): void {
+/** What goes on in the background for as long as somebody sits there; what they look at first comes first. */
+function follow(
+  { mail, map }: Pick<Desk, "mail" | "map">,
+  signal: AbortSignal,
+  tell: (topics: readonly Topic[]) => void,
+): void {
   const note = (error: unknown) => {
     if (!signal.aborted) console.error(error);
   };
@@ -118,7 +122,10 @@ function follow(mail: Mail, signal: AbortSignal, tell: (topics: readonly Topic[]
   const stopActs = mail.store.subscribe([actions, undos], () => tell(["undo"]));
   signal.addEventListener("abort", stopActs, { once: true });
   clearTakenBack(mail, signal);
-  syncMail(mail, signal).catch(note);
-  keepIndexed(mail, { signal, onCoverage: () => tell(["coverage"]) }).catch(note);
-  keepEpochsFresh(mail.session).catch(() => undefined);
+  void map.begun.then(async () => {
+    syncMail(mail, signal).catch(note);
+    await map.whole;
+    keepIndexed(mail, { signal, onCoverage: () => tell(["coverage"]) }).catch(note);
+    keepEpochsFresh(mail.session).catch(() => undefined);
+  });
 }

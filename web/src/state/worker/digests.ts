@@ -9,6 +9,7 @@ import {
   readingOf,
   readKept,
 } from "@posthorn/client";
+import type { MailMap } from "./mail-map.ts";
 
 export interface Digest {
   subject: string;
@@ -34,9 +35,16 @@ export interface Digests {
 const mostKept = 5_000;
 const snippetLength = 200;
 
-export function makeDigests(mail: Mail, signal: AbortSignal, onMore: () => void): Digests {
+/** So long what its server tells of it is enough. */
+const againMs = 10_000;
+
+export function makeDigests(
+  mail: Mail,
+  { map, signal, onMore }: { map: Pick<MailMap, "isAmended">; signal: AbortSignal; onMore: () => void },
+): Digests {
   const kept = new Map<string, Digest | "failed">();
   const wanted = new Map<string, EmailRow>();
+  const lookedAtMs = new Map<string, number>();
   let isOpening = false;
 
   const keep = (id: string, digest: Digest | "failed") => {
@@ -72,26 +80,39 @@ export function makeDigests(mail: Mail, signal: AbortSignal, onMore: () => void)
     peek(row) {
       const found = kept.get(row.id);
       if (found !== undefined) return found;
-      if (row.subject !== null || row.preview !== "") return digestOfRow(row);
+      if (isTold(row)) return digestOfRow(row);
       wanted.set(row.id, row);
       void openWanted();
       return undefined;
     },
     async bring(rows) {
       // What its sender has said about a message may have come after it was opened.
-      const amendments = await readAmendments(mail, rows, undefined);
-      const lacking = rows.filter(({ id }) => typeof kept.get(id) !== "object" || amendments.has(id));
+      const amended = new Set(rows.filter(map.isAmended));
+      const nowMs = performance.now();
+      const isLooked = ({ id }: EmailRow) => nowMs - (lookedAtMs.get(id) ?? -againMs) < againMs;
+      const lacking = rows.filter(
+        (row) => amended.has(row) || (typeof kept.get(row.id) !== "object" && !isLooked(row)),
+      );
       if (lacking.length === 0) return;
+      const amendments =
+        amended.size === 0
+          ? new Map<string, Amendments>()
+          : await readAmendments(mail, [...amended], undefined);
       const texts = await readKept(mail, lacking, undefined);
       for (const row of lacking) {
         const text = texts.get(row.id);
         if (text !== undefined) keep(row.id, digestOf(row, text, amendments.get(row.id)));
+        else if (isTold(row)) lookedAtMs.set(row.id, nowMs);
       }
     },
     forget(ids) {
       for (const id of ids) kept.delete(id);
     },
   };
+}
+
+function isTold({ subject, preview }: EmailRow): boolean {
+  return subject !== null || preview !== "";
 }
 
 /** What the server tells of mail that it can read. */

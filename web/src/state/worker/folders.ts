@@ -1,5 +1,5 @@
 /** The mailboxes of an account as a sidebar shows them, and what lies where. */
-import { aliases, countMailboxes, mailboxes } from "@posthorn/client";
+import { aliases, countMailboxes } from "@posthorn/client";
 import type { Mailbox } from "@posthorn/protocol";
 import { type Place, placeKey, type RolePlace } from "../place.ts";
 import type { Desk } from "./desk.ts";
@@ -54,8 +54,8 @@ export function roleOf({ role, system }: Pick<Mailbox, "role" | "system">): Role
 }
 
 /** The mailbox of a role; undefined before the first contact with the server. */
-export async function findFolder({ mail }: Desk, role: RolePlace): Promise<{ id: string } | undefined> {
-  return (await mail.store.list(mailboxes)).find((mailbox) => roleOf(mailbox) === role);
+export async function findFolder({ map }: Desk, role: RolePlace): Promise<{ id: string } | undefined> {
+  return (await map.mailboxes()).find((mailbox) => roleOf(mailbox) === role);
 }
 
 /** The threads of a place, in order. */

@@ -1,5 +1,5 @@
 /** A stretch of a list: threads of a place, newest first. */
-import { type EmailRow, emails, type MarkedText } from "@posthorn/client";
+import type { EmailRow, MarkedText } from "@posthorn/client";
 import type { Place } from "../place.ts";
 import { type Delivery, type DeliveryMark, readDeliveries, worstMark } from "./delivery.ts";
 import type { Desk } from "./desk.ts";
@@ -8,7 +8,7 @@ import { orderOf } from "./folders.ts";
 import { listDraftRows, pageOf, type SinceMs } from "./list-drafts.ts";
 import type { MailEntry } from "./mail-map.ts";
 import { hitOf, isFoundWhole } from "./search-threads.ts";
-import type { ThreadOrder } from "./thread-order.ts";
+import type { OrderedThread, ThreadOrder } from "./thread-order.ts";
 
 export interface Person {
   address: string;
@@ -80,8 +80,7 @@ async function listStretch(
   const threads = stretch.map(({ threadId }) => inTime(desk.map.thread(threadId)));
   const shown = threads.map((entries, at) => rowsShown(entries, stretch[at]?.newestId));
   const ids = [...new Set(shown.flat())];
-  const found = await desk.mail.store.getMany(emails, ids);
-  const rows = new Map(found.flatMap((row) => (row === undefined ? [] : [[row.id, row] as const])));
+  const [rows] = await Promise.all([desk.map.rows(ids), desk.digests.bring(rowsFound(desk, place, stretch))]);
   const newest = stretch.flatMap(({ newestId }) => rows.get(newestId) ?? []);
   await desk.digests.bring(newest);
   const isSent = place.kind === "role" && place.role === "sent";
@@ -177,6 +176,12 @@ function threadRow(
     draft: null,
     isWaiting: false,
   };
+}
+
+/** What a search has found it has read already. */
+function rowsFound(desk: Desk, place: Place, stretch: readonly OrderedThread[]): EmailRow[] {
+  if (place.kind !== "search") return [];
+  return stretch.flatMap(({ newestId }) => hitOf(desk, place.query, newestId)?.row ?? []);
 }
 
 function foundIn(desk: Desk, query: string, id: string): ThreadRow["found"] {
