@@ -177,6 +177,9 @@ test("what its author changes or takes back is seen so at once, and what it said
   const recall = await prepare(bob.session, { ...about, type: "recall", target: gone });
   await send(bob.session, recall.message);
   await card(/took this message back/).waitFor();
+  // What came while it was open was read.
+  const row = page.getByRole("row").filter({ hasText: "Taken back" });
+  await expect.poll(() => row.getAttribute("aria-label")).not.toMatch(/^Unread/);
   expect(await card("A secret.").count()).toBe(0);
   expect(client.faults).toEqual([]);
 });

@@ -1,4 +1,4 @@
-import { lazy, type ReactElement, Suspense, useEffect, useId, useState } from "react";
+import { lazy, type ReactElement, Suspense, useEffect, useId, useRef, useState } from "react";
 import { openComposer } from "../state/composers.ts";
 import { call } from "../state/desk.ts";
 import { lastSeen, useView } from "../state/use-view.ts";
@@ -149,14 +149,24 @@ function Inside({
   );
 }
 
-/** Why it cannot be shown, and what helps. What is there again later shows itself. */
+/** After so long it is tried again by itself. */
+const againMs = 60_000;
+
+/** Why it cannot be shown, and what helps. What may pass is tried again when the server is there again, and now and then. */
 function FailedMessage({ fault }: { fault: Fault }): ReactElement {
   const status = lastSeen(useView("status", {}));
   const isLive = status?.state === "live";
+  const wasLive = useRef(isLive);
   const mayPass = fault.code === "unavailable" || fault.code === "unreachable";
   useEffect(() => {
-    if (isLive && mayPass) void call("openAgain", {});
+    if (isLive && !wasLive.current && mayPass) void call("openAgain", {});
+    wasLive.current = isLive;
   }, [isLive, mayPass]);
+  useEffect(() => {
+    if (!mayPass) return;
+    const timer = setTimeout(() => void call("openAgain", {}), againMs);
+    return () => clearTimeout(timer);
+  }, [mayPass]);
   return (
     <Notice
       look={mayPass ? "warn" : "bad"}

@@ -36,21 +36,27 @@ export function ThreadReader({
   const thread = lastSeen(seen);
   const heading = useRef<HTMLHeadingElement>(null);
   const list = useRef<HTMLOListElement>(null);
-  const wasRead = useRef(false);
+  const wasShown = useRef(false);
+  /** Once read by being shown: who marks one as unread after that means it. */
+  const wereRead = useRef(new Set<string>());
   const messages = thread?.messages ?? [];
   const isThere = messages.length > 0;
   const folds = useFolds(messages);
   const last = messages.findLast(({ isDraft }) => !isDraft);
 
   useEffect(() => {
-    if (!isThere || wasRead.current) return;
-    wasRead.current = true;
+    if (!isThere || wasShown.current) return;
+    wasShown.current = true;
     heading.current?.focus({ preventScroll: true });
     showFirstOpen(list.current);
-    if (messages.some(({ isSeen, isDraft }) => !isSeen && !isDraft)) {
-      void act({ kind: "read", isRead: true, isByItself: true }, [threadId], place);
-    }
-  }, [isThere, messages, threadId, place]);
+  }, [isThere]);
+  useEffect(() => {
+    const { current: known } = wereRead;
+    const unread = messages.filter(({ id, isSeen, isDraft }) => !isSeen && !isDraft && !known.has(id));
+    if (unread.length === 0 || document.visibilityState !== "visible") return;
+    for (const { id } of unread) known.add(id);
+    void act({ kind: "read", isRead: true, isByItself: true }, [threadId], place);
+  }, [messages, threadId, place]);
 
   const answer = (kind: "reply" | "replyAll" | "forward") =>
     last === undefined ? undefined : () => void openComposer({ kind, messageId: last.id });
