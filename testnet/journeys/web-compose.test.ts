@@ -303,6 +303,66 @@ test("what is sent offline says so, waits among the drafts, and goes when the ne
   await hasCount(page.getByRole("row", { name: /Out of reach/ }), 0);
 });
 
+test("what the server refuses comes back as a draft that says why, and goes once that is put right", async () => {
+  const { page, context } = alice;
+  const { host } = clients.net.node("beta");
+  await page.getByRole("button", { name: /^Write/ }).click();
+  await composer().getByLabel("To", { exact: true }).press("Escape");
+  await context.setOffline(true);
+  await writeTo(`bobb@${host}`, "To the wrong one", "Hello again");
+  await composer()
+    .getByRole("button", { name: /Looked up when you are connected$/ })
+    .waitFor();
+  await composer().getByRole("button", { name: "Send", exact: true }).click();
+  await hasCount(composer(), 0);
+  await context.setOffline(false);
+  await toast(/^A letter was not sent/).waitFor();
+  await page.getByRole("button", { name: "Show", exact: true }).click();
+  await composer()
+    .getByRole("alert")
+    .getByText(/^This was not sent: /)
+    .waitFor();
+  await composer()
+    .getByRole("button", { name: new RegExp(`^bobb@${host}`) })
+    .click();
+  await composer().getByRole("button", { name: "Edit", exact: true }).click();
+  await composer().getByLabel("To", { exact: true }).fill(bob.address);
+  await page.keyboard.press("Enter");
+  await composer().getByRole("button", { name: "Send", exact: true }).click();
+  expect((await received("To the wrong one")).message).toMatchObject({ body: "Hello again" });
+  await hasCount(page.getByRole("row", { name: /To the wrong one/ }), 0);
+});
+
+test("on a phone a letter fills the screen, is sent from above, and back keeps it", async () => {
+  const phone = await clients.open(clients.net.node("alpha"), {
+    viewport: { width: 390, height: 844 },
+    hasTouch: true,
+    isMobile: true,
+  });
+  await phone.signIn(writer);
+  const { page } = phone;
+  const sheet = composer(page);
+  await page
+    .getByRole("button", { name: /^Write/ })
+    .first()
+    .click();
+  await sheet.getByLabel("To", { exact: true }).fill(bob.address);
+  await page.keyboard.press("Enter");
+  const { width, height } = (await sheet.boundingBox()) ?? { width: 0, height: 0 };
+  expect([width, height]).toEqual([390, 844]);
+  await sheet.getByLabel("Subject").fill("By thumb");
+  await sheet.getByLabel("Message", { exact: true }).fill("On the way");
+  await sheet.getByRole("button", { name: "Close, the draft is kept" }).click();
+  await hasCount(sheet, 0);
+  await page.goto(`${clients.net.node("alpha").endpoint}/drafts`);
+  await page.getByRole("row", { name: /By thumb/ }).click();
+  await hasValue(sheet.getByLabel("Message", { exact: true }), "On the way");
+  await sheet.getByRole("button", { name: "Send", exact: true }).click();
+  expect((await received("By thumb")).message).toMatchObject({ body: "On the way" });
+  expect(phone.faults).toEqual([]);
+  await phone.context.close();
+});
+
 test("a letter to nobody who is there stays, and says what to do", async () => {
   const host = clients.net.node("beta").host;
   await writeTo(`nobody@${host}`, "To nobody", "Is anybody there?");

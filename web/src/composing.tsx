@@ -2,13 +2,18 @@
 import { lazy, type ReactElement, Suspense, useEffect, useRef } from "react";
 import { go, type Route } from "./routes.ts";
 import { useCommands } from "./state/commands.ts";
-import { openComposer, useComposers } from "./state/composers.ts";
+import { forgetComposers, openComposer, useComposers } from "./state/composers.ts";
 import { lastSeen, useView } from "./state/use-view.ts";
 import { showToast } from "./ui/toaster.tsx";
 import { Waiting } from "./ui/waiting.tsx";
 import { say } from "./words/words.ts";
 
-const loadComposers = () => import("./compose/composers.tsx");
+/** Who is not connected when it is first needed gets it as soon as they are. */
+const loadComposers = (): Promise<typeof import("./compose/composers.tsx")> =>
+  import("./compose/composers.tsx").catch(async () => {
+    await new Promise((done) => addEventListener("online", done, { once: true }));
+    return loadComposers();
+  });
 const ComposerDock = lazy(() => loadComposers().then(({ ComposerDock }) => ({ default: ComposerDock })));
 const ComposePage = lazy(() => loadComposers().then(({ ComposePage }) => ({ default: ComposePage })));
 
@@ -19,9 +24,11 @@ export function Composing({ route }: { route: Route }): ReactElement | null {
     composePage: () => go({ page: "compose", draft: undefined }),
   });
 
+  useEffect(() => forgetComposers, []);
+
   // It is fetched while nothing else is to do, so that the first letter opens at once.
   useEffect(() => {
-    const timer = setTimeout(() => void loadComposers(), 2_000);
+    const timer = setTimeout(() => void loadComposers(), 500);
     return () => clearTimeout(timer);
   }, []);
 

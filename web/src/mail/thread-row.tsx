@@ -153,6 +153,11 @@ export const ThreadRowView = memo(function ThreadRowView({
             ))}
             {labels.length > mostLabels && <span className={style.time}>+{labels.length - mostLabels}</span>}
             {row.delivery !== null && <DeliverySign mark={row.delivery} />}
+            {row.isWaiting && (
+              <span title={say("row.waiting")}>
+                <Icon name="clock" size={16} />
+              </span>
+            )}
             {row.trouble === "doubtful" && <Icon name="warning" size={16} />}
             {row.hasFiles && <Icon name="clip" size={16} />}
             {row.isStarred && (
@@ -258,6 +263,7 @@ function nameOf(row: ThreadRow, labels: readonly Folder[], address: string): str
     namesOf(row.people, address),
     row.subject ?? "",
     row.snippet,
+    row.isWaiting ? say("row.waiting") : "",
     row.hasFiles ? say("row.files") : "",
     row.isStarred ? say("row.starred") : "",
     shortTime(row.atMs),

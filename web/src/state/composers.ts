@@ -63,6 +63,11 @@ export function closeComposer(key: number): void {
   keep(open.filter((composer) => composer.key !== key));
 }
 
+/** When somebody leaves, nothing of what they write stays on the page; their drafts are kept. */
+export function forgetComposers(): void {
+  if (open.length > 0) keep([]);
+}
+
 /** From now on the composer is of this draft: opening that shows it. */
 export function nameComposer(key: number, name: string): void {
   keep(
