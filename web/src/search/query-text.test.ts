@@ -15,11 +15,19 @@ it("takes no address of a page for an operator, and no operator without a value 
 
 it("knows what is being typed, and says it to its end", () => {
   const query = "plan from:an";
-  expect(lastWord(query)).toEqual({ start: 5, operator: "from", value: "an" });
+  expect(lastWord(query)).toEqual({ start: 5, isNot: false, operator: "from", value: "an" });
   expect(completed(query, lastWord(query), "from:ana@a.test")).toBe("plan from:ana@a.test ");
-  expect(lastWord('label:"Big tr')).toEqual({ start: 0, operator: "label", value: "Big tr" });
+  expect(lastWord('label:"Big tr')).toEqual({
+    start: 0,
+    isNot: false,
+    operator: "label",
+    value: "Big tr",
+  });
+  expect(completed("pears -from:an", lastWord("pears -from:an"), "from:ana@a.test")).toBe(
+    "pears -from:ana@a.test ",
+  );
   expect(completed("ha", lastWord("ha"), "has:")).toBe("has:");
-  expect(lastWord("plan ")).toEqual({ start: 5, operator: undefined, value: "" });
+  expect(lastWord("plan ")).toEqual({ start: 5, isNot: false, operator: undefined, value: "" });
 });
 
 it("puts quotes around what has spaces", () => {

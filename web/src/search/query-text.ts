@@ -24,6 +24,8 @@ export function withoutChip(query: string, { start, end }: QueryChip): string {
 export interface LastWord {
   /** Where it begins. */
   start: number;
+  /** What is without it is wanted. */
+  isNot: boolean;
   /** Undefined for a word without one. */
   operator: string | undefined;
   value: string;
@@ -31,18 +33,19 @@ export interface LastWord {
 
 /** What is being typed at the end. */
 export function lastWord(query: string): LastWord {
-  const found = /(?:^|\s)(?:(-?[a-z]+):)?("[^"]*|[^\s"]*)$/iu.exec(query);
-  const [whole = "", operator, value = ""] = found ?? [];
+  const found = /(?:^|\s)(-?)(?:([a-z]+):)?("[^"]*|[^\s"]*)$/iu.exec(query);
+  const [whole = "", not, operator, value = ""] = found ?? [];
   return {
     start: query.length - whole.trimStart().length,
-    operator: operator?.replace("-", "").toLowerCase(),
+    isNot: not === "-",
+    operator: operator?.toLowerCase(),
     value: value.replace(/^"/, ""),
   };
 }
 
 /** The query with its last word said to its end. */
-export function completed(query: string, { start }: LastWord, text: string): string {
-  return `${query.slice(0, start)}${text}${text.endsWith(":") ? "" : " "}`;
+export function completed(query: string, { start, isNot }: LastWord, text: string): string {
+  return `${query.slice(0, start)}${isNot ? "-" : ""}${text}${text.endsWith(":") ? "" : " "}`;
 }
 
 /** A value as it can stand after an operator. */

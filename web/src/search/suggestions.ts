@@ -29,13 +29,18 @@ const operators: readonly (readonly [text: string, help: Words])[] = [
 const places = ["inbox", "sent", "archive", "drafts", "junk", "trash"] as const;
 const mostShown = 8;
 
-export function suggestionsFor(
-  { operator, value }: LastWord,
-  {
-    folders,
-    people,
-  }: { folders: readonly Folder[]; people: readonly { address: string; name?: string | undefined }[] },
-): Suggested[] {
+/** What says no more than is there already is not suggested. */
+export function suggestionsFor(word: LastWord, known: Known): Suggested[] {
+  const typed = `${word.operator === undefined ? "" : `${word.operator}:`}${word.value}`;
+  return allFor(word, known).filter(({ text }) => text.replaceAll('"', "") !== typed);
+}
+
+interface Known {
+  folders: readonly Folder[];
+  people: readonly { address: string; name?: string | undefined }[];
+}
+
+function allFor({ operator, value }: LastWord, { folders, people }: Known): Suggested[] {
   if (operator === "from" || operator === "to")
     return people.map(({ address, name }) => ({
       text: `${operator}:${address}`,
