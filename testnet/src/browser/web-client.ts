@@ -69,7 +69,8 @@ export async function startWebClients(
  * What a browser says by itself of an answer that was none, and of a service worker from a server whose certificate it does not
  * trust: it keeps none then, though it was told to look at the pages all the same.
  */
-const ofTheBrowser = /^(?:Failed to load resource|An SSL certificate error occurred)/;
+const ofTheBrowser =
+  /^(?:Failed to load resource|An SSL certificate error occurred|An unknown error occurred when fetching the script)/;
 
 async function openClient(
   browser: Browser,
