@@ -1,5 +1,6 @@
 /** What of a list is seen, and that it stays in sight when something comes above it. */
 import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
+import { flushSync } from "react-dom";
 import type { ListLayout } from "./list-layout.ts";
 import type { Pages } from "./use-pages.ts";
 
@@ -10,6 +11,8 @@ export interface ListView {
   top: number;
   height: number;
   row: number;
+  /** Where it goes to: 1 down, -1 up. */
+  way: 1 | -1;
 }
 
 export interface ListScroll {
@@ -25,16 +28,25 @@ export function useListView(
   key: string,
   density: string,
 ): ListScroll {
-  const [view, setView] = useState<ListView>({ top: positions.get(key) ?? 0, height: 900, row: 64 });
+  const [view, setView] = useState<ListView>({ top: positions.get(key) ?? 0, height: 900, row: 64, way: 1 });
+  const look = useCallback(
+    (rowNow?: number) => {
+      const element = scroller.current;
+      if (element === null) return;
+      const [top, height] = [element.scrollTop, element.clientHeight];
+      setView((before) => {
+        const row = rowNow ?? before.row;
+        if (before.top === top && before.height === height && before.row === row) return before;
+        return { top, height, row, way: top === before.top ? before.way : top > before.top ? 1 : -1 };
+      });
+    },
+    [scroller],
+  );
   const measure = useCallback(() => {
     const element = scroller.current;
     if (element === null) return;
-    const row = Number.parseFloat(getComputedStyle(element).getPropertyValue("--row")) || 64;
-    setView((before) => {
-      const now = { top: element.scrollTop, height: element.clientHeight, row };
-      return before.top === now.top && before.height === now.height && before.row === row ? before : now;
-    });
-  }, [scroller]);
+    look(Number.parseFloat(getComputedStyle(element).getPropertyValue("--row")) || 64);
+  }, [scroller, look]);
 
   // Another density has other rows.
   useLayoutEffect(() => {
@@ -49,8 +61,9 @@ export function useListView(
 
   const onScroll = useCallback(() => {
     positions.set(key, scroller.current?.scrollTop ?? 0);
-    measure();
-  }, [key, measure, scroller]);
+    // In the frame that shows it, or a place would be empty for as long as one frame lasts.
+    flushSync(() => look());
+  }, [key, look, scroller]);
 
   const show = useCallback(
     (layout: ListLayout, index: number) => {

@@ -14,6 +14,8 @@ import { type Suggested, suggestionsFor } from "./suggestions.ts";
 
 /** So long after the last key it is searched for. */
 const patienceMs = 40;
+/** So long after it people are suggested. */
+const peopleAfterMs = 150;
 
 /** Where one was before the search, to go back there. */
 let before: Route = { page: "list", place: { kind: "role", role: "inbox" }, threadId: undefined };
@@ -63,14 +65,18 @@ export function SearchField({ place, folders }: { place: Place; folders: readonl
       return;
     }
     let isLate = false;
-    call("suggestPeople", { text: asked, without: [] }).then(
-      (found) => {
-        if (!isLate) setPeople(found);
-      },
-      () => undefined,
-    );
+    // What is searched for comes first.
+    const timer = setTimeout(() => {
+      call("suggestPeople", { text: asked, without: [] }).then(
+        (found) => {
+          if (!isLate) setPeople(found);
+        },
+        () => undefined,
+      );
+    }, peopleAfterMs);
     return () => {
       isLate = true;
+      clearTimeout(timer);
     };
   }, [asked, isOpen]);
 
