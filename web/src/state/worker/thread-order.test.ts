@@ -1,19 +1,16 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { MailEntry, MailMap } from "./mail-map.ts";
+import type { MailEntry } from "./mail-map.ts";
 import { orderThreads } from "./thread-order.ts";
 
 /** A map that tests change by hand. */
 function trialMap() {
   const entries = new Map<string, MailEntry>();
   const listeners: ((threadIds: ReadonlySet<string>) => void)[] = [];
-  const map: MailMap = {
-    isWhole: true,
-    get: (id) => entries.get(id),
+  const map: Parameters<typeof orderThreads>[0] = {
     thread: (threadId) => [...entries.values()].filter((entry) => entry.threadId === threadId),
     all: () => entries.values(),
     onChange: (listener) => listeners.push(listener),
-    begun: Promise.resolve(),
   };
   return {
     map,
@@ -46,6 +43,7 @@ function mailOf(id: string, threadId: string, atMs: number, isFlagged: boolean):
     isAnswered: false,
     hasAttachment: false,
     isMail: true,
+    amends: null,
   };
 }
 

@@ -20,7 +20,10 @@ export interface ThreadOrder {
 export type Belongs = (entry: MailEntry) => boolean;
 
 /** Follows the map for as long as that is there. */
-export function orderThreads(map: MailMap, belongs: Belongs): ThreadOrder {
+export function orderThreads(
+  map: Pick<MailMap, "all" | "thread" | "onChange">,
+  belongs: Belongs,
+): ThreadOrder {
   const here = new Map<string, OrderedThread>();
   for (const entry of map.all()) {
     if (!belongs(entry)) continue;
