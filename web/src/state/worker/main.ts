@@ -47,6 +47,7 @@ addEventListener("message", ({ data }: MessageEvent<ToWorker>) => {
 
 async function answerCall({ id, name, input }: Extract<ToWorker, { kind: "call" }>): Promise<void> {
   try {
+    await known;
     const call: (room: typeof openedRoom, input: never) => Promise<unknown> = calls[name];
     post({ kind: "answer", id, value: await call(openedRoom, input) });
   } catch (error) {
@@ -55,6 +56,8 @@ async function answerCall({ id, name, input }: Extract<ToWorker, { kind: "call" 
 }
 
 const openedRoom = room;
+/** Whoever asks earlier waits until it is known who sits here. */
+const known = room.resumed.catch(() => undefined);
 
 function startWatch({ id, name, input }: Extract<ToWorker, { kind: "watch" }>): void {
   const {
@@ -74,6 +77,7 @@ function startWatch({ id, name, input }: Extract<ToWorker, { kind: "watch" }>): 
     try {
       do {
         isAsked = false;
+        await known;
         const value = await read(openedRoom, input);
         const text = JSON.stringify(value);
         if (text !== last && watches.has(id)) post({ kind: "seen", id, value });
