@@ -159,6 +159,23 @@ test("A time to wait is kept to only when asked, and never beyond what was allow
   expect(platform.slept).toHaveLength(4);
 });
 
+test("A refused token is renewed for what operators call too", async () => {
+  let token = "old";
+  const { api } = await apiTo(
+    (request, response) => {
+      if (request.headers.authorization === "Bearer new") answerJson(response, 200, { invites: [] });
+      else answerJson(response, 401, problemOf(401, "tokenExpired", "The access token has expired."));
+    },
+    {
+      token: async () => token,
+      renew: async () => {
+        token = "new";
+      },
+    },
+  );
+  expect(await api.call("invites", {})).toEqual({ invites: [] });
+});
+
 test("A refused token is renewed once, and a second refusal is thrown", async () => {
   const tokens: unknown[] = [];
   let good = "new";

@@ -10,7 +10,7 @@ test("The operator's lists are walked page after page", async () => {
   const peer = { host: "b.test", policy: "allow", firstSeenAt: "2026-11-24T00:00:00Z" };
   const server = await serve((request, response) => {
     const isLast = (request.url ?? "").includes("after=");
-    const rest = { suspended: false, quotaBytes: 1, usedBytes: 0 };
+    const rest = { suspended: false, operator: false, quotaBytes: 1, usedBytes: 0 };
     if (request.url?.startsWith("/admin/accounts")) {
       answerJson(response, 200, {
         accounts: [{ ...account, ...rest }],

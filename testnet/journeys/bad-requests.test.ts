@@ -45,6 +45,7 @@ const namingRoutes = routeList.filter(([, { path }]) => path.includes(":"));
  */
 const alsoWell: Readonly<Record<string, number>> = {
   invite: 429,
+  setupReach: 429,
   putPeerBlob: 422,
   lookUpKeys: 200,
 };
