@@ -6,6 +6,7 @@ import { go, useRoute } from "./routes.ts";
 import { SearchField } from "./search/search-field.tsx";
 import type { SettingsParts } from "./settings/settings-page.tsx";
 import { Shell } from "./shell/shell.tsx";
+import { lastAccount, noteAccount } from "./state/last-account.ts";
 import { useView } from "./state/use-view.ts";
 import { Waiting } from "./ui/waiting.tsx";
 import { useLanguage } from "./words/words.ts";
@@ -47,6 +48,13 @@ export function App(): ReactElement {
   const isIn = account.state === "seen" && account.value !== null;
   const isOut = account.state === "failed" || (account.state === "seen" && account.value === null);
 
+  const address = account.state === "waiting" ? lastAccount() : account.value?.address;
+  const seenAddress = account.state === "seen" ? (account.value?.address ?? null) : undefined;
+
+  useEffect(() => {
+    if (seenAddress !== undefined) noteAccount(seenAddress);
+  }, [seenAddress]);
+
   useEffect(() => {
     if (isOut && !isOutside) go({ page: "signIn" }, { replace: true });
     if (isIn && route.page === "signIn") go(readInbox, { replace: true });
@@ -66,9 +74,9 @@ export function App(): ReactElement {
       </Suspense>
     );
   }
-  if (!isIn || account.value === null) return <Waiting />;
+  if (address === undefined) return <Waiting />;
   return (
-    <Shell address={account.value.address} route={route}>
+    <Shell address={address} route={route}>
       {route.page === "compose" ? (
         <Writing draft={route.draft} />
       ) : route.page === "admin" ? (
@@ -77,7 +85,7 @@ export function App(): ReactElement {
         </Suspense>
       ) : route.page === "settings" ? (
         <Suspense fallback={<Waiting />}>
-          <SettingsPage topic={route.topic} address={account.value.address} parts={settingsParts} />
+          <SettingsPage topic={route.topic} address={address} parts={settingsParts} />
         </Suspense>
       ) : route.page === "people" ? (
         <Suspense fallback={<Waiting />}>
@@ -86,7 +94,7 @@ export function App(): ReactElement {
       ) : (
         <MailPage
           route={route}
-          address={account.value.address}
+          address={address}
           search={searchParts}
           screener={
             <Suspense fallback={<Waiting />}>

@@ -24,12 +24,15 @@ import { SelectionBar } from "./selection-bar.tsx";
 import style from "./thread-list.module.css";
 import { type RowActs, ThreadRowView } from "./thread-row.tsx";
 import { useListActs } from "./use-list-acts.ts";
+import { useLabels } from "./use-labels.ts";
 import { useAnchor, useListView } from "./use-list-scroll.ts";
 import { usePages } from "./use-pages.ts";
 
 const Pickers = lazy(() => import("./pickers.tsx").then(({ Pickers }) => ({ default: Pickers })));
 
-const overscan = 6;
+/** Rows that are drawn beyond what is seen: where it is going to, and where it comes from. */
+const ahead = 14;
+const behind = 4;
 
 /** A list of any length: what is seen of it is drawn, and nothing moves under the hand of whoever points at it. */
 export function ThreadList({
@@ -60,14 +63,16 @@ export function ThreadList({
   const key = placeKey(place);
   const scroller = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLDivElement>(null);
+  const labels = useLabels(folders);
   const { density } = useLook();
   const { view, onScroll, show } = useListView(scroller, key, density);
   const isHeld = useRef(false);
   const wanted = useRef<string>(undefined);
   const stood = useRef<ReadonlyMap<string, number>>(undefined);
 
-  const first = Math.max(0, Math.floor(view.top / view.row) - overscan);
-  const last = Math.ceil((view.top + view.height) / view.row) + overscan;
+  const [up, down] = view.way === 1 ? [behind, ahead] : [ahead, behind];
+  const first = Math.max(0, Math.floor(view.top / view.row) - up);
+  const last = Math.ceil((view.top + view.height) / view.row) + down;
   const pages = usePages(place, first, last);
   const total = pages.total ?? 0;
   const layout = layOut(total, pages.ages, view.row);
@@ -161,7 +166,7 @@ export function ThreadList({
             isOpen={row.threadId === openId}
             isCursor={cursorIndex < 0 ? index === layout.rowAt(view.top) : index === cursorIndex}
             isSelected={acts.selection.isAll || acts.selection.ids.has(row.threadId)}
-            folders={folders}
+            labels={labels}
             address={address}
             isLater={isLater}
             acts={rowActs.current}

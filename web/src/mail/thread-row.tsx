@@ -1,6 +1,5 @@
 import { memo, type ReactElement } from "react";
 import type { ThreadAct } from "../state/worker/act-on-threads.ts";
-import type { Folder } from "../state/worker/folders.ts";
 import type { Person, ThreadRow } from "../state/worker/list-threads.ts";
 import { Avatar } from "../ui/avatar.tsx";
 import { IconButton } from "../ui/button.tsx";
@@ -9,8 +8,10 @@ import { LabelChip } from "../ui/label-chip.tsx";
 import { longTime, shortMoment, shortTime } from "../words/dates.ts";
 import { say } from "../words/words.ts";
 import { DeliverySign } from "./delivery-sign.tsx";
+import type { HomeAct } from "./home-act.ts";
 import { useSwipe } from "./row-swipe.ts";
 import style from "./thread-row.module.css";
+import type { Label } from "./use-labels.ts";
 
 interface Props {
   row: ThreadRow;
@@ -19,10 +20,13 @@ interface Props {
   /** The one that keys act on. */
   isCursor: boolean;
   isSelected: boolean;
-  folders: readonly Folder[];
+  /** Of the account. */
+  labels: readonly Label[];
   address: string;
   /** In Later: until when. */
   isLater: boolean;
+  /** What a swipe and the first button do. */
+  home: HomeAct;
   acts: RowActs;
 }
 
@@ -45,17 +49,18 @@ export const ThreadRowView = memo(function ThreadRowView({
   isOpen,
   isCursor,
   isSelected,
-  folders,
+  labels: all,
   address,
   isLater,
+  home,
   acts,
 }: Props): ReactElement {
   const { threadId } = row;
-  const labels = folders.filter(({ id, role }) => role === null && row.mailboxIds.includes(id));
+  const labels = all.filter(({ id }) => row.mailboxIds.includes(id));
   const [first] = row.people.filter((person) => person.address !== address);
   const shown = first ?? row.people[0] ?? { address };
   const swipe = useSwipe({
-    onEnd: () => acts.act({ kind: "archive" }, threadId),
+    onEnd: () => acts.act(home.act, threadId),
     onStart: () => acts.snooze(threadId),
     onLongPress: () => acts.toggle(threadId, false),
   });
@@ -63,7 +68,7 @@ export const ThreadRowView = memo(function ThreadRowView({
   return (
     <div className={style.track}>
       <span className={style.under} aria-hidden="true">
-        <Icon name="archive" />
+        <Icon name={home.icon} />
         <Icon name="clock" />
       </span>
       {/* The keys of a grid's row are those of the grid. */}
@@ -169,12 +174,12 @@ export const ThreadRowView = memo(function ThreadRowView({
         </span>
         <span role="gridcell" className={style.actions} onClick={(event) => event.stopPropagation()}>
           <IconButton
-            icon="archive"
+            icon={home.icon}
             tabIndex={-1}
             data-cell=""
-            label={say("act.archive")}
-            keys="e"
-            onClick={() => acts.act({ kind: "archive" }, threadId)}
+            label={say(home.words)}
+            {...(home.keys === undefined ? {} : { keys: home.keys })}
+            onClick={() => acts.act(home.act, threadId)}
           />
           <IconButton
             icon="trash"
@@ -257,7 +262,7 @@ export function shortName({ name, address }: Person): string {
 }
 
 /** What a screen reader says of a row. */
-function nameOf(row: ThreadRow, labels: readonly Folder[], address: string): string {
+function nameOf(row: ThreadRow, labels: readonly Label[], address: string): string {
   const parts = [
     row.isUnread ? say("row.unread") : "",
     namesOf(row.people, address),
