@@ -8,7 +8,6 @@ import { LabelChip } from "../ui/label-chip.tsx";
 import { longTime, shortMoment, shortTime } from "../words/dates.ts";
 import { say } from "../words/words.ts";
 import { DeliverySign } from "./delivery-sign.tsx";
-import type { HomeAct } from "./home-act.ts";
 import { useSwipe } from "./row-swipe.ts";
 import style from "./thread-row.module.css";
 import type { Label } from "./use-labels.ts";
@@ -25,8 +24,6 @@ interface Props {
   address: string;
   /** In Later: until when. */
   isLater: boolean;
-  /** What a swipe and the first button do. */
-  home: HomeAct;
   acts: RowActs;
 }
 
@@ -52,7 +49,6 @@ export const ThreadRowView = memo(function ThreadRowView({
   labels: all,
   address,
   isLater,
-  home,
   acts,
 }: Props): ReactElement {
   const { threadId } = row;
@@ -60,7 +56,7 @@ export const ThreadRowView = memo(function ThreadRowView({
   const [first] = row.people.filter((person) => person.address !== address);
   const shown = first ?? row.people[0] ?? { address };
   const swipe = useSwipe({
-    onEnd: () => acts.act(home.act, threadId),
+    onEnd: () => acts.act({ kind: "archive" }, threadId),
     onStart: () => acts.snooze(threadId),
     onLongPress: () => acts.toggle(threadId, false),
   });
@@ -68,7 +64,7 @@ export const ThreadRowView = memo(function ThreadRowView({
   return (
     <div className={style.track}>
       <span className={style.under} aria-hidden="true">
-        <Icon name={home.icon} />
+        <Icon name="archive" />
         <Icon name="clock" />
       </span>
       {/* The keys of a grid's row are those of the grid. */}
@@ -174,12 +170,12 @@ export const ThreadRowView = memo(function ThreadRowView({
         </span>
         <span role="gridcell" className={style.actions} onClick={(event) => event.stopPropagation()}>
           <IconButton
-            icon={home.icon}
+            icon="archive"
             tabIndex={-1}
             data-cell=""
-            label={say(home.words)}
-            {...(home.keys === undefined ? {} : { keys: home.keys })}
-            onClick={() => acts.act(home.act, threadId)}
+            label={say("act.archive")}
+            keys="e"
+            onClick={() => acts.act({ kind: "archive" }, threadId)}
           />
           <IconButton
             icon="trash"
