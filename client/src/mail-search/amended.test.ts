@@ -54,6 +54,12 @@ test("nobody changes what another has written, and nothing in the open changes w
   expect(reading).toMatchObject({ text: "At *ten*.", editedAt: undefined });
 });
 
+test("a message of a type that nobody knows is read as it is, whatever the type is called", () => {
+  const odd = { id, type: "constructor", from: bob, to: [alice], date, body: "Odd." };
+  const reading = readingOf(sealed(odd), [{ at: date, opened: edit({ body: "Changed." }) }]);
+  expect(reading.text).toBe("Odd.");
+});
+
 test("of several edits the first that may count does, and files of an edit stand in it", () => {
   const withFiles: Opened = sealed({
     id: editId,

@@ -65,7 +65,7 @@ export function readingOf(opened: Opened, edits: Amendments["edits"] = []): Read
   const { message } = opened;
   const edit = edits.find((one) => doesEdit(one.opened, opened));
   const changes = edit?.opened.message;
-  const changeable = changes === undefined ? [] : (editable[typeOf(message)] ?? []);
+  const changeable = changes === undefined ? [] : (editable.get(typeOf(message)) ?? []);
   const fieldOf = (name: string): unknown => {
     const isChanged = changes !== undefined && changeable.includes(name) && hasField(changes, name);
     return Reflect.get(isChanged ? changes : message, name);

@@ -9,11 +9,11 @@ const subjectFields = ["subject", "title"] as const;
 const bodyFields = ["body", "text", "description", "comment"] as const;
 
 /** What an edit can change of a type (§20.14). */
-export const editable: Readonly<Record<string, readonly string[]>> = {
-  email: ["subject", "body"],
-  chat_message: ["text"],
-  file_transfer: ["text"],
-};
+export const editable: ReadonlyMap<string, readonly string[]> = new Map([
+  ["email", ["subject", "body"]],
+  ["chat_message", ["text"]],
+  ["file_transfer", ["text"]],
+]);
 
 /** What only the row says: of a sealed message who wrote to whom. */
 export function textsOfRow({ from, to, cc, subject, preview }: EmailRow): FieldTexts {
@@ -49,7 +49,7 @@ export function doesEdit(edit: Opened, kept: Opened): boolean {
 }
 
 function wordsOf(message: Message, edit: Message | undefined): (name: string) => string {
-  const changed = edit === undefined ? [] : (editable[typeOf(message)] ?? []);
+  const changed = edit === undefined ? [] : (editable.get(typeOf(message)) ?? []);
   return (name) => {
     const isChanged = edit !== undefined && changed.includes(name) && fieldOf(edit, name) !== undefined;
     const value = fieldOf(isChanged ? edit : message, name);

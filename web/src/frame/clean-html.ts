@@ -62,9 +62,11 @@ export function cleanHtml(html: string, findPicture: (cid: string) => string | u
 }
 
 function cleanLink(link: HTMLAnchorElement): void {
-  const url = URL.parse(link.getAttribute("href") ?? "", "https://nowhere.invalid/");
-  const isWeb = url !== null && /^https?:$/.test(url.protocol) && url.hostname !== "nowhere.invalid";
-  if (url === null || !(isWeb || url.protocol === "mailto:")) {
+  const href = link.getAttribute("href") ?? "";
+  const base = "https://nowhere.invalid/";
+  const url = URL.canParse(href, base) ? new URL(href, base) : undefined;
+  const isWeb = url !== undefined && /^https?:$/.test(url.protocol) && url.origin !== new URL(base).origin;
+  if (url === undefined || !(isWeb || url.protocol === "mailto:")) {
     link.removeAttribute("href");
     return;
   }

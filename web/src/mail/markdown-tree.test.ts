@@ -52,6 +52,12 @@ test("HTML is words, and pictures are named without being loaded", () => {
   ]);
 });
 
+test("characters that are written by their names are those, and other names are words", () => {
+  expect(readMarkdown("a &lt; b &#65; &valueOf; &nobody;")).toEqual([
+    { kind: "paragraph", inside: [{ kind: "text", text: "a < b A &valueOf; &nobody;" }] },
+  ]);
+});
+
 test("nothing of the published attacks is a link that runs", () => {
   const folder = new URL("../../../vectors/xss/", import.meta.url);
   const payloads = readdirSync(folder)

@@ -132,23 +132,23 @@ function linkOf(token: Token, depth: number): Inline[] {
   return url === undefined ? inside : [{ kind: "link", url: url.href, inside }];
 }
 
-const named: Readonly<Record<string, string>> = {
-  amp: "&",
-  lt: "<",
-  gt: ">",
-  quot: '"',
-  apos: "'",
-  nbsp: "\u00a0",
-  colon: ":",
-  Tab: "\t",
-  NewLine: "\n",
-};
+const named: ReadonlyMap<string, string> = new Map([
+  ["amp", "&"],
+  ["lt", "<"],
+  ["gt", ">"],
+  ["quot", '"'],
+  ["apos", "'"],
+  ["nbsp", "\u00a0"],
+  ["colon", ":"],
+  ["Tab", "\t"],
+  ["NewLine", "\n"],
+]);
 
 /** The characters that are written by their names or numbers (CommonMark 2.5), as far as people write them. */
 function decoded(text: string): string {
   return text.replaceAll(/&(?:#(\d{1,7})|#[xX]([\da-fA-F]{1,6})|([A-Za-z]{2,7}));/g, (whole, ...found) => {
     const [decimal, hex, name]: unknown[] = found;
-    if (typeof name === "string") return named[name] ?? whole;
+    if (typeof name === "string") return named.get(name) ?? whole;
     const point = typeof decimal === "string" ? Number(decimal) : Number.parseInt(String(hex), 16);
     return point > 0 && point <= 0x10ffff && !(point >= 0xd800 && point <= 0xdfff)
       ? String.fromCodePoint(point)

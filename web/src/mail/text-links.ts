@@ -45,8 +45,8 @@ function count(text: string, letter: string): number {
 
 /** What may be followed: an address of the web, and nothing that runs or reads. */
 export function safeUrl(text: string): URL | undefined {
-  const url = URL.parse(text);
-  return url !== null && (url.protocol === "https:" || url.protocol === "http:") && url.host !== ""
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  return url !== undefined && (url.protocol === "https:" || url.protocol === "http:") && url.host !== ""
     ? url
     : undefined;
 }

@@ -7,6 +7,7 @@ import {
   readingOf,
   type StandardMail,
 } from "@posthorn/client";
+import type { WholeMail } from "@posthorn/client/transfer";
 import type { Fault } from "./fault.ts";
 
 export interface MessageFile {
@@ -112,6 +113,28 @@ export function bodyOfStandard(row: EmailRow, standard: StandardMail): ReadBody 
   };
 }
 
+/** Mail that its owner has brought in, as it was before. */
+export function bodyOfImported(opened: Opened, whole: WholeMail): ReadBody {
+  const { subject, text } = readingOf(opened);
+  const { html, files } = whole;
+  return {
+    subject,
+    body: {
+      ...openToAll,
+      text,
+      html: html ?? null,
+      format: html === undefined ? "plain" : "html",
+      files: files.map(({ name, type, bytes, cid }, place) => ({
+        place,
+        name,
+        type,
+        sizeBytes: bytes.length,
+        cid,
+      })),
+    },
+  };
+}
+
 /** Without the network: its words alone, as they were read before. */
 export function bodyOfWords(row: EmailRow, text: string): ReadBody {
   return {
@@ -120,14 +143,14 @@ export function bodyOfWords(row: EmailRow, text: string): ReadBody {
   };
 }
 
-const invitationKinds: Readonly<Record<string, Invitation["kind"]>> = {
-  calendar_invite: "invitation",
-  calendar_reply: "reply",
-  calendar_cancel: "cancel",
-};
+const invitationKinds: ReadonlyMap<string, Invitation["kind"]> = new Map([
+  ["calendar_invite", "invitation"],
+  ["calendar_reply", "reply"],
+  ["calendar_cancel", "cancel"],
+]);
 
 function invitationOf({ message }: Opened): Invitation | null {
-  const kind = invitationKinds[textOf(message, "type")];
+  const kind = invitationKinds.get(textOf(message, "type"));
   if (kind === undefined) return null;
   return { kind, title: textOf(message, "title"), startTime: textOf(message, "startTime") };
 }
