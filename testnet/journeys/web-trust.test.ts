@@ -3,11 +3,13 @@
 import {
   eachMessage,
   getMailbox,
+  listIdentities,
   listMailboxes,
   listSessions,
   openStored,
   openWithToken,
   prepare,
+  readConsent,
   readSafetyNumber,
   send,
 } from "@posthorn/client";
@@ -239,6 +241,49 @@ test("somebody is blocked from their page, and that is taken back", async () => 
   await page.getByText("You have blocked them").waitFor();
   await page.getByRole("button", { name: "Undo", exact: true }).click();
   await page.getByText("You have blocked them").waitFor({ state: "detached" });
+});
+
+test("keys are shown to those alone whom one has written with", async () => {
+  const { page } = hers;
+  await openSettings(hers, "Privacy");
+  const only = page.getByRole("switch", { name: "Keys only for people I write with" });
+  await only.click();
+  await page.getByRole("switch", { name: "Keys only for people I write with", checked: true }).waitFor();
+  const consent = await readConsent(alice.session);
+  expect(consent).toMatchObject({ hidden: true, allowed: expect.arrayContaining([bob.address]) });
+  await only.click();
+  await expect.poll(async () => (await readConsent(alice.session)).hidden).toBe(false);
+});
+
+test("a setting is found by its words, in the page and in the palette, and holds after the page was loaded anew", async () => {
+  const { page } = hers;
+  const find = page.getByRole("searchbox", { name: "Find a setting" });
+  await find.fill("strict");
+  await page.getByText("No setting fits “strict”.").waitFor();
+  await find.fill("text siz");
+  await page.getByRole("link", { name: "Text size" }).click();
+  await page.getByRole("heading", { name: "Appearance", level: 1 }).waitFor();
+  const size = page.getByRole("combobox", { name: "Text size" });
+  await expect.poll(() => size.evaluate((element) => element === document.activeElement)).toBe(true);
+  await size.selectOption("120 %");
+  await page.getByRole("radio", { name: "Dark" }).check({ force: true });
+  await page.getByText("Saved").first().waitFor();
+  await page.reload();
+  await page.getByRole("radio", { name: "Dark", checked: true }).waitFor();
+  expect(await size.inputValue()).toBe("120");
+  await size.selectOption("100 %");
+  await page.getByRole("radio", { name: "System" }).check({ force: true });
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("Control+k");
+  await page.getByRole("combobox", { name: "Type a command, a place, a person or words" }).fill("signature");
+  await page.getByRole("option", { name: /Signature/ }).click();
+  await page.getByRole("heading", { name: "Profile", level: 1 }).waitFor();
+  await page.getByRole("textbox", { name: "Signature" }).fill("Yours, Alice");
+  await page.getByRole("button", { name: "Save", exact: true }).click();
+  await page.getByText("Saved").waitFor();
+  expect((await listIdentities(alice.session)).map(({ textSignature }) => textSignature)).toEqual([
+    "Yours, Alice",
+  ]);
 });
 
 test("another device is signed out from the list of devices", async () => {

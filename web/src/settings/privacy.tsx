@@ -1,8 +1,11 @@
 import type { ReactElement } from "react";
+import { call } from "../state/desk.ts";
 import { Icon } from "../ui/icon.tsx";
+import { Switch } from "../ui/switch.tsx";
 import { say, type Words } from "../words/words.ts";
 import { Row } from "./row.tsx";
 import style from "./settings.module.css";
+import { useDoing } from "./use-doing.ts";
 import { Watched } from "./watched.tsx";
 
 /** As docs/protocol/100-sealing.md (100.10) and docs/threats.md have it; what is said here must be so. */
@@ -14,12 +17,36 @@ export function Privacy(): ReactElement {
   return (
     <Watched name="ownSettings" input={{}}>
       {({ isSealed }) => (
-        <Row
-          row="sees"
-          help={say(isSealed ? "settings.seesSealed" : "settings.seesOpen", { host: location.host })}
-          isWide
-        >
-          {() => isSealed && <Seen />}
+        <>
+          <Row
+            row="sees"
+            help={say(isSealed ? "settings.seesSealed" : "settings.seesOpen", { host: location.host })}
+            isWide
+          >
+            {() => isSealed && <Seen />}
+          </Row>
+          {isSealed && <ConsentRow />}
+        </>
+      )}
+    </Watched>
+  );
+}
+
+function ConsentRow(): ReactElement {
+  const doing = useDoing();
+  return (
+    <Watched name="consent" input={{}}>
+      {({ isHidden, count }) => (
+        <Row row="consent" help={say("settings.consentHelp", { count })} doing={doing}>
+          {({ labelledBy, describedBy }) => (
+            <Switch
+              aria-labelledby={labelledBy}
+              aria-describedby={describedBy}
+              isOn={isHidden}
+              disabled={doing.isBusy}
+              onChange={(isOn) => void doing.run(() => call("hideKeys", { isHidden: isOn }))}
+            />
+          )}
         </Row>
       )}
     </Watched>

@@ -84,7 +84,6 @@ function TestRow({ health: { setAtMs, testedAtMs } }: { health: PhraseHealth }):
             onChange={({ target }) => {
               setPhrase(target.value);
               setRight(undefined);
-              doing.forget();
             }}
           />
           {isRight === true && <Notice look="ok">{say("settings.phraseRight")}</Notice>}

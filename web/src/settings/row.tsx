@@ -1,5 +1,6 @@
 import { type ReactElement, type ReactNode, useId } from "react";
 import type { SettingsRow } from "../state/settings-topics.ts";
+import { codeOf } from "../state/use-work.ts";
 import type { Fault } from "../state/worker/fault.ts";
 import { Icon } from "../ui/icon.tsx";
 import { Notice } from "../ui/notice.tsx";
@@ -52,7 +53,7 @@ export function Row({
 }
 
 /** Says that it is kept, where it was just set. */
-export function SavedMark({ doing }: { doing: Doing | undefined }): ReactElement {
+function SavedMark({ doing }: { doing: Doing | undefined }): ReactElement {
   return (
     <span className={style.saved} role="status">
       {doing?.isDone === true && (
@@ -67,8 +68,4 @@ export function SavedMark({ doing }: { doing: Doing | undefined }): ReactElement
 
 export function Refused({ fault }: { fault: Fault | undefined }): ReactElement | null {
   return fault === undefined ? null : <Notice code={codeOf(fault)}>{fault.sentence}</Notice>;
-}
-
-function codeOf({ code, instance }: Fault): string {
-  return instance === undefined ? code : `${code} · ${instance}`;
 }

@@ -49,8 +49,8 @@ export function useShellCommands({
 
 /** The parts of the page one after another: mailboxes, list, reader, letters. */
 function goToPart(by: 1 | -1): void {
-  const parts = [...document.querySelectorAll<HTMLElement>("[data-part]")].filter((part) =>
-    part.checkVisibility({ visibilityProperty: true }),
+  const parts = [...document.querySelectorAll<HTMLElement>("[data-part], [data-keys=compose]")].filter(
+    (part) => part.checkVisibility({ visibilityProperty: true }),
   );
   const { activeElement } = document;
   const at = parts.findIndex((part) => part.contains(activeElement));

@@ -11,7 +11,7 @@ export const settingsTopics = [
   { id: "rules", icon: "list", rows: ["rules"] },
   { id: "away", icon: "clock", rows: ["away"] },
   { id: "screener", icon: "screener", rows: ["screening", "decided"] },
-  { id: "privacy", icon: "lock", rows: ["sees"] },
+  { id: "privacy", icon: "lock", rows: ["sees", "consent"] },
   { id: "devices", icon: "device", rows: ["devices"] },
   { id: "recovery", icon: "key", rows: ["testPhrase", "newPhrase", "password", "leak"] },
   { id: "import", icon: "download", rows: ["import"] },

@@ -13,6 +13,7 @@ import {
   setSender,
   setUndoTime,
 } from "./own-account.ts";
+import { hideKeys } from "./own-consent.ts";
 import { leavePhrase, offerIdentity, offerPhrase, setOwnPassword, takePhrase, tryPhrase } from "./phrase.ts";
 import type { Topic } from "./topic.ts";
 import { beginTrustAnew, compareCode, forgetComparison, haveCompared } from "./trust.ts";
@@ -29,6 +30,7 @@ export const ownCalls = {
   endDevice: telling("settings", endDevice),
   makeToken: telling("settings", makeToken),
   dropToken: telling("settings", dropToken),
+  hideKeys: telling("settings", hideKeys),
   setSender: telling("people", setSender),
 
   tryPhrase: telling("settings", tryPhrase),

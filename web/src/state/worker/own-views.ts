@@ -16,6 +16,7 @@ import {
   type SenderList,
   type Storage,
 } from "./own-account.ts";
+import { type Consent, readOwnConsent } from "./own-consent.ts";
 import { type KnownPerson, listPeople, type PersonView, readPerson } from "./people.ts";
 import { type PhraseHealth, readPhraseHealth } from "./phrase.ts";
 import { readStanding, readTrust, type Standing, type Trust } from "./trust.ts";
@@ -41,6 +42,7 @@ export const ownViews = {
   phraseHealth: view<Nothing, PhraseHealth>(["account", "settings"], async (room) =>
     readPhraseHealth(deskOf(room)),
   ),
+  consent: view<Nothing, Consent>(["account", "settings"], async (room) => readOwnConsent(deskOf(room))),
   storage: view<Nothing, Storage>(["account", "settings"], async (room) => readStorage(deskOf(room))),
 
   people: view<Nothing, KnownPerson[]>(["account", "rows"], async (room) => listPeople(deskOf(room))),

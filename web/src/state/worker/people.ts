@@ -1,5 +1,5 @@
 /** People one has written with, and what was written. */
-import { type EmailRow, emails } from "@posthorn/client";
+import { emails } from "@posthorn/client";
 import type { Desk } from "./desk.ts";
 import { rowsOf } from "./digests.ts";
 import { findFolder } from "./folders.ts";
@@ -8,8 +8,6 @@ import { type Person, peopleOf } from "./list-threads.ts";
 export interface KnownPerson extends Person {
   /** When there was a message last, from them or to them. */
   lastAtMs: number;
-  /** Messages, as far back as was looked. */
-  count: number;
 }
 
 export interface PersonThread {
@@ -20,9 +18,14 @@ export interface PersonThread {
   snippet: string;
 }
 
-export interface PersonView extends KnownPerson {
+export interface PersonView extends Person {
   /** The newest first. */
   threads: PersonThread[];
+}
+
+interface Entry extends KnownPerson {
+  /** Their newest threads, each with its newest message. */
+  newest: Map<string, string>;
 }
 
 const mostRead = 4_000;
@@ -31,34 +34,17 @@ const mostThreads = 12;
 
 /** Whoever was written with last comes first. Who is in Spam, in Trash or waits in the Screener alone is not among them. */
 export async function listPeople(desk: Desk): Promise<KnownPerson[]> {
-  const people = new Map<string, KnownPerson>();
-  await eachRow(desk, (row, others) => {
-    const atMs = Date.parse(row.receivedAt) || 0;
-    for (const { address, name } of others) {
-      const known = people.get(address);
-      if (known === undefined) people.set(address, { address, name, lastAtMs: atMs, count: 1 });
-      else {
-        known.count++;
-        known.name ??= name;
-      }
-    }
-  });
-  return [...people.values()];
+  return [...(await bookOf(desk)).values()].map(({ address, name, lastAtMs }) => ({
+    address,
+    name,
+    lastAtMs,
+  }));
 }
 
 /** Somebody one has never written with has no threads. */
 export async function readPerson(desk: Desk, { address }: { address: string }): Promise<PersonView> {
-  const person: KnownPerson = { address, lastAtMs: 0, count: 0 };
-  const newest = new Map<string, string>();
-  await eachRow(desk, (row, others) => {
-    const found = others.find((other) => other.address === address);
-    if (found === undefined) return;
-    person.count++;
-    person.name ??= found.name;
-    person.lastAtMs ||= Date.parse(row.receivedAt) || 0;
-    if (newest.size < mostThreads && !newest.has(row.threadId)) newest.set(row.threadId, row.id);
-  });
-  const rows = await rowsOf(desk.mail, [...newest.values()]);
+  const entry = (await bookOf(desk)).get(address);
+  const rows = await rowsOf(desk.mail, [...(entry?.newest.values() ?? [])]);
   await desk.digests.bring(rows);
   const threads = rows.map((row): PersonThread => {
     const digest = desk.digests.peek(row);
@@ -70,11 +56,33 @@ export async function readPerson(desk: Desk, { address }: { address: string }): 
       snippet: isKnown ? digest.snippet : "",
     };
   });
-  return { ...person, threads };
+  return { address, name: entry?.name, threads };
 }
 
-/** Newest first, with those who are not the account itself; each address once and without its tag. */
-async function eachRow(desk: Desk, note: (row: EmailRow, others: readonly Person[]) => void): Promise<void> {
+type Book = ReadonlyMap<string, Entry>;
+
+/** Read once, and again when mail has come or was moved. */
+const books = new WeakMap<Desk, { current: Promise<Book> | undefined }>();
+
+function bookOf(desk: Desk): Promise<Book> {
+  let kept = books.get(desk);
+  if (kept === undefined) {
+    const made: { current: Promise<Book> | undefined } = { current: undefined };
+    kept = made;
+    books.set(desk, made);
+    desk.map.onChange(() => {
+      made.current = undefined;
+    });
+  }
+  const holder = kept;
+  holder.current ??= readBook(desk).catch((error: unknown) => {
+    holder.current = undefined;
+    throw error;
+  });
+  return holder.current;
+}
+
+async function readBook(desk: Desk): Promise<Book> {
   const { mail } = desk;
   const own = mail.session.address;
   const hidden = new Set<string>();
@@ -82,24 +90,31 @@ async function eachRow(desk: Desk, note: (row: EmailRow, others: readonly Person
     const folder = await findFolder(desk, role);
     if (folder !== undefined) hidden.add(folder.id);
   }
+  const book = new Map<string, Entry>();
   let before: readonly (number | string)[] | undefined;
   for (let read = 0; read < mostRead; read += portion) {
     const rows = await mail.store.list(emails, { by: "byTime", before, reverse: true, limit: portion });
-    for (const row of rows) {
-      if (Object.keys(row.mailboxIds).some((id) => hidden.has(id))) continue;
-      const all = [row.from, row.to, row.cc].flatMap(peopleOf);
-      const others = new Map<string, Person>();
-      for (const { address, name } of all) {
+    for (const { id, threadId, receivedAt, mailboxIds, from, to, cc } of rows) {
+      if (Object.keys(mailboxIds).some((mailboxId) => hidden.has(mailboxId))) continue;
+      for (const { address, name } of [from, to, cc].flatMap(peopleOf)) {
         const plain = withoutTag(address);
-        const known = others.get(plain);
-        if (plain !== own) others.set(plain, { address: plain, name: known?.name ?? name });
+        if (plain === own) continue;
+        const entry = book.get(plain) ?? {
+          address: plain,
+          name: undefined,
+          lastAtMs: Date.parse(receivedAt) || 0,
+          newest: new Map(),
+        };
+        entry.name ??= name;
+        if (entry.newest.size < mostThreads && !entry.newest.has(threadId)) entry.newest.set(threadId, id);
+        book.set(plain, entry);
       }
-      note(row, [...others.values()]);
     }
     const last = rows.at(-1);
     if (last === undefined || rows.length < portion) break;
     before = [Date.parse(last.receivedAt) || 0, last.id];
   }
+  return book;
 }
 
 /** Addresses that come from a message may be anything. */
