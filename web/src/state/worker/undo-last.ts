@@ -10,7 +10,7 @@ export type TakenBack =
   | { kind: "nothing" };
 
 /** Takes back what has this number, or what was done last of all that still can be. */
-export async function undoLast({ mail }: Desk, number: number | undefined): Promise<TakenBack> {
+export async function undoLast({ mail, map }: Desk, number: number | undefined): Promise<TakenBack> {
   const known = await mail.store.list(undos, { reverse: true });
   const asked = number === undefined ? known : known.filter((one) => one.number === number);
   let wanted: Undo | undefined;
@@ -21,7 +21,10 @@ export async function undoLast({ mail }: Desk, number: number | undefined): Prom
   }
   if (wanted === undefined)
     return { kind: number === undefined || asked.length === 0 ? "nothing" : "tooLate" };
+  const changes = wanted.steps.flatMap(({ inverse }) => (inverse.on === "emails" ? [inverse] : []));
+  for (const { ids, change } of changes.toReversed()) map.foresee(ids, change);
   const taken = await undoMail(mail, wanted.number);
+  if (taken === undefined) await map.settle(changes.flatMap(({ ids }) => ids));
   return taken === undefined
     ? { kind: "nothing" }
     : { kind: "done", label: taken.label, draft: draftOf(taken) ?? null };
