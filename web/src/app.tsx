@@ -39,6 +39,16 @@ const PeoplePage = lazy(() =>
   import("./people/people-page.tsx").then(({ PeoplePage }) => ({ default: PeoplePage })),
 );
 
+const ImportPage = lazy(() =>
+  import("./transfer/import-page.tsx").then(({ ImportPage }) => ({ default: ImportPage })),
+);
+const ExportPage = lazy(() =>
+  import("./transfer/export-page.tsx").then(({ ExportPage }) => ({ default: ExportPage })),
+);
+const ImportCard = lazy(() =>
+  import("./transfer/import-card.tsx").then(({ ImportCard }) => ({ default: ImportCard })),
+);
+
 export function App(): ReactElement {
   useLanguage();
   const route = useRoute();
@@ -96,6 +106,7 @@ export function App(): ReactElement {
           route={route}
           address={address}
           search={searchParts}
+          importCard={importCard}
           screener={
             <Suspense fallback={<Waiting />}>
               <ScreenerPage />
@@ -128,6 +139,22 @@ const settingsParts: SettingsParts = {
       <KeyTable />
     </Suspense>
   ),
+  import: (
+    <Suspense fallback={<Waiting />}>
+      <ImportPage />
+    </Suspense>
+  ),
+  export: (
+    <Suspense fallback={<Waiting />}>
+      <ExportPage />
+    </Suspense>
+  ),
 };
+
+const importCard = (
+  <Suspense>
+    <ImportCard />
+  </Suspense>
+);
 
 const readInbox = { page: "list", place: { kind: "role", role: "inbox" }, threadId: undefined } as const;

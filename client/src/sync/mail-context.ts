@@ -67,6 +67,9 @@ export const statuses = rowTable({
 /** Letters that wait to be sent or may be taken back, sealed; by the message's id. */
 export const letters = bytesTable({ name: "letters", isKept: true });
 
+/** How far old mail was brought in, sealed. */
+export const bringing = bytesTable({ name: "bringing", isKept: true });
+
 /** Messages as they were opened, sealed; by the email's id. */
 export const openedTexts: BytesTable = bytesTable({ name: "openedTexts" });
 
@@ -81,6 +84,7 @@ const tables = [
       syncStates,
       statuses,
       letters,
+      bringing,
       wireTexts,
       openedTexts,
       changedEmails,
@@ -92,7 +96,7 @@ const tables = [
 ];
 
 /** To be counted up with every change to what rows consist of or are found by. */
-const mailSchema: LocalSchema = { version: 4, tables };
+const mailSchema: LocalSchema = { version: 5, tables };
 
 /** Opens what is kept of the account's mail. Asks no server. Throws LocalStoreError. */
 export async function openMail(

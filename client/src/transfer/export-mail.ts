@@ -185,6 +185,20 @@ function safeName(text: string, most: number): string {
     .slice(0, most);
 }
 
+/** `ReadableStream.from` is not in all browsers. */
 function streamOf(pieces: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): ReadableStream<Uint8Array> {
-  return ReadableStream.from(pieces);
+  async function* all(): AsyncGenerator<Uint8Array, void> {
+    yield* pieces;
+  }
+  const iterator = all();
+  return new ReadableStream({
+    async pull(controller) {
+      const { done, value } = await iterator.next();
+      if (done === true) controller.close();
+      else controller.enqueue(value);
+    },
+    async cancel() {
+      await iterator.return();
+    },
+  });
 }

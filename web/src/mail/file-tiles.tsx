@@ -5,10 +5,10 @@ import { lastSeen, useView } from "../state/use-view.ts";
 import type { MessageFile } from "../state/worker/read-body.ts";
 import { Button, IconButton } from "../ui/button.tsx";
 import { Icon } from "../ui/icon.tsx";
+import { saveBlob } from "../ui/save-blob.ts";
 import { fileSize } from "../words/sizes.ts";
 import { say } from "../words/words.ts";
 import style from "./file-tiles.module.css";
-import { saveBlob } from "./save-blob.ts";
 import { withoutTurns } from "./text-links.ts";
 
 const Lightbox = lazy(() => import("./lightbox.tsx").then(({ Lightbox }) => ({ default: Lightbox })));

@@ -24,18 +24,23 @@ export function MailPage({
   address,
   search,
   screener,
+  importCard,
 }: {
   route: Route;
   address: string;
   search: SearchParts;
   /** In place of a list, where first-time senders wait. */
   screener: ReactNode;
+  /** In an empty inbox of somebody who has put nothing away yet. */
+  importCard: ReactNode;
 }): ReactElement {
   const folders = lastSeen(useView("folders", {})) ?? [];
   const isList = route.page === "list";
   const place = isList ? route.place : ({ kind: "role", role: "inbox" } as const);
   const title = placeTitle(place, folders);
   const inbox = folders.find(({ role }) => role === "inbox");
+  const isInbox = place.kind === "role" && place.role === "inbox";
+  const hasNothing = folders.some(({ role, total }) => role === "archive" && total === 0);
   const threadId = isList ? route.threadId : undefined;
   const thread = lastSeen(useView("thread", threadId === undefined ? undefined : { threadId }));
   const subject = withoutTurns(thread?.subject ?? "");
@@ -62,6 +67,7 @@ export function MailPage({
         tools={search.field(place, folders)}
         above={place.kind === "search" ? search.status(place.query) : undefined}
         empty={place.kind === "search" ? search.empty(place.query) : undefined}
+        underEmpty={isInbox && hasNothing ? importCard : undefined}
       />
       {threadId === undefined ? (
         <div className={style.nothing}>

@@ -6,6 +6,7 @@ import type { ThreadMessage } from "../state/worker/read-thread.ts";
 import { Button } from "../ui/button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { Notice } from "../ui/notice.tsx";
+import { saveBlob } from "../ui/save-blob.ts";
 import { showToast } from "../ui/toaster.tsx";
 import { Waiting } from "../ui/waiting.tsx";
 import { longTime } from "../words/dates.ts";
@@ -13,7 +14,6 @@ import { fileSize } from "../words/sizes.ts";
 import { say } from "../words/words.ts";
 import { DeliveryList } from "./delivery-list.tsx";
 import style from "./message-details.module.css";
-import { saveBlob } from "./save-blob.ts";
 
 /** What is known of a message: who signed it, which way it came, and itself as it is. */
 export function MessageDetails({

@@ -44,7 +44,7 @@ export function ThreadList({
   tools,
   above,
   empty,
-  below,
+  underEmpty,
 }: {
   place: Place;
   title: string;
@@ -58,7 +58,7 @@ export function ThreadList({
   /** Where nothing is in it, in place of what is usually said. */
   empty?: ReactNode;
   /** Below that it is empty. */
-  below?: ReactNode;
+  underEmpty?: ReactNode;
 }): ReactElement {
   const key = placeKey(place);
   const scroller = useRef<HTMLDivElement>(null);
@@ -230,7 +230,7 @@ export function ThreadList({
       >
         {pages.total === undefined && <Waiting />}
         {pages.total === 0 && pages.isWhole && (empty ?? <EmptyPlace place={place} />)}
-        {pages.total === 0 && pages.isWhole && below}
+        {pages.total === 0 && pages.isWhole && underEmpty}
         <div ref={canvas} className={style.canvas} style={{ blockSize: layout.height }} role="presentation">
           {layout.headings.map(({ age, index }) => (
             <div

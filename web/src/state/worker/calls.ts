@@ -28,6 +28,7 @@ import { findThreads } from "./search-threads.ts";
 import { type SendInput, sendLetter } from "./send-letter.ts";
 import { tellNews } from "./sender-news.ts";
 import { readHome, readInvitation, recoverAccount, signIn, signUp } from "./sign-in.ts";
+import { transferCalls } from "./transfer-calls.ts";
 import { undoLast } from "./undo-last.ts";
 
 export const calls = {
@@ -116,6 +117,7 @@ export const calls = {
   undo: (room: Room, { number }: { number?: number | undefined }) => undoLast(deskOf(room), number),
 
   ...ownCalls,
+  ...transferCalls,
   ...operatorCalls,
 };
 

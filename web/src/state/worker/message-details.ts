@@ -58,9 +58,17 @@ export async function saveMessage(
     return { blob: sink.blob("text/plain"), name: saveName({ filename: `${row.subject || "message"}.eml` }) };
   }
   const opened = (await findOpened(mail, messageId)) ?? (await openEmail(mail, messageId, signal));
-  const text = JSON.stringify(opened.message, null, 2);
   const subject: unknown = Reflect.get(opened.message, "subject");
   const name = typeof subject === "string" && subject !== "" ? subject : "message";
+  if (opened.kind === "open" && opened.imported === true) {
+    const { readOriginal } = await import("@posthorn/client/transfer");
+    const original = await readOriginal(mail.session, opened, signal);
+    if (original !== undefined) {
+      const blob = new Blob([new Uint8Array(original)], { type: "text/plain" });
+      return { blob, name: saveName({ filename: `${name}.eml` }) };
+    }
+  }
+  const text = JSON.stringify(opened.message, null, 2);
   return { blob: new Blob([text]), name: saveName({ filename: `${name}.json` }) };
 }
 

@@ -1,6 +1,7 @@
 /** Messages of an open conversation that are not on this device: opened in the background, the newest first, as they come. */
-import { type EmailRow, type Mail, openEmail, readAmendments, Unreachable } from "@posthorn/client";
+import { type EmailRow, type Mail, readAmendments, Unreachable } from "@posthorn/client";
 import { type Fault, faultOf } from "./fault.ts";
+import { openWhole } from "./imported-mails.ts";
 import { askForStandard } from "./standard-mails.ts";
 
 const openedAtOnce = 4;
@@ -60,7 +61,7 @@ async function openAll(
   const openOne = async (row: EmailRow) => {
     try {
       if (row.wire === null) await askForStandard(mail, row, signal);
-      else await openEmail(mail, row.id, signal);
+      else await openWhole(mail, row, signal);
       faults.delete(row.id);
     } catch (error) {
       const fault = faultOf(error);

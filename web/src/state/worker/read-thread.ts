@@ -9,10 +9,17 @@ import {
 } from "@posthorn/client";
 import { type Delivery, readDeliveries } from "./delivery.ts";
 import type { Desk } from "./desk.ts";
-import { rowsOf } from "./digests.ts";
+import { findImported } from "./imported-mails.ts";
 import { type Person, peopleOf } from "./list-threads.ts";
 import { faultFor, openEdits, openMissing } from "./open-missing.ts";
-import { bodyOf, bodyOfStandard, bodyOfWords, type MessageBody, type ReadBody } from "./read-body.ts";
+import {
+  bodyOf,
+  bodyOfImported,
+  bodyOfStandard,
+  bodyOfWords,
+  type MessageBody,
+  type ReadBody,
+} from "./read-body.ts";
 import { findStandard } from "./standard-mails.ts";
 
 export interface ThreadMessage {
@@ -53,13 +60,15 @@ export async function readThread(
   const { mail, map, signal } = desk;
   await map.begun;
   const entries = map.thread(threadId).filter(({ isMail }) => isMail);
-  const rows = await rowsOf(
-    mail,
-    entries.toSorted((a, b) => a.atMs - b.atMs).map(({ id }) => id),
-  );
-  const texts = await readKept(mail, rows, undefined);
-  const amendments = await readAmendments(mail, rows, undefined);
-  const deliveries = await readDeliveries(mail, rows);
+  const ids = entries.toSorted((a, b) => a.atMs - b.atMs).map(({ id }) => id);
+  const known = await map.rows(ids);
+  const rows = ids.flatMap((id) => known.get(id) ?? []);
+  const amended = rows.filter(map.isAmended);
+  const [texts, amendments, deliveries] = await Promise.all([
+    readKept(mail, rows, undefined),
+    amended.length === 0 ? new Map<string, Amendments>() : readAmendments(mail, amended, undefined),
+    readDeliveries(mail, rows),
+  ]);
   const messages = rows.map((row) => {
     const read = bodyNow(mail, row, { text: texts.get(row.id), amendments: amendments.get(row.id) });
     return messageOf(desk, row, { ...read, delivery: deliveries.get(row.id) ?? [] });
@@ -84,6 +93,11 @@ function bodyNow(
   const subject = row.subject ?? "";
   if (amendments?.takenBackAt !== undefined) {
     return { subject: "", body: { kind: "takenBack", atMs: Date.parse(amendments.takenBackAt) || 0 } };
+  }
+  if (text?.kind === "open" && text.imported === true) {
+    const whole = findImported(mail, row);
+    if (whole !== undefined) return bodyOfImported(text, whole);
+    if (faultFor(mail, row.id) === undefined) return { subject, body: { kind: "opening" } };
   }
   if (text !== undefined && text.kind !== "standard") return bodyOf(text, amendments);
   const standard = row.wire === null ? findStandard(mail, row) : undefined;

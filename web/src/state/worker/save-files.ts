@@ -11,9 +11,11 @@ import {
   readingOf,
   saveName,
 } from "@posthorn/client";
+import type { WholeMail } from "@posthorn/client/transfer";
 import { fail } from "@posthorn/protocol";
 import { blobSink } from "./blob-sink.ts";
 import type { Desk, Room } from "./desk.ts";
+import { askForImported } from "./imported-mails.ts";
 import { openFields } from "./read-body.ts";
 import { askForStandard } from "./standard-mails.ts";
 
@@ -65,6 +67,8 @@ export async function fetchFile(
       return { blob: sink.blob(file.type), name: saveName({ filename: file.name ?? "" }) };
     }
     const opened = (await findOpened(mail, messageId)) ?? (await openEmail(mail, messageId, options.signal));
+    const imported = await askForImported(mail, row, { opened, signal: options.signal });
+    if (imported !== undefined) return await fileOfImported(imported, place);
     const amendments = (await readAmendments(mail, [row], undefined)).get(messageId);
     const { files, filesIn } = readingOf(opened, amendments?.edits);
     const file = files[place] ?? noFile();
@@ -90,6 +94,14 @@ export async function fetchFile(
     underWay.delete(ticket);
     tell(["transfers"]);
   }
+}
+
+async function fileOfImported({ files }: WholeMail, place: number): Promise<FetchedFile> {
+  const { bytes, name, type } = files[place] ?? noFile();
+  const sink = blobSink();
+  await sink.write(0, bytes);
+  await sink.finish(bytes.length);
+  return { blob: sink.blob(type), name: saveName({ filename: name }) };
 }
 
 function noFile(): never {

@@ -15,6 +15,7 @@ import { type FileMotion, readMotion } from "./save-files.ts";
 import { listStrangers, type Stranger } from "./screener.ts";
 import { type SearchState, searchState } from "./search-threads.ts";
 import { readSenderNews, type SenderNews } from "./sender-news.ts";
+import { transferViews } from "./transfer-calls.ts";
 import { view } from "./view.ts";
 
 export interface Account {
@@ -122,6 +123,7 @@ export const views = {
   ),
 
   ...ownViews,
+  ...transferViews,
   ...operatorViews,
 };
 

@@ -1,0 +1,134 @@
+import { type ReactElement, useState } from "react";
+import { call } from "../state/desk.ts";
+import { lastSeen, useView } from "../state/use-view.ts";
+import type { ExportState } from "../state/worker/export-job.ts";
+import { Button } from "../ui/button.tsx";
+import { Notice } from "../ui/notice.tsx";
+import { saveBlob } from "../ui/save-blob.ts";
+import { fileSize } from "../words/sizes.ts";
+import { say } from "../words/words.ts";
+import { askWhere } from "./ask-where.ts";
+import style from "./transfer.module.css";
+import { useAsking } from "./use-asking.ts";
+
+const formats = ["mbox", "eml", "json"] as const;
+type Format = (typeof formats)[number];
+
+/** All mail is taken out here. */
+export function ExportPage(): ReactElement {
+  const state = lastSeen(useView("exportState", {}));
+  const status = lastSeen(useView("status", {}));
+  const asking = useAsking();
+  const isWhole = status?.state === "live";
+  return (
+    <div className={style.page}>
+      <p className={style.sentence}>{say("export.sentence")}</p>
+      {asking.fault !== undefined && <Notice code={asking.fault.code}>{asking.fault.sentence}</Notice>}
+      {state !== undefined && <Phase state={state} isWhole={isWhole} ask={asking.ask} />}
+    </div>
+  );
+}
+
+type Ask = ReturnType<typeof useAsking>["ask"];
+
+function Phase({ state, isWhole, ask }: { state: ExportState; isWhole: boolean; ask: Ask }): ReactElement {
+  const end = () => ask(() => call("endExport", {}));
+  switch (state.phase) {
+    case "none":
+      return <Choose isWhole={isWhole} ask={ask} />;
+    case "running":
+      return (
+        <section className={style.block}>
+          <p className={style.count}>{say("export.doneOf", { done: state.done, total: state.total })}</p>
+          <progress
+            className={style.meter}
+            value={state.done}
+            max={Math.max(1, state.total)}
+            aria-label={say("export.progress")}
+          />
+          <div className={style.actions}>
+            <Button onClick={end}>{say("export.stop")}</Button>
+          </div>
+        </section>
+      );
+    case "failed":
+      return (
+        <>
+          <Notice code={state.fault.code}>{state.fault.sentence}</Notice>
+          <Choose isWhole={isWhole} ask={ask} />
+        </>
+      );
+    case "ended":
+      return <Ended state={state} ask={ask} onEnd={end} />;
+  }
+}
+
+function Choose({ isWhole, ask }: { isWhole: boolean; ask: Ask }): ReactElement {
+  const [format, setFormat] = useState<Format>("mbox");
+  const start = async () => {
+    const handle = await askWhere(fileName());
+    if (handle !== "no") await call("startExport", { format, handle });
+  };
+  return (
+    <>
+      <fieldset className={style.forms}>
+        <legend>{say("export.format")}</legend>
+        {formats.map((one) => (
+          <label key={one} className={style.form}>
+            <input type="radio" name="format" checked={format === one} onChange={() => setFormat(one)} />
+            <span>
+              {say(`export.format.${one}`)}
+              <small>{say(`export.formatHelp.${one}`)}</small>
+            </span>
+          </label>
+        ))}
+      </fieldset>
+      <Notice look="plain">{say(isWhole ? "export.notSealed" : "export.notWhole")}</Notice>
+      <div className={style.actions}>
+        <Button look="ink" icon="upload" onClick={() => ask(start)}>
+          {say("export.start")}
+        </Button>
+      </div>
+    </>
+  );
+}
+
+function Ended({
+  state,
+  ask,
+  onEnd,
+}: {
+  state: Extract<ExportState, { phase: "ended" }>;
+  ask: Ask;
+  onEnd(): void;
+}): ReactElement {
+  const { exported, failed, leftOut, sizeBytes, isSaved } = state;
+  const save = async () => {
+    const blob = await call("takeExport", {});
+    if (blob !== null) saveBlob(blob, fileName());
+  };
+  return (
+    <section className={style.block}>
+      <p className={style.count} role="status">
+        {say("export.ended", { count: exported })}
+      </p>
+      <p className={style.hint}>
+        {say(isSaved ? "export.isSaved" : "export.waits", { size: fileSize(sizeBytes) })}
+      </p>
+      {failed > 0 && <Notice look="warn">{say("export.failed", { count: failed })}</Notice>}
+      {leftOut > 0 && <Notice look="warn">{say("export.leftOut", { count: leftOut })}</Notice>}
+      <div className={style.actions}>
+        {!isSaved && (
+          <Button look="ink" icon="download" onClick={() => ask(save)}>
+            {say("export.save")}
+          </Button>
+        )}
+        <Button onClick={onEnd}>{say("export.again")}</Button>
+      </div>
+    </section>
+  );
+}
+
+function fileName(): string {
+  return `posthorn-${new Date().toISOString().slice(0, 10)}.zip`;
+}

@@ -1,0 +1,170 @@
+import { type ReactElement, useState } from "react";
+import { call } from "../state/desk.ts";
+import {
+  type ImportTarget,
+  type ImportTargets,
+  importTargets,
+  usualTarget,
+} from "../state/import-targets.ts";
+import type { ImportState } from "../state/worker/import-job.ts";
+import { Button } from "../ui/button.tsx";
+import { longDay } from "../words/dates.ts";
+import { fileSize } from "../words/sizes.ts";
+import { say } from "../words/words.ts";
+import style from "./transfer.module.css";
+import type { useAsking } from "./use-asking.ts";
+
+type Looked = Extract<ImportState, { phase: "looked" }>;
+
+/** What is in the files, and where it goes. */
+export function ImportPlan({
+  state: { files, look },
+  asking: { ask, isBusy },
+}: {
+  state: Looked;
+  asking: ReturnType<typeof useAsking>;
+}): ReactElement {
+  const [targets, setTargets] = useState<ImportTargets>({});
+  const [rest, setRest] = useState<"archive" | "inbox">("archive");
+  const again = () => ask(() => call("endImport", {}));
+  return (
+    <>
+      <section className={style.block}>
+        <p className={style.count} role="status">
+          {say("import.found", { count: look.mails })}
+        </p>
+        <Facts files={files} look={look} />
+      </section>
+      {look.labels.length > 0 && (
+        <section className={style.block}>
+          <h2 className={style.heading}>{say("import.labels")}</h2>
+          <p className={style.hint}>{say("import.labelsHelp")}</p>
+          <table className={style.labels}>
+            <thead>
+              <tr>
+                <th scope="col">{say("import.label")}</th>
+                <th scope="col">{say("import.mails")}</th>
+                <th scope="col">{say("import.target")}</th>
+              </tr>
+            </thead>
+            <tbody>
+              {look.labels.map(({ name, count }) => (
+                <tr key={name}>
+                  <th scope="row" dir="auto">
+                    {name}
+                  </th>
+                  <td className={style.number}>{say("count", { count })}</td>
+                  <td>
+                    <TargetChoice
+                      label={name}
+                      value={targets[name] ?? usualTarget(name)}
+                      onChange={(target) => setTargets({ ...targets, [name]: target })}
+                    />
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </section>
+      )}
+      {look.unlabelled > 0 && (
+        <section className={style.block}>
+          <label className={style.heading} htmlFor="import-rest">
+            {say("import.rest", { count: look.unlabelled })}
+          </label>
+          <select
+            id="import-rest"
+            className={style.select}
+            value={rest}
+            onChange={({ target }) => setRest(target.value === "inbox" ? "inbox" : "archive")}
+          >
+            <option value="archive">{say("import.rest.archive")}</option>
+            <option value="inbox">{say("import.rest.inbox")}</option>
+          </select>
+        </section>
+      )}
+      <div className={style.actions}>
+        {look.mails > 0 && (
+          <Button
+            look="ink"
+            isBusy={isBusy}
+            onClick={() => ask(() => call("startImport", { targets, rest }))}
+          >
+            {say("import.start", { count: look.mails })}
+          </Button>
+        )}
+        <Button onClick={again}>{say("import.others")}</Button>
+      </div>
+    </>
+  );
+}
+
+function Facts({ files, look }: Pick<Looked, "files" | "look">): ReactElement {
+  const { fromMs, toMs, sizeBytes, biggest, repeated, notRead } = look;
+  return (
+    <dl className={style.facts}>
+      <dt>{say("import.files")}</dt>
+      <dd dir="auto">{files.join(", ")}</dd>
+      {fromMs !== null && toMs !== null && (
+        <>
+          <dt>{say("import.dates")}</dt>
+          <dd>{say("import.fromTo", { from: longDay(fromMs), to: longDay(toMs) })}</dd>
+        </>
+      )}
+      <dt>{say("import.size")}</dt>
+      <dd>{fileSize(sizeBytes)}</dd>
+      {biggest.length > 0 && (
+        <>
+          <dt>{say("import.biggest")}</dt>
+          <dd>
+            {biggest.map(({ subject, sizeBytes: bytes }) => (
+              <div key={`${bytes} ${subject}`} dir="auto">
+                {say("import.one", { subject: subject || say("import.noSubject"), size: fileSize(bytes) })}
+              </div>
+            ))}
+          </dd>
+        </>
+      )}
+      {repeated > 0 && (
+        <>
+          <dt>{say("import.repeated")}</dt>
+          <dd>{say("import.repeatedHelp", { count: repeated })}</dd>
+        </>
+      )}
+      {notRead > 0 && (
+        <>
+          <dt>{say("import.notRead")}</dt>
+          <dd>{say("import.notReadHelp", { count: notRead })}</dd>
+        </>
+      )}
+    </dl>
+  );
+}
+
+function TargetChoice({
+  label,
+  value,
+  onChange,
+}: {
+  label: string;
+  value: ImportTarget;
+  onChange(target: ImportTarget): void;
+}): ReactElement {
+  return (
+    <select
+      className={style.select}
+      aria-label={say("import.targetOf", { name: label })}
+      value={value}
+      onChange={({ target }) => {
+        const chosen = importTargets.find((one) => one === target.value);
+        if (chosen !== undefined) onChange(chosen);
+      }}
+    >
+      {importTargets.map((one) => (
+        <option key={one} value={one}>
+          {say(`import.target.${one}`, { name: label })}
+        </option>
+      ))}
+    </select>
+  );
+}
