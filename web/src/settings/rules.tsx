@@ -4,6 +4,7 @@ import { labelTree } from "../state/label-tree.ts";
 import { lastSeen, useView } from "../state/use-view.ts";
 import type { ViewOutput } from "../state/worker/views.ts";
 import { Button, IconButton } from "../ui/button.tsx";
+import { Icon } from "../ui/icon.tsx";
 import { Switch } from "../ui/switch.tsx";
 import { showToast } from "../ui/toaster.tsx";
 import { say } from "../words/words.ts";
@@ -115,7 +116,7 @@ function RuleWords({ draft }: { draft: RuleDraft }): ReactElement {
       {conditions.map(({ kind, text }) => (
         <span key={kind}>{say(`settings.if.${kind}`, { text })}</span>
       ))}
-      <b aria-hidden="true">→</b>
+      <Icon name="forward" size={14} />
       {does.map((words) => (
         <span key={words}>{words}</span>
       ))}

@@ -1,4 +1,4 @@
-import { type ReactElement, useState } from "react";
+import { type ReactElement, useEffect, useState } from "react";
 import { go } from "../routes.ts";
 import { call } from "../state/desk.ts";
 import { forgetViews } from "../state/use-view.ts";
@@ -25,12 +25,15 @@ export function StorageSettings(): ReactElement {
           )}
           <Row row="here" help={say("settings.hereHelp")} isWide>
             {() => (
-              <p>
-                {say("settings.here", {
-                  count: storage.messages,
-                  size: storage.hereBytes === null ? "?" : fileSize(storage.hereBytes),
-                })}
-              </p>
+              <>
+                <p>
+                  {say("settings.here", {
+                    count: storage.messages,
+                    size: storage.hereBytes === null ? "?" : fileSize(storage.hereBytes),
+                  })}
+                </p>
+                <Keeping />
+              </>
             )}
           </Row>
           <ForgetRow storage={storage} />
@@ -48,6 +51,24 @@ function Quota({ there, labelledBy }: { there: Storage["there"]; labelledBy: str
       <progress className={style.meter} value={usedBytes} max={mostBytes} aria-labelledby={labelledBy} />
       <p>{say("settings.quota", { used: fileSize(usedBytes), most: fileSize(mostBytes) })}</p>
     </>
+  );
+}
+
+/** Whether the browser may throw away what is kept, and asking it not to. */
+function Keeping(): ReactElement | null {
+  const [state, setState] = useState<"kept" | "loose" | "refused">();
+  useEffect(() => {
+    void navigator.storage.persisted().then((isKept) => setState(isKept ? "kept" : "loose"));
+  }, []);
+  const ask = async () => setState((await navigator.storage.persist()) ? "kept" : "refused");
+  if (state === undefined) return null;
+  return (
+    <div className={style.actions}>
+      <p className={style.meta} role="status">
+        {say(`settings.keeping.${state}`)}
+      </p>
+      {state === "loose" && <Button onClick={() => void ask()}>{say("settings.keepHere")}</Button>}
+    </div>
   );
 }
 
