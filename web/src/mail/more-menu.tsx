@@ -9,6 +9,7 @@ import { type Choice, Choices } from "../ui/choices.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { Icon, type IconName } from "../ui/icon.tsx";
 import { say, type Words } from "../words/words.ts";
+import { homeAct } from "./home-act.ts";
 import type { ListActs, Picker, Targets } from "./use-list-acts.ts";
 
 interface Entry {
@@ -35,12 +36,14 @@ export function MoreMenu({
   const chosen = rows.filter(({ threadId }) => targets.ids.includes(threadId));
   const role = place.kind === "role" ? place.role : undefined;
   const entries: Entry[] = [];
-  if (role === "snoozed")
-    entries.push({ words: "act.wake", icon: "undo", does: { kind: "snooze", until: null } });
-  if (role === undefined || role === "inbox")
-    entries.push({ words: "act.archive", icon: "archive", command: "archive", does: { kind: "archive" } });
-  if (role !== undefined && role !== "inbox" && role !== "snoozed" && role !== "sent" && role !== "drafts")
-    entries.push({ words: "act.toInbox", icon: "inbox", does: { kind: "toInbox" } });
+  const home = homeAct(place);
+  if (role !== "sent" && role !== "drafts")
+    entries.push({
+      words: home.words,
+      icon: home.icon,
+      does: home.act,
+      ...(home.keys === undefined ? {} : { command: "archive" }),
+    });
   entries.push({ words: "act.snooze", icon: "clock", command: "snooze", does: "snooze" });
   entries.push({ words: "act.label", icon: "label", command: "label", does: "label" });
   entries.push({ words: "act.move", icon: "forward", command: "move", does: "move" });
@@ -84,7 +87,7 @@ export function MoreMenu({
   return (
     <Dialog title={say("act.more")} onClose={acts.closePicker} width="narrow">
       <Choices
-        label={say("act.more")}
+        label={say("act.moreFilter")}
         text={text}
         onText={setText}
         choices={choices}

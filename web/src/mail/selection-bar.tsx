@@ -2,6 +2,7 @@ import type { ReactElement } from "react";
 import type { Place } from "../state/place.ts";
 import { Button, IconButton } from "../ui/button.tsx";
 import { say } from "../words/words.ts";
+import { homeAct } from "./home-act.ts";
 import { nothingSelected } from "./selection.ts";
 import style from "./selection-bar.module.css";
 import type { ListActs } from "./use-list-acts.ts";
@@ -24,7 +25,7 @@ export function SelectionBar({
   const { selection, setSelection, doAct, pick } = acts;
   const count = selection.isAll ? total : selection.ids.size;
   const hasAllHere = !selection.isAll && selection.ids.size >= Math.min(here, total) && total > here;
-  const isInbox = place.kind === "role" && place.role === "inbox";
+  const home = homeAct(place);
   return (
     <div className={style.bar} role="toolbar" aria-label={say("select.bar")}>
       <IconButton
@@ -43,10 +44,10 @@ export function SelectionBar({
       )}
       <span className={style.space} />
       <IconButton
-        icon={isInbox ? "archive" : "inbox"}
-        label={isInbox ? say("act.archive") : say("act.toInbox")}
-        keys={isInbox ? "e" : ""}
-        onClick={() => doAct({ kind: isInbox ? "archive" : "toInbox" })}
+        icon={home.icon}
+        label={say(home.words)}
+        {...(home.keys === undefined ? {} : { keys: home.keys })}
+        onClick={() => doAct(home.act)}
       />
       <IconButton icon="clock" label={say("act.snooze")} keys="b" onClick={() => pick("snooze")} />
       <IconButton icon="label" label={say("act.label")} keys="l" onClick={() => pick("label")} />

@@ -18,13 +18,14 @@ import { Empty } from "../ui/empty.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { Waiting } from "../ui/waiting.tsx";
 import { say } from "../words/words.ts";
+import { homeAct } from "./home-act.ts";
 import { headingHeight, layOut } from "./list-layout.ts";
 import { letLeave, letRise, standing } from "./row-motion.ts";
 import { SelectionBar } from "./selection-bar.tsx";
 import style from "./thread-list.module.css";
 import { type RowActs, ThreadRowView } from "./thread-row.tsx";
-import { useListActs } from "./use-list-acts.ts";
 import { useLabels } from "./use-labels.ts";
+import { useListActs } from "./use-list-acts.ts";
 import { useAnchor, useListView } from "./use-list-scroll.ts";
 import { usePages } from "./use-pages.ts";
 
@@ -145,6 +146,7 @@ export function ThreadList({
   });
 
   const cursorIndex = acts.cursor === undefined ? -1 : pages.indexOf(acts.cursor);
+  const home = homeAct(place);
   const isLater = place.kind === "role" && place.role === "snoozed";
   const rows: ReactElement[] = [];
   for (let index = first; index <= Math.min(last, total - 1); index++) {
@@ -169,6 +171,7 @@ export function ThreadList({
             labels={labels}
             address={address}
             isLater={isLater}
+            home={home}
             acts={rowActs.current}
           />
         )}

@@ -8,6 +8,7 @@ import { LabelChip } from "../ui/label-chip.tsx";
 import { longTime, shortMoment, shortTime } from "../words/dates.ts";
 import { say } from "../words/words.ts";
 import { DeliverySign } from "./delivery-sign.tsx";
+import type { HomeAct } from "./home-act.ts";
 import { useSwipe } from "./row-swipe.ts";
 import style from "./thread-row.module.css";
 import type { Label } from "./use-labels.ts";
@@ -24,6 +25,8 @@ interface Props {
   address: string;
   /** In Later: until when. */
   isLater: boolean;
+  /** What a swipe and the first button do. */
+  home: HomeAct;
   acts: RowActs;
 }
 
@@ -49,6 +52,7 @@ export const ThreadRowView = memo(function ThreadRowView({
   labels: all,
   address,
   isLater,
+  home,
   acts,
 }: Props): ReactElement {
   const { threadId } = row;
@@ -56,7 +60,7 @@ export const ThreadRowView = memo(function ThreadRowView({
   const [first] = row.people.filter((person) => person.address !== address);
   const shown = first ?? row.people[0] ?? { address };
   const swipe = useSwipe({
-    onEnd: () => acts.act({ kind: "archive" }, threadId),
+    onEnd: () => acts.act(home.act, threadId),
     onStart: () => acts.snooze(threadId),
     onLongPress: () => acts.toggle(threadId, false),
   });
@@ -64,7 +68,7 @@ export const ThreadRowView = memo(function ThreadRowView({
   return (
     <div className={style.track}>
       <span className={style.under} aria-hidden="true">
-        <Icon name="archive" />
+        <Icon name={home.icon} />
         <Icon name="clock" />
       </span>
       {/* The keys of a grid's row are those of the grid. */}
@@ -80,7 +84,8 @@ export const ThreadRowView = memo(function ThreadRowView({
         data-unread={row.isUnread ? "" : undefined}
         data-open={isOpen ? "" : undefined}
         data-selected={isSelected ? "" : undefined}
-        draggable
+        // A finger that is held on it chooses it.
+        draggable={matchMedia("(pointer: fine)").matches}
         onDragStart={(event) => acts.drag(threadId, event)}
         onFocus={() => acts.focus(threadId)}
         onKeyDown={goThroughCells}
@@ -170,12 +175,12 @@ export const ThreadRowView = memo(function ThreadRowView({
         </span>
         <span role="gridcell" className={style.actions} onClick={(event) => event.stopPropagation()}>
           <IconButton
-            icon="archive"
+            icon={home.icon}
             tabIndex={-1}
             data-cell=""
-            label={say("act.archive")}
-            keys="e"
-            onClick={() => acts.act({ kind: "archive" }, threadId)}
+            label={say(home.words)}
+            {...(home.keys === undefined ? {} : { keys: home.keys })}
+            onClick={() => acts.act(home.act, threadId)}
           />
           <IconButton
             icon="trash"

@@ -1,5 +1,5 @@
 import { type ReactElement, useEffect, useId, useRef, useState } from "react";
-import { go, type Route } from "../routes.ts";
+import { go, type Route, useRoute } from "../routes.ts";
 import { useCommands } from "../state/commands.ts";
 import { call } from "../state/desk.ts";
 import { useKeyHint } from "../state/keys.ts";
@@ -24,6 +24,8 @@ let before: Route = { page: "list", place: { kind: "role", role: "inbox" }, thre
 export function SearchField({ place, folders }: { place: Place; folders: readonly Folder[] }): ReactElement {
   const query = place.kind === "search" ? place.query : undefined;
   const isSearch = query !== undefined;
+  const route = useRoute();
+  const isReading = route.page === "list" && route.threadId !== undefined;
   const [text, setText] = useState(query ?? "");
   const [isOpen, setOpen] = useState(false);
   const [at, setAt] = useState(-1);
@@ -105,7 +107,7 @@ export function SearchField({ place, folders }: { place: Place; folders: readonl
       field.current?.focus();
       field.current?.select();
     },
-    back: isSearch ? leave : undefined,
+    back: isSearch && !isReading ? leave : undefined,
   });
 
   return (

@@ -1,0 +1,35 @@
+/** What one does with a conversation that one is done with where it is seen: out of the inbox, or back into it. */
+import type { Place } from "../state/place.ts";
+import type { ThreadAct } from "../state/worker/act-on-threads.ts";
+import type { IconName } from "../ui/icon.tsx";
+import type { Words } from "../words/words.ts";
+
+export interface HomeAct {
+  act: ThreadAct;
+  icon: IconName;
+  words: Words;
+  keys: string | undefined;
+}
+
+const archive: HomeAct = { act: { kind: "archive" }, icon: "archive", words: "act.archive", keys: "e" };
+const toInbox: HomeAct = { act: { kind: "toInbox" }, icon: "inbox", words: "act.toInbox", keys: undefined };
+const wake: HomeAct = {
+  act: { kind: "snooze", until: null },
+  icon: "undo",
+  words: "act.wake",
+  keys: undefined,
+};
+
+export function homeAct(place: Place): HomeAct {
+  if (place.kind !== "role") return archive;
+  switch (place.role) {
+    case "snoozed":
+      return wake;
+    case "archive":
+    case "junk":
+    case "trash":
+      return toInbox;
+    default:
+      return archive;
+  }
+}
