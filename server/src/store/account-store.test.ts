@@ -35,6 +35,7 @@ eachStore("an account", (open) => {
       hasSnoozed: false,
       screens: false,
       hasRules: false,
+      isOperator: false,
     });
     expect(await findAccount(read, alice.id)).toEqual(found);
     expect(await findAccountByName(read, "Alice")).toBeUndefined();
