@@ -18,6 +18,9 @@ import { showEach } from "../src/xss/show-hostile.ts";
 const lists = hostileLists();
 const payloads = lists.flatMap((list) => list.payloads);
 
+/** Machines that do much at once are slow. */
+const patience = { timeout: 20_000 };
+
 let canary: CanaryHost;
 let clients: WebClients;
 let omar: TestPerson;
@@ -40,7 +43,7 @@ beforeAll(async () => {
   watch = await watchBrowser(reader.context, alpha.endpoint);
   await reader.page.reload();
   await reader.signIn(omar);
-});
+}, 120_000);
 afterAll(async () => {
   await clients.close();
   await canary.close();
@@ -86,7 +89,7 @@ test("where nothing guards a page they run, so that it would be seen here if the
   await page.setContent(
     '<img src="https://canary.example/x"><link rel="preconnect" href="https://pre.example">',
   );
-  await expect.poll(() => canary.connections).toBeGreaterThan(connectionsBefore);
+  await expect.poll(() => canary.connections, patience).toBeGreaterThan(connectionsBefore);
   await context.close();
 });
 
@@ -135,7 +138,7 @@ test("as plain text and as Markdown they are words, and links lead to the web al
   await page.getByText(`${2 * texts.length} messages`).waitFor();
   await page.getByRole("button", { name: "Fold all messages" }).waitFor();
   await page.getByRole("heading", { name: "Words" }).waitFor();
-  await expect.poll(() => page.locator("[data-message] [role=heading]").count()).toBeGreaterThan(0);
+  await expect.poll(() => page.locator("[data-message] [role=heading]").count(), patience).toBeGreaterThan(0);
   const links = await page.evaluate(() => {
     for (const fold of document.querySelectorAll("details")) fold.open = true;
     const inside = [...document.querySelectorAll("[data-message] *")];
@@ -165,11 +168,11 @@ test("as a subject, a sender's name and the name of a file they are words", asyn
   const { page } = reader;
   const grid = page.getByRole("grid", { name: "Inbox" });
   const rows = () => grid.getAttribute("aria-rowcount");
-  await expect.poll(rows, { timeout: 20_000 }).toBe(String(words.length + 5));
+  await expect.poll(rows, patience).toBe(String(words.length + 5));
   await page.getByRole("row", { name: /Files/ }).click();
   await page.getByText(`${folders.length} messages`).waitFor();
   await page.keyboard.press(";");
-  await expect.poll(() => page.locator("[data-message] li").count()).toBe(short.length);
+  await expect.poll(() => page.locator("[data-message] li").count(), patience).toBe(short.length);
   const height = await grid.evaluate((one) => one.scrollHeight);
   for (let top = 0; top < height; top += 400) {
     await grid.evaluate((one, to) => one.scrollTo({ top: to }), top);

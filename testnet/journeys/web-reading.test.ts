@@ -14,6 +14,9 @@ type Draft = Parameters<typeof prepare>[1];
 const answers = 16;
 const content = Buffer.alloc(300_000, "all of it ");
 
+/** Machines that do much at once are slow. */
+const patience = { timeout: 20_000 };
+
 let clients: WebClients;
 let alice: TestPerson;
 let bob: TestPerson;
@@ -33,7 +36,7 @@ beforeAll(async () => {
   }
   client = await clients.open(clients.net.node("alpha"), { acceptDownloads: true });
   page = client.page;
-  page.setDefaultTimeout(10_000);
+  page.setDefaultTimeout(20_000);
   await client.signIn(alice);
 }, 120_000);
 afterAll(() => clients.close());
@@ -83,9 +86,9 @@ async function inbox(): Promise<void> {
 test("a conversation has as many messages as it says, those that were read before are a line, and quotes are folded", async () => {
   await open(/The garden/, "The garden");
   await page.getByText(`${answers} messages`).waitFor();
-  await expect.poll(() => cards().count()).toBe(answers);
+  await expect.poll(() => cards().count(), patience).toBe(answers);
   await page.keyboard.press(":");
-  await expect.poll(() => page.locator("[data-message][data-open]").count()).toBe(0);
+  await expect.poll(() => page.locator("[data-message][data-open]").count(), patience).toBe(0);
   await card("Number 3 says this.").getByRole("button").first().click();
   const third = card("Number 3 says this.");
   await third.getByText("Number 3 says this.").waitFor();
@@ -93,7 +96,7 @@ test("a conversation has as many messages as it says, those that were read befor
   await third.getByText("Quoted text").click();
   await third.getByText("long ago").waitFor();
   await page.keyboard.press(";");
-  await expect.poll(() => page.locator("[data-message][data-open]").count()).toBe(answers);
+  await expect.poll(() => page.locator("[data-message][data-open]").count(), patience).toBe(answers);
 });
 
 test("n and p go from message to message", async () => {
@@ -150,11 +153,13 @@ test("files are saved as they were sent, one or all, and a picture is looked at"
   const names: string[] = [];
   page.on("download", (each) => names.push(each.suggestedFilename()));
   await mail.getByRole("button", { name: "Save all 2" }).click();
-  await expect.poll(() => names).toEqual(["whole txt.exe", "garden.png"]);
+  await expect.poll(() => names, patience).toEqual(["whole txt.exe", "garden.png"]);
 
   await mail.getByTitle("Show garden.png").click();
   const shown = page.getByRole("dialog").getByRole("img", { name: "garden.png" });
-  await expect.poll(() => shown.evaluate((image) => image.getBoundingClientRect().width)).toBeGreaterThan(0);
+  await expect
+    .poll(() => shown.evaluate((image) => image.getBoundingClientRect().width), patience)
+    .toBeGreaterThan(0);
   await page.keyboard.press("Escape");
   await page.getByRole("dialog").waitFor({ state: "detached" });
 });
@@ -179,7 +184,7 @@ test("what its author changes or takes back is seen so at once, and what it said
   await card(/took this message back/).waitFor();
   // What came while it was open was read.
   const row = page.getByRole("row").filter({ hasText: "Taken back" });
-  await expect.poll(() => row.getAttribute("aria-label")).not.toMatch(/^Unread/);
+  await expect.poll(() => row.getAttribute("aria-label"), patience).not.toMatch(/^Unread/);
   expect(await card("A secret.").count()).toBe(0);
   expect(client.faults).toEqual([]);
 });
@@ -263,7 +268,9 @@ test("whoever was compared has a shield, and another key afterwards is told of w
   await line.getByRole("button", { name: "Why?" }).click();
   await line.getByText(/Compare the safety number again/).waitFor();
   await line.getByRole("button", { name: "Verify" }).click();
-  await expect.poll(() => new URL(page.url()).pathname).toBe(`/people/${encodeURIComponent(bob.address)}`);
+  await expect
+    .poll(() => new URL(page.url()).pathname, patience)
+    .toBe(`/people/${encodeURIComponent(bob.address)}`);
   expect(client.faults).toEqual([]);
 });
 
@@ -312,11 +319,11 @@ test("HTML that was imported is shown cleaned, with its own pictures, and says h
   await frame.getByText("evil.example", { exact: true }).waitFor();
   await frame.getByText("A big picture").waitFor();
   const logo = frame.getByRole("img", { name: "logo" });
-  await expect.poll(() => logo.evaluate((image) => image.getBoundingClientRect().width)).toBe(40);
+  await expect.poll(() => logo.evaluate((image) => image.getBoundingClientRect().width), patience).toBe(40);
   expect(await frame.getByText("Said before").isVisible()).toBe(false);
   const colour = () => frame.getByText("Dark words").evaluate((one) => getComputedStyle(one).color);
   expect(await colour()).toBe("rgb(238, 237, 234)");
   await other.page.getByRole("button", { name: "Original colours" }).click();
-  await expect.poll(colour).toBe("rgb(17, 17, 17)");
+  await expect.poll(colour, patience).toBe("rgb(17, 17, 17)");
   expect(other.faults).toEqual([]);
 });
