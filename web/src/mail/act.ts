@@ -33,7 +33,7 @@ export async function act(
 }
 
 /** Whether rows may leave the list by it. */
-export function takesAway({ kind }: ThreadAct): boolean {
+function takesAway({ kind }: ThreadAct): boolean {
   return kind !== "read" && kind !== "star";
 }
 

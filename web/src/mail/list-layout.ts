@@ -4,7 +4,7 @@ import type { Age } from "../words/dates.ts";
 
 export const headingHeight = 28;
 
-export interface Heading {
+interface Heading {
   age: Age;
   /** Of the row below it. */
   index: number;

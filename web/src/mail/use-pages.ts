@@ -38,7 +38,7 @@ export interface Pages {
   release(): void;
 }
 
-export type HeldBy = "pointer" | "keys" | undefined;
+type HeldBy = "pointer" | "keys" | undefined;
 
 interface Kept {
   pages: Map<number, ThreadPage>;

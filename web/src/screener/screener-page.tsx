@@ -16,6 +16,9 @@ import style from "./screener-page.module.css";
 
 type Decision = "accepted" | "blocked";
 
+/** Whom nobody has decided of for so long was left: they are out of the way, and nothing of theirs is lost. */
+const leftAfterMs = 14 * 86_400_000;
+
 /** First-time senders, one card each. To leave somebody here is an answer too. */
 export function ScreenerPage(): ReactElement {
   const strangers = lastSeen(useView("screener", {}));
@@ -35,6 +38,9 @@ export function ScreenerPage(): ReactElement {
       showToast({ words: error.fault.sentence });
     }
   };
+  const [sinceMs] = useState(() => Date.now() - leftAfterMs);
+  const fresh = waiting?.filter(({ atMs }) => atMs >= sinceMs) ?? [];
+  const left = waiting?.filter(({ atMs }) => atMs < sinceMs) ?? [];
   return (
     <section className={style.page} aria-label={say("place.screener")} data-part="list">
       <header className={style.bar}>
@@ -48,15 +54,33 @@ export function ScreenerPage(): ReactElement {
         ) : (
           <div className={style.measure}>
             <p className={style.sentence}>{say("screener.sentence")}</p>
-            <ul className={style.cards}>
-              {waiting.map((stranger) => (
-                <StrangerCard key={stranger.address} stranger={stranger} onDecide={decide} />
-              ))}
-            </ul>
+            <Cards strangers={fresh} onDecide={decide} />
+            {left.length > 0 && (
+              <details className={style.left}>
+                <summary>{say("screener.left", { count: left.length })}</summary>
+                <Cards strangers={left} onDecide={decide} />
+              </details>
+            )}
           </div>
         )}
       </div>
     </section>
+  );
+}
+
+function Cards({
+  strangers,
+  onDecide,
+}: {
+  strangers: readonly Stranger[];
+  onDecide(sender: string, state: Decision): Promise<void>;
+}): ReactElement {
+  return (
+    <ul className={style.cards}>
+      {strangers.map((stranger) => (
+        <StrangerCard key={stranger.address} stranger={stranger} onDecide={onDecide} />
+      ))}
+    </ul>
   );
 }
 

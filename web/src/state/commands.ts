@@ -3,7 +3,7 @@ import { useEffect, useRef } from "react";
 import { type CommandId, commandIds } from "./command-table.ts";
 
 /** How a command is done. Undefined stands for what cannot be done just now. */
-export type Doing = () => void;
+type Doing = () => void;
 
 export type Offered = Readonly<Partial<Record<CommandId, Doing | undefined>>>;
 

@@ -24,7 +24,7 @@ export function showToast(toast: Toast): void {
   for (const listener of listeners) listener();
 }
 
-export function hideToast(): void {
+function hideToast(): void {
   const [first, ...others] = next;
   next = others;
   now = first === undefined ? undefined : { toast: first, number: ++number };

@@ -68,16 +68,6 @@ export function longTime(atMs: number): string {
 
 export type Age = "today" | "yesterday" | "week" | "earlier";
 
-/** Under which heading of a list it stands. */
-export function ageOf(atMs: number, nowMs: number = Date.now()): Age {
-  const today = new Date(nowMs);
-  today.setHours(0, 0, 0, 0);
-  const beginMs = today.getTime();
-  if (atMs >= beginMs) return "today";
-  if (atMs >= beginMs - dayMs) return "yesterday";
-  return atMs >= beginMs - 6 * dayMs ? "week" : "earlier";
-}
-
 function isSameDay(a: Date, b: Date): boolean {
   return a.getFullYear() === b.getFullYear() && a.getMonth() === b.getMonth() && a.getDate() === b.getDate();
 }
