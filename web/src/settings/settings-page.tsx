@@ -21,18 +21,12 @@ import { ScreenerSettings } from "./screener-settings.tsx";
 import style from "./settings.module.css";
 import { StorageSettings } from "./storage-settings.tsx";
 
-/** What other parts of the client have to set; a topic without its part is not shown. */
+/** What other parts of the client have to set. */
 export interface SettingsParts {
-  keys?: ReactNode;
-  import?: ReactNode;
-  export?: ReactNode;
+  keys: ReactNode;
+  import: ReactNode;
+  export: ReactNode;
 }
-
-const partTopics = [
-  { id: "keyboard", part: "keys" },
-  { id: "import", part: "import" },
-  { id: "export", part: "export" },
-] as const;
 
 /** One page per topic, with all topics beside it. */
 export function SettingsPage({
@@ -87,12 +81,7 @@ export function SettingsPage({
             onChange={({ target }) => setText(target.value)}
           />
         </div>
-        <TopicList
-          text={text}
-          now={now}
-          hidden={partTopics.filter(({ part }) => parts[part] === undefined).map(({ id }) => id)}
-          onChosen={setWanted}
-        />
+        <TopicList text={text} now={now} onChosen={setWanted} />
       </nav>
       <div ref={content} className={style.content} data-part="reader">
         <div className={style.measure}>
@@ -120,23 +109,18 @@ export function SettingsPage({
 function TopicList({
   text,
   now,
-  hidden,
   onChosen,
 }: {
   text: string;
   now: SettingsTopic;
-  hidden: readonly SettingsTopic[];
   onChosen(row: SettingsRow | undefined): void;
 }): ReactElement {
-  const found = settingsTopics
-    .filter(({ id }) => !hidden.includes(id))
-    .flatMap(({ id, icon, rows }) => {
-      const all: readonly SettingsRow[] = rows;
-      const fitting =
-        text.trim() === "" ? [] : all.filter((row) => hasWords(say(`settings.row.${row}`), text));
-      const isFound = text.trim() === "" || fitting.length > 0 || hasWords(say(`settings.${id}`), text);
-      return isFound ? [{ id, icon, rows: fitting }] : [];
-    });
+  const found = settingsTopics.flatMap(({ id, icon, rows }) => {
+    const all: readonly SettingsRow[] = rows;
+    const fitting = text.trim() === "" ? [] : all.filter((row) => hasWords(say(`settings.row.${row}`), text));
+    const isFound = text.trim() === "" || fitting.length > 0 || hasWords(say(`settings.${id}`), text);
+    return isFound ? [{ id, icon, rows: fitting }] : [];
+  });
   if (found.length === 0) return <p className={style.none}>{say("settings.nothing", { text })}</p>;
   return (
     <ul className={style.topics}>
