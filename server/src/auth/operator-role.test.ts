@@ -92,6 +92,18 @@ eachStore("the token by which a server is set up", (open) => {
     expect(await problemOf(trial.register("alice", "a password", second))).toMatchObject({ code: "gone" });
   });
 
+  test("is good no more once anybody has an account, however they were invited", async () => {
+    const trial = await openTrialAuth(await open());
+    const token = (await makeSetupInvite(trial.ctx)) ?? "";
+    await trial.register("bob", "a password", await trial.invite());
+    expect(await problemOf(viewInvite(trial.ctx, { token, remoteAddress }))).toMatchObject({
+      code: "notFound",
+    });
+    expect(await problemOf(trial.register("mallory", "a password", token))).toMatchObject({
+      code: "notFound",
+    });
+  });
+
   test("of somebody else shows nothing of the server", async () => {
     const trial = await openTrialAuth(await open());
     const asked = { token: await trial.invite(), remoteAddress };

@@ -7,6 +7,7 @@ import { parseInvitedName, readInvite, refuseTakenName, useInvite } from "./invi
 import { hashNetwork } from "./known-network.ts";
 import { answerRegistration, isUsableRecord } from "./opaque-server.ts";
 import { issueTokens, openSession, prepareSession, type SessionContext } from "./session.ts";
+import { endSetup } from "./setup-invite.ts";
 
 export interface RegisterContext extends SessionContext {
   budgets: AuthBudgets;
@@ -72,6 +73,7 @@ export async function finishRegistration(
         createAccount: () => createNamed(ctx, tx, name, invite.quotaBytes),
       });
       if (invite.isOperator) await setOperator(tx, name, true);
+      await endSetup(tx);
       await insertPasswordRecord(tx, { accountId, record: input.registrationRecord, createdAt: now });
       if (keys !== undefined) await ctx.insertKeys(tx, accountId, keys);
       await ctx.greet?.(tx, accountId, input.acceptLanguage);

@@ -2,10 +2,14 @@
 import { readFileSync } from "node:fs";
 import { findArrival } from "@posthorn/protocol";
 import { expect, it } from "vitest";
+import { openRandom } from "../env/random.ts";
 import { openAccount } from "../objects/trial-mail.ts";
 import { eachStore } from "../store/each-store.ts";
 import { insertStatement, type StoredStatement } from "../store/key-store.ts";
+import { findMessageBytes } from "../store/object-store.ts";
+import { sql } from "../store/sql.ts";
 import { findArrivalSeal } from "./arrival.ts";
+import { greet } from "./greet.ts";
 
 interface EpochVectors {
   publicKeys: readonly string[];
@@ -48,5 +52,22 @@ eachStore("what comes in the open", (open) => {
       taken.push([choice.name, kept?.arrivalSeal.keyId ?? null]);
     }
     expect(taken).toEqual(choices.map(({ name, arrival }) => [name, arrival]));
+  });
+
+  it("so are the letters that the postmaster greets a person by", async () => {
+    const store = await open();
+    const accountId = await openAccount(store, "bob");
+    const choice = choices.find(({ arrival }) => arrival !== null);
+    if (choice === undefined) throw new Error("no statement has an epoch to seal to");
+    await store.write((tx) => insertStatement(tx, accountId, statementOf(0, choice)));
+    const at = { accountId, now: Date.parse(choice.now), accepted: undefined };
+    await store.write((tx) => greet({ host: "a.test", random: openRandom() }, tx, at));
+    const rows = await store.read.all(sql`SELECT id FROM object WHERE account_id = ${accountId}`);
+    expect(rows).toHaveLength(3);
+    for (const { id } of rows) {
+      const bytes = (await findMessageBytes(store.read, accountId, Number(id))) ?? new Uint8Array();
+      expect(findArrival(bytes)?.arrivalSeal.keyId).toBe(choice.arrival);
+      expect(new TextDecoder().decode(bytes)).not.toContain("Welcome");
+    }
   });
 });

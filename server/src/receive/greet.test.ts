@@ -1,45 +1,25 @@
-import { readMessage } from "@posthorn/protocol";
-import { expect, it } from "vitest";
+import { expect, it, test } from "vitest";
 import { openRandom } from "../env/random.ts";
 import { openAccount } from "../objects/trial-mail.ts";
 import { eachStore } from "../store/each-store.ts";
-import { findMessageBytes } from "../store/object-store.ts";
-import { type Store, sql } from "../store/sql.ts";
+import { sql } from "../store/sql.ts";
 import { greet } from "./greet.ts";
+import { greetingLetters } from "./greeting-words.ts";
 
-const now = Date.parse("2026-11-26T12:00:00Z");
-
-async function greeted(store: Store, accepted?: string) {
-  const accountId = await openAccount(store, "bob");
-  const ctx = { host: "a.test", random: openRandom() };
-  await store.write((tx) => greet(ctx, tx, { accountId, now, accepted }));
-  const rows = await store.read.all(
-    sql`SELECT id FROM object WHERE account_id = ${accountId} ORDER BY received_at DESC`,
-  );
-  const found = [];
-  for (const { id } of rows) {
-    const bytes = await findMessageBytes(store.read, accountId, Number(id));
-    if (bytes !== undefined) found.push(readMessage(bytes));
-  }
-  return found;
-}
+const place = { host: "a.test", address: "bob@a.test" };
 
 eachStore("the postmaster", (open) => {
-  it("greets a new account by letters that no program answers, and says nothing of seals to an open one", async () => {
-    const letters = await greeted(await open());
-    expect(letters).toMatchObject([
-      {
-        type: "email",
-        from: { id: "postmaster", host: "a.test" },
-        subject: "Welcome to a.test",
-        automatic: true,
-      },
-      { subject: "Try the keys on this letter", automatic: true },
-    ]);
+  it("leaves a program's account, which has no keys, empty", async () => {
+    const store = await open();
+    const accountId = await openAccount(store, "robot");
+    const ctx = { host: "a.test", random: openRandom() };
+    await store.write((tx) => greet(ctx, tx, { accountId, now: 0, accepted: undefined }));
+    expect(await store.read.all(sql`SELECT id FROM object WHERE account_id = ${accountId}`)).toEqual([]);
   });
+});
 
-  it("speaks the first language of the browser that it knows", async () => {
-    const [first] = await greeted(await open(), "fr-CH, de;q=0.9, en;q=0.8");
-    expect(first).toMatchObject({ subject: "Willkommen bei a.test" });
-  });
+test("letters are in the first language of the browser that is spoken here", () => {
+  expect(greetingLetters("fr-CH, de;q=0.9, en;q=0.8", place)[0]?.subject).toBe("Willkommen bei a.test");
+  expect(greetingLetters("fr", place)[0]?.subject).toBe("Welcome to a.test");
+  expect(greetingLetters(undefined, place)).toHaveLength(3);
 });

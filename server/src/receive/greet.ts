@@ -1,6 +1,6 @@
 /**
- * What a new account finds in its inbox, so that it is not empty: letters of the postmaster, written in the transaction that
- * makes the account. They lie there as what comes in the open does: of a sealed account sealed on arrival (§100.12).
+ * What a person finds in the inbox of a new account, so that it is not empty: letters of the postmaster, written in the
+ * transaction that makes the account, and sealed on arrival (§100.12). An account without keys is a program's, and is empty.
  */
 import { checkMessage, formatTime, uuidV7 } from "@posthorn/protocol";
 import type { Random } from "../env/env.ts";
@@ -8,14 +8,12 @@ import { addMessage, inInbox } from "../objects/add-message.ts";
 import { findAccount } from "../store/account-store.ts";
 import type { Tx } from "../store/sql.ts";
 import { findArrivalSeal } from "./arrival.ts";
-import { type GreetingLanguage, greetingWords } from "./greeting-words.ts";
+import { greetingLetters } from "./greeting-words.ts";
 
 export interface GreetContext {
   host: string;
   random: Random;
 }
-
-const languages: Readonly<Partial<Record<string, GreetingLanguage>>> = { en: "en", de: "de" };
 
 /** `accepted` is what a browser says of its languages (RFC 9110 §12.5.4); the first of them that is spoken here is taken. */
 export async function greet(
@@ -24,13 +22,12 @@ export async function greet(
   { accountId, now, accepted }: { accountId: number; now: number; accepted: string | undefined },
 ): Promise<void> {
   const account = await findAccount(tx, accountId);
-  if (account === undefined) return;
-  const seal = account.isSealed ? await findArrivalSeal(tx, account, { host, now }) : undefined;
-  if (account.isSealed && seal === undefined) return;
+  if (account?.isSealed !== true) return;
+  const seal = await findArrivalSeal(tx, account, { host, now });
+  if (seal === undefined) return;
   const address = `${account.name}@${host}`;
-  const letters = greetingWords[chooseLanguage(accepted)]({ host, address });
-  const fitting = letters.filter(({ isOfSealed }) => isOfSealed !== true || account.isSealed);
-  for (const [place, { subject, body }] of fitting.entries()) {
+  const letters = greetingLetters(accepted, { host, address });
+  for (const [place, { subject, body }] of letters.entries()) {
     // The first is the newest, and so stands above the others.
     const writtenAt = now - place;
     const message = checkMessage({
@@ -49,20 +46,12 @@ export async function greet(
       accountId,
       mailboxes: inInbox,
       message,
-      bytes: seal === undefined ? written : (await seal(written)).write([]),
-      isSealedOnArrival: account.isSealed,
+      bytes: (await seal(written)).write([]),
+      isSealedOnArrival: true,
       receivedAt: writtenAt,
       keywords: [],
       blobs: [],
       isBeyondQuota: true,
     });
   }
-}
-
-function chooseLanguage(accepted = ""): GreetingLanguage {
-  for (const part of accepted.split(",")) {
-    const found = languages[part.trim().slice(0, 2).toLowerCase()];
-    if (found !== undefined) return found;
-  }
-  return "en";
 }

@@ -1,21 +1,19 @@
 /** What a new account finds in its inbox, in the languages that the web client speaks. The first is to be read first. */
 
-export interface GreetingLetter {
+interface GreetingLetter {
   subject: string;
   /** Markdown. */
   body: string;
-  /** Says what is true of sealed accounts only. */
-  isOfSealed?: boolean;
 }
 
-export type GreetingLanguage = "en" | "de";
+type GreetingLanguage = "en" | "de";
 
 interface Place {
   host: string;
   address: string;
 }
 
-export const greetingWords: Readonly<Record<GreetingLanguage, (place: Place) => GreetingLetter[]>> = {
+const greetingWords: Readonly<Record<GreetingLanguage, (place: Place) => GreetingLetter[]>> = {
   en: ({ host, address }) => [
     {
       subject: `Welcome to ${host}`,
@@ -29,7 +27,6 @@ export const greetingWords: Readonly<Record<GreetingLanguage, (place: Place) => 
     },
     {
       subject: "Who can read your mail",
-      isOfSealed: true,
       body: [
         "You, and those you write to. What you write is sealed on your device, and this server keeps it as bytes that it cannot open. It sees who writes to whom, when, and how much: *Settings › Privacy* has the whole list.",
         "Your password opens your mail, and so do the twelve words of your recovery phrase. **Nobody can make either anew for you.** If you have not put the words away yet, do it today; *Settings › Recovery* tests them without showing them.",
@@ -60,7 +57,6 @@ export const greetingWords: Readonly<Record<GreetingLanguage, (place: Place) => 
     },
     {
       subject: "Wer Ihre Nachrichten lesen kann",
-      isOfSealed: true,
       body: [
         "Sie und die, denen Sie schreiben. Was Sie schreiben, wird auf Ihrem Gerät versiegelt, und dieser Server bewahrt es als Bytes auf, die er nicht öffnen kann. Er sieht, wer wem schreibt, wann und wie viel: Unter *Einstellungen › Privatsphäre* steht die ganze Liste.",
         "Ihr Passwort öffnet Ihre Nachrichten, und ebenso die zwölf Wörter Ihrer Wiederherstellungsphrase. **Niemand kann eines davon für Sie neu machen.** Wenn die Wörter noch nicht verwahrt sind, ist heute der Tag dafür; *Einstellungen › Wiederherstellung* prüft sie, ohne sie zu zeigen.",
@@ -79,3 +75,18 @@ export const greetingWords: Readonly<Record<GreetingLanguage, (place: Place) => 
     },
   ],
 };
+
+const languages: Readonly<Partial<Record<string, GreetingLanguage>>> = { en: "en", de: "de" };
+
+/** In the first language that the browser has said it wants and that is spoken here, else in English. */
+export function greetingLetters(accepted: string | undefined, place: Place): GreetingLetter[] {
+  return greetingWords[chooseLanguage(accepted)](place);
+}
+
+function chooseLanguage(accepted = ""): GreetingLanguage {
+  for (const part of accepted.split(",")) {
+    const found = languages[part.trim().slice(0, 2).toLowerCase()];
+    if (found !== undefined) return found;
+  }
+  return "en";
+}
