@@ -22,15 +22,19 @@ export function fit(letters: string, name: string): number | undefined {
 
 /** A beginning of a word before one that is nearer, for so do people shorten names. */
 function nextPlace(text: string, letter: string, from: number): number {
-  for (let at = text.indexOf(letter, from); at >= 0; at = text.indexOf(letter, at + 1)) {
+  const nearest = text.indexOf(letter, from);
+  for (let at = nearest; at >= 0; at = text.indexOf(letter, at + 1)) {
     if (at === from || isBegin(text, at)) return at;
   }
-  return text.indexOf(letter, from);
+  return nearest;
 }
 
+/** Of a word. */
 function isBegin(text: string, at: number): boolean {
-  return at === 0 || /[\s/@.:-]/.test(text[at - 1] ?? "");
+  return at === 0 || between.includes(text[at - 1] ?? "");
 }
+
+const between = " /@.:-";
 
 /** The best of them first; those that are equally good stay as they were. */
 export function bestFits<Item>(
