@@ -5,6 +5,7 @@ import { IconButton } from "../ui/button.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { languageNow, say } from "../words/words.ts";
 import style from "./attach-tray.module.css";
+import { told } from "./told.ts";
 
 /** The files of a letter: how far each has gone up, and what can be done when one cannot. */
 export function AttachTray({
@@ -32,14 +33,14 @@ export function AttachTray({
               icon="undo"
               size={16}
               label={say("files.retry", { name: file.filename })}
-              onClick={() => void call("retryFile", { letterId, key: file.key })}
+              onClick={() => told(call("retryFile", { letterId, key: file.key }))}
             />
           )}
           <IconButton
             icon="close"
             size={16}
             label={say("files.remove", { name: file.filename })}
-            onClick={() => void call("removeFile", { letterId, key: file.key })}
+            onClick={() => told(call("removeFile", { letterId, key: file.key }))}
           />
           {file.state !== "done" && file.state !== "failed" && (
             <progress

@@ -5,6 +5,7 @@ import { call } from "../state/desk.ts";
 import { undo } from "../state/undo.ts";
 import { lastSeen, useView } from "../state/use-view.ts";
 import { Button, IconButton } from "../ui/button.tsx";
+import { Confirm } from "../ui/confirm.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { showToast } from "../ui/toaster.tsx";
 import { Waiting } from "../ui/waiting.tsx";
@@ -18,7 +19,8 @@ import { LetterLines } from "./letter-lines.tsx";
 import { SaveSign } from "./save-sign.tsx";
 import { ScheduleDialog } from "./schedule-dialog.tsx";
 import { SendButton } from "./send-button.tsx";
-import { useLetter } from "./use-letter.ts";
+import { told } from "./told.ts";
+import { noKeys, useLetter } from "./use-letter.ts";
 import { useRecipients } from "./use-recipients.ts";
 import { useSend } from "./use-send.ts";
 
@@ -55,6 +57,7 @@ export function Composer({
   const [isDropping, setDropping] = useState(false);
   const [isScheduling, setScheduling] = useState(false);
   const [isFocused, setFocused] = useState(false);
+  const [isAsking, setAsking] = useState(false);
 
   const open = letter.state === "open" ? letter : undefined;
   const begun = open?.begun;
@@ -89,8 +92,13 @@ export function Composer({
     isEmpty: isEmpty(),
     label: say("did.discard"),
   });
+  const isUnkept = typeof open?.saved === "object" && open.saved.fault.code === noKeys;
   const close = () => {
-    if (begun !== undefined) void call("closeLetter", closing());
+    if (isUnkept && !isEmpty()) {
+      setAsking(true);
+      return;
+    }
+    if (begun !== undefined) told(call("closeLetter", closing()));
     onClose();
   };
   const discard = async () => {
@@ -108,7 +116,7 @@ export function Composer({
   };
   const attach = (chosen: readonly File[]) => {
     if (begun === undefined || chosen.length === 0) return;
-    void open?.keep().then(() => call("addFiles", { letterId: begun.letterId, files: [...chosen] }));
+    told(call("addFiles", { letterId: begun.letterId, files: [...chosen] }));
   };
   const showCc = () => {
     setCcShown(true);
@@ -122,7 +130,7 @@ export function Composer({
           send: () => sending.send(),
           sendAndArchive: () => sending.send({ andArchive: true }),
           showCc,
-          discard: () => void discard(),
+          discard: () => told(discard()),
           bold: () => editor.current?.bold(),
           italic: () => editor.current?.italic(),
           // Without a selection the key is the palette's.
@@ -274,7 +282,7 @@ export function Composer({
               icon="trash"
               label={say("compose.discard")}
               keys="Control+Shift+D"
-              onClick={() => void discard()}
+              onClick={() => told(discard())}
             />
           </footer>
           <input
@@ -291,6 +299,16 @@ export function Composer({
         </>
       )}
       {isDropping && <p className={style.drop}>{say("compose.drop")}</p>}
+      {isAsking && (
+        <Confirm
+          title={say("compose.throwAway")}
+          verb={say("compose.discard")}
+          onDo={() => told(discard())}
+          onClose={() => setAsking(false)}
+        >
+          <p>{say("saved.noKeys")}</p>
+        </Confirm>
+      )}
       {isScheduling && (
         <ScheduleDialog
           onClose={() => setScheduling(false)}

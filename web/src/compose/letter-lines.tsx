@@ -10,6 +10,7 @@ import { languageNow, say } from "../words/words.ts";
 import style from "./composer.module.css";
 import { mentionOfFile } from "./mentions-file.ts";
 import { recipientWords } from "./recipient-chip.tsx";
+import { told } from "./told.ts";
 import { type Lookup, lookAgain } from "./use-recipients.ts";
 import type { Sending } from "./use-send.ts";
 
@@ -68,7 +69,7 @@ export function LetterLines({
               </Button>
               <Button
                 look="link"
-                onClick={() => void call("tellNewKey", { address }).then(() => lookAgain(address))}
+                onClick={() => told(call("tellNewKey", { address }).then(() => lookAgain(address)))}
               >
                 {say("key.seen")}
               </Button>
@@ -117,10 +118,12 @@ function Compare({ address, sending }: { address: string; sending: Sending }): R
           <Button
             look="link"
             onClick={() =>
-              void call("sendUncompared", { address }).then(() => {
-                lookAgain(address);
-                sending.send();
-              })
+              told(
+                call("sendUncompared", { address }).then(() => {
+                  lookAgain(address);
+                  sending.send();
+                }),
+              )
             }
           >
             {say("key.sendAnyway")}

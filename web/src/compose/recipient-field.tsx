@@ -126,7 +126,12 @@ export function RecipientField(props: Props): ReactElement {
         break;
       case "Enter":
       case "Tab":
-        if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
+        // Who sends means what is typed too.
+        if (event.ctrlKey || event.metaKey) {
+          if (wanted !== "") add(readAddresses(text));
+          return;
+        }
+        if (event.altKey || event.shiftKey) return;
         if (person !== undefined && wanted !== "") choose(person);
         else if (wanted !== "") add(readAddresses(text));
         else if (event.key === "Tab") return;

@@ -171,10 +171,13 @@ function merged(now: LetterFields, sent: LetterFields, { fields }: KeptLetter): 
   };
 }
 
+/** An account without keys keeps no drafts. */
+export const noKeys = "noKeys";
+
 function savedOf(letter: Held, { trouble, isWaiting, name }: KeptLetter): SaveState {
   if (letter.changes > letter.keptChanges) return "typed";
   if (trouble !== null) return { fault: { sentence: trouble, code: "draft" } };
-  if (name === null) return "untouched";
+  if (name === null) return { fault: { sentence: say("saved.noKeys"), code: noKeys } };
   return isWaiting ? "here" : "kept";
 }
 

@@ -137,8 +137,9 @@ export function jobOfDraft(file: UnsentFile): FileJob {
 /** The files in their order, each for its place in the message: what went up for another is to go up again. */
 export function putInPlace({ files, messageId }: FilesOf): void {
   files.forEach((job, place) => {
+    const isOnItsWay = job.stop !== undefined && job.place === place;
     job.place = place;
-    if (job.state === "failed") return;
+    if (job.state === "failed" || isOnItsWay) return;
     const isThere = job.sealed?.messageId === messageId && job.sealed.place === place;
     if (isThere) {
       job.state = "done";
