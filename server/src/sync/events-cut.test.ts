@@ -21,7 +21,6 @@ class EventClient {
   readonly #events: TrialEvents;
   #stream: EventStream | undefined;
   #lastEventId: string | undefined;
-  #unread = "";
   #lastBlock = "";
   #bytesLeft = Number.POSITIVE_INFINITY;
   #paused: PromiseWithResolvers<void> | undefined;
@@ -34,7 +33,6 @@ class EventClient {
   async connect(): Promise<void> {
     if (this.#stream !== undefined) return;
     const lastEventId = this.#lastEventId;
-    this.#unread = "";
     this.#bytesLeft = Number.POSITIVE_INFINITY;
     const caller = { accountId: 1, credentialId: "s1" };
     this.#stream = await this.#events.streams.open({ caller, lastEventId });
@@ -77,23 +75,21 @@ class EventClient {
     return stale;
   }
 
+  /** What came by one wire is never put together with what comes by the next. */
   async #read(stream: EventStream): Promise<void> {
+    let unread = "";
     for await (const bytes of stream) {
       if (this.#stream !== stream) return;
       const heard = bytes.subarray(0, this.#bytesLeft);
       this.#bytesLeft -= heard.length;
-      await this.#hear(decoder.decode(heard));
+      const blocks = `${unread}${decoder.decode(heard)}`.split("\n\n");
+      unread = blocks.pop() ?? "";
+      for (const block of blocks) {
+        await this.#dispatch(block);
+        if (this.#stream !== stream) return;
+      }
       if (this.#bytesLeft === 0) this.cut();
       await this.#paused?.promise;
-    }
-  }
-
-  async #hear(text: string): Promise<void> {
-    this.#unread += text;
-    for (let end = this.#unread.indexOf("\n\n"); end >= 0; end = this.#unread.indexOf("\n\n")) {
-      const block = this.#unread.slice(0, end);
-      this.#unread = this.#unread.slice(end + 2);
-      await this.#dispatch(block);
     }
   }
 
