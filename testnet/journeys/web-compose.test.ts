@@ -247,6 +247,24 @@ test("of four letters at once three are shown; the one that is made small goes o
   await hasCount(page.locator("[data-keys=compose]"), 0);
 });
 
+test("a letter on a page of its own has an address, which shows it again, and can be made small", async () => {
+  const { page } = alice;
+  await inboxLink().click();
+  await page.keyboard.press("d");
+  await hasFocus(composer().getByLabel("To", { exact: true }));
+  await composer().getByLabel("Message", { exact: true }).fill("Room to write");
+  await expect.poll(() => new URL(page.url()).pathname, within).toMatch(/^\/compose\/./);
+  await composer().getByText("Saved", { exact: true }).waitFor();
+  await page.reload();
+  await hasValue(composer().getByLabel("Message", { exact: true }), "Room to write");
+  await composer().getByRole("button", { name: "Make it small" }).click();
+  await page.getByRole("row", { name: /Hello from Bob/ }).waitFor();
+  await hasValue(composer().getByLabel("Message", { exact: true }), "Room to write");
+  await composer().getByRole("button", { name: "Discard draft" }).click();
+  await draftsLink().click();
+  await hasCount(page.getByRole("row"), 1);
+});
+
 test("a letter that nobody has written in leaves no trace", async () => {
   const { page } = alice;
   await page.getByRole("button", { name: /^Write/ }).click();
