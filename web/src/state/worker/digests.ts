@@ -37,6 +37,8 @@ const snippetLength = 200;
 
 /** So long what its server tells of it is enough. */
 const againMs = 10_000;
+/** So much later it is looked whether there is more to say. */
+const laterMs = 400;
 
 export function makeDigests(
   mail: Mail,
@@ -45,6 +47,8 @@ export function makeDigests(
   const kept = new Map<string, Digest | "failed">();
   const wanted = new Map<string, EmailRow>();
   const lookedAtMs = new Map<string, number>();
+  const later = new Map<string, EmailRow>();
+  let isLooking = false;
   let isOpening = false;
 
   const keep = (id: string, digest: Digest | "failed") => {
@@ -76,6 +80,33 @@ export function makeDigests(
     }
   };
 
+  const lookLater = (rows: readonly EmailRow[]) => {
+    const nowMs = performance.now();
+    for (const row of rows) {
+      lookedAtMs.set(row.id, nowMs);
+      later.set(row.id, row);
+    }
+    if (isLooking || later.size === 0) return;
+    isLooking = true;
+    setTimeout(() => void look(), laterMs);
+  };
+
+  const look = async () => {
+    const rows = [...later.values()];
+    later.clear();
+    isLooking = false;
+    try {
+      const texts = await readKept(mail, rows, undefined);
+      for (const row of rows) {
+        const text = texts.get(row.id);
+        if (text !== undefined) keep(row.id, digestOf(row, text, undefined));
+      }
+      if (texts.size > 0) onMore();
+    } catch {
+      // They are shown as they are told.
+    }
+  };
+
   return {
     peek(row) {
       const found = kept.get(row.id);
@@ -90,9 +121,12 @@ export function makeDigests(
       const amended = new Set(rows.filter(map.isAmended));
       const nowMs = performance.now();
       const isLooked = ({ id }: EmailRow) => nowMs - (lookedAtMs.get(id) ?? -againMs) < againMs;
-      const lacking = rows.filter(
+      const unknown = rows.filter(
         (row) => amended.has(row) || (typeof kept.get(row.id) !== "object" && !isLooked(row)),
       );
+      // What its server tells of it is shown meanwhile.
+      const lacking = unknown.filter((row) => amended.has(row) || !isTold(row));
+      lookLater(unknown.filter((row) => !lacking.includes(row)));
       if (lacking.length === 0) return;
       const amendments =
         amended.size === 0
@@ -102,7 +136,6 @@ export function makeDigests(
       for (const row of lacking) {
         const text = texts.get(row.id);
         if (text !== undefined) keep(row.id, digestOf(row, text, amendments.get(row.id)));
-        else if (isTold(row)) lookedAtMs.set(row.id, nowMs);
       }
     },
     forget(ids) {
