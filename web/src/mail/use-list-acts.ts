@@ -3,7 +3,7 @@ import { useCallback, useEffect, useRef, useState } from "react";
 import { go } from "../routes.ts";
 import { useCommands } from "../state/commands.ts";
 import { openComposer } from "../state/composers.ts";
-import type { Place } from "../state/place.ts";
+import { type Place, placeKey } from "../state/place.ts";
 import { undo } from "../state/undo.ts";
 import type { ThreadAct } from "../state/worker/act-on-threads.ts";
 import { act } from "./act.ts";
@@ -64,6 +64,16 @@ export function useListActs({ place, pages, openId, focusRow, onLeaving }: Setti
   useEffect(() => {
     setSelection((before) => stillThere(before, (threadId) => pages.indexOf(threadId) >= 0));
   }, [pages.version]);
+
+  // Another place is another list.
+  const key = placeKey(place);
+  const shown = useRef(key);
+  useEffect(() => {
+    if (shown.current === key) return;
+    shown.current = key;
+    setSelection(nothingSelected);
+    setCursor(openId);
+  });
 
   // When the row that had the focus has gone by itself, the one that took its place has it.
   const lastAt = useRef(-1);

@@ -163,7 +163,7 @@ function HostChoices({
   return (
     <Dialog title={say("screener.server", { host })} onClose={onClose} width="narrow">
       <Choices
-        label={say("screener.server", { host })}
+        label={say("act.moreFilter")}
         text={text}
         onText={setText}
         choices={choices.filter(({ words }) => words.toLowerCase().includes(text.toLowerCase()))}

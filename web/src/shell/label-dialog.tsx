@@ -57,7 +57,7 @@ function LabelMenu({ label, onAsk }: Props & { label: Folder }): ReactElement {
   return (
     <Dialog title={say("label.menu", { name })} onClose={() => onAsk(undefined)} width="narrow">
       <Choices
-        label={say("label.menu", { name })}
+        label={say("act.moreFilter")}
         text={text}
         onText={setText}
         choices={entries

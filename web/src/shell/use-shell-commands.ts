@@ -39,7 +39,10 @@ export function useShellCommands({
       goLater: () => goTo("snoozed"),
       goPeople: () => go({ page: "people", address: undefined }),
       goSettings: () => go({ page: "settings", topic: "" }),
-      search: () => go({ page: "list", place: { kind: "search", query: "" }, threadId: undefined }),
+      search: () => {
+        go({ page: "list", place: { kind: "search", query: "" }, threadId: undefined });
+        requestAnimationFrame(() => document.querySelector<HTMLElement>("search input")?.focus());
+      },
       nextPart: () => goToPart(1),
       previousPart: () => goToPart(-1),
     },
