@@ -48,8 +48,10 @@ export { callJmap, callMethod, type JmapAnswer, type JmapCall, JmapRefusal, read
 export { acceptLostRecords } from "./keys/accept-lost.ts";
 export {
   believeAnew,
+  type Compared,
   compareScanned,
   forgetCompared,
+  listCompared,
   markCompared,
   readSafetyNumber,
   type ToCompare,

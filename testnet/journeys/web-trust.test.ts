@@ -94,6 +94,7 @@ test("two who read the same sixty digits to each other are verified on both side
   await hers.page.getByLabel("Code of the other device").fill(theirs.verifyText);
   await hers.page.getByRole("button", { name: "Compare" }).click();
   await hers.page.getByText("Verified: you and").waitFor();
+  await hers.page.getByRole("link", { name: /Verified/ }).waitFor();
   const elsewhere = await newDevice(clients.net.platform, alice);
   expect(await readSafetyNumber(elsewhere, bob.address)).toMatchObject({ isCompared: true });
 });

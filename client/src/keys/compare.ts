@@ -9,13 +9,15 @@ import {
   verifyText,
 } from "@posthorn/crypto";
 import { fail, formatTime, ProblemError } from "@posthorn/protocol";
+import { collectionKey, findRecord, openOwn } from "../records/records.ts";
 import type { Session } from "../session.ts";
 import { askForChain, forgetChain } from "./ask-for-chain.ts";
 import { type Contact, lookUpContact, refuseContact } from "./contacts.ts";
 import { isBelieved, sentenceOf } from "./keyring.ts";
-import { findPin, keepPin, type Pin, pinOf } from "./pins.ts";
+import { changeSinceCompared, findPin, keepPin, type Pin, parsePin, pinOf } from "./pins.ts";
 import { getKeyring } from "./session-keys.ts";
 import { sealVault } from "./vault.ts";
+import { checkRevision, readHead } from "./vault-head.ts";
 
 export interface ToCompare {
   /** Sixty digits that both see. */
@@ -33,6 +35,31 @@ export async function readSafetyNumber(session: Session, address: string): Promi
   const isCompared = contact.kind === "sealed" && contact.isCompared;
   const comparedAt = (await findPin(session, address))?.pin.compared?.at ?? null;
   return { safetyNumber: safetyNumber(me, them), verifyText: verifyText(me, them), isCompared, comparedAt };
+}
+
+/** Somebody whose number was compared; `isChanged` when their identity has become another since, as far as was seen. */
+export interface Compared {
+  address: string;
+  isChanged: boolean;
+}
+
+/** With whom this account has compared numbers, on any device. Asks nothing of their servers. Throws ProblemError `notOpened`. */
+export async function listCompared(session: Session): Promise<Compared[]> {
+  const keyring = await getKeyring(session);
+  const key = await collectionKey(keyring, "pins");
+  const named = [...(await readHead(session, keyring))];
+  const pins = await Promise.all(
+    named.map(async ([id, least]) => {
+      const record = await findRecord(session, "pins", id);
+      checkRevision(record?.revision, least);
+      return record && parsePin((await openOwn(key, record)).value);
+    }),
+  );
+  return pins.flatMap((pin) =>
+    pin === undefined || pin.compared === null
+      ? []
+      : [{ address: pin.address, isChanged: changeSinceCompared(pin) !== undefined }],
+  );
 }
 
 /** Holds what was scanned from the contact's device against what this one knows. */

@@ -70,6 +70,8 @@ function PersonList({
   text: string;
   current: string | undefined;
 }): ReactElement {
+  const all = lastSeen(useView("compared", {})) ?? [];
+  const compared = new Map(all.map((one) => [one.address, one] as const));
   const typed = text.trim().toLowerCase();
   const isOther = /^[^\s@]+@[^\s@]+$/.test(typed) && !people.some(({ address }) => address === typed);
   return (
@@ -86,16 +88,34 @@ function PersonList({
       {people.slice(0, mostShown).map(({ address, name, lastAtMs }) => (
         <li key={address}>
           <PersonLink address={address} isCurrent={address === current}>
-            <Avatar address={address} name={name} size={32} />
+            <Avatar
+              address={address}
+              name={name}
+              size={32}
+              isVerified={compared.get(address)?.isChanged === false}
+            />
             <span className={style.who}>
               <bdi className={style.name}>{name ?? address}</bdi>
               {name !== undefined && <bdi className={style.meta}>{address}</bdi>}
             </span>
+            <TrustSign compared={compared.get(address)} />
             <time className={style.meta}>{shortTime(lastAtMs)}</time>
           </PersonLink>
         </li>
       ))}
     </ul>
+  );
+}
+
+function TrustSign({ compared }: { compared: { isChanged: boolean } | undefined }): ReactElement | null {
+  if (compared === undefined) return null;
+  const { isChanged } = compared;
+  const words = say(isChanged ? "people.signChanged" : "people.signVerified");
+  return (
+    <span className={style.sign} data-look={isChanged ? "warn" : "ok"} title={words}>
+      <Icon name={isChanged ? "warning" : "shield"} size={16} />
+      <span className="aside">{words}</span>
+    </span>
   );
 }
 

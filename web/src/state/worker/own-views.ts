@@ -1,5 +1,5 @@
 /** What settings and people's pages watch. */
-import type { Absence, Identity, Rule } from "@posthorn/client";
+import type { Absence, Compared, Identity, Rule } from "@posthorn/client";
 import type { ApiToken } from "@posthorn/protocol";
 import { deskOf } from "./desk-of.ts";
 import {
@@ -19,7 +19,7 @@ import {
 import { type Consent, readOwnConsent } from "./own-consent.ts";
 import { type KnownPerson, listPeople, type PersonView, readPerson } from "./people.ts";
 import { type PhraseHealth, readPhraseHealth } from "./phrase.ts";
-import { readStanding, readTrust, type Standing, type Trust } from "./trust.ts";
+import { readCompared, readStanding, readTrust, type Standing, type Trust } from "./trust.ts";
 import { view } from "./view.ts";
 
 type Nothing = Record<string, never>;
@@ -50,6 +50,7 @@ export const ownViews = {
     readPerson(deskOf(room), whom),
   ),
   trust: view<Whom, Trust>(["account", "people"], async (room, whom) => readTrust(deskOf(room), whom)),
+  compared: view<Nothing, Compared[]>(["account", "people"], async (room) => readCompared(deskOf(room))),
   standing: view<Whom, Standing>(["account", "people"], async (room, whom) =>
     readStanding(deskOf(room), whom),
   ),

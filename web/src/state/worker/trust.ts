@@ -1,8 +1,10 @@
 /** Whether the keys of somebody are theirs: what is known of it, and comparing numbers. */
 import {
   believeAnew,
+  type Compared,
   compareScanned,
   forgetCompared,
+  listCompared,
   lookUpContact,
   markCompared,
   readSafetyNumber,
@@ -63,6 +65,11 @@ export async function readTrust({ mail }: Desk, { address }: { address: string }
   } catch (error) {
     return { kind: "unknown", sentence: faultOf(error).sentence };
   }
+}
+
+/** Nobody, for an account that has no keys. */
+export async function readCompared({ mail: { session } }: Desk): Promise<Compared[]> {
+  return (await session.keys.findRootSecret()) === undefined ? [] : listCompared(session);
 }
 
 /** A person has held the digits against the other's and found them the same. Throws ProblemError `keysChanged`. */
