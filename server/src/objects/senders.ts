@@ -5,6 +5,7 @@ import { listMailbox, listSendersIn, type StoredObject } from "../store/object-s
 import {
   deleteSender,
   deleteStale,
+  hasDecidedOf,
   listKnownSenders,
   listLongSenders,
   listSenders,
@@ -41,6 +42,14 @@ export function findSender(text: string): string | undefined {
   if (host !== undefined) return isHost(host) ? everybodyAt(host) : undefined;
   const address = findAddress(text);
   return address && accountOf(address);
+}
+
+/** Of whole hosts one says it once, so nobody needs more; each costs room, and time whenever they are listed. */
+export const mostDecided = 5_000;
+
+/** Whether the owner may decide of one more. */
+export async function hasRoomForDecision(db: Db, accountId: number): Promise<boolean> {
+  return !(await hasDecidedOf(db, accountId, mostDecided));
 }
 
 /** What is decided of each of these. */

@@ -66,6 +66,14 @@ export async function listLongSenders(db: Db, accountId: number, characters: num
   return rows.map(readSender);
 }
 
+/** Whether the owner has decided of at least so many. */
+export async function hasDecidedOf(db: Db, accountId: number, count: number): Promise<boolean> {
+  const row = await db.get(sql`
+    SELECT 1 AS found FROM sender
+    WHERE account_id = ${accountId} AND decided_at IS NOT NULL LIMIT 1 OFFSET ${count - 1}`);
+  return row !== undefined;
+}
+
 /** Writes it over what is known. */
 export async function saveSender(tx: Tx, accountId: number, sender: Sender): Promise<void> {
   await tx.run(sql`

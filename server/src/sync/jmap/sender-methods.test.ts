@@ -1,6 +1,6 @@
 import { formatSenderId } from "@posthorn/protocol";
 import { expect, it } from "vitest";
-import { forgetStrangers } from "../../objects/senders.ts";
+import { forgetStrangers, mostDecided } from "../../objects/senders.ts";
 import { letter, letterId, openAccount } from "../../objects/trial-mail.ts";
 import { trialReceive } from "../../receive/trial-receive.ts";
 import { eachStore, type OpenTestStore } from "../../store/each-store.ts";
@@ -51,6 +51,24 @@ eachStore("those who write, over JMAP", (open) => {
       { id: idOf("zoe@d.test"), address: "zoe@d.test", state: "accepted", askedAt: null, decidedAt: at },
     ]);
     for (const { id } of list) expect(id).toMatch(/^[A-Za-z0-9_-]{1,255}$/);
+  });
+
+  it("are decided of so many and no more, and who was decided of before can be decided of otherwise", async () => {
+    const bob = await withBob();
+    await bob.store.write(async (tx) => {
+      for (let at = 1; at <= mostDecided; at++) {
+        const friend = { host: "b.test", state: "accepted", askedAt: undefined, decidedAt: at } as const;
+        await saveSender(tx, bob.accountId, { ...friend, address: `f${at}@b.test` });
+      }
+    });
+    expect(await bob.decide("amy@b.test", "blocked")).toMatchObject({
+      notUpdated: { [idOf("amy@b.test")]: { type: "overQuota" } },
+    });
+    expect(await bob.decide("f7@b.test", "blocked")).toMatchObject({ updated: { [idOf("f7@b.test")]: {} } });
+    await bob.decide("f8@b.test", null);
+    expect(await bob.decide("amy@b.test", "blocked")).toMatchObject({
+      updated: { [idOf("amy@b.test")]: {} },
+    });
   });
 
   it("are listed as far as one answer goes, those who asked last, and the others are found by their ids", async () => {

@@ -2,7 +2,14 @@
 import { capabilities, SenderStateSchema } from "@posthorn/protocol";
 import { Type } from "typebox";
 import type { Clock } from "../../env/env.ts";
-import { type Decided, decideSender, listDecided, readDecided } from "../../objects/senders.ts";
+import {
+  type Decided,
+  decideSender,
+  hasRoomForDecision,
+  listDecided,
+  mostDecided,
+  readDecided,
+} from "../../objects/senders.ts";
 import { isStateOf, readState } from "../../objects/states.ts";
 import { isKnownState, listChanges } from "../../store/change-store.ts";
 import type { Db, Store } from "../../store/sql.ts";
@@ -91,6 +98,13 @@ function set({ store, clock }: SenderContext) {
           const sentence =
             "Strangers can wait or come in. To block somebody name an address, or a host as *@example.com.";
           refuseObject("invalidProperties", sentence, { properties: ["state"] });
+        }
+        const isNew = decided.decidedAt === undefined && decided.address !== "*@*" && state !== "undecided";
+        if (isNew && !(await hasRoomForDecision(tx, caller.accountId))) {
+          refuseObject(
+            "overQuota",
+            `An account decides of ${mostDecided} people and hosts at most. Take back what is of no use, or name whole hosts.`,
+          );
         }
         await decideSender(tx, caller.accountId, decided, state, clock.now());
         const [after = decided] = await readDecided(tx, caller.accountId, [decided.address]);
