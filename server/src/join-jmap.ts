@@ -48,6 +48,7 @@ export function forJmap(
   return {
     authenticate,
     host,
+    clock,
     session,
     request: {
       methods: allMethods(rooms),

@@ -1,6 +1,7 @@
 import { fail } from "@posthorn/protocol";
 import { beforeEach, describe, expect, test } from "vitest";
 import type { Caller } from "../auth/caller.ts";
+import { HandClock } from "../env/hand-clock.ts";
 import { coreLimits } from "../sync/jmap/limits.ts";
 import { edge } from "./edge.ts";
 import type { HttpHandler } from "./http.ts";
@@ -12,6 +13,8 @@ let heard: Parameters<JmapStreamsContext["events"]>[0][];
 /** Uploads wait here when it is set. */
 let hold: Promise<void> | undefined;
 let handler: HttpHandler;
+/** Large mails that have been read into memory. */
+let loaded: number;
 
 const callers: Readonly<Record<string, Caller>> = {
   "Bearer alice": { accountId: 17, name: "alice", scopes: new Set(["read", "draft"]), sessionId: "s1" },
@@ -25,6 +28,7 @@ beforeEach(() => {
   uploaded = [];
   heard = [];
   hold = undefined;
+  loaded = 0;
   const routes = jmapStreamRoutes({
     host: "alpha.example",
     authenticate: async (authorization = "") => callers[authorization] ?? fail("unauthorized", "Nobody."),
@@ -41,10 +45,17 @@ beforeEach(() => {
       uploaded.push(Buffer.concat(chunks).toString());
       return { blobId: "b0", size };
     },
-    download: async ({ accountId, blobId }) =>
-      accountId === 17 && ["b0", "e1", uploadedId].includes(blobId)
+    clock: new HandClock(),
+    async download({ accountId, blobId, hold }) {
+      if (blobId === "e37") {
+        await hold(37 * 1024 * 1024);
+        loaded += 1;
+        return { size: 37 * 1024 * 1024, body: pieces("hel", "lo") };
+      }
+      return accountId === 17 && ["b0", "e1", uploadedId].includes(blobId)
         ? { size: 5, body: pieces("hel", "lo") }
-        : undefined,
+        : undefined;
+    },
     async events(input) {
       heard.push(input);
       return pieces("event: state\n\n");
@@ -69,23 +80,34 @@ interface Asked {
   as?: string;
   headers?: Readonly<Record<string, string>>;
   body?: AsyncIterable<Uint8Array>;
+  gone?: AbortSignal;
 }
 
-async function ask(line: string, { as = "alice", headers = {}, body = pieces() }: Asked = {}) {
+async function ask(line: string, asked: Asked = {}) {
+  const answer = await send(line, asked);
+  return { status: answer.status, headers: answer.headers, text: await textOf(answer.body) };
+}
+
+async function send(line: string, { as = "alice", headers = {}, body = pieces(), gone }: Asked = {}) {
   const [method = "", target = ""] = line.split(" ");
   const [path = "", query] = target.split("?");
   const fields = new Map(
     Object.entries({ authorization: `Bearer ${as}`, ...headers }).map(([k, v]) => [k, [v]]),
   );
-  const answer = await handler({
+  return handler({
     method,
     path,
     query: query === undefined ? "" : `?${query}`,
     headers: fields,
     body,
     remoteAddress: "192.0.2.1",
+    ...(gone === undefined ? {} : { gone }),
   });
-  return { status: answer.status, headers: answer.headers, text: await textOf(answer.body) };
+}
+
+/** What whoever sends an answer says when its client has gone. */
+async function leave({ body }: { body: AsyncIterable<Uint8Array> | Uint8Array }): Promise<void> {
+  if (!(body instanceof Uint8Array)) await body[Symbol.asyncIterator]().return?.();
 }
 
 describe("an upload (RFC 8620 §6.1)", () => {
@@ -221,6 +243,48 @@ describe("a download (RFC 8620 §6.2)", () => {
     }
     expect((await ask("GET /jmap/download/a18/b0/x", { as: "bob" })).status).toBe(404);
     expect((await ask("GET /jmap/download/a17/b0/x", { as: "reader" })).status).toBe(200);
+  });
+});
+
+describe("downloads that nobody takes", () => {
+  test("are sixteen of an account, until one is taken or its reader has gone", async () => {
+    const path = "GET /jmap/download/a17/b0/x";
+    const unread = await Promise.all(Array.from({ length: 16 }, () => send(path)));
+    const { status, headers, text } = await ask(path);
+    expect({ status, retryAfter: headers["retry-after"] }).toEqual({ status: 429, retryAfter: "1" });
+    expect(JSON.parse(text)).toMatchObject({ code: "rateLimited", detail: expect.stringContaining("Wait") });
+    expect((await ask("GET /jmap/download/a18/b9/x", { as: "bob" })).status).toBe(404);
+    const [first, second] = unread;
+    if (first === undefined || second === undefined) throw new Error("nothing came");
+    expect(await textOf(first.body)).toBe("hello");
+    await leave(second);
+    const again = await Promise.all([send(path), send(path), send(path)]);
+    expect(again.map((each) => each.status)).toEqual([200, 200, 429]);
+    expect((await ask(path)).status).toBe(429);
+  });
+
+  test("hold one large mail of an account in memory, whose reader's leaving lets the next be read", async () => {
+    const path = "GET /jmap/download/a17/e37/x";
+    const settle = () => new Promise((resolve) => setImmediate(resolve));
+    const leaving = new AbortController();
+    const first = send(path);
+    const gone = send(path, { gone: leaving.signal });
+    const third = send(path);
+    await settle();
+    expect(loaded).toBe(1);
+    leaving.abort();
+    expect((await gone).status).toBe(503);
+    expect(loaded).toBe(1);
+    await leave(await first);
+    expect(await textOf((await third).body)).toBe("hello");
+    expect(loaded).toBe(2);
+    expect((await ask(path)).status).toBe(200);
+  });
+
+  test("that are not there, or come to nothing, count no more", async () => {
+    for (let count = 0; count < 20; count++)
+      expect((await ask("GET /jmap/download/a17/b1/x")).status).toBe(404);
+    expect((await ask("GET /jmap/download/a17/b0/x")).status).toBe(200);
   });
 });
 

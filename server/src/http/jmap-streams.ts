@@ -1,5 +1,6 @@
 /** What of JMAP is no JSON: files that go up and down, and events (RFC 8620 §6, §7.3). */
 import { fail, ProblemError, routes } from "@posthorn/protocol";
+import type { Clock } from "../env/env.ts";
 import { eventStreamHeaders } from "../sync/event-stream.ts";
 import type { EventStreamInput } from "../sync/event-streams.ts";
 import { accountIdOf } from "../sync/jmap/arguments.ts";
@@ -8,15 +9,18 @@ import { coreLimits } from "../sync/jmap/limits.ts";
 import { problemAnswer } from "../sync/jmap/request.ts";
 import { limitProblem, type RequestProblem } from "../sync/jmap/request-problem.ts";
 import { type Authenticate, jsonAnswer, letIn, readQuery } from "./answer.ts";
+import { type DownloadTurns, makeDownloadTurns } from "./download-turns.ts";
 import { type HttpRequest, type HttpResponse, singleHeader } from "./http.ts";
 import { jmapCaller, shared } from "./jmap-shared.ts";
 import type { Params, Route } from "./router.ts";
 import { Tally } from "./tally.ts";
+import { untilOver } from "./until-taken.ts";
 
 export interface JmapStreamsContext {
   /** By a bearer token, or by address and token (RFC 7617). */
   authenticate: Authenticate;
   host: string;
+  clock: Pick<Clock, "mono" | "sleep">;
   /** Keeps a file. Throws ProblemError `tooLarge` when it has more than `mostBytes`, announced or not. */
   upload(input: {
     accountId: number;
@@ -24,10 +28,11 @@ export interface JmapStreamsContext {
     mostBytes: number;
     body: AsyncIterable<Uint8Array>;
   }): Promise<{ blobId: string; size: number }>;
-  /** Undefined for what is no blob of the account. */
+  /** Undefined for what is no blob of the account. What must be in memory whole is so when `hold` lets it. */
   download(input: {
     accountId: number;
     blobId: string;
+    hold: (sizeBytes: number) => Promise<void>;
   }): Promise<{ size: number; body: AsyncIterable<Uint8Array> } | undefined>;
   /** The body of an answer that goes on until the client leaves, or has been told what it waited for. */
   events(input: EventStreamInput): Promise<AsyncIterable<Uint8Array>>;
@@ -35,9 +40,10 @@ export interface JmapStreamsContext {
 
 export function jmapStreamRoutes(ctx: JmapStreamsContext): Route[] {
   const underWay = new Tally();
+  const comingDown: Downloads = { tally: new Tally(), turns: makeDownloadTurns(ctx.clock) };
   return [
     ...shared(ctx.host, routes.jmapUpload, (request, params) => upload(ctx, underWay, request, params)),
-    ...shared(ctx.host, routes.jmapDownload, (request, params) => download(ctx, request, params)),
+    ...shared(ctx.host, routes.jmapDownload, (request, params) => download(ctx, comingDown, request, params)),
     ...shared(ctx.host, routes.jmapEvents, async (request) => {
       const caller = jmapCaller(await letIn(ctx.authenticate, routes.jmapEvents, request));
       const { types, closeafter, ping } = readQuery(request, routes.jmapEvents.query);
@@ -89,8 +95,17 @@ function limitResponse(problem: RequestProblem): HttpResponse {
   return { status, headers: { "content-type": contentType, ...retry }, body };
 }
 
+interface Downloads {
+  tally: Tally;
+  turns: DownloadTurns;
+}
+
+/** Downloads of an account at the same time, until they have been taken. */
+const mostDownloads = 16;
+
 async function download(
   ctx: JmapStreamsContext,
+  { tally, turns }: Downloads,
   request: HttpRequest,
   params: Params,
 ): Promise<HttpResponse> {
@@ -98,18 +113,35 @@ async function download(
   const { accept } = readQuery(request, routes.jmapDownload.query);
   requireOwn(caller, params);
   const blobId = params.get("blobId");
-  const found = await ctx.download({ accountId: caller.accountId, blobId });
-  if (found === undefined) return fail("notFound", "There is no such file in this account.");
-  return {
-    status: routes.jmapDownload.status,
-    headers: {
-      "content-type": safeType(accept),
-      "content-disposition": dispositionOf(nameIn(params)),
-      "content-length": String(found.size),
-      ...(findBlobName(blobId)?.kind === "upload" ? immutable : {}),
-    },
-    body: found.body,
+  const account = String(caller.accountId);
+  if (!tally.add(account, mostDownloads)) {
+    const detail = "Too many files of this account are coming down. Wait for one of them.";
+    return fail("rateLimited", detail, { retryAfterS: 1 });
+  }
+  const place = turns(account, request.gone);
+  const done = () => {
+    place.keep(0);
+    tally.remove(account);
   };
+  try {
+    const found = await ctx.download({ accountId: caller.accountId, blobId, hold: place.hold });
+    if (found === undefined) return fail("notFound", "There is no such file in this account.");
+    // A part is of its own, and its mail is let go.
+    place.keep(found.size);
+    return {
+      status: routes.jmapDownload.status,
+      headers: {
+        "content-type": safeType(accept),
+        "content-disposition": dispositionOf(nameIn(params)),
+        "content-length": String(found.size),
+        ...(findBlobName(blobId)?.kind === "upload" ? immutable : {}),
+      },
+      body: untilOver(found.body, place.cut, done),
+    };
+  } catch (error) {
+    done();
+    throw error;
+  }
 }
 
 /**

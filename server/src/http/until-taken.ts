@@ -27,3 +27,44 @@ export function untilTaken(
   };
   return { [Symbol.asyncIterator]: () => source };
 }
+
+/**
+ * The same of a source that has its pieces already. When `cut` aborts it ends as well, and what it holds is let go at once,
+ * though its reader learns of that by an error with the next piece.
+ */
+export function untilOver(
+  body: AsyncIterable<Uint8Array>,
+  cut: AbortSignal,
+  ended: () => void,
+): AsyncIterable<Uint8Array> {
+  let source: AsyncIterator<Uint8Array> | undefined = body[Symbol.asyncIterator]();
+  async function end(): Promise<void> {
+    const last = source;
+    if (last === undefined) return;
+    source = undefined;
+    ended();
+    await last.return?.();
+  }
+  const cutOff = () => void end().catch(() => undefined);
+  if (cut.aborted) cutOff();
+  else cut.addEventListener("abort", cutOff, { once: true });
+  const outer: AsyncIterator<Uint8Array, undefined> = {
+    async next() {
+      if (source === undefined && cut.aborted) throw new Error("taken too slowly while others waited");
+      try {
+        const step = await source?.next();
+        if (step !== undefined && step.done !== true) return step;
+      } catch (error) {
+        cutOff();
+        throw error;
+      }
+      await end();
+      return { done: true, value: undefined };
+    },
+    async return() {
+      await end();
+      return { done: true, value: undefined };
+    },
+  };
+  return { [Symbol.asyncIterator]: () => outer };
+}

@@ -111,7 +111,7 @@ function wantedProperties(call: MethodCall, asked: readonly string[] | undefined
 /** What is no mail is too large for one, or has not a single header field. */
 async function readMail(
   openBlob: OpenBlob,
-  wanted: Required<WantedBlob>,
+  wanted: Required<Omit<WantedBlob, "hold">>,
   { properties, body, hold }: { properties: ReadonlySet<string>; body: BodyRequest; hold: Hold },
 ): Promise<JmapObject | "notFound" | "notParsable"> {
   const { blobId } = wanted;

@@ -9,6 +9,7 @@ import { letter, putIn } from "../../objects/trial-mail.ts";
 import { parseMail } from "../../rfc5322/parse-mail.ts";
 import { leavesOf, mailOf } from "../../rfc5322/trial-mail.ts";
 import { eachStore } from "../../store/each-store.ts";
+import { blobOpener } from "./open-blob.ts";
 import { type TrialFiles, trialFiles } from "./trial-files.ts";
 
 let folder: string;
@@ -191,6 +192,47 @@ eachStore("a blob", (open) => {
     });
     const expected = bytes.subarray(limits.blobBytes - 2, limits.blobBytes + 3).toString();
     expect(list).toEqual([{ id: blobId, "data:asText": expected, size: bytes.length }]);
+  });
+
+  it("of a mail is read when it may be in memory, comes in pieces, and keeps no more of the mail than it is", async () => {
+    const bob = await trialFiles(await open(), folder, "bob");
+    const text = "x".repeat(70);
+    const large = mailOf(
+      "Content-Type: multipart/mixed; boundary=b",
+      "",
+      "--b",
+      "",
+      "small",
+      "--b",
+      "",
+      ...Array.from({ length: 10_000 }, () => text),
+      "--b--",
+      "",
+    );
+    const blobId = await bob.upload(large);
+    await bob.call("Email/import", { emails: { a: { blobId, mailboxIds: { f1: true } } } });
+    const openBlob = blobOpener(bob.room);
+    for (const wanted of ["e1", "j1", "p1-1", "p1-2", "e1_1", `${blobId}_2`]) {
+      const held: number[] = [];
+      let isLate = false;
+      const blob = await openBlob({
+        accountId: bob.accountId,
+        blobId: wanted,
+        async hold(sizeBytes) {
+          if (isLate) throw new Error("it has been read already");
+          held.push(sizeBytes);
+        },
+      });
+      isLate = true;
+      expect(held.at(-1), wanted).toBe(large.length);
+      let size = 0;
+      for await (const piece of blob?.body ?? []) {
+        expect(piece.length).toBeLessThanOrEqual(65_536);
+        if (wanted.endsWith("1") && blob?.size === 5) expect(piece.buffer.byteLength).toBeLessThan(100_000);
+        size += piece.length;
+      }
+      expect(size, wanted).toBe(blob?.size);
+    }
   });
 
   it("that was uploaded is there for a day", async () => {

@@ -11,6 +11,7 @@ import type { Store } from "../../store/sql.ts";
 import { type BlobName, findBlobName } from "./blob-ids.ts";
 import { mostMailBytes } from "./email-place.ts";
 import { chargeParsing, findKept, parseAndKeep } from "./kept-mails.ts";
+import type { Hold } from "./large-turns.ts";
 import type { MethodCall } from "./method.ts";
 import { headOf, mailOfStored } from "./stored-mail.ts";
 
@@ -26,6 +27,8 @@ export interface WantedBlob {
   blobId: string;
   /** That it is wanted for: a mail of which it is a part is parsed at its cost, and kept for it (kept-mails.ts). */
   call?: MethodCall;
+  /** Asked before a mail is read whole: resolves when so much may be in memory. */
+  hold?: Hold;
 }
 
 /** Undefined for what is no blob of the account. */
@@ -39,9 +42,9 @@ export interface OpenBlobContext {
 }
 
 export function blobOpener(ctx: OpenBlobContext): OpenBlob {
-  return async ({ accountId, blobId, call }) => {
+  return async ({ accountId, blobId, call, hold }) => {
     const name = findBlobName(blobId);
-    return name && openNamed(ctx, { accountId, call }, name);
+    return name && openNamed(ctx, { accountId, call, hold }, name);
   };
 }
 
@@ -57,14 +60,14 @@ export async function firstBytes(body: AsyncIterable<Uint8Array>, most: number):
   return Buffer.concat(pieces);
 }
 
-type Wanted = Pick<WantedBlob, "accountId"> & { call: MethodCall | undefined };
+type Wanted = Pick<WantedBlob, "accountId"> & { call: MethodCall | undefined; hold: Hold | undefined };
 
 async function openNamed(
   ctx: OpenBlobContext,
   wanted: Wanted,
   name: BlobName,
 ): Promise<OpenedBlob | undefined> {
-  const { accountId, call } = wanted;
+  const { accountId, call, hold } = wanted;
   if (name.kind === "upload") {
     const file = await findFile(ctx.store.read, accountId, name.hash);
     return file && { size: file.size, type: undefined, body: readFile(ctx, file) };
@@ -76,6 +79,7 @@ async function openNamed(
   const fileOf = (place: number) => openFile(ctx, object, place);
   const known = call && findKept(call, object);
   if (name.kind === "part" && known !== undefined) return openPart(known, name.partId, fileOf);
+  await hold?.(object.sizeBytes);
   const bytes = await findMessageBytes(ctx.store.read, accountId, name.objectId);
   if (bytes === undefined) return undefined;
   switch (name.kind) {
@@ -109,6 +113,7 @@ async function openWithin(
   const outer = await openNamed(ctx, wanted, of);
   if (outer === undefined || outer.size > mostMailBytes) return undefined;
   if (wanted.call !== undefined) chargeParsing(wanted.call, outer.size);
+  await wanted.hold?.(outer.size);
   const mail = parseMail(await firstBytes(outer.body, outer.size));
   return mail.headers.length === 0 ? undefined : openPart(mail, partId, () => undefined);
 }
@@ -120,7 +125,14 @@ function openPart(
 ): OpenedBlob | undefined {
   const part = leavesOf(structure).find((leaf) => leaf.partId === partId);
   if (part === undefined) return undefined;
-  return part.content.kind === "file" ? file(part.content.place) : whole(part.content.bytes(), part.type);
+  return part.content.kind === "file"
+    ? file(part.content.place)
+    : whole(ofItsOwn(part.content.bytes()), part.type);
+}
+
+/** A part that was not encoded is a piece of its mail, which would stay in memory with it. */
+function ofItsOwn(bytes: Uint8Array): Uint8Array {
+  return bytes.buffer.byteLength > 2 * bytes.length + pieceBytes ? new Uint8Array(bytes) : bytes;
 }
 
 function leavesOf(part: MailPart): MailLeaf[] {
@@ -128,11 +140,14 @@ function leavesOf(part: MailPart): MailLeaf[] {
 }
 
 function whole(bytes: Uint8Array, type: string): OpenedBlob {
-  return { size: bytes.length, type, body: once(bytes) };
+  return { size: bytes.length, type, body: inPieces(bytes) };
 }
 
-async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield bytes;
+const pieceBytes = 64 * 1024;
+
+/** Whoever takes it slowly has a while for each piece, and not for all of it. */
+async function* inPieces(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += pieceBytes) yield bytes.subarray(at, at + pieceBytes);
 }
 
 /** A Posthorn message as RFC 5322, its files read as they are written. */
