@@ -5,7 +5,7 @@ import type { Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startWebClients, type WebClient, type WebClients } from "../src/browser/index.ts";
 import { keepDraft, keepSettings } from "../src/own-records.ts";
-import { joinAs, type TestPerson } from "../src/people.ts";
+import { beginAnew, haveCompared, joinAs, type TestPerson } from "../src/people.ts";
 
 let clients: WebClients;
 let alice: WebClient;
@@ -25,7 +25,7 @@ beforeAll(async () => {
   await alice.signIn(writer);
   // The settings are here, too.
   await alice.page.getByText("Up to date").waitFor();
-});
+}, 120_000);
 afterAll(async () => {
   await clients.close();
 });
@@ -443,6 +443,25 @@ test("who has no keys gets nothing before somebody has said so by a button that 
       { timeout: 20_000, interval: 250 },
     )
     .toBe("In the open");
+});
+
+test("who has another identity than was compared gets nothing before a person has decided", async () => {
+  const erin = await joinAs(clients.net, clients.net.node("beta"), "erin");
+  await haveCompared(writer.session, erin.address);
+  await beginAnew(erin.session, { current: erin.password, next: "erin begins anew" });
+  await writeTo(erin.address, "Is it you?", "Tell me in another way");
+  await composer()
+    .getByRole("button", { name: /Has another key than the one you verified$/ })
+    .waitFor();
+  await composer().getByRole("button", { name: "Send", exact: true }).click();
+  await composer()
+    .getByText(/Verify it again before you send\.$/)
+    .waitFor();
+  await composer().getByRole("button", { name: "Verify again" }).waitFor();
+  await composer().getByRole("button", { name: "Send anyway" }).click();
+  await toast(`Sending in ${undoS} s`).waitFor();
+  await hasCount(composer(), 0);
+  expect(alice.faults).toEqual([]);
 });
 
 test("sent with its conversation put away, an answer leaves nothing in the inbox", async () => {
