@@ -31,7 +31,10 @@ export function labelNames(mailboxes: readonly Named[]): Map<string, string> {
   return new Map(mailboxes.map((mailbox) => [mailbox.id, nameOf(mailbox)]));
 }
 
-export function labelsOf({ mailboxIds, keywords }: EmailRow, names: ReadonlyMap<string, string>): string[] {
+export function labelsOf(
+  { mailboxIds, keywords }: Pick<EmailRow, "mailboxIds" | "keywords">,
+  names: ReadonlyMap<string, string>,
+): string[] {
   const places = Object.keys(mailboxIds).flatMap((id) => names.get(id) ?? []);
   const marks = [keywords.$seen === true ? [] : "Unread", keywords.$flagged === true ? "Starred" : []].flat();
   return [...new Set([...places, ...marks])];

@@ -6,4 +6,3 @@ export { type ImportOutcome, importMails, type MailToImport } from "./import-mai
 export { findKeptImport, keepImport } from "./kept-import.ts";
 export { type MailHead, type MailPart, readMailHead, readWholeMail, type WholeMail } from "./read-mail.ts";
 export { readOriginal } from "./read-original.ts";
-export { writeMbox } from "./write-mbox.ts";

@@ -133,7 +133,7 @@ function Ended({ state, ask }: { state: Counted; ask: Ask }): ReactElement {
       <p className={style.count} role="status">
         {say("import.ended", { count: state.imported })}
       </p>
-      <Counts state={state} />
+      <Others state={state} />
       <p className={style.hint}>{say("import.endedHelp")}</p>
       <div className={style.actions}>
         <Button look="ink" onClick={() => go(archive)}>
@@ -147,10 +147,19 @@ function Ended({ state, ask }: { state: Counted; ask: Ask }): ReactElement {
 }
 
 function Counts({ state }: { state: Counted }): ReactElement {
-  const { imported, known, skipped } = state;
+  return (
+    <div className={style.counts}>
+      <p>{say("import.imported", { count: state.imported })}</p>
+      <Others state={state} />
+    </div>
+  );
+}
+
+/** What was not brought; nothing when all was. */
+function Others({ state: { known, skipped } }: { state: Counted }): ReactElement | null {
+  if (known + skipped === 0) return null;
   return (
     <p className={style.counts}>
-      <span>{say("import.imported", { count: imported })}</span>
       {known > 0 && <span>{say("import.known", { count: known })}</span>}
       {skipped > 0 && <span>{say("import.skipped", { count: skipped })}</span>}
     </p>

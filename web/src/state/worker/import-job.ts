@@ -237,7 +237,7 @@ async function bringIn(
     const head = one.kind === "mail" ? await readMailHead(one.bytes) : undefined;
     const place = head && placeOfMail(head.labels, progress.targets, progress.rest);
     if (one.kind !== "mail") batch.notes.push({ why: one.why, within });
-    else if (head === undefined) batch.notes.push({ why: "refused", within });
+    else if (head === undefined) batch.notes.push({ why: "notMail", within });
     else if (place === undefined) {
       batch.notes.push({ why: "omitted", within, subject: head.subject, from: head.from });
     } else {

@@ -3,7 +3,7 @@ import type { NotRead } from "@posthorn/client/transfer";
 import type { ImportTargets } from "../import-targets.ts";
 
 /** Why something of the files is not in the account, or was there before. */
-export type ImportWhy = "known" | "omitted" | "refused" | NotRead;
+type ImportWhy = "known" | "omitted" | "refused" | "notMail" | NotRead;
 
 export interface ImportNote {
   why: ImportWhy;
