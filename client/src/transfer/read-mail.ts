@@ -1,4 +1,4 @@
-/** Mail of RFC 5322 read by a library (decision 0036): what its header says, and all of it. */
+/** Mail of RFC 5322 read by a library (decision 0033): what its header says, and all of it. */
 import PostalMime, { type Address, decodeWords, type Email } from "postal-mime";
 
 export interface MailHead {

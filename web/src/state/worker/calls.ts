@@ -121,7 +121,7 @@ export const calls = {
   ...operatorCalls,
 };
 
-export type Calls = typeof calls;
+type Calls = typeof calls;
 export type CallName = keyof Calls;
 export type CallInput<Name extends CallName> = Parameters<Calls[Name]>[1];
 export type CallOutput<Name extends CallName> = Awaited<ReturnType<Calls[Name]>>;

@@ -49,7 +49,7 @@ const roles: Readonly<Record<string, RolePlace>> = {
   screener: "screener",
 };
 
-export function roleOf({ role, system }: Pick<Mailbox, "role" | "system">): RolePlace | null {
+function roleOf({ role, system }: Pick<Mailbox, "role" | "system">): RolePlace | null {
   return roles[role ?? system ?? ""] ?? null;
 }
 

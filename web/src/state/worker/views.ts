@@ -127,7 +127,7 @@ export const views = {
   ...operatorViews,
 };
 
-export type Views = typeof views;
+type Views = typeof views;
 export type ViewName = keyof Views;
 export type ViewInput<Name extends ViewName> = Parameters<Views[Name]["read"]>[1];
 export type ViewOutput<Name extends ViewName> = Awaited<ReturnType<Views[Name]["read"]>>;
