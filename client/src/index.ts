@@ -135,6 +135,7 @@ export {
 export { downloadMailFile, readStandardMail, type StandardMail } from "./standard-mail.ts";
 export * from "./sync/index.ts";
 export { type KeptSession, memoryKeeper, parseKeptSession, type TokenKeeper } from "./token-keeper.ts";
+export { importedFileNames } from "./transfer/file-names.ts";
 export type { RequestBody, StreamBody, Transport, TransportRequest, TransportResponse } from "./transport.ts";
 export { UnexpectedAnswer, Unreachable, type UnreachableReason } from "./unreachable.ts";
 export { type UploadOptions, uploadFile, uploadHashed } from "./upload.ts";

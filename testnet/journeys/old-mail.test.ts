@@ -55,6 +55,7 @@ test("is sealed before it goes up, is read and found like any other, and comes b
   await index(device);
   expect(await found(device.mail, "kirschbaum ")).toEqual(["Grüße", "Grüße"]);
   expect(await found(device.mail, "apfelbaum ")).toEqual(["Letter 1"]);
+  expect(await found(device.mail, "filename:plan ")).toEqual(["Grüße", "Grüße"]);
 });
 
 test("all mail of an account comes out as mbox, and goes into another with its labels", async () => {

@@ -4,6 +4,7 @@ import type { Opened, OpenedFile } from "../open.ts";
 import type { FieldTexts } from "../search/fields.ts";
 import type { EmailRow } from "../sync/email.ts";
 import type { KeptText } from "../sync/opened-texts.ts";
+import { importedFileNames } from "../transfer/file-names.ts";
 
 const subjectFields = ["subject", "title"] as const;
 const bodyFields = ["body", "text", "description", "comment"] as const;
@@ -38,7 +39,7 @@ export function textsOf(row: EmailRow, kept: KeptText, edit: Opened | undefined)
     to: [...(message.to ?? []), ...(message.cc ?? [])].map(formatAddress).join("\n"),
     subject: subjectFields.map(words).find((text) => text !== "") ?? "",
     body: [...bodyFields.map(words), placesOf(message)].filter((text) => text !== "").join("\n"),
-    filename: files.map(nameOf).join("\n"),
+    filename: (importedFileNames(kept) ?? files.map(nameOf)).join("\n"),
   };
 }
 

@@ -10,6 +10,7 @@ import { wordsOfHtml } from "./words-of-html.ts";
 const longestOriginal = 160_000;
 /** What is larger seldom fits, and is not tried. */
 const mostPacked = 1024 * 1024;
+const mostNamed = 50;
 /** Of all of the message, with room for its mark. */
 const mostBytes = limits.messageBytes - 1_000;
 
@@ -23,6 +24,8 @@ export interface MailMessage {
   thread: string;
   subject: string;
   body: string;
+  /** Of the files in it, to be found by. */
+  fileNames?: string[];
   original?: string;
   attachments?: Attachment[];
 }
@@ -46,6 +49,7 @@ export async function messageOfMail(
   const sentAtMs = mail.sentAtMs ?? 0;
   const to = mail.to.map(wireAddress).slice(0, limits.recipients);
   const cc = mail.cc.map(wireAddress).slice(0, limits.recipients - to.length);
+  const names = mail.files.slice(0, mostNamed).map(({ name }) => characters(oneLine(name), limits.filename));
   const message: MailMessage = {
     id: await idOfMail(mail.messageId, bytes, sentAtMs),
     type: "email",
@@ -54,8 +58,9 @@ export async function messageOfMail(
     cc,
     date: formatTime(sentAtMs),
     thread: await threadOfMail(mail, bytes),
-    subject: characters(wellFormed(mail.subject).replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]/gu, " "), limits.subject),
+    subject: characters(oneLine(mail.subject), limits.subject),
     body: "",
+    ...(names.length === 0 ? {} : { fileNames: names }),
     ...(typeof original === "string" ? { original } : { attachments: [original] }),
   };
   const words = wellFormed(mail.text ?? wordsOfHtml(mail.html ?? "")).replaceAll("\r\n", "\n");
@@ -74,6 +79,10 @@ function cutToFit(message: MailMessage, words: string): string {
 /** What strict JSON does not carry is left out (§20.3). */
 function wellFormed(text: string): string {
   return text.toWellFormed().replaceAll("\u0000", "");
+}
+
+function oneLine(text: string): string {
+  return wellFormed(text).replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]/gu, " ");
 }
 
 /** The first so many; none of them is cut in two. */

@@ -3,6 +3,7 @@ import {
   type Amendments,
   type EmailRow,
   emails,
+  importedFileNames,
   type KeptText,
   type Mail,
   readAmendments,
@@ -169,7 +170,7 @@ function digestOf(row: EmailRow, text: KeptText, amendments: Amendments | undefi
   return {
     subject: isTakenBack ? "" : reading.subject,
     snippet: isTakenBack ? "" : oneLine(reading.text),
-    files: isTakenBack ? 0 : reading.files.length,
+    files: isTakenBack ? 0 : (importedFileNames(text) ?? reading.files).length,
     isTakenBack,
     isSealed: text.kind === "sealed",
     isDoubtful:

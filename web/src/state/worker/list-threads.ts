@@ -165,7 +165,7 @@ function threadRow(
     isUnread: mail.some(({ isSeen, isDraft }) => !isSeen && !isDraft),
     isStarred: mail.some(({ isFlagged }) => isFlagged),
     isAnswered: mail.some(({ isAnswered }) => isAnswered),
-    hasFiles: mail.some(({ hasAttachment }) => hasAttachment),
+    hasFiles: mail.some(({ hasAttachment }) => hasAttachment) || hasFilesWithin(digest),
     subject: digest === undefined || digest === "failed" ? null : digest.subject,
     snippet: digest === undefined || digest === "failed" ? "" : digest.snippet,
     trouble: troubleOf(digest),
@@ -176,6 +176,11 @@ function threadRow(
     draft: null,
     isWaiting: false,
   };
+}
+
+/** A mail that was brought in has its files within. */
+function hasFilesWithin(digest: Digest | "failed" | undefined): boolean {
+  return digest !== undefined && digest !== "failed" && digest.files > 0;
 }
 
 /** What a search has found it has read already. */
