@@ -74,9 +74,9 @@ function newKey() {
 }
 
 async function* inGroups(
-  pieces: AsyncIterable<Uint8Array>,
-  work: (piece: Uint8Array) => Promise<ArrayBuffer>,
-): AsyncGenerator<Uint8Array, void, undefined> {
+  pieces: AsyncIterable<Uint8Array<ArrayBuffer>>,
+  work: (piece: Uint8Array<ArrayBuffer>) => Promise<ArrayBuffer>,
+): AsyncGenerator<Uint8Array<ArrayBuffer>, void, undefined> {
   let group: Promise<ArrayBuffer>[] = [];
   for await (const piece of pieces) {
     if (group.push(work(piece)) < piecesAtOnce) continue;

@@ -6,16 +6,18 @@ const block = randomBytes(65_536);
 export async function* plaintextOf(
   size: number,
   pieceBytes = block.length,
-): AsyncGenerator<Uint8Array, void, undefined> {
+): AsyncGenerator<Uint8Array<ArrayBuffer>, void, undefined> {
   for (let left = size; left > 0; left -= pieceBytes) yield block.subarray(0, Math.min(left, pieceBytes));
 }
 
-export async function* flowOf(pieces: readonly Uint8Array[]): AsyncGenerator<Uint8Array, void, undefined> {
+export async function* flowOf<Piece extends Uint8Array>(
+  pieces: readonly Piece[],
+): AsyncGenerator<Piece, void, undefined> {
   yield* pieces;
 }
 
-export async function collect(flow: AsyncIterable<Uint8Array>): Promise<Uint8Array[]> {
-  const pieces: Uint8Array[] = [];
+export async function collect<Piece extends Uint8Array>(flow: AsyncIterable<Piece>): Promise<Piece[]> {
+  const pieces: Piece[] = [];
   for await (const piece of flow) pieces.push(piece);
   return pieces;
 }

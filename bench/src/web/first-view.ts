@@ -25,10 +25,19 @@ export async function readFirstView(page: Page, folder: string, paintedAtMs: num
       performance
         .getEntriesByType("resource")
         .filter(({ startTime }) => startTime < untilMs)
-        .map((entry) => ({ path: new URL(entry.name).pathname, by: Reflect.get(entry, "initiatorType") })),
+        .map(({ name }) => ({ path: new URL(name).pathname })),
     paintedAtMs,
   );
-  const files = [...new Set(loaded.map(({ path }) => path))].filter((path) => path.startsWith("/assets/"));
+  // A font that the page before has used is named as well, though nothing is written in it.
+  const families = await page.evaluate(() =>
+    [...document.fonts].flatMap(({ family, status }) => (status === "unloaded" ? [] : [family])),
+  );
+  const isUsed = (path: string) =>
+    !path.endsWith(".woff2") ||
+    families.some((family) => path.startsWith(`/assets/${family.replaceAll('"', "").toLowerCase()}-`));
+  const files = [...new Set(loaded.map(({ path }) => path))].filter(
+    (path) => path.startsWith("/assets/") && isUsed(path),
+  );
   const workers = new Set(page.workers().map((worker) => new URL(worker.url()).pathname));
   const sizes = { script: 0, style: 0, font: 0, worker: 0 };
   for (const path of new Set([...files, ...workers])) {

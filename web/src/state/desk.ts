@@ -31,6 +31,10 @@ function theWorker(): Worker {
   if (worker !== undefined) return worker;
   worker = new Worker(scriptUrl(new URL(workerPath, location.href)), { type: "module" });
   worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
+    if (data.kind === "seen") {
+      for (const { id, value } of data.views) waiting.get(id)?.done(value);
+      return;
+    }
     const asked = waiting.get(data.id);
     if (data.kind === "fault") asked?.failed(data.fault);
     else asked?.done(data.value);

@@ -106,6 +106,9 @@ export function openRoom(tell: (topics: readonly Topic[]) => void): Room {
   };
 }
 
+/** So much later than what is on the device it is asked what is new. */
+const syncAfterMs = 200;
+
 /** What goes on in the background for as long as somebody sits there; what they look at first comes first. */
 function follow(
   { mail, map }: Pick<Desk, "mail" | "map">,
@@ -123,6 +126,8 @@ function follow(
   signal.addEventListener("abort", stopActs, { once: true });
   clearTakenBack(mail, signal);
   void map.begun.then(async () => {
+    await mail.session.platform.clock.sleep(syncAfterMs, signal);
+    if (signal.aborted) return;
     syncMail(mail, signal).catch(note);
     await map.whole;
     keepIndexed(mail, { signal, onCoverage: () => tell(["coverage"]) }).catch(note);

@@ -80,7 +80,7 @@ function startWatch({ id, name, input }: Extract<ToWorker, { kind: "watch" }>): 
         await known;
         const value = await read(openedRoom, input);
         const text = JSON.stringify(value);
-        if (text !== last && watches.has(id)) post({ kind: "seen", id, value });
+        if (text !== last && watches.has(id)) postSeen(id, value);
         last = text;
       } while (isAsked && watches.has(id));
     } catch (error) {
@@ -92,6 +92,20 @@ function startWatch({ id, name, input }: Extract<ToWorker, { kind: "watch" }>): 
   };
   watches.set(id, { topics: new Set(topics), read: () => void readOnce() });
   void readOnce();
+}
+
+let seen: { id: number; value: unknown }[] = [];
+const { port1: flush, port2: flushLater } = new MessageChannel();
+flush.onmessage = () => {
+  const views = seen;
+  seen = [];
+  post({ kind: "seen", views });
+};
+
+/** With all that is read before the worker comes to its next task. */
+function postSeen(id: number, value: unknown): void {
+  if (seen.length === 0) flushLater.postMessage(null);
+  seen = [...seen.filter((one) => one.id !== id), { id, value }];
 }
 
 function post(message: FromWorker): void {

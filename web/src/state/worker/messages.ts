@@ -11,4 +11,5 @@ export type ToWorker =
 export type FromWorker =
   | { kind: "answer"; id: number; value: unknown }
   | { kind: "fault"; id: number; fault: Fault }
-  | { kind: "seen"; id: number; value: unknown };
+  /** Of several views at once, so that what happened in one go is drawn in one. */
+  | { kind: "seen"; views: { id: number; value: unknown }[] };

@@ -1,5 +1,6 @@
 /** Taking back what was done, and with a letter the draft that it was. */
 import { actions, emails, type Mail, submissions, type Undo, undoMail, undos } from "@posthorn/client";
+import { actsKept } from "./act-on-threads.ts";
 import type { Desk } from "./desk.ts";
 import { submissionIdOf } from "./held-letters.ts";
 
@@ -10,7 +11,10 @@ export type TakenBack =
   | { kind: "nothing" };
 
 /** Takes back what has this number, or what was done last of all that still can be. */
-export async function undoLast({ mail, map }: Desk, number: number | undefined): Promise<TakenBack> {
+export async function undoLast(desk: Desk, number: number | undefined): Promise<TakenBack> {
+  const { mail, map } = desk;
+  // It is shown before it is kept, and may be taken back as soon as it is seen.
+  await actsKept(desk);
   const known = await mail.store.list(undos, { reverse: true });
   const asked = number === undefined ? known : known.filter((one) => one.number === number);
   let wanted: Undo | undefined;
