@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { placeOfMail, usualTarget } from "./import-targets.ts";
+import { placeOfMail, targetOf } from "./import-targets.ts";
 
 it("puts a mail where its labels say, and marks it as it was marked", () => {
   expect(placeOfMail(["Inbox", "Unread", "Work", "Important"], {}, "archive")).toEqual({
@@ -22,5 +22,5 @@ it("puts what has no label where all the rest goes", () => {
 it("does as it is told of a label, and leaves out what has one that is left out", () => {
   expect(placeOfMail(["Work"], { Work: "inbox" }, "archive")).toMatchObject({ roles: ["inbox"], labels: [] });
   expect(placeOfMail(["Work", "Spam"], { Spam: "omit" }, "archive")).toBeUndefined();
-  expect(usualTarget("constructor")).toBe("label");
+  expect(targetOf("constructor", {})).toBe("label");
 });

@@ -7,25 +7,25 @@ export type ImportTarget = (typeof importTargets)[number];
 export type ImportTargets = Readonly<Record<string, ImportTarget>>;
 
 /** As Google names what is no label of somebody's own, in the languages of this client. */
-const usual: Readonly<Record<string, ImportTarget>> = {
-  inbox: "inbox",
-  posteingang: "inbox",
-  sent: "sent",
-  gesendet: "sent",
-  spam: "junk",
-  trash: "trash",
-  papierkorb: "trash",
-  archived: "none",
-  archiviert: "none",
-  "all mail": "none",
-  "alle nachrichten": "none",
-  drafts: "none",
-  entwürfe: "none",
-  important: "none",
-  wichtig: "none",
-  opened: "none",
-  geöffnet: "none",
-};
+const usual: ReadonlyMap<string, ImportTarget> = new Map([
+  ["inbox", "inbox"],
+  ["posteingang", "inbox"],
+  ["sent", "sent"],
+  ["gesendet", "sent"],
+  ["spam", "junk"],
+  ["trash", "trash"],
+  ["papierkorb", "trash"],
+  ["archived", "none"],
+  ["archiviert", "none"],
+  ["all mail", "none"],
+  ["alle nachrichten", "none"],
+  ["drafts", "none"],
+  ["entwürfe", "none"],
+  ["important", "none"],
+  ["wichtig", "none"],
+  ["opened", "none"],
+  ["geöffnet", "none"],
+]);
 
 const unread: ReadonlySet<string> = new Set(["unread", "ungelesen"]);
 const starred: ReadonlySet<string> = new Set(["starred", "markiert"]);
@@ -37,9 +37,14 @@ export function isMark(label: string): boolean {
 }
 
 /** What is proposed. */
-export function usualTarget(label: string): ImportTarget {
+function usualTarget(label: string): ImportTarget {
   const name = label.toLowerCase();
-  return usual[name] ?? (/^(?:category|kategorie)[ _]/.test(name) ? "none" : "label");
+  return usual.get(name) ?? (/^(?:category|kategorie)[ _]/.test(name) ? "none" : "label");
+}
+
+/** What was chosen, else what is proposed. */
+export function targetOf(label: string, targets: ImportTargets): ImportTarget {
+  return (Object.hasOwn(targets, label) ? targets[label] : undefined) ?? usualTarget(label);
 }
 
 export interface ImportPlace {
@@ -62,7 +67,7 @@ export function placeOfMail(
   const place: ImportPlace = { roles: [], labels: [], keywords };
   const places = labels.filter((label) => !isMark(label));
   for (const label of places) {
-    const target = targets[label] ?? usualTarget(label);
+    const target = targetOf(label, targets);
     if (target === "omit") return undefined;
     if (target === "label") place.labels.push(label);
     else if (target !== "none" && !place.roles.includes(target)) place.roles.push(target);

@@ -1,11 +1,6 @@
 import { type ReactElement, useState } from "react";
 import { call } from "../state/desk.ts";
-import {
-  type ImportTarget,
-  type ImportTargets,
-  importTargets,
-  usualTarget,
-} from "../state/import-targets.ts";
+import { type ImportTarget, type ImportTargets, importTargets, targetOf } from "../state/import-targets.ts";
 import type { ImportState } from "../state/worker/import-job.ts";
 import { Button } from "../ui/button.tsx";
 import { longDay } from "../words/dates.ts";
@@ -57,7 +52,7 @@ export function ImportPlan({
                   <td>
                     <TargetChoice
                       label={name}
-                      value={targets[name] ?? usualTarget(name)}
+                      value={targetOf(name, targets)}
                       onChange={(target) => setTargets({ ...targets, [name]: target })}
                     />
                   </td>
