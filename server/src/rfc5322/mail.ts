@@ -20,7 +20,12 @@ export interface BodyText {
 
 /** Where the decoded bytes of a part are. */
 type PartContent =
-  | { kind: "here"; bytes(): Uint8Array; text(): BodyText }
+  | {
+      kind: "here";
+      bytes(): Uint8Array;
+      /** All of it; or what is in so many of its bytes, if that is less work. */
+      text(mostBytes?: number): BodyText;
+    }
   /** A file of a Posthorn message, by its place among the attachments. */
   | { kind: "file"; place: number };
 

@@ -1,21 +1,22 @@
 import { decodeCharset, lineBreakIn } from "./charset.ts";
 import { chooseBody } from "./choose-body.ts";
 import { type ContentField, findFileName, parseContentField } from "./content-field.ts";
-import { type DecodedBody, decodeBody, decodedSize } from "./decode-body.ts";
+import { type DecodedBody, decodeBody, decodedSize, isCoded, type Spend } from "./decode-body.ts";
 import { unfold, withoutComments } from "./header-text.ts";
 import type { BodyText, MailHeader, MailLeaf, MailPart, ParsedMail } from "./mail.ts";
 import { type RawPart, splitParts } from "./split-parts.ts";
 
 /**
  * Reads a mail (RFC 5322, RFC 6532, MIME). Never throws, whatever the bytes are: what is malformed is read as well as it
- * can be, within `mailLimits`. Contents are decoded when they are asked for.
+ * can be, within `mailLimits`. Contents are decoded when they are asked for; `spend` is told of that, and what it throws
+ * comes of whatever asked.
  */
-export function parseMail(bytes: Uint8Array): ParsedMail {
+export function parseMail(bytes: Uint8Array, spend: Spend = () => undefined): ParsedMail {
   const root = splitParts(bytes);
   let parts = 0;
   const toPart = (raw: RawPart): MailPart =>
     raw.children === undefined
-      ? readLeaf(raw, String(++parts))
+      ? readLeaf(raw, String(++parts), spend)
       : { ...headOf(raw), partId: undefined, subParts: raw.children.map(toPart) };
   const structure = toPart(root);
   return { headers: root.headers, structure, ...withAttachments(chooseBody(structure)) };
@@ -28,27 +29,44 @@ export function withAttachments<T extends { attachments: readonly MailLeaf[] }>(
   return { ...body, hasAttachment: body.attachments.some(({ disposition }) => disposition !== "inline") };
 }
 
-function readLeaf(raw: RawPart, partId: string): MailLeaf {
+function readLeaf(raw: RawPart, partId: string, spend: Spend): MailLeaf {
   const head = headOf(raw);
   let decoded: DecodedBody | undefined;
+  let sizeBytes: number | undefined;
   const encoding = encodingOf(raw.headers);
   const decode = () => {
-    decoded ??= decodeBody(raw.body, encoding);
+    if (decoded === undefined) {
+      if (isCoded(encoding)) spend(raw.body.length);
+      decoded = decodeBody(raw.body, encoding);
+    }
     return decoded;
   };
   return {
     ...head,
     partId,
     get sizeBytes() {
-      return decoded?.bytes.length ?? decodedSize(raw.body, encoding);
+      sizeBytes ??= decoded?.bytes.length ?? decodedSize(raw.body, encoding, spend);
+      return sizeBytes;
     },
     content: {
       kind: "here",
       bytes: () => decode().bytes,
-      text: () => readText(decode(), head.charset),
+      text(mostBytes) {
+        const { bytes, isMalformed } = decode();
+        const wanted = bytes.subarray(0, mostBytes === undefined ? undefined : endOfSome(bytes, mostBytes));
+        spend(wanted.length);
+        return readText({ bytes: wanted, isMalformed }, head.charset);
+      },
     },
     subParts: undefined,
   };
+}
+
+/** Not within a character of UTF-8 or of what is two bytes wide. */
+function endOfSome(bytes: Uint8Array, most: number): number {
+  let end = most - (most % 2);
+  for (let back = 0; back < 3 && (bytes[end] ?? 0) >> 6 === 2; back++) end--;
+  return end;
 }
 
 function readText({ bytes, isMalformed }: DecodedBody, charset: string | undefined): BodyText {
@@ -61,15 +79,22 @@ function readText({ bytes, isMalformed }: DecodedBody, charset: string | undefin
 
 /** With LF for each CRLF, before it is text: of a text of millions of short lines that takes a hundredth of what it takes after. */
 function withoutReturns(bytes: Uint8Array, crlf: Uint8Array): Uint8Array {
-  const width = crlf.length / 2;
   const kept = new Uint8Array(bytes.length);
   let length = 0;
-  for (let at = 0; at < bytes.length; at += width) {
+  if (crlf.length === 2) {
+    for (let at = 0; at < bytes.length; at++) {
+      const byte = bytes[at] ?? 0;
+      if (byte === crlf[0] && bytes[at + 1] === crlf[1]) continue;
+      kept[length++] = byte;
+    }
+    return kept.subarray(0, length);
+  }
+  for (let at = 0; at < bytes.length; at += 2) {
     let same = 0;
     while (same < crlf.length && bytes[at + same] === crlf[same]) same++;
     if (same === crlf.length) continue;
     kept[length++] = bytes[at] ?? 0;
-    if (width === 2 && at + 1 < bytes.length) kept[length++] = bytes[at + 1] ?? 0;
+    if (at + 1 < bytes.length) kept[length++] = bytes[at + 1] ?? 0;
   }
   return kept.subarray(0, length);
 }

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { describeMail } from "./mail-summary.ts";
+import { parseMail } from "./parse-mail.ts";
 import { previewOf } from "./preview.ts";
 import { parsed } from "./trial-mail.ts";
 
@@ -19,6 +20,16 @@ it("has no more than 256 characters and no half ones", () => {
   expect(long).toBe("😀".repeat(128));
   const odd = previewOf(parsed("Content-Type: text/html; charset=utf-8", "", `x${"&#x1F600;".repeat(300)}`));
   expect(odd).toBe(`x${"😀".repeat(127)}`);
+});
+
+it("of a long text is read from its beginning, which ends with a whole character", () => {
+  for (const start of ["", "x"]) {
+    for (const charset of ["us-ascii", "utf-8"]) {
+      const head = `Content-Type: text/plain; charset=${charset}\r\n\r\n`;
+      const mail = Buffer.from(`${head}${start}${"é".repeat(200_000)}`);
+      expect(previewOf(parseMail(mail))).toBe(`${start}${"é".repeat(256 - start.length)}`);
+    }
+  }
 });
 
 it("stands beside what else a list shows", () => {

@@ -4,6 +4,9 @@ import type { ParsedMail } from "./mail.ts";
 
 /** So much of the HTML is looked at: style sheets come first. */
 const htmlUnits = 300_000;
+const plainUnits = mailLimits.preview * 100;
+/** At most, in any charset. */
+const bytesPerUnit = 4;
 
 /**
  * The first words of a mail on one line (RFC 8621 §4.1.4, preview): not more than 256 characters, without what it quotes
@@ -30,10 +33,13 @@ function firstText(mail: ParsedMail): string {
   for (const part of mail.textBody) {
     if (part.content.kind !== "here") continue;
     if (part.type === "text/plain") {
-      const { value } = part.content.text();
+      const { value } = part.content.text(plainUnits * bytesPerUnit);
       if (value.trim() !== "") return value;
     } else if (part.type === "text/html") {
-      const text = htmlToText(part.content.text().value, { withLinks: false, mostUnits: htmlUnits });
+      const text = htmlToText(part.content.text(htmlUnits * bytesPerUnit).value, {
+        withLinks: false,
+        mostUnits: htmlUnits,
+      });
       if (text !== "") return text;
     }
   }
@@ -42,7 +48,7 @@ function firstText(mail: ParsedMail): string {
 
 function withoutQuotes(text: string): string {
   return text
-    .slice(0, mailLimits.preview * 100)
+    .slice(0, plainUnits)
     .split("\n")
     .filter((line) => !line.startsWith(">"))
     .join("\n");

@@ -2,7 +2,7 @@
 import { createHash, type Hash } from "node:crypto";
 import { capabilities } from "@posthorn/protocol";
 import { Type } from "typebox";
-import { openTurns } from "../../store/query-turns.ts";
+import { openTurns, type Turn } from "../../store/query-turns.ts";
 import {
   accountIdOf,
   closed,
@@ -14,8 +14,10 @@ import {
   UnsignedIntSchema,
 } from "./arguments.ts";
 import { type BlobRange, readRange, sizeInRange } from "./blob-range.ts";
+import { chargeParsing } from "./kept-mails.ts";
+import type { LargeTurns } from "./large-turns.ts";
 import { coreLimits, digestAlgorithms } from "./limits.ts";
-import { type JmapObject, type Method, refuseCall, refuseGone } from "./method.ts";
+import { type JmapObject, type Method, type MethodCall, refuseCall, refuseGone } from "./method.ts";
 import type { OpenBlob, OpenedBlob } from "./open-blob.ts";
 
 const Base = Type.Object(
@@ -33,7 +35,10 @@ const Base = Type.Object(
 const mostDataBytes = coreLimits.maxSizeRequest;
 const dataProperties = ["data", "data:asText", "data:asBase64"];
 
-export function blobGet({ openBlob }: { openBlob: OpenBlob }): Method {
+/** So many bytes of a blob are gone through, and then others have their turn. */
+const bytesInTurn = 2 * 1024 * 1024;
+
+export function blobGet({ openBlob }: { openBlob: OpenBlob }, turns: LargeTurns): Method {
   return {
     capability: capabilities.blob,
     scope: "read",
@@ -50,20 +55,23 @@ export function blobGet({ openBlob }: { openBlob: OpenBlob }): Method {
       const notFound: string[] = [];
       let room = mostDataBytes;
       const turn = openTurns();
-      for (const id of new Set(ids)) {
-        await turn();
-        refuseGone(call);
-        const blobId = resolveId(call, id);
-        const blob = blobId && (await openBlob({ accountId: call.caller.accountId, blobId, call }));
-        if (!blob) {
-          notFound.push(id);
-          continue;
+      const wantsData = properties.some((name) => dataProperties.includes(name));
+      await turns.run(async (hold) => {
+        for (const id of new Set(ids)) {
+          await turn();
+          refuseGone(call);
+          const blobId = resolveId(call, id);
+          const { accountId } = call.caller;
+          const blob = blobId && (await openBlob({ accountId, blobId, call, hold }));
+          if (!blob) {
+            notFound.push(id);
+            continue;
+          }
+          if (wantsData) room -= sizeInRange(blob.size, range).length;
+          if (room < 0) refuseCall("requestTooLarge", "So much data is downloaded, not asked for in a call.");
+          list.push({ id: blobId, ...(await blobView(blob, { call, properties, range, turn })) });
         }
-        const wantsData = properties.some((name) => dataProperties.includes(name));
-        if (wantsData) room -= sizeInRange(blob.size, range).length;
-        if (room < 0) refuseCall("requestTooLarge", "So much data is downloaded, not asked for in a call.");
-        list.push({ id: blobId, ...(await blobView(blob, properties, range)) });
-      }
+      });
       return { arguments: { accountId: accountIdOf(call.caller), list, notFound } };
     },
   };
@@ -82,10 +90,16 @@ function findAlgorithm(property: string): string | undefined {
   return algorithm && { sha: "sha1", "sha-256": "sha256", "sha-512": "sha512" }[algorithm];
 }
 
+interface Asked {
+  call: MethodCall;
+  properties: readonly string[];
+  range: BlobRange;
+  turn: Turn;
+}
+
 async function blobView(
   { size, body }: OpenedBlob,
-  properties: readonly string[],
-  range: BlobRange,
+  { call, properties, range, turn }: Asked,
 ): Promise<JmapObject> {
   const wants = (...names: readonly string[]) => properties.some((name) => names.includes(name));
   const digests = new Map<string, Hash>();
@@ -96,7 +110,15 @@ async function blobView(
   const wantsData = wants(...dataProperties);
   const pieces: Uint8Array[] = [];
   if (wantsData || digests.size > 0) {
+    chargeParsing(call, sizeInRange(size, range).length * (digests.size + (wantsData ? 1 : 0)));
+    let sinceTurn = 0;
     for await (const piece of readRange(body, range)) {
+      sinceTurn += piece.length;
+      if (sinceTurn > bytesInTurn) {
+        sinceTurn = 0;
+        await turn();
+        refuseGone(call);
+      }
       for (const digest of digests.values()) digest.update(piece);
       if (wantsData) pieces.push(piece);
     }

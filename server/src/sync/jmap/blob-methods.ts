@@ -16,7 +16,7 @@ export function blobMethods(ctx: BlobMethodsContext, turns: LargeTurns): Methods
   return {
     "Blob/copy": copyMethod({ capability: capabilities.core, scope: "draft" }),
     "Blob/upload": blobUpload(ctx, turns),
-    "Blob/get": blobGet(ctx),
+    "Blob/get": blobGet(ctx, turns),
     "Blob/lookup": blobLookup(ctx.store),
   };
 }

@@ -104,12 +104,13 @@ const mostFileBytes = 1024 * 1024;
 
 /**
  * The values of those text parts that are asked for, by part id. `readFile` gives the first bytes of a file of a Posthorn
- * message.
+ * message; `turn` comes before each.
  */
 export async function bodyValues(
   mail: ParsedMail,
   request: BodyRequest,
   readFile: (place: number, mostBytes: number) => Promise<Uint8Array>,
+  turn: () => Promise<void>,
 ): Promise<JmapObject> {
   const wanted = new Map<string, MailLeaf>();
   const want = (part: MailLeaf) => {
@@ -119,7 +120,10 @@ export async function bodyValues(
   if (request.fetchHtml) mail.htmlBody.forEach(want);
   if (request.fetchAll) leavesOf(mail.structure).forEach(want);
   const values: [string, JmapObject][] = [];
-  for (const [partId, part] of wanted) values.push([partId, await bodyValue(part, request, readFile)]);
+  for (const [partId, part] of wanted) {
+    await turn();
+    values.push([partId, await bodyValue(part, request, readFile)]);
+  }
   return Object.fromEntries(values);
 }
 

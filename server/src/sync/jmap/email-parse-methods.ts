@@ -119,7 +119,7 @@ async function readMail(
   const bytes = of && (await wholeBlob(openBlob, wanted, mostMailBytes, hold));
   if (of === undefined || bytes === undefined) return "notFound";
   if (bytes === "tooLarge") return "notParsable";
-  const mail = parseMail(bytes);
+  const mail = parseMail(bytes, (sizeBytes) => chargeParsing(wanted.call, sizeBytes));
   if (mail.headers.length === 0) return "notParsable";
   const names = {
     blobId,

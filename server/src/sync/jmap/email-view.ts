@@ -5,6 +5,7 @@ import type { MailLeaf, ParsedMail } from "../../rfc5322/mail.ts";
 import { mailAddresses, mailMessageId, repliesOf } from "../../rfc5322/message-head.ts";
 import { previewOf } from "../../rfc5322/preview.ts";
 import type { StoredObject } from "../../store/object-store.ts";
+import { openTurns, type Turn } from "../../store/query-turns.ts";
 import { formatBlobId } from "./blob-ids.ts";
 import { type BodyRequest, bodyValues, type PartNames, partView, structureView } from "./body-parts.ts";
 import { convenienceProperties, findHeaderProperty, readHeader } from "./header-forms.ts";
@@ -89,11 +90,23 @@ export async function emailView(
   const rest = deferred.filter((name) => name !== "wireText");
   if (rest.length === 0) return view;
   const mail = await email.readMail();
-  const source = { names: namesIn(email.object), readFile: email.readFile };
+  const source = {
+    names: namesIn(email.object),
+    readFile: email.readFile,
+    turn: turnFor(email.object.sizeBytes),
+  };
   return { ...view, ...(await mailView(mail, rest, body, source)) };
 }
 
+/** What is made of a larger mail keeps the one thread for some time: others have their turn before each part of it. */
+const largeBytes = 1024 * 1024;
+
+function turnFor(sizeBytes: number): Turn {
+  return sizeBytes > largeBytes ? openTurns() : () => Promise.resolve();
+}
+
 interface PartSource {
+  turn: Turn;
   names: PartNames;
   readFile(place: number, mostBytes: number): Promise<Uint8Array>;
 }
@@ -115,7 +128,8 @@ export async function parsedView(
     else rest.push(name);
   }
   const readFile = () => Promise.reject(new Error("a mail that was parsed has all its parts in it"));
-  return { ...view, ...(await mailView(mail, rest, body, { names: { blobIdOf }, readFile })) };
+  const source = { names: { blobIdOf }, readFile, turn: turnFor(sizeBytes) };
+  return { ...view, ...(await mailView(mail, rest, body, source)) };
 }
 
 /** What the header of a message is known to say. Left out: its bytes must be asked. */
@@ -211,11 +225,12 @@ async function mailView(
   mail: ParsedMail,
   properties: readonly string[],
   body: BodyRequest,
-  { names, readFile }: PartSource,
+  { names, readFile, turn }: PartSource,
 ): Promise<JmapObject> {
   const view: Record<string, unknown> = {};
   const parts = (list: readonly MailLeaf[]) => list.map((part) => partView(part, body, names));
   for (const name of properties) {
+    await turn();
     switch (name) {
       case "headers":
         view.headers = mail.headers;
@@ -229,7 +244,7 @@ async function mailView(
         view[name] = parts(mail[name]);
         break;
       case "bodyValues":
-        view.bodyValues = await bodyValues(mail, body, readFile);
+        view.bodyValues = await bodyValues(mail, body, readFile, turn);
         break;
       case "hasAttachment":
         view.hasAttachment = mail.hasAttachment;

@@ -154,6 +154,95 @@ it("a request parses 256 MiB of mail, and is told to ask in another one for more
   ]);
 });
 
+/** A mail in base64 with so many characters of text, as a blob and stored. */
+async function beginCoded(characters: number) {
+  const text = Buffer.from("x".repeat(characters)).toString("base64").replaceAll(/.{76}/g, "$&\r\n");
+  const head = "Subject: coded\r\nContent-Type: text/plain\r\nContent-Transfer-Encoding: base64\r\n\r\n";
+  const bytes = new TextEncoder().encode(`${head}${text}`);
+  const bob = await begin((store) => {
+    const files = { sizeBytes: async () => undefined, stream: () => neverRead() };
+    const opened = blobOpener({ store, files, folder: "" });
+    const openBlob: OpenBlob = async (wanted) =>
+      wanted.blobId.startsWith("b")
+        ? {
+            size: bytes.length,
+            type: undefined,
+            body: (async function* () {
+              for (let at = 0; at < bytes.length; at += 65_536) yield bytes.subarray(at, at + 65_536);
+            })(),
+          }
+        : opened(wanted);
+    return { openBlob };
+  });
+  const [id = ""] = await importSome(bob, 1);
+  const many = (name: string, args: object, count = 64) =>
+    bob.ask(
+      Array.from({ length: count }, (_, at) => [name, { accountId: bob.id, ...args }, `${at}`] as const),
+    );
+  return { ...bob, mailId: id, many };
+}
+
+const typesOf = (answers: Answer) => answers.map(([name, { type }]: Answer) => type ?? name);
+const tooLarge = (answers: Answer) => typesOf(answers).filter((type: string) => type === "requestTooLarge");
+
+it("what is decoded of a large mail is paid for at each use, though the mail is read once", async () => {
+  const { many, mailId } = await beginCoded(12_000_000);
+  const cut = { properties: ["bodyValues"], fetchAllBodyValues: true, maxBodyValueBytes: 10 };
+  const texts = await many("Email/get", { ids: [mailId], ...cut });
+  // 16 MB are read and decoded, and 12 MB made text of twenty times.
+  expect(typesOf(texts).slice(0, 19)).toEqual(Array.from({ length: 19 }, () => "Email/get"));
+  expect(texts[0][1].list[0].bodyValues["1"].value).toBe("xxxxxxxxxx");
+  expect(tooLarge(texts).length).toBeGreaterThan(40);
+  // How large its parts are is counted once.
+  const sizes = await many("Email/get", { ids: [mailId], properties: ["bodyStructure", "textBody"] });
+  expect(tooLarge(sizes)).toEqual([]);
+  expect(sizes[63][1].list[0].textBody[0].size).toBe(12_000_000);
+});
+
+it("what Blob/get reads of large blobs is paid for as well", async () => {
+  const { many, mailId } = await beginCoded(12_000_000);
+  const properties = ["digest:sha", "digest:sha-256", "digest:sha-512"];
+  const numbered = mailId.slice(1);
+  for (const blobId of [`e${numbered}`, `j${numbered}`, `p${numbered}-1`, `b${"0".repeat(64)}`]) {
+    const answers = await many("Blob/get", { ids: [blobId], properties });
+    expect(typesOf(answers).slice(0, 4), blobId).toEqual(Array.from({ length: 4 }, () => "Blob/get"));
+    expect(tooLarge(answers).length, blobId).toBeGreaterThan(50);
+  }
+});
+
+/** How often others have their turn meanwhile. */
+async function ticksDuring(work: () => Promise<Answer>): Promise<number> {
+  let ticks = 0;
+  let isOver = false;
+  const tick = () => {
+    ticks += 1;
+    if (!isOver) setImmediate(tick);
+  };
+  setImmediate(tick);
+  expect(tooLarge(await work())).toEqual([]);
+  isOver = true;
+  return ticks;
+}
+
+it("others have their turn while a large mail is gone through", async () => {
+  const { many, mailId } = await beginCoded(12_000_000);
+  const digests = { ids: [`e${mailId.slice(1)}`], properties: ["digest:sha-256"] };
+  expect(await ticksDuring(() => many("Blob/get", digests, 1))).toBeGreaterThanOrEqual(6);
+  const properties = ["bodyStructure", "textBody", "bodyValues", "preview", "headers"];
+  const all = { ids: [mailId], properties, fetchAllBodyValues: true };
+  expect(await ticksDuring(() => many("Email/get", all, 1))).toBeGreaterThanOrEqual(4);
+});
+
+it("the largest mail there may be can be asked for whole", async () => {
+  const { many, mailId } = await beginCoded(50_000_000);
+  const properties = ["bodyStructure", "bodyValues"];
+  const asked = { ids: [mailId], properties, fetchAllBodyValues: true, maxBodyValueBytes: 10 };
+  expect(tooLarge(await many("Email/get", asked, 1))).toEqual([]);
+  const { ids: _, ...body } = asked;
+  const parsing = { ...body, blobIds: [`e${mailId.slice(1)}`], properties: [...properties, "preview"] };
+  expect(tooLarge(await many("Email/parse", parsing, 1))).toEqual([]);
+});
+
 it("one answer has 16 MiB of text of several messages, or one message with more", async () => {
   const bob = await begin(() => importing);
   const ids = await importSome(bob, 6);

@@ -60,6 +60,9 @@ export async function firstBytes(body: AsyncIterable<Uint8Array>, most: number):
   return Buffer.concat(pieces);
 }
 
+/** Of a mail that is read and not parsed. */
+const readingCost = 0.25;
+
 type Wanted = Pick<WantedBlob, "accountId"> & { call: MethodCall | undefined; hold: Hold | undefined };
 
 async function openNamed(
@@ -79,6 +82,7 @@ async function openNamed(
   const fileOf = (place: number) => openFile(ctx, object, place);
   const known = call && findKept(call, object);
   if (name.kind === "part" && known !== undefined) return openPart(known, name.partId, fileOf);
+  if (call !== undefined && name.kind !== "part") chargeParsing(call, object.sizeBytes * readingCost);
   await hold?.(object.sizeBytes);
   const bytes = await findMessageBytes(ctx.store.read, accountId, name.objectId);
   if (bytes === undefined) return undefined;
@@ -112,9 +116,11 @@ async function openWithin(
 ): Promise<OpenedBlob | undefined> {
   const outer = await openNamed(ctx, wanted, of);
   if (outer === undefined || outer.size > mostMailBytes) return undefined;
-  if (wanted.call !== undefined) chargeParsing(wanted.call, outer.size);
+  const { call } = wanted;
+  const spend = call && ((sizeBytes: number) => chargeParsing(call, sizeBytes));
+  spend?.(outer.size);
   await wanted.hold?.(outer.size);
-  const mail = parseMail(await firstBytes(outer.body, outer.size));
+  const mail = parseMail(await firstBytes(outer.body, outer.size), spend);
   return mail.headers.length === 0 ? undefined : openPart(mail, partId, () => undefined);
 }
 

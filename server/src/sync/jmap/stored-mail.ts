@@ -70,8 +70,13 @@ export function mailSummaryOf(object: StoredObject): MailSummary {
   return mailSummary.parse(JSON.parse(object.summary));
 }
 
-export function mailOfStored(object: StoredObject, bytes: Uint8Array): ParsedMail {
-  if (object.format === "rfc5322") return parseMail(bytes);
+/** `spend` is told of what is decoded of it, as by `parseMail`. */
+export function mailOfStored(
+  object: StoredObject,
+  bytes: Uint8Array,
+  spend?: (sizeBytes: number) => void,
+): ParsedMail {
+  if (object.format === "rfc5322") return parseMail(bytes, spend);
   const head = headOf(object);
   return emailOf(head, head.isSealed ? undefined : readStored(bytes));
 }
