@@ -76,7 +76,10 @@ const inboxLink = () => alice.page.getByRole("link", { name: /^Inbox/ });
 /** Opens a new letter to Bob. */
 async function writeTo(address: string, subject: string, text: string): Promise<void> {
   const { page } = alice;
-  await page.getByRole("button", { name: /^Write/ }).click();
+  await page
+    .getByRole("button", { name: /^Write/ })
+    .first()
+    .click();
   await composer().getByLabel("To", { exact: true }).fill(address);
   await page.keyboard.press("Enter");
   await composer().getByLabel("Subject").fill(subject);
@@ -228,7 +231,10 @@ test("a draft of another device is in the list, and what that device goes on to 
 test("of four letters at once three are shown; the one that is made small goes on where it was", async () => {
   const { page } = alice;
   for (const subject of ["First", "Second", "Third", "Fourth"]) {
-    await page.getByRole("button", { name: /^Write/ }).click();
+    await page
+      .getByRole("button", { name: /^Write/ })
+      .first()
+      .click();
     await hasFocus(composer().last().getByLabel("To", { exact: true }));
     await composer().last().getByLabel("Subject").fill(subject);
   }
@@ -267,7 +273,10 @@ test("a letter on a page of its own has an address, which shows it again, and ca
 
 test("a letter that nobody has written in leaves no trace", async () => {
   const { page } = alice;
-  await page.getByRole("button", { name: /^Write/ }).click();
+  await page
+    .getByRole("button", { name: /^Write/ })
+    .first()
+    .click();
   await composer().getByLabel("To", { exact: true }).waitFor();
   await page.keyboard.press("Escape");
   await hasCount(composer(), 0);
@@ -325,7 +334,10 @@ test("what is sent offline says so, waits among the drafts, and goes when the ne
 test("what the server refuses comes back as a draft that says why, and goes once that is put right", async () => {
   const { page, context } = alice;
   const { host } = clients.net.node("beta");
-  await page.getByRole("button", { name: /^Write/ }).click();
+  await page
+    .getByRole("button", { name: /^Write/ })
+    .first()
+    .click();
   await composer().getByLabel("To", { exact: true }).press("Escape");
   await context.setOffline(true);
   await writeTo(`bobb@${host}`, "To the wrong one", "Hello again");
@@ -392,7 +404,10 @@ test("a letter to nobody who is there stays, and says what to do", async () => {
 
 test("an address that is still being typed is among those it goes to", async () => {
   const { page } = alice;
-  await page.getByRole("button", { name: /^Write/ }).click();
+  await page
+    .getByRole("button", { name: /^Write/ })
+    .first()
+    .click();
   await composer().getByLabel("Subject").fill("Typed to the end");
   await composer().getByLabel("To", { exact: true }).pressSequentially(bob.address);
   await page.keyboard.press("Control+Enter");
@@ -405,7 +420,10 @@ test("an account without keys is told that its letters are not kept, and asked b
   const client = await clients.open(clients.net.node("beta"));
   await client.signIn(dora);
   const { page } = client;
-  await page.getByRole("button", { name: /^Write/ }).click();
+  await page
+    .getByRole("button", { name: /^Write/ })
+    .first()
+    .click();
   await composer(page).getByLabel("Message", { exact: true }).fill("Precious words");
   await composer(page).getByText("Not saved").waitFor();
   await composer(page).getByRole("button", { name: "Close, the draft is kept" }).click();
