@@ -1,13 +1,19 @@
 /** Times as a list and a reader tell them, in the language and the zone of whoever reads. */
 import { languageNow } from "./words.ts";
 
+/** The country's way of the language the words are in, where the browser has one: English has hours until 12 and until 24. */
+function localeNow(): string {
+  const language = languageNow();
+  return navigator.languages.find((locale) => locale.startsWith(`${language}-`)) ?? language;
+}
+
 const kept = new Map<string, Intl.DateTimeFormat>();
 
 function format(name: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
-  const key = `${languageNow()} ${name}`;
+  const key = `${localeNow()} ${name}`;
   const known = kept.get(key);
   if (known !== undefined) return known;
-  const made = new Intl.DateTimeFormat(languageNow(), options);
+  const made = new Intl.DateTimeFormat(localeNow(), options);
   kept.set(key, made);
   return made;
 }
