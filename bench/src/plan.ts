@@ -112,5 +112,5 @@ export const quickPlan: Plan = {
   },
   sync: { mailboxes: [1_000, 10_000], warmUp: 100, rounds: 1, requests: 100, streams: 50, pushes: 50 },
   search: { letters: 3_000, passes: 2 },
-  web: { letters: 3_000, reloads: 2, times: 8, flings: 2, rounds: 20 },
+  web: { letters: 3_000, reloads: 2, times: 5, flings: 2, rounds: 10 },
 };

@@ -57,14 +57,11 @@ export const ThreadRowView = memo(function ThreadRowView({
 }: Props): ReactElement {
   const { threadId } = row;
   const labels = all.filter(({ id }) => row.mailboxIds.includes(id));
-  const [first] = row.people.filter((person) => person.address !== address);
-  const shown = first ?? row.people[0] ?? { address };
   const swipe = useSwipe({
     onEnd: () => acts.act(home.act, threadId),
     onStart: () => acts.snooze(threadId),
     onLongPress: () => acts.toggle(threadId, false),
   });
-  const subject = row.subject || say("row.noSubject");
   return (
     <div className={style.track}>
       <span className={style.under} aria-hidden="true">
@@ -100,115 +97,145 @@ export const ThreadRowView = memo(function ThreadRowView({
           acts.more(threadId);
         }}
       >
-        <span role="gridcell" className={style.dot} aria-hidden="true" />
-        <span role="gridcell" className={style.avatar}>
-          <button
-            type="button"
-            role="checkbox"
-            data-cell=""
-            tabIndex={-1}
-            aria-checked={isSelected}
-            aria-label={say("row.select", { subject })}
-            className={style.box}
-            onClick={(event) => {
-              event.stopPropagation();
-              acts.toggle(threadId, event.shiftKey);
-            }}
-          >
-            <Avatar address={shown.address} name={shown.name} />
-            <span className={style.tick}>{isSelected && <Icon name="check" size={16} />}</span>
-          </button>
-        </span>
-        <span role="gridcell" className={style.words}>
-          <span className={style.people}>
-            <bdi>{namesOf(row.people, address)}</bdi>
-            {row.count > 1 && <span className={style.count}>({row.count})</span>}
-          </span>
-          <span className={style.line}>
-            {row.trouble === "failed" ? (
-              <span className={style.trouble}>{say("row.failed")}</span>
-            ) : row.trouble === "takenBack" ? (
-              <span className={style.snippet}>{say("message.takenBackShort")}</span>
-            ) : row.subject === null ? (
-              <span className={style.unknown} />
-            ) : (
-              <>
-                <bdi className={style.subject}>
-                  {row.found === undefined ? (
-                    subject
-                  ) : (
-                    <MarkedWords {...row.found.subject} otherwise={subject} />
-                  )}
-                </bdi>
-                <bdi className={style.snippet}>
-                  {row.found === undefined ? row.snippet : <MarkedWords {...row.found.excerpt} />}
-                </bdi>
-              </>
-            )}
-          </span>
-        </span>
-        <span role="gridcell" className={style.side}>
-          <time dateTime={new Date(row.atMs).toISOString()} title={longTime(row.atMs)} className={style.time}>
-            {isLater && row.snoozedUntil !== null
-              ? say("row.until", { when: shortMoment(Date.parse(row.snoozedUntil)) })
-              : shortTime(row.atMs)}
-          </time>
-          <span className={style.marks}>
-            {labels.slice(0, mostLabels).map(({ id, name }) => (
-              <LabelChip key={id} name={name} />
-            ))}
-            {labels.length > mostLabels && <span className={style.time}>+{labels.length - mostLabels}</span>}
-            {row.delivery !== null && <DeliverySign mark={row.delivery} />}
-            {row.isWaiting && (
-              <span title={say("row.waiting")}>
-                <Icon name="clock" size={16} />
-              </span>
-            )}
-            {row.trouble === "doubtful" && <Icon name="warning" size={16} />}
-            {row.hasFiles && <Icon name="clip" size={16} />}
-            {row.isStarred && (
-              <span className={style.star}>
-                <Icon name="star" size={16} />
-              </span>
-            )}
-          </span>
-        </span>
-        <span role="gridcell" className={style.actions} onClick={(event) => event.stopPropagation()}>
-          <IconButton
-            icon={home.icon}
-            tabIndex={-1}
-            data-cell=""
-            label={say(home.words)}
-            {...(home.keys === undefined ? {} : { keys: home.keys })}
-            onClick={() => acts.act(home.act, threadId)}
-          />
-          <IconButton
-            icon="trash"
-            tabIndex={-1}
-            data-cell=""
-            label={say("act.trash")}
-            keys="#"
-            onClick={() => acts.act({ kind: "trash" }, threadId)}
-          />
-          <IconButton
-            icon="clock"
-            tabIndex={-1}
-            data-cell=""
-            label={say("act.snooze")}
-            keys="b"
-            onClick={() => acts.snooze(threadId)}
-          />
-          <IconButton
-            icon={row.isUnread ? "opened" : "envelope"}
-            tabIndex={-1}
-            data-cell=""
-            label={row.isUnread ? say("act.read") : say("act.unread")}
-            keys={row.isUnread ? "Shift+I" : "Shift+U"}
-            onClick={() => acts.act({ kind: "read", isRead: row.isUnread }, threadId)}
-          />
-        </span>
+        <Cells
+          row={row}
+          isSelected={isSelected}
+          labels={all}
+          address={address}
+          isLater={isLater}
+          home={home}
+          acts={acts}
+        />
       </div>
     </div>
+  );
+});
+
+/** What stands in it, which is the same wherever the row stands. */
+const Cells = memo(function Cells({
+  row,
+  isSelected,
+  labels: all,
+  address,
+  isLater,
+  home,
+  acts,
+}: Omit<Props, "index" | "isOpen" | "isCursor">): ReactElement {
+  const { threadId } = row;
+  const labels = all.filter(({ id }) => row.mailboxIds.includes(id));
+  const [first] = row.people.filter((person) => person.address !== address);
+  const shown = first ?? row.people[0] ?? { address };
+  const subject = row.subject || say("row.noSubject");
+  return (
+    <>
+      <span role="gridcell" className={style.dot} aria-hidden="true" />
+      <span role="gridcell" className={style.avatar}>
+        <button
+          type="button"
+          role="checkbox"
+          data-cell=""
+          tabIndex={-1}
+          aria-checked={isSelected}
+          aria-label={say("row.select", { subject })}
+          className={style.box}
+          onClick={(event) => {
+            event.stopPropagation();
+            acts.toggle(threadId, event.shiftKey);
+          }}
+        >
+          <Avatar address={shown.address} name={shown.name} />
+          <span className={style.tick}>{isSelected && <Icon name="check" size={16} />}</span>
+        </button>
+      </span>
+      <span role="gridcell" className={style.words}>
+        <span className={style.people}>
+          <bdi>{namesOf(row.people, address)}</bdi>
+          {row.count > 1 && <span className={style.count}>({row.count})</span>}
+        </span>
+        <span className={style.line}>
+          {row.trouble === "failed" ? (
+            <span className={style.trouble}>{say("row.failed")}</span>
+          ) : row.trouble === "takenBack" ? (
+            <span className={style.snippet}>{say("message.takenBackShort")}</span>
+          ) : row.subject === null ? (
+            <span className={style.unknown} />
+          ) : (
+            <>
+              <bdi className={style.subject}>
+                {row.found === undefined ? (
+                  subject
+                ) : (
+                  <MarkedWords {...row.found.subject} otherwise={subject} />
+                )}
+              </bdi>
+              <bdi className={style.snippet}>
+                {row.found === undefined ? row.snippet : <MarkedWords {...row.found.excerpt} />}
+              </bdi>
+            </>
+          )}
+        </span>
+      </span>
+      <span role="gridcell" className={style.side}>
+        <time dateTime={new Date(row.atMs).toISOString()} title={longTime(row.atMs)} className={style.time}>
+          {isLater && row.snoozedUntil !== null
+            ? say("row.until", { when: shortMoment(Date.parse(row.snoozedUntil)) })
+            : shortTime(row.atMs)}
+        </time>
+        <span className={style.marks}>
+          {labels.slice(0, mostLabels).map(({ id, name }) => (
+            <LabelChip key={id} name={name} />
+          ))}
+          {labels.length > mostLabels && <span className={style.time}>+{labels.length - mostLabels}</span>}
+          {row.delivery !== null && <DeliverySign mark={row.delivery} />}
+          {row.isWaiting && (
+            <span title={say("row.waiting")}>
+              <Icon name="clock" size={16} />
+            </span>
+          )}
+          {row.trouble === "doubtful" && <Icon name="warning" size={16} />}
+          {row.hasFiles && <Icon name="clip" size={16} />}
+          {row.isStarred && (
+            <span className={style.star}>
+              <Icon name="star" size={16} />
+            </span>
+          )}
+        </span>
+      </span>
+      <span role="gridcell" className={style.actions} onClick={(event) => event.stopPropagation()}>
+        <IconButton
+          icon={home.icon}
+          tabIndex={-1}
+          data-cell=""
+          label={say(home.words)}
+          {...(home.keys === undefined ? {} : { keys: home.keys })}
+          onClick={() => acts.act(home.act, threadId)}
+        />
+        <IconButton
+          icon="trash"
+          tabIndex={-1}
+          data-cell=""
+          label={say("act.trash")}
+          keys="#"
+          onClick={() => acts.act({ kind: "trash" }, threadId)}
+        />
+        <IconButton
+          icon="clock"
+          tabIndex={-1}
+          data-cell=""
+          label={say("act.snooze")}
+          keys="b"
+          onClick={() => acts.snooze(threadId)}
+        />
+        <IconButton
+          icon={row.isUnread ? "opened" : "envelope"}
+          tabIndex={-1}
+          data-cell=""
+          label={row.isUnread ? say("act.read") : say("act.unread")}
+          keys={row.isUnread ? "Shift+I" : "Shift+U"}
+          onClick={() => acts.act({ kind: "read", isRead: row.isUnread }, threadId)}
+        />
+      </span>
+    </>
   );
 });
 

@@ -85,6 +85,7 @@ function startWatch({ id, name, input }: Extract<ToWorker, { kind: "watch" }>): 
       } while (isAsked && watches.has(id));
     } catch (error) {
       last = undefined;
+      seen = seen.filter((one) => one.id !== id);
       if (watches.has(id)) post({ kind: "fault", id, fault: faultOf(error) });
     } finally {
       isReading = false;
