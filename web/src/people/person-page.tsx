@@ -40,7 +40,7 @@ export function PersonPage({ address }: { address: string }): ReactElement {
             <Avatar address={address} name={name} size={56} isVerified={isVerified} />
             <div className={style.who}>
               <h2 className={style.title}>
-                <bdi>{name ?? address}</bdi>
+                <bdi>{name ?? <Breakable address={address} />}</bdi>
               </h2>
               {name !== undefined && <bdi className={style.meta}>{address}</bdi>}
             </div>
@@ -105,5 +105,17 @@ function Threads({ address, threads }: { address: string; threads: readonly Pers
         })}
       </ul>
     </section>
+  );
+}
+
+/** A line may end before the host. */
+function Breakable({ address }: { address: string }): ReactElement {
+  const at = address.lastIndexOf("@");
+  return (
+    <>
+      {address.slice(0, at)}
+      <wbr />
+      {address.slice(at)}
+    </>
   );
 }
