@@ -11,7 +11,10 @@ const mostMailboxDepth = 10;
 /** Why a mailbox was not written; `field` is what is at fault. */
 export type MailboxFault =
   | { fault: "invalid"; field: "name" | "parentId"; sentence: string }
-  | { fault: "forbidden" | "overQuota" | "mailboxHasChild" | "mailboxHasEmail"; sentence: string };
+  | {
+      fault: "forbidden" | "overQuota" | "mailboxHasChild" | "mailboxHasEmail" | "tooLarge";
+      sentence: string;
+    };
 
 /** As Net-Unicode is written (RFC 5198 §3), which names of mailboxes are (RFC 8621 §2). */
 export function normalized(fields: MailboxFields): MailboxFields {

@@ -71,9 +71,12 @@ export async function changeMailbox(
   return found(tx, accountId, id);
 }
 
+/** With more messages a mailbox is not emptied in the transaction that destroys it: all other writers wait for that. */
+export const mostInOne = 500;
+
 /**
  * Removes a mailbox that nothing lies under. With `andMessages` what is in no other mailbox is destroyed, and the rest
- * only taken out; without, it must be empty.
+ * only taken out; without, it must be empty. One with very many must have been emptied before.
  */
 export async function destroyMailbox(
   tx: Tx,
@@ -92,6 +95,15 @@ export async function destroyMailbox(
     return {
       fault: "mailboxHasEmail",
       sentence: "There are messages in it. Move them first, or say that they go too.",
+    };
+  }
+  // Its count may be wrong; what is there is not.
+  const isLarge = mailbox.total > mostInOne;
+  if (isLarge && (await listInMailbox(tx, accountId, mailbox.id, mostInOne + 1)).length > mostInOne) {
+    return {
+      fault: "tooLarge",
+      sentence:
+        "There are too many messages in it to go with all that was to be done. Delete it once more, by itself.",
     };
   }
   while (await emptySomeOf(tx, accountId, mailbox.id));

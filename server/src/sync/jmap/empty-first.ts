@@ -1,6 +1,6 @@
 import type { Clock } from "../../env/env.ts";
 import { findId } from "../../objects/ids.ts";
-import { emptySomeOf } from "../../objects/mailboxes.ts";
+import { emptySomeOf, mostInOne } from "../../objects/mailboxes.ts";
 import { firstOwnMailbox } from "../../objects/roles.ts";
 import { isStateOf } from "../../objects/states.ts";
 import { listMailboxes, type Mailbox, markDoomed } from "../../store/mailbox-store.ts";
@@ -9,9 +9,6 @@ import { resolveId } from "./arguments.ts";
 import { holdingAccount } from "./hold-account.ts";
 import type { MethodCall } from "./method.ts";
 import type { SetWanted } from "./set.ts";
-
-/** With more messages a mailbox is not emptied in the transaction that destroys it: all other writers wait for that. */
-const mostInOne = 500;
 
 /** After so long without a step nothing more is to be expected of who emptied them. */
 const betweenStepsMs = 60_000;
@@ -23,17 +20,24 @@ interface EmptyContext {
 
 /**
  * Empties the large mailboxes that a Mailbox/set is going to destroy with their messages, in steps that others come in
- * between. Only for a call that does nothing but destroy, as what it makes or changes might keep a mailbox from going;
- * and each step sees anew that nothing keeps it. Till they are gone others can put no mailbox into them. Answers whether `ifInState` was held against what there was before.
+ * between. Not for a call that also puts a mailbox into one of them, which keeps that from going, or that makes or changes
+ * some in a state it names; and each step sees anew that nothing keeps it. Till they are gone others can put no mailbox into them. Answers whether `ifInState` was held against what there was before.
  */
 export async function emptyFirst(
   { store, clock }: EmptyContext,
   call: MethodCall,
   wanted: SetWanted,
 ): Promise<boolean> {
-  if (wanted.create.length > 0 || wanted.update.length > 0) return false;
   const { accountId } = call.caller;
-  const doomed = new Set(wanted.destroy.map((id) => findId("mailbox", resolveId(call, id) ?? "")));
+  const mailboxOf = (id: unknown) =>
+    typeof id === "string" ? findId("mailbox", resolveId(call, id) ?? "") : undefined;
+  const doomed = new Set(wanted.destroy.map(mailboxOf));
+  doomed.delete(undefined);
+  const others = [...wanted.create, ...wanted.update];
+  // What others write between the steps must not be overwritten by what names a state before them.
+  if (others.length > 0 && wanted.ifInState !== undefined) return false;
+  const placed = others.map(([, { parentId }]) => mailboxOf(parentId));
+  if (placed.some((id) => doomed.has(id))) return false;
   const large = (await listSureToGo(store.read, accountId, doomed)).filter(({ total }) => total > mostInOne);
   const hold = holdingAccount(store);
   let isBegun = false;

@@ -28,6 +28,18 @@ async function namesOf({ call }: Bob, ids: readonly string[]): Promise<string[]>
   return ids.map((id) => list.find((one: Answer) => one.id === id)?.name ?? "gone");
 }
 
+/** Puts so many messages into a mailbox. */
+function fill({ store, accountId }: Bob, mailbox: string, count: number): Promise<void> {
+  return store.write(async (tx) => {
+    for (let number = 1; number <= count; number++) {
+      const { message, bytes } = letter({ id: letterId(number) });
+      const mailboxes = [Number(mailbox.slice(1))];
+      const place = { accountId, mailboxes, keywords: [], receivedAt: number, blobs: [] };
+      await addMessage(tx, { ...place, message, bytes });
+    }
+  });
+}
+
 eachStore("one Mailbox/set", (open: OpenTestStore) => {
   it("lets two mailboxes swap their names, and three pass them round", async () => {
     const bob = await bobOn(await open());
@@ -77,14 +89,7 @@ eachStore("one Mailbox/set", (open: OpenTestStore) => {
     const store = await open();
     const bob = await bobOn(store);
     const [a = "", other = ""] = await make(bob, "A", "Other");
-    await store.write(async (tx) => {
-      for (let number = 1; number <= 501; number++) {
-        const { message, bytes } = letter({ id: letterId(number) });
-        const mailboxes = [Number(a.slice(1))];
-        const place = { accountId: bob.accountId, mailboxes, keywords: [], receivedAt: number, blobs: [] };
-        await addMessage(tx, { ...place, message, bytes });
-      }
-    });
+    await fill(bob, a, 501);
     const { created } = await bob.call("Mailbox/set", { create: { k: { name: "In A", parentId: a } } });
     const inA = created.k.id;
     const meanwhile: Answer[] = [];
@@ -116,5 +121,55 @@ eachStore("one Mailbox/set", (open: OpenTestStore) => {
     }
     expect(meanwhile).toHaveLength(2);
     expect(await namesOf(bob, [a, inA, other])).toEqual(["gone", "gone", "Other"]);
+  });
+
+  it("destroys a large mailbox in steps too when it makes and changes others", async () => {
+    const store = await open();
+    const bob = await bobOn(store);
+    const [a = "", other = ""] = await make(bob, "A", "Other");
+    await fill(bob, a, 501);
+    let writes = 0;
+    const counting: Store = {
+      ...{ dialect: store.dialect, read: store.read, close: () => store.close() },
+      write(work) {
+        writes += 1;
+        return store.write(work);
+      },
+    };
+    const device = trialJmap(methodsOn(counting), callerOf(bob.accountId));
+    const set = await device.call("Mailbox/set", {
+      create: { k: { name: "A", parentId: other } },
+      update: { [other]: { name: "Another" }, [a]: { parentId: other } },
+      destroy: [a],
+      onDestroyRemoveEmails: true,
+    });
+    expect(set).toMatchObject({ created: { k: {} }, updated: { [other]: null }, destroyed: [a] });
+    expect(writes).toBeGreaterThanOrEqual(3);
+    expect(await namesOf(bob, [a, other])).toEqual(["gone", "Another"]);
+  });
+
+  it("empties no large mailbox that it puts another into, or that something is only taken out of by it", async () => {
+    const bob = await bobOn(await open());
+    const [a = "", b = "", c = ""] = await make(bob, "A", "B", "C");
+    await fill(bob, a, 501);
+    const drop = { destroy: [a], onDestroyRemoveEmails: true };
+    const kept = async () => (await bob.call("Mailbox/get", { ids: [a] })).list[0].totalEmails;
+    const putIn = await bob.call("Mailbox/set", { ...drop, update: { [b]: { parentId: a } } });
+    expect(putIn).toMatchObject({
+      updated: { [b]: null },
+      notDestroyed: { [a]: { type: "mailboxHasChild" } },
+    });
+    expect(await kept()).toBe(501);
+    const made = await bob.call("Mailbox/set", { ...drop, create: { k: { name: "K", parentId: a } } });
+    expect(made).toMatchObject({ notDestroyed: { [a]: { type: "mailboxHasChild" } } });
+    const move = { [b]: { parentId: c }, [made.created.k.id]: { parentId: c } };
+    const takenOut = await bob.call("Mailbox/set", { ...drop, update: move });
+    const description = expect.stringContaining("once more");
+    expect(takenOut).toMatchObject({ notDestroyed: { [a]: { type: "tooLarge", description } } });
+    const { state: ifInState } = await bob.call("Mailbox/get", { ids: [] });
+    const inState = await bob.call("Mailbox/set", { ...drop, ifInState, update: { [b]: { name: "D" } } });
+    expect(inState).toMatchObject({ updated: { [b]: null }, notDestroyed: { [a]: { type: "tooLarge" } } });
+    expect(await kept()).toBe(501);
+    expect((await bob.call("Mailbox/set", drop)).destroyed).toEqual([a]);
   });
 });
