@@ -97,14 +97,14 @@ async function waitForIndex(page: Page): Promise<void> {
   await page.getByText("Everything searched").waitFor({ timeout: longestMs });
 }
 
-/** Words, beginnings and two words at once, which are all somewhere. */
+/** Words of letters from the oldest to the newest, their beginnings, and two of one letter: all of them are somewhere. */
 function queriesOf(letters: Letters): string[] {
-  const words = [0, 3, 20, 150, 1_000, 3_000].map((rank) => letters.word(rank));
-  return [
-    ...words,
-    ...words.map((word) => `${letters.word(1)} ${word}`),
-    ...words.map((word) => `${word.slice(0, 3)}`),
-  ];
+  return [1, 2, 3, 4, 5, 6].flatMap((part) => {
+    const { body = "" } = letters.at(Math.ceil((letters.count * part) / 6)).texts;
+    const words = [...new Set(body.split(/[\s.]+/).slice(0, -1))].filter((word) => word.length > 3);
+    const [first = "", second = ""] = words.slice(part);
+    return [first, first.slice(0, 3), `${first} ${second}`];
+  });
 }
 
 function throwFaults({ faults }: WebClient): void {
