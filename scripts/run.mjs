@@ -26,6 +26,7 @@ const commands = {
   demo: async (args) => ((await ensureSite(root)) ? own("testnet/src/demo.ts", args) : 1),
   bench: (args) => own("bench/src/main.ts", args),
   vectors: (args) => own("testnet/src/vectors.ts", args),
+  screenshots: (args) => own("testnet/src/screenshots.ts", args),
   test: (args) => test(args),
   check: () => check(),
   build: async (args) => (await types(args)) || buildSite(root),

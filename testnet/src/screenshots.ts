@@ -1,0 +1,88 @@
+/** Takes pictures of the web client as people see it, on servers with a mailbox that somebody might have: `npm run screenshots`. */
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Page } from "playwright-core";
+import { startWebClients, type WebClient } from "./browser/index.ts";
+import { away, home, seedMailbox } from "./looks/mailbox.ts";
+import { listShots, type Screen, type Shot } from "./looks/shots.ts";
+
+const folder = join(import.meta.dirname, "../../docs/screenshots");
+const heights: Readonly<Record<number, number>> = { 1440: 900, 1024: 768, 390: 844 };
+/** Only those whose names begin so; all of them without. */
+const wanted = process.argv.slice(2);
+
+const clients = await startWebClients({ names: [home, away], settings: { screening: "yes" } });
+try {
+  const seeded = await seedMailbox(clients);
+  const shots = listShots(seeded);
+  await mkdir(folder, { recursive: true });
+  const opened = new Map<string, WebClient>();
+  for (const shot of shots) {
+    if (wanted.length > 0 && !wanted.some((name) => shot.name.startsWith(name))) continue;
+    for (const screen of shot.screens) await take(shot, screen);
+  }
+  await writeFile(join(folder, "README.md"), listing(shots));
+
+  async function take(shot: Shot, screen: Screen): Promise<void> {
+    const { page, context } = await clientOf(shot.who, screen.width < 600);
+    await page.setViewportSize({ width: screen.width, height: heights[screen.width] ?? 900 });
+    await page.emulateMedia({ colorScheme: screen.theme, reducedMotion: "reduce" });
+    try {
+      await shot.go(page, clients.net.node(home).endpoint);
+      await settle(page);
+      await page.screenshot({ path: join(folder, fileOf(shot, screen)) });
+    } catch (error) {
+      process.exitCode = 1;
+      process.stderr.write(`${fileOf(shot, screen)} could not be taken: ${String(error)}\n`);
+      await page.screenshot({ path: join(folder, fileOf(shot, screen)) });
+    }
+    await context.setOffline(false);
+    if (shot.who === "nobody") await context.close();
+  }
+
+  /** Nobody has a new one each time; a narrow one is a phone, on which one taps. */
+  async function clientOf(who: Shot["who"], isPhone: boolean): Promise<WebClient> {
+    const key = `${who} ${isPhone}`;
+    const known = opened.get(key);
+    if (known !== undefined) return known;
+    const client = await clients.open(
+      clients.net.node(home),
+      isPhone ? { hasTouch: true, isMobile: true } : {},
+    );
+    client.page.setDefaultTimeout(12_000);
+    if (who === "nobody") return client;
+    opened.set(key, client);
+    await client.signIn(seeded[who]);
+    return client;
+  }
+} finally {
+  await clients.close();
+}
+
+/** What is still drawn or read has a moment; the cursor does not blink. */
+async function settle(page: Page): Promise<void> {
+  await page.evaluate(() => document.fonts.ready.then(() => undefined));
+  await page.waitForTimeout(700);
+}
+
+function fileOf({ name }: Shot, { width, theme }: Screen): string {
+  return `${name}-${width}-${theme}.png`;
+}
+
+function listing(shots: readonly Shot[]): string {
+  const rows = shots.map((shot) => {
+    const files = shot.screens.map((screen) => `[${screen.width} ${screen.theme}](${fileOf(shot, screen)})`);
+    return `| ${shot.what} | ${files.join(", ")} |`;
+  });
+  return `# The web client in pictures
+
+Taken by \`npm run screenshots\`, which starts two servers, fills a mailbox, and opens the client in a browser. The numbers
+are widths in pixels; 390 is a phone.
+
+![The inbox](inbox-1440-light.png)
+
+| What | Pictures |
+|---|---|
+${rows.join("\n")}
+`;
+}
