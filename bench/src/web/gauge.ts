@@ -1,7 +1,7 @@
 /** What times the client within its page, by the clock of the browser: put into each page before its own scripts. */
 
 /** In that page, as `gauge`. */
-export interface Gauge {
+interface Gauge {
   /** From the next key or press of a button on, until a frame is painted in which this holds. */
   arm(isDone: () => boolean): void;
   /** The milliseconds that it took. Rejects when it did not come to hold. */
