@@ -72,7 +72,14 @@ function accented(catalogue: Catalogue): Catalogue {
     if (typeof value === "string")
       return value.replaceAll(/[aeionsu]/g, (letter) => `${accents[letter] ?? letter}`);
     if (!Array.isArray(value)) return value;
-    return value.map((part: unknown, at) => (Array.isArray(part) ? part : at >= 0 ? change(part) : part));
+    return value.map((part: unknown) => (Array.isArray(part) ? changeWithin(part) : change(part)));
+  };
+  // An argument; those that choose between texts have them third.
+  const changeWithin = (part: readonly unknown[]): readonly unknown[] => {
+    const [name, kind, choices, ...more] = part;
+    if (typeof choices !== "object" || choices === null) return part;
+    const changed = Object.entries(choices).map(([when, text]) => [when, change(text)]);
+    return [name, kind, Object.fromEntries(changed), ...more];
   };
   return Object.fromEntries(
     Object.entries(catalogue).map(([id, value]) => [
