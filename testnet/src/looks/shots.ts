@@ -202,7 +202,10 @@ export function listShots(seeded: Seeded): Shot[] {
       what: "Somebody whose number was compared",
       who: "owner",
       screens: ends,
-      go: byPath(`/people/${encodeURIComponent(seeded.compared.address)}`, /marta/),
+      go: async (page, origin) => {
+        await page.goto(`${origin}/people/${encodeURIComponent(seeded.compared.address)}`);
+        await page.getByText("Plans for the garden").first().waitFor();
+      },
     },
     {
       name: "verify",
