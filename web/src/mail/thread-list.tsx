@@ -84,10 +84,12 @@ export function ThreadList({
     pages,
     openId,
     focusRow(threadId) {
-      wanted.current = threadId;
       const index = pages.indexOf(threadId);
       if (index >= 0) show(layout, index);
-      findRow(scroller.current, threadId)?.focus({ preventScroll: true });
+      const row = findRow(scroller.current, threadId);
+      row?.focus({ preventScroll: true });
+      // Who has it already wants it no more, or it would be taken from what gets it next.
+      wanted.current = row !== null && document.activeElement === row ? undefined : threadId;
     },
     onLeaving(threadIds) {
       stood.current = threadIds.length > 3 ? undefined : standing(canvas.current);
