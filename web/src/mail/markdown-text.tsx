@@ -1,4 +1,4 @@
-import { Fragment, type ReactElement, type ReactNode, useMemo } from "react";
+import { Children, type ReactElement, type ReactNode, useMemo } from "react";
 import { say } from "../words/words.ts";
 import { type Block, type Inline, readMarkdown } from "./markdown-tree.ts";
 import style from "./message-text.module.css";
@@ -16,9 +16,13 @@ export function MarkdownText({ text }: { text: string }): ReactElement {
   );
 }
 
+/** Parts have no names of their own; React gives each one by its place, for a text's parts change with the text alone. */
+function drawAll<Part>(parts: readonly Part[], draw: (part: Part) => ReactNode): ReactNode {
+  return Children.toArray(parts.map(draw));
+}
+
 function drawBlocks(blocks: readonly Block[]): ReactNode {
-  // biome-ignore lint/suspicious/noArrayIndexKey: a text's parts change with the text alone
-  return blocks.map((block, at) => <Fragment key={at}>{drawBlock(block)}</Fragment>);
+  return drawAll(blocks, drawBlock);
 }
 
 function drawBlock(block: Block): ReactNode {
@@ -42,9 +46,8 @@ function drawBlock(block: Block): ReactNode {
         </pre>
       );
     case "list": {
-      const items = block.items.map(({ checked, blocks }, at) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: a text's parts change with the text alone
-        <li key={at} data-task={checked === undefined ? undefined : ""}>
+      const items = drawAll(block.items, ({ checked, blocks }) => (
+        <li data-task={checked === undefined ? undefined : ""}>
           {checked !== undefined && (
             <input
               type="checkbox"
@@ -64,21 +67,16 @@ function drawBlock(block: Block): ReactNode {
           <table>
             <thead>
               <tr>
-                {block.head.map((cell, at) => (
-                  // biome-ignore lint/suspicious/noArrayIndexKey: a text's parts change with the text alone
-                  <th key={at} scope="col">
-                    {drawInlines(cell)}
-                  </th>
+                {drawAll(block.head, (cell) => (
+                  <th scope="col">{drawInlines(cell)}</th>
                 ))}
               </tr>
             </thead>
             <tbody>
-              {block.rows.map((row, at) => (
-                // biome-ignore lint/suspicious/noArrayIndexKey: a text's parts change with the text alone
-                <tr key={at}>
-                  {row.map((cell, column) => (
-                    // biome-ignore lint/suspicious/noArrayIndexKey: a text's parts change with the text alone
-                    <td key={column}>{drawInlines(cell)}</td>
+              {drawAll(block.rows, (row) => (
+                <tr>
+                  {drawAll(row, (cell) => (
+                    <td>{drawInlines(cell)}</td>
                   ))}
                 </tr>
               ))}
@@ -104,8 +102,7 @@ function drawItem(blocks: readonly Block[]): ReactNode {
 }
 
 function drawInlines(inlines: readonly Inline[]): ReactNode {
-  // biome-ignore lint/suspicious/noArrayIndexKey: a text's parts change with the text alone
-  return inlines.map((inline, at) => <Fragment key={at}>{drawInline(inline)}</Fragment>);
+  return drawAll(inlines, drawInline);
 }
 
 function drawInline(inline: Inline): ReactNode {

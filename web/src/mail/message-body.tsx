@@ -1,4 +1,4 @@
-import { lazy, type ReactElement, Suspense, useMemo, useState } from "react";
+import { Children, lazy, type ReactElement, Suspense, useMemo, useState } from "react";
 import type { MessageBody } from "../state/worker/read-body.ts";
 import { Button } from "../ui/button.tsx";
 import { longTime, shortMoment } from "../words/dates.ts";
@@ -33,30 +33,17 @@ export function MessageWords({ body }: { body: Opened }): ReactElement {
         </p>
       )}
       <div className={style.words} data-earlier={isEarlier ? "" : undefined}>
-        {parts.map((part, at) => (
-          <Part
-            // biome-ignore lint/suspicious/noArrayIndexKey: a text's parts change with the text alone
-            key={at}
-            part={part}
-            isWhole={isShownWhole(parts, at)}
-            isMarkdown={body.format === "markdown"}
-          />
-        ))}
+        {/* Each by its place, for a text's parts change with the text alone. */}
+        {Children.toArray(
+          parts.map((part, at) => drawPart(part, isShownWhole(parts, at), body.format === "markdown")),
+        )}
         {parts.length === 0 && <p className={style.nothing}>{say("message.noWords")}</p>}
       </div>
     </>
   );
 }
 
-function Part({
-  part,
-  isWhole,
-  isMarkdown,
-}: {
-  part: TextPart;
-  isWhole: boolean;
-  isMarkdown: boolean;
-}): ReactElement {
+function drawPart(part: TextPart, isWhole: boolean, isMarkdown: boolean): ReactElement {
   if (part.kind === "said") return <Text text={part.text} isMarkdown={isMarkdown} />;
   const quoted = (
     <>

@@ -1,7 +1,8 @@
 import { type FormEvent, type ReactElement, useState } from "react";
 import { Button } from "../ui/button.tsx";
 import { Field } from "../ui/field.tsx";
-import { PhraseWords, plainPhrase } from "../ui/phrase-words.tsx";
+import { plainPhrase } from "../ui/phrase-check.tsx";
+import { PhraseWords } from "../ui/phrase-words.tsx";
 import { say } from "../words/words.ts";
 import style from "./settings.module.css";
 

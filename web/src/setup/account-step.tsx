@@ -6,7 +6,8 @@ import { Button } from "../ui/button.tsx";
 import { Field } from "../ui/field.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { PasswordField } from "../ui/password-field.tsx";
-import { PhraseWords, plainPhrase } from "../ui/phrase-words.tsx";
+import { PhraseCheck } from "../ui/phrase-check.tsx";
+import { PhraseWords } from "../ui/phrase-words.tsx";
 import { say } from "../words/words.ts";
 import style from "./setup.module.css";
 import { Step } from "./step.tsx";
@@ -109,41 +110,12 @@ function Phrase({
   phrase: string;
   onKept(): void;
 }): ReactElement {
-  const [tried, setTried] = useState("");
-  const [isWrong, setWrong] = useState(false);
   return (
-    <form
-      className={style.form}
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (plainPhrase(tried) === plainPhrase(phrase)) onKept();
-        else setWrong(true);
-      }}
-    >
+    <div className={style.form}>
       <h3 className={style.sub}>{say("phrase.title")}</h3>
       <p>{say("phrase.sentence")}</p>
       <PhraseWords address={address} phrase={phrase} />
-      <Field
-        label={say("phrase.confirm")}
-        value={tried}
-        onChange={({ target }) => {
-          setTried(target.value);
-          setWrong(false);
-        }}
-        autoComplete="off"
-        autoCapitalize="none"
-        spellCheck={false}
-        help={say("phrase.confirmHelp")}
-      />
-      {isWrong && <Notice>{say("phrase.wrong")}</Notice>}
-      <div className={style.actions}>
-        <Button look="ink" type="submit">
-          {say("phrase.done")}
-        </Button>
-        <Button look="link" onClick={onKept}>
-          {say("phrase.later")}
-        </Button>
-      </div>
-    </form>
+      <PhraseCheck phrase={phrase} onKept={onKept} />
+    </div>
   );
 }

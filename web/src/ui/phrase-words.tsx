@@ -39,9 +39,3 @@ export function PhraseWords({ address, phrase }: { address: string; phrase: stri
     </>
   );
 }
-
-/** Without what does not matter when two are held against each other. */
-export function plainPhrase(phrase: string): string {
-  const words = phrase.toLowerCase().match(/[a-z]+/g) ?? [];
-  return words.join(" ");
-}
