@@ -164,7 +164,16 @@ export async function timeAct(page: Page, what: Act): Promise<number> {
     gauge.arm(isDone[doing]);
   }, what);
   await page.keyboard.press(acts[what]);
-  return page.evaluate(() => gauge.took());
+  return took(page, `${what}, by the key ${acts[what]}`);
+}
+
+/** What was armed before it. */
+async function took(page: Page, what: string): Promise<number> {
+  try {
+    return await page.evaluate(() => gauge.took());
+  } catch (error) {
+    throw new Error(`${what} was never to be seen`, { cause: error });
+  }
 }
 
 /** Types it as quickly as can be. */
@@ -179,7 +188,7 @@ async function timeSearch(page: Page, query: string): Promise<number> {
     );
   }, query);
   await page.keyboard.type(query.slice(-1));
-  const tookMs = await page.evaluate(() => gauge.took());
+  const tookMs = await took(page, `a search for “${query}”`);
   await page.keyboard.press("Escape");
   await page.keyboard.press("Escape");
   await page.getByRole("heading", { name: "Inbox", level: 1 }).waitFor();

@@ -1,13 +1,13 @@
 /**
- * What filters of searches ask of messages, of many in one row: so that those of a whole account are read in a moment,
- * where their own rows would take seconds. Written in the transaction that changes the messages (facts-store.ts).
+ * What lists and filters of searches ask of messages, of many in one row: so that those of a whole account are read in a
+ * moment, where their own rows would take seconds. Written in the transaction that changes the messages (facts-store.ts).
  */
-import { isMessageType } from "@posthorn/protocol";
-import type { LocalWriter } from "../local/local-store.ts";
+import type { LocalStore, LocalWriter } from "../local/local-store.ts";
 import { rowTable } from "../local/table.ts";
-import { findEmailNumber } from "../search/email-id.ts";
+import { emailOfNumber, findEmailNumber } from "../search/email-id.ts";
 import { type MessageSort, messageSorts } from "../search/plan.ts";
 import type { EmailRow } from "../sync/email.ts";
+import { type EmailEntry, entryOf, sortOf } from "./email-entry.ts";
 
 /**
  * Messages whose ids follow each other: columns, with room for each id of `factsPerRow` that may be there. They are texts
@@ -15,25 +15,41 @@ import type { EmailRow } from "../sync/email.ts";
  */
 export interface EmailFacts {
   key: string;
-  /** One character for each: `nobody`, or `factBits` and above them the place in `messageSorts`. */
+  /** `markDigits` for each: `nobody`, or `factBits` and above them the place in `messageSorts`. */
   marks: string;
   /** Bytes: `sizeDigits` for each. */
   sizes: string;
+  /** When it was received, in milliseconds since 1970: `timeDigits` for each. */
+  times: string;
   /** `placeDigits` for each: the place in `sets` of the mailboxes that it lies in. */
   lies: string;
   sets: readonly (readonly string[])[];
+  /** The threads of those that are there, in order, a space between each two. */
+  threads: string;
+  /** Of those that change or take back another message the place, and which one. */
+  amends: readonly (readonly [at: number, wireId: string])[];
 }
 
 const nobody = "-";
 const digits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz~_";
+const markDigits = 2;
 const sizeDigits = 5;
+const timeDigits = 8;
 const placeDigits = 2;
 /** By their character codes. */
 const digitValues = new Uint8Array(128);
 for (const [value, digit] of [...digits].entries()) digitValues[digit.charCodeAt(0)] = value;
 
-export const factBits = { read: 1, starred: 2, attachment: 4 } as const;
-export const sortShift = 3;
+export const factBits = {
+  isSeen: 1,
+  isFlagged: 2,
+  hasAttachment: 4,
+  isDraft: 8,
+  isAnswered: 16,
+  isMail: 32,
+} as const;
+const factNames = ["isSeen", "isFlagged", "hasAttachment", "isDraft", "isAnswered", "isMail"] as const;
+export const sortShift = factNames.length;
 
 /** Ids of one row differ by less. */
 export const factsPerRow = 256;
@@ -42,25 +58,24 @@ export const emailFacts = rowTable({
   name: "emailFacts",
   keyOf: ({ key }: EmailFacts) => key,
   matches: (value): value is EmailFacts =>
-    typeof value === "object" && value !== null && "marks" in value && "sets" in value,
+    typeof value === "object" && value !== null && "marks" in value && "threads" in value,
   indexes: {},
 });
 
 interface Fact {
-  marks: number;
+  entry: EmailEntry;
   size: number;
-  mailboxIds: readonly string[];
-}
-
-export function sortOf({ wire }: Pick<EmailRow, "wire">): MessageSort {
-  if (wire === null || !isMessageType(wire.type)) return "mail";
-  if (wire.type === "chat_message") return "chat";
-  if (wire.type === "file_transfer") return "file";
-  return wire.type.startsWith("calendar_") ? "event" : "mail";
+  sort: MessageSort;
 }
 
 function keyOfFacts(number: number): string {
   return String(Math.floor(number / factsPerRow));
+}
+
+/** All messages that are kept, in no order. Throws LocalStoreError. */
+export async function listEntries(store: Pick<LocalStore, "list">): Promise<EmailEntry[]> {
+  const rows = await store.list(emailFacts);
+  return rows.flatMap(entriesIn);
 }
 
 /** Writes what has become of these messages; undefined for those that are gone. */
@@ -80,7 +95,7 @@ export async function writeFacts(
   const keys = [...byKey.keys()];
   const known = await writer.getMany(emailFacts, keys);
   const rows = keys.flatMap((key, at) => changedFacts(key, known[at], byKey.get(key) ?? []) ?? []);
-  const empty = rows.filter(({ sets }) => sets.length === 0);
+  const empty = rows.filter(({ threads }) => threads === "");
   await writer.put(
     emailFacts,
     rows.filter((row) => !empty.includes(row)),
@@ -97,64 +112,125 @@ function changedFacts(
   before: EmailFacts | undefined,
   changed: readonly (readonly [number, EmailRow | undefined])[],
 ): EmailFacts | undefined {
-  const facts = factsIn(before, key);
-  let isChanged = false;
-  for (const [number, row] of changed) {
-    const known = facts.get(number);
-    if (row === undefined) {
-      isChanged = facts.delete(number) || isChanged;
-      continue;
+  const begun = before ?? nobodyIn(key);
+  const first = Number(key) * factsPerRow;
+  const now = changed.reduce((row, [number, email]) => {
+    const fact = email && { entry: entryOf(email), size: email.size, sort: sortOf(email) };
+    return withFact(row, number - first, fact);
+  }, begun);
+  return now === begun ? undefined : now;
+}
+
+function nobodyIn(key: string): EmailFacts {
+  return {
+    key,
+    marks: nobody.repeat(markDigits * factsPerRow),
+    sizes: textOf(0, sizeDigits).repeat(factsPerRow),
+    times: textOf(0, timeDigits).repeat(factsPerRow),
+    lies: textOf(0, placeDigits).repeat(factsPerRow),
+    sets: [],
+    threads: "",
+    amends: [],
+  };
+}
+
+/** With this at a place, or with nobody there; the row itself when nothing of it is another. */
+function withFact(before: EmailFacts, at: number, fact: Fact | undefined): EmailFacts {
+  if (fact === undefined && !factsAt.isThere(before, at)) return before;
+  const row = before.sets.length < mostSets ? before : withoutIdleSets(before);
+  const name = fact?.entry.mailboxIds.join(" ");
+  const known = row.sets.findIndex((ids) => ids.join(" ") === name);
+  const set = fact === undefined ? 0 : known < 0 ? row.sets.length : known;
+  const now: EmailFacts = {
+    key: row.key,
+    marks: put(
+      row.marks,
+      at,
+      fact === undefined ? nobody.repeat(markDigits) : textOf(marksOf(fact), markDigits),
+    ),
+    sizes: put(row.sizes, at, textOf(fact?.size ?? 0, sizeDigits)),
+    times: put(row.times, at, textOf(fact?.entry.atMs ?? 0, timeDigits)),
+    lies: put(row.lies, at, textOf(set, placeDigits)),
+    sets: fact === undefined || known >= 0 ? row.sets : [...row.sets, fact.entry.mailboxIds],
+    threads: threadsWith(row, at, fact?.entry.threadId),
+    amends: amendsWith(row, at, fact?.entry.amends ?? null),
+  };
+  return isSame(before, now) ? before : now;
+}
+
+function put(column: string, at: number, value: string): string {
+  const from = at * value.length;
+  return column.slice(0, from) + value + column.slice(from + value.length);
+}
+
+/** More of them are not all of messages that are there. */
+const mostSets = 2 * factsPerRow;
+
+function withoutIdleSets(row: EmailFacts): EmailFacts {
+  const sets: (readonly string[])[] = [];
+  const places = new Map<readonly string[], number>();
+  let lies = "";
+  for (let at = 0; at < factsPerRow; at++) {
+    const set = factsAt.mailboxIds(row, at);
+    if (factsAt.isThere(row, at) && !places.has(set)) {
+      places.set(set, sets.length);
+      sets.push(set);
     }
-    const fact = factOf(row);
-    if (known !== undefined && isSame(known, fact)) continue;
-    facts.set(number, fact);
-    isChanged = true;
+    lies += textOf(places.get(set) ?? 0, placeDigits);
   }
-  return isChanged ? rowOf(key, facts) : undefined;
+  return { ...row, lies, sets };
 }
 
-function factsIn(row: EmailFacts | undefined, key: string): Map<number, Fact> {
-  const facts = new Map<number, Fact>();
-  if (row === undefined) return facts;
-  const first = Number(key) * factsPerRow;
+function threadsWith(row: EmailFacts, at: number, threadId: string | undefined): string {
+  let rank = 0;
+  for (let before = 0; before < at; before++) if (factsAt.isThere(row, before)) rank++;
+  const threads = row.threads === "" ? [] : row.threads.split(" ");
+  const isThere = factsAt.isThere(row, at);
+  if (isThere && threads[rank] === threadId) return row.threads;
+  threads.splice(rank, isThere ? 1 : 0, ...(threadId === undefined ? [] : [threadId]));
+  return threads.join(" ");
+}
+
+function amendsWith(row: EmailFacts, at: number, target: string | null): EmailFacts["amends"] {
+  const known = row.amends.find(([place]) => place === at);
+  if ((known?.[1] ?? null) === target) return row.amends;
+  const others = row.amends.filter((one) => one !== known);
+  return target === null ? others : [...others, [at, target]];
+}
+
+function isSame(a: EmailFacts, b: EmailFacts): boolean {
+  const columns = ["marks", "sizes", "times", "lies", "threads", "amends"] as const;
+  return columns.every((column) => a[column] === b[column]);
+}
+
+function marksOf({ entry, sort }: Fact): number {
+  const bits = factNames.reduce((all, name) => (entry[name] ? all | factBits[name] : all), 0);
+  return bits | (messageSorts.indexOf(sort) << sortShift);
+}
+
+function entriesIn(row: EmailFacts): EmailEntry[] {
+  const entries: EmailEntry[] = [];
+  const first = Number(row.key) * factsPerRow;
+  const threads = row.threads.split(" ");
+  const amends = new Map(row.amends);
   for (let at = 0; at < factsPerRow; at++) {
-    if (row.marks[at] === nobody) continue;
-    const mailboxIds = row.sets[numberAt(row.lies, at, placeDigits)] ?? [];
-    const [marks, size] = [numberAt(row.marks, at, 1), numberAt(row.sizes, at, sizeDigits)];
-    facts.set(first + at, { marks, size, mailboxIds });
+    if (!factsAt.isThere(row, at)) continue;
+    const marks = factsAt.marks(row, at);
+    entries.push({
+      id: emailOfNumber(first + at),
+      threadId: threads[entries.length] ?? "",
+      atMs: numberAt(row.times, at, timeDigits),
+      mailboxIds: factsAt.mailboxIds(row, at),
+      isSeen: (marks & factBits.isSeen) !== 0,
+      isFlagged: (marks & factBits.isFlagged) !== 0,
+      isDraft: (marks & factBits.isDraft) !== 0,
+      isAnswered: (marks & factBits.isAnswered) !== 0,
+      hasAttachment: (marks & factBits.hasAttachment) !== 0,
+      isMail: (marks & factBits.isMail) !== 0,
+      amends: amends.get(at) ?? null,
+    });
   }
-  return facts;
-}
-
-function factOf(row: EmailRow): Fact {
-  const { keywords, hasAttachment, size, mailboxIds } = row;
-  const marks =
-    (keywords.$seen === true ? factBits.read : 0) |
-    (keywords.$flagged === true ? factBits.starred : 0) |
-    (hasAttachment ? factBits.attachment : 0) |
-    (messageSorts.indexOf(sortOf(row)) << sortShift);
-  return { marks, size, mailboxIds: Object.keys(mailboxIds).sort() };
-}
-
-function isSame(a: Fact, b: Fact): boolean {
-  return a.marks === b.marks && a.size === b.size && a.mailboxIds.join(" ") === b.mailboxIds.join(" ");
-}
-
-function rowOf(key: string, facts: ReadonlyMap<number, Fact>): EmailFacts {
-  const sets = new Map<string, { at: number; ids: readonly string[] }>();
-  let [marks, sizes, lies] = ["", "", ""];
-  const first = Number(key) * factsPerRow;
-  for (let at = 0; at < factsPerRow; at++) {
-    const fact = facts.get(first + at);
-    const mailboxIds = fact?.mailboxIds ?? [];
-    const name = mailboxIds.join(" ");
-    const set = sets.get(name) ?? { at: sets.size, ids: mailboxIds };
-    if (fact !== undefined) sets.set(name, set);
-    marks += fact === undefined ? nobody : textOf(fact.marks, 1);
-    sizes += textOf(fact?.size ?? 0, sizeDigits);
-    lies += textOf(fact === undefined ? 0 : set.at, placeDigits);
-  }
-  return { key, marks, sizes, lies, sets: [...sets.values()].map(({ ids }) => ids) };
+  return entries;
 }
 
 /** The `at`th number of a column. */
@@ -167,7 +243,7 @@ function numberAt(column: string, at: number, length: number): number {
 }
 
 function textOf(number: number, length: number): string {
-  let [text, left] = ["", Math.min(number, digits.length ** length - 1)];
+  let [text, left] = ["", Math.max(0, Math.min(number, digits.length ** length - 1))];
   for (let place = 0; place < length; place++) {
     text = (digits[left % digits.length] ?? "") + text;
     left = Math.floor(left / digits.length);
@@ -177,8 +253,8 @@ function textOf(number: number, length: number): string {
 
 /** Of a row the message at a place: whether there is one, and what is so of it. */
 export const factsAt = {
-  isThere: ({ marks }: EmailFacts, at: number) => marks[at] !== nobody,
-  marks: ({ marks }: EmailFacts, at: number) => numberAt(marks, at, 1),
+  isThere: ({ marks }: EmailFacts, at: number) => marks[at * markDigits] !== nobody,
+  marks: ({ marks }: EmailFacts, at: number) => numberAt(marks, at, markDigits),
   size: ({ sizes }: EmailFacts, at: number) => numberAt(sizes, at, sizeDigits),
   mailboxIds: ({ lies, sets }: EmailFacts, at: number) => sets[numberAt(lies, at, placeDigits)] ?? [],
 };

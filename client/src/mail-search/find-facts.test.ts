@@ -6,7 +6,8 @@ import { memoryPlace } from "../local/memory-place.ts";
 import { numberOfEmail } from "../search/email-id.ts";
 import type { RowFilter } from "../search/plan.ts";
 import { type EmailRow, emails } from "../sync/email.ts";
-import { emailFacts } from "./email-facts.ts";
+import { entryOf } from "./email-entry.ts";
+import { emailFacts, listEntries } from "./email-facts.ts";
 import { withFacts } from "./facts-store.ts";
 import { readFacts } from "./find-facts.ts";
 import { placesOf } from "./places.ts";
@@ -130,13 +131,52 @@ test("whatever comes, changes and goes, filters hold for what is there, here and
           }
         }
       }
-      const rows = await store.keys(emails);
-      expect(rows.map(numberOfEmail).sort()).toEqual([...there.keys()].sort());
+      const rows = await store.list(emails);
+      expect(rows.map(({ id }) => numberOfEmail(id)).sort()).toEqual([...there.keys()].sort());
+      const byId = (a: { id: string }, b: { id: string }) => (a.id < b.id ? -1 : 1);
+      expect((await listEntries(other)).sort(byId)).toEqual(rows.map(entryOf).sort(byId));
       await store.write([emails], (writer) => writer.clear(emails));
       for (const [filter] of questions) expect(await whoHolds(store, filter, everSeen)).toEqual([]);
     }),
     { numRuns: 60 },
   );
+});
+
+test("an entry says of a message what lists ask, also when it has lain in hundreds of places", async () => {
+  const store = withFacts(await memoryPlace().open(schema));
+  const base = { isRead: false, isStarred: false, hasAttachment: false, size: 9, sort: "mail" as const };
+  const takesBack = {
+    ...rowOf(3, { ...base, boxes: ["f1"] }),
+    wire: { ...wires.chat, type: "recall", target: "01890000-0000-7000-8000-00000000000a" },
+    receivedAt: "2026-11-27T09:30:00.125Z",
+  };
+  const draft = {
+    ...rowOf(4, { ...base, boxes: ["f1"] }),
+    keywords: { $draft: true as const, $answered: true as const },
+  };
+  await store.write([emails], (writer) => writer.put(emails, [takesBack, draft]));
+  for (let turn = 0; turn < 1_100; turn++) {
+    const moved = rowOf(5, { ...base, boxes: [`f${turn}`] });
+    await store.write([emails], (writer) => writer.put(emails, [moved]));
+  }
+  const entries = new Map((await listEntries(store)).map((entry) => [entry.id, entry]));
+  expect(entries.get("m3")).toEqual({
+    id: "m3",
+    threadId: "t3",
+    atMs: Date.parse("2026-11-27T09:30:00.125Z"),
+    mailboxIds: ["f1"],
+    isSeen: false,
+    isFlagged: false,
+    isDraft: false,
+    isAnswered: false,
+    hasAttachment: false,
+    isMail: false,
+    amends: "01890000-0000-7000-8000-00000000000a",
+  });
+  expect(entries.get("m4")).toMatchObject({ isDraft: true, isAnswered: true, isMail: true, amends: null });
+  expect(entries.get("m5")).toMatchObject({ mailboxIds: ["f1099"] });
+  await store.write([emails], (writer) => writer.remove(emails, ["m3", "m4", "m5"]));
+  expect(await store.count(emailFacts)).toBe(0);
 });
 
 test("what only the text says is asked of the message itself", async () => {

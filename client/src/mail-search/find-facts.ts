@@ -80,15 +80,15 @@ function testOf(filter: RowFilter, places: ReadonlyMap<Mailbox["id"], Place>): T
       (factsAt.marks(row, at) & wanted) !== 0;
   switch (filter.by) {
     case "attachment":
-      return bit(factBits.attachment);
+      return bit(factBits.hasAttachment);
     case "read":
-      return bit(factBits.read);
+      return bit(factBits.isSeen);
     case "unread": {
-      const isRead = bit(factBits.read);
+      const isRead = bit(factBits.isSeen);
       return (row, at) => !isRead(row, at);
     }
     case "starred":
-      return bit(factBits.starred);
+      return bit(factBits.isFlagged);
     case "size": {
       const { fromBytes = 0, belowBytes = Number.POSITIVE_INFINITY } = filter;
       return (row, at) => {

@@ -6,7 +6,7 @@ import type { SearchDoc } from "../search/search-index.ts";
 import { type EmailRow, emails } from "../sync/email.ts";
 import type { Mail } from "../sync/mail-context.ts";
 import { type KeptText, readTexts } from "../sync/opened-texts.ts";
-import { sortOf } from "./email-facts.ts";
+import { sortOf } from "./email-entry.ts";
 import { readDocs } from "./mail-source.ts";
 import type { Place } from "./places.ts";
 

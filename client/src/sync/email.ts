@@ -16,7 +16,7 @@ function isEmailRow(value: unknown): value is EmailRow {
 export const receivedAtMs = ({ receivedAt }: Pick<MessageMeta, "receivedAt">) => Date.parse(receivedAt) || 0;
 
 /** Types that change what another message says, or whether it is shown (§20.14). */
-const changingTypes: ReadonlySet<string> = new Set(["edit", "recall"]);
+export const changingTypes: ReadonlySet<string> = new Set(["edit", "recall"]);
 
 /** What a person sees: as the server has it, with what they have done here and the server does not know yet. */
 export const emails = rowTable({

@@ -2,6 +2,7 @@
 import {
   changeEmails,
   type EmailChange,
+  type EmailEntry,
   listDrafts,
   type Mail,
   removeDraft,
@@ -13,7 +14,6 @@ import {
 import type { Place } from "../place.ts";
 import type { Desk } from "./desk.ts";
 import { findFolder, orderOf } from "./folders.ts";
-import type { MailEntry } from "./mail-map.ts";
 
 export type ThreadAct =
   | { kind: "archive" }
@@ -100,10 +100,10 @@ async function threadsOf(desk: Desk, place: Place): Promise<string[]> {
 
 async function carryOut(
   desk: Desk,
-  { act, entries, place, label }: { act: ThreadAct; entries: MailEntry[]; place: Place; label: string },
+  { act, entries, place, label }: { act: ThreadAct; entries: EmailEntry[]; place: Place; label: string },
 ): Promise<Undo | undefined> {
   const { mail } = desk;
-  const change = (some: readonly MailEntry[], one: EmailChange) => {
+  const change = (some: readonly EmailEntry[], one: EmailChange) => {
     desk.map.foresee(idsOf(some), one);
     return changeEmails(mail, label, idsOf(some), one);
   };
@@ -151,18 +151,18 @@ async function carryOut(
   }
 }
 
-function idsOf(entries: readonly MailEntry[]): string[] {
+function idsOf(entries: readonly EmailEntry[]): string[] {
   return entries.map(({ id }) => id);
 }
 
 /** Without what one has sent oneself. */
-async function received(desk: Desk, entries: readonly MailEntry[]): Promise<MailEntry[]> {
+async function received(desk: Desk, entries: readonly EmailEntry[]): Promise<EmailEntry[]> {
   const sent = await findFolder(desk, "sent");
   return entries.filter(({ mailboxIds }) => sent === undefined || !mailboxIds.includes(sent.id));
 }
 
 /** Those of a thread that are in the place itself, or all where a place is none. */
-async function lyingIn(desk: Desk, entries: readonly MailEntry[], place: Place): Promise<MailEntry[]> {
+async function lyingIn(desk: Desk, entries: readonly EmailEntry[], place: Place): Promise<EmailEntry[]> {
   if (place.kind !== "role") return received(desk, entries);
   const folder = await findFolder(desk, place.role);
   return entries.filter(({ mailboxIds }) => folder !== undefined && mailboxIds.includes(folder.id));

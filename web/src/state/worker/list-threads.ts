@@ -1,12 +1,11 @@
 /** A stretch of a list: threads of a place, newest first. */
-import type { EmailRow, MarkedText } from "@posthorn/client";
+import type { EmailEntry, EmailRow, MarkedText } from "@posthorn/client";
 import type { Place } from "../place.ts";
 import { type Delivery, type DeliveryMark, readDeliveries, worstMark } from "./delivery.ts";
 import type { Desk } from "./desk.ts";
 import type { Digest } from "./digests.ts";
 import { orderOf } from "./folders.ts";
 import { listDraftRows, pageOf, type SinceMs } from "./list-drafts.ts";
-import type { MailEntry } from "./mail-map.ts";
 import { hitOf, isFoundWhole } from "./search-threads.ts";
 import type { OrderedThread, ThreadOrder } from "./thread-order.ts";
 
@@ -126,7 +125,7 @@ function daysAgo(): SinceMs {
 const mostShown = 12;
 
 /** So many of a thread are enough to say who has written. */
-function rowsShown(entries: readonly MailEntry[], newestId: string | undefined): string[] {
+function rowsShown(entries: readonly EmailEntry[], newestId: string | undefined): string[] {
   const ids = entries
     .filter(({ isMail }) => isMail)
     .slice(-mostShown)
@@ -134,7 +133,7 @@ function rowsShown(entries: readonly MailEntry[], newestId: string | undefined):
   return newestId === undefined || ids.includes(newestId) ? ids : [...ids, newestId];
 }
 
-function inTime(entries: readonly MailEntry[]): MailEntry[] {
+function inTime(entries: readonly EmailEntry[]): EmailEntry[] {
   return entries.toSorted((a, b) => a.atMs - b.atMs);
 }
 
@@ -150,7 +149,7 @@ function threadRow(
     place: Place;
     row: EmailRow;
     rows: EmailRow[];
-    entries: MailEntry[];
+    entries: EmailEntry[];
     deliveries: ReadonlyMap<string, Delivery[]>;
   },
 ): ThreadRow {

@@ -1,13 +1,16 @@
 /**
  * All messages of an account in memory, as little of each as lists need, so that any list of a hundred thousand is in order
- * at once. It is filled from the device's store, newest first, and follows it.
+ * at once. It is filled from the device's store, the newest first, and follows it.
  */
 import {
   applyToEmail,
   type EmailChange,
+  type EmailEntry,
   type EmailRow,
   emails,
+  entryOf,
   type LocalStore,
+  listEntries,
   type MailboxRow,
   mailboxes,
   statuses,
@@ -15,26 +18,10 @@ import {
 } from "@posthorn/client";
 import type { Topic } from "./topic.ts";
 
-export interface MailEntry {
-  readonly id: string;
-  readonly threadId: string;
-  readonly atMs: number;
-  readonly mailboxIds: readonly string[];
-  readonly isSeen: boolean;
-  readonly isFlagged: boolean;
-  readonly isDraft: boolean;
-  readonly isAnswered: boolean;
-  readonly hasAttachment: boolean;
-  /** False for what only says something about another message, or belongs to a chat. */
-  readonly isMail: boolean;
-  /** The message that it changes or takes back. */
-  readonly amends: string | null;
-}
-
 export interface MailMap {
   /** False while the store is still being read. */
   readonly isWhole: boolean;
-  get(id: string): MailEntry | undefined;
+  get(id: string): EmailEntry | undefined;
   /** Rows of these messages that are on the device, by their ids: those that were looked at are still here. */
   rows(ids: readonly string[]): Promise<ReadonlyMap<string, EmailRow>>;
   /** Whether something was said later about what this message says. */
@@ -45,8 +32,8 @@ export interface MailMap {
   /** Shows these as they are kept. */
   settle(ids: readonly string[]): Promise<void>;
   /** Of one thread, in no order. */
-  thread(threadId: string): readonly MailEntry[];
-  all(): Iterable<MailEntry>;
+  thread(threadId: string): readonly EmailEntry[];
+  all(): Iterable<EmailEntry>;
   /** Told of the threads that have changed, before the views are. */
   onChange(listener: (threadIds: ReadonlySet<string>) => void): void;
   /** Resolves when so much was read that the first page of a list can be shown. */
@@ -55,10 +42,7 @@ export interface MailMap {
   readonly whole: Promise<void>;
 }
 
-const portion = 1_000;
 const firstPortion = 200;
-/** What is told while it is being read is told so often. */
-const tellEveryMs = 400;
 const mostRows = 4_000;
 
 export function openMailMap(
@@ -66,13 +50,15 @@ export function openMailMap(
   signal: AbortSignal,
   tell: (topics: readonly Topic[]) => void,
 ): MailMap {
-  const byId = new Map<string, MailEntry>();
-  const byThread = new Map<string, Set<MailEntry>>();
+  const byId = new Map<string, EmailEntry>();
+  const byThread = new Map<string, Set<EmailEntry>>();
   const listeners: ((threadIds: ReadonlySet<string>) => void)[] = [];
   const amended = new Map<string, number>();
   const kept = new Map<string, EmailRow>();
   let boxes: Promise<readonly MailboxRow[]> | undefined;
   let isWhole = false;
+  /** While it is being read. */
+  const gone = new Set<string>();
 
   const keep = (rows: readonly EmailRow[]) => {
     for (const row of rows) {
@@ -92,9 +78,9 @@ export function openMailMap(
     else amended.delete(id);
   };
 
-  const take = (rows: readonly EmailRow[], gone: readonly string[]) => {
+  const take = (entries: readonly EmailEntry[], gone: readonly string[]) => {
     const touched = new Set<string>();
-    for (const id of [...gone, ...rows.map((row) => row.id)]) {
+    for (const id of [...gone, ...entries.map((entry) => entry.id)]) {
       const before = byId.get(id);
       if (before === undefined) continue;
       byId.delete(id);
@@ -104,8 +90,7 @@ export function openMailMap(
       if (siblings?.size === 0) byThread.delete(before.threadId);
       touched.add(before.threadId);
     }
-    for (const row of rows) {
-      const entry = entryOf(row);
+    for (const entry of entries) {
       byId.set(entry.id, entry);
       count(entry.amends, 1);
       const siblings = byThread.get(entry.threadId);
@@ -117,28 +102,21 @@ export function openMailMap(
   };
 
   const readAll = async (onBegun: () => void) => {
-    let before: readonly (number | string)[] | undefined;
-    let size = firstPortion;
-    let toldAtMs = 0;
-    while (!signal.aborted) {
-      const rows = await store.list(emails, { by: "byTime", before, reverse: true, limit: size });
-      // What has changed meanwhile is newer here than what was read.
-      take(
-        rows.filter(({ id }) => !byId.has(id)),
-        [],
-      );
-      if (before === undefined) keep(rows.filter(({ id }) => !kept.has(id)));
-      onBegun();
-      const nowMs = performance.now();
-      if (nowMs - toldAtMs > tellEveryMs) {
-        tell(["rows"]);
-        toldAtMs = nowMs;
-      }
-      const last = rows.at(-1);
-      if (last === undefined || rows.length < size) break;
-      before = [Date.parse(last.receivedAt) || 0, last.id];
-      size = portion;
-    }
+    const newest = await store.list(emails, { by: "byTime", reverse: true, limit: firstPortion });
+    take(
+      newest.map(entryOf).filter(({ id }) => !byId.has(id)),
+      [],
+    );
+    keep(newest.filter(({ id }) => !kept.has(id)));
+    onBegun();
+    const all = await listEntries(store);
+    if (signal.aborted) return;
+    // What has changed or gone meanwhile is newer here than what was read.
+    take(
+      all.filter(({ id }) => !byId.has(id) && !gone.has(id)),
+      [],
+    );
+    gone.clear();
     isWhole = true;
     tell(["rows"]);
   };
@@ -177,12 +155,11 @@ export function openMailMap(
     const rows = await store.getMany(emails, wanted);
     const found = rows.filter((row) => row !== undefined);
     const there = new Set(found.map(({ id }) => id));
-    for (const id of wanted) if (!there.has(id)) kept.delete(id);
+    const lost = wanted.filter((id) => !there.has(id));
+    for (const id of lost) kept.delete(id);
+    if (!isWhole) for (const id of lost) gone.add(id);
     keep(found.filter(({ id }) => kept.has(id) || !byId.has(id)));
-    take(
-      found,
-      wanted.filter((id) => !there.has(id)),
-    );
+    take(found.map(entryOf), lost);
     tell(["rows", "folders"]);
   };
 
@@ -212,7 +189,7 @@ export function openMailMap(
       const now = ids.flatMap((id) => applyToEmail(change, kept.get(id)) ?? []);
       if (now.length === 0) return;
       keep(now);
-      take(now, []);
+      take(now.map(entryOf), []);
       tell(["rows"]);
     },
     settle: (ids) => reread(new Set(ids)),
@@ -223,28 +200,5 @@ export function openMailMap(
     },
     begun,
     whole,
-  };
-}
-
-/** Types that say something about another message, or are read in a chat. */
-const notMail: ReadonlySet<string> = new Set(["edit", "recall", "receipt", "reaction", "chat_message"]);
-
-/** Of these what they say of another is read with it. */
-const amending: ReadonlySet<string> = new Set(["edit", "recall"]);
-
-function entryOf(row: EmailRow): MailEntry {
-  const { keywords } = row;
-  return {
-    id: row.id,
-    threadId: row.threadId,
-    atMs: Date.parse(row.receivedAt) || 0,
-    mailboxIds: Object.keys(row.mailboxIds),
-    isSeen: keywords.$seen === true,
-    isFlagged: keywords.$flagged === true,
-    isDraft: keywords.$draft === true,
-    isAnswered: keywords.$answered === true,
-    hasAttachment: row.hasAttachment,
-    isMail: row.wire === null || !notMail.has(row.wire.type),
-    amends: row.wire !== null && amending.has(row.wire.type) ? row.wire.target : null,
   };
 }

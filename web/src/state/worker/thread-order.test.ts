@@ -1,11 +1,11 @@
+import type { EmailEntry } from "@posthorn/client";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { MailEntry } from "./mail-map.ts";
 import { orderThreads } from "./thread-order.ts";
 
 /** A map that tests change by hand. */
 function trialMap() {
-  const entries = new Map<string, MailEntry>();
+  const entries = new Map<string, EmailEntry>();
   const listeners: ((threadIds: ReadonlySet<string>) => void)[] = [];
   const map: Parameters<typeof orderThreads>[0] = {
     thread: (threadId) => [...entries.values()].filter((entry) => entry.threadId === threadId),
@@ -15,7 +15,7 @@ function trialMap() {
   return {
     map,
     entries,
-    change(changes: readonly (readonly [id: string, entry: MailEntry | undefined])[]) {
+    change(changes: readonly (readonly [id: string, entry: EmailEntry | undefined])[]) {
       const touched = new Set<string>();
       for (const [id, entry] of changes) {
         const before = entries.get(id);
@@ -31,7 +31,7 @@ function trialMap() {
   };
 }
 
-function mailOf(id: string, threadId: string, atMs: number, isFlagged: boolean): MailEntry {
+function mailOf(id: string, threadId: string, atMs: number, isFlagged: boolean): EmailEntry {
   return {
     id,
     threadId,
@@ -47,7 +47,7 @@ function mailOf(id: string, threadId: string, atMs: number, isFlagged: boolean):
   };
 }
 
-const isStarred = ({ isFlagged }: MailEntry) => isFlagged;
+const isStarred = ({ isFlagged }: EmailEntry) => isFlagged;
 
 test("threads stay in the order of their newest message in the place, whatever changes", () => {
   const id = fc.integer({ min: 0, max: 30 }).map((number) => `m${number}`);

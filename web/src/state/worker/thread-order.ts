@@ -1,5 +1,6 @@
 /** The threads of a place in order, newest first, kept in order as the mail changes. */
-import type { MailEntry, MailMap } from "./mail-map.ts";
+import type { EmailEntry } from "@posthorn/client";
+import type { MailMap } from "./mail-map.ts";
 
 export interface OrderedThread {
   readonly threadId: string;
@@ -17,7 +18,7 @@ export interface ThreadOrder {
 }
 
 /** Whether a message lies in the place. */
-export type Belongs = (entry: MailEntry) => boolean;
+export type Belongs = (entry: EmailEntry) => boolean;
 
 /** Follows the map for as long as that is there. */
 export function orderThreads(
@@ -67,12 +68,12 @@ function inOrder(threads: Iterable<OrderedThread>): OrderedThread[] {
   return [...threads].sort((a, b) => (isBefore(a, b) ? -1 : 1));
 }
 
-function newestOf(entries: readonly MailEntry[]): OrderedThread | undefined {
+function newestOf(entries: readonly EmailEntry[]): OrderedThread | undefined {
   const [first, ...others] = entries.map(orderedOf);
   return first && others.reduce((newest, other) => (isBefore(other, newest) ? other : newest), first);
 }
 
-function orderedOf({ threadId, atMs, id }: MailEntry): OrderedThread {
+function orderedOf({ threadId, atMs, id }: EmailEntry): OrderedThread {
   return { threadId, atMs, newestId: id };
 }
 
