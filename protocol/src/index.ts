@@ -51,6 +51,7 @@ export {
   type SealedAttachment,
   SealedAttachmentSchema,
 } from "./message/attachment.ts";
+export { PersonNameSchema } from "./message/author.ts";
 export { attachmentsOf, type BlobRef, blobsOf, blobsOfFile } from "./message/blobs-of.ts";
 export * from "./message/calendar-cancel.ts";
 export { EventUidSchema, ParticipationStatusSchema, SequenceSchema } from "./message/calendar-event.ts";
@@ -89,7 +90,14 @@ export {
   RecurrenceRuleSchema,
 } from "./message/recurrence.ts";
 export { type Target, TargetSchema } from "./message/routing.ts";
-export { conversationOf, hostsOf, recipientsOf, senderOf, targetIdOf } from "./message/routing-of.ts";
+export {
+  conversationOf,
+  fromNameOf,
+  hostsOf,
+  recipientsOf,
+  senderOf,
+  targetIdOf,
+} from "./message/routing-of.ts";
 export {
   type Follows,
   FollowsSchema,

@@ -20,6 +20,7 @@ export const limits = {
   host: 259,
   addressId: 129,
   addressText: 389,
+  fromName: 100,
   subject: 1000,
   body: 200_000,
   text: 20_000,

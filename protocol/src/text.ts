@@ -10,6 +10,17 @@ export function oneLine(maxLength: number, minLength = 0) {
   });
 }
 
+/** What a person calls themselves: as `oneLine`, and without what turns the direction of reading (UAX #9, explicit marks). */
+export function personName(maxLength: number, minLength = 1) {
+  return Type.String({
+    minLength,
+    maxLength,
+    pattern: "^[^\\u0000-\\u001f\\u007f-\\u009f\\u2028-\\u202e\\u2066-\\u2069]*$",
+    description:
+      "a name on one line, without control characters and those that turn the direction of reading",
+  });
+}
+
 /** Text that may run over lines, `maxLength` code points. */
 export function manyLines(maxLength: number, minLength = 0) {
   return Type.String({ minLength, maxLength, description: "text" });

@@ -12,7 +12,7 @@ export const wireHistory: readonly {
 }[] = [
   {
     version: 1,
-    hash: "0a20cd04a46e8c49a423b413eec62ec8bcdbb92852594f7bf7ab193aec52a360",
+    hash: "c56d244e4620a21e7724b13cc84eaa1911c581ee9dd856e7a24e7e70411146a6",
     note: "First version.",
   },
 ];

@@ -37,23 +37,31 @@ const rule = {
   count: 10,
   until: localTime,
 };
+const fromName = "Alice Arden";
 const text = { subject: "The plan", body: "Here it is.", bodyType: "text/plain", attachments };
 
 /** The content of each type; an unknown one has whatever it likes, and files. */
 function contentOf(type: string, { from, to }: Routing): Record<string, unknown> {
   switch (type) {
     case "email":
-      return { ...text, automatic: true };
+      return { fromName, ...text, automatic: true };
     case "chat_message":
-      return { text: "Hello", attachments };
+      return { fromName, text: "Hello", attachments };
     case "calendar_invite":
-      return { organizer: from, ...event, attachments };
+      return { fromName, organizer: from, ...event, attachments };
     case "calendar_reply":
-      return { organizer: to, uid: "u", participationStatus: "accepted", ...occurrence };
+      return { fromName, organizer: to, uid: "u", participationStatus: "accepted", ...occurrence };
     case "calendar_cancel":
-      return { organizer: from, uid: "u", title: "Lunch", startTime: "2025-03-15T10:00:00Z", ...occurrence };
+      return {
+        fromName,
+        organizer: from,
+        uid: "u",
+        title: "Lunch",
+        startTime: "2025-03-15T10:00:00Z",
+        ...occurrence,
+      };
     case "file_transfer":
-      return { text: "Look", attachments };
+      return { fromName, text: "Look", attachments };
     case "reaction":
       return { target: { id: someId, from: to }, emoji: "👍" };
     case "edit":

@@ -3,6 +3,7 @@ import { AddressSchema } from "../address.ts";
 import { limits } from "../limits.ts";
 import { manyLines, oneLine } from "../text.ts";
 import { TimeSchema } from "../time.ts";
+import { author, hiddenAuthor } from "./author.ts";
 import { EventUidSchema, SequenceSchema } from "./calendar-event.ts";
 import { LocalTimeSchema } from "./recurrence.ts";
 import { hidden, routing } from "./routing.ts";
@@ -18,6 +19,7 @@ const head = {
 /** The organizer calls an event off, or one occurrence of it (§20.11). */
 export const PlainCalendarCancelSchema = Type.Object({
   ...head,
+  ...author,
   uid: EventUidSchema,
   sequence: Type.Optional(SequenceSchema),
   recurrenceId: Type.Optional(LocalTimeSchema),
@@ -28,6 +30,7 @@ export const PlainCalendarCancelSchema = Type.Object({
 
 export const SealedCalendarCancelSchema = Type.Object({
   ...head,
+  ...hiddenAuthor,
   uid: hidden,
   sequence: hidden,
   recurrenceId: hidden,

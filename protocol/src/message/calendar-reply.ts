@@ -2,6 +2,7 @@ import { type Static, Type } from "typebox";
 import { AddressSchema } from "../address.ts";
 import { limits } from "../limits.ts";
 import { manyLines } from "../text.ts";
+import { author, hiddenAuthor } from "./author.ts";
 import { EventUidSchema, ParticipationStatusSchema, SequenceSchema } from "./calendar-event.ts";
 import { LocalTimeSchema } from "./recurrence.ts";
 import { hidden, routing } from "./routing.ts";
@@ -17,6 +18,7 @@ const head = {
 /** A participant's answer to the organizer (§20.10), about the whole event or about one of its occurrences. */
 export const PlainCalendarReplySchema = Type.Object({
   ...head,
+  ...author,
   uid: EventUidSchema,
   participationStatus: ParticipationStatusSchema,
   sequence: Type.Optional(SequenceSchema),
@@ -26,6 +28,7 @@ export const PlainCalendarReplySchema = Type.Object({
 
 export const SealedCalendarReplySchema = Type.Object({
   ...head,
+  ...hiddenAuthor,
   uid: hidden,
   participationStatus: hidden,
   sequence: hidden,

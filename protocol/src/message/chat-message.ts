@@ -3,6 +3,7 @@ import { AddressSchema } from "../address.ts";
 import { limits } from "../limits.ts";
 import { manyLines } from "../text.ts";
 import { attachments } from "./attachment.ts";
+import { author, hiddenAuthor } from "./author.ts";
 import { hidden, routing } from "./routing.ts";
 import { sealed } from "./seal.ts";
 
@@ -11,11 +12,12 @@ const head = { ...routing, type: Type.Literal("chat_message"), from: AddressSche
 /** A line of a conversation (§20.8). `text` may be empty only when something is attached. */
 export const PlainChatMessageSchema = Type.Object({
   ...head,
+  ...author,
   text: manyLines(limits.text),
   attachments: Type.Optional(attachments),
 });
 
-export const SealedChatMessageSchema = Type.Object({ ...head, text: hidden, ...sealed });
+export const SealedChatMessageSchema = Type.Object({ ...head, ...hiddenAuthor, text: hidden, ...sealed });
 
 export type PlainChatMessage = Static<typeof PlainChatMessageSchema>;
 export type SealedChatMessage = Static<typeof SealedChatMessageSchema>;

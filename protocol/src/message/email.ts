@@ -3,6 +3,7 @@ import { AddressSchema } from "../address.ts";
 import { limits } from "../limits.ts";
 import { manyLines, oneLine } from "../text.ts";
 import { attachments } from "./attachment.ts";
+import { author, hiddenAuthor } from "./author.ts";
 import { hidden, routing } from "./routing.ts";
 import { sealed } from "./seal.ts";
 
@@ -22,10 +23,16 @@ export const letter = {
 };
 
 /** An email in the open (§20.7). The only type that may leave `type` out. */
-export const PlainEmailSchema = Type.Object({ ...head, ...letter, attachments: Type.Optional(attachments) });
+export const PlainEmailSchema = Type.Object({
+  ...head,
+  ...author,
+  ...letter,
+  attachments: Type.Optional(attachments),
+});
 
 export const SealedEmailSchema = Type.Object({
   ...head,
+  ...hiddenAuthor,
   subject: hidden,
   body: hidden,
   bodyType: hidden,

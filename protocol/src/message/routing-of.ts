@@ -1,5 +1,5 @@
 import { type Address, formatAddress } from "../address.ts";
-import { isType, type Message } from "./message.ts";
+import { isType, type Message, typeOf } from "./message.ts";
 
 /** Who sent the message: `from`, or the organizer of a calendar message that has no `from`. As written. */
 export function senderOf(message: Message): Address {
@@ -7,6 +7,22 @@ export function senderOf(message: Message): Address {
     return message.from ?? message.organizer;
   }
   return message.from;
+}
+
+/** Types that somebody writes, and so have `fromName`: in others it is an unknown field. */
+const written: ReadonlySet<string> = new Set([
+  "email",
+  "chat_message",
+  "calendar_invite",
+  "calendar_reply",
+  "calendar_cancel",
+  "file_transfer",
+]);
+
+/** What the sender calls themselves, of a message in the open or opened; undefined when they do not. */
+export function fromNameOf(message: Message): string | undefined {
+  if (!written.has(typeOf(message)) || !("fromName" in message)) return undefined;
+  return typeof message.fromName === "string" ? message.fromName : undefined;
 }
 
 /** The addresses of `to`, then `cc`, each once and with its id in lower case. */

@@ -119,10 +119,19 @@ test("a sealed message shows nothing, not even in fields that no type has", () =
   }
 });
 
+test("a sender's name is told where it can be read and the type has one", () => {
+  const nameTold = (fields: object, sealed?: boolean) =>
+    JSON.parse(describe(a(fields), sealed).summary).fromName;
+  expect(nameTold({ type: "email", fromName: "Alice Arden" })).toBe("Alice Arden");
+  expect(nameTold({ type: "email", fromName: "Alice Arden" }, true)).toBeUndefined();
+  expect(nameTold({ type: "reaction", target, emoji: "👍", fromName: "\n" })).toBeUndefined();
+});
+
 test("one that is sealed on arrival shows the way it went, and nothing of what it says or of its files' names", () => {
   const chunks = ["1e".repeat(32), "1f".repeat(32)];
   const came = a({
     type: "email",
+    fromName: "secret",
     subject: "secret",
     body: "secret",
     cc: [{ id: "carol", host: "c.test", name: "secret" }],

@@ -2,6 +2,7 @@
 import {
   type Address,
   attachmentsOf,
+  fromNameOf,
   isMessageType,
   isType,
   limits,
@@ -76,6 +77,7 @@ export function describe(
     subject: subject === undefined ? undefined : oneLine(subject),
     preview: words === undefined ? undefined : preview(words),
     summary: JSON.stringify({
+      ...(sealed ? {} : { fromName: fromNameOf(message) }),
       to: sealed ? (message.to ?? []).map(bareAddress) : (message.to ?? []),
       cc: sealed ? (message.cc ?? []).map(bareAddress) : (message.cc ?? []),
       ...(bcc.length === 0 ? {} : { bcc }),

@@ -9,6 +9,8 @@ export interface MessageHead {
   id: string;
   type: string;
   from: Address;
+  /** What the sender calls themselves. */
+  fromName?: string | undefined;
   to: readonly Address[];
   cc: readonly Address[];
   /** Of what its account has sent: to whom else, whom nobody sees there. */
@@ -56,18 +58,25 @@ export function mailAddresses(addresses: readonly Address[]): EmailAddress[] {
   return addresses.map((address) => ({ name: null, email: formatAddress(address) }));
 }
 
+/** Its sender, with the name they give themselves. */
+export function mailSender({ from, fromName }: Pick<MessageHead, "from" | "fromName">): EmailAddress[] {
+  return [{ name: fromName ?? null, email: formatAddress(from) }];
+}
+
 /** In the order in which they are written; the fields of the body follow them. */
 export function headHeaders(head: MessageHead): MailHeader[] {
   const { inReplyTo, references } = repliesOf(head);
   const header = (name: string, value: string): MailHeader => ({ name, value });
+  const people = (name: string, addresses: readonly EmailAddress[]) =>
+    header(name, writeAddresses(name, addresses));
   const addressed = (name: string, addresses: readonly Address[]) =>
-    addresses.length === 0 ? [] : [header(name, writeAddresses(name, mailAddresses(addresses)))];
+    addresses.length === 0 ? [] : [people(name, mailAddresses(addresses))];
   const ids = (name: string, list: readonly string[]) =>
     list.length === 0 ? [] : [header(name, writeMessageIds(name, list))];
   return [
     ...ids("Message-ID", [mailMessageId(head.id, head.from)]),
     header("Date", ` ${formatMailDate(formatTime(head.sentAt))}`),
-    ...addressed("From", [head.from]),
+    people("From", mailSender(head)),
     ...addressed("To", head.to),
     ...addressed("Cc", head.cc),
     ...addressed("Bcc", head.bcc ?? []),

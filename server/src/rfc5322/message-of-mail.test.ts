@@ -6,7 +6,7 @@ import { parsed } from "./trial-mail.ts";
 
 const id = (number: number) => `0192f0c1-7b3a-7000-8000-${String(number).padStart(12, "0")}`;
 
-async function sent(lines: readonly string[], more: { recipients?: string[] } = {}) {
+async function sent(lines: readonly string[], more: { recipients?: string[]; fromName?: string } = {}) {
   const kept: string[] = [];
   let next = 2;
   const keep = async (bytes: Uint8Array): Promise<SealedAttachment> => {
@@ -34,6 +34,16 @@ function messagesOf(outcome: MessageOutcome) {
 
 const bob = { id: "bob", host: "b.test" };
 const carol = { id: "carol", host: "c.test" };
+
+it.each([
+  ["Alice Arden", "Alice Arden"],
+  ["Alice \u202enedrA\n", "Alice  nedrA"],
+  ["\u2066", undefined],
+  ["x".repeat(200), "x".repeat(100)],
+])("has its sender's name %j as a message can have it", async (fromName, kept) => {
+  const { outcome } = await sent(["To: bob@b.test", "", "One"], { fromName });
+  expect(messagesOf(outcome)[0]?.fromName).toBe(kept);
+});
 
 it("is the mail's text, subject and recipients, in its thread", async () => {
   const { outcome } = await sent([

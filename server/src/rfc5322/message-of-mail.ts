@@ -16,6 +16,8 @@ import { findMessageUuid } from "./message-head.ts";
 
 export interface OutgoingMail {
   from: Address;
+  /** What its sender calls themselves, as the mail has it. */
+  fromName?: string | undefined;
   /** Ids of the messages that it becomes, a new one each time it is called but for the first. */
   id: string;
   newId(): string;
@@ -45,7 +47,7 @@ export type MessageOutcome =
 
 /**
  * A mail as the Posthorn messages that say the same: its text, of the HTML when there is no other, and everything else as
- * files, which `keepFile` stores. Names of people are left away, because a Posthorn message has none.
+ * files, which `keepFile` stores. Names of recipients are left away, because a Posthorn message has none.
  */
 export async function messageOfMail(
   mail: ParsedMail,
@@ -67,6 +69,7 @@ export async function messageOfMail(
   const base: Omit<PlainEmail, "id"> = {
     type: "email",
     from: outgoing.from,
+    ...nameOf(outgoing),
     date: outgoing.date,
     thread: outgoing.thread,
     ...(inReplyTo === undefined ? {} : { inReplyTo }),
@@ -81,6 +84,16 @@ export async function messageOfMail(
   }
   const bccMessages = others.map((audience) => ({ ...base, ...audience, id: outgoing.newId() }));
   return { ok: true, message, bccMessages };
+}
+
+/** What a name may not have is a space (§20.18). */
+function nameOf({ fromName = "" }: OutgoingMail): Pick<PlainEmail, "fromName"> {
+  const line = fromName
+    .toWellFormed()
+    .replaceAll(/[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/gu, " ")
+    .trim();
+  const name = [...line].slice(0, limits.fromName).join("");
+  return name === "" ? {} : { fromName: name };
 }
 
 interface Recipients {

@@ -52,7 +52,12 @@ eachStore("Email/get", (open) => {
 
   it("shows a message as mail, with its text, and what is ours beside it", async () => {
     const { call, put } = await bobOn(await open());
-    await put({ subject: "Grüße", body: "One\nTwo", cc: [{ id: "carol", host: "c.test" }] });
+    await put({
+      fromName: "Eve Adler",
+      subject: "Grüße",
+      body: "One\nTwo",
+      cc: [{ id: "carol", host: "c.test" }],
+    });
     const { list, state, notFound } = await call("Email/get", {
       ids: ["m1", "m2", "t1"],
       properties: [
@@ -85,7 +90,7 @@ eachStore("Email/get", (open) => {
       threadId: `t${letterId(1)}`,
       mailboxIds: { f1: true },
       keywords: {},
-      from: [{ name: null, email: "eve@b.test" }],
+      from: [{ name: "Eve Adler", email: "eve@b.test" }],
       to: [{ name: null, email: "bob@a.test" }],
       cc: [{ name: null, email: "carol@c.test" }],
       subject: "Grüße",

@@ -2,7 +2,7 @@
 import { capabilities, formatTime } from "@posthorn/protocol";
 import { formatId, formatThreadId } from "../../objects/ids.ts";
 import type { MailLeaf, ParsedMail } from "../../rfc5322/mail.ts";
-import { mailAddresses, mailMessageId, repliesOf } from "../../rfc5322/message-head.ts";
+import { mailAddresses, mailMessageId, mailSender, repliesOf } from "../../rfc5322/message-head.ts";
 import { previewOf } from "../../rfc5322/preview.ts";
 import type { StoredObject } from "../../store/object-store.ts";
 import { openTurns, type Turn } from "../../store/query-turns.ts";
@@ -162,7 +162,7 @@ function knownOfMessage(object: StoredObject): Known {
       inReplyTo: orNull(inReplyTo),
       references: orNull(references),
       sender: null,
-      from: mailAddresses([head.from]),
+      from: mailSender(head),
       to: orNull(mailAddresses(head.to)),
       cc: orNull(mailAddresses(head.cc)),
       bcc: orNull(mailAddresses(head.bcc)),

@@ -3,7 +3,7 @@ import type { BytesReading, MailReading, RowReading } from "../../objects/query-
 import { parseText } from "../../rfc5322/header-text.ts";
 import { htmlToText } from "../../rfc5322/html-text.ts";
 import type { EmailAddress, MailHeader, MailLeaf, ParsedMail } from "../../rfc5322/mail.ts";
-import { headHeaders, mailAddresses } from "../../rfc5322/message-head.ts";
+import { headHeaders, mailAddresses, mailSender } from "../../rfc5322/message-head.ts";
 import { parseMail } from "../../rfc5322/parse-mail.ts";
 import type { StoredObject } from "../../store/object-store.ts";
 import { headOf, mailSummaryOf } from "./stored-mail.ts";
@@ -19,8 +19,9 @@ export const mailTexts: MailReading = {
 };
 
 function ofMessageRow(object: StoredObject): RowReading {
-  const { from, to, cc, bcc, files, isSealed } = headOf(object);
-  const fromList = mailAddresses([from]);
+  const head = headOf(object);
+  const { to, cc, bcc, files, isSealed } = head;
+  const fromList = mailSender(head);
   const toList = mailAddresses(to);
   return {
     texts: {

@@ -6,6 +6,7 @@ import {
   findArrival,
   limits,
   type Message,
+  PersonNameSchema,
   ProblemError,
   parseAddress,
   ReferenceSchema,
@@ -23,6 +24,7 @@ import type { StoredObject } from "../../store/object-store.ts";
 const nullableReference = Type.Optional(Type.Union([ReferenceSchema, Type.Null()]));
 const messageSummary = shape(
   Type.Object({
+    fromName: Type.Optional(PersonNameSchema),
     to: Type.Array(AddressSchema, { maxItems: limits.recipients }),
     cc: Type.Array(AddressSchema, { maxItems: limits.recipients }),
     bcc: Type.Optional(Type.Array(AddressSchema, { maxItems: limits.recipients })),
@@ -51,6 +53,7 @@ export function headOf(object: StoredObject): StoredHead {
     id: object.messageId,
     type: object.type,
     from: parseAddress(object.sender),
+    fromName: summary.fromName,
     to: summary.to,
     cc: summary.cc,
     bcc: summary.bcc ?? [],

@@ -122,7 +122,7 @@ async function ofMail(
   { recipients, sendAt }: { recipients: readonly string[] | undefined; sendAt: number },
 ): Promise<Outgoing> {
   const outgoing = {
-    from: senderOf(ctx, caller, mail),
+    ...senderOf(ctx, caller, mail),
     // A mail that brought its own Message-ID has none that a message of the wire can have.
     id: wireId.matches(object.messageId) ? object.messageId : newId(ctx),
     newId: () => newId(ctx),
@@ -187,7 +187,11 @@ function newId({ clock, random }: DraftContext): string {
 }
 
 /** Whom a mail is from. Throws SetFailure `invalidEmail`, `forbiddenFrom`. */
-function senderOf(ctx: DraftContext, caller: JmapCaller, { headers }: ParsedMail): Address {
+function senderOf(
+  ctx: DraftContext,
+  caller: JmapCaller,
+  { headers }: ParsedMail,
+): { from: Address; fromName: string | undefined } {
   const all = headers
     .filter(({ name }) => name.toLowerCase() === "from")
     .flatMap(({ value }) => parseAddresses(value));
@@ -196,7 +200,8 @@ function senderOf(ctx: DraftContext, caller: JmapCaller, { headers }: ParsedMail
     return refuseObject("invalidEmail", "A mail that is sent is from one address.", { properties: ["from"] });
   }
   const address = findAddress(only.email);
-  return address !== undefined && isOwn(ctx, caller, address) ? address : refuseFrom(ctx, caller, only.email);
+  if (address === undefined || !isOwn(ctx, caller, address)) return refuseFrom(ctx, caller, only.email);
+  return { from: address, fromName: only.name ?? undefined };
 }
 
 function refuseFrom(ctx: DraftContext, caller: JmapCaller, email: string): never {

@@ -31,6 +31,7 @@ eachStore("a draft over JMAP", (open) => {
       message: {
         id: after.wire.id,
         from: { id: "bob", host: "a.test" },
+        fromName: "Bob",
         to: [{ id: "alice", host: "b.test" }],
         subject: "Hello",
         body: "Shall we meet at ten?",
