@@ -2,25 +2,26 @@
 import type { Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { findBarriers } from "../src/browser/find-barriers.ts";
-import { startWebClients, type WebClient, type WebClients } from "../src/browser/index.ts";
-import { away, home, type Seeded, seedMailbox } from "../src/looks/mailbox.ts";
+import { openClient, type WebClient } from "../src/browser/web-client.ts";
+import { type Seeded, seedMailbox } from "../src/looks/mailbox.ts";
+import { home, openStage, type Stage } from "../src/looks/stage.ts";
 
 const slow = 180_000;
 const within = { timeout: 10_000 };
 
-let clients: WebClients;
+let stage: Stage;
 let seeded: Seeded;
 let client: WebClient;
 let page: Page;
 
 beforeAll(async () => {
-  clients = await startWebClients({ names: [home, away], settings: { screening: "yes" } });
-  seeded = await seedMailbox(clients);
-  client = await clients.open(clients.net.node(home));
+  stage = await openStage();
+  seeded = await seedMailbox(stage.net, stage.wall);
+  client = await openClient(stage.browser, stage.net.node(home), { timezoneId: stage.wall.zone });
   page = client.page;
   page.setDefaultTimeout(15_000);
 }, slow);
-afterAll(() => clients.close());
+afterAll(() => stage.close());
 
 /** Path, and what is there when the page shows all it has. */
 const pages: readonly (readonly [string, (page: Page) => Locator])[] = [
@@ -147,7 +148,7 @@ test("F6 goes from part to part of the page, and back", async () => {
 
 test("with a system's own colours an unread row and the open one are told apart", async () => {
   await page.emulateMedia({ forcedColors: "active" });
-  const row = rowOf(page, "Invoice 2026-118");
+  const row = rowOf(page, "Snow on the roof");
   const dot = row.getByRole("gridcell", { includeHidden: true }).first();
   const colourOf = (what: Locator) => what.evaluate((element) => getComputedStyle(element).backgroundColor);
   expect(await colourOf(dot)).not.toBe(await colourOf(row));

@@ -2,18 +2,19 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
-import { startWebClients, type WebClient } from "./browser/index.ts";
-import { away, home, seedMailbox } from "./looks/mailbox.ts";
+import { openClient, type WebClient } from "./browser/web-client.ts";
+import { seedMailbox } from "./looks/mailbox.ts";
 import { listShots, type Screen, type Shot } from "./looks/shots.ts";
+import { home, openStage } from "./looks/stage.ts";
 
 const folder = join(import.meta.dirname, "../../docs/screenshots");
 const heights: Readonly<Record<number, number>> = { 1440: 900, 1024: 768, 390: 844 };
-/** Only those whose names begin so; all of them without. */
-const wanted = process.argv.slice(2);
+/** After `--only`: those whose names begin so. All of them without. */
+const wanted = process.argv.slice(2).filter((word) => word !== "--only");
 
-const clients = await startWebClients({ names: [home, away], settings: { screening: "yes" } });
+const { net, browser, wall, close } = await openStage();
 try {
-  const seeded = await seedMailbox(clients);
+  const seeded = await seedMailbox(net, wall);
   const shots = listShots(seeded);
   await mkdir(folder, { recursive: true });
   const opened = new Map<string, WebClient>();
@@ -28,7 +29,7 @@ try {
     await page.setViewportSize({ width: screen.width, height: heights[screen.width] ?? 900 });
     await page.emulateMedia({ colorScheme: screen.theme, reducedMotion: "reduce" });
     try {
-      await shot.go(page, clients.net.node(home).endpoint);
+      await shot.go(page, net.node(home).endpoint);
       await settle(page);
       await page.screenshot({ path: join(folder, fileOf(shot, screen)) });
     } catch (error) {
@@ -45,10 +46,10 @@ try {
     const key = `${who} ${isPhone}`;
     const known = opened.get(key);
     if (known !== undefined) return known;
-    const client = await clients.open(
-      clients.net.node(home),
-      isPhone ? { hasTouch: true, isMobile: true } : {},
-    );
+    const client = await openClient(browser, net.node(home), {
+      timezoneId: wall.zone,
+      ...(isPhone ? { hasTouch: true, isMobile: true } : {}),
+    });
     client.page.setDefaultTimeout(12_000);
     if (who === "nobody") return client;
     opened.set(key, client);
@@ -56,11 +57,12 @@ try {
     return client;
   }
 } finally {
-  await clients.close();
+  await close();
 }
 
-/** What is still drawn or read has a moment; the cursor does not blink. */
+/** What is still drawn or read has a moment; no pointer lies on anything. */
 async function settle(page: Page): Promise<void> {
+  await page.mouse.move(0, 0);
   await page.evaluate(() => document.fonts.ready.then(() => undefined));
   await page.waitForTimeout(700);
 }

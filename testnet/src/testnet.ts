@@ -29,14 +29,16 @@ import { MemoryWire } from "./memory-wire.ts";
 import { seededRandom } from "./seeded-random.ts";
 
 export interface TestnetOptions {
-  /** Names such as alpha; the hosts are alpha.localhost:port on sockets and alpha.test in memory. */
+  /** Names such as alpha; the hosts are alpha.localhost:port on sockets, and in memory alpha.test or the name if it has a dot. */
   names: readonly string[];
   /** Real TLS on loopback, or no sockets and a clock that stands still. */
   wire: "sockets" | "memory";
   /** Keeps the data in this folder; otherwise in a temporary one that goes with the testnet. */
   folder?: string;
   seed?: number;
-  /** Ports of servers on sockets by name; a free one for those that are not here. */
+  /** Where the clock stands at first, in memory. */
+  nowMs?: number;
+  /** Ports of servers by name. On sockets those that are not here get a free one; in memory they are where proxies find them. */
   ports?: Readonly<Record<string, number>>;
   /** Ports for browsers on this machine, without TLS, by name. */
   pages?: Readonly<Record<string, number>>;
@@ -96,7 +98,7 @@ export interface Testnet {
 
 export async function startTestnet(options: TestnetOptions): Promise<Testnet> {
   const folder = options.folder ?? (await mkdtemp(join(tmpdir(), "posthorn-testnet-")));
-  const handClock = options.wire === "memory" ? new HandClock() : undefined;
+  const handClock = options.wire === "memory" ? new HandClock(options.nowMs) : undefined;
   const clock: Clock = handClock ?? openEnv().clock;
   const faults = new Faults(clock);
   const wire = new MemoryWire();
@@ -200,10 +202,20 @@ function memoryNode(
   name: string,
   seed: number,
 ): TestNode {
-  const host = `${name}.test`;
+  const host = name.includes(".") ? name : `${name}.test`;
+  const port = options.ports?.[name];
   // As in local trials strangers are let in, unless a journey is about them.
   const settings = { screening: "no", ...options.settings };
-  const config = readConfig({ ...settings, host, proxied: "yes", data: join(folder, name) }, resolve);
+  const config = readConfig(
+    {
+      ...settings,
+      host,
+      proxied: "yes",
+      data: join(folder, name),
+      ...(port === undefined ? {} : { port: String(port) }),
+    },
+    resolve,
+  );
   const log: string[] = [];
   const effect = options.effect?.(name) ?? (() => undefined);
   const env: Env = {
@@ -217,7 +229,7 @@ function memoryNode(
   return makeNode(
     { name, host, endpoint: config.endpoint, folder: config.dataFolder, caPem: undefined, env, log },
     async () => {
-      const server = await startServer({ config, env, certificate: undefined, listens: false });
+      const server = await startServer({ config, env, certificate: undefined, listens: port !== undefined });
       wire.connect(host, server.handler);
       return { ...server, stop: (graceMs) => stopInMemory(wire, host, server, graceMs) };
     },

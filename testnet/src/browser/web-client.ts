@@ -72,10 +72,11 @@ export async function startWebClients(
 const ofTheBrowser =
   /^(?:Failed to load resource|An SSL certificate error occurred|An unknown error occurred when fetching the script)/;
 
-async function openClient(
+/** A browser of its own, at a server's client. */
+export async function openClient(
   browser: Browser,
   node: TestNode,
-  { isPlain = false, ...options }: OpenOptions,
+  { isPlain = false, ...options }: OpenOptions = {},
 ): Promise<WebClient> {
   const context = await browser.newContext({
     ignoreHTTPSErrors: true,

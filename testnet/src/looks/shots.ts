@@ -91,12 +91,16 @@ export function listShots(seeded: Seeded): Shot[] {
     },
     {
       name: "inbox",
-      what: "The inbox",
+      what: "The inbox, with a conversation open where there is room",
       who: "owner",
       screens: all,
       go: async (page, origin) => {
         await page.goto(`${origin}/inbox`);
-        await page.getByRole("row").filter({ hasText: "Plans for the garden" }).waitFor();
+        const row = page.getByRole("row").filter({ hasText: "Plans for the garden" });
+        await row.waitFor();
+        if ((page.viewportSize()?.width ?? 0) < 960) return;
+        await row.click();
+        await page.locator("[data-message]").first().waitFor();
       },
     },
     {
@@ -104,7 +108,7 @@ export function listShots(seeded: Seeded): Shot[] {
       what: "A conversation",
       who: "owner",
       screens: all,
-      go: open("Plans for the garden"),
+      go: open("The boat in spring"),
     },
     {
       name: "files",
