@@ -99,6 +99,9 @@ export {
 } from "./mail.ts";
 export * from "./mail-search/index.ts";
 export { chooseMailbox, getMailbox, listMailboxes } from "./mailboxes.ts";
+export { changeOwnName, fittingName, nameOfIdentity, readOwnName, withName } from "./names/own-name.ts";
+export { nameIn, readSenderNames, type SenderNames } from "./names/sender-names.ts";
+export { shownName } from "./names/shown-name.ts";
 export { type Opened, type OpenedFile, openBytes, openStored } from "./open.ts";
 export * from "./operator.ts";
 export { type OwnAccount, readAccount } from "./own-account.ts";

@@ -1,5 +1,13 @@
 /** What of a message is searched: the parts of it as they were opened, or as its server tells them. */
-import { accountOf, formatAddress, isType, type Message, senderOf, typeOf } from "@posthorn/protocol";
+import {
+  accountOf,
+  formatAddress,
+  fromNameOf,
+  isType,
+  type Message,
+  senderOf,
+  typeOf,
+} from "@posthorn/protocol";
 import type { Opened, OpenedFile } from "../open.ts";
 import type { FieldTexts } from "../search/fields.ts";
 import type { EmailRow } from "../sync/email.ts";
@@ -35,7 +43,9 @@ export function textsOf(row: EmailRow, kept: KeptText, edit: Opened | undefined)
   const words = wordsOf(message, edit?.message);
   const files = edit !== undefined && changesFiles(edit.message) ? edit.files : kept.files;
   return {
-    from: formatAddress(senderOf(message)),
+    from: [fromNameOf(message) ?? "", formatAddress(senderOf(message))]
+      .filter((text) => text !== "")
+      .join(" "),
     to: [...(message.to ?? []), ...(message.cc ?? [])].map(formatAddress).join("\n"),
     subject: subjectFields.map(words).find((text) => text !== "") ?? "",
     body: [...bodyFields.map(words), placesOf(message)].filter((text) => text !== "").join("\n"),

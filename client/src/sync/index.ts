@@ -29,6 +29,7 @@ export {
   openMail,
   type SyncState,
   type SyncStatus,
+  senderNames,
   statuses,
   syncStates,
 } from "./mail-context.ts";

@@ -73,6 +73,9 @@ export const bringing = bytesTable({ name: "bringing", isKept: true });
 /** Messages as they were opened, sealed; by the email's id. */
 export const openedTexts: BytesTable = bytesTable({ name: "openedTexts" });
 
+/** What people call themselves, sealed; by their addresses. */
+export const senderNames: BytesTable = bytesTable({ name: "senderNames" });
+
 /** Messages as they lie on the server, as they were read; by the email's id. */
 export const wireTexts: BytesTable = bytesTable({ name: "wireTexts" });
 
@@ -87,6 +90,7 @@ const tables = [
       bringing,
       wireTexts,
       openedTexts,
+      senderNames,
       changedEmails,
       emailFacts,
       searchPieces,
@@ -96,7 +100,7 @@ const tables = [
 ];
 
 /** To be counted up with every change to what rows consist of or are found by. */
-const mailSchema: LocalSchema = { version: 6, tables };
+const mailSchema: LocalSchema = { version: 7, tables };
 
 /** Opens what is kept of the account's mail. Asks no server. Throws LocalStoreError. */
 export async function openMail(

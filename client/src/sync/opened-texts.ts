@@ -1,8 +1,9 @@
 /** Messages as they were opened or read once, kept sealed on the device by the ids of their Emails. */
 import { openLocal, sealLocal } from "../local/seal-local.ts";
+import { newNames, writeNames } from "../names/sender-names.ts";
 import type { Opened } from "../open.ts";
 import { type EmailRow, emails } from "./email.ts";
-import { type Mail, openedTexts } from "./mail-context.ts";
+import { type Mail, openedTexts, senderNames } from "./mail-context.ts";
 
 /** Standard mail (RFC 5322), whose server reads it. */
 interface StandardText {
@@ -19,14 +20,19 @@ export type KeptText = Opened | StandardText;
 
 const encoder = new TextEncoder();
 
-export async function keepTexts({ store, key }: Mail, texts: Iterable<[string, KeptText]>): Promise<void> {
+/** Keeps them, and what their senders call themselves. */
+export async function keepTexts(mail: Mail, given: Iterable<[string, KeptText]>): Promise<void> {
+  const { store, key } = mail;
+  const texts = [...given];
   const sealed = await Promise.all(
-    [...texts].map(async ([id, text]) => {
+    texts.map(async ([id, text]) => {
       const bytes = encoder.encode(JSON.stringify(text));
       return [id, await sealLocal(key, { table: openedTexts, key: id }, bytes)] as const;
     }),
   );
-  await store.write([openedTexts], async (writer) => {
+  const names = await newNames(mail, texts);
+  await store.write([openedTexts, senderNames], async (writer) => {
+    await writeNames(writer, names);
     for (const [id, bytes] of sealed) await writer.putBytes(openedTexts, id, bytes);
   });
 }

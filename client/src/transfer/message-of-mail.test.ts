@@ -29,7 +29,7 @@ it.each([
 
 it("says what the mail says, and has one id whoever brings it", async () => {
   const text = [
-    "From: eve@elsewhere.example",
+    'From: "Adler, Eve" <eve@elsewhere.example>',
     "Subject: Re: A\tplan",
     "Date: Fri, 01 Mar 2019 10:00:00 +0100",
     "Message-ID: <two@elsewhere.example>",
@@ -40,6 +40,7 @@ it("says what the mail says, and has one id whoever brings it", async () => {
   const message = await messageOf(text);
   expect(message).toMatchObject({
     from: { id: "eve", host: "elsewhere.example" },
+    fromName: "Adler, Eve",
     to: [{ id: "alice", host: "a.test" }],
     date: "2019-03-01T09:00:00.000Z",
     subject: "Re: A plan",

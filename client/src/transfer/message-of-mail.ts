@@ -1,6 +1,7 @@
 /** A mail as the message that a sealed account keeps of it (§100.14). */
 import { toBase64Url } from "@posthorn/crypto";
 import { type Address, type Attachment, formatTime, limits, parseAddress } from "@posthorn/protocol";
+import { fittingName } from "../names/own-name.ts";
 import { idOfMail, threadOfMail, wireAddress } from "./mail-names.ts";
 import { packed } from "./packed.ts";
 import type { WholeMail } from "./read-mail.ts";
@@ -18,6 +19,7 @@ export interface MailMessage {
   id: string;
   type: "email";
   from: Address;
+  fromName?: string;
   to: Address[];
   cc: Address[];
   date: string;
@@ -49,11 +51,13 @@ export async function messageOfMail(
   const sentAtMs = mail.sentAtMs ?? 0;
   const to = mail.to.map(wireAddress).slice(0, limits.recipients);
   const cc = mail.cc.map(wireAddress).slice(0, limits.recipients - to.length);
+  const fromName = fittingName(mail.fromName);
   const names = mail.files.slice(0, mostNamed).map(({ name }) => characters(oneLine(name), limits.filename));
   const message: MailMessage = {
     id: await idOfMail(mail.messageId, bytes, sentAtMs),
     type: "email",
     from: wireAddress(mail.from),
+    ...(fromName === undefined ? {} : { fromName }),
     to: to.length + cc.length === 0 ? [parseAddress(owner)] : to,
     cc,
     date: formatTime(sentAtMs),

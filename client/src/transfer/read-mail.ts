@@ -10,6 +10,8 @@ export interface MailHead {
   sentAtMs: number | undefined;
   receivedAtMs: number | undefined;
   from: string;
+  /** As the sender is called there. */
+  fromName: string;
   to: readonly string[];
   cc: readonly string[];
   subject: string;
@@ -91,6 +93,7 @@ function headOf(email: Email): MailHead | undefined {
     sentAtMs: timeOf(email.date) ?? receivedAtMs,
     receivedAtMs,
     from: addressesOf([email.from, email.sender])[0] ?? "",
+    fromName: email.from?.name ?? "",
     to: addressesOf(email.to),
     cc: addressesOf(email.cc),
     subject,

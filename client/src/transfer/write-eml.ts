@@ -3,6 +3,7 @@ import {
   type Address,
   conversationOf,
   formatAddress,
+  fromNameOf,
   hostName,
   type Message,
   senderOf,
@@ -51,7 +52,7 @@ function headOf(message: Message, subject: string): string[] {
   const thread = conversationOf(message);
   const answered = idOf(thread, to[0] ?? cc[0] ?? sender);
   return [
-    `From: ${formatAddress(sender)}`,
+    `From: ${named(fromNameOf(message), sender)}`,
     ...(to.length === 0 ? [] : [`To: ${listOf(to)}`]),
     ...(cc.length === 0 ? [] : [`Cc: ${listOf(cc)}`]),
     ...(subject === "" ? [] : [`Subject: ${encodedWords(subject)}`]),
@@ -67,13 +68,19 @@ function idOf(id: string, { host }: Address): string {
   return `<${id}@${hostName(host)}>`;
 }
 
+/** A name is written in words that no reader can take for an address. */
+function named(name: string | undefined, address: Address): string {
+  const text = formatAddress(address);
+  return name === undefined ? text : `${encodedWords(name, true)}\r\n <${text}>`;
+}
+
 function listOf(addresses: readonly Address[]): string {
   return addresses.map(formatAddress).join(",\r\n ");
 }
 
-/** RFC 2047, where it is needed; no character is cut in two. */
-function encodedWords(text: string): string {
-  if (/^[ -~]{0,900}$/.test(text) && !text.includes("=?")) return text;
+/** RFC 2047, where it is needed, or always; no character is cut in two. */
+function encodedWords(text: string, always = false): string {
+  if (!always && /^[ -~]{0,900}$/.test(text) && !text.includes("=?")) return text;
   const words: string[] = [];
   let part = "";
   for (const character of text) {
