@@ -1,4 +1,5 @@
 /** Pages of a list that are held still while somebody points at them. */
+import { isSame } from "../state/same.ts";
 
 interface Page<Row> {
   rows: Row[];
@@ -62,7 +63,7 @@ export function withSameRows<Row extends Named, Whole extends Page<Row>>(
   const byThread = new Map(known.rows.map((row) => [row.threadId, row] as const));
   const rows = now.rows.map((row) => {
     const before = byThread.get(row.threadId);
-    return before !== undefined && JSON.stringify(before) === JSON.stringify(row) ? before : row;
+    return before !== undefined && isSame(before, row) ? before : row;
   });
   return { ...now, rows };
 }

@@ -23,7 +23,7 @@ export function letLeave(canvas: HTMLElement | null, threadIds: readonly string[
     for (const row of picture.querySelectorAll("[role]")) row.removeAttribute("role");
     canvas.append(picture);
     slot.style.visibility = "hidden";
-    const toEnd = getComputedStyle(canvas).direction === "rtl" ? -24 : 24;
+    const toEnd = document.dir === "rtl" ? -24 : 24;
     const frames = isStill()
       ? [{ opacity: 1 }, { opacity: 0 }]
       : [
@@ -40,13 +40,17 @@ export function letLeave(canvas: HTMLElement | null, threadIds: readonly string[
   }
 }
 
-/** Lets the rows go from where they stood to where they stand now. */
-export function letRise(canvas: HTMLElement | null, before: ReadonlyMap<string, number>): void {
+/** Lets the rows go from where they stood to where they stand now; those that are seen of them. */
+export function letRise(
+  canvas: HTMLElement | null,
+  before: ReadonlyMap<string, number>,
+  seen: { top: number; height: number },
+): void {
   if (canvas === null || isStill()) return;
-  for (const slot of canvas.querySelectorAll("[data-slot]")) {
-    if (!(slot instanceof HTMLElement)) continue;
-    const was = before.get(slot.dataset.slot ?? "");
-    const by = was === undefined ? 0 : was - slot.offsetTop;
+  for (const [threadId, { slot, top }] of slotsOf(canvas)) {
+    const was = before.get(threadId);
+    const isSeen = top < seen.top + seen.height && (was ?? top) > seen.top - seen.height;
+    const by = was === undefined || !isSeen ? 0 : was - top;
     if (by <= 0) continue;
     slot.animate([{ transform: `translateY(${by}px)` }, { transform: "none" }], {
       duration: riseMs,
@@ -57,9 +61,15 @@ export function letRise(canvas: HTMLElement | null, before: ReadonlyMap<string, 
 
 /** Where the rows stand, by their threads. */
 export function standing(canvas: HTMLElement | null): Map<string, number> {
-  const tops = new Map<string, number>();
+  return new Map([...slotsOf(canvas)].map(([threadId, { top }]) => [threadId, top]));
+}
+
+/** Their places are those that were given to them: to ask the browser would have it lay out all of them. */
+function slotsOf(canvas: HTMLElement | null): Map<string, { slot: HTMLElement; top: number }> {
+  const slots = new Map<string, { slot: HTMLElement; top: number }>();
   for (const slot of canvas?.querySelectorAll("[data-slot]") ?? []) {
-    if (slot instanceof HTMLElement) tops.set(slot.dataset.slot ?? "", slot.offsetTop);
+    if (!(slot instanceof HTMLElement)) continue;
+    slots.set(slot.dataset.slot ?? "", { slot, top: Number.parseFloat(slot.style.top) });
   }
-  return tops;
+  return slots;
 }

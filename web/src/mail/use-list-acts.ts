@@ -132,11 +132,11 @@ export function useListActs({ place, pages, openId, focusRow, onLeaving }: Setti
   const doAct = (what: ThreadAct, targets = targetsNow(), isUpward = false) => {
     if (targets === undefined) return;
     const { ids, all } = targets;
-    if (leaves(what, place)) {
-      onLeaving(ids);
-      goOn(ids, isUpward);
-    }
     void act(what, ids, place, all);
+    if (!leaves(what, place)) return;
+    // The focus first: what moves would have to be laid out for it.
+    goOn(ids, isUpward);
+    onLeaving(ids);
   };
 
   const step = (by: 1 | -1) => {

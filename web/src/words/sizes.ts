@@ -9,10 +9,22 @@ export function fileSize(bytes: number): string {
     size /= 1_000;
     unit++;
   }
-  return new Intl.NumberFormat(languageNow(), {
+  return formatOf(units[unit] ?? "byte", size < 10 && unit > 0 ? 1 : 0).format(size);
+}
+
+/** To make one takes as long as to draw a row. */
+const kept = new Map<string, Intl.NumberFormat>();
+
+function formatOf(unit: (typeof units)[number], digits: number): Intl.NumberFormat {
+  const key = `${languageNow()} ${unit} ${digits}`;
+  const known = kept.get(key);
+  if (known !== undefined) return known;
+  const made = new Intl.NumberFormat(languageNow(), {
     style: "unit",
-    unit: units[unit] ?? "byte",
-    unitDisplay: unit === 0 ? "long" : "short",
-    maximumFractionDigits: size < 10 && unit > 0 ? 1 : 0,
-  }).format(size);
+    unit,
+    unitDisplay: unit === "byte" ? "long" : "short",
+    maximumFractionDigits: digits,
+  });
+  kept.set(key, made);
+  return made;
 }

@@ -1,19 +1,14 @@
 /** A stretch of a list: threads of a place, newest first. */
-import type { EmailEntry, EmailRow, MarkedText } from "@posthorn/client";
+import { type EmailEntry, type EmailRow, type MarkedText, readSenderNames, type SenderNames } from "@posthorn/client";
 import type { Place } from "../place.ts";
 import { type Delivery, type DeliveryMark, readDeliveries, worstMark } from "./delivery.ts";
 import type { Desk } from "./desk.ts";
 import type { Digest } from "./digests.ts";
 import { orderOf } from "./folders.ts";
 import { listDraftRows, pageOf, type SinceMs } from "./list-drafts.ts";
+import { type Person, peopleOf, personOf } from "./persons.ts";
 import { hitOf, isFoundWhole } from "./search-threads.ts";
 import type { OrderedThread, ThreadOrder } from "./thread-order.ts";
-
-export interface Person {
-  address: string;
-  /** As they call themselves; undefined when they do not. */
-  name?: string | undefined;
-}
 
 export interface ThreadRow {
   threadId: string;
@@ -62,7 +57,12 @@ export async function listThreads(
   const { place, from, to } = input;
   if (place.kind !== "role" || place.role !== "drafts") return listStretch(desk, input);
   const others = await listStretch(desk, { place, from: 0, to: mostDrafts });
-  const rows = [...(await listDraftRows(desk)), ...others.rows].sort((a, b) => b.atMs - a.atMs);
+  const names = await readSenderNames(desk.mail);
+  const drafts = (await listDraftRows(desk)).map((row) => ({
+    ...row,
+    people: row.people.map(({ address }) => personOf(address, names)),
+  }));
+  const rows = [...drafts, ...others.rows].sort((a, b) => b.atMs - a.atMs);
   return pageOf(rows, { from, to, isWhole: others.isWhole, sinceMs: daysAgo() });
 }
 
@@ -82,6 +82,7 @@ async function listStretch(
   const [rows] = await Promise.all([desk.map.rows(ids), desk.digests.bring(rowsFound(desk, place, stretch))]);
   const newest = stretch.flatMap(({ newestId }) => rows.get(newestId) ?? []);
   await desk.digests.bring(newest);
+  const names = await readSenderNames(desk.mail);
   const isSent = place.kind === "role" && place.role === "sent";
   const deliveries = isSent ? await readDeliveries(desk.mail, [...rows.values()]) : noDeliveries;
   return {
@@ -94,7 +95,7 @@ async function listStretch(
       const of = (shown[at] ?? []).flatMap((id) => rows.get(id) ?? []);
       return row === undefined
         ? []
-        : [threadRow(desk, { place, row, rows: of, entries: threads[at] ?? [], deliveries })];
+        : [threadRowOnce(desk, { place, row, rows: of, entries: threads[at] ?? [], deliveries, names })];
     }),
   };
 }
@@ -137,29 +138,50 @@ function inTime(entries: readonly EmailEntry[]): EmailEntry[] {
   return entries.toSorted((a, b) => a.atMs - b.atMs);
 }
 
-function threadRow(
-  desk: Desk,
-  {
-    place,
-    row,
-    rows,
-    entries,
-    deliveries,
-  }: {
-    place: Place;
-    row: EmailRow;
-    rows: EmailRow[];
-    entries: EmailEntry[];
-    deliveries: ReadonlyMap<string, Delivery[]>;
-  },
-): ThreadRow {
+interface Thread {
+  place: Place;
+  row: EmailRow;
+  rows: EmailRow[];
+  entries: EmailEntry[];
+  deliveries: ReadonlyMap<string, Delivery[]>;
+  names: SenderNames;
+}
+
+/** What a row was made of, and what became of it. */
+interface MadeRow {
+  of: readonly unknown[];
+  row: ThreadRow;
+}
+
+const made = new WeakMap<EmailRow, MadeRow>();
+
+/** Made anew when something has changed that it says. */
+function threadRowOnce(desk: Desk, thread: Thread): ThreadRow {
+  const { place, row, rows, entries, names } = thread;
+  // A search says where it was found, and what was sent how it stands.
+  if (place.kind === "search" || (place.kind === "role" && outgoing.has(place.role)))
+    return threadRow(desk, thread);
+  const of = [desk.digests.peek(row), names, rows.length, ...rows, ...entries];
+  const known = made.get(row);
+  if (known !== undefined && known.of.length === of.length && known.of.every((one, at) => one === of[at]))
+    return known.row;
+  const now = threadRow(desk, thread);
+  made.set(row, { of, row: now });
+  return now;
+}
+
+const outgoing: ReadonlySet<string> = new Set(["sent", "drafts"]);
+
+function threadRow(desk: Desk, { place, row, rows, entries, deliveries, names }: Thread): ThreadRow {
   const digest = desk.digests.peek(row);
   const mail = entries.filter(({ isMail }) => isMail);
-  const isOutgoing = place.kind === "role" && (place.role === "sent" || place.role === "drafts");
+  const isOutgoing = place.kind === "role" && outgoing.has(place.role);
   return {
     threadId: row.threadId,
     atMs: Date.parse(row.receivedAt) || 0,
-    people: isOutgoing ? peopleOf(row.to) : eachOnce(rows.flatMap(({ from }) => peopleOf(from))),
+    people: isOutgoing
+      ? peopleOf(row.to, names)
+      : eachOnce(rows.flatMap(({ from }) => peopleOf(from, names))),
     count: mail.length,
     isUnread: mail.some(({ isSeen, isDraft }) => !isSeen && !isDraft),
     isStarred: mail.some(({ isFlagged }) => isFlagged),
@@ -197,12 +219,6 @@ function troubleOf(digest: Digest | "failed" | undefined): ThreadRow["trouble"] 
   if (digest === undefined || digest === "failed") return digest ?? null;
   if (digest.isTakenBack) return "takenBack";
   return digest.isDoubtful ? "doubtful" : null;
-}
-
-export function peopleOf(list: EmailRow["from"]): Person[] {
-  return (list ?? []).map(({ name, email }) =>
-    name === null ? { address: email } : { address: email, name },
-  );
 }
 
 function eachOnce(people: readonly Person[]): Person[] {

@@ -1,4 +1,5 @@
 /** The worker of a tab: keys, mail and index are here, so that the page is free to draw. */
+import { isSame } from "../same.ts";
 import { calls } from "./calls.ts";
 import { openRoom } from "./desk.ts";
 import { faultOf } from "./fault.ts";
@@ -67,7 +68,7 @@ function startWatch({ id, name, input }: Extract<ToWorker, { kind: "watch" }>): 
     views[name];
   let isReading = false;
   let isAsked = false;
-  let last: string | undefined;
+  let last: { value: unknown } | undefined;
   const readOnce = async () => {
     if (isReading) {
       isAsked = true;
@@ -79,9 +80,8 @@ function startWatch({ id, name, input }: Extract<ToWorker, { kind: "watch" }>): 
         isAsked = false;
         await known;
         const value = await read(openedRoom, input);
-        const text = JSON.stringify(value);
-        if (text !== last && watches.has(id)) postSeen(id, value);
-        last = text;
+        if ((last === undefined || !isSame(last.value, value)) && watches.has(id)) postSeen(id, value);
+        last = { value };
       } while (isAsked && watches.has(id));
     } catch (error) {
       last = undefined;
