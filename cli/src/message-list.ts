@@ -10,6 +10,7 @@ import type { Shell } from "./shell.ts";
 import { orTell } from "./tell-news.ts";
 import { localTime } from "./times.ts";
 import { isSealed, listWarnings } from "./trust.ts";
+import { withAddress } from "./with-address.ts";
 
 export interface MessageList {
   /** For programs, one each. */
@@ -110,8 +111,8 @@ function filesOf({ wire, hasAttachment }: MessageMeta): string {
 }
 
 function otherSide(session: Session, { from, to, cc }: MessageMeta): string {
-  const sender = from?.[0]?.email ?? "(nobody)";
-  if (sender !== session.address) return cleanLine(sender);
+  const { name = null, email: sender = "(nobody)" } = from?.[0] ?? {};
+  if (sender !== session.address) return withAddress(name, sender);
   const [first, ...others] = [...(to ?? []), ...(cc ?? [])].map(({ email }) => cleanLine(email));
   if (first === undefined) return sender;
   return others.length === 0 ? `to ${first}` : `to ${first} and ${others.length} more`;

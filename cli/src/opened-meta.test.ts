@@ -10,6 +10,7 @@ const routing = { from: "alice@a.test", to: ["bob@b.test"], cc: ["carol@c.test"]
 const file = { hash: "0".repeat(64), size: 3, filename: "plan.pdf" };
 const letter = compose(platform, {
   ...routing,
+  fromName: "Alice Arden",
   subject: "The plan",
   body: `${"\n  first words ".repeat(20)}`,
   attachments: [file],
@@ -32,7 +33,7 @@ test("A list shows what an opened message says, and of its server's word only wh
   const meta = openedMeta(lied, letter);
   expect(meta).toMatchObject({
     id: "m7",
-    from: [{ name: null, email: "alice@a.test" }],
+    from: [{ name: "Alice Arden", email: "alice@a.test" }],
     cc: [{ name: null, email: "carol@c.test" }],
     subject: "The plan",
     hasAttachment: true,

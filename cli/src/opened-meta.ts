@@ -1,8 +1,10 @@
+import { shownName } from "@posthorn/client";
 import {
   type Address,
   attachmentsOf,
   conversationOf,
   formatAddress,
+  fromNameOf,
   type Message,
   type MessageMeta,
   senderOf,
@@ -25,7 +27,7 @@ export function openedMeta({ wireText, ...meta }: MessageMeta, message: Message)
   const attachments = [...attachmentsOf(message)];
   return {
     ...meta,
-    from: people([from]),
+    from: [{ name: shownName(fromNameOf(message), formatAddress(from)) ?? null, email: formatAddress(from) }],
     to: people(to),
     cc: people(cc),
     subject: findText(message, titles) ?? null,

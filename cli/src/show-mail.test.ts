@@ -21,7 +21,7 @@ test("A standard mail shows who, when, what about, its text and its files, and t
   const files = [{ blobId: "p7-2", name: "plan.pdf", type: "application/pdf", size: 48_211 }];
   const mail = { text: "One\x07\n\nTwo\n\n", isHtml: false, html: undefined, isCut: false, files };
   expect(showMail(meta, mail).split("\n")).toEqual([
-    "From     Ann<U+202E> <ann@old.example>",
+    "From     Ann <ann@old.example>",
     "To       bob@b.test",
     `Date     ${localTime("2026-11-25T10:00:00Z")}`,
     "Subject  From the<U+001B>[2J old days",

@@ -4,6 +4,7 @@ import { cleanLine, cleanLines } from "./clean-text.ts";
 import { columns } from "./columns.ts";
 import { shortSize } from "./sizes.ts";
 import { localTime } from "./times.ts";
+import { withAddress } from "./with-address.ts";
 
 /** A standard mail for people: who, when, what about, its text, its files with their numbers. */
 export function showMail(meta: MessageMeta, mail: StandardMail): string {
@@ -33,6 +34,6 @@ function headOf({ id, from, to, cc, sentAt, receivedAt, subject }: MessageMeta):
 }
 
 function peopleIn(people: MessageMeta["from"]): string {
-  const named = (people ?? []).map(({ name, email }) => (name === null ? email : `${name} <${email}>`));
-  return cleanLine(named.length === 0 ? "(nobody)" : named.join(", "));
+  const named = (people ?? []).map(({ name, email }) => withAddress(name, email));
+  return named.length === 0 ? "(nobody)" : named.join(", ");
 }

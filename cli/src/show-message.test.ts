@@ -15,6 +15,7 @@ function linesOf(message: Message): string[] {
 test("A letter shows who, what about, its text, and its files with the numbers to save them by", () => {
   const letter = compose(platform, {
     from: "alice@a.test",
+    fromName: "Alice Arden",
     to: ["bob@b.test", "carol@c.test"],
     cc: ["dan@d.test"],
     id,
@@ -26,7 +27,7 @@ test("A letter shows who, what about, its text, and its files with the numbers t
     ],
   });
   const lines = linesOf(letter);
-  expect(lines[0]).toBe("From     alice@a.test");
+  expect(lines[0]).toBe("From     Alice Arden <alice@a.test>");
   expect(lines[1]).toBe("To       bob@b.test, carol@c.test");
   expect(lines[2]).toBe("Cc       dan@d.test");
   expect(lines[3]).toMatch(/^Date {5}\d{4}-\d\d-\d\d \d\d:\d\d$/);

@@ -1,6 +1,7 @@
 import {
   attachmentsOf,
   formatAddress,
+  fromNameOf,
   isMessageType,
   isType,
   type Message,
@@ -13,12 +14,14 @@ import { messageWords } from "./message-words.ts";
 import { eventRows } from "./show-event.ts";
 import { shortSize } from "./sizes.ts";
 import { localTime } from "./times.ts";
+import { withAddress } from "./with-address.ts";
 
 /** Fields of a message of an unknown type that are shown in the head, as text, or not at all because they are for programs. */
 const shownElsewhere: ReadonlySet<string> = new Set([
   "id",
   "type",
   "from",
+  "fromName",
   "to",
   "cc",
   "date",
@@ -58,7 +61,7 @@ export function showMessage(message: Message, { about, remarks = [] }: Beside = 
 function headOf(message: Message, about: string | undefined): string[][] {
   const type = typeOf(message);
   const { to = [], cc = [] } = message;
-  const rows = [["From", formatAddress(senderOf(message))]];
+  const rows = [["From", withAddress(fromNameOf(message), formatAddress(senderOf(message)))]];
   if (to.length > 0) rows.push(["To", to.map(formatAddress).join(", ")]);
   if (cc.length > 0) rows.push(["Cc", cc.map(formatAddress).join(", ")]);
   rows.push(["Date", localTime(message.date)]);

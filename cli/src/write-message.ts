@@ -6,11 +6,13 @@ import {
   openStored,
   type Prepared,
   prepare,
+  readOwnName,
   replyTo,
   type SealedFile,
   type Session,
   uploadFile,
   uploadSealedFile,
+  withName,
 } from "@posthorn/client";
 import { type FileSource, openFileSource } from "@posthorn/client/node";
 import {
@@ -22,6 +24,7 @@ import {
   type Message,
   type MessageType,
   messageTypes,
+  ProblemError,
   parseAddress,
   senderOf,
   typeOf,
@@ -78,15 +81,26 @@ export async function writeMessage(shell: Shell, session: Session, options: Writ
       : await chooseWay(shell, session, goesTo(draftWith(options.fields, [])), options.inTheOpen);
     const body = options.fields.body ?? (await readBody(shell, type));
     const fields = body === undefined ? options.fields : { ...options.fields, body };
+    const name = await findOwnName(session);
     const uploads = await uploadAll(shell, session, sources, way.isSealed ? routing.id : undefined);
     const { attachments, files } = uploads;
-    const prepared = await prepare(session, draftWith(fields, attachments), {
+    const prepared = await prepare(session, withName(draftWith(fields, attachments), name), {
       files,
       mayGoInTheOpen: way.isAgreed,
     });
     return { ...prepared, news: eachOnce([...about.news, ...way.news, ...prepared.news]) };
   } finally {
     for (const { source } of sources) await source.close();
+  }
+}
+
+/** A program's token that may send and not read is not told it, and sends none. */
+async function findOwnName(session: Session): Promise<string | undefined> {
+  try {
+    return await readOwnName(session, session.address);
+  } catch (error) {
+    if (error instanceof ProblemError && error.problem.code === "forbidden") return undefined;
+    throw error;
   }
 }
 

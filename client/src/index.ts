@@ -102,7 +102,7 @@ export { chooseMailbox, getMailbox, listMailboxes } from "./mailboxes.ts";
 export { changeOwnName, fittingName, nameOfIdentity, readOwnName, withName } from "./names/own-name.ts";
 export { nameIn, readSenderNames, type SenderNames } from "./names/sender-names.ts";
 export { shownName } from "./names/shown-name.ts";
-export { type Opened, type OpenedFile, openBytes, openStored } from "./open.ts";
+export { isDoubtful, type Opened, type OpenedFile, openBytes, openStored } from "./open.ts";
 export * from "./operator.ts";
 export { type OwnAccount, readAccount } from "./own-account.ts";
 export { type Clock, type Platform, type Sha256, systemClock, systemRandomBytes } from "./platform.ts";

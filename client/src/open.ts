@@ -69,6 +69,12 @@ export type Opened =
       imported?: true;
     };
 
+/** Whether a person must look twice before believing who it is from. */
+export function isDoubtful(opened: Opened): boolean {
+  if (opened.kind === "open") return opened.unexpected;
+  return opened.sender.kind === "changed" || opened.sender.kind === "formerKey";
+}
+
 const cannotBeOpened =
   "This message cannot be opened. It was changed on the way, or sealed to keys that are not yours. Ask its sender to send it again.";
 

@@ -296,7 +296,7 @@ test(
     const [made] = await callJmap(session, [{ method: "Email/set", arguments: { create: { one: draft } } }]);
     expect(made?.answered).toMatchObject({ created: { one: { id: expect.any(String) } } });
     expect(await well("robot", ["inbox", "--limit", "1"])).toMatch(
-      /^\* {2}m\d+ {2}\S+ \S+ {2}ann@old\.example {2}From the old days {2}\+$/m,
+      /^\* {2}m\d+ {2}\S+ \S+ {2}Ann <ann@old\.example> {2}From the old days {2}\+$/m,
     );
     const meta = await newest("robot");
     expect(meta).toMatchObject({ wire: null, hasAttachment: true });
@@ -310,6 +310,28 @@ test(
     expect(await readFile(place, "utf8")).toBe("Old plans");
     const answered = await run("robot", ["send", "--reply-to", meta.id, "--body", "Thanks"]);
     expect(answered).toMatchObject({ code: 1, out: "", err: expect.stringContaining("standard mail") });
+  },
+  slow,
+);
+
+test(
+  "Who says how they are called is shown by name and address",
+  async () => {
+    await enrol(alpha, "cleo", "--display-name", "Cleo March");
+    await well("cleo", [
+      "send",
+      "--to",
+      `bob@${beta.host}`,
+      "--subject",
+      "It is me",
+      "--body",
+      "Cleo",
+      "--wait",
+    ]);
+    const named = `Cleo March <cleo@${alpha.host}>`;
+    expect(await well("bob", ["inbox", "--limit", "1"])).toContain(`${named}  It is me`);
+    const { id } = await newest("bob");
+    expect(await well("bob", ["read", id])).toContain(`From     ${named}\n`);
   },
   slow,
 );

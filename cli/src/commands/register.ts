@@ -1,5 +1,6 @@
 import { hostname } from "node:os";
 import {
+  changeOwnName,
   type KeptSession,
   leastPasswordLength,
   memoryKeeper,
@@ -19,6 +20,7 @@ import { trustAuthority } from "../trust-authority.ts";
 
 interface RegisterOptions {
   name?: string;
+  displayName?: string;
   open?: boolean;
   passwordStdin?: boolean;
   device?: string;
@@ -32,6 +34,7 @@ export function register(command: Command, shell: Shell): void {
     )
     .argument("<link>", "the invitation, such as https://b.example/auth/invite/…")
     .option("--name <name>", "what stands before @, when the invitation leaves it to you")
+    .option("--display-name <name>", "what you are called; people you write to see it")
     .option("--open", "without keys: the server can read its mail; for programs and other mail clients")
     .option("--password-stdin", "read the password from standard input")
     .option("--device <name>", "how the list of sign-ins calls this one")
@@ -83,6 +86,7 @@ async function run(shell: Shell, invite: string, options: RegisterOptions): Prom
     `To write to somebody: ${nextCommand(shell, 'send --to ADDRESS --subject "Hello"', { as: address })}`,
   ];
   say(shell, lines.join("\n"));
+  if (options.displayName !== undefined) await changeOwnName(session, options.displayName);
 }
 
 async function keepSignIn(shell: Shell, address: string, kept: KeptSession | undefined): Promise<void> {

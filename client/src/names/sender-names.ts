@@ -5,7 +5,7 @@
 import { formatAddress, fromNameOf, senderOf } from "@posthorn/protocol";
 import type { LocalStore, LocalWriter } from "../local/local-store.ts";
 import { openLocal, sealLocal } from "../local/seal-local.ts";
-import type { Opened } from "../open.ts";
+import { isDoubtful, type Opened } from "../open.ts";
 import { findEmailNumber } from "../search/email-id.ts";
 import { type Mail, senderNames } from "../sync/mail-context.ts";
 import type { KeptText } from "../sync/opened-texts.ts";
@@ -20,11 +20,7 @@ export interface SenderNames {
 
 /** By what its sender calls themselves; undefined where that is nothing to be shown, or it is in doubt who has written it. */
 export function nameIn(opened: Opened): string | undefined {
-  const isDoubtful =
-    opened.kind === "open"
-      ? opened.unexpected
-      : opened.sender.kind === "changed" || opened.sender.kind === "formerKey";
-  if (isDoubtful) return undefined;
+  if (isDoubtful(opened)) return undefined;
   const { message } = opened;
   return shownName(fromNameOf(message), formatAddress(senderOf(message)));
 }
@@ -92,31 +88,25 @@ function isKeptName(value: unknown): value is KeptName {
 interface HeldNames {
   readonly names: Map<string, { name: string; key: string }>;
   stale: Set<string> | "all";
-  /** Accounts by the keys of their names; undefined when names have changed since. */
-  owners: Map<string, Set<string>> | undefined;
+  /** The same for as long as no name has changed. */
+  view: SenderNames;
   lastTurn: Promise<void>;
 }
 
 const heldOf = new WeakMap<LocalStore, HeldNames>();
 
-/** As they are known here now. Throws LocalStoreError. */
+/** As they are known here now: the same object until one of them is another. Throws LocalStoreError. */
 export async function readSenderNames(mail: Kept): Promise<SenderNames> {
   const held = heldOf.get(mail.store) ?? hold(mail.store);
   const turn = held.lastTurn.then(() => refresh(mail, held));
   held.lastTurn = turn.catch(() => undefined);
   await turn;
-  return {
-    find: (address) => (held.names.get(address) ?? held.names.get(withoutTag(address)))?.name,
-    isShared(name, address) {
-      held.owners ??= ownersOf(held.names);
-      const own = withoutTag(address);
-      return [...(held.owners.get(nameKey(name)) ?? [])].some((owner) => owner !== own);
-    },
-  };
+  return held.view;
 }
 
 function hold(store: LocalStore): HeldNames {
-  const held: HeldNames = { names: new Map(), stale: "all", owners: undefined, lastTurn: Promise.resolve() };
+  const names: HeldNames["names"] = new Map();
+  const held: HeldNames = { names, stale: "all", view: viewOf(names), lastTurn: Promise.resolve() };
   heldOf.set(store, held);
   store.subscribe([senderNames], (change) => {
     const keys = change.get(senderNames.name) ?? [];
@@ -127,25 +117,37 @@ function hold(store: LocalStore): HeldNames {
 }
 
 async function refresh(mail: Kept, held: HeldNames): Promise<void> {
-  const { stale } = held;
+  const { names, stale } = held;
   if (stale !== "all" && stale.size === 0) return;
   held.stale = new Set();
   try {
     const addresses = stale === "all" ? await mail.store.keys(senderNames) : [...stale];
     const kept = await readKept(mail, addresses);
-    if (stale === "all") held.names.clear();
-    for (const address of addresses) {
-      const name = kept.get(address)?.name;
-      if (name === undefined) held.names.delete(address);
-      else held.names.set(address, { name, key: nameKey(name) });
-    }
-    held.owners = undefined;
+    const before = [...names.keys()];
+    const gone = (stale === "all" ? before : addresses).filter((address) => !kept.has(address));
+    const news = [...kept].filter(([address, { name }]) => names.get(address)?.name !== name);
+    for (const address of gone) names.delete(address);
+    for (const [address, { name }] of news) names.set(address, { name, key: nameKey(name) });
+    if (gone.length + news.length > 0) held.view = viewOf(names);
   } catch (error) {
     held.stale = "all";
     throw error;
   }
 }
 
+function viewOf(names: HeldNames["names"]): SenderNames {
+  let owners: Map<string, Set<string>> | undefined;
+  return {
+    find: (address) => (names.get(address) ?? names.get(withoutTag(address)))?.name,
+    isShared(name, address) {
+      owners ??= ownersOf(names);
+      const own = withoutTag(address);
+      return [...(owners.get(nameKey(name)) ?? [])].some((owner) => owner !== own);
+    },
+  };
+}
+
+/** Accounts by the keys of their names. */
 function ownersOf(names: HeldNames["names"]): Map<string, Set<string>> {
   const owners = new Map<string, Set<string>>();
   for (const [address, { key }] of names) {

@@ -1,7 +1,7 @@
 /** What a letter begins with, in the words of whoever writes it. */
 import type { LetterFields } from "../state/worker/letter-desk.ts";
-import type { Person } from "../state/worker/list-threads.ts";
 import type { BegunLetter, Original } from "../state/worker/open-letter.ts";
+import type { Person } from "../state/worker/persons.ts";
 import { longTime } from "../words/dates.ts";
 import { say } from "../words/words.ts";
 import { quoted } from "./edit-text.ts";

@@ -8,7 +8,7 @@ import {
   useState,
 } from "react";
 import { call } from "../state/desk.ts";
-import type { Person } from "../state/worker/list-threads.ts";
+import type { Person } from "../state/worker/persons.ts";
 import { Avatar } from "../ui/avatar.tsx";
 import { say } from "../words/words.ts";
 import { looksWhole, readAddresses } from "./read-addresses.ts";

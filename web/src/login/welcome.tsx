@@ -13,7 +13,7 @@ import { LoginPage } from "./login-page.tsx";
 import { PhrasePage } from "./phrase-page.tsx";
 import { useAttempt } from "./sign-in.tsx";
 
-/** Taking up an invitation: name, password, and the recovery phrase, which is told once. */
+/** Taking up an invitation: names, password, and the recovery phrase, which is told once. */
 export function Welcome({ token }: { token: string }): ReactElement {
   const [offer, setOffer] = useState<Invitation | CallFailed>();
   const [made, setMade] = useState<{ address: string; phrase: string | null }>();
@@ -50,10 +50,17 @@ function SignUpForm({
   offer: Invitation;
   onMade(made: { address: string; phrase: string | null }): void;
 }): ReactElement {
+  const [personName, setPersonName] = useState("");
   const [name, setName] = useState(offer.name ?? "");
   const [password, setPassword] = useState("");
   const { isBusy, fault, submit } = useAttempt(async () => {
-    const made = await call("signUp", { token, name: name.trim(), password, device: deviceName() });
+    const made = await call("signUp", {
+      token,
+      name: name.trim(),
+      personName: personName.trim(),
+      password,
+      device: deviceName(),
+    });
     if (made.phrase === null)
       go({ page: "list", place: { kind: "role", role: "inbox" }, threadId: undefined });
     onMade(made);
@@ -64,6 +71,16 @@ function SignUpForm({
     <LoginPage title={say("welcome.title", { host: offer.host })} sentence={say("welcome.sentence")}>
       <form onSubmit={submit}>
         <Field
+          label={say("welcome.personName")}
+          help={say("welcome.personNameHelp")}
+          value={personName}
+          onChange={({ target }) => setPersonName(target.value)}
+          autoComplete="name"
+          maxLength={100}
+          dir="auto"
+          autoFocus
+        />
+        <Field
           label={say("welcome.name")}
           value={name}
           onChange={({ target }) => setName(target.value)}
@@ -72,7 +89,6 @@ function SignUpForm({
           autoCapitalize="none"
           spellCheck={false}
           required
-          autoFocus
           problem={problemOf("/name")}
           after={<bdi>@{offer.host}</bdi>}
         />

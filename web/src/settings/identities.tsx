@@ -137,7 +137,7 @@ function IdentityForm({
         <Field
           label={say("settings.row.name")}
           value={name}
-          maxLength={200}
+          maxLength={100}
           dir="auto"
           onChange={({ target }) => setName(target.value)}
         />

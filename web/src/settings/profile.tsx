@@ -52,7 +52,7 @@ function NameRow({ own }: { own: Own }): ReactElement {
           aria-describedby={describedBy}
           defaultValue={own.name}
           autoComplete="name"
-          maxLength={200}
+          maxLength={100}
           dir="auto"
           onBlur={({ target }) => keep(target.value.trim())}
           onKeyDown={({ key, currentTarget }) => {

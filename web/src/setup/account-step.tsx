@@ -57,6 +57,7 @@ function AccountForm({
   token: string;
   onMade(made: Made): void;
 }): ReactElement {
+  const [personName, setPersonName] = useState("");
   const [name, setName] = useState("");
   const [password, setPassword] = useState("");
   const { isBusy, fault, run } = useWork();
@@ -68,11 +69,28 @@ function AccountForm({
       onSubmit={(event) => {
         event.preventDefault();
         void run(async () =>
-          onMade(await call("signUp", { token, name: name.trim(), password, device: deviceName() })),
+          onMade(
+            await call("signUp", {
+              token,
+              name: name.trim(),
+              personName: personName.trim(),
+              password,
+              device: deviceName(),
+            }),
+          ),
         );
       }}
     >
       <p>{say("setup.accountSentence")}</p>
+      <Field
+        label={say("welcome.personName")}
+        help={say("welcome.personNameHelp")}
+        value={personName}
+        onChange={({ target }) => setPersonName(target.value)}
+        autoComplete="name"
+        maxLength={100}
+        dir="auto"
+      />
       <Field
         label={say("welcome.name")}
         value={name}

@@ -15,6 +15,7 @@ import {
   refusals,
   resume,
   type Session,
+  senderNames,
   settingsTables,
   syncMail,
   type TokenKeeper,
@@ -124,6 +125,8 @@ function follow(
   signal.addEventListener("abort", stopSettings, { once: true });
   const stopActs = mail.store.subscribe([actions, undos], () => tell(["undo"]));
   signal.addEventListener("abort", stopActs, { once: true });
+  const stopNames = mail.store.subscribe([senderNames], () => tell(["names"]));
+  signal.addEventListener("abort", stopNames, { once: true });
   clearTakenBack(mail, signal);
   void map.begun.then(async () => {
     await mail.session.platform.clock.sleep(syncAfterMs, signal);

@@ -1,5 +1,11 @@
 /** A stretch of a list: threads of a place, newest first. */
-import { type EmailEntry, type EmailRow, type MarkedText, readSenderNames, type SenderNames } from "@posthorn/client";
+import {
+  type EmailEntry,
+  type EmailRow,
+  type MarkedText,
+  readSenderNames,
+  type SenderNames,
+} from "@posthorn/client";
 import type { Place } from "../place.ts";
 import { type Delivery, type DeliveryMark, readDeliveries, worstMark } from "./delivery.ts";
 import type { Desk } from "./desk.ts";

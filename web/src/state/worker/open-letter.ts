@@ -9,6 +9,7 @@ import {
   listRefusals,
   type Mail,
   openEmail,
+  readSenderNames,
   readSettings,
   readStandardMail,
   replyTo,
@@ -19,7 +20,7 @@ import type { Desk } from "./desk.ts";
 import { rowsOf } from "./digests.ts";
 import { beginLetter, fieldsOf, findOpenLetter, type LetterFields } from "./letter-desk.ts";
 import { type FileJob, jobOfDraft, jobsOfMessage, newJob } from "./letter-files.ts";
-import { type Person, peopleOf } from "./list-threads.ts";
+import { type Person, peopleOf } from "./persons.ts";
 import { unsend } from "./unsend.ts";
 
 /** A letter as a composer begins with it. */
@@ -176,7 +177,7 @@ async function answer(
       const isOwn = (address: string) => addressOwner(address) === mail.session.address;
       return { to, cc: cc.filter((one) => !isOwn(one) && !to.includes(one)), inReplyTo, thread };
     }
-    const others = isAll ? [...original.to, ...peopleOf(row?.cc ?? null)] : [];
+    const others = isAll ? [...original.to, ...(row?.cc ?? []).map(({ email }) => ({ address: email }))] : [];
     const to = original.from.map(({ address }) => address);
     const cc = others.map(({ address }) => address).filter((one) => one !== mail.session.address);
     return { to, cc: cc.filter((one) => !to.includes(one)) };
@@ -209,11 +210,12 @@ async function readOriginal(
   { mail, signal }: Desk,
   row: EmailRow,
 ): Promise<{ original: Original; message: Message | undefined; files: FileJob[] }> {
+  const names = await readSenderNames(mail);
   const about = {
     id: row.id,
     threadId: row.threadId,
-    from: peopleOf(row.from),
-    to: peopleOf(row.to),
+    from: peopleOf(row.from, names),
+    to: peopleOf(row.to, names),
     atMs: Date.parse(row.receivedAt) || 0,
   };
   if (row.wire === null) {

@@ -18,7 +18,9 @@ import {
 } from "./own-account.ts";
 import { type Consent, readOwnConsent } from "./own-consent.ts";
 import { type KnownPerson, listPeople, type PersonView, readPerson } from "./people.ts";
+import type { Person } from "./persons.ts";
 import { type PhraseHealth, readPhraseHealth } from "./phrase.ts";
+import { namePeople } from "./recipients.ts";
 import { readCompared, readStanding, readTrust, type Standing, type Trust } from "./trust.ts";
 import { view } from "./view.ts";
 
@@ -45,9 +47,15 @@ export const ownViews = {
   consent: view<Nothing, Consent>(["account", "settings"], async (room) => readOwnConsent(deskOf(room))),
   storage: view<Nothing, Storage>(["account", "settings"], async (room) => readStorage(deskOf(room))),
 
-  people: view<Nothing, KnownPerson[]>(["account", "rows"], async (room) => listPeople(deskOf(room))),
-  person: view<Whom, PersonView>(["account", "rows", "texts"], async (room, whom) =>
+  people: view<Nothing, KnownPerson[]>(["account", "rows", "names"], async (room) =>
+    listPeople(deskOf(room)),
+  ),
+  person: view<Whom, PersonView>(["account", "rows", "texts", "names"], async (room, whom) =>
     readPerson(deskOf(room), whom),
+  ),
+  /** Each of them by the name that they are known by. */
+  names: view<{ addresses: readonly string[] }, Person[]>(["account", "names"], async (room, input) =>
+    namePeople(deskOf(room), input),
   ),
   trust: view<Whom, Trust>(["account", "people"], async (room, whom) => readTrust(deskOf(room), whom)),
   compared: view<Nothing, Compared[]>(["account", "people"], async (room) => readCompared(deskOf(room))),

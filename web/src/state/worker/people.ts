@@ -1,9 +1,9 @@
 /** People one has written with, and what was written. */
-import { emails } from "@posthorn/client";
+import { emails, readSenderNames } from "@posthorn/client";
 import type { Desk } from "./desk.ts";
 import { rowsOf } from "./digests.ts";
 import { findFolder } from "./folders.ts";
-import { type Person, peopleOf } from "./list-threads.ts";
+import { type Person, personOf } from "./persons.ts";
 
 export interface KnownPerson extends Person {
   /** When there was a message last, from them or to them. */
@@ -23,7 +23,11 @@ export interface PersonView extends Person {
   threads: PersonThread[];
 }
 
-interface Entry extends KnownPerson {
+interface Entry {
+  address: string;
+  /** As mail that was brought in names them. */
+  name: string | undefined;
+  lastAtMs: number;
   /** Their newest threads, each with its newest message. */
   newest: Map<string, string>;
 }
@@ -34,9 +38,10 @@ const mostThreads = 12;
 
 /** Whoever was written with last comes first. Who is in Spam, in Trash or waits in the Screener alone is not among them. */
 export async function listPeople(desk: Desk): Promise<KnownPerson[]> {
-  return [...(await bookOf(desk)).values()].map(({ address, name, lastAtMs }) => ({
-    address,
-    name,
+  const names = await readSenderNames(desk.mail);
+  const book = await bookOf(desk);
+  return [...book.values()].map(({ address, name, lastAtMs }) => ({
+    ...personOf(address, names, name),
     lastAtMs,
   }));
 }
@@ -56,7 +61,7 @@ export async function readPerson(desk: Desk, { address }: { address: string }): 
       snippet: isKnown ? digest.snippet : "",
     };
   });
-  return { address, name: entry?.name, threads };
+  return { ...personOf(address, await readSenderNames(desk.mail), entry?.name), threads };
 }
 
 type Book = ReadonlyMap<string, Entry>;
@@ -96,8 +101,8 @@ async function readBook(desk: Desk): Promise<Book> {
     const rows = await mail.store.list(emails, { by: "byTime", before, reverse: true, limit: portion });
     for (const { id, threadId, receivedAt, mailboxIds, from, to, cc } of rows) {
       if (Object.keys(mailboxIds).some((mailboxId) => hidden.has(mailboxId))) continue;
-      for (const { address, name } of [from, to, cc].flatMap(peopleOf)) {
-        const plain = withoutTag(address);
+      for (const { email, name } of [from, to, cc].flatMap((list) => list ?? [])) {
+        const plain = withoutTag(email);
         if (plain === own) continue;
         const entry = book.get(plain) ?? {
           address: plain,
@@ -105,7 +110,7 @@ async function readBook(desk: Desk): Promise<Book> {
           lastAtMs: Date.parse(receivedAt) || 0,
           newest: new Map(),
         };
-        entry.name ??= name;
+        entry.name ??= name ?? undefined;
         if (entry.newest.size < mostThreads && !entry.newest.has(threadId)) entry.newest.set(threadId, id);
         book.set(plain, entry);
       }

@@ -2,16 +2,20 @@
 import {
   type Amendments,
   type EmailRow,
+  isDoubtful,
   type KeptText,
   type Mail,
+  nameIn,
   readAmendments,
   readKept,
+  readSenderNames,
+  type SenderNames,
 } from "@posthorn/client";
 import { type Delivery, readDeliveries } from "./delivery.ts";
 import type { Desk } from "./desk.ts";
 import { findImported } from "./imported-mails.ts";
-import { type Person, peopleOf } from "./list-threads.ts";
 import { faultFor, openEdits, openMissing } from "./open-missing.ts";
+import { type Person, peopleOf } from "./persons.ts";
 import {
   bodyOf,
   bodyOfImported,
@@ -69,9 +73,16 @@ export async function readThread(
     amended.length === 0 ? new Map<string, Amendments>() : readAmendments(mail, amended, undefined),
     readDeliveries(mail, rows),
   ]);
+  const names = await readSenderNames(mail);
   const messages = rows.map((row) => {
-    const read = bodyNow(mail, row, { text: texts.get(row.id), amendments: amendments.get(row.id) });
-    return messageOf(desk, row, { ...read, delivery: deliveries.get(row.id) ?? [] });
+    const text = texts.get(row.id);
+    const read = bodyNow(mail, row, { text, amendments: amendments.get(row.id) });
+    const said = {
+      from: senderIn(row, text, names),
+      to: peopleOf(row.to, names),
+      cc: peopleOf(row.cc, names),
+    };
+    return messageOf(desk, row, { ...read, ...said, delivery: deliveries.get(row.id) ?? [] });
   });
   const missing = rows.filter((_, at) => messages[at]?.body.kind === "opening");
   openMissing(mail, missing, { signal, onMore });
@@ -83,6 +94,13 @@ export async function readThread(
   );
   const subject = messages.find((message) => message.subject !== "")?.subject ?? "";
   return { threadId, subject, messages };
+}
+
+/** By the name in the message. One whose sender is in doubt is from an address, and from nobody whose name one knows. */
+function senderIn({ from }: EmailRow, text: KeptText | undefined, names: SenderNames): Person[] {
+  if (text === undefined || text.kind === "standard") return peopleOf(from, names);
+  if (isDoubtful(text)) return (from ?? []).map(({ email }) => ({ address: email }));
+  return peopleOf(from, names, nameIn(text));
 }
 
 function bodyNow(
@@ -111,14 +129,11 @@ function bodyNow(
 function messageOf(
   { mail }: Desk,
   row: EmailRow,
-  read: Pick<ThreadMessage, "subject" | "body" | "delivery">,
+  read: Pick<ThreadMessage, "subject" | "body" | "delivery" | "from" | "to" | "cc">,
 ): ThreadMessage {
   return {
     id: row.id,
     atMs: Date.parse(row.receivedAt) || 0,
-    from: peopleOf(row.from),
-    to: peopleOf(row.to),
-    cc: peopleOf(row.cc),
     isSeen: row.keywords.$seen === true,
     isStarred: row.keywords.$flagged === true,
     isDraft: row.keywords.$draft === true,

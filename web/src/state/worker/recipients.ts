@@ -1,8 +1,17 @@
 /** Whom one writes to: how it stands with their keys, and whom one has written with before. */
-import { type Contact, emails, forgetCompared, lookUpContact, markTold, Unreachable } from "@posthorn/client";
+import {
+  type Contact,
+  type EmailRow,
+  emails,
+  forgetCompared,
+  lookUpContact,
+  markTold,
+  readSenderNames,
+  Unreachable,
+} from "@posthorn/client";
 import { accountOf, findAddress, formatAddress, ProblemError, parseAddress } from "@posthorn/protocol";
 import type { Desk } from "./desk.ts";
-import { type Person, peopleOf } from "./list-threads.ts";
+import { type Person, personOf } from "./persons.ts";
 
 /**
  * `encrypted` · `verified` the two have compared numbers · `newKey` another key than before, which may be a new device ·
@@ -88,7 +97,10 @@ export async function sendUncompared({ mail }: Desk, { address }: { address: str
   await forgetCompared(mail.session, accountOf(parseAddress(address)));
 }
 
-interface Known extends Person {
+interface Known {
+  address: string;
+  /** As mail that was brought in names them. */
+  name: string | null;
   /** How often, what is long ago for less. */
   weight: number;
 }
@@ -105,6 +117,15 @@ const portion = 1_000;
 const halvesAfterMs = 60 * 86_400_000;
 const mostSuggested = 6;
 
+/** Each of them as they are named. */
+export async function namePeople(
+  { mail }: Desk,
+  { addresses }: { addresses: readonly string[] },
+): Promise<Person[]> {
+  const names = await readSenderNames(mail);
+  return addresses.map((address) => personOf(address, names));
+}
+
 /** People one has written with whose name or address begins so, those that matter most first. */
 export async function suggestPeople(
   desk: Desk,
@@ -113,14 +134,15 @@ export async function suggestPeople(
   const wanted = fold(text.trim());
   if (wanted === "") return [];
   const taken = new Set([...without, desk.mail.session.address]);
-  const fits = (person: Known) =>
+  const names = await readSenderNames(desk.mail);
+  const fits = (person: Person) =>
     [person.address, ...(person.name ?? "").split(/\s+/)].some((part) => fold(part).startsWith(wanted)) ||
     fold(person.address.split("@")[1] ?? "").startsWith(wanted) ||
     fold(person.name ?? "").startsWith(wanted);
   return (await bookOf(desk))
+    .map(({ address, name }) => personOf(address, names, name))
     .filter((person) => !taken.has(person.address) && fits(person))
-    .slice(0, mostSuggested)
-    .map(({ address, name }) => (name === undefined ? { address } : { address, name }));
+    .slice(0, mostSuggested);
 }
 
 function fold(text: string): string {
@@ -141,11 +163,12 @@ function bookOf(desk: Desk): Promise<readonly Known[]> {
 async function readBook({ mail, signal }: Desk, nowMs: number): Promise<readonly Known[]> {
   const book = new Map<string, Known>();
   const own = mail.session.address;
-  const note = ({ address, name }: Person, weight: number) => {
-    const known = book.get(address);
-    const best = known?.name ?? name;
-    const all = (known?.weight ?? 0) + weight;
-    book.set(address, best === undefined ? { address, weight: all } : { address, name: best, weight: all });
+  const note = (list: EmailRow["from"], weight: number) => {
+    for (const { email: address, name } of list ?? []) {
+      const known = book.get(address);
+      const all = (known?.weight ?? 0) + weight;
+      book.set(address, { address, name: known?.name ?? name, weight: all });
+    }
   };
   let before: readonly (number | string)[] | undefined;
   for (let read = 0; read < mostRead && !signal.aborted; read += portion) {
@@ -153,11 +176,9 @@ async function readBook({ mail, signal }: Desk, nowMs: number): Promise<readonly
     for (const row of rows) {
       const atMs = Date.parse(row.receivedAt) || 0;
       const weight = 0.5 ** ((nowMs - atMs) / halvesAfterMs);
-      const from = peopleOf(row.from);
-      const isOwn = from.some(({ address }) => address === own);
-      for (const person of from) note(person, weight);
-      for (const person of [...peopleOf(row.to), ...peopleOf(row.cc)])
-        note(person, isOwn ? 4 * weight : weight / 4);
+      const isOwn = (row.from ?? []).some(({ email }) => email === own);
+      note(row.from, weight);
+      for (const list of [row.to, row.cc]) note(list, isOwn ? 4 * weight : weight / 4);
     }
     const last = rows.at(-1);
     if (last === undefined || rows.length < portion) break;

@@ -1,10 +1,10 @@
 /** Who has written for the first time and waits for a decision. */
-import { decideSender, parseSender } from "@posthorn/client";
+import { decideSender, parseSender, readSenderNames } from "@posthorn/client";
 import { accountOf, type Sender } from "@posthorn/protocol";
 import type { Desk } from "./desk.ts";
 import { rowsOf } from "./digests.ts";
 import { findFolder } from "./folders.ts";
-import { type Person, peopleOf } from "./list-threads.ts";
+import { type Person, personOf } from "./persons.ts";
 
 export interface Stranger extends Person {
   /** The server they write from. */
@@ -37,13 +37,12 @@ export async function listStrangers(desk: Desk): Promise<Stranger[]> {
     const known = firsts.get(address);
     firsts.set(address, { row: known?.row ?? row, count: (known?.count ?? 0) + 1 });
   }
+  const names = await readSenderNames(desk.mail);
   await desk.digests.bring([...firsts.values()].map(({ row }) => row));
   return [...firsts].map(([address, { row, count }]) => {
     const digest = desk.digests.peek(row);
-    const [from] = peopleOf(row.from);
     return {
-      address,
-      name: from?.name,
+      ...personOf(address, names, row.from?.[0]?.name),
       host: address.slice(address.indexOf("@") + 1),
       threadId: row.threadId,
       atMs: Date.parse(row.receivedAt) || 0,

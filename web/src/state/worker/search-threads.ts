@@ -1,12 +1,14 @@
 /** What a query finds, as a place whose list grows while it is being found. */
 import {
   type MailHit,
+  readSenderNames,
   type SearchCoverage,
   searchCoverage,
   searchMail,
   suggestWords,
 } from "@posthorn/client";
 import type { Desk } from "./desk.ts";
+import { peopleOf } from "./persons.ts";
 import type { OrderedThread, ThreadOrder } from "./thread-order.ts";
 
 /** How a search stands. */
@@ -157,12 +159,13 @@ export async function findThreads(
   { mail, signal }: Desk,
   { text, limit }: { text: string; limit: number },
 ): Promise<{ threadId: string; subject: string; who: string }[]> {
+  const names = await readSenderNames(mail);
   const found = new Map<string, { threadId: string; subject: string; who: string }>();
   for await (const { row, subject } of searchMail(mail, text, { limit: limit * 4, signal })) {
-    const [from] = row.from ?? [];
+    const [from] = peopleOf(row.from, names);
     const { threadId } = row;
     if (!found.has(threadId))
-      found.set(threadId, { threadId, subject: subject.text, who: from?.name ?? from?.email ?? "" });
+      found.set(threadId, { threadId, subject: subject.text, who: from?.name ?? from?.address ?? "" });
     if (found.size >= limit) break;
   }
   return [...found.values()];

@@ -4,7 +4,9 @@ import {
   compose,
   type Draft,
   dismissRefusal,
+  identities,
   type Mail,
+  nameOfIdentity,
   post,
   statuses,
   uploadFile,
@@ -42,7 +44,7 @@ export async function sendLetter(desk: Desk, input: SendInput): Promise<Sent> {
   const { mail } = desk;
   const letter = letterOf(input.letterId);
   letter.fields = input.fields;
-  const draft = draftOf(mail, letter, input);
+  const draft = await draftOf(mail, letter, input);
   const inTheOpen = input.mayGoInTheOpen || (await mail.session.keys.find()) === undefined;
   const files = sealedFiles(letter);
   const attachments = inTheOpen && files.length > 0 ? await uploadOpen(desk, letter) : undefined;
@@ -61,15 +63,17 @@ export async function sendLetter(desk: Desk, input: SendInput): Promise<Sent> {
   return { number: undo?.number ?? null, isOffline };
 }
 
-function draftOf(
-  { session }: Mail,
+async function draftOf(
+  { session, store }: Mail,
   { fields, messageId }: OpenLetter,
   { sendAt }: SendInput,
-): Draft & { type?: "email" } {
+): Promise<Draft & { type?: "email" }> {
+  const fromName = nameOfIdentity(await store.list(identities), fields.from);
   const { from, to, cc, subject, body, inReplyTo, thread } = fields;
   const draft: Draft & { type?: "email" } = {
     id: messageId,
     from,
+    ...(fromName === undefined ? {} : { fromName }),
     to,
     ...(cc.length === 0 ? {} : { cc }),
     subject: subject.trim(),

@@ -1,5 +1,5 @@
 /** Coming in: with a password, by an invitation, or with the recovery phrase. */
-import { login, type Platform, recover, register, viewInvite } from "@posthorn/client";
+import { changeOwnName, login, type Platform, recover, register, viewInvite } from "@posthorn/client";
 import type { Room } from "./desk.ts";
 import { homeHost, wholeAddress } from "./home-platform.ts";
 
@@ -34,14 +34,25 @@ export async function readInvitation({ platform }: Room, { token }: { token: str
   return { host: offer.host, name: offer.name ?? null, expiresAt: offer.expiresAt ?? null };
 }
 
+interface SignUp extends Device {
+  token: string;
+  /** What stands before the `@`. */
+  name: string;
+  /** What people call whoever signs up; may be empty. */
+  personName: string;
+  password: string;
+}
+
 /** Gives the recovery phrase, which is told once. */
 export async function signUp(
   room: Room,
-  { token, name, password, device }: { token: string; name: string; password: string } & Device,
+  { token, name, personName, password, device }: SignUp,
 ): Promise<{ address: string; phrase: string | null }> {
   const { keeper, platform } = room;
   const invite = await inviteOf(platform, token);
   const made = await register(platform, { invite, name, password }, { keeper, device });
+  // The account is made, and its phrase must be shown: a name can be set again.
+  if (personName !== "") await changeOwnName(made.session, personName).catch(() => undefined);
   await room.sitDown(made.session);
   return { address: made.session.address, phrase: made.recoveryPhrase ?? null };
 }

@@ -50,7 +50,7 @@ export const views = {
   }),
 
   threads: view<Parameters<typeof listThreads>[1], ThreadPage>(
-    ["account", "rows", "texts", "folders", "sending", "drafts"],
+    ["account", "rows", "texts", "names", "folders", "sending", "drafts"],
     async (room, input) => {
       const desk = room.desk();
       return desk === undefined ? noThreads(input.from) : listThreads(desk, input);
@@ -58,7 +58,7 @@ export const views = {
   ),
 
   thread: view<{ threadId: string }, ThreadView | null>(
-    ["account", "rows", "texts", "sending"],
+    ["account", "rows", "texts", "names", "sending"],
     async (room, input) => {
       const desk = room.desk();
       return desk === undefined ? null : readThread(desk, input, () => room.tell(["texts"]));
@@ -108,10 +108,13 @@ export const views = {
     return desk === undefined ? null : readQuota(desk);
   }),
 
-  screener: view<Record<string, never>, Stranger[]>(["account", "rows", "texts", "folders"], async (room) => {
-    const desk = room.desk();
-    return desk === undefined ? [] : listStrangers(desk);
-  }),
+  screener: view<Record<string, never>, Stranger[]>(
+    ["account", "rows", "texts", "names", "folders"],
+    async (room) => {
+      const desk = room.desk();
+      return desk === undefined ? [] : listStrangers(desk);
+    },
+  ),
 
   /** How a search stands; null while nobody is signed in. */
   search: view<{ query: string }, SearchState | null>(
