@@ -2,9 +2,11 @@
  * The table of contents: opens the data, makes every room with what it needs of the outside and of the others, and
  * joins them to the HTTP edge. A server is a library, so the testnet starts as many as it likes in one process.
  */
+
 import { makeSetupInvite } from "./auth/setup-invite.ts";
 import type { Config } from "./config.ts";
 import type { Env } from "./env/env.ts";
+import { over } from "./env/over.ts";
 import type { CertificateSource } from "./http/certificate.ts";
 import type { HttpHandler } from "./http/http.ts";
 import { openSite } from "./http/site.ts";
@@ -81,7 +83,7 @@ export function startServer(options: ServerOptions): Promise<Server> {
       await env.egress.close();
       throw error;
     } finally {
-      settled.abort();
+      settled.abort(over);
     }
   });
 }
@@ -124,7 +126,7 @@ async function run(
     certificateWarning: door?.certificateWarning,
     setupPath,
     async stop(graceMs) {
-      stopping.abort();
+      stopping.abort(over);
       const silent = live.close();
       await door?.close(graceMs);
       await queue.stop(graceMs);

@@ -2,8 +2,10 @@
  * A mail that is downloaded is in memory until its reader has taken it. Large ones take turns: so many bytes of an account,
  * and of all accounts. Whoever takes one slowly is cut off when other accounts have waited long for it.
  */
+
 import { fail } from "@posthorn/protocol";
 import type { Clock } from "../env/env.ts";
+import { over } from "../env/over.ts";
 
 /** What a download holds without waiting for its turn. */
 const freeBytes = 1024 * 1024;
@@ -65,7 +67,7 @@ export function makeDownloadTurns(clock: Pick<Clock, "mono" | "sleep">): Downloa
       await clock.sleep(graceMs, done);
       if (done.aborted || !accountHasRoom(mine)) continue;
       const [first] = held;
-      if (first !== undefined && clock.mono() - first.sinceMs >= graceMs) first.cut.abort();
+      if (first !== undefined && clock.mono() - first.sinceMs >= graceMs) first.cut.abort(over);
     }
   }
 
@@ -80,7 +82,7 @@ export function makeDownloadTurns(clock: Pick<Clock, "mono" | "sleep">): Downloa
       void insist(mine, done.signal);
       await promise;
     }
-    done.abort();
+    done.abort(over);
     if (waiting.delete(mine)) fail("unavailable", "The client has gone.");
   }
 

@@ -76,6 +76,27 @@ eachStore("the follower of mail", (open) => {
     await done;
   });
 
+  it("waits while mail is carried, also by a few commits of many messages each", async () => {
+    const { store, clock, running, stop } = await begin(open);
+    const bob = await openAccount(store, "bob", 1e9);
+    const done = running();
+    let number = 0;
+    for (let second = 0; second < 20; second++) {
+      await store.write(async (tx) => {
+        for (const end = number + 48; number < end; number++) {
+          const { message, bytes } = letter({ id: letterId(number + 1) });
+          const place = { accountId: bob, mailboxes: [roles.inbox.id], receivedAt: clock.now() };
+          await addMessage(tx, { ...place, message, bytes, keywords: [], blobs: [] });
+        }
+      });
+      await clock.advance(1_000);
+    }
+    expect(await findIndexState(store.read, bob)).toBeUndefined();
+    await until(clock, 100, async () => (await findIndexState(store.read, bob))?.worded === number);
+    stop.abort();
+    await done;
+  });
+
   it("comes once a day to those that have hardly changed", async () => {
     const { store, clock, running, stop } = await begin(open);
     const bob = await openAccount(store, "bob", 1e9);

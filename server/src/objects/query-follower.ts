@@ -1,5 +1,7 @@
 /** Keeps the index of everybody's mail not far behind, and out of the way of mail that comes. */
+
 import type { Clock, Log } from "../env/env.ts";
+import { over } from "../env/over.ts";
 import { getAccountState } from "../store/account-store.ts";
 import { findIndexState, listBehind } from "../store/query-words.ts";
 import type { OpenStore } from "../store/sql.ts";
@@ -18,8 +20,8 @@ const leastStates = 256;
 const lookThroughMs = 3_600_000;
 const oldestMs = 24 * 3_600_000;
 const accountsInPage = 500;
-/** With more changes than that in all between two looks there is mail to be carried: it waits, but not for ever. */
-const busyChanges = 200;
+/** With more new states than that in all between two looks there is mail to be carried: it waits, but not for ever. */
+const busyStates = 200;
 const longestWaitMs = 600_000;
 /** Rests so many times as long as a step has taken. */
 const restFactor = 4;
@@ -29,38 +31,43 @@ const leastRestMs = 2;
 export async function followMail(ctx: FollowerContext, signal: AbortSignal): Promise<void> {
   const { store, clock } = ctx;
   const noted = new Set<number>();
-  let changes = 0;
   let lookedThroughAt = Number.NEGATIVE_INFINITY;
   let alarm = new AbortController();
   const deafen = store.onChanged(
     (accountId, types) => {
       if (!types.has("Email")) return;
-      changes++;
-      alarm.abort();
+      alarm.abort(over);
       noted.add(accountId);
     },
     () => {
       lookedThroughAt = Number.NEGATIVE_INFINITY;
-      alarm.abort();
+      alarm.abort(over);
     },
   );
-  signal.addEventListener("abort", () => alarm.abort(), { once: true });
+  signal.addEventListener("abort", () => alarm.abort(over), { once: true });
   let waitedMs = 0;
+  let behindBefore = 0;
   while (!signal.aborted) {
-    const isBusy = changes > busyChanges;
-    changes = 0;
     alarm = new AbortController();
+    const changed = await statesBehind(ctx, noted);
+    const behind = [...changed.values()].reduce((sum, states) => sum + states, 0);
+    // A commit is told of once, and may be a hundred messages.
+    const isBusy = behind - behindBefore > busyStates;
+    behindBefore = behind;
     waitedMs = isBusy ? waitedMs + everyMs : 0;
     if (!isBusy || waitedMs >= longestWaitMs) {
-      waitedMs = 0;
-      for (const accountId of await takeDue(ctx, noted)) await follow(ctx, accountId, signal);
+      [waitedMs, behindBefore] = [0, 0];
+      for (const accountId of changed.keys()) noted.delete(accountId);
+      for (const [accountId, states] of changed) {
+        if (states >= leastStates) await follow(ctx, accountId, signal);
+      }
       if (clock.mono() - lookedThroughAt >= lookThroughMs) {
         lookedThroughAt = clock.mono();
         await lookThrough(ctx, signal);
       }
     }
     // While nothing happens nothing is looked at.
-    if (!isBusy && !signal.aborted) {
+    if (noted.size === 0 && !signal.aborted) {
       await clock.sleep(Math.max(0, lookedThroughAt + lookThroughMs - clock.mono()), alarm.signal);
     }
     await clock.sleep(everyMs, signal);
@@ -68,17 +75,17 @@ export async function followMail(ctx: FollowerContext, signal: AbortSignal): Pro
   deafen();
 }
 
-/** Those of the accounts that have changed whose index is far enough behind; none is noted any more. */
-async function takeDue({ store }: FollowerContext, noted: Set<number>): Promise<number[]> {
-  const changed = [...noted];
-  noted.clear();
-  const due: number[] = [];
-  for (const accountId of changed) {
+/** Of these accounts, by how many states the index of each is behind its mail. */
+async function statesBehind(
+  { store }: FollowerContext,
+  accountIds: ReadonlySet<number>,
+): Promise<Map<number, number>> {
+  const behind = new Map<number, number>();
+  for (const accountId of [...accountIds]) {
     const index = await findIndexState(store.read, accountId);
-    const state = await getAccountState(store.read, accountId);
-    if (state - (index?.followed ?? 0) >= leastStates) due.push(accountId);
+    behind.set(accountId, (await getAccountState(store.read, accountId)) - (index?.followed ?? 0));
   }
-  return due;
+  return behind;
 }
 
 async function lookThrough(ctx: FollowerContext, signal: AbortSignal): Promise<void> {

@@ -1,4 +1,5 @@
 /** One attempt of a claim, with its leases renewed for as long as it takes. */
+
 import { ProblemError, problem } from "@posthorn/protocol";
 import { carry } from "../deliver/carry.ts";
 import { type DeliverContext, deliver } from "../deliver/deliver.ts";
@@ -10,6 +11,7 @@ import {
   untold,
 } from "../deliver/result.ts";
 import type { Clock, Log } from "../env/env.ts";
+import { over } from "../env/over.ts";
 import { extendLease } from "../store/delivery-lease-store.ts";
 import type { Store } from "../store/sql.ts";
 import type { ClaimedMessage } from "./claim.ts";
@@ -147,7 +149,7 @@ async function whileLeased<T>(
   try {
     return await work();
   } finally {
-    done.abort();
+    done.abort(over);
     await renewing;
   }
 }

@@ -3,8 +3,10 @@
  * claims a batch, delivers it, and in one transaction writes what came of it and claims the next. Large files are
  * carried beside the runner, so that the host's other mail does not wait for them.
  */
+
 import type { DeliveryResult, Lacking } from "../deliver/result.ts";
 import type { Random } from "../env/env.ts";
+import { over } from "../env/over.ts";
 import { releaseLeases } from "../store/delivery-lease-store.ts";
 import { freeStranded, listWaitingHosts, releaseHost, summariseQueue } from "../store/delivery-store.ts";
 import { deleteBackoff, findBackoff, listBackoffs } from "../store/host-backoff-store.ts";
@@ -90,7 +92,7 @@ export class QueueWorker {
       if (runner === undefined) this.#startRunner(host);
       else {
         runner.called = true;
-        runner.alarm?.abort();
+        runner.alarm?.abort(over);
       }
     }
   }
@@ -105,7 +107,7 @@ export class QueueWorker {
     const runner = this.#runners.get(host);
     if (runner?.failing === true) {
       runner.failing = false;
-      runner.line?.abort();
+      runner.line?.abort(over);
     }
     this.wake([host]);
   }
@@ -133,16 +135,16 @@ export class QueueWorker {
 
   /** Claims nothing more, gives the attempts under way `graceMs` to end, then cuts them; each is written down. */
   async stop(graceMs: number): Promise<void> {
-    this.#stop.abort();
+    this.#stop.abort(over);
     for (const runner of this.#runners.values()) {
-      runner.alarm?.abort();
-      runner.line?.abort();
+      runner.alarm?.abort(over);
+      runner.line?.abort(over);
     }
     const ended = Promise.all(this.#running);
     const grace = new AbortController();
     await Promise.race([ended, this.#ctx.clock.sleep(graceMs, grace.signal)]);
-    grace.abort();
-    this.#cut.abort();
+    grace.abort(over);
+    this.#cut.abort(over);
     await ended;
   }
 

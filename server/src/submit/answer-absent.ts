@@ -1,5 +1,6 @@
 import { ProblemError } from "@posthorn/protocol";
 import type { Log } from "../env/env.ts";
+import { over } from "../env/over.ts";
 import { isAnswered, readVacation, takeAnswer, writeAnswer } from "../objects/vacation.ts";
 import { findAccount } from "../store/account-store.ts";
 import { listObjectsAfter, type StoredObject } from "../store/object-store.ts";
@@ -29,7 +30,7 @@ export async function answerAbsent(ctx: AnswerContext, signal: AbortSignal): Pro
   let alarm = new AbortController();
   const wake = (accounts: Iterable<number>) => {
     for (const accountId of accounts) waiting.add(accountId);
-    if (waiting.size > 0) alarm.abort();
+    if (waiting.size > 0) alarm.abort(over);
   };
   const stop = store.onChanged(
     (accountId, types) => {
@@ -46,7 +47,7 @@ export async function answerAbsent(ctx: AnswerContext, signal: AbortSignal): Pro
       );
     },
   );
-  signal.addEventListener("abort", () => alarm.abort(), { once: true });
+  signal.addEventListener("abort", () => alarm.abort(over), { once: true });
   while (!signal.aborted) {
     alarm = new AbortController();
     const failed = new Set<number>();

@@ -1,4 +1,5 @@
 import type { Clock, Log } from "../env/env.ts";
+import { over } from "../env/over.ts";
 import { getAccountState, listAccountStates } from "../store/account-store.ts";
 import type { OpenStore } from "../store/sql.ts";
 import type { StateType } from "../store/state-type.ts";
@@ -82,7 +83,7 @@ export class Hub {
   /** Nobody is told anything any more. */
   close(): void {
     this.#stopListening();
-    this.#stop.abort();
+    this.#stop.abort(over);
     this.#accounts.clear();
   }
 

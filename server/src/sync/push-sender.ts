@@ -1,4 +1,5 @@
 import type { Clock, Egress, EgressResult, InboundAnswer, Log, Random } from "../env/env.ts";
+import { over } from "../env/over.ts";
 import { listLivingCredentials } from "../store/credential-store.ts";
 import {
   claimPush,
@@ -83,7 +84,7 @@ export class PushSender {
   /** What is under way is given up, and sent again after the next start if it did not arrive. */
   async close(): Promise<void> {
     this.#stopListening();
-    this.#stop.abort();
+    this.#stop.abort(over);
     this.#turns.end();
     await Promise.all([this.#living, ...[...this.#lanes.values()].map(({ running }) => running)]);
   }

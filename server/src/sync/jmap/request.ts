@@ -7,6 +7,7 @@ import {
   shape,
 } from "@posthorn/protocol";
 import type { Log, Random } from "../../env/env.ts";
+import { over } from "../../env/over.ts";
 import { openTurns } from "../../store/query-turns.ts";
 import { coreLimits } from "./limits.ts";
 import {
@@ -62,7 +63,7 @@ export async function processRequest(
     const signals = { gone, answered: answered.signal };
     return await carryOut(ctx, caller, request, { sizeBytes: body.length, ...signals });
   } finally {
-    answered.abort();
+    answered.abort(over);
   }
 }
 
