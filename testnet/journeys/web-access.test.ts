@@ -128,6 +128,18 @@ test("who leaves a conversation is on its row again, and who closes a dialog on 
   await expect.poll(focused, within).toBe("New label");
 });
 
+test("a draft's row offers to throw it away, and nothing that is for letters", async () => {
+  const { origin } = new URL(page.url());
+  await page.goto(`${origin}/drafts`);
+  const row = rowOf(page, "Re: Invoice 2026-118");
+  await row.hover();
+  const buttons = await row.getByRole("button").all();
+  const names = await Promise.all(buttons.map((button) => button.getAttribute("aria-label")));
+  expect(names).toEqual(["Discard draft"]);
+  await page.goto(`${origin}/inbox`);
+  expect(await rowOf(page, "Lentils with lemon").textContent()).toContain("Soften two onions slowly");
+});
+
 test("F6 goes from part to part of the page, and back", async () => {
   const part = () =>
     page.evaluate(() => {

@@ -37,16 +37,16 @@ export async function joinAs(
   net: Testnet,
   node: TestNode,
   name: string,
-  options: { mode?: AccountMode; platform?: Platform } = {},
+  options: { mode?: AccountMode; platform?: Platform; device?: string } = {},
 ): Promise<TestPerson> {
-  const { mode = "sealed", platform = net.platform } = options;
+  const { mode = "sealed", platform = net.platform, device = "the first" } = options;
   const { url } = await inviteTo(net, node, name);
   const password = `${name} on ${node.name}`;
   const keeper = memoryKeeper();
   const { session, recoveryPhrase = "" } = await register(
     platform,
     { invite: url, password, mode },
-    { keeper, device: "the first" },
+    { keeper, device },
   );
   return { address: session.address, password, recoveryPhrase, session, keeper };
 }

@@ -125,18 +125,6 @@ export const letters: readonly Letter[] = [
     ],
   },
   {
-    from: "marta",
-    daysAgo: 2,
-    at: "18:02",
-    subject: "Plans for the garden",
-    thread: "garden",
-    body: "Hello Ines,\n\nI have drawn the beds as we said on Saturday. The pear stays where it is; the beans go along the south wall.\n\nIf we dig before the first frost, the compost has all winter.\n\nMarta",
-    files: [
-      { name: "Beds, first drawing.png", type: "image/png", bytes: picture(320, 200) },
-      { name: "Seeds to order.pdf", type: "application/pdf", bytes: Buffer.alloc(22_000, "seeds ") },
-    ],
-  },
-  {
     from: "priya",
     daysAgo: 2,
     at: "9:12",
@@ -153,6 +141,28 @@ export const letters: readonly Letter[] = [
     subject: "The boat in spring",
     thread: "boat",
     body: "I looked at the hull on Sunday. Two planks have to go, the rest is sound. Shall we order the oak before the prices rise?",
+    files: [{ name: "Hull, Sunday.png", type: "image/png", bytes: picture(480, 320) }],
+  },
+  {
+    from: "ines",
+    to: ["jonas"],
+    daysAgo: 2,
+    at: "13:05",
+    subject: "The boat in spring",
+    thread: "boat",
+    body: "Which two? I had hoped that the ones we changed in 2019 would last longer.",
+  },
+  {
+    from: "marta",
+    daysAgo: 2,
+    at: "18:02",
+    subject: "Plans for the garden",
+    thread: "garden",
+    body: "Hello Ines,\n\nI have drawn the beds as we said on Saturday. The pear stays where it is; the beans go along the south wall.\n\nIf we dig before the first frost, the compost has all winter.\n\nMarta",
+    files: [
+      { name: "Beds, first drawing.png", type: "image/png", bytes: picture(320, 200) },
+      { name: "Seeds to order.pdf", type: "application/pdf", bytes: Buffer.alloc(22_000, "seeds ") },
+    ],
   },
   {
     from: "ines",
@@ -184,7 +194,7 @@ export const letters: readonly Letter[] = [
     at: "16:17",
     subject: "The boat in spring",
     thread: "boat",
-    body: "Ordered. It comes in the second week of January, and the yard keeps the hall free for us until Easter.",
+    body: "Ordered. It comes in the second week of January, and the yard keeps the hall free for us until Easter. What is left to do by then:\n\n1. The old planks out, **before** the frost\n2. Steam, bend and fit the new ones\n3. Two coats of oil, and a third if you have the patience\n\nTheir hours are on [the yard’s page](https://yard.example/hours).\n\nJonas",
   },
   {
     from: "ines",
@@ -239,7 +249,8 @@ export const strangers: readonly { user: string; at: string; subject: string; bo
 export const labels: Readonly<Record<string, readonly string[]>> = {
   Garden: ["Plans for the garden"],
   House: ["Invoice 2026-118, roof repair", "Snow on the roof", "Minutes of the residents’ meeting"],
-  Travel: ["Tickets for the ferry", "The chart of the bay"],
+  Boat: ["The boat in spring", "The chart of the bay"],
+  Travel: ["Tickets for the ferry"],
 };
 
 export const starred: readonly string[] = ["Plans for the garden", "Reading on 12 December"];

@@ -53,7 +53,8 @@ export async function seedMailbox(net: Testnet, wall: Wall): Promise<Seeded> {
   const [here, there] = [net.node(home), net.node(away)];
   const joined = new Map<Who, TestPerson>();
   for (const [who, { user, isHome }] of Object.entries(people)) {
-    if (isWho(who)) joined.set(who, await joinAs(net, isHome ? here : there, user));
+    if (isWho(who))
+      joined.set(who, await joinAs(net, isHome ? here : there, user, { device: "Firefox on macOS" }));
   }
   const of = (who: Who): TestPerson => {
     const person = joined.get(who);

@@ -20,9 +20,19 @@ const wake: HomeAct = {
   keys: undefined,
 };
 
+/** All that is done with a draft beside writing it on. */
+const discard: HomeAct = { act: { kind: "trash" }, icon: "trash", words: "compose.discard", keys: "#" };
+
+/** What is done with it is all that can be done. */
+export function isAll({ act }: HomeAct): boolean {
+  return act.kind === "trash";
+}
+
 export function homeAct(place: Place): HomeAct {
   if (place.kind !== "role") return archive;
   switch (place.role) {
+    case "drafts":
+      return discard;
     case "snoozed":
       return wake;
     case "archive":

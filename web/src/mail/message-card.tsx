@@ -12,6 +12,7 @@ import { Icon } from "../ui/icon.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { Waiting } from "../ui/waiting.tsx";
 import { longTime, shortMoment, shortTime } from "../words/dates.ts";
+import { withoutMarks } from "../words/without-marks.ts";
 import { say } from "../words/words.ts";
 import { DeliveryList } from "./delivery-list.tsx";
 import { FileTiles } from "./file-tiles.tsx";
@@ -65,12 +66,12 @@ export function MessageCard({
           />
           <span className={style.who}>
             <span className={style.name}>
-              <bdi>{name}</bdi>
+              <bdi className={style.called}>{name}</bdi>
               {isOpen && (message.isOwn || sender.name !== undefined) && (
                 <bdi className={style.mail}>{sender.address}</bdi>
               )}
             </span>
-            <span className={style.to}>{isOpen ? recipients(message, address) : firstWords(body)}</span>
+            <bdi className={style.to}>{isOpen ? recipients(message, address) : firstWords(body)}</bdi>
           </span>
           {body.kind === "opened" && body.files.length > 0 && !isOpen && <Icon name="clip" size={16} />}
           {body.kind === "opened" && <TrustSign trust={body.trust} />}
@@ -217,5 +218,7 @@ function firstWords(body: MessageBody): string {
   if (body.kind === "takenBack") return say("message.takenBackShort");
   if (body.kind === "opening") return "";
   const said = splitQuotes(body.text.slice(0, 2_000)).find(({ kind }) => kind === "said");
-  return (said?.text ?? body.text).slice(0, 160).replaceAll(/\s+/g, " ");
+  const first = (said?.text ?? body.text).slice(0, 400);
+  const words = body.format === "markdown" ? withoutMarks(first) : first;
+  return words.slice(0, 160).replaceAll(/\s+/g, " ");
 }

@@ -9,7 +9,7 @@ import { type Choice, Choices } from "../ui/choices.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { Icon, type IconName } from "../ui/icon.tsx";
 import { say, type Words } from "../words/words.ts";
-import { homeAct } from "./home-act.ts";
+import { type HomeAct, homeAct, isAll } from "./home-act.ts";
 import type { ListActs, Picker, Targets } from "./use-list-acts.ts";
 
 interface Entry {
@@ -34,10 +34,46 @@ export function MoreMenu({
 }): ReactElement {
   const [text, setText] = useState("");
   const chosen = rows.filter(({ threadId }) => targets.ids.includes(threadId));
+  const home = homeAct(place);
+  const entries: Entry[] = isAll(home)
+    ? [{ words: home.words, icon: home.icon, command: "trash", does: home.act, isGrave: true }]
+    : entriesOf(place, home, chosen);
+
+  const choices = entries
+    .map((entry): Choice => {
+      const key = entry.command && keysOf(entry.command)[0];
+      return {
+        key: entry.words,
+        words: say(entry.words),
+        sign: <Icon name={entry.icon} size={16} />,
+        hint: key === undefined ? undefined : keyCap(key),
+        isGrave: entry.isGrave,
+      };
+    })
+    .filter(({ words }) => hasWords(words, text));
+  return (
+    <Dialog title={say("act.more")} onClose={acts.closePicker} width="narrow">
+      <Choices
+        label={say("act.moreFilter")}
+        text={text}
+        onText={setText}
+        choices={choices}
+        onChoose={({ key }) => {
+          const does = entries.find(({ words }) => words === key)?.does;
+          acts.closePicker();
+          if (typeof does === "string") acts.pick(does, targets);
+          else if (does !== undefined) acts.doAct(does, targets);
+        }}
+      />
+    </Dialog>
+  );
+}
+
+/** What can be done with messages, where they are seen. */
+function entriesOf(place: Place, home: HomeAct, chosen: readonly ThreadRow[]): Entry[] {
   const role = place.kind === "role" ? place.role : undefined;
   const entries: Entry[] = [];
-  const home = homeAct(place);
-  if (role !== "sent" && role !== "drafts")
+  if (role !== "sent")
     entries.push({
       words: home.words,
       icon: home.icon,
@@ -71,33 +107,5 @@ export function MoreMenu({
       does: { kind: "trash" },
       isGrave: true,
     });
-
-  const choices = entries
-    .map((entry): Choice => {
-      const key = entry.command && keysOf(entry.command)[0];
-      return {
-        key: entry.words,
-        words: say(entry.words),
-        sign: <Icon name={entry.icon} size={16} />,
-        hint: key === undefined ? undefined : keyCap(key),
-        isGrave: entry.isGrave,
-      };
-    })
-    .filter(({ words }) => hasWords(words, text));
-  return (
-    <Dialog title={say("act.more")} onClose={acts.closePicker} width="narrow">
-      <Choices
-        label={say("act.moreFilter")}
-        text={text}
-        onText={setText}
-        choices={choices}
-        onChoose={({ key }) => {
-          const does = entries.find(({ words }) => words === key)?.does;
-          acts.closePicker();
-          if (typeof does === "string") acts.pick(does, targets);
-          else if (does !== undefined) acts.doAct(does, targets);
-        }}
-      />
-    </Dialog>
-  );
+  return entries;
 }

@@ -9,7 +9,8 @@ const slackPx = 10;
 export interface SwipeEnds {
   /** Towards the end of the line: right where one reads from left to right. */
   onEnd(): void;
-  onStart(): void;
+  /** Undefined where nothing lies on that side. */
+  onStart: (() => void) | undefined;
   onLongPress(): void;
 }
 
@@ -52,12 +53,12 @@ export function useSwipe(ends: SwipeEnds): SwipeHandlers {
     touch.current = undefined;
     if (!known.isSwipe) return;
     const by = x - known.x;
-    settle(element, by);
-    if (!isTaken || Math.abs(by) < element.clientWidth * threshold) return;
-    navigator.vibrate?.(10);
     const isEnd = by > 0 === (getComputedStyle(element).direction !== "rtl");
-    if (isEnd) ends.onEnd();
-    else ends.onStart();
+    const does = isEnd ? ends.onEnd : ends.onStart;
+    settle(element, does === undefined ? 0 : by);
+    if (does === undefined || !isTaken || Math.abs(by) < element.clientWidth * threshold) return;
+    navigator.vibrate?.(10);
+    does();
   };
 
   return {
@@ -84,8 +85,9 @@ export function useSwipe(ends: SwipeEnds): SwipeHandlers {
         isDone.current = true;
         currentTarget.setPointerCapture(pointerId);
       }
-      currentTarget.style.transform = `translateX(${by}px)`;
       const side = by > 0 === (getComputedStyle(currentTarget).direction !== "rtl") ? "end" : "start";
+      if (side === "start" && ends.onStart === undefined) return;
+      currentTarget.style.transform = `translateX(${by}px)`;
       const isFar = Math.abs(by) >= currentTarget.clientWidth * threshold;
       currentTarget.dataset.swipe = isFar ? `${side} far` : side;
     },

@@ -2,7 +2,7 @@ import type { ReactElement } from "react";
 import type { Place } from "../state/place.ts";
 import { Button, IconButton } from "../ui/button.tsx";
 import { say } from "../words/words.ts";
-import { homeAct } from "./home-act.ts";
+import { homeAct, isAll } from "./home-act.ts";
 import { nothingSelected } from "./selection.ts";
 import style from "./selection-bar.module.css";
 import type { ListActs } from "./use-list-acts.ts";
@@ -49,16 +49,25 @@ export function SelectionBar({
         {...(home.keys === undefined ? {} : { keys: home.keys })}
         onClick={() => doAct(home.act)}
       />
-      <IconButton icon="clock" label={say("act.snooze")} keys="b" onClick={() => pick("snooze")} />
-      <IconButton icon="label" label={say("act.label")} keys="l" onClick={() => pick("label")} />
-      <IconButton
-        icon="opened"
-        label={say("act.read")}
-        keys="Shift+I"
-        onClick={() => doAct({ kind: "read", isRead: true })}
-      />
-      <IconButton icon="trash" label={say("act.trash")} keys="#" onClick={() => doAct({ kind: "trash" })} />
-      <IconButton icon="more" label={say("act.more")} keys="." onClick={() => pick("more")} />
+      {!isAll(home) && (
+        <>
+          <IconButton icon="clock" label={say("act.snooze")} keys="b" onClick={() => pick("snooze")} />
+          <IconButton icon="label" label={say("act.label")} keys="l" onClick={() => pick("label")} />
+          <IconButton
+            icon="opened"
+            label={say("act.read")}
+            keys="Shift+I"
+            onClick={() => doAct({ kind: "read", isRead: true })}
+          />
+          <IconButton
+            icon="trash"
+            label={say("act.trash")}
+            keys="#"
+            onClick={() => doAct({ kind: "trash" })}
+          />
+          <IconButton icon="more" label={say("act.more")} keys="." onClick={() => pick("more")} />
+        </>
+      )}
     </div>
   );
 }

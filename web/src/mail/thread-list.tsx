@@ -12,7 +12,9 @@ import { openComposer } from "../state/composers.ts";
 import { dragThreads } from "../state/dragged.ts";
 import { useLook } from "../state/look.ts";
 import { type Place, placeKey } from "../state/place.ts";
+import { lastSeen, useView } from "../state/use-view.ts";
 import type { Folder } from "../state/worker/folders.ts";
+import type { ThreadRow } from "../state/worker/list-threads.ts";
 import { Button } from "../ui/button.tsx";
 import { Empty } from "../ui/empty.tsx";
 import { Notice } from "../ui/notice.tsx";
@@ -23,7 +25,7 @@ import { headingHeight, layOut } from "./list-layout.ts";
 import { letLeave, letRise, standing } from "./row-motion.ts";
 import { SelectionBar } from "./selection-bar.tsx";
 import style from "./thread-list.module.css";
-import { type RowActs, ThreadRowView } from "./thread-row.tsx";
+import { firstOf, type RowActs, ThreadRowView } from "./thread-row.tsx";
 import { useLabels } from "./use-labels.ts";
 import { useListActs } from "./use-list-acts.ts";
 import { useAnchor, useListView } from "./use-list-scroll.ts";
@@ -66,6 +68,12 @@ export function ThreadList({
   const canvas = useRef<HTMLDivElement>(null);
   const labels = useLabels(folders);
   const { density } = useLook();
+  const compared = lastSeen(useView("compared", {})) ?? [];
+  // What came open, or by another key, is not theirs for sure.
+  const isVerified = (row: ThreadRow) =>
+    row.subject !== null &&
+    row.trouble === null &&
+    compared.some((one) => !one.isChanged && one.address === firstOf(row, address).address);
   const { view, onScroll, show } = useListView(scroller, key, density);
   const isHeld = useRef(false);
   const wanted = useRef<string>(undefined);
@@ -113,7 +121,7 @@ export function ThreadList({
     const now = standing(canvas.current);
     if ([...before.keys()].every((threadId) => now.has(threadId))) return;
     stood.current = undefined;
-    letRise(canvas.current, before);
+    letRise(canvas.current, before, { top: view.top, height: view.height });
   }, [pages.version]);
 
   const { setHeld } = pages;
@@ -170,6 +178,7 @@ export function ThreadList({
             isOpen={row.threadId === openId}
             isCursor={cursorIndex < 0 ? index === layout.rowAt(view.top) : index === cursorIndex}
             isSelected={acts.selection.isAll || acts.selection.ids.has(row.threadId)}
+            isVerified={isVerified(row)}
             labels={labels}
             address={address}
             isLater={isLater}

@@ -83,6 +83,7 @@ export function ThreadReader({
   }
   const isStarred = messages.some((message) => message.isStarred);
   const trust = leastTrust(messages);
+  const isShut = messages.every(({ body }) => body.kind === "failed");
   const areAllOpen = messages.every(({ id }) => folds.isOpen(id));
   return (
     <article className={style.reader} aria-label={thread.subject} data-part="reader">
@@ -95,9 +96,11 @@ export function ThreadReader({
         />
         <Act command="archive" icon="archive" label={say("act.archive")} />
         <Act command="trash" icon="trash" label={say("act.trash")} />
-        <Act command="snooze" icon="clock" label={say("act.snooze")} />
-        <Act command="label" icon="label" label={say("act.label")} />
-        <Act command="markUnread" icon="envelope" label={say("act.unread")} />
+        <span className={style.wide}>
+          <Act command="snooze" icon="clock" label={say("act.snooze")} />
+          <Act command="label" icon="label" label={say("act.label")} />
+          <Act command="markUnread" icon="envelope" label={say("act.unread")} />
+        </span>
         <Act
           command="star"
           icon="star"
@@ -124,19 +127,21 @@ export function ThreadReader({
         <div className={style.measure}>
           <div className={style.top}>
             <h1 ref={heading} tabIndex={-1} className={style.subject} dir="auto">
-              {thread.subject || say("row.noSubject")}
+              {thread.subject || say(isShut ? "row.failed" : "row.noSubject")}
             </h1>
             {trust !== undefined && <TrustSign trust={trust} />}
           </div>
-          <ThreadLabels
-            threadId={threadId}
-            mailboxIds={new Set(messages.flatMap(({ mailboxIds }) => mailboxIds))}
-            folders={folders}
-            place={place}
-          />
-          {messages.length > 1 && (
-            <p className={style.count}>{say("reader.count", { count: messages.length })}</p>
-          )}
+          <div className={style.about}>
+            {messages.length > 1 && (
+              <p className={style.count}>{say("reader.count", { count: messages.length })}</p>
+            )}
+            <ThreadLabels
+              threadId={threadId}
+              mailboxIds={new Set(messages.flatMap(({ mailboxIds }) => mailboxIds))}
+              folders={folders}
+              place={place}
+            />
+          </div>
           <ol className={style.messages} ref={list}>
             {messages.map((message) => (
               <MessageCard

@@ -8,7 +8,7 @@ import { LabelChip } from "../ui/label-chip.tsx";
 import { longTime, shortMoment, shortTime } from "../words/dates.ts";
 import { say } from "../words/words.ts";
 import { DeliverySign } from "./delivery-sign.tsx";
-import type { HomeAct } from "./home-act.ts";
+import { type HomeAct, isAll } from "./home-act.ts";
 import { useSwipe } from "./row-swipe.ts";
 import style from "./thread-row.module.css";
 import type { Label } from "./use-labels.ts";
@@ -20,6 +20,8 @@ interface Props {
   /** The one that keys act on. */
   isCursor: boolean;
   isSelected: boolean;
+  /** The numbers of who stands first in it were compared, and what it says is sealed by them. */
+  isVerified: boolean;
   /** Of the account. */
   labels: readonly Label[];
   address: string;
@@ -49,6 +51,7 @@ export const ThreadRowView = memo(function ThreadRowView({
   isOpen,
   isCursor,
   isSelected,
+  isVerified,
   labels: all,
   address,
   isLater,
@@ -59,14 +62,14 @@ export const ThreadRowView = memo(function ThreadRowView({
   const labels = all.filter(({ id }) => row.mailboxIds.includes(id));
   const swipe = useSwipe({
     onEnd: () => acts.act(home.act, threadId),
-    onStart: () => acts.snooze(threadId),
+    onStart: isAll(home) ? undefined : () => acts.snooze(threadId),
     onLongPress: () => acts.toggle(threadId, false),
   });
   return (
     <div className={style.track}>
       <span className={style.under} aria-hidden="true">
         <Icon name={home.icon} />
-        <Icon name="clock" />
+        {!isAll(home) && <Icon name="clock" />}
       </span>
       {/* The keys of a grid's row are those of the grid. */}
       <div
@@ -100,6 +103,7 @@ export const ThreadRowView = memo(function ThreadRowView({
         <Cells
           row={row}
           isSelected={isSelected}
+          isVerified={isVerified}
           labels={all}
           address={address}
           isLater={isLater}
@@ -115,6 +119,7 @@ export const ThreadRowView = memo(function ThreadRowView({
 const Cells = memo(function Cells({
   row,
   isSelected,
+  isVerified,
   labels: all,
   address,
   isLater,
@@ -123,8 +128,7 @@ const Cells = memo(function Cells({
 }: Omit<Props, "index" | "isOpen" | "isCursor">): ReactElement {
   const { threadId } = row;
   const labels = all.filter(({ id }) => row.mailboxIds.includes(id));
-  const [first] = row.people.filter((person) => person.address !== address);
-  const shown = first ?? row.people[0] ?? { address };
+  const shown = firstOf(row, address);
   const subject = row.subject || say("row.noSubject");
   return (
     <>
@@ -143,14 +147,21 @@ const Cells = memo(function Cells({
             acts.toggle(threadId, event.shiftKey);
           }}
         >
-          <Avatar address={shown.address} name={shown.name} />
+          <Avatar address={shown.address} name={shown.name} isVerified={isVerified} />
           <span className={style.tick}>{isSelected && <Icon name="check" size={16} />}</span>
         </button>
       </span>
       <span role="gridcell" className={style.words}>
-        <span className={style.people}>
-          <bdi>{namesOf(row.people, address)}</bdi>
-          {row.count > 1 && <span className={style.count}>({row.count})</span>}
+        <span className={style.top}>
+          <span className={style.people}>
+            <bdi>{namesOf(row.people, address)}</bdi>
+            {row.count > 1 && <span className={style.count}>({row.count})</span>}
+          </span>
+          <time dateTime={new Date(row.atMs).toISOString()} title={longTime(row.atMs)} className={style.time}>
+            {isLater && row.snoozedUntil !== null
+              ? say("row.until", { when: shortMoment(Date.parse(row.snoozedUntil)) })
+              : shortTime(row.atMs)}
+          </time>
         </span>
         <span className={style.line}>
           {row.trouble === "failed" ? (
@@ -160,7 +171,7 @@ const Cells = memo(function Cells({
           ) : row.subject === null ? (
             <span className={style.unknown} />
           ) : (
-            <>
+            <span className={style.said}>
               <bdi className={style.subject}>
                 {row.found === undefined ? (
                   subject
@@ -171,69 +182,68 @@ const Cells = memo(function Cells({
               <bdi className={style.snippet}>
                 {row.found === undefined ? row.snippet : <MarkedWords {...row.found.excerpt} />}
               </bdi>
-            </>
-          )}
-        </span>
-      </span>
-      <span role="gridcell" className={style.side}>
-        <time dateTime={new Date(row.atMs).toISOString()} title={longTime(row.atMs)} className={style.time}>
-          {isLater && row.snoozedUntil !== null
-            ? say("row.until", { when: shortMoment(Date.parse(row.snoozedUntil)) })
-            : shortTime(row.atMs)}
-        </time>
-        <span className={style.marks}>
-          {labels.slice(0, mostLabels).map(({ id, name }) => (
-            <LabelChip key={id} name={name} />
-          ))}
-          {labels.length > mostLabels && <span className={style.time}>+{labels.length - mostLabels}</span>}
-          {row.delivery !== null && <DeliverySign mark={row.delivery} />}
-          {row.isWaiting && (
-            <span title={say("row.waiting")}>
-              <Icon name="clock" size={16} />
             </span>
           )}
-          {row.trouble === "doubtful" && <Icon name="warning" size={16} />}
-          {row.hasFiles && <Icon name="clip" size={16} />}
-          {row.isStarred && (
-            <span className={style.star}>
-              <Icon name="star" size={16} />
-            </span>
-          )}
+          <span className={style.marks}>
+            {labels.slice(0, mostLabels).map(({ id, name }) => (
+              <LabelChip key={id} name={name} />
+            ))}
+            {labels.length > mostLabels && <span className={style.time}>+{labels.length - mostLabels}</span>}
+            {row.delivery !== null && <DeliverySign mark={row.delivery} />}
+            {row.isWaiting && (
+              <span title={say("row.waiting")}>
+                <Icon name="clock" size={16} />
+              </span>
+            )}
+            {row.trouble === "doubtful" && <Icon name="warning" size={16} />}
+            {row.hasFiles && <Icon name="clip" size={16} />}
+            {row.isStarred && (
+              <span className={style.star}>
+                <Icon name="star" size={16} />
+              </span>
+            )}
+          </span>
         </span>
       </span>
       <span role="gridcell" className={style.actions} onClick={(event) => event.stopPropagation()}>
-        <IconButton
-          icon={home.icon}
-          tabIndex={-1}
-          data-cell=""
-          label={say(home.words)}
-          {...(home.keys === undefined ? {} : { keys: home.keys })}
-          onClick={() => acts.act(home.act, threadId)}
-        />
-        <IconButton
-          icon="trash"
-          tabIndex={-1}
-          data-cell=""
-          label={say("act.trash")}
-          keys="#"
-          onClick={() => acts.act({ kind: "trash" }, threadId)}
-        />
-        <IconButton
-          icon="clock"
-          tabIndex={-1}
-          data-cell=""
-          label={say("act.snooze")}
-          keys="b"
-          onClick={() => acts.snooze(threadId)}
-        />
-        <IconButton
-          icon={row.isUnread ? "opened" : "envelope"}
-          tabIndex={-1}
-          data-cell=""
-          label={row.isUnread ? say("act.read") : say("act.unread")}
-          keys={row.isUnread ? "Shift+I" : "Shift+U"}
-          onClick={() => acts.act({ kind: "read", isRead: row.isUnread }, threadId)}
-        />
+        {(!isAll(home) || row.draft !== null) && (
+          <IconButton
+            icon={home.icon}
+            tabIndex={-1}
+            data-cell=""
+            label={say(home.words)}
+            {...(home.keys === undefined ? {} : { keys: home.keys })}
+            onClick={() => acts.act(home.act, threadId)}
+          />
+        )}
+        {!isAll(home) && (
+          <>
+            <IconButton
+              icon="trash"
+              tabIndex={-1}
+              data-cell=""
+              label={say("act.trash")}
+              keys="#"
+              onClick={() => acts.act({ kind: "trash" }, threadId)}
+            />
+            <IconButton
+              icon="clock"
+              tabIndex={-1}
+              data-cell=""
+              label={say("act.snooze")}
+              keys="b"
+              onClick={() => acts.snooze(threadId)}
+            />
+            <IconButton
+              icon={row.isUnread ? "opened" : "envelope"}
+              tabIndex={-1}
+              data-cell=""
+              label={row.isUnread ? say("act.read") : say("act.unread")}
+              keys={row.isUnread ? "Shift+I" : "Shift+U"}
+              onClick={() => acts.act({ kind: "read", isRead: row.isUnread }, threadId)}
+            />
+          </>
+        )}
       </span>
     </>
   );
@@ -274,6 +284,11 @@ function MarkedWords({
       {text.slice(at) || (at === 0 ? otherwise : "")}
     </>
   );
+}
+
+/** Whose picture stands in the row: somebody else where there is somebody else. */
+export function firstOf({ people }: ThreadRow, address: string): Person {
+  return people.find((person) => person.address !== address) ?? people[0] ?? { address };
 }
 
 /** Who has written, shortly: `Ana, Bo, me`. */

@@ -39,16 +39,18 @@ export function StandingRow({ address }: { address: string }): ReactElement | nu
       </div>
       <div className={style.line}>
         <p>{say(`people.standing.${state}`, { by })}</p>
-        {state !== "accepted" && (
-          <Button icon="check" isBusy={isBusy} onClick={() => void set("accepted")}>
-            {say("people.accept")}
-          </Button>
-        )}
-        {state !== "blocked" && (
-          <Button icon="close" isBusy={isBusy} onClick={() => void set("blocked")}>
-            {say("people.block")}
-          </Button>
-        )}
+        <div className={style.choices}>
+          {state !== "accepted" && (
+            <Button icon="check" isBusy={isBusy} onClick={() => void set("accepted")}>
+              {say("people.accept")}
+            </Button>
+          )}
+          {state !== "blocked" && (
+            <Button icon="close" isBusy={isBusy} onClick={() => void set("blocked")}>
+              {say("people.block")}
+            </Button>
+          )}
+        </div>
       </div>
     </section>
   );

@@ -46,7 +46,7 @@ export function Shell({
   return (
     <div
       className={style.shell}
-      data-reading={route.page === "list" && route.threadId !== undefined ? "" : undefined}
+      data-reading={isAbsorbed(route) ? "" : undefined}
       data-sidebar={isOpen ? "open" : isFolded ? "folded" : undefined}
     >
       <a className={style.skip} href="#content">
@@ -79,6 +79,7 @@ export function Shell({
         <IconButton
           icon="keyboard"
           label={say("palette.title")}
+          className={style.palette}
           keys={paletteKey?.shown ?? ""}
           onClick={() => setDialog("palette")}
         />
@@ -133,6 +134,11 @@ export function Shell({
       </Suspense>
     </div>
   );
+}
+
+/** One letter has the whole of a phone. */
+function isAbsorbed(route: Route): boolean {
+  return route.page === "compose" || (route.page === "list" && route.threadId !== undefined);
 }
 
 /** For whoever runs the server. */

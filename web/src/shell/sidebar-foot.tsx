@@ -30,6 +30,9 @@ export function SidebarFoot(): ReactElement {
             most: fileSize(quota.mostBytes),
           })}
         >
+          <span>
+            {say("foot.quota", { used: fileSize(quota.usedBytes), most: fileSize(quota.mostBytes) })}
+          </span>
           <span
             role="meter"
             aria-label={say("foot.quotaLabel", {
@@ -42,9 +45,6 @@ export function SidebarFoot(): ReactElement {
             className={style.meter}
           >
             <span style={{ inlineSize: `${Math.min(100, share * 100)}%` }} />
-          </span>
-          <span>
-            {say("foot.quota", { used: fileSize(quota.usedBytes), most: fileSize(quota.mostBytes) })}
           </span>
         </div>
       )}

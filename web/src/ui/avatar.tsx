@@ -26,7 +26,10 @@ export function Avatar({
         blockSize: size,
         fontSize: Math.round(size * 0.42),
         color: `var(--${pair})`,
-        background: `var(--${pair}-soft)`,
+        // A stamp's edge is to be seen on whatever it lies.
+        background: isVerified
+          ? `color-mix(in oklab, var(--${pair}-soft) 84%, var(--${pair}))`
+          : `var(--${pair}-soft)`,
       }}
     >
       {letter}

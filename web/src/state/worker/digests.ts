@@ -10,6 +10,7 @@ import {
   readingOf,
   readKept,
 } from "@posthorn/client";
+import { withoutMarks } from "../../words/without-marks.ts";
 import type { MailMap } from "./mail-map.ts";
 
 export interface Digest {
@@ -169,7 +170,7 @@ function digestOf(row: EmailRow, text: KeptText, amendments: Amendments | undefi
   const reading = readingOf(text, amendments?.edits);
   return {
     subject: isTakenBack ? "" : reading.subject,
-    snippet: isTakenBack ? "" : oneLine(reading.text),
+    snippet: isTakenBack ? "" : oneLine(reading.text, reading.isMarkdown),
     files: isTakenBack ? 0 : (importedFileNames(text) ?? reading.files).length,
     isTakenBack,
     isSealed: text.kind === "sealed",
@@ -180,10 +181,10 @@ function digestOf(row: EmailRow, text: KeptText, amendments: Amendments | undefi
   };
 }
 
-/** The first words, without what was quoted. */
-export function oneLine(text: string): string {
-  const said = text
-    .slice(0, 4_000)
+/** The first words, without what was quoted and without the marks of Markdown. */
+export function oneLine(text: string, isMarkdown = false): string {
+  const first = text.slice(0, 4_000);
+  const said = (isMarkdown ? withoutMarks(first) : first)
     .split("\n")
     .filter((line) => !line.startsWith(">"))
     .join(" ");

@@ -8,10 +8,10 @@ import type { ThreadPage, ThreadRow } from "./list-threads.ts";
 export async function listDraftRows({ mail }: Desk): Promise<ThreadRow[]> {
   const drafts = await draftsOf(mail);
   const rows = drafts.map(({ name, letter, savedAt, trouble }) => {
-    const { to, cc, subject, body, files = [] } = letter;
+    const { to, cc, subject, body, bodyType, files = [] } = letter;
     const row = rowOf({ threadId: `draft:${name}`, atMs: Date.parse(savedAt) || 0, to: [...to, ...cc] });
     const hasFiles = files.length > 0;
-    const snippet = trouble ?? oneLine(body);
+    const snippet = trouble ?? oneLine(body, bodyType === "text/markdown");
     return { ...row, draft: name, subject, snippet, hasFiles };
   });
   return [...(await waitingRows(mail)), ...rows].sort((a, b) => b.atMs - a.atMs);
@@ -42,7 +42,8 @@ async function waitingRows(mail: Mail): Promise<ThreadRow[]> {
     const { to = [], cc = [] } = letter.draft;
     const subject = textOf(letter.draft, "subject");
     const row = rowOf({ threadId: `letter:${id}`, atMs: doneAtMs, to: [...to, ...cc] });
-    const snippet = trouble ?? oneLine(textOf(letter.draft, "body"));
+    const isMarkdown = textOf(letter.draft, "bodyType") === "text/markdown";
+    const snippet = trouble ?? oneLine(textOf(letter.draft, "body"), isMarkdown);
     rows.push({ ...row, subject, snippet, hasFiles: letter.files.length > 0, isWaiting: true });
   }
   return rows;
