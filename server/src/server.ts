@@ -5,8 +5,7 @@
 
 import { makeSetupInvite } from "./auth/setup-invite.ts";
 import type { Config } from "./config.ts";
-import type { Env } from "./env/env.ts";
-import { over } from "./env/over.ts";
+import { type Env, over } from "./env/env.ts";
 import type { CertificateSource } from "./http/certificate.ts";
 import type { HttpHandler } from "./http/http.ts";
 import { openSite } from "./http/site.ts";

@@ -1,5 +1,4 @@
-import type { Clock } from "./env.ts";
-import { over } from "./over.ts";
+import { type Clock, over } from "./env.ts";
 
 /** Something with a deadline; `check` ends it when that has passed. */
 export interface Watched {

@@ -4,8 +4,7 @@
  */
 
 import { fail } from "@posthorn/protocol";
-import type { Clock } from "../env/env.ts";
-import { over } from "../env/over.ts";
+import { type Clock, over } from "../env/env.ts";
 
 /** What a download holds without waiting for its turn. */
 const freeBytes = 1024 * 1024;

@@ -10,8 +10,7 @@ import { isIP, type Socket } from "node:net";
 import { TLSSocket } from "node:tls";
 import { problem } from "@posthorn/protocol";
 import { callerKey } from "../auth/budget.ts";
-import type { Clock, Files, Log } from "../env/env.ts";
-import { over } from "../env/over.ts";
+import { type Clock, type Files, type Log, over } from "../env/env.ts";
 import {
   type Certificate,
   type CertificateSource,

@@ -1,6 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Clock, Log } from "../env/env.ts";
-import { over } from "../env/over.ts";
+import { type Clock, type Log, over } from "../env/env.ts";
 import type { HttpBody, HttpResponse } from "./http.ts";
 import type { InboundBody } from "./inbound-body.ts";
 import type { ListenLimits } from "./limits.ts";

@@ -1,7 +1,6 @@
 /** Keeps the index of everybody's mail not far behind, and out of the way of mail that comes. */
 
-import type { Clock, Log } from "../env/env.ts";
-import { over } from "../env/over.ts";
+import { type Clock, type Log, over } from "../env/env.ts";
 import { getAccountState } from "../store/account-store.ts";
 import { findIndexState, listBehind } from "../store/query-words.ts";
 import type { OpenStore } from "../store/sql.ts";

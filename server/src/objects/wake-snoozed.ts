@@ -1,5 +1,4 @@
-import type { Clock, Log } from "../env/env.ts";
-import { over } from "../env/over.ts";
+import { type Clock, type Log, over } from "../env/env.ts";
 import { findNextWaking, listDueSnoozes, type Snooze, type SnoozePlace } from "../store/snooze-store.ts";
 import type { OpenStore } from "../store/sql.ts";
 import { wakeMessage } from "./snooze.ts";

@@ -10,8 +10,7 @@ import {
   type Outgoing,
   untold,
 } from "../deliver/result.ts";
-import type { Clock, Log } from "../env/env.ts";
-import { over } from "../env/over.ts";
+import { type Clock, type Log, over } from "../env/env.ts";
 import { extendLease } from "../store/delivery-lease-store.ts";
 import type { Store } from "../store/sql.ts";
 import type { ClaimedMessage } from "./claim.ts";

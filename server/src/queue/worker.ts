@@ -5,8 +5,7 @@
  */
 
 import type { DeliveryResult, Lacking } from "../deliver/result.ts";
-import type { Random } from "../env/env.ts";
-import { over } from "../env/over.ts";
+import { over, type Random } from "../env/env.ts";
 import { releaseLeases } from "../store/delivery-lease-store.ts";
 import { freeStranded, listWaitingHosts, releaseHost, summariseQueue } from "../store/delivery-store.ts";
 import { deleteBackoff, findBackoff, listBackoffs } from "../store/host-backoff-store.ts";

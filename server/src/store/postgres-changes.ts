@@ -1,6 +1,5 @@
 import pg from "pg";
-import type { Clock } from "../env/env.ts";
-import { over } from "../env/over.ts";
+import { type Clock, over } from "../env/env.ts";
 import { type ChangeFeed, ChangeNotes, type NotedChanges } from "./change-feed.ts";
 import { isStateType } from "./state-type.ts";
 

@@ -1,6 +1,5 @@
 import { ProblemError } from "@posthorn/protocol";
-import type { Log } from "../env/env.ts";
-import { over } from "../env/over.ts";
+import { type Log, over } from "../env/env.ts";
 import { isAnswered, readVacation, takeAnswer, writeAnswer } from "../objects/vacation.ts";
 import { findAccount } from "../store/account-store.ts";
 import { listObjectsAfter, type StoredObject } from "../store/object-store.ts";

@@ -1,6 +1,5 @@
 import { fail } from "@posthorn/protocol";
-import type { Clock, Log } from "../env/env.ts";
-import { over } from "../env/over.ts";
+import { type Clock, type Log, over } from "../env/env.ts";
 import { findState } from "../objects/ids.ts";
 import { getAccountState } from "../store/account-store.ts";
 import { isKnownState, typesChangedSince } from "../store/change-store.ts";

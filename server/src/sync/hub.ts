@@ -1,5 +1,4 @@
-import type { Clock, Log } from "../env/env.ts";
-import { over } from "../env/over.ts";
+import { type Clock, type Log, over } from "../env/env.ts";
 import { getAccountState, listAccountStates } from "../store/account-store.ts";
 import type { OpenStore } from "../store/sql.ts";
 import type { StateType } from "../store/state-type.ts";

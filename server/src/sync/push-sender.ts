@@ -1,5 +1,12 @@
-import type { Clock, Egress, EgressResult, InboundAnswer, Log, Random } from "../env/env.ts";
-import { over } from "../env/over.ts";
+import {
+  type Clock,
+  type Egress,
+  type EgressResult,
+  type InboundAnswer,
+  type Log,
+  over,
+  type Random,
+} from "../env/env.ts";
 import { listLivingCredentials } from "../store/credential-store.ts";
 import {
   claimPush,

@@ -6,8 +6,7 @@ import {
   readJson,
   shape,
 } from "@posthorn/protocol";
-import type { Log, Random } from "../../env/env.ts";
-import { over } from "../../env/over.ts";
+import { type Log, over, type Random } from "../../env/env.ts";
 import { openTurns } from "../../store/query-turns.ts";
 import { coreLimits } from "./limits.ts";
 import {
