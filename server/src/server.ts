@@ -5,7 +5,7 @@
 
 import { makeSetupInvite } from "./auth/setup-invite.ts";
 import type { Config } from "./config.ts";
-import { type Env, over } from "./env/env.ts";
+import type { Env } from "./env/env.ts";
 import type { CertificateSource } from "./http/certificate.ts";
 import type { HttpHandler } from "./http/http.ts";
 import { openSite } from "./http/site.ts";
@@ -82,7 +82,7 @@ export function startServer(options: ServerOptions): Promise<Server> {
       await env.egress.close();
       throw error;
     } finally {
-      settled.abort(over);
+      settled.abort("over");
     }
   });
 }
@@ -125,7 +125,7 @@ async function run(
     certificateWarning: door?.certificateWarning,
     setupPath,
     async stop(graceMs) {
-      stopping.abort(over);
+      stopping.abort("over");
       const silent = live.close();
       await door?.close(graceMs);
       await queue.stop(graceMs);

@@ -4,12 +4,6 @@
  * time, cut wires and pull the plug. `open-env.ts` makes the real one.
  */
 
-/**
- * The reason of what is aborted in the ordinary course: made once, where the platform would make an error with its stack
- * for each signal.
- */
-export const over = "over";
-
 export interface Clock {
   /** Wall clock, milliseconds since 1970. May step: it decides delays, never safety. */
   now(): number;

@@ -1,4 +1,4 @@
-import { type Clock, over } from "./env.ts";
+import type { Clock } from "./env.ts";
 
 /** Something with a deadline; `check` ends it when that has passed. */
 export interface Watched {
@@ -36,7 +36,7 @@ export class Watch {
 
   /** Every deadline, also of what is added later, has passed. */
   stop(): void {
-    this.#stop.abort(over);
+    this.#stop.abort("over");
     for (const watched of this.#watched) watched.check(Number.POSITIVE_INFINITY);
   }
 

@@ -4,7 +4,7 @@
  */
 
 import { fail } from "@posthorn/protocol";
-import { type Clock, over } from "../env/env.ts";
+import type { Clock } from "../env/env.ts";
 
 /** What a download holds without waiting for its turn. */
 const freeBytes = 1024 * 1024;
@@ -66,7 +66,7 @@ export function makeDownloadTurns(clock: Pick<Clock, "mono" | "sleep">): Downloa
       await clock.sleep(graceMs, done);
       if (done.aborted || !accountHasRoom(mine)) continue;
       const [first] = held;
-      if (first !== undefined && clock.mono() - first.sinceMs >= graceMs) first.cut.abort(over);
+      if (first !== undefined && clock.mono() - first.sinceMs >= graceMs) first.cut.abort("over");
     }
   }
 
@@ -81,7 +81,7 @@ export function makeDownloadTurns(clock: Pick<Clock, "mono" | "sleep">): Downloa
       void insist(mine, done.signal);
       await promise;
     }
-    done.abort(over);
+    done.abort("over");
     if (waiting.delete(mine)) fail("unavailable", "The client has gone.");
   }
 

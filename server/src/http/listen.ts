@@ -10,7 +10,7 @@ import { isIP, type Socket } from "node:net";
 import { TLSSocket } from "node:tls";
 import { problem } from "@posthorn/protocol";
 import { callerKey } from "../auth/budget.ts";
-import { type Clock, type Files, type Log, over } from "../env/env.ts";
+import type { Clock, Files, Log } from "../env/env.ts";
 import {
   type Certificate,
   type CertificateSource,
@@ -221,10 +221,10 @@ export class Listener {
     }
     const grace = new AbortController();
     await Promise.race([closed, this.#ctx.clock.sleep(graceMs, grace.signal)]);
-    grace.abort(over);
+    grace.abort("over");
     for (const socket of [...this.#sockets, ...this.#connections]) socket.destroy();
     await closed;
-    this.#stop.abort(over);
+    this.#stop.abort("over");
   }
 
   #admit(socket: Socket): void {
@@ -279,7 +279,7 @@ export class Listener {
     let isLasting = false;
     try {
       const leaving = new AbortController();
-      serverResponse.once("close", () => leaving.abort(over));
+      serverResponse.once("close", () => leaving.abort("over"));
       const made = await this.#respond(message, headers, { ...exchange, gone: leaving.signal }, hasRoom);
       if (this.#isClosing) response.endConnection();
       if (made.isLasting) {

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { type Clock, type Log, over } from "../env/env.ts";
+import type { Clock, Log } from "../env/env.ts";
 import type { HttpBody, HttpResponse } from "./http.ts";
 import type { InboundBody } from "./inbound-body.ts";
 import type { ListenLimits } from "./limits.ts";
@@ -141,7 +141,7 @@ export class OutboundResponse {
     this.#response.flushHeaders();
     const stop = new AbortController();
     await Promise.race([this.#discard(), this.#clock.sleep(this.#limits.lingerMs, stop.signal)]);
-    stop.abort(over);
+    stop.abort("over");
   }
 
   async #discard(): Promise<void> {

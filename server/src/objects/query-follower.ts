@@ -1,6 +1,6 @@
 /** Keeps the index of everybody's mail not far behind, and out of the way of mail that comes. */
 
-import { type Clock, type Log, over } from "../env/env.ts";
+import type { Clock, Log } from "../env/env.ts";
 import { getAccountState } from "../store/account-store.ts";
 import { findIndexState, listBehind } from "../store/query-words.ts";
 import type { OpenStore } from "../store/sql.ts";
@@ -35,15 +35,15 @@ export async function followMail(ctx: FollowerContext, signal: AbortSignal): Pro
   const deafen = store.onChanged(
     (accountId, types) => {
       if (!types.has("Email")) return;
-      alarm.abort(over);
+      alarm.abort("over");
       noted.add(accountId);
     },
     () => {
       lookedThroughAt = Number.NEGATIVE_INFINITY;
-      alarm.abort(over);
+      alarm.abort("over");
     },
   );
-  signal.addEventListener("abort", () => alarm.abort(over), { once: true });
+  signal.addEventListener("abort", () => alarm.abort("over"), { once: true });
   let waitedMs = 0;
   let behindBefore = 0;
   while (!signal.aborted) {

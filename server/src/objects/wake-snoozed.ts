@@ -1,4 +1,4 @@
-import { type Clock, type Log, over } from "../env/env.ts";
+import type { Clock, Log } from "../env/env.ts";
 import { findNextWaking, listDueSnoozes, type Snooze, type SnoozePlace } from "../store/snooze-store.ts";
 import type { OpenStore } from "../store/sql.ts";
 import { wakeMessage } from "./snooze.ts";
@@ -26,11 +26,11 @@ export async function wakeSnoozed(ctx: WakeContext, signal: AbortSignal): Promis
   // A message that is snoozed changes: the time it comes back may be the next.
   const stop = store.onChanged(
     (_, types) => {
-      if (types.has("Email")) alarm.abort(over);
+      if (types.has("Email")) alarm.abort("over");
     },
-    () => alarm.abort(over),
+    () => alarm.abort("over"),
   );
-  signal.addEventListener("abort", () => alarm.abort(over), { once: true });
+  signal.addEventListener("abort", () => alarm.abort("over"), { once: true });
   while (!signal.aborted) {
     alarm = new AbortController();
     const next = await wakeDue(ctx, stuck).catch((error: unknown) => {

@@ -10,7 +10,7 @@ import {
   type Outgoing,
   untold,
 } from "../deliver/result.ts";
-import { type Clock, type Log, over } from "../env/env.ts";
+import type { Clock, Log } from "../env/env.ts";
 import { extendLease } from "../store/delivery-lease-store.ts";
 import type { Store } from "../store/sql.ts";
 import type { ClaimedMessage } from "./claim.ts";
@@ -148,7 +148,7 @@ async function whileLeased<T>(
   try {
     return await work();
   } finally {
-    done.abort(over);
+    done.abort("over");
     await renewing;
   }
 }

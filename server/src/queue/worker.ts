@@ -5,7 +5,7 @@
  */
 
 import type { DeliveryResult, Lacking } from "../deliver/result.ts";
-import { over, type Random } from "../env/env.ts";
+import type { Random } from "../env/env.ts";
 import { releaseLeases } from "../store/delivery-lease-store.ts";
 import { freeStranded, listWaitingHosts, releaseHost, summariseQueue } from "../store/delivery-store.ts";
 import { deleteBackoff, findBackoff, listBackoffs } from "../store/host-backoff-store.ts";
@@ -91,7 +91,7 @@ export class QueueWorker {
       if (runner === undefined) this.#startRunner(host);
       else {
         runner.called = true;
-        runner.alarm?.abort(over);
+        runner.alarm?.abort("over");
       }
     }
   }
@@ -106,7 +106,7 @@ export class QueueWorker {
     const runner = this.#runners.get(host);
     if (runner?.failing === true) {
       runner.failing = false;
-      runner.line?.abort(over);
+      runner.line?.abort("over");
     }
     this.wake([host]);
   }
@@ -134,16 +134,16 @@ export class QueueWorker {
 
   /** Claims nothing more, gives the attempts under way `graceMs` to end, then cuts them; each is written down. */
   async stop(graceMs: number): Promise<void> {
-    this.#stop.abort(over);
+    this.#stop.abort("over");
     for (const runner of this.#runners.values()) {
-      runner.alarm?.abort(over);
-      runner.line?.abort(over);
+      runner.alarm?.abort("over");
+      runner.line?.abort("over");
     }
     const ended = Promise.all(this.#running);
     const grace = new AbortController();
     await Promise.race([ended, this.#ctx.clock.sleep(graceMs, grace.signal)]);
-    grace.abort(over);
-    this.#cut.abort(over);
+    grace.abort("over");
+    this.#cut.abort("over");
     await ended;
   }
 

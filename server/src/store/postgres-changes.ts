@@ -1,5 +1,5 @@
 import pg from "pg";
-import { type Clock, over } from "../env/env.ts";
+import type { Clock } from "../env/env.ts";
 import { type ChangeFeed, ChangeNotes, type NotedChanges } from "./change-feed.ts";
 import { isStateType } from "./state-type.ts";
 
@@ -56,7 +56,7 @@ export class PostgresChanges {
   /** Tells what is still to be told, if the connection is there. */
   async close(): Promise<void> {
     await this.#telling;
-    this.#stop.abort(over);
+    this.#stop.abort("over");
     await this.#living;
   }
 
@@ -73,7 +73,7 @@ export class PostgresChanges {
     const { connection, clock, feed } = this.#options;
     const client = new pg.Client(connection);
     const ended = new AbortController();
-    const end = () => ended.abort(over);
+    const end = () => ended.abort("over");
     client.on("error", end);
     client.on("end", end);
     this.#stop.signal.addEventListener("abort", end, { once: true });

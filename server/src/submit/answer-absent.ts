@@ -1,5 +1,5 @@
 import { ProblemError } from "@posthorn/protocol";
-import { type Log, over } from "../env/env.ts";
+import type { Log } from "../env/env.ts";
 import { isAnswered, readVacation, takeAnswer, writeAnswer } from "../objects/vacation.ts";
 import { findAccount } from "../store/account-store.ts";
 import { listObjectsAfter, type StoredObject } from "../store/object-store.ts";
@@ -29,7 +29,7 @@ export async function answerAbsent(ctx: AnswerContext, signal: AbortSignal): Pro
   let alarm = new AbortController();
   const wake = (accounts: Iterable<number>) => {
     for (const accountId of accounts) waiting.add(accountId);
-    if (waiting.size > 0) alarm.abort(over);
+    if (waiting.size > 0) alarm.abort("over");
   };
   const stop = store.onChanged(
     (accountId, types) => {
@@ -46,7 +46,7 @@ export async function answerAbsent(ctx: AnswerContext, signal: AbortSignal): Pro
       );
     },
   );
-  signal.addEventListener("abort", () => alarm.abort(over), { once: true });
+  signal.addEventListener("abort", () => alarm.abort("over"), { once: true });
   while (!signal.aborted) {
     alarm = new AbortController();
     const failed = new Set<number>();

@@ -1,5 +1,5 @@
 import { fail } from "@posthorn/protocol";
-import { type Clock, type Log, over } from "../env/env.ts";
+import type { Clock, Log } from "../env/env.ts";
 import { findState } from "../objects/ids.ts";
 import { getAccountState } from "../store/account-store.ts";
 import { isKnownState, typesChangedSince } from "../store/change-store.ts";
@@ -98,7 +98,7 @@ export class EventStreams {
 
   /** Ends all, at once; none can be opened any more. */
   close(): void {
-    this.#stop.abort(over);
+    this.#stop.abort("over");
     for (const streams of this.#streams.values()) endAll(streams);
   }
 

@@ -1,4 +1,4 @@
-import { type Clock, type Log, over } from "../env/env.ts";
+import type { Clock, Log } from "../env/env.ts";
 import { getAccountState, listAccountStates } from "../store/account-store.ts";
 import type { OpenStore } from "../store/sql.ts";
 import type { StateType } from "../store/state-type.ts";
@@ -82,7 +82,7 @@ export class Hub {
   /** Nobody is told anything any more. */
   close(): void {
     this.#stopListening();
-    this.#stop.abort(over);
+    this.#stop.abort("over");
     this.#accounts.clear();
   }
 

@@ -1,12 +1,4 @@
-import {
-  type Clock,
-  type Egress,
-  type EgressResult,
-  type InboundAnswer,
-  type Log,
-  over,
-  type Random,
-} from "../env/env.ts";
+import type { Clock, Egress, EgressResult, InboundAnswer, Log, Random } from "../env/env.ts";
 import { listLivingCredentials } from "../store/credential-store.ts";
 import {
   claimPush,
@@ -91,7 +83,7 @@ export class PushSender {
   /** What is under way is given up, and sent again after the next start if it did not arrive. */
   async close(): Promise<void> {
     this.#stopListening();
-    this.#stop.abort(over);
+    this.#stop.abort("over");
     this.#turns.end();
     await Promise.all([this.#living, ...[...this.#lanes.values()].map(({ running }) => running)]);
   }

@@ -6,7 +6,7 @@ import {
   readJson,
   shape,
 } from "@posthorn/protocol";
-import { type Log, over, type Random } from "../../env/env.ts";
+import type { Log, Random } from "../../env/env.ts";
 import { openTurns } from "../../store/query-turns.ts";
 import { coreLimits } from "./limits.ts";
 import {
@@ -62,7 +62,8 @@ export async function processRequest(
     const signals = { gone, answered: answered.signal };
     return await carryOut(ctx, caller, request, { sizeBytes: body.length, ...signals });
   } finally {
-    answered.abort(over);
+    // With a reason: without one the platform makes an error and its stack, for each request.
+    answered.abort("over");
   }
 }
 
