@@ -249,7 +249,7 @@ export const strangers: readonly { user: string; at: string; subject: string; bo
 export const labels: Readonly<Record<string, readonly string[]>> = {
   Garden: ["Plans for the garden"],
   House: ["Invoice 2026-118, roof repair", "Snow on the roof", "Minutes of the residents’ meeting"],
-  Boat: ["The boat in spring", "The chart of the bay"],
+  Sailing: ["The boat in spring", "The chart of the bay"],
   Travel: ["Tickets for the ferry"],
 };
 
