@@ -1,5 +1,7 @@
 import { type KeyboardEvent, type ReactElement, useId } from "react";
+import { wholeName } from "../mail/person-names.ts";
 import { go } from "../routes.ts";
+import { lastSeen, useView } from "../state/use-view.ts";
 import { Avatar } from "../ui/avatar.tsx";
 import { Button } from "../ui/button.tsx";
 import { Icon, type IconName } from "../ui/icon.tsx";
@@ -31,7 +33,6 @@ export function recipientWords(address: string, { state, sentence }: Lookup): st
 
 interface Props {
   address: string;
-  name: string | undefined;
   lookup: Lookup;
   /** What the other row is called, into which it can be moved. */
   other: string;
@@ -43,7 +44,9 @@ interface Props {
 
 /** A recipient with how it stands with their keys; its menu says what can be done. */
 export function RecipientChip(props: Props): ReactElement {
-  const { address, name, lookup, other, onRemove, onEdit, onMove, onKeyDown } = props;
+  const { address, lookup, other, onRemove, onEdit, onMove, onKeyDown } = props;
+  const person = lastSeen(useView("named", { address })) ?? { address };
+  const { name } = person;
   const id = useId();
   const words = recipientWords(address, lookup);
   const sign = signs[lookup.state];
@@ -58,15 +61,16 @@ export function RecipientChip(props: Props): ReactElement {
         popoverTarget={id}
         tabIndex={-1}
         title={words}
-        aria-label={`${name ?? address}. ${words}`}
+        aria-label={`${name === undefined ? address : `${name}, ${address}`}. ${words}`}
         onKeyDown={onKeyDown}
       >
         {lookup.state === "verified" && <Avatar address={address} name={name} size={18} isVerified />}
-        <bdi>{name ?? address}</bdi>
+        <bdi>{wholeName(person)}</bdi>
         {sign !== undefined && <Icon name={sign} size={14} />}
       </button>
       <span id={id} popover="auto" className={style.menu}>
         <span className={style.about}>
+          {name !== undefined && <bdi>{name}</bdi>}
           <bdi>{address}</bdi>
           <span>{words}</span>
         </span>

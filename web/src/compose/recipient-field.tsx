@@ -37,7 +37,6 @@ export function RecipientField(props: Props): ReactElement {
   const [text, setText] = useState("");
   const [people, setPeople] = useState<readonly Person[]>([]);
   const [chosen, setChosen] = useState(-1);
-  const [names, setNames] = useState<ReadonlyMap<string, string>>(new Map());
   const input = useRef<HTMLInputElement>(null);
   const row = useRef<HTMLDivElement>(null);
   const id = useId();
@@ -72,8 +71,7 @@ export function RecipientField(props: Props): ReactElement {
     setPeople([]);
     setChosen(-1);
   };
-  const choose = ({ address, name }: Person) => {
-    if (name !== undefined) setNames((before) => new Map(before).set(address, name));
+  const choose = ({ address }: Person) => {
     add([address]);
     input.current?.focus();
   };
@@ -173,7 +171,6 @@ export function RecipientField(props: Props): ReactElement {
               <RecipientChip
                 key={address}
                 address={address}
-                name={names.get(address)}
                 lookup={lookups.get(address) ?? { state: "looking", sentence: null }}
                 other={other}
                 onRemove={() => remove(at)}

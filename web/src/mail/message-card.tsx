@@ -3,7 +3,7 @@ import { openComposer } from "../state/composers.ts";
 import { call } from "../state/desk.ts";
 import { lastSeen, useView } from "../state/use-view.ts";
 import type { Fault } from "../state/worker/fault.ts";
-import type { Person } from "../state/worker/list-threads.ts";
+import type { Person } from "../state/worker/persons.ts";
 import type { Invitation, MessageBody } from "../state/worker/read-body.ts";
 import type { ThreadMessage } from "../state/worker/read-thread.ts";
 import { Avatar } from "../ui/avatar.tsx";
@@ -19,9 +19,8 @@ import { FileTiles } from "./file-tiles.tsx";
 import { HeldLine } from "./held-line.tsx";
 import { MessageWords } from "./message-body.tsx";
 import style from "./message-card.module.css";
+import { shortName, wholeName } from "./person-names.ts";
 import { splitQuotes } from "./split-quotes.ts";
-import { withoutTurns } from "./text-links.ts";
-import { shortName } from "./thread-row.tsx";
 import { TrustLine, TrustSign } from "./trust-line.tsx";
 
 const MessageDetails = lazy(() =>
@@ -47,7 +46,7 @@ export function MessageCard({
   const bodyId = useId();
   const { body } = message;
   const sender: Person = message.from[0] ?? { address };
-  const name = message.isOwn ? say("row.me") : nameOf(sender);
+  const name = message.isOwn ? say("row.me") : wholeName(sender);
   return (
     <li className={style.card} data-open={isOpen ? "" : undefined} data-message={message.id}>
       <div className={style.head}>
@@ -66,7 +65,7 @@ export function MessageCard({
           />
           <span className={style.who}>
             <span className={style.name}>
-              <bdi className={style.called}>{name}</bdi>
+              <bdi className={style.called}>{isOpen && !message.isOwn ? (sender.name ?? name) : name}</bdi>
               {isOpen && (message.isOwn || sender.name !== undefined) && (
                 <bdi className={style.mail}>{sender.address}</bdi>
               )}
@@ -200,10 +199,6 @@ function InvitationCard({
       </div>
     </section>
   );
-}
-
-function nameOf({ name, address }: Person): string {
-  return withoutTurns(name ?? "").trim() || address;
 }
 
 function recipients({ to, cc }: ThreadMessage, address: string): string {

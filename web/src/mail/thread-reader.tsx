@@ -16,9 +16,9 @@ import { say } from "../words/words.ts";
 import { act } from "./act.ts";
 import { MessageCard } from "./message-card.tsx";
 import "./print.css";
+import { shortName } from "./person-names.ts";
 import { ThreadLabels } from "./thread-labels.tsx";
 import style from "./thread-reader.module.css";
-import { shortName } from "./thread-row.tsx";
 import { TrustSign } from "./trust-line.tsx";
 
 /** A conversation: one scroll of all its messages, those that were read folded. */

@@ -1,6 +1,7 @@
 import { memo, type ReactElement } from "react";
 import type { ThreadAct } from "../state/worker/act-on-threads.ts";
-import type { Person, ThreadRow } from "../state/worker/list-threads.ts";
+import type { ThreadRow } from "../state/worker/list-threads.ts";
+import type { Person } from "../state/worker/persons.ts";
 import { Avatar } from "../ui/avatar.tsx";
 import { IconButton } from "../ui/button.tsx";
 import { Icon } from "../ui/icon.tsx";
@@ -9,6 +10,7 @@ import { longTime, shortMoment, shortTime } from "../words/dates.ts";
 import { say } from "../words/words.ts";
 import { DeliverySign } from "./delivery-sign.tsx";
 import { type HomeAct, isAll } from "./home-act.ts";
+import { namesOf } from "./person-names.ts";
 import { useSwipe } from "./row-swipe.ts";
 import style from "./thread-row.module.css";
 import type { Label } from "./use-labels.ts";
@@ -289,19 +291,6 @@ function MarkedWords({
 /** Whose picture stands in the row: somebody else where there is somebody else. */
 export function firstOf({ people }: ThreadRow, address: string): Person {
   return people.find((person) => person.address !== address) ?? people[0] ?? { address };
-}
-
-/** Who has written, shortly: `Ana, Bo, me`. */
-function namesOf(people: readonly Person[], address: string): string {
-  if (people.length === 0) return say("row.nobody");
-  const names = people.map((person) => (person.address === address ? say("row.me") : shortName(person)));
-  return names.length <= 1 ? (people[0]?.name ?? names[0] ?? "") : names.join(", ");
-}
-
-/** The first of their names, or what stands before the `@`. */
-export function shortName({ name, address }: Person): string {
-  const first = name?.trim().split(/\s+/)[0];
-  return first || address.split("@")[0] || address;
 }
 
 /** What a screen reader says of a row. */

@@ -98,10 +98,10 @@ function StrangerCard({
       <div className={style.head}>
         <Avatar address={address} name={name} />
         <div className={style.who}>
-          <bdi className={style.name}>{name ?? address}</bdi>
-          <bdi className={style.address}>
-            {name === undefined ? say("screener.server", { host }) : address}
-          </bdi>
+          {/* Nobody knows them yet: their address says no less than the name that they give themselves. */}
+          {name !== undefined && <bdi className={style.name}>{name}</bdi>}
+          <bdi className={style.name}>{address}</bdi>
+          {name === undefined && <bdi className={style.server}>{say("screener.server", { host })}</bdi>}
         </div>
         <time dateTime={new Date(atMs).toISOString()} title={longTime(atMs)} className={style.time}>
           {shortTime(atMs)}

@@ -1,6 +1,8 @@
 /** What can narrow a search, as it is being typed. */
+import { wholeName } from "../mail/person-names.ts";
 import { hasWords, labelTree } from "../state/label-tree.ts";
 import type { Folder } from "../state/worker/folders.ts";
+import type { Person } from "../state/worker/persons.ts";
 import { say, type Words } from "../words/words.ts";
 import { type LastWord, quoted } from "./query-text.ts";
 
@@ -37,7 +39,7 @@ export function suggestionsFor(word: LastWord, known: Known): Suggested[] {
 
 interface Known {
   folders: readonly Folder[];
-  people: readonly { address: string; name?: string | undefined }[];
+  people: readonly Person[];
 }
 
 function allFor({ operator, value }: LastWord, { folders, people }: Known): Suggested[] {
@@ -60,9 +62,9 @@ function allFor({ operator, value }: LastWord, { folders, people }: Known): Sugg
   const begun = `${operator === undefined ? "" : `${operator}:`}${value}`.toLowerCase();
   const named = operators.filter(([text]) => text.startsWith(begun) && text !== begun);
   const found = named.map(([text, help]) => ({ text, shown: text, help: say(help) }));
-  const whoseMail = people.map(({ address, name }) => ({
-    text: `from:${address}`,
-    shown: name ?? address,
+  const whoseMail = people.map((person) => ({
+    text: `from:${person.address}`,
+    shown: wholeName(person),
     help: say("search.op.from"),
   }));
   return [...whoseMail.slice(0, 4), ...found].slice(0, mostShown);

@@ -20,7 +20,7 @@ import { type Consent, readOwnConsent } from "./own-consent.ts";
 import { type KnownPerson, listPeople, type PersonView, readPerson } from "./people.ts";
 import type { Person } from "./persons.ts";
 import { type PhraseHealth, readPhraseHealth } from "./phrase.ts";
-import { namePeople } from "./recipients.ts";
+import { namePerson } from "./recipients.ts";
 import { readCompared, readStanding, readTrust, type Standing, type Trust } from "./trust.ts";
 import { view } from "./view.ts";
 
@@ -53,10 +53,7 @@ export const ownViews = {
   person: view<Whom, PersonView>(["account", "rows", "texts", "names"], async (room, whom) =>
     readPerson(deskOf(room), whom),
   ),
-  /** Each of them by the name that they are known by. */
-  names: view<{ addresses: readonly string[] }, Person[]>(["account", "names"], async (room, input) =>
-    namePeople(deskOf(room), input),
-  ),
+  named: view<Whom, Person>(["account", "names"], async (room, whom) => namePerson(deskOf(room), whom)),
   trust: view<Whom, Trust>(["account", "people"], async (room, whom) => readTrust(deskOf(room), whom)),
   compared: view<Nothing, Compared[]>(["account", "people"], async (room) => readCompared(deskOf(room))),
   standing: view<Whom, Standing>(["account", "people"], async (room, whom) =>

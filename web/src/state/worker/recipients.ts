@@ -117,13 +117,9 @@ const portion = 1_000;
 const halvesAfterMs = 60 * 86_400_000;
 const mostSuggested = 6;
 
-/** Each of them as they are named. */
-export async function namePeople(
-  { mail }: Desk,
-  { addresses }: { addresses: readonly string[] },
-): Promise<Person[]> {
-  const names = await readSenderNames(mail);
-  return addresses.map((address) => personOf(address, names));
+/** By the name that they are known by. */
+export async function namePerson({ mail }: Desk, { address }: { address: string }): Promise<Person> {
+  return personOf(address, await readSenderNames(mail));
 }
 
 /** People one has written with whose name or address begins so, those that matter most first. */

@@ -1,0 +1,24 @@
+/** People by their names. Where somebody else goes by a name too, it stands with the address. */
+import type { Person } from "../state/worker/persons.ts";
+import { say } from "../words/words.ts";
+
+/** The whole name, or the address of who has none. */
+export function wholeName({ name, address, isShared }: Person): string {
+  if (name === undefined) return address;
+  return isShared === true ? `${name} <${address}>` : name;
+}
+
+/** The first of their names, or what stands before the `@`. */
+export function shortName(person: Person): string {
+  if (person.isShared === true) return wholeName(person);
+  return person.name?.split(" ")[0] || person.address.split("@")[0] || person.address;
+}
+
+/** Who has written, shortly: `Ana, Bo, me`; one alone by the whole name. */
+export function namesOf(people: readonly Person[], address: string): string {
+  const [only, ...others] = people;
+  if (only === undefined) return say("row.nobody");
+  const nameOf = (person: Person) => (person.address === address ? say("row.me") : shortName(person));
+  if (others.length > 0) return people.map(nameOf).join(", ");
+  return only.address !== address && only.name !== undefined ? wholeName(only) : nameOf(only);
+}
