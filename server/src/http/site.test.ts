@@ -67,6 +67,16 @@ describe("the web client", () => {
     expect(textOf(await handle(get("/inbox", browser, "POST")))).toBe("for programs");
   });
 
+  test("says that people and programs are answered differently where they are", async () => {
+    const handle = await siteHandler();
+    for (const headers of [browser, { accept: "application/json" }]) {
+      expect((await handle(get("/admin/queue", headers))).headers.vary).toMatch(/^accept(?:,|$)/);
+    }
+    expect((await handle(get("/auth/invite/abc", browser))).headers.vary).toBe("accept");
+    expect((await handle(get("/assets/index-abc.js", browser))).headers.vary).toBe("accept-encoding");
+    expect((await handle(get("/jmap/session", browser))).headers.vary).toBeUndefined();
+  });
+
   test("runs no script but its own, is in no frame, and asks no other server", async () => {
     const { headers } = await (await siteHandler())(get("/inbox", browser));
     const policy = headers["content-security-policy"] ?? "";
@@ -80,7 +90,9 @@ describe("the web client", () => {
       ]),
     );
     expect(policy).not.toContain("unsafe-inline");
+    expect(policy).not.toContain("allow-duplicates");
     expect(headers["cross-origin-opener-policy"]).toBe("same-origin");
+    expect(headers["x-dns-prefetch-control"]).toBe("off");
   });
 
   test("shows others' HTML in an origin that is nobody's and may load nothing", async () => {

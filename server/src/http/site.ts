@@ -19,7 +19,7 @@ interface SiteFile {
 
 /**
  * Nothing but what comes from the page's own origin, no script that a text has become (Trusted Types), and no frame around it. WASM
- * is the sign-in's (OPAQUE).
+ * is the sign-in's (OPAQUE); `dompurify` cleans what is pasted into a letter, and its policy can be made once.
  */
 const pagePolicy = [
   "default-src 'none'",
@@ -57,14 +57,15 @@ const framePolicy = [
   "sandbox allow-scripts allow-popups allow-popups-to-escape-sandbox",
 ].join("; ");
 
+/** A link in a letter is looked up when somebody follows it, and not before. */
+const lookUpHeaders = { "x-dns-prefetch-control": "off" };
+
 const pageHeaders = {
+  ...lookUpHeaders,
   "cross-origin-opener-policy": "same-origin",
   "permissions-policy": "camera=(self), microphone=(), geolocation=(), payment=(), usb=()",
   "x-frame-options": "DENY",
 };
-
-/** A link in a letter is looked up when somebody follows it, and not before. */
-const frameHeaders = { "x-dns-prefetch-control": "off" };
 
 /** A frame that is of no origin asks for its own script as a stranger (https://html.spec.whatwg.org/#fetch-a-single-module-script). */
 const assetHeaders = { "access-control-allow-origin": "*" };
@@ -125,7 +126,7 @@ function siteFile(
     etag,
     vary: "accept-encoding",
     ...(path === "/index.html" ? pageHeaders : {}),
-    ...(path === "/message.html" ? frameHeaders : {}),
+    ...(path === "/message.html" ? lookUpHeaders : {}),
     ...(path.startsWith("/assets/") ? assetHeaders : {}),
   };
   return { headers, bytes, brotli, etag };
@@ -142,17 +143,25 @@ export function withSite(site: Site | undefined, handler: HttpHandler): HttpHand
     if (request.method !== "GET" && request.method !== "HEAD") return handler(request);
     const file = request.path === "/" ? page : site.files.get(request.path);
     if (file !== undefined) return fileAnswer(request, file);
-    if (page === undefined || !isSomebodyGoing(request)) return handler(request);
+    if (page === undefined || forPrograms.has(request.path.split("/")[1] ?? "")) return handler(request);
+    if (!isSomebodyGoing(request)) return byAccept(await handler(request));
     const invitation = /^\/auth\/invite\/([A-Za-z0-9_-]+)$/.exec(request.path)?.[1];
-    if (invitation !== undefined) return leadTo(`/welcome/${invitation}`);
-    return fileAnswer(request, page);
+    return byAccept(invitation === undefined ? fileAnswer(request, page) : leadTo(`/welcome/${invitation}`));
   };
 }
 
 /** A person in a browser, by what it asks for (https://fetch.spec.whatwg.org/#concept-request-destination). */
-function isSomebodyGoing({ path, headers }: HttpRequest): boolean {
-  if (forPrograms.has(path.split("/")[1] ?? "")) return false;
+function isSomebodyGoing({ headers }: HttpRequest): boolean {
   return (singleHeader(headers, "accept") ?? "").includes("text/html");
+}
+
+/** People and programs are answered differently at this address, which whoever keeps answers has to know (RFC 9110 §12.5.5). */
+function byAccept(answer: HttpResponse): HttpResponse {
+  const { vary } = answer.headers;
+  return {
+    ...answer,
+    headers: { ...answer.headers, vary: vary === undefined ? "accept" : `accept, ${vary}` },
+  };
 }
 
 function fileAnswer(request: HttpRequest, { headers, bytes, brotli, etag }: SiteFile): HttpResponse {
