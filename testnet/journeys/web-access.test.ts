@@ -128,6 +128,14 @@ test("who leaves a conversation is on its row again, and who closes a dialog on 
   await expect.poll(focused, within).toBe("New label");
 });
 
+test("who was compared is told apart in lists, for eyes and for ears", async () => {
+  await page.goto(`${new URL(page.url()).origin}/inbox`);
+  const compared = rowOf(page, "Plans for the garden");
+  await compared.getByTitle("Verified").waitFor();
+  expect(await compared.getAttribute("aria-label")).toContain("Verified");
+  expect(await rowOf(page, "Tickets for the ferry").getByTitle("Verified").count()).toBe(0);
+});
+
 test("a draft's row offers to throw it away, and nothing that is for letters", async () => {
   const { origin } = new URL(page.url());
   await page.goto(`${origin}/drafts`);

@@ -136,6 +136,10 @@ export function ThreadList({
     [setHeld],
   );
   useEffect(() => () => setHeld(undefined), [setHeld]);
+  // A row that had the focus is gone with the place that it was in, and tells of no blur.
+  useEffect(() => {
+    holdNow({ hasFocus: scroller.current?.contains(document.activeElement) === true });
+  }, [key, holdNow]);
 
   const latest = useRef(acts);
   latest.current = acts;
@@ -244,7 +248,9 @@ export function ThreadList({
       >
         {pages.total === undefined && <Waiting />}
         {pages.total === 0 && pages.isWhole && (empty ?? <EmptyPlace place={place} />)}
-        {pages.total === 0 && pages.isWhole && underEmpty}
+        {pages.total === 0 && pages.isWhole && underEmpty !== undefined && (
+          <div className={style.under}>{underEmpty}</div>
+        )}
         <div ref={canvas} className={style.canvas} style={{ blockSize: layout.height }} role="presentation">
           {layout.headings.map(({ age, index }) => (
             <div

@@ -79,7 +79,7 @@ export const ThreadRowView = memo(function ThreadRowView({
         aria-rowindex={index + 1}
         aria-selected={isSelected}
         aria-current={isOpen ? "true" : undefined}
-        aria-label={nameOf(row, labels, address)}
+        aria-label={nameOf(row, { isVerified, labels, address })}
         tabIndex={isCursor ? 0 : -1}
         className={style.row}
         data-thread={threadId}
@@ -158,6 +158,11 @@ const Cells = memo(function Cells({
           <span className={style.people}>
             <bdi>{namesOf(row.people, address)}</bdi>
             {row.count > 1 && <span className={style.count}>({row.count})</span>}
+            {isVerified && (
+              <span className={style.shield} title={say("people.signVerified")}>
+                <Icon name="shield" size={16} />
+              </span>
+            )}
           </span>
           <time dateTime={new Date(row.atMs).toISOString()} title={longTime(row.atMs)} className={style.time}>
             {isLater && row.snoozedUntil !== null
@@ -294,10 +299,14 @@ export function firstOf({ people }: ThreadRow, address: string): Person {
 }
 
 /** What a screen reader says of a row. */
-function nameOf(row: ThreadRow, labels: readonly Label[], address: string): string {
+function nameOf(
+  row: ThreadRow,
+  { isVerified, labels, address }: { isVerified: boolean; labels: readonly Label[]; address: string },
+): string {
   const parts = [
     row.isUnread ? say("row.unread") : "",
     namesOf(row.people, address),
+    isVerified ? say("people.signVerified") : "",
     row.subject ?? "",
     row.snippet,
     row.isWaiting ? say("row.waiting") : "",
