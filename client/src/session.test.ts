@@ -171,6 +171,17 @@ test("Who signs in again ends the sign-in that was kept before, and signs in eve
   expect(await whoAmI(third)).toMatchObject({ username: `alice@${host}` });
 });
 
+test("What one person has open never goes on as somebody else who has signed in at the same place", async () => {
+  const { platform, host, keeper, session } = await withAlice();
+  const invite = `https://${new URL(session.endpoint).host}/auth/invite/invite-for-anybody`;
+  const other = await register(platform, { invite, name: "Bob", password, mode: "open" }, { keeper });
+  const refused = await session.call("jmapSession", {}).catch((error: unknown) => error);
+  expect(isSignedOut(refused)).toBe(true);
+  await logout(session, keeper);
+  expect((await keeper.read())?.address).toBe(`bob@${host}`);
+  expect(await whoAmI(other.session)).toMatchObject({ username: `bob@${host}` });
+});
+
 test("A program calls with its token, which is never renewed", async () => {
   const { platform, host, seen } = await serveAccounts();
   const good = await openWithToken(platform, { address: `robot@${host}`, token: "ph_token" });

@@ -30,7 +30,7 @@ import {
 } from "./opaque.ts";
 import type { Platform } from "./platform.ts";
 import { keptOf, sessionCredential } from "./session-credential.ts";
-import { type KeptKeys, type KeptSession, memoryKeeper, type TokenKeeper } from "./token-keeper.ts";
+import { type KeptKeys, type KeptSession, keeperOf, memoryKeeper, type TokenKeeper } from "./token-keeper.ts";
 import { UnexpectedAnswer, Unreachable } from "./unreachable.ts";
 
 /** The server of an account, called as that account. */
@@ -263,13 +263,17 @@ export async function openWithToken(
 }
 
 /** Ends the sign-in at the server and forgets it here; here even when the server cannot be reached. */
-export async function logout(session: Api, keeper: TokenKeeper): Promise<void> {
+export async function logout(
+  session: Pick<Session, "address" | "call">,
+  keeper: TokenKeeper,
+  { signal }: { signal?: AbortSignal | undefined } = {},
+): Promise<void> {
   try {
-    await session.call("logout", {});
+    await session.call("logout", { signal });
   } catch (error) {
     if (!isSignedOut(error)) throw error;
   } finally {
-    await keeper.update(async () => undefined);
+    await keeperOf(keeper, session.address).update(async () => undefined);
   }
 }
 
@@ -339,6 +343,8 @@ async function endFormer(platform: Platform, former: KeptSession): Promise<void>
 }
 
 function keptSession(platform: Platform, { endpoint, address }: KeptSession, keeper: TokenKeeper): Session {
-  const api = makeApi(platform, endpoint, sessionCredential(platform, keeper));
-  return { ...api, address, keys: sessionKeys(api, address, keeper) };
+  // Another tab may have signed in somebody else meanwhile, as whom nothing of this one's is to be called.
+  const own = keeperOf(keeper, address);
+  const api = makeApi(platform, endpoint, sessionCredential(platform, own));
+  return { ...api, address, keys: sessionKeys(api, address, own) };
 }

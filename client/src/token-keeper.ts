@@ -37,6 +37,15 @@ export interface TokenKeeper {
   ): Promise<KeptSession | undefined>;
 }
 
+/** What a keeper has of one account: the sign-in of anybody else is none, and is left as it is. */
+export function keeperOf({ read, update }: TokenKeeper, address: string): TokenKeeper {
+  const own = (kept: KeptSession | undefined) => (kept?.address === address ? kept : undefined);
+  return {
+    read: async () => own(await read()),
+    update: async (change) => own(await update(async (kept) => (own(kept) ? change(kept) : kept))),
+  };
+}
+
 /** Keeps a sign-in for as long as the program runs. */
 export function memoryKeeper(kept?: KeptSession): TokenKeeper {
   let current = kept;
