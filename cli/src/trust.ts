@@ -1,5 +1,5 @@
 /** What a person is told of how far a message can be trusted: by what was verified here, never by what a server says. */
-import type { Opened } from "@posthorn/client";
+import type { ComparedAgain, Opened } from "@posthorn/client";
 import { formatAddress, senderOf } from "@posthorn/protocol";
 import { localTime } from "./times.ts";
 
@@ -59,11 +59,21 @@ export function trustWords(opened: Opened, self: string, next: (command: string)
       return sender.doubt === undefined ? words : `${words}\nWARNING: ${sender.doubt}`;
     }
     case "changed": {
-      const vouched = sender.why === "reset" ? ", and nobody vouches for the new one" : "";
-      return `WARNING: Sealed, but the identity of ${from} has changed since you compared it${vouched}: this may be from somebody else. To compare it again: ${next(`verify ${from}`)}`;
+      return `WARNING: Sealed, but ${whyChanged(from, sender.why)}: this may be from somebody else. To compare it again: ${next(`verify ${from}`)}`;
     }
     case "formerKey":
       return `WARNING: Sealed, but by an identity that ${from === self ? "you" : from} gave up on ${localTime(sender.until)}, perhaps because it was stolen: whoever has it could have written this.`;
+  }
+}
+
+function whyChanged(from: string, why: ComparedAgain): string {
+  switch (why) {
+    case "newKey":
+      return `the identity of ${from} has changed since you compared it`;
+    case "reset":
+      return `the identity of ${from} has changed since you compared it, and nobody vouches for the new one`;
+    case "differs":
+      return `you and ${from} have found that your safety numbers are not the same`;
   }
 }
 

@@ -53,6 +53,7 @@ export {
   forgetCompared,
   listCompared,
   markCompared,
+  markDifferent,
   readSafetyNumber,
   type ToCompare,
 } from "./keys/compare.ts";
@@ -62,6 +63,7 @@ export { keepEpochsFresh } from "./keys/keep-fresh.ts";
 export type { Keyring } from "./keys/keyring.ts";
 export { findMissingKeys } from "./keys/own-mode.ts";
 export { changePassword } from "./keys/password.ts";
+export type { ComparedAgain } from "./keys/pins.ts";
 export { readPhrase, recover, replacePhrase, testPhrase } from "./keys/recovery.ts";
 export { replaceIdentity } from "./keys/replace-identity.ts";
 export type { SenderKey, SenderTrust } from "./keys/sender-key.ts";
@@ -111,7 +113,7 @@ export type { Settings } from "./records/settings-content.ts";
 export { type ReplyFields, replyTo } from "./reply.ts";
 export { changeRule, createRule, listRules, type Rule, type RuleFields, removeRule } from "./rules.ts";
 export { saveName } from "./save-name.ts";
-export { type Prepared, prepare, type SealOptions } from "./seal.ts";
+export { type Prepared, prepare, type SealOptions, type Uncompared } from "./seal.ts";
 export { type FileSeal, newFileSeal } from "./sealed-file.ts";
 export {
   downloadSealedBytes,

@@ -36,6 +36,14 @@ export interface SealOptions {
   files?: readonly SealedFile[];
   /** True when the owner has agreed that it may be read on the way, should no recipient have keys. */
   mayGoInTheOpen?: boolean;
+  /** Whom numbers must be compared with again, and a person has said that this message goes to them all the same. */
+  uncompared?: readonly Uncompared[];
+}
+
+/** An account, and the identity key that it had when that was said: another one since is not meant. */
+export interface Uncompared {
+  address: string;
+  identityKey: string;
 }
 
 export interface Prepared {
@@ -82,7 +90,7 @@ export async function prepare(session: Session, draft: Draft, options: SealOptio
   const news = contacts.flatMap(({ address, contact }) =>
     contact.kind === "sealed" && contact.news !== undefined ? [{ address, news: contact.news }] : [],
   );
-  const message = await sealFor(session, plain, contacts, files);
+  const message = await sealFor(session, plain, contacts, options);
   await showKeysTo(
     session,
     contacts.map(({ account }) => account),
@@ -156,14 +164,17 @@ async function sealFor(
   session: Session,
   plain: Message,
   contacts: readonly Recipient[],
-  files: readonly SealedFile[],
+  { files = [], uncompared = [] }: SealOptions,
 ): Promise<Message> {
   const { identity, identityKeyId, head } = await getKeyring(session);
   const from = formatAddress(senderOf(plain));
   const now = session.platform.clock.now();
   const recipients = [];
-  for (const { address, contact } of contacts) {
-    if (contact.kind !== "sealed") return refuseContact(address, contact);
+  for (const { address, account, contact } of contacts) {
+    const isMeant =
+      contact.kind === "mustCompare" &&
+      uncompared.some((one) => one.address === account && one.identityKey === contact.head.identityKey);
+    if (contact.kind !== "sealed" && !isMeant) return refuseContact(address, contact);
     recipients.push({ address, ...(await epochOf(address, contact.head, now)) });
   }
   if (!recipients.some(({ address }) => address === from)) {

@@ -1,5 +1,5 @@
 /** With whom one has compared numbers is known on all devices, and that somebody has another identity since. */
-import { forgetCompared, listCompared, lookUpContact } from "@posthorn/client";
+import { forgetCompared, listCompared, lookUpContact, markDifferent, prepare } from "@posthorn/client";
 import { afterAll, expect, test } from "vitest";
 import { beginAnew, haveCompared, joinAs, newDevice } from "../src/people.ts";
 import { startTestnet } from "../src/testnet.ts";
@@ -25,4 +25,37 @@ test("who was compared is listed until that is forgotten, and as changed once an
   ]);
   await forgetCompared(phone, bob.address);
   expect(await listCompared(await newDevice(net.platform, alice))).toEqual([]);
+});
+
+test("a message goes to whom must be compared again only when somebody says so of it, and they stay so", async () => {
+  const dora = await joinAs(net, net.node("alpha"), "dora");
+  const erin = await joinAs(net, net.node("beta"), "erin");
+  await haveCompared(dora.session, erin.address);
+  await beginAnew(erin.session, { current: erin.password, next: "erin begins anew" });
+  const phone = await newDevice(net.platform, dora);
+  const contact = await lookUpContact(phone, erin.address);
+  if (contact.kind !== "mustCompare") throw new Error("Her identity has changed.");
+  const draft = { from: dora.address, to: [erin.address], subject: "Is it you?", body: "Tell me." };
+  const { identityKey } = contact.head;
+  const uncompared = [{ address: erin.address, identityKey }];
+  expect(await prepare(phone, draft, { uncompared })).toMatchObject({ isSealed: true });
+  const ofAnother = [{ address: erin.address, identityKey: identityKey.replace(/^.{4}/, "AAAA") }];
+  const refused = { problem: { code: "keysChanged" } };
+  await expect(prepare(phone, draft, { uncompared: ofAnother })).rejects.toMatchObject(refused);
+  await expect(prepare(phone, draft)).rejects.toMatchObject(refused);
+  expect(await listCompared(phone)).toEqual([{ address: erin.address, isChanged: true }]);
+});
+
+test("who was found to have another number gets nothing, on all devices, until they have compared again", async () => {
+  const fay = await joinAs(net, net.node("alpha"), "fay");
+  const gus = await joinAs(net, net.node("beta"), "gus");
+  await haveCompared(fay.session, gus.address);
+  await markDifferent(fay.session, gus.address);
+  const phone = await newDevice(net.platform, fay);
+  expect(await lookUpContact(phone, gus.address)).toMatchObject({ kind: "mustCompare", why: "differs" });
+  expect(await listCompared(phone)).toEqual([{ address: gus.address, isChanged: true }]);
+  const draft = { from: fay.address, to: [gus.address], subject: "Plans", body: "Later." };
+  await expect(prepare(phone, draft)).rejects.toMatchObject({ problem: { code: "keysChanged" } });
+  await haveCompared(phone, gus.address);
+  expect(await lookUpContact(phone, gus.address)).toMatchObject({ kind: "sealed", isCompared: true });
 });

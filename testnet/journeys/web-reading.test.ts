@@ -264,7 +264,7 @@ test("whoever was compared has a shield, and another key afterwards is told of w
   await write(bob, { to: [alice.address], subject: "Somebody else", body: "It is me, too." });
   await open(/Somebody else/, "Somebody else");
   const line = card("It is me, too.").getByRole("status");
-  await line.getByText(/has a new key since you compared numbers/).waitFor();
+  await line.getByText(/has another key than the one you compared/).waitFor();
   await line.getByRole("button", { name: "Why?" }).click();
   await line.getByText(/Compare the safety number again/).waitFor();
   await line.getByRole("button", { name: "Verify" }).click();
@@ -285,7 +285,7 @@ test("who begins anew without having been compared is told of once", async () =>
   await write(fred, { to, subject: "Fred's second", body: "My new key." });
   await open(/Fred's second/, "Fred's second");
   const line = card("My new key.").getByRole("status");
-  await line.getByText(/new key/).waitFor();
+  await line.getByText(/replaced their keys/).waitFor();
   await line.getByRole("button", { name: "Understood" }).click();
   await line.waitFor({ state: "detached" });
   await card("My new key.").getByTitle("Only you and those it is for can read this").first().waitFor();

@@ -6,6 +6,7 @@ import {
   listIdentities,
   listMailboxes,
   listSessions,
+  lookUpContact,
   openStored,
   openWithToken,
   prepare,
@@ -39,7 +40,7 @@ beforeAll(async () => {
   his = await clients.open(beta);
   await hers.signIn(alice);
   await his.signIn(bob);
-});
+}, 120_000);
 afterAll(async () => {
   await clients.close();
 });
@@ -121,7 +122,7 @@ test("who replaces the keys after a leak is told what follows, and the other mus
   await dialog.getByRole("button", { name: "Close" }).last().click();
 
   await hers.page.reload();
-  await hers.page.getByText("has another key than the one you verified").waitFor();
+  await hers.page.getByText("has replaced the keys that you verified").waitFor();
   await hers.page.getByRole("button", { name: "Verify again" }).click();
   const again = await shownNumber(hers.page);
   await openPerson(his, alice.address);
@@ -134,6 +135,23 @@ test("who replaces the keys after a leak is told what follows, and the other mus
   await hers.page.getByText("Verified: you and").waitFor();
   expect(hers.faults).toEqual([]);
   expect(his.faults).toEqual([]);
+});
+
+test("who finds other numbers is verified no more, and nothing is sent until both have compared again", async () => {
+  const { page } = hers;
+  await page.getByRole("button", { name: "Show the number" }).click();
+  const dialog = page.getByRole("dialog", { name: /^Verify/ });
+  await dialog.getByRole("button", { name: "They are different" }).click();
+  await dialog.getByText(/^Your device and that of bob/).waitFor();
+  await dialog.getByRole("button", { name: "Close" }).last().click();
+  await page.getByText("had different numbers when you compared them last").waitFor();
+  await page.getByRole("link", { name: /Was verified/ }).waitFor();
+  const elsewhere = await newDevice(clients.net.platform, alice);
+  expect(await lookUpContact(elsewhere, bob.address)).toMatchObject({ kind: "mustCompare", why: "differs" });
+  await page.getByRole("button", { name: "Verify again" }).click();
+  await page.getByRole("button", { name: "They are the same" }).click();
+  await page.getByText("Verified: you and").waitFor();
+  expect(hers.faults).toEqual([]);
 });
 
 test("the new phrase opens the account in another browser, with the old mail; a word that is wrong is named", async () => {

@@ -37,7 +37,7 @@ export async function readSafetyNumber(session: Session, address: string): Promi
   return { safetyNumber: safetyNumber(me, them), verifyText: verifyText(me, them), isCompared, comparedAt };
 }
 
-/** Somebody whose number was compared; `isChanged` when their identity has become another since, as far as was seen. */
+/** Somebody whose number was compared; `isChanged` when that must be done again, as far as was seen. */
 export interface Compared {
   address: string;
   isChanged: boolean;
@@ -91,6 +91,16 @@ export async function markCompared(session: Session, address: string, proof: str
 }
 
 /**
+ * The two have compared and found that their numbers are not the same: nothing is sent to the contact until they have
+ * compared again, on all devices of the account.
+ */
+export async function markDifferent(session: Session, address: string): Promise<void> {
+  const { contact } = await getPair(session, address);
+  const at = formatTime(session.platform.clock.now());
+  await rewritePin(session, contact, { identityKey: contact.head.identityKey, at, isOther: true });
+}
+
+/**
  * Forgets that the two have compared; messages may be sent again whatever the contact's identity becomes. A change that was
  * seen since is told then as of any other contact.
  */
@@ -122,7 +132,11 @@ type Comparable = Extract<Contact, { kind: "sealed" | "mustCompare" }>;
 
 async function rewritePin(session: Session, contact: Comparable, compared: Pin["compared"]): Promise<void> {
   const known = await findPin(session, contact.head.address);
-  const pin = pinOf(contact, compared, compared === null ? known?.pin.untold : undefined);
+  const pin = pinOf(
+    contact,
+    compared,
+    compared === null || compared.isOther === true ? known?.pin.untold : undefined,
+  );
   await sealVault(session, await keepPin(session, pin, known?.revision ?? 0));
 }
 

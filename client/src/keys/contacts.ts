@@ -4,7 +4,15 @@ import { accountOf, fail, type Problem, ProblemError, parseAddress } from "@post
 import type { Session } from "../session.ts";
 import { askForChain } from "./ask-for-chain.ts";
 import { type BelievedChain, isBelieved, sentenceOf } from "./keyring.ts";
-import { changeSinceCompared, findPin, type KnownPin, keepPin, type Pin, pinOf } from "./pins.ts";
+import {
+  type ComparedAgain,
+  changeSinceCompared,
+  findPin,
+  type KnownPin,
+  keepPin,
+  type Pin,
+  pinOf,
+} from "./pins.ts";
 import { getKeyring } from "./session-keys.ts";
 import { sealVault } from "./vault.ts";
 
@@ -13,14 +21,14 @@ export type ContactNews = "firstSeen" | "newKey" | "reset" | "policyLowered";
 
 /**
  * `sealed` messages are sealed to the epochs of `head` · `open` no keys of this account were ever seen: what is sent to
- * it can be read on the way · `mustCompare` its identity has changed since the two compared it: nothing may be sent ·
+ * it can be read on the way · `mustCompare` the two must compare again: nothing may be sent ·
  * `noConsent` its keys are not for us · `notBelieved` its server shows what does not hold · `unknown` there is no such
  * account, or nobody could be asked.
  */
 export type Contact =
   | ({ kind: "sealed"; isCompared: boolean; news: ContactNews | undefined } & Believed)
   | { kind: "open" }
-  | ({ kind: "mustCompare"; why: "newKey" | "reset" } & Believed)
+  | ({ kind: "mustCompare"; why: ComparedAgain } & Believed)
   | { kind: "noConsent" }
   | { kind: "notBelieved"; sentence: string }
   | { kind: "unknown"; problem: Problem };
@@ -184,9 +192,7 @@ export function refuseContact(address: string, contact: Exclude<Contact, { kind:
     case "mustCompare":
       return fail(
         "keysChanged",
-        contact.why === "reset"
-          ? `The identity of ${address} is another than the one you compared, and nobody vouches for it. Nothing was sent. Compare the safety number with them again.`
-          : `The identity of ${address} has changed since you compared it. Nothing was sent. Compare the safety number with them again.`,
+        `${whyCompareAgain(address, contact.why)} Nothing was sent. Compare the safety number with them again.`,
       );
     case "noConsent":
       return fail(
@@ -200,5 +206,16 @@ export function refuseContact(address: string, contact: Exclude<Contact, { kind:
       );
     case "unknown":
       throw new ProblemError(contact.problem);
+  }
+}
+
+function whyCompareAgain(address: string, why: ComparedAgain): string {
+  switch (why) {
+    case "reset":
+      return `The identity of ${address} is another than the one you compared, and nobody vouches for it.`;
+    case "newKey":
+      return `The identity of ${address} has changed since you compared it.`;
+    case "differs":
+      return `You and ${address} have found that your safety numbers are not the same.`;
   }
 }

@@ -19,8 +19,14 @@ const PinSchema = Type.Object({
   pin: ChainPinSchema,
   /** The newest statement that was believed: it is sealed to while the contact's server does not answer. */
   newest: SignedStatementSchema,
-  /** The identity key that the two have compared, and when; it stays when the identity becomes another. */
-  compared: Type.Union([Type.Object({ identityKey: text, at: text }), Type.Null()]),
+  /**
+   * The identity key that the two have compared, and when; it stays when the identity becomes another. `isOther` when
+   * they have found at last that it is not the same at both.
+   */
+  compared: Type.Union([
+    Type.Object({ identityKey: text, at: text, isOther: Type.Optional(Type.Literal(true)) }),
+    Type.Null(),
+  ]),
   /** What was found when it was pinned, until a person was told, or has compared anew the identity that was compared. */
   untold: Type.Optional(Type.Enum(["newKey", "reset", "policyLowered"])),
 });
@@ -28,9 +34,16 @@ const PinSchema = Type.Object({
 /** What is known of a contact's keys. */
 export type Pin = Static<typeof PinSchema>;
 
-/** How the identity has changed since the two compared it; undefined when it has not, or they never have. */
-export function changeSinceCompared({ pin, compared, untold }: Pin): "newKey" | "reset" | undefined {
-  if (compared === null || compared.identityKey === pin.identityKey) return undefined;
+/**
+ * Why the two must compare again: the identity has become another, vouched for by the former or not (`reset`), or they have
+ * found that each knows another one (`differs`).
+ */
+export type ComparedAgain = "newKey" | "reset" | "differs";
+
+/** Undefined when what was compared still is so, or they never have. */
+export function changeSinceCompared({ pin, compared, untold }: Pin): ComparedAgain | undefined {
+  if (compared === null) return undefined;
+  if (compared.identityKey === pin.identityKey) return compared.isOther === true ? "differs" : undefined;
   return untold === "reset" ? "reset" : "newKey";
 }
 

@@ -4,12 +4,12 @@ import { fail } from "@posthorn/protocol";
 import type { Session } from "../session.ts";
 import { forgetChain } from "./ask-for-chain.ts";
 import { type Contact, type ContactNews, lookUpSigner } from "./contacts.ts";
-import { changeSinceCompared, findPin } from "./pins.ts";
+import { type ComparedAgain, changeSinceCompared, findPin } from "./pins.ts";
 import { getKeyring } from "./session-keys.ts";
 
 /**
- * Who has signed a message: the account itself · a contact, by the key that holds now · a contact whose identity has
- * changed since the two compared it, by the new one · a key that the account has given up at `until`, perhaps because it
+ * Who has signed a message: the account itself · a contact, by the key that holds now · a contact with whom
+ * numbers must be compared again, by the key that the server shows · a key that the account has given up at `until`, perhaps because it
  * was stolen. `news` is what looking for the key has found, and the person must hear of it (§90.7): it comes again until
  * `markTold` is called. So must they of `doubt`, a sentence: the server shows keys that are not believed, and the key is
  * the one believed before.
@@ -17,7 +17,7 @@ import { getKeyring } from "./session-keys.ts";
 export type SenderTrust =
   | { kind: "self" }
   | { kind: "known"; isCompared: boolean; news: ContactNews | undefined; doubt: string | undefined }
-  | { kind: "changed"; why: "newKey" | "reset" }
+  | { kind: "changed"; why: ComparedAgain }
   | { kind: "formerKey"; until: string; news: ContactNews | undefined };
 
 export interface SenderKey {

@@ -3,6 +3,7 @@ import { formatAddress, type Message, parseAddress, readMessage, uuidV7 } from "
 import type { Draft } from "../draft.ts";
 import type { LocalWriter } from "../local/local-store.ts";
 import { openLocal, sealLocal } from "../local/seal-local.ts";
+import type { Uncompared } from "../seal.ts";
 import type { SealedFile } from "../sealed-file-upload.ts";
 import { actTables, actWith, type Undo } from "./act.ts";
 import type { Change, MessageChange } from "./change.ts";
@@ -18,6 +19,8 @@ export interface Letter {
   files: readonly SealedFile[];
   /** True when the owner has agreed that it may be read on the way, should no recipient have keys. */
   mayGoInTheOpen: boolean;
+  /** As `SealOptions` says. */
+  uncompared?: readonly Uncompared[] | undefined;
   /** The draft that it was written as, which goes when it goes. */
   from?: DraftPlace | undefined;
   /** What goes over the wire, as JSON, once it was sealed: it must be the same whenever it is sent again. */
@@ -31,6 +34,7 @@ export interface PostOptions {
   label: string;
   files?: readonly SealedFile[] | undefined;
   mayGoInTheOpen?: boolean | undefined;
+  uncompared?: readonly Uncompared[] | undefined;
   /** The draft that it was written as: it goes when the letter does, and comes back when that is taken back or refused. */
   from?: DraftPlace | undefined;
   /** Not to be sent before, RFC 3339 in UTC. */
@@ -50,13 +54,14 @@ export async function post(
   options: PostOptions,
 ): Promise<{ id: string; undo: Undo | undefined }> {
   const { clock, randomBytes } = mail.session.platform;
-  const { label, files = [], mayGoInTheOpen = false, from, sendAt, undoS } = options;
+  const { label, files = [], mayGoInTheOpen = false, uncompared, from, sendAt, undoS } = options;
   const id = draft.id ?? uuidV7(clock.now(), randomBytes(16));
   const sender = formatAddress(parseAddress(draft.from));
   const letter: Letter = {
     draft: { ...draft, from: sender, id },
     files,
     mayGoInTheOpen,
+    ...(uncompared === undefined ? {} : { uncompared }),
     ...(from === undefined ? {} : { from: { id: from.id, name: from.name } }),
   };
   const change = {

@@ -99,8 +99,8 @@ async function findMessage(mail: Mail, id: string): Promise<Message | undefined>
   const letter = await findLetter(mail, id);
   const before = letter && sealedBefore(letter);
   if (letter === undefined || before !== undefined) return before;
-  const { draft, files, mayGoInTheOpen } = letter;
-  const { message } = await prepare(mail.session, draft, { files, mayGoInTheOpen });
+  const { draft, files, mayGoInTheOpen, uncompared = [] } = letter;
+  const { message } = await prepare(mail.session, draft, { files, mayGoInTheOpen, uncompared });
   await keepSealed(mail, letter, message);
   return message;
 }

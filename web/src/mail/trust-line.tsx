@@ -77,7 +77,7 @@ export function TrustLine({
   return (
     <Line
       words={say(`trust.news.${news}`, { name })}
-      why={say("trust.whyNews", { name })}
+      why={say("trust.whyNews", { name, news })}
       address={address}
       onTold={() => void call("tellNews", { address, news })}
     />

@@ -50,6 +50,11 @@ export function VerifyDialog({
       await call("haveCompared", { address, safetyNumber: numbers.safetyNumber });
       onClose();
     });
+  const keepDifferent = () =>
+    run(async () => {
+      await call("haveFoundOthers", { address });
+      setStep("different");
+    });
   const compare = (text: string) =>
     run(async () => {
       const found = await call("compareCode", { address, text });
@@ -72,6 +77,7 @@ export function VerifyDialog({
             numbers={numbers}
             isBusy={isBusy}
             onSame={() => void keep()}
+            onDifferent={() => void keepDifferent()}
             onStep={goTo}
           />
         ) : (
@@ -98,12 +104,14 @@ function NumberStep({
   numbers: { safetyNumber, verifyText },
   isBusy,
   onSame,
+  onDifferent,
   onStep,
 }: {
   name: string;
   numbers: Numbers;
   isBusy: boolean;
   onSame(): void;
+  onDifferent(): void;
   onStep(step: Step): void;
 }): ReactElement {
   const [isCopied, setCopied] = useState(false);
@@ -140,7 +148,7 @@ function NumberStep({
         </Button>
       </div>
       <div className={`${style.actions} ${style.end}`}>
-        <Button look="danger" onClick={() => onStep("different")}>
+        <Button look="danger" isBusy={isBusy} onClick={onDifferent}>
           {say("people.different")}
         </Button>
         <Button look="ink" icon="check" isBusy={isBusy} onClick={onSame}>

@@ -16,7 +16,7 @@ import {
 import { hideKeys } from "./own-consent.ts";
 import { leavePhrase, offerIdentity, offerPhrase, setOwnPassword, takePhrase, tryPhrase } from "./phrase.ts";
 import type { Topic } from "./topic.ts";
-import { beginTrustAnew, compareCode, forgetComparison, haveCompared } from "./trust.ts";
+import { beginTrustAnew, compareCode, forgetComparison, haveCompared, haveFoundOthers } from "./trust.ts";
 
 type Nothing = Record<string, never>;
 
@@ -43,6 +43,7 @@ export const ownCalls = {
 
   haveCompared: telling("people", haveCompared),
   compareCode: telling("people", compareCode),
+  haveFoundOthers: telling("people", haveFoundOthers),
   forgetComparison: telling("people", forgetComparison),
   beginTrustAnew: telling("people", beginTrustAnew),
 

@@ -2,11 +2,13 @@
 import {
   believeAnew,
   type Compared,
+  type ComparedAgain,
   compareScanned,
   forgetCompared,
   listCompared,
   lookUpContact,
   markCompared,
+  markDifferent,
   readSafetyNumber,
 } from "@posthorn/client";
 import type { Desk } from "./desk.ts";
@@ -24,7 +26,7 @@ export interface Numbers {
 
 /**
  * `self` the account itself · `keyless` this account has no keys · `sealed` mail between the two is sealed · `mustCompare`
- * another identity than was compared: nothing is sent · `open` they have no keys · `noConsent` they show none to us ·
+ * numbers must be compared again: nothing is sent · `open` they have no keys · `noConsent` they show none to us ·
  * `notBelieved` their server shows what does not hold · `unknown` nobody could be asked, or there is no such person.
  */
 export type Trust =
@@ -34,7 +36,7 @@ export type Trust =
       comparedAtMs: number | null;
       news: "newKey" | "reset" | "policyLowered" | null;
     } & Numbers)
-  | ({ kind: "mustCompare"; why: "newKey" | "reset"; comparedAtMs: number | null } & Numbers)
+  | ({ kind: "mustCompare"; why: ComparedAgain; comparedAtMs: number | null } & Numbers)
   | { kind: "notBelieved" | "unknown"; sentence: string };
 
 /** Never throws: that nobody answers is an answer. */
@@ -80,12 +82,18 @@ export async function haveCompared(
   await markCompared(mail.session, address, safetyNumber);
 }
 
-/** Holds what was scanned against what is known here, and remembers it when it is the same. */
+/** A person has held the digits against the other's and found others. */
+export async function haveFoundOthers({ mail }: Desk, { address }: { address: string }): Promise<void> {
+  await markDifferent(mail.session, address);
+}
+
+/** Holds what was scanned against what is known here, and remembers whether it is the same. */
 export async function compareCode(
   { mail }: Desk,
   { address, text }: { address: string; text: string },
 ): Promise<Comparison> {
   const outcome = await compareScanned(mail.session, address, text.trim());
+  if (outcome === "different") await markDifferent(mail.session, address);
   if (outcome === "same") await markCompared(mail.session, address, text.trim());
   return outcome;
 }
