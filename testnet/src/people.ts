@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import {
   type AccountMode,
+  changeOwnName,
   createInvite,
   eachMessage,
   getMailbox,
@@ -32,14 +33,14 @@ export interface TestPerson {
   keeper: TokenKeeper;
 }
 
-/** Registers somebody by invitation, as a person does. */
+/** Registers somebody by invitation, as a person does; `called` is what they call themselves. */
 export async function joinAs(
   net: Testnet,
   node: TestNode,
   name: string,
-  options: { mode?: AccountMode; platform?: Platform; device?: string } = {},
+  options: { mode?: AccountMode; platform?: Platform; device?: string; called?: string } = {},
 ): Promise<TestPerson> {
-  const { mode = "sealed", platform = net.platform, device = "the first" } = options;
+  const { mode = "sealed", platform = net.platform, device = "the first", called } = options;
   const { url } = await inviteTo(net, node, name);
   const password = `${name} on ${node.name}`;
   const keeper = memoryKeeper();
@@ -48,6 +49,7 @@ export async function joinAs(
     { invite: url, password, mode },
     { keeper, device },
   );
+  if (called !== undefined) await changeOwnName(session, called);
   return { address: session.address, password, recoveryPhrase, session, keeper };
 }
 

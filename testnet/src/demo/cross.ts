@@ -3,16 +3,19 @@ import { createReadStream } from "node:fs";
 import { mkdir, rm, stat, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import {
+  type Draft,
   listMessages,
   type Opened,
   openStored,
   type Progress,
   prepare,
+  readOwnName,
   replyTo,
   type SealedFile,
   send,
   uploadSealedFile,
   waitUntilSettled,
+  withName,
 } from "@posthorn/client";
 import { openFileSource, saveSealedFile } from "@posthorn/client/node";
 import { formatAddress, type Message, type SendAnswer, senderOf, uuidV7 } from "@posthorn/protocol";
@@ -66,7 +69,7 @@ export async function cross(place: CrossPlace, options: CrossOptions): Promise<C
   const id = uuidV7(clock.now(), randomBytes(16));
   const file = await upload(alice, path, id);
   const draft = { id, from: alice.address, to: [bob.address], subject, body };
-  const { message: letter } = await prepare(alice.session, draft, { files: [file] });
+  const { message: letter } = await prepare(alice.session, await named(alice, draft), { files: [file] });
   const sentAt = performance.now();
   await send(alice.session, letter);
   await settled(alice, id);
@@ -85,7 +88,7 @@ export async function cross(place: CrossPlace, options: CrossOptions): Promise<C
     ...replyTo(opened.message, bob.address),
     body: "It has come. Thank you!",
   };
-  const { message: answer } = await prepare(bob.session, reply);
+  const { message: answer } = await prepare(bob.session, await named(bob, reply));
   const answeredAt = performance.now();
   await send(bob.session, answer);
   await settled(bob, answer.id);
@@ -108,6 +111,10 @@ export async function cross(place: CrossPlace, options: CrossOptions): Promise<C
   };
   const ok = seen.sealed && verified && seen.subject === subject && seen.body === body;
   return { ok, seen };
+}
+
+async function named({ session, address }: Person, draft: Draft): Promise<Draft> {
+  return withName(draft, await readOwnName(session, address));
 }
 
 async function upload(person: Person, path: string, messageId: string): Promise<SealedFile> {

@@ -2,6 +2,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import {
   type Api,
+  changeOwnName,
   createInvite,
   eachAccount,
   login,
@@ -74,8 +75,8 @@ export async function openPlace(options: { folder: string; store: "sqlite" | "po
     return {
       alpha,
       beta,
-      alice: await openPerson(platform, alpha, "alice", home),
-      bob: await openPerson(platform, beta, "bob", home),
+      alice: await openPerson(platform, alpha, { name: "alice", called: "Alice Arden" }, home),
+      bob: await openPerson(platform, beta, { name: "bob", called: "Bob Berger" }, home),
       clientFolder: home.folder,
       caPath: home.caPath,
       close,
@@ -87,7 +88,12 @@ export async function openPlace(options: { folder: string; store: "sqlite" | "po
 }
 
 /** Signs the person in, with an invitation and keys first when there is no such account yet. Throws DemoFailure. */
-async function openPerson(platform: Platform, node: TestNode, name: string, home: Home): Promise<Person> {
+async function openPerson(
+  platform: Platform,
+  node: TestNode,
+  { name, called }: { name: string; called: string },
+  home: Home,
+): Promise<Person> {
   const address = `${name}@${node.host}`;
   const password = `${name} on ${node.name}`;
   const keeper = home.keeper(address);
@@ -103,6 +109,7 @@ async function openPerson(platform: Platform, node: TestNode, name: string, home
   }
   const invite = await createInvite(operator, { name });
   const { session } = await register(platform, { invite: invite.url, password }, { keeper, device });
+  await changeOwnName(session, called);
   return { address, password, session };
 }
 

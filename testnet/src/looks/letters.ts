@@ -3,15 +3,15 @@ import { picture } from "../picture.ts";
 
 /** Who lives in the pictures. The owner and those with `isHome` have accounts on the same server. */
 export const people = {
-  ines: { user: "ines.albrecht", isHome: true },
-  priya: { user: "priya.raman", isHome: true },
-  marta: { user: "marta.keller", isHome: false },
-  jonas: { user: "jonas.weber", isHome: false },
-  oskar: { user: "oskar.lund", isHome: false },
-  hanna: { user: "hanna.sommer", isHome: false },
-  tomas: { user: "tomas.novak", isHome: false },
-  aiko: { user: "aiko.mori", isHome: false },
-  dora: { user: "dora.vogel", isHome: false },
+  ines: { user: "ines.albrecht", called: "Ines Albrecht", isHome: true },
+  priya: { user: "priya.raman", called: "Priya Raman", isHome: true },
+  marta: { user: "marta.keller", called: "Marta Keller", isHome: false },
+  jonas: { user: "jonas.weber", called: "Jonas Weber", isHome: false },
+  oskar: { user: "oskar.lund", called: "Oskar Lund", isHome: false },
+  hanna: { user: "hanna.sommer", called: "Hanna Sommer", isHome: false },
+  tomas: { user: "tomas.novak", called: "Tomáš Novák", isHome: false },
+  aiko: { user: "aiko.mori", called: "Aiko Mori", isHome: false },
+  dora: { user: "dora.vogel", called: "Dora Vogel", isHome: false },
 } as const;
 
 /** Whose keys nobody may look at, so that what they write cannot be opened. */
@@ -230,15 +230,20 @@ export const letters: readonly Letter[] = [
 ];
 
 /** Those who write for the first time. */
-export const strangers: readonly { user: string; at: string; subject: string; body: string }[] = [
+export const strangers: readonly (Pick<Letter, "at" | "subject" | "body"> & {
+  user: string;
+  called: string;
+})[] = [
   {
     user: "paul.hartmann",
+    called: "Paul Hartmann",
     at: "8:31",
     subject: "The flat on the second floor",
     body: "Is the flat still free? We are two people and a quiet dog.",
   },
   {
     user: "wilma.stein",
+    called: "Wilma Stein",
     at: "8:40",
     subject: "Your article on pear trees",
     body: "I read your article in the paper and have a question about grafting. Would you have ten minutes next week?",

@@ -12,9 +12,11 @@ import {
   openOperator,
   openStored,
   prepare,
+  readOwnName,
   type Session,
   send,
   uploadSealedFile,
+  withName,
 } from "@posthorn/client";
 import { shape, uuidV7 } from "@posthorn/protocol";
 import { Type } from "typebox";
@@ -52,9 +54,9 @@ type Draft = Pick<Letter, "subject" | "body" | "files"> & { thread?: string };
 export async function seedMailbox(net: Testnet, wall: Wall): Promise<Seeded> {
   const [here, there] = [net.node(home), net.node(away)];
   const joined = new Map<Who, TestPerson>();
-  for (const [who, { user, isHome }] of Object.entries(people)) {
+  for (const [who, { user, called, isHome }] of Object.entries(people)) {
     if (isWho(who))
-      joined.set(who, await joinAs(net, isHome ? here : there, user, { device: "Firefox on macOS" }));
+      joined.set(who, await joinAs(net, isHome ? here : there, user, { called, device: "Firefox on macOS" }));
   }
   const of = (who: Who): TestPerson => {
     const person = joined.get(who);
@@ -62,7 +64,7 @@ export async function seedMailbox(net: Testnet, wall: Wall): Promise<Seeded> {
     return person;
   };
   const owner = of("ines");
-  const newcomer = await joinAs(net, here, "theo.brandt");
+  const newcomer = await joinAs(net, here, "theo.brandt", { called: "Theo Brandt" });
   const operator = JSON.parse(await readFile(join(here.folder, "operator.json"), "utf8"));
   await changeAccount(openOperator(net.platform, operator), people.ines.user, { operator: true });
   for (const [who, { session, address }] of joined) {
@@ -86,7 +88,8 @@ export async function seedMailbox(net: Testnet, wall: Wall): Promise<Seeded> {
       ),
     );
     const whole = { ...text, id, from: address, to: [...to], bodyType: "text/markdown" as const };
-    await send(session, (await prepare(session, whole, { files: uploaded })).message);
+    const named = withName(whole, await readOwnName(session, address));
+    await send(session, (await prepare(session, named, { files: uploaded })).message);
     await net.settle();
   };
 
@@ -102,8 +105,8 @@ export async function seedMailbox(net: Testnet, wall: Wall): Promise<Seeded> {
     const addresses = to.map((who) => of(who).address);
     await write(of(from), addresses, { ...draft, ...(id === undefined ? {} : { thread: id }) });
   }
-  for (const { user, at, ...draft } of strangers) {
-    const stranger = await joinAs(net, there, user);
+  for (const { user, called, at, ...draft } of strangers) {
+    const stranger = await joinAs(net, there, user, { called });
     await wall.moveTo(0, at);
     await write(stranger, [owner.address], draft);
   }

@@ -1,4 +1,5 @@
 import type { ReactElement } from "react";
+import { wholeName } from "../mail/person-names.ts";
 import { go, writeRoute } from "../routes.ts";
 import { openComposer } from "../state/composers.ts";
 import { lastSeen, useView } from "../state/use-view.ts";
@@ -45,7 +46,7 @@ export function PersonPage({ address }: { address: string }): ReactElement {
               {name !== undefined && <bdi className={style.meta}>{address}</bdi>}
             </div>
           </div>
-          <TrustPanel address={address} name={name ?? address} trust={trust} />
+          <TrustPanel address={address} name={wholeName(person ?? { address })} trust={trust} />
           {!isSelf && <StandingRow address={address} />}
           <Threads address={address} threads={person?.threads ?? []} />
         </div>
