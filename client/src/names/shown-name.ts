@@ -1,6 +1,6 @@
 /**
  * What is shown of the names that people give themselves. Anybody can write any name, so none may pass for an address, and
- * one that two people have tells nobody which of them it is (threats E6, decision 0035).
+ * one that two people have tells nobody which of them it is (threats E8, decision 0035).
  */
 
 /** What turns the direction of reading or begins a new line. */
