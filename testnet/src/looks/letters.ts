@@ -194,7 +194,7 @@ export const letters: readonly Letter[] = [
     at: "16:17",
     subject: "The boat in spring",
     thread: "boat",
-    body: "Ordered. It comes in the second week of January, and the yard keeps the hall free for us until Easter. What is left to do by then:\n\n1. The old planks out, **before** the frost\n2. Steam, bend and fit the new ones\n3. Two coats of oil, and a third if you have the patience\n\nTheir hours are on [the yard’s page](https://yard.example/hours).\n\nJonas",
+    body: "Ordered. It comes in the second week of January, and the yard keeps the hall free for us until Easter. What is left to do by then:\n\n1. The old planks out, **before** the frost\n2. Steam, bend and fit the new ones\n3. Two coats of oil, and a third if you have the patience\n\nWhen they are there: [the hours of the yard](https://yard.example/hours)\n\nJonas",
   },
   {
     from: "ines",

@@ -41,6 +41,8 @@ export function MailPage({
   const inbox = folders.find(({ role }) => role === "inbox");
   const isInbox = place.kind === "role" && place.role === "inbox";
   const hasNothing = folders.some(({ role, total }) => role === "archive" && total === 0);
+  const isEmpty =
+    place.kind === "role" && folders.some(({ role, total }) => role === place.role && total === 0);
   const threadId = isList ? route.threadId : undefined;
   const thread = lastSeen(useView("thread", threadId === undefined ? undefined : { threadId }));
   const subject = withoutTurns(thread?.subject ?? "");
@@ -71,7 +73,8 @@ export function MailPage({
       />
       {threadId === undefined ? (
         <div className={style.nothing}>
-          <Empty title={say("reader.none")} sentence={say("reader.noneSentence")} />
+          {/* The list says it where there is nothing to choose. */}
+          {!isEmpty && <Empty title={say("reader.none")} sentence={say("reader.noneSentence")} />}
         </div>
       ) : (
         <ThreadReader key={threadId} threadId={threadId} place={place} address={address} />

@@ -15,6 +15,7 @@ import { type Place, placeKey } from "../state/place.ts";
 import { lastSeen, useView } from "../state/use-view.ts";
 import type { Folder } from "../state/worker/folders.ts";
 import type { ThreadRow } from "../state/worker/list-threads.ts";
+import type { Person } from "../state/worker/persons.ts";
 import { Button } from "../ui/button.tsx";
 import { Empty } from "../ui/empty.tsx";
 import { Notice } from "../ui/notice.tsx";
@@ -25,7 +26,7 @@ import { headingHeight, layOut } from "./list-layout.ts";
 import { letLeave, letRise, standing } from "./row-motion.ts";
 import { SelectionBar } from "./selection-bar.tsx";
 import style from "./thread-list.module.css";
-import { firstOf, type RowActs, ThreadRowView } from "./thread-row.tsx";
+import { type RowActs, ThreadRowView } from "./thread-row.tsx";
 import { useLabels } from "./use-labels.ts";
 import { useListActs } from "./use-list-acts.ts";
 import { useAnchor, useListView } from "./use-list-scroll.ts";
@@ -69,11 +70,13 @@ export function ThreadList({
   const labels = useLabels(folders);
   const { density } = useLook();
   const compared = lastSeen(useView("compared", {})) ?? [];
-  // What came open, or by another key, is not theirs for sure.
-  const isVerified = (row: ThreadRow) =>
-    row.subject !== null &&
-    row.trouble === null &&
-    compared.some((one) => !one.isChanged && one.address === firstOf(row, address).address);
+  const isCompared = (person: Person) =>
+    compared.some((one) => one.address === person.address && !one.isChanged);
+  // All of them; and what came open, or by another key, is not theirs for sure.
+  const isVerified = ({ people, subject, trouble }: ThreadRow) => {
+    const others = people.filter((person) => person.address !== address);
+    return others.length > 0 && subject !== null && trouble === null && others.every(isCompared);
+  };
   const { view, onScroll, show } = useListView(scroller, key, density);
   const isHeld = useRef(false);
   const wanted = useRef<string>(undefined);

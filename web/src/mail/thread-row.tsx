@@ -1,7 +1,6 @@
 import { memo, type ReactElement } from "react";
 import type { ThreadAct } from "../state/worker/act-on-threads.ts";
 import type { ThreadRow } from "../state/worker/list-threads.ts";
-import type { Person } from "../state/worker/persons.ts";
 import { Avatar } from "../ui/avatar.tsx";
 import { IconButton } from "../ui/button.tsx";
 import { Icon } from "../ui/icon.tsx";
@@ -22,7 +21,7 @@ interface Props {
   /** The one that keys act on. */
   isCursor: boolean;
   isSelected: boolean;
-  /** The numbers of who stands first in it were compared, and what it says is sealed by them. */
+  /** The numbers of everybody else in it were compared, and what it says is sealed. */
   isVerified: boolean;
   /** Of the account. */
   labels: readonly Label[];
@@ -130,7 +129,8 @@ const Cells = memo(function Cells({
 }: Omit<Props, "index" | "isOpen" | "isCursor">): ReactElement {
   const { threadId } = row;
   const labels = all.filter(({ id }) => row.mailboxIds.includes(id));
-  const shown = firstOf(row, address);
+  const [first] = row.people.filter((person) => person.address !== address);
+  const shown = first ?? row.people[0] ?? { address };
   const subject = row.subject || say("row.noSubject");
   return (
     <>
@@ -291,11 +291,6 @@ function MarkedWords({
       {text.slice(at) || (at === 0 ? otherwise : "")}
     </>
   );
-}
-
-/** Whose picture stands in the row: somebody else where there is somebody else. */
-export function firstOf({ people }: ThreadRow, address: string): Person {
-  return people.find((person) => person.address !== address) ?? people[0] ?? { address };
 }
 
 /** What a screen reader says of a row. */
