@@ -22,11 +22,13 @@ export async function npmChromium(): Promise<BrowserProgram> {
   const packageFolder = dirname(dirname(createRequire(import.meta.url).resolve(packageName)));
   const folder = join(packageFolder, "unpacked");
   if (!(await exists(folder))) await unpackInto(folder);
+  const fonts = join(folder, "fonts-and-monospace.conf");
+  if (!(await exists(fonts))) await writeWhole(fonts, fontsOf(folder));
   return {
     path: join(folder, "chromium"),
     env: {
       LD_LIBRARY_PATH: join(folder, "al2023", "lib"),
-      FONTCONFIG_FILE: join(folder, "fonts.conf"),
+      FONTCONFIG_FILE: fonts,
     },
   };
 }
@@ -38,7 +40,6 @@ async function unpackInto(folder: string): Promise<void> {
     // The package unpacks into the folder for temporary files, and its libraries only where it takes itself to be at AWS.
     const env = { ...process.env, TMPDIR: made, AWS_LAMBDA_JS_RUNTIME: "nodejs24.x" };
     await run(process.execPath, ["--input-type=module", "--eval", unpack], { cwd: import.meta.dirname, env });
-    await writeFile(join(made, "fonts.conf"), fontsOf(folder));
     await rename(made, folder);
   } catch (error) {
     await rm(made, { recursive: true, force: true });
@@ -46,10 +47,28 @@ async function unpackInto(folder: string): Promise<void> {
   }
 }
 
-/** The package's own names folders of AWS. */
+/** As the folder is: nobody may find a half. */
+async function writeWhole(path: string, text: string): Promise<void> {
+  const made = `${path}-${process.pid}`;
+  await writeFile(made, text);
+  await rename(made, path);
+}
+
+const monospace = ["DejaVu Sans Mono", "Liberation Mono", "Noto Sans Mono"];
+
+/**
+ * The package's own names folders of AWS. There is no font in it whose letters are all as wide, so those of this machine
+ * are taken for that, and nothing else of its fonts: widths of all other words are the same on every machine.
+ */
 function fontsOf(folder: string): string {
-  const entries = `<dir>${folder}/fonts</dir><cachedir>${folder}/fonts-cache</cachedir>`;
-  return `<?xml version="1.0"?>\n<fontconfig>${entries}</fontconfig>\n`;
+  const names = monospace.map((name) => `<family>${name}</family>`).join("");
+  const taken = monospace.map((name) => `<glob>*/${name.replaceAll(" ", "")}*</glob>`).join("");
+  const entries = [
+    `<dir>${folder}/fonts</dir><dir>/usr/share/fonts</dir><cachedir>${folder}/fonts-cache</cachedir>`,
+    `<selectfont><rejectfont><glob>/usr/share/fonts/*.*</glob></rejectfont><acceptfont>${taken}</acceptfont></selectfont>`,
+    `<alias binding="strong"><family>monospace</family><prefer>${names}</prefer></alias>`,
+  ];
+  return `<?xml version="1.0"?>\n<fontconfig>${entries.join("")}</fontconfig>\n`;
 }
 
 async function exists(path: string): Promise<boolean> {
