@@ -12,6 +12,7 @@ import {
   decideSender,
   deleteToken,
   endSession,
+  fittingName,
   type Identity,
   listIdentities,
   listRules,
@@ -53,11 +54,12 @@ export function readIdentities({ mail, signal }: Desk): Promise<Identity[]> {
   return listIdentities(mail.session, { signal });
 }
 
-/** A new one has no id. Throws JmapRefusal. */
+/** A new one has no id; a name is kept as it can be sent. Throws JmapRefusal. */
 export async function keepIdentity(
   { mail, signal }: Desk,
-  { id, email, ...fields }: { id: string | null; email: string; name?: string; textSignature?: string },
+  { id, email, name, ...rest }: { id: string | null; email: string; name?: string; textSignature?: string },
 ): Promise<void> {
+  const fields = name === undefined ? rest : { ...rest, name: fittingName(name) ?? "" };
   if (id === null) await createIdentity(mail.session, { email, ...fields }, { signal });
   else await changeIdentity(mail.session, id, fields, { signal });
 }
