@@ -12,6 +12,8 @@ const web = fileURLToPath(new URL("..", import.meta.url));
 const compress = promisify(brotliCompress);
 const leastCompressed = 1_000;
 
+const wake = join(web, "src", "state", "wake.ts");
+
 /** Where `posthorn serve` looks for it. */
 export const usualFolder = join(web, "dist", "site");
 
@@ -53,7 +55,7 @@ async function bundle(folder: string, isPseudo: boolean): Promise<void> {
       "import.meta.env.PSEUDO": JSON.stringify(isPseudo),
       "import.meta.env.RELEASE": JSON.stringify(await releaseOf(web)),
     },
-    plugins: [nothingOfNode(), compiledWords()],
+    plugins: [nothingOfNode(), compiledWords(), wakesFirst()],
     worker: { format: "es", plugins: () => [nothingOfNode(), compiledWords()] },
     build: {
       outDir: folder,
@@ -63,7 +65,9 @@ async function bundle(folder: string, isPseudo: boolean): Promise<void> {
       modulePreload: { polyfill: false },
       rolldownOptions: {
         input: { index: join(web, "index.html"), message: join(web, "message.html") },
-        output: { codeSplitting: { groups: [{ name: firstView() }] } },
+        output: {
+          codeSplitting: { groups: [{ name: "begin", test: wake, priority: 1 }, { name: firstView() }] },
+        },
       },
     },
   });
@@ -140,6 +144,25 @@ async function compressAll(folder: string): Promise<void> {
       if (smaller.length < bytes.length) await writeFile(join(folder, `${name}.br`), smaller);
     }),
   );
+}
+
+/** Puts the script that begins the worker before the page's own: a browser runs them in their order, each when it is there. */
+function wakesFirst(): Plugin {
+  return {
+    name: "wakes-first",
+    transformIndexHtml: {
+      order: "post",
+      handler(_, { bundle, path }) {
+        const found = Object.values(bundle ?? {}).find(
+          (file) => file.type === "chunk" && file.moduleIds.includes(wake),
+        );
+        if (path !== "/index.html") return [];
+        if (found === undefined) throw new Error("The script that begins the worker was not built.");
+        const attrs = { type: "module", crossorigin: true, src: `/${found.fileName}` };
+        return [{ tag: "script", attrs, injectTo: "head-prepend" }];
+      },
+    },
+  };
 }
 
 /** Vite would put something empty in the place of Node's modules, and nobody would know before it is called. */

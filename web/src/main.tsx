@@ -1,7 +1,6 @@
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./app.tsx";
-import { wakeDesk } from "./state/desk.ts";
 import "./style/tokens.css";
 import "./style/base.css";
 import { keepSite } from "./state/keep-site.ts";
@@ -10,8 +9,6 @@ import { showToast } from "./ui/toaster.tsx";
 import { chooseLanguage, say, speak } from "./words/words.ts";
 
 applyLook();
-// It opens what is kept on the device while the page fetches its words.
-wakeDesk();
 await speak(chooseLanguage(keptLook().language, navigator.languages));
 
 const place = document.getElementById("app");

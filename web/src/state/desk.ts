@@ -1,9 +1,8 @@
 /** The page's side of its worker: calls are asked once, views are watched. */
 
-import { scriptUrl } from "./trusted.ts";
+import { worker } from "./wake.ts";
 import type { CallInput, CallName, CallOutput } from "./worker/calls.ts";
 import type { Fault } from "./worker/fault.ts";
-import workerPath from "./worker/main.ts?worker&url";
 import type { FromWorker } from "./worker/messages.ts";
 import type { ViewInput, ViewName, ViewOutput } from "./worker/views.ts";
 
@@ -24,32 +23,21 @@ interface Waiting {
 }
 
 const waiting = new Map<number, Waiting>();
-let worker: Worker | undefined;
 let nextId = 1;
 
-function theWorker(): Worker {
-  if (worker !== undefined) return worker;
-  worker = new Worker(scriptUrl(new URL(workerPath, location.href)), { type: "module" });
-  worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
-    if (data.kind === "seen") {
-      for (const { id, value } of data.views) waiting.get(id)?.done(value);
-      return;
-    }
-    const asked = waiting.get(data.id);
-    if (data.kind === "fault") asked?.failed(data.fault);
-    else asked?.done(data.value);
-  };
-  worker.onerror = ({ message }) => {
-    const sentence = `Posthorn could not start in this browser. Load the page again. (${message})`;
-    for (const asked of waiting.values()) asked.failed({ sentence, code: "page" });
-  };
-  return worker;
-}
-
-/** Starts the worker, so that it is there when something is asked of it. */
-export function wakeDesk(): void {
-  theWorker();
-}
+worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
+  if (data.kind === "seen") {
+    for (const { id, value } of data.views) waiting.get(id)?.done(value);
+    return;
+  }
+  const asked = waiting.get(data.id);
+  if (data.kind === "fault") asked?.failed(data.fault);
+  else asked?.done(data.value);
+};
+worker.onerror = ({ message }) => {
+  const sentence = `Posthorn could not start in this browser. Load the page again. (${message})`;
+  for (const asked of waiting.values()) asked.failed({ sentence, code: "page" });
+};
 
 /** Throws CallFailed. */
 export function call<Name extends CallName>(name: Name, input: CallInput<Name>): Promise<CallOutput<Name>> {
@@ -65,7 +53,7 @@ export function call<Name extends CallName>(name: Name, input: CallInput<Name>):
         reject(new CallFailed(fault));
       },
     });
-    theWorker().postMessage({ kind: "call", id, name, input });
+    worker.postMessage({ kind: "call", id, name, input });
   });
 }
 
@@ -86,10 +74,10 @@ export function watch<Name extends ViewName>(
     done: (value) => listener({ value: checked<ViewOutput<Name>>(value) }),
     failed: (fault) => listener({ fault }),
   });
-  theWorker().postMessage({ kind: "watch", id, name, input });
+  worker.postMessage({ kind: "watch", id, name, input });
   return () => {
     waiting.delete(id);
-    theWorker().postMessage({ kind: "unwatch", id });
+    worker.postMessage({ kind: "unwatch", id });
   };
 }
 

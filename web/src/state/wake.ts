@@ -1,0 +1,8 @@
+/**
+ * The worker, begun by a script of its own that comes before all others: it reads itself and opens what is kept on the
+ * device while the page is still being read.
+ */
+import { scriptUrl } from "./trusted.ts";
+import workerPath from "./worker/main.ts?worker&url";
+
+export const worker = new Worker(scriptUrl(new URL(workerPath, location.href)), { type: "module" });
