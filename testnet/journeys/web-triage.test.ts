@@ -47,7 +47,7 @@ async function press(...keys: string[]): Promise<void> {
 
 /** What one points at stays, so what goes away by itself is looked at with the hand off. */
 async function pointAway(): Promise<void> {
-  await page.mouse.move(1_200, 600);
+  await page.mouse.move(20, 880);
 }
 
 /** Who has the focus, by its name. */
@@ -147,16 +147,26 @@ test("rows are dragged onto a label", async () => {
   await row(20).waitFor();
 });
 
-test("what is snoozed waits with its time in Later, and is back by itself when that has come", async () => {
+test("what is snoozed waits in Later, what wakes next above, and is back on top by itself when its time has come", async () => {
   await press("g", "i");
-  await row(19).getByRole("checkbox").click();
+  await row(27).getByRole("checkbox").click();
   await press("b");
   await page.getByRole("dialog", { name: "Snooze until" }).waitFor();
   await press("Enter");
-  await row(19).waitFor({ state: "detached" });
+  await row(27).waitFor({ state: "detached" });
+  await row(29).getByRole("checkbox").click();
+  await press("b");
+  await page.getByRole("button", { name: /^Next week/ }).click();
+  await row(29).waitFor({ state: "detached" });
   await press("g", "l");
   await pointAway();
-  await row(19)
+  await expect.poll(() => row(29).getAttribute("aria-rowindex")).toBe("2");
+  expect(await row(27).getAttribute("aria-rowindex")).toBe("1");
+  await row(29).hover();
+  await row(29).getByRole("button", { name: "Bring back now" }).click();
+  await pointAway();
+  await row(29).waitFor({ state: "detached" });
+  await row(27)
     .getByText(/^until /)
     .waitFor();
   // Another device makes it two seconds.
@@ -169,9 +179,14 @@ test("what is snoozed waits with its time in Later, and is back by itself when t
     shape(Type.Object({ updated: Type.Any(), notUpdated: Type.Any() })),
   );
   expect(updated).toHaveProperty(id);
-  await row(19).waitFor({ state: "detached" });
+  await row(27).waitFor({ state: "detached" });
   await press("g", "i");
-  await row(19).waitFor();
+  await row(27).waitFor();
+  await expect.poll(() => row(27).getAttribute("aria-rowindex")).toBe("1");
+  await row(27)
+    .getByText(/^Snoozed, from /)
+    .waitFor();
+  expect(await row(30).getAttribute("aria-rowindex")).toBe("2");
 });
 
 async function snoozedId(): Promise<string> {

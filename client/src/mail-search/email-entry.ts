@@ -17,7 +17,18 @@ export interface EmailEntry {
   readonly isMail: boolean;
   /** The id that its author gave the message that it changes or takes back. */
   readonly amends: string | null;
+  /** Of one that is out of sight until its time, and of one that has come back from there. */
+  readonly snooze: EmailSnooze | null;
 }
+
+export interface EmailSnooze {
+  readonly untilMs: number;
+  /** It has come back. */
+  readonly isOver: boolean;
+}
+
+/** What marks a message that has come back by itself. */
+const awakened = "$new";
 
 /** Types that say something about another message. */
 const aboutOthers: ReadonlySet<string> = new Set(["edit", "recall", "receipt", "reaction"]);
@@ -30,7 +41,8 @@ export function sortOf({ wire }: Pick<EmailRow, "wire">): MessageSort {
 }
 
 export function entryOf(row: EmailRow): EmailEntry {
-  const { id, threadId, mailboxIds, keywords, hasAttachment, wire } = row;
+  const { id, threadId, mailboxIds, keywords, hasAttachment, wire, snoozedUntil } = row;
+  const untilMs = Date.parse(snoozedUntil ?? "");
   return {
     id,
     threadId,
@@ -43,5 +55,6 @@ export function entryOf(row: EmailRow): EmailEntry {
     hasAttachment,
     isMail: wire === null || (wire.type !== "chat_message" && !aboutOthers.has(wire.type)),
     amends: wire !== null && changingTypes.has(wire.type) ? wire.target : null,
+    snooze: Number.isNaN(untilMs) ? null : { untilMs, isOver: keywords[awakened] === true },
   };
 }

@@ -7,7 +7,7 @@ import { rowTable } from "../local/table.ts";
 import { emailOfNumber, findEmailNumber } from "../search/email-id.ts";
 import { type MessageSort, messageSorts } from "../search/plan.ts";
 import type { EmailRow } from "../sync/email.ts";
-import { type EmailEntry, entryOf, sortOf } from "./email-entry.ts";
+import { type EmailEntry, type EmailSnooze, entryOf, sortOf } from "./email-entry.ts";
 
 /**
  * Messages whose ids follow each other: columns, with room for each id of `factsPerRow` that may be there. They are texts
@@ -28,6 +28,8 @@ export interface EmailFacts {
   threads: string;
   /** Of those that change or take back another message the place, and which one. */
   amends: readonly (readonly [at: number, wireId: string])[];
+  /** Of those that are or were out of sight the place, and until when. */
+  snoozes: readonly (readonly [at: number, snooze: EmailSnooze])[];
 }
 
 const nobody = "-";
@@ -131,6 +133,7 @@ function nobodyIn(key: string): EmailFacts {
     sets: [],
     threads: "",
     amends: [],
+    snoozes: [],
   };
 }
 
@@ -153,7 +156,8 @@ function withFact(before: EmailFacts, at: number, fact: Fact | undefined): Email
     lies: put(row.lies, at, textOf(set, placeDigits)),
     sets: fact === undefined || known >= 0 ? row.sets : [...row.sets, fact.entry.mailboxIds],
     threads: threadsWith(row, at, fact?.entry.threadId),
-    amends: amendsWith(row, at, fact?.entry.amends ?? null),
+    amends: columnWith(row.amends, at, fact?.entry.amends ?? null),
+    snoozes: columnWith(row.snoozes, at, fact?.entry.snooze ?? null),
   };
   return isSame(before, now) ? before : now;
 }
@@ -191,15 +195,25 @@ function threadsWith(row: EmailFacts, at: number, threadId: string | undefined):
   return threads.join(" ");
 }
 
-function amendsWith(row: EmailFacts, at: number, target: string | null): EmailFacts["amends"] {
-  const known = row.amends.find(([place]) => place === at);
-  if ((known?.[1] ?? null) === target) return row.amends;
-  const others = row.amends.filter((one) => one !== known);
-  return target === null ? others : [...others, [at, target]];
+/** What few have: the column itself when nothing of it is another. */
+function columnWith<Value extends string | EmailSnooze>(
+  column: readonly (readonly [at: number, value: Value])[],
+  at: number,
+  value: Value | null,
+): readonly (readonly [at: number, value: Value])[] {
+  const known = column.find(([place]) => place === at);
+  if (isSameValue(known?.[1] ?? null, value)) return column;
+  const others = column.filter((one) => one !== known);
+  return value === null ? others : [...others, [at, value]];
+}
+
+function isSameValue(a: string | EmailSnooze | null, b: string | EmailSnooze | null): boolean {
+  if (a === null || b === null || typeof a === "string" || typeof b === "string") return a === b;
+  return a.untilMs === b.untilMs && a.isOver === b.isOver;
 }
 
 function isSame(a: EmailFacts, b: EmailFacts): boolean {
-  const columns = ["marks", "sizes", "times", "lies", "threads", "amends"] as const;
+  const columns = ["marks", "sizes", "times", "lies", "threads", "amends", "snoozes"] as const;
   return columns.every((column) => a[column] === b[column]);
 }
 
@@ -213,6 +227,7 @@ function entriesIn(row: EmailFacts): EmailEntry[] {
   const first = Number(row.key) * factsPerRow;
   const threads = row.threads.split(" ");
   const amends = new Map(row.amends);
+  const snoozes = new Map(row.snoozes);
   for (let at = 0; at < factsPerRow; at++) {
     if (!factsAt.isThere(row, at)) continue;
     const marks = factsAt.marks(row, at);
@@ -228,6 +243,7 @@ function entriesIn(row: EmailFacts): EmailEntry[] {
       hasAttachment: (marks & factBits.hasAttachment) !== 0,
       isMail: (marks & factBits.isMail) !== 0,
       amends: amends.get(at) ?? null,
+      snooze: snoozes.get(at) ?? null,
     });
   }
   return entries;

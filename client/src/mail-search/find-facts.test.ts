@@ -154,7 +154,9 @@ test("an entry says of a message what lists ask, also when it has lain in hundre
     ...rowOf(4, { ...base, boxes: ["f1"] }),
     keywords: { $draft: true as const, $answered: true as const },
   };
-  await store.write([emails], (writer) => writer.put(emails, [takesBack, draft]));
+  const asleep = { ...rowOf(6, { ...base, boxes: ["f9"] }), snoozedUntil: "2026-12-01T08:00:00Z" };
+  const untilMs = Date.parse("2026-12-01T08:00:00Z");
+  await store.write([emails], (writer) => writer.put(emails, [takesBack, draft, asleep]));
   for (let turn = 0; turn < 1_100; turn++) {
     const moved = rowOf(5, { ...base, boxes: [`f${turn}`] });
     await store.write([emails], (writer) => writer.put(emails, [moved]));
@@ -172,10 +174,16 @@ test("an entry says of a message what lists ask, also when it has lain in hundre
     hasAttachment: false,
     isMail: false,
     amends: "01890000-0000-7000-8000-00000000000a",
+    snooze: null,
   });
   expect(entries.get("m4")).toMatchObject({ isDraft: true, isAnswered: true, isMail: true, amends: null });
   expect(entries.get("m5")).toMatchObject({ mailboxIds: ["f1099"] });
-  await store.write([emails], (writer) => writer.remove(emails, ["m3", "m4", "m5"]));
+  expect(entries.get("m6")).toMatchObject({ snooze: { untilMs, isOver: false } });
+  const awake = { ...asleep, mailboxIds: { f1: true as const }, keywords: { $new: true as const } };
+  await store.write([emails], (writer) => writer.put(emails, [awake]));
+  const [woken] = (await listEntries(store)).filter(({ id }) => id === "m6");
+  expect(woken).toMatchObject({ mailboxIds: ["f1"], snooze: { untilMs, isOver: true } });
+  await store.write([emails], (writer) => writer.remove(emails, ["m3", "m4", "m5", "m6"]));
   expect(await store.count(emailFacts)).toBe(0);
 });
 

@@ -19,18 +19,7 @@ export interface ListLayout {
 }
 
 export function layOut(total: number, ages: ThreadPage["ages"], rowHeight: number): ListLayout {
-  const headings: Heading[] = [];
-  let index = 0;
-  for (const [age, count] of [
-    ["today", ages.today],
-    ["yesterday", ages.yesterday],
-    ["week", ages.week],
-    ["earlier", total - ages.today - ages.yesterday - ages.week],
-  ] as const) {
-    if (count <= 0) continue;
-    headings.push({ age, index });
-    index += count;
-  }
+  const headings = ages === null ? [] : headingsOf(total, ages);
   const before = (row: number) => headings.filter((heading) => heading.index <= row).length;
   const topOf = (row: number) => row * rowHeight + before(row) * headingHeight;
   return {
@@ -43,4 +32,20 @@ export function layOut(total: number, ages: ThreadPage["ages"], rowHeight: numbe
       return Math.min(Math.max(0, row), Math.max(0, total - 1));
     },
   };
+}
+
+function headingsOf(total: number, ages: NonNullable<ThreadPage["ages"]>): Heading[] {
+  const headings: Heading[] = [];
+  let index = 0;
+  for (const [age, count] of [
+    ["today", ages.today],
+    ["yesterday", ages.yesterday],
+    ["week", ages.week],
+    ["earlier", total - ages.today - ages.yesterday - ages.week],
+  ] as const) {
+    if (count <= 0) continue;
+    headings.push({ age, index });
+    index += count;
+  }
+  return headings;
 }

@@ -192,6 +192,12 @@ const Cells = memo(function Cells({
             </span>
           )}
           <span className={style.marks}>
+            {row.backFromMs !== null && (
+              <span className={style.back} title={longTime(row.backFromMs)}>
+                <Icon name="clock" size={16} />
+                {say("row.back", { when: shortTime(row.backFromMs) })}
+              </span>
+            )}
             {labels.slice(0, mostLabels).map(({ id, name }) => (
               <LabelChip key={id} name={name} />
             ))}
@@ -305,6 +311,7 @@ function nameOf(
     row.subject ?? "",
     row.snippet,
     row.isWaiting ? say("row.waiting") : "",
+    row.backFromMs === null ? "" : say("row.back", { when: shortTime(row.backFromMs) }),
     row.hasFiles ? say("row.files") : "",
     row.isStarred ? say("row.starred") : "",
     shortTime(row.atMs),

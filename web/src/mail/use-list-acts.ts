@@ -66,17 +66,18 @@ export function useListActs({ place, pages, openId, focusRow, onLeaving }: Setti
   }, [pages.version]);
 
   // Another place is another list.
+  const lastAt = useRef(-1);
   const key = placeKey(place);
   const shown = useRef(key);
   useEffect(() => {
     if (shown.current === key) return;
     shown.current = key;
+    lastAt.current = -1;
     setSelection(nothingSelected);
     setCursor(openId);
   });
 
   // When the row that had the focus has gone by itself, the one that took its place has it.
-  const lastAt = useRef(-1);
   useEffect(() => {
     if (cursor === undefined) return;
     const at = pages.indexOf(cursor);

@@ -97,6 +97,8 @@ export function usePages(place: Place, first: number, last: number): Pages {
   useEffect(() => {
     const stops = watched.current;
     const waiting = pending.current;
+    // Whoever has just come has not looked at anything yet.
+    held.current.freeUntilMs = performance.now() + freeMs;
     left.delete(key);
     left.set(key, kept);
     for (const old of [...left.keys()].slice(0, -mostLeft)) left.delete(old);
@@ -168,7 +170,7 @@ export function usePages(place: Place, first: number, last: number): Pages {
   return {
     total,
     isWhole: kept.newest?.isWhole ?? false,
-    ages: kept.newest?.ages ?? { today: 0, yesterday: 0, week: 0 },
+    ages: kept.newest?.ages ?? null,
     row,
     indexOf,
     rows,

@@ -5,7 +5,7 @@ import { type Place, placeKey, type RolePlace } from "../place.ts";
 import type { Desk } from "./desk.ts";
 import { countDrafts } from "./list-drafts.ts";
 import { searchOrder } from "./search-threads.ts";
-import { type Belongs, orderThreads, type ThreadOrder } from "./thread-order.ts";
+import { type Belongs, orderThreads, type ThreadOrder, whenCome, whenWaking } from "./thread-order.ts";
 
 export interface Folder {
   id: string;
@@ -67,9 +67,14 @@ export async function orderOf(desk: Desk, place: Place): Promise<ThreadOrder | u
   if (known !== undefined) return known;
   const belongs = await belongsTo(desk, place);
   if (belongs === undefined) return undefined;
-  const made = desk.orders.get(key) ?? orderThreads(desk.map, belongs);
+  const made =
+    desk.orders.get(key) ?? orderThreads(desk.map, belongs, isLater(place) ? whenWaking : whenCome);
   desk.orders.set(key, made);
   return made;
+}
+
+export function isLater(place: Place): boolean {
+  return place.kind === "role" && place.role === "snoozed";
 }
 
 async function belongsTo(

@@ -58,6 +58,7 @@ function rowOf({ threadId, atMs, to }: { threadId: string; atMs: number; to: rea
   return {
     threadId,
     atMs,
+    backFromMs: null,
     people: to.map((address) => ({ address })),
     count: 1,
     isUnread: false,

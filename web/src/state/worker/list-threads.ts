@@ -10,7 +10,7 @@ import type { Place } from "../place.ts";
 import { type Delivery, type DeliveryMark, readDeliveries, worstMark } from "./delivery.ts";
 import type { Desk } from "./desk.ts";
 import type { Digest } from "./digests.ts";
-import { orderOf } from "./folders.ts";
+import { isLater, orderOf } from "./folders.ts";
 import { listDraftRows, pageOf, type SinceMs } from "./list-drafts.ts";
 import { type Person, peopleOf, personOf } from "./persons.ts";
 import { hitOf, isFoundWhole } from "./search-threads.ts";
@@ -18,7 +18,10 @@ import type { OrderedThread, ThreadOrder } from "./thread-order.ts";
 
 export interface ThreadRow {
   threadId: string;
+  /** When it has come, or has come back. */
   atMs: number;
+  /** Of one that was out of sight until its time: when it had come first. */
+  backFromMs: number | null;
   /** Who has written, oldest first, each once; in Sent and Drafts to whom. */
   people: Person[];
   /** Messages in the thread. */
@@ -50,7 +53,8 @@ export interface ThreadPage {
   rows: ThreadRow[];
   total: number;
   /** How many of all are of today, of yesterday, and of the five days before: lists have headings there. */
-  ages: { today: number; yesterday: number; week: number };
+  /** Null where the order is another one. */
+  ages: { today: number; yesterday: number; week: number } | null;
   /** False while more may be found. */
   isWhole: boolean;
 }
@@ -94,7 +98,7 @@ async function listStretch(
   return {
     from,
     total: order.threads.length,
-    ages: agesOf(order),
+    ages: isLater(place) ? null : agesOf(order),
     isWhole: desk.map.isWhole && (place.kind !== "search" || isFoundWhole(desk, place.query)),
     rows: stretch.flatMap((thread, at) => {
       const row = rows.get(thread.newestId);
@@ -112,10 +116,8 @@ export function noThreads(from: number): ThreadPage {
   return { from, rows: [], total: 0, ages: { today: 0, yesterday: 0, week: 0 }, isWhole: false };
 }
 
-const dayMs = 86_400_000;
-
 /** By the days of whoever reads. */
-function agesOf(order: ThreadOrder): ThreadPage["ages"] {
+function agesOf(order: ThreadOrder): NonNullable<ThreadPage["ages"]> {
   const sinceMs = daysAgo();
   const today = order.countSince(sinceMs.today);
   const yesterday = order.countSince(sinceMs.yesterday) - today;
@@ -123,10 +125,13 @@ function agesOf(order: ThreadOrder): ThreadPage["ages"] {
 }
 
 function daysAgo(): SinceMs {
-  const midnight = new Date();
-  midnight.setHours(0, 0, 0, 0);
-  const beginMs = midnight.getTime();
-  return { today: beginMs, yesterday: beginMs - dayMs, week: beginMs - 6 * dayMs };
+  // Not every day has 24 hours.
+  const midnight = (daysBack: number) => {
+    const day = new Date();
+    day.setHours(0, 0, 0, 0);
+    return day.setDate(day.getDate() - daysBack);
+  };
+  return { today: midnight(0), yesterday: midnight(1), week: midnight(6) };
 }
 
 const mostShown = 12;
@@ -181,10 +186,14 @@ const outgoing: ReadonlySet<string> = new Set(["sent", "drafts"]);
 function threadRow(desk: Desk, { place, row, rows, entries, deliveries, names }: Thread): ThreadRow {
   const digest = desk.digests.peek(row);
   const mail = entries.filter(({ isMail }) => isMail);
+  const entry = entries.find(({ id }) => id === row.id);
+  const receivedAtMs = Date.parse(row.receivedAt) || 0;
+  const back = entry?.snooze?.isOver === true ? entry.snooze : undefined;
   const isOutgoing = place.kind === "role" && outgoing.has(place.role);
   return {
     threadId: row.threadId,
-    atMs: Date.parse(row.receivedAt) || 0,
+    atMs: back?.untilMs ?? receivedAtMs,
+    backFromMs: back === undefined ? null : receivedAtMs,
     people: isOutgoing
       ? peopleOf(row.to, names)
       : eachOnce(rows.flatMap(({ from }) => peopleOf(from, names))),

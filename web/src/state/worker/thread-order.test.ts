@@ -1,7 +1,7 @@
 import type { EmailEntry } from "@posthorn/client";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { orderThreads } from "./thread-order.ts";
+import { orderThreads, whenWaking } from "./thread-order.ts";
 
 /** A map that tests change by hand. */
 function trialMap() {
@@ -44,6 +44,7 @@ function mailOf(id: string, threadId: string, atMs: number, isFlagged: boolean):
     hasAttachment: false,
     isMail: true,
     amends: null,
+    snooze: null,
   };
 }
 
@@ -87,4 +88,18 @@ test("a thread that leaves the place is nowhere in it", () => {
   change([["m1", mailOf("m1", "t1", 1, false)]]);
   expect(order.threads).toEqual([]);
   expect(order.indexOf("t1")).toBe(-1);
+});
+
+test("what has come back stands where it came back, and what waits in the order in which it will", () => {
+  const { map, change } = trialMap();
+  const slept = (untilMs: number, isOver: boolean) => ({ snooze: { untilMs, isOver } });
+  change([
+    ["m1", { ...mailOf("m1", "t1", 1, true), ...slept(40, true) }],
+    ["m2", mailOf("m2", "t2", 20, true)],
+    ["m3", { ...mailOf("m3", "t3", 30, true), ...slept(90, false) }],
+  ]);
+  const order = (timing?: typeof whenWaking) =>
+    orderThreads(map, isStarred, timing).threads.map(({ threadId }) => threadId);
+  expect(order()).toEqual(["t1", "t3", "t2"]);
+  expect(order(whenWaking)).toEqual(["t2", "t1", "t3"]);
 });

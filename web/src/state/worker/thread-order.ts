@@ -4,7 +4,7 @@ import type { MailMap } from "./mail-map.ts";
 
 export interface OrderedThread {
   readonly threadId: string;
-  /** Of its newest message in the place. */
+  /** When its newest message in the place has come, or has come back. */
   readonly atMs: number;
   readonly newestId: string;
 }
@@ -20,16 +20,31 @@ export interface ThreadOrder {
 /** Whether a message lies in the place. */
 export type Belongs = (entry: EmailEntry) => boolean;
 
+/** By when a message stands in a list: what comes later stands above. */
+export type Timing = (entry: EmailEntry) => number;
+
+/** As it has come; what was out of sight as it has come back. */
+export const whenCome: Timing = ({ atMs, snooze }) => (snooze?.isOver === true ? snooze.untilMs : atMs);
+
+/** What comes back next stands above. */
+export const whenWaking: Timing = ({ atMs, snooze }) => -(snooze?.untilMs ?? atMs);
+
 /** Follows the map for as long as that is there. */
 export function orderThreads(
   map: Pick<MailMap, "all" | "thread" | "onChange">,
   belongs: Belongs,
+  timing: Timing = whenCome,
 ): ThreadOrder {
+  const orderedOf = (entry: EmailEntry): OrderedThread => ({
+    threadId: entry.threadId,
+    atMs: timing(entry),
+    newestId: entry.id,
+  });
   const here = new Map<string, OrderedThread>();
   for (const entry of map.all()) {
     if (!belongs(entry)) continue;
-    const known = here.get(entry.threadId);
-    if (known === undefined || isBefore(orderedOf(entry), known)) here.set(entry.threadId, orderedOf(entry));
+    const [known, now] = [here.get(entry.threadId), orderedOf(entry)];
+    if (known === undefined || isBefore(now, known)) here.set(entry.threadId, now);
   }
   const threads = inOrder(here.values());
 
@@ -38,7 +53,7 @@ export function orderThreads(
     const isMuch = threadIds.size > 2_000;
     for (const threadId of threadIds) {
       const before = here.get(threadId);
-      const now = newestOf(map.thread(threadId).filter(belongs));
+      const now = newestOf(map.thread(threadId).filter(belongs).map(orderedOf));
       if (before !== undefined && now !== undefined && isSame(before, now)) continue;
       if (before !== undefined) {
         here.delete(threadId);
@@ -68,13 +83,8 @@ function inOrder(threads: Iterable<OrderedThread>): OrderedThread[] {
   return [...threads].sort((a, b) => (isBefore(a, b) ? -1 : 1));
 }
 
-function newestOf(entries: readonly EmailEntry[]): OrderedThread | undefined {
-  const [first, ...others] = entries.map(orderedOf);
+function newestOf([first, ...others]: readonly OrderedThread[]): OrderedThread | undefined {
   return first && others.reduce((newest, other) => (isBefore(other, newest) ? other : newest), first);
-}
-
-function orderedOf({ threadId, atMs, id }: EmailEntry): OrderedThread {
-  return { threadId, atMs, newestId: id };
 }
 
 /** In the order of a list: newest first, and always the same. */
