@@ -1,62 +1,90 @@
 /** What is shown, by the address of the page and by whether somebody is signed in. */
-import { lazy, type ReactElement, Suspense, useEffect } from "react";
+import { type ReactElement, Suspense, useEffect } from "react";
 import { Composing, Writing } from "./composing.tsx";
+import { ComingIn, type Sitting } from "./login/somebody-sits.tsx";
 import { MailPage, type SearchParts } from "./mail/mail-page.tsx";
-import { go, useRoute } from "./routes.ts";
+import { NotStarted } from "./not-started.tsx";
+import { Nowhere } from "./nowhere.tsx";
+import { go, isWayIn, type Route, useRoute, wantedRoute } from "./routes.ts";
 import { SearchField } from "./search/search-field.tsx";
 import type { SettingsParts } from "./settings/settings-page.tsx";
 import { Shell } from "./shell/shell.tsx";
-import { lastAccount, noteAccount } from "./state/last-account.ts";
-import { useView } from "./state/use-view.ts";
+import { notStarted } from "./state/desk.ts";
+import { awayAccount, lastAccount, noteAccount } from "./state/last-account.ts";
+import { lastSeen, useView } from "./state/use-view.ts";
+import { useOwnPage } from "./state/whose-page.ts";
+import type { Fault } from "./state/worker/fault.ts";
+import { Boundary } from "./ui/boundary.tsx";
+import { part } from "./ui/part.ts";
 import { Waiting } from "./ui/waiting.tsx";
 import { useLanguage } from "./words/words.ts";
 
-const SignIn = lazy(() => import("./login/sign-in.tsx").then(({ SignIn }) => ({ default: SignIn })));
-const Welcome = lazy(() => import("./login/welcome.tsx").then(({ Welcome }) => ({ default: Welcome })));
-
-const ScreenerPage = lazy(() =>
-  import("./screener/screener-page.tsx").then(({ ScreenerPage }) => ({ default: ScreenerPage })),
+const SignIn = part(
+  () => import("./login/sign-in.tsx"),
+  ({ SignIn }) => SignIn,
 );
-const SearchStatus = lazy(() =>
-  import("./search/search-status.tsx").then(({ SearchStatus }) => ({ default: SearchStatus })),
-);
-const SearchEmpty = lazy(() =>
-  import("./search/search-status.tsx").then(({ SearchEmpty }) => ({ default: SearchEmpty })),
+const Welcome = part(
+  () => import("./login/welcome.tsx"),
+  ({ Welcome }) => Welcome,
 );
 
-const SetupPage = lazy(() =>
-  import("./setup/setup-page.tsx").then(({ SetupPage }) => ({ default: SetupPage })),
+const ScreenerPage = part(
+  () => import("./screener/screener-page.tsx"),
+  ({ ScreenerPage }) => ScreenerPage,
 );
-const AdminPage = lazy(() =>
-  import("./admin/admin-page.tsx").then(({ AdminPage }) => ({ default: AdminPage })),
+const SearchStatus = part(
+  () => import("./search/search-status.tsx"),
+  ({ SearchStatus }) => SearchStatus,
 );
-
-const SettingsPage = lazy(() =>
-  import("./settings/settings-page.tsx").then(({ SettingsPage }) => ({ default: SettingsPage })),
-);
-const KeyTable = lazy(() => import("./shell/key-sheet.tsx").then(({ KeyTable }) => ({ default: KeyTable })));
-const PeoplePage = lazy(() =>
-  import("./people/people-page.tsx").then(({ PeoplePage }) => ({ default: PeoplePage })),
+const SearchEmpty = part(
+  () => import("./search/search-status.tsx"),
+  ({ SearchEmpty }) => SearchEmpty,
 );
 
-const ImportPage = lazy(() =>
-  import("./transfer/import-page.tsx").then(({ ImportPage }) => ({ default: ImportPage })),
+const SetupPage = part(
+  () => import("./setup/setup-page.tsx"),
+  ({ SetupPage }) => SetupPage,
 );
-const ExportPage = lazy(() =>
-  import("./transfer/export-page.tsx").then(({ ExportPage }) => ({ default: ExportPage })),
+const AdminPage = part(
+  () => import("./admin/admin-page.tsx"),
+  ({ AdminPage }) => AdminPage,
 );
-const ImportCard = lazy(() =>
-  import("./transfer/import-card.tsx").then(({ ImportCard }) => ({ default: ImportCard })),
+
+const SettingsPage = part(
+  () => import("./settings/settings-page.tsx"),
+  ({ SettingsPage }) => SettingsPage,
+);
+const KeyTable = part(
+  () => import("./shell/key-sheet.tsx"),
+  ({ KeyTable }) => KeyTable,
+);
+const PeoplePage = part(
+  () => import("./people/people-page.tsx"),
+  ({ PeoplePage }) => PeoplePage,
+);
+
+const ImportPage = part(
+  () => import("./transfer/import-page.tsx"),
+  ({ ImportPage }) => ImportPage,
+);
+const ExportPage = part(
+  () => import("./transfer/export-page.tsx"),
+  ({ ExportPage }) => ExportPage,
+);
+const ImportCard = part(
+  () => import("./transfer/import-card.tsx"),
+  ({ ImportCard }) => ImportCard,
 );
 
 export function App(): ReactElement {
   useLanguage();
   const route = useRoute();
   const account = useView("account", {});
-  const isOutside =
-    route.page === "signIn" || route.page === "recover" || route.page === "welcome" || route.page === "setup";
-  const isIn = account.state === "seen" && account.value !== null;
-  const isOut = account.state === "failed" || (account.state === "seen" && account.value === null);
+  const isSignedOut = lastSeen(useView("status", {}))?.state === "signedOut";
+  const isOutside = isWayIn(route);
+  const isOut = account.state !== "waiting" && account.value == null;
+  const isIn = account.state !== "waiting" && !isOut;
+  const fault = account.state === "failed" ? account.fault : undefined;
 
   const address = account.state === "waiting" ? lastAccount() : account.value?.address;
   const seenAddress = account.state === "seen" ? (account.value?.address ?? null) : undefined;
@@ -64,30 +92,40 @@ export function App(): ReactElement {
   useEffect(() => {
     if (seenAddress !== undefined) noteAccount(seenAddress);
   }, [seenAddress]);
+  const isOwn = useOwnPage(seenAddress);
 
+  const isStarted = fault?.code !== notStarted;
   useEffect(() => {
-    if (isOut && !isOutside) go({ page: "signIn" }, { replace: true });
-    if (isIn && route.page === "signIn") go(readInbox, { replace: true });
-  }, [isIn, isOut, isOutside, route.page]);
+    if (!isOwn || !isStarted) return;
+    if (isOut && !isOutside) go({ page: "signIn", ...wantedOf(route) }, { replace: true });
+    if (isIn && !isSignedOut && route.page === "signIn") go(wantedRoute(route.wanted), { replace: true });
+  }, [isOwn, isStarted, isIn, isOut, isSignedOut, isOutside, route]);
 
-  if (route.page === "setup") {
-    return (
-      <Suspense fallback={<Waiting />}>
-        <SetupPage token={route.token} />
-      </Suspense>
-    );
-  }
+  if (!isStarted) return <NotStarted />;
+  if (!isOwn) return <Waiting />;
   if (isOutside) {
+    const away = isIn && isSignedOut ? account.value?.address : isOut ? awayAccount() : undefined;
+    // Whether somebody sits here decides what is shown; where nobody has, there is nothing to wait for.
+    const isKnown = account.state !== "waiting" || (lastAccount() ?? awayAccount()) === undefined;
+    if (!isKnown) return <Waiting />;
+    const sitting = isIn && !isSignedOut ? account.value?.address : away;
     return (
       <Suspense fallback={<Waiting />}>
-        {route.page === "welcome" ? <Welcome token={route.token} /> : <SignIn />}
+        <WayIn
+          route={route}
+          away={away}
+          sitting={sitting === undefined ? undefined : { address: sitting, isAway: sitting === away }}
+          fault={fault}
+        />
       </Suspense>
     );
   }
   if (address === undefined) return <Waiting />;
   return (
     <Shell address={address} route={route}>
-      {route.page === "compose" ? (
+      {route.page === "nowhere" ? (
+        <Nowhere />
+      ) : route.page === "compose" ? (
         <Writing draft={route.draft} />
       ) : route.page === "admin" ? (
         <Suspense fallback={<Waiting />}>
@@ -114,9 +152,58 @@ export function App(): ReactElement {
           }
         />
       )}
-      <Composing route={route} />
+      <Boundary isOver>
+        <Composing route={route} />
+      </Boundary>
     </Shell>
   );
+}
+
+/** The pages by which one comes in. */
+function WayIn({
+  route,
+  away,
+  sitting,
+  fault,
+}: {
+  route: Route;
+  away: string | undefined;
+  sitting: Sitting | undefined;
+  fault: Fault | undefined;
+}): ReactElement {
+  switch (route.page) {
+    case "welcome":
+      return (
+        <ComingIn key="welcome" sitting={sitting}>
+          <Welcome token={route.token} />
+        </ComingIn>
+      );
+    case "setup":
+      // Without its token it is the operator's who sits here.
+      return (
+        <ComingIn key="setup" sitting={route.token === "" ? undefined : sitting}>
+          <SetupPage token={route.token} />
+        </ComingIn>
+      );
+    case "recover":
+      return (
+        <ComingIn key="signIn" sitting={sitting?.isAway === true ? undefined : sitting}>
+          <SignIn away={away} fault={fault} />
+        </ComingIn>
+      );
+    default:
+      return (
+        <ComingIn key="signIn" sitting={undefined}>
+          <SignIn away={away} fault={fault} />
+        </ComingIn>
+      );
+  }
+}
+
+/** Somebody who asked for a page gets it when they are signed in; there is nothing in an address that leads nowhere. */
+function wantedOf(route: Route): { wanted?: string } {
+  const path = `${location.pathname}${location.search}`;
+  return route.page === "nowhere" || path === "/" ? {} : { wanted: path };
 }
 
 const searchParts: SearchParts = {
@@ -156,5 +243,3 @@ const importCard = (
     <ImportCard />
   </Suspense>
 );
-
-const readInbox = { page: "list", place: { kind: "role", role: "inbox" }, threadId: undefined } as const;

@@ -1,21 +1,22 @@
 /** The letters that are being written, over whatever the page shows. The composer itself comes when it is first needed. */
-import { lazy, type ReactElement, Suspense, useEffect, useRef } from "react";
+import { type ReactElement, Suspense, useEffect, useRef } from "react";
 import { go, type Route } from "./routes.ts";
 import { useCommands } from "./state/commands.ts";
 import { forgetComposers, openComposer, useComposers } from "./state/composers.ts";
 import { lastSeen, useView } from "./state/use-view.ts";
+import { part } from "./ui/part.ts";
 import { showToast } from "./ui/toaster.tsx";
 import { Waiting } from "./ui/waiting.tsx";
 import { say } from "./words/words.ts";
 
-/** Who is not connected when it is first needed gets it as soon as they are. */
-const loadComposers = (): Promise<typeof import("./compose/composers.tsx")> =>
-  import("./compose/composers.tsx").catch(async () => {
-    await new Promise((done) => addEventListener("online", done, { once: true }));
-    return loadComposers();
-  });
-const ComposerDock = lazy(() => loadComposers().then(({ ComposerDock }) => ({ default: ComposerDock })));
-const ComposePage = lazy(() => loadComposers().then(({ ComposePage }) => ({ default: ComposePage })));
+const ComposerDock = part(
+  () => import("./compose/composers.tsx"),
+  ({ ComposerDock }) => ComposerDock,
+);
+const ComposePage = part(
+  () => import("./compose/composers.tsx"),
+  ({ ComposePage }) => ComposePage,
+);
 
 export function Composing({ route }: { route: Route }): ReactElement | null {
   const isAny = useComposers().length > 0;
@@ -28,7 +29,9 @@ export function Composing({ route }: { route: Route }): ReactElement | null {
 
   // It is fetched while nothing else is to do, so that the first letter opens at once.
   useEffect(() => {
-    const timer = setTimeout(() => void loadComposers(), 500);
+    const timer = setTimeout(() => {
+      import("./compose/composers.tsx").catch(() => undefined);
+    }, 500);
     return () => clearTimeout(timer);
   }, []);
 

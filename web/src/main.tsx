@@ -5,8 +5,8 @@ import "./style/tokens.css";
 import "./style/base.css";
 import { keepSite } from "./state/keep-site.ts";
 import { applyLook, keptLook } from "./state/look.ts";
-import { showToast } from "./ui/toaster.tsx";
-import { chooseLanguage, say, speak } from "./words/words.ts";
+import { Boundary } from "./ui/boundary.tsx";
+import { chooseLanguage, speak } from "./words/words.ts";
 
 applyLook();
 await speak(chooseLanguage(keptLook().language, navigator.languages));
@@ -15,14 +15,10 @@ const place = document.getElementById("app");
 if (place === null) throw new Error("The page has no place for the client.");
 createRoot(place).render(
   <StrictMode>
-    <App />
+    <Boundary>
+      <App />
+    </Boundary>
   </StrictMode>,
 );
 
-void keepSite((useIt) => {
-  showToast({
-    words: say("version.newer"),
-    action: { words: say("version.use"), run: useIt },
-    forMs: 3_600_000,
-  });
-});
+void keepSite();

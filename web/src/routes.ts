@@ -3,8 +3,9 @@ import { useSyncExternalStore } from "react";
 import { type Place, type RolePlace, rolePlaces } from "./state/place.ts";
 
 export type Route =
-  | { page: "signIn" }
-  | { page: "recover" }
+  /** `wanted` is the address that was asked for, to which it leads. */
+  | { page: "signIn"; wanted?: string }
+  | { page: "recover"; wanted?: string }
   | { page: "setup"; token: string }
   | { page: "welcome"; token: string }
   | { page: "list"; place: Place; threadId: string | undefined }
@@ -14,6 +15,9 @@ export type Route =
   | { page: "settings"; topic: string }
   | { page: "admin"; topic: string }
   | { page: "nowhere" };
+
+/** Where somebody begins. */
+export const home: Route = { page: "list", place: { kind: "role", role: "inbox" }, threadId: undefined };
 
 /** As they stand in addresses, where that is not the role itself. */
 const names: Readonly<Partial<Record<RolePlace, string>>> = { snoozed: "later", junk: "spam" };
@@ -54,9 +58,9 @@ export function readRoute(url: URL): Route {
     case "admin":
       return { page: "admin", topic: second ?? "overview" };
     case "sign-in":
-      return { page: "signIn" };
+      return { page: "signIn", ...wantedOf(url) };
     case "recover":
-      return { page: "recover" };
+      return { page: "recover", ...wantedOf(url) };
     case "setup":
       return { page: "setup", token: url.hash.slice(1) };
     case "welcome":
@@ -81,9 +85,9 @@ export function writeRoute(route: Route): string {
     case "admin":
       return `/admin/${encodeURIComponent(route.topic)}`;
     case "signIn":
-      return "/sign-in";
+      return `/sign-in${wantedTail(route.wanted)}`;
     case "recover":
-      return "/recover";
+      return `/recover${wantedTail(route.wanted)}`;
     case "setup":
       return `/setup#${route.token}`;
     case "welcome":
@@ -91,6 +95,28 @@ export function writeRoute(route: Route): string {
     case "nowhere":
       return "/inbox";
   }
+}
+
+/** The page that was wanted: one of this client's, whatever the text says. */
+export function wantedRoute(wanted: string | undefined): Route {
+  if (wanted === undefined || !wanted.startsWith("/")) return home;
+  const url = new URL(location.origin + wanted);
+  const route = readRoute(url);
+  return url.origin === location.origin && !isWayIn(route) ? route : home;
+}
+
+/** Whether it is met by who is not signed in. */
+export function isWayIn({ page }: Route): boolean {
+  return page === "signIn" || page === "recover" || page === "welcome" || page === "setup";
+}
+
+function wantedOf({ searchParams }: URL): { wanted?: string } {
+  const wanted = searchParams.get("wanted");
+  return wanted === null ? {} : { wanted };
+}
+
+function wantedTail(wanted: string | undefined): string {
+  return wanted === undefined ? "" : `?wanted=${encodeURIComponent(wanted)}`;
 }
 
 function placePath(place: Place): string {

@@ -1,6 +1,7 @@
 /**
  * The service worker: the client's own files are kept whole, so that it starts at once and without a network, and stays the
- * same until somebody agrees to a newer one. It never touches what is asked of the server itself.
+ * same until somebody agrees to a newer one or has closed all of its pages. Pages of the version before keep their files. It
+ * never touches what is asked of the server itself.
  */
 
 export type { SiteList };
@@ -18,10 +19,16 @@ interface FetchEvent extends ExtendableEvent {
 interface Scope {
   addEventListener(type: "install" | "activate", listener: (event: ExtendableEvent) => void): void;
   addEventListener(type: "fetch", listener: (event: FetchEvent) => void): void;
-  addEventListener(type: "message", listener: (event: MessageEvent) => void): void;
+  addEventListener(
+    type: "message",
+    listener: (event: ExtendableEvent & { readonly data: unknown }) => void,
+  ): void;
   skipWaiting(): Promise<void>;
-  readonly clients: { claim(): Promise<void> };
-  readonly registration: { readonly scope: string };
+  readonly clients: {
+    claim(): Promise<void>;
+    matchAll(options: { type: "window"; includeUncontrolled: true }): Promise<readonly unknown[]>;
+  };
+  readonly registration: { readonly scope: string; readonly waiting: unknown; readonly installing: unknown };
 }
 
 declare const self: Scope;
@@ -48,11 +55,12 @@ self.addEventListener("install", (event) => {
 });
 
 self.addEventListener("activate", (event) => {
-  event.waitUntil(forgetOthers().then(() => self.clients.claim()));
+  event.waitUntil(self.clients.claim().then(forgetOthers));
 });
 
-self.addEventListener("message", ({ data }) => {
-  if (data === "useThisVersion") void self.skipWaiting();
+self.addEventListener("message", (event) => {
+  if (event.data === "useThisVersion") void self.skipWaiting();
+  if (event.data === "pageIsHere") event.waitUntil(forgetOthers());
 });
 
 self.addEventListener("fetch", (event) => {
@@ -61,8 +69,10 @@ self.addEventListener("fetch", (event) => {
   const url = new URL(request.url);
   if (url.origin !== new URL(self.registration.scope).origin) return;
   const path = request.mode === "navigate" ? pageFor(url) : url.pathname;
-  if (path === undefined || !siteList.files.includes(path)) return;
-  event.respondWith(keptOr(path, request));
+  if (path === undefined) return;
+  if (siteList.files.includes(path)) event.respondWith(keptOr(path, request));
+  // Of another version, whose pages may still be there: what is in such a file is in its name.
+  else if (path.startsWith("/assets/")) event.respondWith(keptByAnyOr(path, request));
 });
 
 /** What programs call is not the client's, nor is an invitation's link, which the server leads on. */
@@ -77,7 +87,15 @@ async function keptOr(path: string, request: Request): Promise<Response> {
   return (await cache.match(path)) ?? fetch(request);
 }
 
+async function keptByAnyOr(path: string, request: Request): Promise<Response> {
+  return (await caches.match(path)) ?? fetch(request);
+}
+
+/** Files of other versions, unless a page may still be made of them, or is about to be. */
 async function forgetOthers(): Promise<void> {
+  const { waiting, installing } = self.registration;
+  const pages = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
+  if (waiting !== null || installing !== null || pages.length > 1) return;
   const names = await caches.keys();
   const others = names.filter((name) => name.startsWith("posthorn ") && name !== cacheName);
   await Promise.all(others.map((name) => caches.delete(name)));

@@ -1,4 +1,4 @@
-import { lazy, type ReactElement, Suspense, useState } from "react";
+import { type ReactElement, Suspense, useState } from "react";
 import { call } from "../state/desk.ts";
 import { codeOf, useWork } from "../state/use-work.ts";
 import { Button } from "../ui/button.tsx";
@@ -6,11 +6,15 @@ import { CopyText } from "../ui/copy-text.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { Field } from "../ui/field.tsx";
 import { Notice } from "../ui/notice.tsx";
+import { part } from "../ui/part.ts";
 import { longDay } from "../words/dates.ts";
 import { say } from "../words/words.ts";
 import style from "./admin.module.css";
 
-const QrCode = lazy(() => import("../ui/qr-code.tsx").then(({ QrCode }) => ({ default: QrCode })));
+const QrCode = part(
+  () => import("../ui/qr-code.tsx"),
+  ({ QrCode }) => QrCode,
+);
 
 const lives = [1, 7, 30] as const;
 

@@ -1,5 +1,6 @@
 import { type ReactElement, type ReactNode, useEffect } from "react";
 import { Mark } from "../ui/mark.tsx";
+import { NewerLine } from "../ui/newer-line.tsx";
 import style from "./login.module.css";
 
 /** The page around all forms that one meets before being signed in. */
@@ -17,6 +18,7 @@ export function LoginPage({
   }, [title]);
   return (
     <main className={style.page}>
+      <NewerLine />
       <div className={style.column}>
         <div className={style.mark}>
           <Mark size={40} />

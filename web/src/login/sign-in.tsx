@@ -1,89 +1,138 @@
-import { type FormEvent, type ReactElement, useEffect, useState } from "react";
-import { go, useRoute } from "../routes.ts";
+import { type FormEvent, type ReactElement, type ReactNode, useEffect, useState } from "react";
+import { go, useRoute, wantedRoute } from "../routes.ts";
 import { CallFailed, call } from "../state/desk.ts";
 import { deviceName } from "../state/device-name.ts";
+import { codeOf } from "../state/use-work.ts";
+import type { Fault } from "../state/worker/fault.ts";
 import { Button } from "../ui/button.tsx";
 import { Field } from "../ui/field.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { PasswordField } from "../ui/password-field.tsx";
 import { say } from "../words/words.ts";
 import { LoginPage } from "./login-page.tsx";
+import { SignOutDialog } from "./sign-out-dialog.tsx";
 
-/** Signing in with a password, or with the recovery phrase when that is lost. */
-export function SignIn(): ReactElement {
+/**
+ * Signing in with a password, or with the recovery phrase when that is lost. Whose sign-in has ended here without them signs
+ * in again as who they are, and finds what they had; for anybody else that is forgotten first.
+ */
+export function SignIn({
+  away,
+  fault,
+}: {
+  /** Whose mail is still kept here. */
+  away: string | undefined;
+  /** Why nobody was found to be signed in. */
+  fault: Fault | undefined;
+}): ReactElement {
   const route = useRoute();
-  return route.page === "recover" ? <RecoverForm /> : <PasswordForm />;
+  const [typed, setTyped] = useState("");
+  const [isLeaving, setLeaving] = useState(false);
+  const home = useHome();
+  const address = away ?? typed;
+  const addressField = (
+    <Field
+      label={say("signIn.address")}
+      value={address}
+      onChange={({ target }) => setTyped(target.value)}
+      autoComplete="username"
+      inputMode="email"
+      autoCapitalize="none"
+      spellCheck={false}
+      required
+      readOnly={away !== undefined}
+      autoFocus={away === undefined}
+      help={
+        home === undefined || address.includes("@") ? undefined : say("signIn.addressHelp", { host: home })
+      }
+    />
+  );
+  const wanted = route.page === "signIn" || route.page === "recover" ? route.wanted : undefined;
+  const onIn = () => go(wantedRoute(wanted), { replace: true });
+  const form = { address, addressField, isAgain: away !== undefined, wanted, onIn };
+  return (
+    <>
+      {route.page === "recover" ? (
+        <RecoverForm {...form} />
+      ) : (
+        <PasswordForm {...form}>
+          {fault !== undefined && <Notice code={codeOf(fault)}>{fault.sentence}</Notice>}
+          {away !== undefined && (
+            <p>
+              <Button look="link" onClick={() => setLeaving(true)}>
+                {say("signIn.other")}
+              </Button>
+            </p>
+          )}
+        </PasswordForm>
+      )}
+      {isLeaving && away !== undefined && (
+        <SignOutDialog address={away} isAsked onClose={() => setLeaving(false)} />
+      )}
+    </>
+  );
 }
 
-function PasswordForm(): ReactElement {
-  const home = useHome();
-  const [address, setAddress] = useState("");
+interface Form {
+  address: string;
+  addressField: ReactElement;
+  isAgain: boolean;
+  wanted: string | undefined;
+  onIn(): void;
+}
+
+function PasswordForm({
+  address,
+  addressField,
+  isAgain,
+  wanted,
+  onIn,
+  children,
+}: Form & { children: ReactNode }): ReactElement {
   const [password, setPassword] = useState("");
   const { isBusy, fault, submit } = useAttempt(async () => {
     await call("signIn", { address: address, password, device: deviceName() });
-    go({ page: "list", place: { kind: "role", role: "inbox" }, threadId: undefined }, { replace: true });
+    onIn();
   });
   return (
-    <LoginPage title={say("signIn.title")}>
+    <LoginPage
+      title={say(isAgain ? "signIn.again" : "signIn.title")}
+      sentence={isAgain ? say("signIn.againSentence") : undefined}
+    >
       <form onSubmit={submit}>
-        <Field
-          label={say("signIn.address")}
-          value={address}
-          onChange={({ target }) => setAddress(target.value)}
-          autoComplete="username"
-          inputMode="email"
-          autoCapitalize="none"
-          spellCheck={false}
-          required
-          autoFocus
-          help={
-            home === undefined || address.includes("@")
-              ? undefined
-              : say("signIn.addressHelp", { host: home })
-          }
-        />
+        {addressField}
         <PasswordField
           label={say("signIn.password")}
           value={password}
           onChange={setPassword}
           autoComplete="current-password"
         />
-        {fault !== undefined && <Notice code={fault.code}>{fault.sentence}</Notice>}
+        {fault !== undefined && <Notice code={codeOf(fault)}>{fault.sentence}</Notice>}
         <Button look="ink" type="submit" isBusy={isBusy}>
           {isBusy ? say("signIn.busy") : say("signIn.do")}
         </Button>
       </form>
       <p>
-        <Button look="link" onClick={() => go({ page: "recover" })}>
+        <Button look="link" onClick={() => go({ page: "recover", ...asked(wanted) })}>
           {say("signIn.recover")}
         </Button>
       </p>
+      {children}
     </LoginPage>
   );
 }
 
-function RecoverForm(): ReactElement {
-  const [address, setAddress] = useState("");
+function RecoverForm({ address, addressField, wanted, onIn }: Form): ReactElement {
   const [phrase, setPhrase] = useState("");
   const [password, setPassword] = useState("");
   const { isBusy, fault, submit } = useAttempt(async () => {
     await call("recoverAccount", { address: address, phrase, password, device: deviceName() });
-    go({ page: "list", place: { kind: "role", role: "inbox" }, threadId: undefined }, { replace: true });
+    onIn();
   });
   return (
     <LoginPage title={say("recover.title")} sentence={say("recover.sentence")}>
       <form onSubmit={submit}>
-        <Field
-          label={say("signIn.address")}
-          value={address}
-          onChange={({ target }) => setAddress(target.value)}
-          autoComplete="username"
-          inputMode="email"
-          autoCapitalize="none"
-          spellCheck={false}
-          required
-          autoFocus
-        />
+        {addressField}
         <Field
           label={say("recover.phrase")}
           value={phrase}
@@ -101,18 +150,22 @@ function RecoverForm(): ReactElement {
           autoComplete="new-password"
           help={say("password.help")}
         />
-        {fault !== undefined && <Notice code={fault.code}>{fault.sentence}</Notice>}
+        {fault !== undefined && <Notice code={codeOf(fault)}>{fault.sentence}</Notice>}
         <Button look="ink" type="submit" isBusy={isBusy}>
           {isBusy ? say("signIn.busy") : say("recover.do")}
         </Button>
       </form>
       <p>
-        <Button look="link" onClick={() => go({ page: "signIn" })}>
+        <Button look="link" onClick={() => go({ page: "signIn", ...asked(wanted) })}>
           {say("recover.back")}
         </Button>
       </p>
     </LoginPage>
   );
+}
+
+function asked(wanted: string | undefined): { wanted?: string } {
+  return wanted === undefined ? {} : { wanted };
 }
 
 /** The host in this server's addresses; undefined until it is known. */

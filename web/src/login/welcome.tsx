@@ -1,7 +1,8 @@
-import { type ReactElement, useEffect, useState } from "react";
+import { type ReactElement, useCallback, useEffect, useState } from "react";
 import { go } from "../routes.ts";
 import { CallFailed, call } from "../state/desk.ts";
 import { deviceName } from "../state/device-name.ts";
+import { codeOf, isUsedUp } from "../state/use-work.ts";
 import type { Invitation } from "../state/worker/sign-in.ts";
 import { Button } from "../ui/button.tsx";
 import { Field } from "../ui/field.tsx";
@@ -17,19 +18,23 @@ import { useAttempt } from "./sign-in.tsx";
 export function Welcome({ token }: { token: string }): ReactElement {
   const [offer, setOffer] = useState<Invitation | CallFailed>();
   const [made, setMade] = useState<{ address: string; phrase: string | null }>();
-  useEffect(() => {
+  const look = useCallback(() => {
+    setOffer(undefined);
     call("readInvitation", { token }).then(setOffer, (error: unknown) => {
       if (error instanceof CallFailed) setOffer(error);
     });
   }, [token]);
+  useEffect(look, [look]);
   if (made?.phrase !== undefined && made.phrase !== null) {
     return <PhrasePage address={made.address} phrase={made.phrase} />;
   }
   if (offer === undefined) return <Waiting words={say("wait.invitation")} />;
   if (offer instanceof CallFailed) {
+    const isOver = isUsedUp(offer.fault);
     return (
-      <LoginPage title={say("welcome.notGood")}>
-        <Notice code={offer.fault.code}>{offer.fault.sentence}</Notice>
+      <LoginPage title={say(isOver ? "welcome.notGood" : "welcome.notNow")}>
+        <Notice code={codeOf(offer.fault)}>{offer.fault.sentence}</Notice>
+        {!isOver && <Button onClick={look}>{say("welcome.again")}</Button>}
         <p>
           <Button look="link" onClick={() => go({ page: "signIn" })}>
             {say("welcome.signIn")}
@@ -99,7 +104,7 @@ function SignUpForm({
           autoComplete="new-password"
           help={problemOf("/password") ?? say("password.help")}
         />
-        {fault !== undefined && !isOfAField && <Notice code={fault.code}>{fault.sentence}</Notice>}
+        {fault !== undefined && !isOfAField && <Notice code={codeOf(fault)}>{fault.sentence}</Notice>}
         <Button look="ink" type="submit" isBusy={isBusy}>
           {isBusy ? say("welcome.busy") : say("welcome.do")}
         </Button>

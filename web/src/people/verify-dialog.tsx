@@ -1,4 +1,4 @@
-import { lazy, type ReactElement, Suspense, useState } from "react";
+import { type ReactElement, Suspense, useState } from "react";
 import { CallFailed, call } from "../state/desk.ts";
 import type { Fault } from "../state/worker/fault.ts";
 import type { Comparison, Numbers } from "../state/worker/trust.ts";
@@ -6,11 +6,15 @@ import { Button } from "../ui/button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { Field } from "../ui/field.tsx";
 import { Notice } from "../ui/notice.tsx";
+import { part } from "../ui/part.ts";
 import { say } from "../words/words.ts";
 import style from "./people.module.css";
 import { canScan, ScanCode } from "./scan-code.tsx";
 
-const QrCode = lazy(() => import("../ui/qr-code.tsx").then(({ QrCode }) => ({ default: QrCode })));
+const QrCode = part(
+  () => import("../ui/qr-code.tsx"),
+  ({ QrCode }) => QrCode,
+);
 
 type Step = "number" | "scan" | "paste" | "different";
 

@@ -214,7 +214,7 @@ function Topic({
     case "export":
       return <>{parts[topic]}</>;
     case "storage":
-      return <StorageSettings />;
+      return <StorageSettings address={address} />;
     case "developer":
       return <Developer />;
     case "about":

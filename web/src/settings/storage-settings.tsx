@@ -1,19 +1,15 @@
 import { type ReactElement, useEffect, useState } from "react";
-import { go } from "../routes.ts";
-import { call } from "../state/desk.ts";
-import { forgetViews } from "../state/use-view.ts";
+import { SignOutDialog } from "../login/sign-out-dialog.tsx";
 import type { Storage } from "../state/worker/own-account.ts";
 import { Button } from "../ui/button.tsx";
-import { Confirm } from "../ui/confirm.tsx";
 import { fileSize } from "../words/sizes.ts";
 import { say } from "../words/words.ts";
 import { Row } from "./row.tsx";
 import style from "./settings.module.css";
-import { useDoing } from "./use-doing.ts";
 import { Watched } from "./watched.tsx";
 
 /** What is kept at the server and on this device. */
-export function StorageSettings(): ReactElement {
+export function StorageSettings({ address }: { address: string }): ReactElement {
   return (
     <Watched name="storage" input={{}}>
       {(storage) => (
@@ -36,7 +32,7 @@ export function StorageSettings(): ReactElement {
               </>
             )}
           </Row>
-          <ForgetRow storage={storage} />
+          <ForgetRow address={address} />
         </>
       )}
     </Watched>
@@ -54,11 +50,13 @@ function Quota({ there, labelledBy }: { there: Storage["there"]; labelledBy: str
   );
 }
 
-/** Whether the browser may throw away what is kept, and asking it not to. */
+/** Whether the browser may throw away what is kept, and asking it not to; nothing where it cannot be asked. */
 function Keeping(): ReactElement | null {
   const [state, setState] = useState<"kept" | "loose" | "refused">();
   useEffect(() => {
-    void navigator.storage.persisted().then((isKept) => setState(isKept ? "kept" : "loose"));
+    // There is none where the page has come without TLS.
+    const storage: StorageManager | undefined = navigator.storage;
+    void storage?.persisted().then((isKept) => setState(isKept ? "kept" : "loose"));
   }, []);
   const ask = async () => setState((await navigator.storage.persist()) ? "kept" : "refused");
   if (state === undefined) return null;
@@ -72,33 +70,16 @@ function Keeping(): ReactElement | null {
   );
 }
 
-function ForgetRow({ storage: { waiting } }: { storage: Storage }): ReactElement {
+function ForgetRow({ address }: { address: string }): ReactElement {
   const [isAsking, setAsking] = useState(false);
-  const doing = useDoing();
-  const forget = async () => {
-    await doing.run(() => call("signOut", {}));
-    forgetViews();
-    go({ page: "signIn" }, { replace: true });
-  };
   return (
-    <Row row="forget" help={say("settings.forgetHelp")} doing={doing}>
+    <Row row="forget" help={say("settings.forgetHelp")}>
       {({ describedBy }) => (
         <>
           <Button look="danger" aria-describedby={describedBy} onClick={() => setAsking(true)}>
             {say("settings.forgetDo")}
           </Button>
-          {isAsking && (
-            <Confirm
-              title={say("settings.forgetTitle")}
-              verb={say("settings.forgetDo")}
-              isBusy={doing.isBusy}
-              onClose={() => setAsking(false)}
-              onDo={() => void forget()}
-            >
-              <p>{say("settings.forgetSentence")}</p>
-              {waiting > 0 && <p>{say("settings.forgetWaiting", { count: waiting })}</p>}
-            </Confirm>
-          )}
+          {isAsking && <SignOutDialog address={address} isAsked onClose={() => setAsking(false)} />}
         </>
       )}
     </Row>

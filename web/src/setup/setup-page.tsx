@@ -1,7 +1,7 @@
 /** The first page of a new server: its name, its certificate, its operator's account, and a message that goes all the way. */
 import { type ReactElement, useEffect, useState } from "react";
 import { go } from "../routes.ts";
-import { codeOf } from "../state/use-work.ts";
+import { codeOf, isUsedUp } from "../state/use-work.ts";
 import { Button } from "../ui/button.tsx";
 import { Mark } from "../ui/mark.tsx";
 import { Notice } from "../ui/notice.tsx";
@@ -15,7 +15,7 @@ import { TestStep } from "./test-step.tsx";
 import { useSetup } from "./use-setup.ts";
 
 export function SetupPage({ token }: { token: string }): ReactElement {
-  const { seen, fault, lookedAtMs } = useSetup(token);
+  const { seen, fault, lookedAtMs, look } = useSetup(token);
   const [made, setMade] = useState<Made>();
   const reach = seen?.reach;
   const own = made ?? (seen?.address == null ? undefined : { address: seen.address, phrase: null });
@@ -24,12 +24,13 @@ export function SetupPage({ token }: { token: string }): ReactElement {
     document.title = `${title} – Posthorn`;
   }, [title]);
   if (reach === undefined && fault !== undefined) {
+    const isOver = isUsedUp(fault);
     return (
       <main className={style.page}>
         <div className={style.column}>
-          <Head title={say("setup.notGood")} />
+          <Head title={say(isOver ? "setup.notGood" : "setup.notNow")} />
           <Notice code={codeOf(fault)}>{fault.sentence}</Notice>
-          <p>{say("setup.notGoodHelp")}</p>
+          {isOver ? <p>{say("setup.notGoodHelp")}</p> : <Button onClick={look}>{say("setup.again")}</Button>}
           <p>
             <Button look="link" onClick={() => go({ page: "signIn" })}>
               {say("welcome.signIn")}

@@ -1,4 +1,4 @@
-import { useEffect, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import { CallFailed, call } from "../state/desk.ts";
 import type { Fault } from "../state/worker/fault.ts";
 import type { SetupState } from "../state/worker/set-up.ts";
@@ -11,11 +11,18 @@ export interface Setup {
   fault: Fault | undefined;
   /** When it was looked at last. */
   lookedAtMs: number | undefined;
+  /** Looks now. */
+  look(): void;
 }
 
 /** How the server stands, looked at again every five seconds for as long as the page is shown. */
 export function useSetup(token: string): Setup {
-  const [setup, setSetup] = useState<Setup>({ seen: undefined, fault: undefined, lookedAtMs: undefined });
+  const [setup, setSetup] = useState<Omit<Setup, "look">>({
+    seen: undefined,
+    fault: undefined,
+    lookedAtMs: undefined,
+  });
+  const lookNow = useRef<() => Promise<void>>(undefined);
   useEffect(() => {
     let isOver = false;
     const look = async () => {
@@ -27,6 +34,7 @@ export function useSetup(token: string): Setup {
         if (!isOver) setSetup((before) => ({ ...before, fault: error.fault }));
       }
     };
+    lookNow.current = look;
     void look();
     const timer = setInterval(() => {
       if (document.visibilityState === "visible") void look();
@@ -36,7 +44,8 @@ export function useSetup(token: string): Setup {
       clearInterval(timer);
     };
   }, [token]);
-  return setup;
+  const look = useCallback(() => void lookNow.current?.(), []);
+  return { ...setup, look };
 }
 
 /** The time, told again every second. */

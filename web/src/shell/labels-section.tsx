@@ -1,17 +1,19 @@
-import { lazy, type ReactElement, Suspense, useState } from "react";
+import { type ReactElement, Suspense, useState } from "react";
 import { dropThreads, isDraggingThreads } from "../state/dragged.ts";
 import { labelTree, type NamedLabel } from "../state/label-tree.ts";
 import type { Place } from "../state/place.ts";
 import type { Folder } from "../state/worker/folders.ts";
 import { IconButton } from "../ui/button.tsx";
 import { labelColour } from "../ui/label-colour.ts";
+import { part } from "../ui/part.ts";
 import { say } from "../words/words.ts";
 import type { LabelAsk } from "./label-dialog.tsx";
 import style from "./sidebar.module.css";
 import { SidebarEntry } from "./sidebar-entry.tsx";
 
-const LabelDialog = lazy(() =>
-  import("./label-dialog.tsx").then(({ LabelDialog }) => ({ default: LabelDialog })),
+const LabelDialog = part(
+  () => import("./label-dialog.tsx"),
+  ({ LabelDialog }) => LabelDialog,
 );
 
 /** The labels, each in the one it belongs to; conversations are dragged onto them. */

@@ -1,13 +1,16 @@
 /** What stands around every page of somebody who is signed in: areas, mailboxes, and how it stands with the server. */
-import { lazy, type ReactElement, type ReactNode, Suspense, useState } from "react";
-import { go, type Route } from "../routes.ts";
+import { type ReactElement, type ReactNode, Suspense, useState } from "react";
+import { SignOutDialog } from "../login/sign-out-dialog.tsx";
+import { go, type Route, writeRoute } from "../routes.ts";
 import { openComposer } from "../state/composers.ts";
-import { call } from "../state/desk.ts";
 import { useKeyHint } from "../state/keys.ts";
-import { forgetViews, lastSeen, useView } from "../state/use-view.ts";
+import { lastSeen, useView } from "../state/use-view.ts";
 import { Avatar } from "../ui/avatar.tsx";
+import { Boundary } from "../ui/boundary.tsx";
 import { Button, IconButton } from "../ui/button.tsx";
 import { Mark } from "../ui/mark.tsx";
+import { NewerLine } from "../ui/newer-line.tsx";
+import { part } from "../ui/part.ts";
 import { Toaster } from "../ui/toaster.tsx";
 import { say } from "../words/words.ts";
 import style from "./shell.module.css";
@@ -16,8 +19,14 @@ import { Refused, StatusBar } from "./status-bar.tsx";
 import { useShellCommands } from "./use-shell-commands.ts";
 import { WhichKey } from "./which-key.tsx";
 
-const Palette = lazy(() => import("./palette.tsx").then(({ Palette }) => ({ default: Palette })));
-const KeySheet = lazy(() => import("./key-sheet.tsx").then(({ KeySheet }) => ({ default: KeySheet })));
+const Palette = part(
+  () => import("./palette.tsx"),
+  ({ Palette }) => Palette,
+);
+const KeySheet = part(
+  () => import("./key-sheet.tsx"),
+  ({ KeySheet }) => KeySheet,
+);
 
 export function Shell({
   address,
@@ -30,7 +39,7 @@ export function Shell({
 }): ReactElement {
   const [isOpen, setOpen] = useState(false);
   const [isFolded, setFolded] = useState(false);
-  const [dialog, setDialog] = useState<"palette" | "help">();
+  const [dialog, setDialog] = useState<"palette" | "help" | "signOut">();
   const paletteKey = useKeyHint("palette");
   const close = () => setDialog(undefined);
   useShellCommands({
@@ -38,11 +47,6 @@ export function Shell({
     onHelp: () => setDialog("help"),
     onSidebar: () => (matchMedia("(width < 1200px)").matches ? setOpen(!isOpen) : setFolded(!isFolded)),
   });
-  const signOut = async () => {
-    await call("signOut", {});
-    forgetViews();
-    go({ page: "signIn" }, { replace: true });
-  };
   return (
     <div
       className={style.shell}
@@ -102,7 +106,7 @@ export function Shell({
           <p>
             <bdi>{address}</bdi>
           </p>
-          <Button onClick={() => void signOut()}>{say("shell.signOut")}</Button>
+          <Button onClick={() => setDialog("signOut")}>{say("shell.signOut")}</Button>
         </div>
       </nav>
       <Sidebar route={route} onChosen={() => setOpen(false)} />
@@ -114,9 +118,10 @@ export function Shell({
         onClick={() => setOpen(false)}
       />
       <main id="content" className={style.content} tabIndex={-1}>
+        <NewerLine />
         <StatusBar />
         <Refused />
-        {children}
+        <Boundary resetBy={writeRoute(route)}>{children}</Boundary>
       </main>
       {route.page === "list" && route.threadId === undefined && (
         <IconButton
@@ -128,10 +133,13 @@ export function Shell({
       )}
       <Toaster />
       <WhichKey />
-      <Suspense>
-        {dialog === "palette" && <Palette onClose={close} />}
-        {dialog === "help" && <KeySheet onClose={close} />}
-      </Suspense>
+      <Boundary isOver resetBy={dialog ?? ""}>
+        <Suspense>
+          {dialog === "palette" && <Palette onClose={close} />}
+          {dialog === "help" && <KeySheet onClose={close} />}
+        </Suspense>
+      </Boundary>
+      {dialog === "signOut" && <SignOutDialog address={address} onClose={close} />}
     </div>
   );
 }

@@ -1,9 +1,10 @@
 /** The page's side of its worker: calls are asked once, views are watched. */
 
-import { worker } from "./wake.ts";
+import { say } from "../words/words.ts";
+import { worker, workerThrew } from "./wake.ts";
 import type { CallInput, CallName, CallOutput } from "./worker/calls.ts";
 import type { Fault } from "./worker/fault.ts";
-import type { FromWorker } from "./worker/messages.ts";
+import type { FromWorker, ToWorker } from "./worker/messages.ts";
 import type { ViewInput, ViewName, ViewOutput } from "./worker/views.ts";
 
 /** A call was refused, or could not be made. The message is for people. */
@@ -23,9 +24,13 @@ interface Waiting {
 }
 
 const waiting = new Map<number, Waiting>();
+/** The worker could not be started: nothing is asked of it any more. */
+let broken: Fault | undefined;
+let hasAnswered = false;
 let nextId = 1;
 
 worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
+  hasAnswered = true;
   if (data.kind === "seen") {
     for (const { id, value } of data.views) waiting.get(id)?.done(value);
     return;
@@ -34,10 +39,34 @@ worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
   if (data.kind === "fault") asked?.failed(data.fault);
   else asked?.done(data.value);
 };
-worker.onerror = ({ message }) => {
-  const sentence = `Posthorn could not start in this browser. Load the page again. (${message})`;
-  for (const asked of waiting.values()) asked.failed({ sentence, code: "page" });
-};
+// What one that runs throws is nobody's call: those are answered.
+void workerThrew.then(() => {
+  if (!hasAnswered) giveUp();
+});
+
+/** The fault of everything that is asked of a worker that could not be started. */
+export const notStarted = "notStarted";
+
+function giveUp(): void {
+  const fault: Fault = {
+    // In the words of when it is shown: they may not be here yet.
+    get sentence() {
+      return say("start.sentence");
+    },
+    code: notStarted,
+  };
+  broken = fault;
+  for (const asked of [...waiting.values()]) asked.failed(fault);
+}
+
+/** To whom waits, it fails at once when there is nobody to answer. */
+function ask(message: Pick<ToWorker, "kind" | "id"> & { name?: string; input?: unknown }): void {
+  if (broken === undefined) worker.postMessage(message);
+  else {
+    const fault = broken;
+    queueMicrotask(() => waiting.get(message.id)?.failed(fault));
+  }
+}
 
 /** Throws CallFailed. */
 export function call<Name extends CallName>(name: Name, input: CallInput<Name>): Promise<CallOutput<Name>> {
@@ -53,7 +82,7 @@ export function call<Name extends CallName>(name: Name, input: CallInput<Name>):
         reject(new CallFailed(fault));
       },
     });
-    worker.postMessage({ kind: "call", id, name, input });
+    ask({ kind: "call", id, name, input });
   });
 }
 
@@ -74,10 +103,10 @@ export function watch<Name extends ViewName>(
     done: (value) => listener({ value: checked<ViewOutput<Name>>(value) }),
     failed: (fault) => listener({ fault }),
   });
-  worker.postMessage({ kind: "watch", id, name, input });
+  ask({ kind: "watch", id, name, input });
   return () => {
     waiting.delete(id);
-    worker.postMessage({ kind: "unwatch", id });
+    ask({ kind: "unwatch", id });
   };
 }
 

@@ -76,8 +76,3 @@ function seenOf<Output>(key: string | undefined): Seen<Output>;
 function seenOf(key: string | undefined): Seen<unknown> {
   return (key === undefined ? undefined : kept.get(key)?.seen) ?? waitingNow;
 }
-
-/** Forgets all that was seen, as when somebody else sits down. */
-export function forgetViews(): void {
-  for (const [key, { stop }] of kept) if (stop === undefined) kept.delete(key);
-}

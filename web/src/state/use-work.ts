@@ -38,3 +38,8 @@ export function useWork(): Work {
 export function codeOf({ code, instance }: Fault): string {
   return instance === undefined ? code : `${code} · ${instance}`;
 }
+
+/** Whether a link of the server's leads nowhere any more, or never did; everything else may be otherwise the next time. */
+export function isUsedUp({ code }: Fault): boolean {
+  return code === "gone" || code === "notFound" || code === "badRequest";
+}

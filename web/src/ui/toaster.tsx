@@ -1,48 +1,24 @@
-/** What has just been done, with the way back. One at a time; it stays while somebody points at it. */
-import { type ReactElement, useEffect, useState, useSyncExternalStore } from "react";
+/** What has just been done, with the way back, and what has happened meanwhile. One at a time; it stays while somebody points at it. */
+import { type CSSProperties, type ReactElement, useEffect, useState, useSyncExternalStore } from "react";
 import { say } from "../words/words.ts";
 import { Button, IconButton } from "./button.tsx";
 import style from "./toaster.module.css";
-
-export interface Toast {
-  words: string;
-  action?: { words: string; keys?: string; run(): void } | undefined;
-  /** How long it stays. */
-  forMs?: number;
-}
+import { type Toast, toasts } from "./toasts.ts";
 
 const usualMs = 6_000;
-let now: { toast: Toast; number: number } | undefined;
-let next: Toast[] = [];
-let number = 0;
-const listeners = new Set<() => void>();
+const queue = toasts();
 
+/** What can be taken back is shown at once, for that is what one wants then; all else when its turn comes, and none is lost. */
 export function showToast(toast: Toast): void {
-  // What was done last is what one wants to take back.
-  next = [];
-  now = { toast, number: ++number };
-  for (const listener of listeners) listener();
-}
-
-function hideToast(): void {
-  const [first, ...others] = next;
-  next = others;
-  now = first === undefined ? undefined : { toast: first, number: ++number };
-  for (const listener of listeners) listener();
+  queue.show(toast);
 }
 
 export function Toaster(): ReactElement {
-  const shown = useSyncExternalStore(
-    (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    () => now,
-  );
+  const shown = useSyncExternalStore(queue.subscribe, queue.now);
   return (
     <div className={style.toaster}>
       {shown !== undefined && <OneToast key={shown.number} toast={shown.toast} />}
-      <SaidLater words={shown?.toast.words} />
+      <SaidLater words={shown?.toast.words} number={shown?.number} />
     </div>
   );
 }
@@ -50,12 +26,22 @@ export function Toaster(): ReactElement {
 const saidAfterMs = 500;
 
 /** For screen readers, when they have said where the focus is now. */
-function SaidLater({ words = "" }: { words?: string | undefined }): ReactElement {
+function SaidLater({
+  words = "",
+  number = 0,
+}: {
+  words?: string | undefined;
+  number?: number | undefined;
+}): ReactElement {
   const [said, setSaid] = useState("");
   useEffect(() => {
     const timer = setTimeout(() => setSaid(words), saidAfterMs);
-    return () => clearTimeout(timer);
-  }, [words]);
+    return () => {
+      clearTimeout(timer);
+      // So that the same words are news when they are said again.
+      setSaid("");
+    };
+  }, [words, number]);
   return (
     <p className="aside" role="status" aria-live="polite">
       {said}
@@ -65,11 +51,12 @@ function SaidLater({ words = "" }: { words?: string | undefined }): ReactElement
 
 function OneToast({ toast }: { toast: Toast }): ReactElement {
   const [isHeld, setHeld] = useState(false);
+  const forMs = toast.forMs ?? usualMs;
   useEffect(() => {
     if (isHeld) return;
-    const timer = setTimeout(hideToast, toast.forMs ?? usualMs);
+    const timer = setTimeout(queue.next, forMs);
     return () => clearTimeout(timer);
-  }, [isHeld, toast]);
+  }, [isHeld, forMs]);
   return (
     <div
       role="group"
@@ -84,7 +71,7 @@ function OneToast({ toast }: { toast: Toast }): ReactElement {
         <Button
           look="link"
           onClick={() => {
-            hideToast();
+            queue.next();
             toast.action?.run();
           }}
         >
@@ -92,7 +79,14 @@ function OneToast({ toast }: { toast: Toast }): ReactElement {
           {toast.action.keys !== undefined && <kbd>{toast.action.keys}</kbd>}
         </Button>
       )}
-      <IconButton icon="close" size={16} label={say("toast.close")} onClick={hideToast} />
+      <IconButton icon="close" size={16} label={say("toast.close")} onClick={queue.next} />
+      {toast.action !== undefined && !isHeld && <TimeLeft forMs={forMs} />}
     </div>
   );
+}
+
+/** How long it can still be taken back, as a line that grows shorter. */
+function TimeLeft({ forMs }: { forMs: number }): ReactElement {
+  const time: CSSProperties = { animationDuration: `${forMs}ms` };
+  return <span className={style.time} style={time} aria-hidden="true" />;
 }

@@ -30,6 +30,7 @@ import { tellNews } from "./sender-news.ts";
 import { readHome, readInvitation, recoverAccount, signIn, signUp } from "./sign-in.ts";
 import { transferCalls } from "./transfer-calls.ts";
 import { undoLast } from "./undo-last.ts";
+import { countUntold } from "./untold.ts";
 
 export const calls = {
   readHome,
@@ -38,7 +39,10 @@ export const calls = {
   signUp,
   recoverAccount,
 
-  signOut: (room: Room, _: Record<string, never>) => room.leave(),
+  /** False when what is kept here could not be removed. */
+  signOut: (room: Room, { address }: { address: string }) => room.leave(address),
+
+  countUntold: async (room: Room, _: Record<string, never>) => countUntold(room.desk()),
 
   /** A file of a message. */
   fetchFile: (room: Room, input: Parameters<typeof fetchFile>[2]) =>

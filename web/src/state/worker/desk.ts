@@ -8,6 +8,7 @@ import {
   keepEpochsFresh,
   keepIndexed,
   type LocalPlace,
+  LocalStoreError,
   logout,
   type Mail,
   openMail,
@@ -17,6 +18,7 @@ import {
   type Session,
   senderNames,
   settingsTables,
+  statuses,
   syncMail,
   type TokenKeeper,
   undos,
@@ -50,8 +52,11 @@ export interface Room {
   /** Tells those who watch that something of these has changed. */
   readonly tell: (topics: readonly Topic[]) => void;
   sitDown(session: Session): Promise<Desk>;
-  /** Ends the sign-in and forgets what is kept on this device. */
-  leave(): Promise<void>;
+  /**
+   * Ends the sign-in of this person and forgets what is kept of them on this device; false when that could not be
+   * removed. Of somebody whose sign-in has ended before, what was left is forgotten. Other tabs hear of it.
+   */
+  leave(address: string): Promise<boolean>;
   /** Nothing is asked of a server for it. */
   readonly resumed: Promise<void>;
 }
@@ -61,50 +66,98 @@ export function openRoom(tell: (topics: readonly Topic[]) => void): Room {
   const tabs = browserTabs();
   const platform = homePlatform(location.origin);
   const keeper = browserKeeper(tabs);
+  /** Tells other tabs that somebody has sat down or left. */
+  const seats = tabs.openChannel("posthorn seats");
   let desk: Desk | undefined;
   let clear: (() => Promise<void>) | undefined;
+  /** The server has ended the sign-in of whoever sits here. */
+  let isOver = false;
 
-  const sitDown = async (session: Session) => {
+  const seat = async (session: Session) => {
     await clear?.();
     const place = placeOf(session.address);
     const mail = await openMail(session, { place, tabs });
+    await forgetEnd(mail);
     const ended = new AbortController();
     const map = openMailMap(mail.store, ended.signal, tell);
     const digests = makeDigests(mail, { map, signal: ended.signal, onMore: () => tell(["texts"]) });
     const onFound = () => tell(["rows", "found"]);
     desk = { mail, map, digests, orders: new Map(), onFound, signal: ended.signal };
+    isOver = false;
     clear = async () => {
       ended.abort();
       desk = undefined;
+      clear = undefined;
       await mail.store.close();
     };
-    follow({ mail, map }, ended.signal, tell);
+    const onOver = () => {
+      isOver = true;
+    };
+    follow({ mail, map }, { signal: ended.signal, tell, onOver });
     tell(["account"]);
     return desk;
   };
 
   const placeOf = (address: string): LocalPlace => indexedDbPlace(`mail of ${address}`, tabs);
 
+  /** In another tab somebody has sat down or left. Their page is loaded anew for another person, so none sits down here then. */
+  const lookAgain = async () => {
+    const session = await resume(platform, keeper);
+    const before = desk?.mail.session.address;
+    if (session?.address === before && !isOver) return;
+    if (before !== undefined && session?.address !== before) {
+      await clear?.();
+      tell(["account"]);
+    } else if (session !== undefined) await seat(session);
+  };
+  seats.listen(() => void lookAgain().catch((error: unknown) => console.error(error)));
+
   return {
     platform,
     keeper,
     tell,
     desk: () => desk,
-    sitDown,
-    async leave() {
+    async sitDown(session) {
+      const seated = await seat(session);
+      seats.post("changed");
+      return seated;
+    },
+    async leave(address) {
       const session = desk?.mail.session;
-      await clear?.();
-      clear = undefined;
-      if (session !== undefined) {
-        await logout(session, keeper).catch(() => undefined);
-        await placeOf(session.address).remove();
+      if (session !== undefined && session.address !== address) return false;
+      try {
+        await clear?.();
+        if (session !== undefined) await endSignIn(session, keeper);
+        await placeOf(address).remove();
+        return true;
+      } catch (error) {
+        console.error(error);
+        return false;
+      } finally {
+        seats.post("changed");
+        tell(["account"]);
       }
-      tell(["account"]);
     },
     resumed: resume(platform, keeper).then(async (session) => {
-      if (session !== undefined) await sitDown(session);
+      if (session !== undefined) await seat(session);
     }),
   };
+}
+
+const patienceMs = 5_000;
+
+/** At the server too, where that can be told in good time. Throws LocalStoreError when it could not be forgotten here. */
+async function endSignIn(session: Session, keeper: TokenKeeper): Promise<void> {
+  await logout(session, keeper, { signal: AbortSignal.timeout(patienceMs) }).catch((error: unknown) => {
+    if (error instanceof LocalStoreError) throw error;
+  });
+}
+
+/** How it stood when the sign-in before ended says nothing of this one. */
+async function forgetEnd({ store }: Mail): Promise<void> {
+  const state = (await store.get(statuses, "status"))?.state;
+  if (state !== "signedOut" && state !== "stopped") return;
+  await store.write([statuses], (writer) => writer.remove(statuses, ["status"]));
 }
 
 /** So much later than what is on the device it is asked what is new. */
@@ -113,8 +166,11 @@ const syncAfterMs = 200;
 /** What goes on in the background for as long as somebody sits there; what they look at first comes first. */
 function follow(
   { mail, map }: Pick<Desk, "mail" | "map">,
-  signal: AbortSignal,
-  tell: (topics: readonly Topic[]) => void,
+  {
+    signal,
+    tell,
+    onOver,
+  }: { signal: AbortSignal; tell: (topics: readonly Topic[]) => void; onOver: () => void },
 ): void {
   const note = (error: unknown) => {
     if (!signal.aborted) console.error(error);
@@ -131,7 +187,7 @@ function follow(
   void map.begun.then(async () => {
     await mail.session.platform.clock.sleep(syncAfterMs, signal);
     if (signal.aborted) return;
-    syncMail(mail, signal).catch(note);
+    syncMail(mail, signal).then(onOver, note);
     await map.whole;
     keepIndexed(mail, { signal, onCoverage: () => tell(["coverage"]) }).catch(note);
     keepEpochsFresh(mail.session).catch(() => undefined);

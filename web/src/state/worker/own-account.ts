@@ -1,7 +1,6 @@
 /** What an account's owner sets for it, and what its server keeps for them. */
 import {
   type Absence,
-  actions,
   changeAbsence,
   changeIdentity,
   changeRule,
@@ -165,23 +164,21 @@ export interface Storage {
   /** Of all that this browser keeps for the page. */
   hereBytes: number | null;
   messages: number;
-  /** Done here and not told to the server yet. */
-  waiting: number;
 }
 
 export async function readStorage(desk: Desk): Promise<Storage> {
   const { mail, map, signal } = desk;
   await map.begun;
   const account = await readAccount(mail.session, { signal }).catch(() => undefined);
-  const { usage } = await navigator.storage.estimate().catch(() => ({ usage: undefined }));
+  // There is none where the page has come without TLS.
+  const storage: StorageManager | undefined = navigator.storage;
+  const usage = await storage?.estimate().then(
+    (estimate) => estimate.usage,
+    () => undefined,
+  );
   return {
     there: account === undefined ? null : { usedBytes: account.usedBytes, mostBytes: account.quotaBytes },
     hereBytes: usage ?? null,
     messages: [...map.all()].length,
-    waiting: await countWaiting(desk),
   };
-}
-
-function countWaiting({ mail }: Desk): Promise<number> {
-  return mail.store.count(actions);
 }

@@ -1,7 +1,9 @@
 /** Coming in: with a password, by an invitation, or with the recovery phrase. */
 import { changeOwnName, login, type Platform, recover, register, viewInvite } from "@posthorn/client";
+import { accountName, fail, formatAddress, parseAddress } from "@posthorn/protocol";
 import type { Room } from "./desk.ts";
 import { homeHost, wholeAddress } from "./home-platform.ts";
+import { owePhrase } from "./phrase.ts";
 
 /** What the list of sign-ins shows for this browser. */
 interface Device {
@@ -14,6 +16,7 @@ export async function signIn(
 ): Promise<void> {
   const { keeper, platform } = room;
   const whole = await wholeAddress(platform, address);
+  checkSeat(room, whole);
   await room.sitDown(await login(platform, { address: whole, password }, { keeper, device }));
 }
 
@@ -49,11 +52,14 @@ export async function signUp(
   { token, name, personName, password, device }: SignUp,
 ): Promise<{ address: string; phrase: string | null }> {
   const { keeper, platform } = room;
+  checkSeat(room, undefined);
   const invite = await inviteOf(platform, token);
   const made = await register(platform, { invite, name, password }, { keeper, device });
   // The account is made, and its phrase must be shown: a name can be set again.
   if (personName !== "") await changeOwnName(made.session, personName).catch(() => undefined);
-  await room.sitDown(made.session);
+  const desk = await room.sitDown(made.session);
+  // Before it is shown: who never sees it, or leaves it for later, is reminded.
+  if (made.recoveryPhrase !== undefined) await owePhrase(desk).catch(() => undefined);
   return { address: made.session.address, phrase: made.recoveryPhrase ?? null };
 }
 
@@ -64,9 +70,22 @@ export async function recoverAccount(
 ): Promise<void> {
   const { keeper, platform } = room;
   const whole = await wholeAddress(platform, address);
+  checkSeat(room, whole);
   await room.sitDown(
     await recover(platform, { address: whole, phrase, newPassword: password }, { keeper, device }),
   );
+}
+
+/** One person sits here at a time, and who signs in again is who sat here. Throws ProblemError `forbidden`. */
+function checkSeat(room: Room, address: string | undefined): void {
+  const seated = room.desk()?.mail.session.address;
+  if (seated === undefined || (address !== undefined && seated === accountOf(address))) return;
+  fail("forbidden", `${seated} is signed in in this browser. Sign out first.`);
+}
+
+function accountOf(address: string): string {
+  const { id, host } = parseAddress(address);
+  return formatAddress({ id: accountName(id), host });
 }
 
 /** An invitation is of the server that the page has come from, by whatever name that was. */

@@ -32,7 +32,8 @@ export interface Status {
 export const views = {
   /** Null while nobody is signed in. */
   account: view<Record<string, never>, Account | null>(["account"], async (room) => {
-    await room.resumed;
+    // Whoever sits here sits here, also where nobody could be found at first.
+    if (room.desk() === undefined) await room.resumed;
     const desk = room.desk();
     return desk === undefined ? null : { address: desk.mail.session.address };
   }),

@@ -1,0 +1,25 @@
+/** What was done here and has not reached the server. */
+import { actions } from "@posthorn/client";
+import type { Desk } from "./desk.ts";
+
+/** What is on its way just now is waited for so long. */
+const patienceMs = 1_000;
+
+/** How many changes would be lost if this device forgot them now; null when nobody sits here who could say. */
+export async function countUntold(desk: Desk | undefined): Promise<number | null> {
+  if (desk === undefined) return null;
+  const { store, session } = desk.mail;
+  const now = await store.count(actions);
+  if (now === 0 || !navigator.onLine) return now;
+  const told = new AbortController();
+  const stop = store.subscribe([actions], () => {
+    void store.count(actions).then((count) => {
+      if (count === 0) told.abort();
+    });
+  });
+  await session.platform.clock
+    .sleep(patienceMs, AbortSignal.any([told.signal, desk.signal]))
+    .catch(() => undefined);
+  stop();
+  return store.count(actions);
+}

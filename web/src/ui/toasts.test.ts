@@ -1,0 +1,44 @@
+import { expect, test } from "vitest";
+import { toasts } from "./toasts.ts";
+
+const undo = { words: "Undo", keys: "z", run: () => undefined };
+
+test("what was just done is shown at once, with the way back", () => {
+  const { show, now } = toasts();
+  show({ words: "Archived", action: undo });
+  show({ words: "Deleted", action: undo });
+  expect(now()?.toast.words).toBe("Deleted");
+});
+
+test("what was told and not yet seen is told afterwards", () => {
+  const { show, next, now } = toasts();
+  show({ words: "A letter was not sent" });
+  show({ words: "Another was not sent" });
+  show({ words: "Archived", action: undo });
+  show({ words: "Deleted", action: undo });
+  const seen: (string | undefined)[] = [];
+  for (let turn = 0; turn < 4; turn++) {
+    seen.push(now()?.toast.words);
+    next();
+  }
+  expect(seen).toEqual(["Deleted", "A letter was not sent", "Another was not sent", undefined]);
+});
+
+test("what is told while something can be taken back waits for its turn", () => {
+  const { show, next, now } = toasts();
+  show({ words: "Sent", action: undo });
+  show({ words: "Your server does not answer" });
+  expect(now()?.toast.words).toBe("Sent");
+  next();
+  expect(now()?.toast.words).toBe("Your server does not answer");
+});
+
+test("the same words are shown once for as long as they are asked for", () => {
+  const { show, next, now } = toasts();
+  show({ words: "Copied" });
+  const first = now()?.number;
+  show({ words: "Copied" });
+  expect(now()?.number).not.toBe(first);
+  next();
+  expect(now()).toBeUndefined();
+});

@@ -1,0 +1,59 @@
+/** Which toast is shown, and which wait for their turn. */
+export interface Toast {
+  words: string;
+  /** What can be done about it. One with keys takes back what was just done. */
+  action?: { words: string; keys?: string; run(): void } | undefined;
+  /** How long it stays. */
+  forMs?: number;
+}
+
+export interface Toasts {
+  show(toast: Toast): void;
+  /** That one is over. */
+  next(): void;
+  now(): { toast: Toast; number: number } | undefined;
+  subscribe(listener: () => void): () => void;
+}
+
+export function toasts(): Toasts {
+  let now: { toast: Toast; number: number } | undefined;
+  let waiting: readonly Toast[] = [];
+  let number = 0;
+  const listeners = new Set<() => void>();
+  const put = (toast: Toast | undefined) => {
+    now = toast && { toast, number: ++number };
+    for (const listener of listeners) listener();
+  };
+  return {
+    show(toast) {
+      const before = now?.toast;
+      if (before === undefined || isSame(before, toast)) return put(toast);
+      if (!isTakenBack(toast)) {
+        if (!waiting.some((one) => isSame(one, toast))) waiting = [...waiting, toast];
+        return;
+      }
+      // What was done before can be taken back by its key; what was told is told again afterwards.
+      if (!isTakenBack(before)) waiting = [before, ...waiting];
+      put(toast);
+    },
+    next() {
+      const [first, ...others] = waiting;
+      waiting = others;
+      put(first);
+    },
+    now: () => now,
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}
+
+/** Of two that say the same and lead nowhere one is enough. */
+function isSame(one: Toast, other: Toast): boolean {
+  return one.words === other.words && one.action === undefined && other.action === undefined;
+}
+
+function isTakenBack({ action }: Toast): boolean {
+  return action?.keys !== undefined;
+}
