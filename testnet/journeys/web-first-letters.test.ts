@@ -32,7 +32,27 @@ test("an invitation's link leads to an account, and its recovery phrase is shown
   await page.getByLabel("Check that you have it").fill(words.join(" ").toUpperCase());
   await page.getByRole("button", { name: "I have it" }).click();
   await page.getByRole("heading", { name: "All clear" }).waitFor();
+  expect(await page.getByText("You do not have your recovery phrase yet.").count()).toBe(0);
   expect(alice.faults).toEqual([]);
+});
+
+test("a phrase that was left unseen is not forgotten: whoever goes on without it is told until they have it", async () => {
+  const alpha = clients.net.node("alpha");
+  const { url } = await inviteTo(clients.net, alpha, "lea");
+  const { page, context, faults } = await clients.open(alpha);
+  await page.goto(url);
+  await page.getByRole("textbox", { name: "Password" }).fill("lea on alpha");
+  await page.getByRole("button", { name: "Create my account" }).click();
+  await page.getByRole("heading", { name: "Your recovery phrase" }).waitFor();
+  const words = await page.locator("ol > li").allInnerTexts();
+  await page.goto(`${alpha.endpoint}/inbox`);
+  const owed = page.getByRole("region", { name: "Your recovery phrase" });
+  await owed.getByRole("button", { name: "I have it" }).click();
+  await page.getByLabel("Your twelve words").fill(words.join(" "));
+  await page.getByRole("button", { name: "Test my phrase" }).click();
+  await owed.waitFor({ state: "detached" });
+  expect(faults).toEqual([]);
+  await context.close();
 });
 
 test("a sealed letter from another server shows itself in the open inbox, and is read", async () => {

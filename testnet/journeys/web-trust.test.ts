@@ -154,6 +154,24 @@ test("who finds other numbers is verified no more, and nothing is sent until bot
   expect(hers.faults).toEqual([]);
 });
 
+test("when the network goes while a phrase is replaced, both are to be kept, and it is asked again", async () => {
+  const { page, context } = his;
+  await page.keyboard.press("Escape");
+  await openSettings(his, "Recovery and password");
+  await page.getByRole("button", { name: "Make a new phrase" }).click();
+  const dialog = page.getByRole("dialog", { name: "New recovery phrase" });
+  await dialog.locator("ol > li").first().waitFor();
+  bobsPhrase = (await dialog.locator("ol > li").allInnerTexts()).join(" ");
+  await dialog.getByLabel("Check that you have it").fill(bobsPhrase);
+  await context.setOffline(true);
+  await dialog.getByRole("button", { name: "Replace the old phrase" }).click();
+  await dialog.getByText("Keep the old phrase and these twelve words until you have asked again").waitFor();
+  expect(await dialog.getByRole("button", { name: "Leave all as it is" }).count()).toBe(0);
+  await context.setOffline(false);
+  await dialog.getByRole("button", { name: "Ask again" }).click();
+  await dialog.waitFor({ state: "detached" });
+});
+
 test("the new phrase opens the account in another browser, with the old mail; a word that is wrong is named", async () => {
   const other = await clients.open(clients.net.node("beta"));
   const { page } = other;
@@ -303,6 +321,13 @@ test("a setting is found by its words, in the page and in the palette, and holds
   expect((await listIdentities(alice.session)).map(({ textSignature }) => textSignature)).toEqual([
     "Yours, Alice",
   ]);
+});
+
+test("the page says which build it is of", async () => {
+  await openSettings(hers, "About");
+  const build = await hers.page.locator("meta[name=posthorn-build]").getAttribute("content");
+  expect(build).toMatch(/^[\w-]{16}$/);
+  await hers.page.getByText(build ?? "", { exact: true }).waitFor();
 });
 
 test("another device is signed out from the list of devices", async () => {

@@ -14,6 +14,7 @@ import { checkNewPassword, type Session, type SignInOptions, signIn } from "../s
 import { findRootSecret } from "./keyring.ts";
 import { makePhrase } from "./make-keys.ts";
 import { setPassword } from "./password.ts";
+import { type OnLost, sayUntilKnown } from "./say-until-known.ts";
 import { getKeyring } from "./session-keys.ts";
 
 /**
@@ -63,17 +64,19 @@ export async function testPhrase(session: Session, phrase: string): Promise<bool
 
 /**
  * Makes another phrase; the old one opens nothing any more when this is done. `onPhrase` is given the new one while the
- * old one still holds, and shows it: it is given out this once. When it throws, nothing has changed.
+ * old one still holds, and shows it: it is given out this once. When it throws, nothing has changed. Throws what calling the
+ * server throws; when that leaves open which of the two holds, `onLost` is asked before.
  */
 export async function replacePhrase(
   session: Session,
   onPhrase: (phrase: string) => Promise<void>,
+  onLost?: OnLost,
 ): Promise<void> {
   const { address, identity, rootSecret } = await getKeyring(session);
   const { phrase, recovery } = await makePhrase(session.platform, address, rootSecret);
   const signature = await signClaim(identity, { kind: "recovery", address, ...recovery });
   await onPhrase(phrase);
-  await session.call("setRecovery", { input: { recovery, signature } });
+  await sayUntilKnown(() => session.call("setRecovery", { input: { recovery, signature } }), onLost);
 }
 
 /** The 16 bytes that the words stand for. Throws ProblemError `badRequest` with what is wrong with which word. */

@@ -17,6 +17,7 @@ import { refuseWhileKept, renewKept } from "./kept-under.ts";
 import { isBelieved, type Keyring } from "./keyring.ts";
 import { makeEpoch, makePhrase, wireStatement, wrapEpoch } from "./make-keys.ts";
 import { provePassword, wrapForPassword } from "./password.ts";
+import { type OnLost, sayUntilKnown } from "./say-until-known.ts";
 import { getKeyring } from "./session-keys.ts";
 import { isVouchedFor } from "./vault.ts";
 import { writeHead } from "./vault-head.ts";
@@ -38,9 +39,11 @@ export async function replaceIdentity(
     next: string;
     /** Is given the new phrase while nothing is said yet, and shows it: it is given out this once. When it throws, nothing has changed. */
     onPhrase: (phrase: string) => Promise<void>;
+    /** Is asked when it was the answer that got lost. */
+    onLost?: OnLost;
   },
 ): Promise<void> {
-  const { current, next: password, onPhrase } = input;
+  const { current, next: password, onPhrase, onLost } = input;
   checkNewPassword(password);
   await refuseWhileKept(session);
   await session.keys.renew();
@@ -54,7 +57,7 @@ export async function replaceIdentity(
   const vaultHead = await writeHead(session, owner, vouchedFor);
   const next = await makeNext(session, old, { ...owner, vaultHead, password });
   await onPhrase(next.phrase);
-  await say(session, next);
+  await sayUntilKnown(() => say(session, next), onLost);
   await session.keys.replace(next.keyring);
   await renewKept(session);
   await tidy(session, { old, keyring: next.keyring, carried });

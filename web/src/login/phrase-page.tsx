@@ -1,5 +1,7 @@
 import type { ReactElement } from "react";
+import { told } from "../compose/told.ts";
 import { go } from "../routes.ts";
+import { call } from "../state/desk.ts";
 import { PhraseCheck } from "../ui/phrase-check.tsx";
 import { PhraseWords } from "../ui/phrase-words.tsx";
 import { say } from "../words/words.ts";
@@ -12,7 +14,14 @@ export function PhrasePage({ address, phrase }: { address: string; phrase: strin
   return (
     <LoginPage title={say("phrase.title")} sentence={say("phrase.sentence")}>
       <PhraseWords address={address} phrase={phrase} />
-      <PhraseCheck phrase={phrase} onKept={goOn} />
+      <PhraseCheck
+        phrase={phrase}
+        onKept={() => {
+          told(call("havePhrase", {}));
+          goOn();
+        }}
+        onLater={goOn}
+      />
     </LoginPage>
   );
 }

@@ -12,6 +12,7 @@ export function KeepPhrase({
   phrase,
   sentence,
   verb,
+  leave,
   isBusy,
   onKept,
   onLeave,
@@ -20,6 +21,8 @@ export function KeepPhrase({
   phrase: string;
   sentence: string;
   verb: string;
+  /** What leaving is called. */
+  leave: string;
   isBusy: boolean;
   onKept(): void;
   onLeave(): void;
@@ -50,7 +53,7 @@ export function KeepPhrase({
           }}
         />
         <div className={`${style.actions} ${style.end}`}>
-          <Button onClick={onLeave}>{say("settings.leaveAsIs")}</Button>
+          <Button onClick={onLeave}>{leave}</Button>
           <Button look="ink" type="submit" isBusy={isBusy}>
             {verb}
           </Button>

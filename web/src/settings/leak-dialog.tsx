@@ -5,9 +5,9 @@ import { Dialog } from "../ui/dialog.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { PasswordField } from "../ui/password-field.tsx";
 import { say } from "../words/words.ts";
-import { KeepPhrase } from "./keep-phrase.tsx";
 import { Refused } from "./row.tsx";
 import style from "./settings.module.css";
+import { TakePhrase } from "./take-phrase.tsx";
 import { useDoing } from "./use-doing.ts";
 
 const consequences = ["stays", "newMail", "devices", "contacts", "phrase"] as const;
@@ -68,20 +68,15 @@ export function LeakDialog({ address, onClose }: { address: string; onClose(): v
             </div>
           </form>
         ) : (
-          <>
-            <KeepPhrase
-              address={address}
-              phrase={phrase}
-              sentence={say("settings.leakPhrase")}
-              verb={say("settings.leakTake")}
-              isBusy={doing.isBusy}
-              onLeave={leave}
-              onKept={() =>
-                void doing.run(() => call("takePhrase", {})).then((isDone) => isDone && setOver(true))
-              }
-            />
-            <Refused fault={doing.fault} />
-          </>
+          <TakePhrase
+            address={address}
+            phrase={phrase}
+            sentence={say("settings.leakPhrase")}
+            verb={say("settings.leakTake")}
+            unknown={say("settings.leakUnknown")}
+            onLeave={leave}
+            onTaken={() => setOver(true)}
+          />
         )}
       </div>
     </Dialog>

@@ -3,9 +3,9 @@ import { call } from "../state/desk.ts";
 import { Dialog } from "../ui/dialog.tsx";
 import { Waiting } from "../ui/waiting.tsx";
 import { say } from "../words/words.ts";
-import { KeepPhrase } from "./keep-phrase.tsx";
 import { Refused } from "./row.tsx";
 import style from "./settings.module.css";
+import { TakePhrase } from "./take-phrase.tsx";
 import { useDoing } from "./use-doing.ts";
 
 /** Another phrase: it is shown first, and takes the old one's place when its owner has it. */
@@ -25,14 +25,14 @@ export function NewPhraseDialog({ address, onClose }: { address: string; onClose
       <div className={`${style.form} ${style.inDialog}`}>
         {phrase === undefined && doing.fault === undefined && <Waiting words={say("settings.wait")} />}
         {phrase !== undefined && (
-          <KeepPhrase
+          <TakePhrase
             address={address}
             phrase={phrase}
             sentence={say("settings.newPhraseSentence")}
             verb={say("settings.newPhraseTake")}
-            isBusy={doing.isBusy}
+            unknown={say("settings.newPhraseUnknown")}
             onLeave={leave}
-            onKept={() => void doing.run(() => call("takePhrase", {})).then((isDone) => isDone && onClose())}
+            onTaken={onClose}
           />
         )}
         <Refused fault={doing.fault} />

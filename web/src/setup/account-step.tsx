@@ -1,4 +1,5 @@
 import { type ReactElement, useState } from "react";
+import { told } from "../compose/told.ts";
 import { call } from "../state/desk.ts";
 import { deviceName } from "../state/device-name.ts";
 import { codeOf, useWork } from "../state/use-work.ts";
@@ -41,7 +42,11 @@ export function AccountStep({
         <Phrase
           address={made.address}
           phrase={made.phrase}
-          onKept={() => onMade({ ...made, phrase: null })}
+          onKept={() => {
+            told(call("havePhrase", {}));
+            onMade({ ...made, phrase: null });
+          }}
+          onLater={() => onMade({ ...made, phrase: null })}
         />
       )}
     </Step>
@@ -123,17 +128,19 @@ function Phrase({
   address,
   phrase,
   onKept,
+  onLater,
 }: {
   address: string;
   phrase: string;
   onKept(): void;
+  onLater(): void;
 }): ReactElement {
   return (
     <div className={style.form}>
       <h3 className={style.sub}>{say("phrase.title")}</h3>
       <p>{say("phrase.sentence")}</p>
       <PhraseWords address={address} phrase={phrase} />
-      <PhraseCheck phrase={phrase} onKept={onKept} />
+      <PhraseCheck phrase={phrase} onKept={onKept} onLater={onLater} />
     </div>
   );
 }

@@ -13,6 +13,7 @@ import { NewerLine } from "../ui/newer-line.tsx";
 import { part } from "../ui/part.ts";
 import { Toaster } from "../ui/toaster.tsx";
 import { say } from "../words/words.ts";
+import { PhraseBanner } from "./phrase-banner.tsx";
 import style from "./shell.module.css";
 import { Sidebar } from "./sidebar.tsx";
 import { Refused, StatusBar } from "./status-bar.tsx";
@@ -120,6 +121,7 @@ export function Shell({
       <main id="content" className={style.content} tabIndex={-1}>
         <NewerLine />
         <StatusBar />
+        <PhraseBanner address={address} />
         <Refused />
         <Boundary resetBy={writeRoute(route)}>{children}</Boundary>
       </main>

@@ -2,11 +2,22 @@ import { type ReactElement, useState } from "react";
 import { say } from "../words/words.ts";
 import { Button } from "./button.tsx";
 import { Field } from "./field.tsx";
-import { Notice } from "./notice.tsx";
+import { keepHere } from "./keep-here.ts";
 import style from "./phrase-words.module.css";
 
-/** Asks for the words once more, from where they were put; whoever wants to do that later can. */
-export function PhraseCheck({ phrase, onKept }: { phrase: string; onKept(): void }): ReactElement {
+/**
+ * Asks for the words once more, from where they were put; whoever wants to do that later can, and is reminded. Both ask the
+ * browser not to throw away what it keeps of the account.
+ */
+export function PhraseCheck({
+  phrase,
+  onKept,
+  onLater,
+}: {
+  phrase: string;
+  onKept(): void;
+  onLater(): void;
+}): ReactElement {
   const [tried, setTried] = useState("");
   const [isWrong, setWrong] = useState(false);
   return (
@@ -14,8 +25,12 @@ export function PhraseCheck({ phrase, onKept }: { phrase: string; onKept(): void
       className={style.check}
       onSubmit={(event) => {
         event.preventDefault();
-        if (plainPhrase(tried) === plainPhrase(phrase)) onKept();
-        else setWrong(true);
+        if (plainPhrase(tried) !== plainPhrase(phrase)) {
+          setWrong(true);
+          return;
+        }
+        void keepHere();
+        onKept();
       }}
     >
       <Field
@@ -29,13 +44,19 @@ export function PhraseCheck({ phrase, onKept }: { phrase: string; onKept(): void
         autoCapitalize="none"
         spellCheck={false}
         help={say("phrase.confirmHelp")}
+        problem={isWrong ? say("phrase.wrong") : undefined}
       />
-      {isWrong && <Notice>{say("phrase.wrong")}</Notice>}
       <div className={style.actions}>
         <Button look="ink" type="submit">
           {say("phrase.done")}
         </Button>
-        <Button look="link" onClick={onKept}>
+        <Button
+          look="link"
+          onClick={() => {
+            void keepHere();
+            onLater();
+          }}
+        >
           {say("phrase.later")}
         </Button>
       </div>

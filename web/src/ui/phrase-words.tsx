@@ -2,6 +2,7 @@ import { type ReactElement, useState } from "react";
 import { say } from "../words/words.ts";
 import { Button } from "./button.tsx";
 import style from "./phrase-words.module.css";
+import { saveBlob } from "./save-blob.ts";
 
 /** The twelve words of a recovery phrase, to be copied or saved. */
 export function PhraseWords({ address, phrase }: { address: string; phrase: string }): ReactElement {
@@ -10,11 +11,8 @@ export function PhraseWords({ address, phrase }: { address: string; phrase: stri
   const words = phrase.split(/\s+/).map((word, at) => ({ word, key: `${word} ${at}` }));
   const save = () => {
     const text = say("phrase.file", { address, phrase });
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(new Blob([text], { type: "text/plain" }));
-    link.download = `recovery-phrase-${address.replaceAll(/[^a-z0-9.-]/gi, "-")}.txt`;
-    link.click();
-    URL.revokeObjectURL(link.href);
+    const name = `recovery-phrase-${address.replaceAll(/[^a-z0-9.-]/gi, "-")}.txt`;
+    saveBlob(new Blob([text], { type: "text/plain" }), name);
   };
   return (
     <>

@@ -14,7 +14,15 @@ import {
   setUndoTime,
 } from "./own-account.ts";
 import { hideKeys } from "./own-consent.ts";
-import { leavePhrase, offerIdentity, offerPhrase, setOwnPassword, takePhrase, tryPhrase } from "./phrase.ts";
+import {
+  havePhrase,
+  leavePhrase,
+  offerIdentity,
+  offerPhrase,
+  setOwnPassword,
+  takePhrase,
+  tryPhrase,
+} from "./phrase.ts";
 import type { Topic } from "./topic.ts";
 import { beginTrustAnew, compareCode, forgetComparison, haveCompared, haveFoundOthers } from "./trust.ts";
 
@@ -34,6 +42,7 @@ export const ownCalls = {
   setSender: telling("people", setSender),
 
   tryPhrase: telling("settings", tryPhrase),
+  havePhrase: telling("settings", (desk, _: Nothing) => havePhrase(desk)),
   setOwnPassword: telling("settings", setOwnPassword),
   offerPhrase: (room: Room, _: Nothing) => offerPhrase(deskOf(room)),
   offerIdentity: (room: Room, passwords: { current: string; next: string }) =>

@@ -19,7 +19,7 @@ import {
 import { type Consent, readOwnConsent } from "./own-consent.ts";
 import { type KnownPerson, listPeople, type PersonView, readPerson } from "./people.ts";
 import type { Person } from "./persons.ts";
-import { type PhraseHealth, readPhraseHealth } from "./phrase.ts";
+import { isPhraseOwed, type PhraseHealth, readPhraseHealth } from "./phrase.ts";
 import { namePerson } from "./recipients.ts";
 import { readCompared, readStanding, readTrust, type Standing, type Trust } from "./trust.ts";
 import { view } from "./view.ts";
@@ -44,6 +44,10 @@ export const ownViews = {
   phraseHealth: view<Nothing, PhraseHealth>(["account", "settings"], async (room) =>
     readPhraseHealth(deskOf(room)),
   ),
+  phraseOwed: view<Nothing, boolean>(["account", "settings"], async (room) => {
+    const desk = room.desk();
+    return desk !== undefined && isPhraseOwed(desk);
+  }),
   consent: view<Nothing, Consent>(["account", "settings"], async (room) => readOwnConsent(deskOf(room))),
   storage: view<Nothing, Storage>(["account", "settings"], async (room) => readStorage(deskOf(room))),
 

@@ -9,6 +9,7 @@ import {
 } from "@posthorn/client";
 import { fail } from "@posthorn/protocol";
 import type { Desk } from "./desk.ts";
+import { type Fault, faultOf } from "./fault.ts";
 
 export interface PhraseHealth {
   /** Null for an open account, which has none. */
@@ -44,8 +45,28 @@ function timeOf(text: unknown): number | undefined {
 /** Whether these words open the account. Throws ProblemError `badRequest` with help by the word when they are no phrase. */
 export async function tryPhrase({ mail }: Desk, { phrase }: { phrase: string }): Promise<boolean> {
   const isRight = await testPhrase(mail.session, phrase);
-  if (isRight) await changeSettings(mail, { phraseTestedAt: new Date().toISOString() });
+  if (isRight) await keepTested(mail);
   return isRight;
+}
+
+async function keepTested(mail: Desk["mail"]): Promise<void> {
+  await changeSettings(mail, { phraseTestedAt: new Date().toISOString(), phraseOwed: undefined });
+}
+
+/** It is shown now for the first time, and its owner is reminded of it until they have shown to have it. */
+export async function owePhrase({ mail }: Desk): Promise<void> {
+  await changeSettings(mail, { phraseOwed: true });
+}
+
+/** Its owner has given the words once more, from where they were put. */
+export async function havePhrase({ mail }: Desk): Promise<void> {
+  await keepTested(mail);
+}
+
+/** Whether nobody has shown yet to have the phrase that came with the account. */
+export async function isPhraseOwed({ mail }: Desk): Promise<boolean> {
+  const { phraseOwed }: { phraseOwed?: unknown } = await readSettings(mail).catch(() => ({}));
+  return phraseOwed === true;
 }
 
 /** All other sign-ins end. Throws ProblemError. */
@@ -56,51 +77,88 @@ export async function setOwnPassword(
   await changePassword(mail.session, passwords);
 }
 
+/** `done` it holds now · `unknown` the server was told, and it did not answer whether it does: that can be asked again. */
+export type Taken = { kind: "done" } | { kind: "unknown"; fault: Fault };
+
 /** A new phrase that was shown, and waits for its owner to say that it is kept. */
 interface Offered {
-  go(): void;
+  /** Tells the server, or tells it once more. */
+  go(): Promise<Taken>;
   stop(): void;
-  done: Promise<void>;
 }
 
 let offered: Offered | undefined;
 
 /** The new phrase; nothing has changed before `takePhrase`. */
 export function offerPhrase({ mail }: Desk): Promise<string> {
-  return offer((onPhrase) => replacePhrase(mail.session, onPhrase));
+  return offer((onPhrase, onLost) => replacePhrase(mail.session, onPhrase, onLost));
 }
 
 /** The phrase of the new identity; nothing has changed before `takePhrase`. Throws ProblemError. */
 export function offerIdentity({ mail }: Desk, passwords: { current: string; next: string }): Promise<string> {
-  return offer((onPhrase) => replaceIdentity(mail.session, { ...passwords, onPhrase }));
+  return offer((onPhrase, onLost) => replaceIdentity(mail.session, { ...passwords, onPhrase, onLost }));
 }
 
-function offer(work: (onPhrase: (phrase: string) => Promise<void>) => Promise<void>): Promise<string> {
+type Work = (
+  onPhrase: (phrase: string) => Promise<void>,
+  onLost: (error: Error) => Promise<void>,
+) => Promise<void>;
+
+function offer(work: Work): Promise<string> {
   offered?.stop();
   offered = undefined;
   return new Promise((tell, refuse) => {
-    const onPhrase = (phrase: string) =>
-      new Promise<void>((go, reject) => {
-        offered = { go, stop: () => reject(new Error("not wanted")), done };
-        tell(phrase);
+    let attempt = Promise.withResolvers<Taken>();
+    /** Resolves when its owner wants to go on. */
+    const waitForOwner = () =>
+      new Promise<void>((goOn, reject) => {
+        offered = {
+          go() {
+            attempt = Promise.withResolvers<Taken>();
+            goOn();
+            return attempt.promise;
+          },
+          stop: () => reject(new Error("not wanted")),
+        };
       });
-    const done = work(onPhrase);
-    // Who was told the phrase already hears of it by `takePhrase`.
-    done.catch(refuse);
+    const onPhrase = (phrase: string) => {
+      const waiting = waitForOwner();
+      tell(phrase);
+      return waiting;
+    };
+    const onLost = (error: Error) => {
+      const waiting = waitForOwner();
+      attempt.resolve({ kind: "unknown", fault: faultOf(error) });
+      return waiting;
+    };
+    work(onPhrase, onLost).then(
+      () => attempt.resolve({ kind: "done" }),
+      (error: unknown) => {
+        // Whoever was told the phrase already hears of it by `takePhrase`.
+        refuse(error);
+        attempt.promise.catch(() => undefined);
+        attempt.reject(error);
+      },
+    );
   });
 }
 
-/** Its owner has it: from now on it holds, and the old one opens nothing. Throws ProblemError. */
-export async function takePhrase({ mail }: Desk): Promise<void> {
+/** Its owner has it: from now on it holds, and the old one opens nothing. Throws ProblemError: then all is as it was. */
+export async function takePhrase({ mail }: Desk): Promise<Taken> {
   if (offered === undefined) fail("badRequest", "This took too long. Begin again.");
-  const { go, done } = offered;
+  const { go } = offered;
   offered = undefined;
-  go();
-  await done;
-  await changeSettings(mail, { phraseSetAt: new Date().toISOString(), phraseTestedAt: undefined });
+  const taken = await go();
+  if (taken.kind === "unknown") return taken;
+  await changeSettings(mail, {
+    phraseSetAt: new Date().toISOString(),
+    phraseTestedAt: undefined,
+    phraseOwed: undefined,
+  });
+  return taken;
 }
 
-/** All stays as it is. */
+/** All stays as it is, as far as the server was not told. */
 export async function leavePhrase(_: Desk): Promise<void> {
   offered?.stop();
   offered = undefined;

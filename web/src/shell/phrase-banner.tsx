@@ -1,0 +1,31 @@
+import { lazy, type ReactElement, Suspense, useState } from "react";
+import { go } from "../routes.ts";
+import { lastSeen, useView } from "../state/use-view.ts";
+import { Button } from "../ui/button.tsx";
+import { say } from "../words/words.ts";
+import style from "./shell.module.css";
+
+const NewPhraseDialog = lazy(() =>
+  import("../settings/new-phrase-dialog.tsx").then(({ NewPhraseDialog }) => ({ default: NewPhraseDialog })),
+);
+
+/** Until whoever sits here has shown to have the recovery phrase: that it is missing, and where the words are got. */
+export function PhraseBanner({ address }: { address: string }): ReactElement | null {
+  const isOwed = lastSeen(useView("phraseOwed", {}));
+  const [isOpen, setOpen] = useState(false);
+  if (isOwed !== true && !isOpen) return null;
+  return (
+    <>
+      <section className={style.owed} aria-label={say("phrase.title")}>
+        <span>{say("phrase.owed")}</span>
+        <Button look="link" onClick={() => go({ page: "settings", topic: "recovery" })}>
+          {say("phrase.owedTest")}
+        </Button>
+        <Button look="link" onClick={() => setOpen(true)}>
+          {say("phrase.owedNew")}
+        </Button>
+      </section>
+      <Suspense>{isOpen && <NewPhraseDialog address={address} onClose={() => setOpen(false)} />}</Suspense>
+    </>
+  );
+}
