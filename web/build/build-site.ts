@@ -1,12 +1,12 @@
 /** The web client as browsers get it: bundled, compressed, and put into a folder that a server serves. */
-import { createHash } from "node:crypto";
 import { readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { join, relative, sep } from "node:path";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { brotliCompress, constants } from "node:zlib";
 import { build, defaultClientConditions, type Plugin } from "vite";
 import { compiledWords } from "./compile-words.ts";
+import { listFiles, nameBuild } from "./name-build.ts";
 
 const web = fileURLToPath(new URL("..", import.meta.url));
 const compress = promisify(brotliCompress);
@@ -35,6 +35,7 @@ export async function buildSite({
   try {
     await bundle(folder, isPseudo);
     await writeServiceWorker(folder);
+    await writeName(folder);
   } finally {
     if (before === undefined) delete process.env.NODE_ENV;
     else process.env.NODE_ENV = before;
@@ -104,14 +105,8 @@ async function releaseOf(folder: string): Promise<string> {
 
 /** Apart from the rest, because it names all of the rest. */
 async function writeServiceWorker(folder: string): Promise<void> {
-  const names = (await readdir(folder, { recursive: true, withFileTypes: true }))
-    .filter((entry) => entry.isFile())
-    .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join("/"))
-    .sort();
-  const hash = createHash("sha256");
-  for (const name of names) hash.update(name).update(await readFile(join(folder, name)));
-  const version = hash.digest("base64url").slice(0, 16);
-  const files = names.map((name) => `/${name}`);
+  const version = await nameBuild(folder);
+  const files = (await listFiles(folder)).map((path) => `/${path}`);
   await build({
     configFile: false,
     root: web,
@@ -129,6 +124,14 @@ async function writeServiceWorker(folder: string): Promise<void> {
       },
     },
   });
+}
+
+/** Says in the page what the build is called, by all of its files as they were before that. */
+async function writeName(folder: string): Promise<void> {
+  const path = join(folder, "index.html");
+  const name = `<meta name="posthorn-build" content="${await nameBuild(folder)}" />`;
+  const page = await readFile(path, "utf8");
+  await writeFile(path, page.replace("</head>", `  ${name}\n  </head>`));
 }
 
 /** So that servers need not. */

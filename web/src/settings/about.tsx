@@ -3,10 +3,10 @@ import { say } from "../words/words.ts";
 import { Row } from "./row.tsx";
 import style from "./settings.module.css";
 
-/** Which client this is. The name of its first script follows from what is in all of them. */
+/** Which client this is. Its build is called after what is in all of its files (build-site.ts). */
 export function About(): ReactElement {
-  const script = document.querySelector<HTMLScriptElement>("script[type=module][src]")?.src ?? "";
-  const build = /-([\w-]+)\.js$/.exec(script)?.[1] ?? say("settings.buildUnknown");
+  const named = document.querySelector<HTMLMetaElement>("meta[name=posthorn-build]");
+  const build = named?.content ?? say("settings.buildUnknown");
   return (
     <Row row="version" help={say("settings.aboutHelp")} isWide>
       {() => (

@@ -4,13 +4,12 @@ import { Icon } from "../ui/icon.tsx";
 import { Switch } from "../ui/switch.tsx";
 import { say, type Words } from "../words/words.ts";
 import { Row } from "./row.tsx";
+import { seen, unseen } from "./server-sees.ts";
 import style from "./settings.module.css";
 import { useDoing } from "./use-doing.ts";
 import { Watched } from "./watched.tsx";
 
-/** As docs/protocol/100-sealing.md (100.10) and docs/threats.md have it; what is said here must be so. */
-const seen = ["who", "when", "size", "places", "set", "online", "arrives"] as const;
-const unseen = ["content", "files", "search", "drafts", "verified", "password"] as const;
+/** As docs/threats.md has it. */
 const limits = ["code", "others", "passwordGuess"] as const;
 
 export function Privacy(): ReactElement {
@@ -64,11 +63,11 @@ function Seen(): ReactElement {
           </tr>
         </thead>
         <tbody>
-          {seen.map((what) => (
-            <Line key={what} words={`settings.sees.${what}`} isSeen />
+          {seen.map(({ id }) => (
+            <Line key={id} words={`settings.sees.${id}`} isSeen />
           ))}
-          {unseen.map((what) => (
-            <Line key={what} words={`settings.hidden.${what}`} isSeen={false} />
+          {unseen.map(({ id }) => (
+            <Line key={id} words={`settings.hidden.${id}`} isSeen={false} />
           ))}
         </tbody>
       </table>
