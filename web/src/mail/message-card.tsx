@@ -7,6 +7,7 @@ import type { Person } from "../state/worker/persons.ts";
 import type { Invitation, MessageBody } from "../state/worker/read-body.ts";
 import type { ThreadMessage } from "../state/worker/read-thread.ts";
 import { Avatar } from "../ui/avatar.tsx";
+import { Breakable } from "../ui/breakable.tsx";
 import { Button, IconButton } from "../ui/button.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { Notice } from "../ui/notice.tsx";
@@ -67,7 +68,9 @@ export function MessageCard({
             <span className={style.name}>
               <bdi className={style.called}>{isOpen && !message.isOwn ? (sender.name ?? name) : name}</bdi>
               {isOpen && (message.isOwn || sender.name !== undefined) && (
-                <bdi className={style.mail}>{sender.address}</bdi>
+                <bdi className={style.mail}>
+                  <Breakable address={sender.address} />
+                </bdi>
               )}
             </span>
             <bdi className={style.to}>{isOpen ? recipients(message, address) : firstWords(body)}</bdi>

@@ -5,6 +5,7 @@ import { openComposer } from "../state/composers.ts";
 import { lastSeen, useView } from "../state/use-view.ts";
 import type { PersonThread } from "../state/worker/people.ts";
 import { Avatar } from "../ui/avatar.tsx";
+import { Breakable } from "../ui/breakable.tsx";
 import { Button, IconButton } from "../ui/button.tsx";
 import { shortTime } from "../words/dates.ts";
 import { say } from "../words/words.ts";
@@ -106,17 +107,5 @@ function Threads({ address, threads }: { address: string; threads: readonly Pers
         })}
       </ul>
     </section>
-  );
-}
-
-/** A line may end before the host. */
-function Breakable({ address }: { address: string }): ReactElement {
-  const at = address.lastIndexOf("@");
-  return (
-    <>
-      {address.slice(0, at)}
-      <wbr />
-      {address.slice(at)}
-    </>
   );
 }
