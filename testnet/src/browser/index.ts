@@ -1,4 +1,15 @@
 /** A real browser for tests and measurements, and pages of our sources to open in it. Apart, because its tools are large. */
 export { type BundledFiles, bundlePage, type ServedBundle, serveBundle } from "./bundle.ts";
+export {
+  allReceived,
+  caretIn,
+  composer,
+  hasCount,
+  hasFocus,
+  hasValue,
+  letterText,
+  received,
+  writeTo,
+} from "./composing.ts";
 export { type OpenPage, openAppPage, openBrowser, openPage } from "./open-browser.ts";
 export { startWebClients, type WebClient, type WebClients } from "./web-client.ts";

@@ -1,21 +1,43 @@
-import type { ReactElement } from "react";
+import type { ReactElement, RefObject } from "react";
 import { call } from "../state/desk.ts";
 import type { LetterFile } from "../state/worker/letter-files.ts";
 import { IconButton } from "../ui/button.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { languageNow, say } from "../words/words.ts";
 import style from "./attach-tray.module.css";
+import type { EditorHandle } from "./editor.tsx";
+import { isPicture, type LetterPictures } from "./letter-pictures.ts";
+import { fileDestination } from "./rich/write-words.ts";
 import { told } from "./told.ts";
 
 /** The files of a letter: how far each has gone up, and what can be done when one cannot. */
 export function AttachTray({
   letterId,
   files,
+  text,
+  editor,
+  pictures,
 }: {
   letterId: number;
   files: readonly LetterFile[];
+  text: string;
+  editor: RefObject<EditorHandle | null>;
+  pictures: LetterPictures;
 }): ReactElement | null {
   if (files.length === 0) return null;
+  const isInText = ({ filename }: LetterFile) =>
+    filename !== "" && text.includes(`](${fileDestination(filename)})`);
+  const place = (file: LetterFile) => {
+    if (!isInText(file)) editor.current?.putPicture(file.filename);
+    else {
+      pictures.release(file.filename);
+      editor.current?.takePictureOut(file.filename);
+    }
+  };
+  const remove = (file: LetterFile) => {
+    if (isInText(file)) editor.current?.takePictureOut(file.filename);
+    told(call("removeFile", { letterId, key: file.key }));
+  };
   return (
     <ul className={style.tray} aria-label={say("files.title", { count: files.length })}>
       {files.map((file) => (
@@ -36,11 +58,19 @@ export function AttachTray({
               onClick={() => told(call("retryFile", { letterId, key: file.key }))}
             />
           )}
+          {isPicture(file) && file.filename !== "" && (
+            <IconButton
+              icon={isInText(file) ? "clip" : "image"}
+              size={16}
+              label={say(isInText(file) ? "files.onlyAttach" : "files.intoText", { name: file.filename })}
+              onClick={() => place(file)}
+            />
+          )}
           <IconButton
             icon="close"
             size={16}
             label={say("files.remove", { name: file.filename })}
-            onClick={() => told(call("removeFile", { letterId, key: file.key }))}
+            onClick={() => remove(file)}
           />
           {file.state !== "done" && file.state !== "failed" && (
             <progress

@@ -13,9 +13,12 @@ import { say } from "../words/words.ts";
 import { AttachTray } from "./attach-tray.tsx";
 import { begin, isEmptyLetter, quoteOf } from "./begin.ts";
 import style from "./composer.module.css";
-import { Editor, type EditorHandle, FormatBar } from "./editor.tsx";
+import { Editor, type EditorHandle } from "./editor.tsx";
+import { FormatBar } from "./format-bar.tsx";
 import { LetterHead } from "./letter-head.tsx";
 import { LetterLines } from "./letter-lines.tsx";
+import { useLetterPictures } from "./letter-pictures.ts";
+import type { Format } from "./rich/keys.ts";
 import { SaveSign } from "./save-sign.tsx";
 import { ScheduleDialog } from "./schedule-dialog.tsx";
 import { SendButton } from "./send-button.tsx";
@@ -58,6 +61,7 @@ export function Composer({
   const [isScheduling, setScheduling] = useState(false);
   const [isFocused, setFocused] = useState(false);
   const [isAsking, setAsking] = useState(false);
+  const [formats, setFormats] = useState<readonly Format[]>([]);
 
   const open = letter.state === "open" ? letter : undefined;
   const begun = open?.begun;
@@ -65,7 +69,9 @@ export function Composer({
   if (first.current === undefined && fields !== undefined) first.current = fields;
   const all = fields === undefined ? [] : [...fields.to, ...fields.cc];
   const lookups = useRecipients(all);
-  const files = lastSeen(useView("letterFiles", begun && { letterId: begun.letterId })) ?? [];
+  const seenFiles = lastSeen(useView("letterFiles", begun && { letterId: begun.letterId }));
+  const files = seenFiles ?? [];
+  const pictures = useLetterPictures(begun?.letterId, seenFiles);
   const sending = useSend({
     begun,
     now: () => open?.now() ?? nothing,
@@ -115,8 +121,7 @@ export function Composer({
     if (typeof name === "string") onSwitch(name);
   };
   const attach = (chosen: readonly File[]) => {
-    if (begun === undefined || chosen.length === 0) return;
-    told(call("addFiles", { letterId: begun.letterId, files: [...chosen] }));
+    if (chosen.length > 0) pictures?.add(chosen);
   };
   const showCc = () => {
     setCcShown(true);
@@ -187,7 +192,8 @@ export function Composer({
       }}
       onDrop={(event) => {
         setDropping(false);
-        if (!hasFiles(event)) return;
+        // What is dropped into the text has its place there.
+        if (!hasFiles(event) || event.defaultPrevented) return;
         event.preventDefault();
         attach([...event.dataTransfer.files]);
       }}
@@ -230,7 +236,7 @@ export function Composer({
           {letter.fault.sentence}
         </Notice>
       )}
-      {open !== undefined && fields !== undefined && begun !== undefined && (
+      {open !== undefined && fields !== undefined && begun !== undefined && pictures !== undefined && (
         <>
           <LetterHead
             identities={begun.identities}
@@ -255,8 +261,9 @@ export function Composer({
             text={fields.body}
             label={say("compose.text")}
             handle={editor}
+            pictures={pictures}
             onChange={(body) => change({ body })}
-            onFiles={attach}
+            onFormats={setFormats}
           />
           {begun.original !== null && !begun.isForward && !fields.body.includes("\n> ") && (
             <Button
@@ -272,11 +279,17 @@ export function Composer({
               {say("compose.quote")}
             </Button>
           )}
-          <AttachTray letterId={begun.letterId} files={files} />
+          <AttachTray
+            letterId={begun.letterId}
+            files={files}
+            text={fields.body}
+            editor={editor}
+            pictures={pictures}
+          />
           <footer className={style.foot}>
             <span className={style.wide}>{sendButton}</span>
             <IconButton icon="clip" label={say("compose.attach")} onClick={() => picker.current?.click()} />
-            <FormatBar editor={editor} />
+            <FormatBar editor={editor} formats={formats} />
             <span className={style.space} />
             <IconButton
               icon="trash"

@@ -36,7 +36,8 @@ function Docked({ composer }: { composer: OpenComposer }): ReactElement {
   const whole = useRef<HTMLDivElement>(null);
   const wasMinimised = useRef(isMinimised);
   useEffect(() => {
-    if (wasMinimised.current && !isMinimised) whole.current?.querySelector("textarea")?.focus();
+    if (wasMinimised.current && !isMinimised)
+      whole.current?.querySelector<HTMLElement>("[data-letter-text]")?.focus();
     wasMinimised.current = isMinimised;
   }, [isMinimised]);
   return (

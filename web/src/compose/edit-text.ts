@@ -67,6 +67,24 @@ export function toggleLines({ text, start, end }: Selected, prefix: LinePrefix):
 
 const anyList = /^(?:[-*+] |\d+[.)] )/;
 
+/** The line is a heading, or none any more. */
+export function toggleHeading({ text, start }: Selected): Edit {
+  const from = text.lastIndexOf("\n", start - 1) + 1;
+  const mark = /^#{1,6} /.exec(text.slice(from))?.[0];
+  const insert = mark === undefined ? "## " : "";
+  const end = from + (mark?.length ?? 0);
+  const caret = Math.max(from, start - (end - from)) + insert.length;
+  return { start: from, end, insert, selectStart: caret, selectEnd: caret };
+}
+
+/** Undefined where no picture of this address is in the text. */
+export function withoutPicture(text: string, address: string): Edit | undefined {
+  const end = text.indexOf(`](${address})`);
+  const start = text.lastIndexOf("![", end);
+  if (end < 0 || start < 0) return undefined;
+  return { start, end: end + address.length + 3, insert: "", selectStart: start, selectEnd: start };
+}
+
 /** A link of what is selected; its address is selected, to be typed. */
 export function makeLink({ text, start, end }: Selected): Edit {
   const inner = text.slice(start, end);

@@ -9,14 +9,10 @@ import { saveBlob } from "../ui/save-blob.ts";
 import { fileSize } from "../words/sizes.ts";
 import { say } from "../words/words.ts";
 import style from "./file-tiles.module.css";
+import { canBeShown, isPicture } from "./picture-context.ts";
 import { withoutTurns } from "./text-links.ts";
 
 const Lightbox = lazy(() => import("./lightbox.tsx").then(({ Lightbox }) => ({ default: Lightbox })));
-
-/** Larger pictures are saved and looked at elsewhere. */
-const largestShownBytes = 10 * 1024 * 1024;
-/** Types that show themselves and cannot run. */
-const pictures = /^image\/(?:png|jpeg|gif|webp|avif|bmp)$/i;
 
 type Motion = { kind: "still" } | { kind: "moving"; ticket: number } | { kind: "failed"; sentence: string };
 
@@ -27,7 +23,7 @@ export function FileTiles({
 }: {
   messageId: string;
   files: readonly MessageFile[];
-}): ReactElement {
+}): ReactElement | null {
   const [motions, setMotions] = useState<ReadonlyMap<number, Motion>>(new Map());
   const [shown, setShown] = useState<{ file: MessageFile; blob: Blob }>();
   const setMotion = (place: number, motion: Motion) =>
@@ -58,6 +54,7 @@ export function FileTiles({
     if (fetched !== null) setShown({ file, blob: fetched.blob });
   };
 
+  if (files.length === 0) return null;
   return (
     <div className={style.files}>
       <ul className={style.tiles} aria-label={say("reader.files", { count: files.length })}>
@@ -67,11 +64,7 @@ export function FileTiles({
             file={file}
             motion={motions.get(file.place) ?? { kind: "still" }}
             onSave={() => void save(file)}
-            onLook={
-              pictures.test(file.type) && file.sizeBytes <= largestShownBytes
-                ? () => void look(file)
-                : undefined
-            }
+            onLook={canBeShown(file) ? () => void look(file) : undefined}
           />
         ))}
       </ul>
@@ -116,7 +109,7 @@ function Tile({
         disabled={isMoving}
         title={say(onLook === undefined ? "file.save" : "file.look", { name })}
       >
-        <Icon name={pictures.test(file.type) ? "image" : "file"} />
+        <Icon name={isPicture(file) ? "image" : "file"} />
         <span className={style.about}>
           <bdi className={style.name}>{name}</bdi>
           <span className={style.size}>

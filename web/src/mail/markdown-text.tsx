@@ -4,8 +4,9 @@ import { type Block, type Inline, readMarkdown } from "./markdown-tree.ts";
 import style from "./message-text.module.css";
 import { PlainText } from "./plain-text.tsx";
 import { AddressLink, SafeLink } from "./safe-link.tsx";
+import { TextPicture } from "./text-picture.tsx";
 
-/** Markdown, drawn. Pictures of other servers are named and not loaded. */
+/** Markdown, drawn. Pictures that came with the message are shown; those of other servers are named and not loaded. */
 export function MarkdownText({ text }: { text: string }): ReactElement {
   const blocks = useMemo(() => readMarkdown(text), [text]);
   if (blocks === undefined) return <PlainText text={text} />;
@@ -128,6 +129,7 @@ function drawInline(inline: Inline): ReactNode {
     case "address":
       return <AddressLink address={inline.address}>{drawInlines(inline.inside)}</AddressLink>;
     case "image":
+      if (inline.file !== undefined) return <TextPicture name={inline.file} words={inline.words} />;
       return (
         <span className={style.picture}>
           {inline.host === undefined

@@ -48,8 +48,35 @@ test("HTML is words, and pictures are named without being loaded", () => {
     },
   ]);
   expect(readMarkdown("![a cat](https://far.test/cat.png)")).toEqual([
-    { kind: "paragraph", inside: [{ kind: "image", words: "a cat", host: "far.test" }] },
+    {
+      kind: "paragraph",
+      inside: [
+        {
+          kind: "image",
+          words: "a cat",
+          address: "https://far.test/cat.png",
+          file: undefined,
+          host: "far.test",
+        },
+      ],
+    },
   ]);
+});
+
+test("a picture without a scheme is a file of the message, by its name", () => {
+  expect(filesIn("![](cat.png)")).toEqual(["cat.png"]);
+  expect(filesIn("![at home](the%20cat%20%281%29.png)")).toEqual(["the cat (1).png"]);
+  expect(filesIn("![](100%.png)")).toEqual(["100%.png"]);
+  for (const other of [
+    "//far.test/cat.png",
+    "/cat.png",
+    "cid:cat",
+    "data:image/png,x",
+    "javascript:x",
+    "#a",
+  ]) {
+    expect([other, filesIn(`![](${other})`)]).toEqual([other, [undefined]]);
+  }
 });
 
 test("characters that are written by their names are those, and other names are words", () => {
@@ -75,6 +102,14 @@ test("what is nested without end, or too long, is shown and not looked through",
   expect(readMarkdown(`${">".repeat(2_000)} x`)).toHaveLength(1);
   expect(readMarkdown("x".repeat(200_000))).toBeUndefined();
 });
+
+function filesIn(text: string): (string | undefined)[] {
+  return (readMarkdown(text) ?? []).flatMap((block) =>
+    block.kind === "paragraph"
+      ? block.inside.flatMap((inline) => (inline.kind === "image" ? [inline.file] : []))
+      : [],
+  );
+}
 
 function linksOf(blocks: readonly Block[]): string[] {
   return blocks.flatMap((block): string[] => {

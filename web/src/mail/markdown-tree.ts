@@ -9,8 +9,8 @@ export type Inline =
   | { kind: "break" }
   | { kind: "link"; url: string; inside: Inline[] }
   | { kind: "address"; address: string; inside: Inline[] }
-  /** It is not loaded. */
-  | { kind: "image"; words: string; host: string | undefined };
+  /** `file` names one that came with the message (§20.7). One of another server is not loaded. */
+  | { kind: "image"; words: string; address: string; file: string | undefined; host: string | undefined };
 
 export type Block =
   | { kind: "paragraph"; inside: Inline[] }
@@ -18,17 +18,17 @@ export type Block =
   | { kind: "quote"; blocks: Block[] }
   | { kind: "code"; text: string }
   | { kind: "list"; start: number | undefined; items: { checked: boolean | undefined; blocks: Block[] }[] }
-  | { kind: "table"; head: Inline[][]; rows: Inline[][][] }
+  | { kind: "table"; head: Inline[][]; rows: Inline[][][]; source: string }
   | { kind: "rule" };
 
 /** Nobody writes deeper, and who does wants to see a browser give up. */
 const deepest = 24;
 /** Longer ones are shown as they were written. */
-const longest = 120_000;
+export const longestMarkdown = 120_000;
 
 /** Undefined for what is too long to be looked through while somebody waits. */
 export function readMarkdown(text: string): Block[] | undefined {
-  if (text.length > longest) return undefined;
+  if (text.length > longestMarkdown) return undefined;
   return blocksOf(new Lexer({ gfm: true, breaks: true }).lex(text), 0);
 }
 
@@ -72,6 +72,7 @@ function blockOf(token: Token, depth: number): Block[] {
           kind: "table",
           head: cells(Reflect.get(token, "header")),
           rows: Array.isArray(rows) ? rows.map(cells) : [],
+          source: token.raw.trimEnd(),
         },
       ];
     }
@@ -108,8 +109,9 @@ function inlineOf(token: Token, depth: number): Inline[] {
     case "link":
       return linkOf(token, depth);
     case "image": {
-      const host = safeUrl(decoded(textIn(token, "href")))?.host;
-      return [{ kind: "image", words: decoded(textIn(token, "text")), host }];
+      const address = decoded(textIn(token, "href"));
+      const words = decoded(textIn(token, "text"));
+      return [{ kind: "image", words, address, file: fileNamed(address), host: safeUrl(address)?.host }];
     }
     case "checkbox":
       return [];
@@ -119,6 +121,17 @@ function inlineOf(token: Token, depth: number): Inline[] {
         : [{ kind: "text", text: decoded(textIn(token, "text")) }];
     default:
       return [{ kind: "text", text: token.raw }];
+  }
+}
+
+/** The file that an image's destination names: one without a scheme and without a server does. */
+function fileNamed(destination: string): string | undefined {
+  if (destination === "" || /^(?:[a-z][a-z\d+.-]*:|[/#?])/i.test(destination)) return undefined;
+  try {
+    return decodeURIComponent(destination);
+  } catch {
+    // It has a percent sign that is one.
+    return destination;
   }
 }
 

@@ -1,9 +1,10 @@
-import { Children, lazy, type ReactElement, Suspense, useMemo, useState } from "react";
+import { Children, lazy, type ReactElement, Suspense, useContext, useMemo, useState } from "react";
 import type { MessageBody } from "../state/worker/read-body.ts";
 import { Button } from "../ui/button.tsx";
 import { longTime, shortMoment } from "../words/dates.ts";
 import { say } from "../words/words.ts";
 import style from "./message-text.module.css";
+import { PictureContext } from "./picture-context.ts";
 import { PlainText } from "./plain-text.tsx";
 import { isShownWhole, splitQuotes, type TextPart } from "./split-quotes.ts";
 
@@ -56,12 +57,14 @@ function drawPart(part: TextPart, isWhole: boolean, isMarkdown: boolean): ReactE
   return isWhole ? quoted : <QuotedFold>{quoted}</QuotedFold>;
 }
 
-/** What others said before, a click away. */
+/** What others said before, a click away. A file that is shown in there alone is seen among the files, too. */
 function QuotedFold({ children }: { children: ReactElement }): ReactElement {
+  const pictures = useContext(PictureContext);
+  const within = useMemo(() => pictures && { ...pictures, onStands: () => undefined }, [pictures]);
   return (
     <details className={style.fold}>
       <summary>{say("message.quoted")}</summary>
-      {children}
+      <PictureContext value={within}>{children}</PictureContext>
     </details>
   );
 }

@@ -1,4 +1,14 @@
-import { lazy, type ReactElement, Suspense, useEffect, useId, useRef, useState } from "react";
+import {
+  lazy,
+  type ReactElement,
+  Suspense,
+  useCallback,
+  useEffect,
+  useId,
+  useMemo,
+  useRef,
+  useState,
+} from "react";
 import { openComposer } from "../state/composers.ts";
 import { call } from "../state/desk.ts";
 import { lastSeen, useView } from "../state/use-view.ts";
@@ -21,6 +31,7 @@ import { HeldLine } from "./held-line.tsx";
 import { MessageWords } from "./message-body.tsx";
 import style from "./message-card.module.css";
 import { shortName, wholeName } from "./person-names.ts";
+import { PictureContext } from "./picture-context.ts";
 import { splitQuotes } from "./split-quotes.ts";
 import { TrustLine, TrustSign } from "./trust-line.tsx";
 
@@ -129,9 +140,6 @@ function Inside({
       </p>
     );
   }
-  const files = body.files.filter(
-    ({ cid, type }) => cid === null || body.html === null || !/^image\//i.test(type),
-  );
   return (
     <>
       {!message.isOwn && (
@@ -139,15 +147,52 @@ function Inside({
       )}
       {body.invitation !== null && <InvitationCard invitation={body.invitation} />}
       {body.html === null ? (
-        <MessageWords body={body} />
+        <WordsAndFiles messageId={message.id} body={body} />
       ) : (
-        <Suspense fallback={<Waiting />}>
-          <MessageFrame messageId={message.id} html={body.html} files={body.files} sender={sender.address} />
-        </Suspense>
+        <>
+          <Suspense fallback={<Waiting />}>
+            <MessageFrame
+              messageId={message.id}
+              html={body.html}
+              files={body.files}
+              sender={sender.address}
+            />
+          </Suspense>
+          <FileTiles
+            messageId={message.id}
+            files={body.files.filter(({ cid, type }) => cid === null || !/^image\//i.test(type))}
+          />
+        </>
       )}
-      {files.length > 0 && <FileTiles messageId={message.id} files={files} />}
       {message.isOwn && <HeldLine messageId={message.id} />}
       {message.isOwn && message.delivery.length > 0 && <DeliveryList deliveries={message.delivery} />}
+    </>
+  );
+}
+
+/** A picture that stands among the words is not shown again below. */
+function WordsAndFiles({
+  messageId,
+  body,
+}: {
+  messageId: string;
+  body: Extract<MessageBody, { kind: "opened" }>;
+}): ReactElement {
+  const { files } = body;
+  const [standing, setStanding] = useState<readonly number[]>([]);
+  const onStands = useCallback((place: number, isShown: boolean) => {
+    setStanding((before) => {
+      const others = before.filter((one) => one !== place);
+      return isShown ? [...others, place] : others;
+    });
+  }, []);
+  const pictures = useMemo(() => ({ messageId, files, onStands }), [messageId, files, onStands]);
+  return (
+    <>
+      <PictureContext value={pictures}>
+        <MessageWords body={body} />
+      </PictureContext>
+      <FileTiles messageId={messageId} files={files.filter(({ place }) => !standing.includes(place))} />
     </>
   );
 }

@@ -17,6 +17,8 @@ export interface Look {
   preset: Preset;
   /** Keys of somebody's own, which go before those of the preset. */
   ownKeys: Readonly<Partial<Record<CommandId, readonly string[]>>>;
+  /** Letters are written as Markdown, and not as they will look. */
+  isPlainText: boolean;
 }
 
 const usual: Look = {
@@ -26,6 +28,7 @@ const usual: Look = {
   language: undefined,
   preset: "gmail",
   ownKeys: {},
+  isPlainText: false,
 };
 const place = "posthorn.look";
 const listeners = new Set<() => void>();
@@ -47,6 +50,7 @@ function readLook(): Look {
       language: stringOr(Reflect.get(kept, "language")),
       preset: oneOf(Reflect.get(kept, "preset"), presets, usual.preset),
       ownKeys: keysOr(Reflect.get(kept, "ownKeys")),
+      isPlainText: Reflect.get(kept, "isPlainText") === true,
     };
   } catch {
     // What is kept there is not ours, or nothing may be kept.

@@ -13,6 +13,7 @@ import {
   keepFields,
   type LetterFields,
   letterOf,
+  readLetterFile,
   removeFile,
   retryFile,
 } from "./letter-desk.ts";
@@ -89,6 +90,9 @@ export const calls = {
 
   retryFile: async (room: Room, { letterId, key }: { letterId: number; key: number }) =>
     retryFile(deskOf(room).mail, letterOf(letterId), key),
+
+  readLetterFile: async (room: Room, { letterId, key }: { letterId: number; key: number }) =>
+    readLetterFile(deskOf(room), letterOf(letterId), key),
 
   lookUpRecipient: (room: Room, input: { address: string }) => lookUpRecipient(deskOf(room), input),
 

@@ -8,6 +8,7 @@ import {
   type UnsentLetter,
 } from "@posthorn/client";
 import { fail, uuidV7 } from "@posthorn/protocol";
+import { uniqueName } from "../unique-name.ts";
 import type { Desk } from "./desk.ts";
 import {
   type FileJob,
@@ -17,6 +18,7 @@ import {
   type LetterFile,
   newJob,
   putInPlace,
+  readOrigin,
   shownFile,
   uploadAll,
 } from "./letter-files.ts";
@@ -80,7 +82,7 @@ export function beginLetter(
     fields,
     hasChosenFiles: false,
     stored,
-    files,
+    files: namedApart(files),
     keeping: Promise.resolve(),
     tell,
     keep: () => {
@@ -93,6 +95,17 @@ export function beginLetter(
   putInPlace(letter);
   void uploadAll(mail, letter);
   return letter;
+}
+
+/** A text shows a picture by its name, so no two have the same. What has gone up has its name for good. */
+function namedApart(files: readonly FileJob[]): FileJob[] {
+  const taken = new Set<string>();
+  return files.map((job) => {
+    const isFixed = job.sealed !== undefined || job.filename === "";
+    const filename = isFixed ? job.filename : uniqueName(job.filename, (name) => taken.has(name));
+    taken.add(filename);
+    return { ...job, filename };
+  });
 }
 
 function newMessageId({ session }: Mail): string {
@@ -256,9 +269,8 @@ export function findLetterFiles(id: number): LetterFile[] {
 export function addFiles(mail: Mail, letter: OpenLetter, files: readonly File[]): void {
   for (const file of files) {
     const { name, type, size } = file;
-    letter.files.push(
-      newJob({ kind: "blob", blob: file }, { filename: name, mimeType: type, sizeBytes: size }),
-    );
+    const filename = uniqueName(name, (other) => letter.files.some((job) => job.filename === other));
+    letter.files.push(newJob({ kind: "blob", blob: file }, { filename, mimeType: type, sizeBytes: size }));
   }
   filesHaveChanged(mail, letter);
 }
@@ -282,6 +294,14 @@ export function retryFile(mail: Mail, letter: OpenLetter, key: number): void {
   if (job?.state !== "failed" || job.origin.kind === "lost") return;
   job.state = "waiting";
   filesHaveChanged(mail, letter);
+}
+
+/** The bytes of a file of the letter, to be shown. Throws what downloading does, ProblemError `notFound` for none. */
+export function readLetterFile({ mail, signal }: Desk, letter: OpenLetter, key: number): Promise<Blob> {
+  const job = letter.files.find((one) => one.key === key);
+  return job === undefined
+    ? fail("notFound", "This file is not attached any more.")
+    : readOrigin(mail, job, signal);
 }
 
 function filesHaveChanged(mail: Mail, letter: OpenLetter): void {

@@ -1,0 +1,382 @@
+/** Letters that look while they are written as they will be read, with pictures among the words. */
+import type { Locator, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import {
+  caretIn,
+  composer,
+  hasCount,
+  hasFocus,
+  hasValue,
+  letterText,
+  received,
+  startWebClients,
+  type WebClient,
+  type WebClients,
+  writeTo,
+} from "../src/browser/index.ts";
+import { keepSettings } from "../src/own-records.ts";
+import { joinAs, type TestPerson } from "../src/people.ts";
+import { picture } from "../src/picture.ts";
+
+let clients: WebClients;
+let alice: WebClient;
+let bobsClient: WebClient;
+let writer: TestPerson;
+let bob: TestPerson;
+
+beforeAll(async () => {
+  clients = await startWebClients();
+  writer = await joinAs(clients.net, clients.net.node("alpha"), "alice");
+  bob = await joinAs(clients.net, clients.net.node("beta"), "bob");
+  await keepSettings(writer.session, { undoS: 0 });
+  alice = await clients.open(clients.net.node("alpha"));
+  await alice.signIn(writer);
+  await alice.page.getByText("Up to date").waitFor();
+  bobsClient = await clients.open(clients.net.node("beta"));
+  await bobsClient.signIn(bob);
+}, 120_000);
+afterAll(async () => {
+  await clients.close();
+});
+
+// What one story leaves open is in the way of no other.
+afterEach(async () => {
+  const discards = composer(alice.page).getByRole("button", { name: "Discard draft" });
+  for (let left = await discards.count(); left > 0; left--) await discards.last().click();
+});
+
+const text = () => letterText(alice.page);
+const send = async () => {
+  await alice.page.keyboard.press("Control+Enter");
+  await hasCount(composer(alice.page), 0);
+};
+const bodyOf = async (subject: string) =>
+  Reflect.get((await received(bob, "alice", subject)).message, "body");
+
+/** The letter as Bob reads it, opened. */
+async function read(subject: string): Promise<Locator> {
+  const { page } = bobsClient;
+  await page.goto(clients.net.node("beta").endpoint);
+  await page.getByRole("row", { name: new RegExp(subject) }).click();
+  const letter = page.locator("[data-message][data-open]").last();
+  await letter.waitFor();
+  return letter;
+}
+
+interface Pasted {
+  html?: string;
+  text?: string;
+  picture?: { name: string; bytes: Uint8Array };
+}
+
+/** As by the keyboard, of what another program has put into the clipboard. */
+function paste(page: Page, { html, text: plain, picture: shown }: Pasted): Promise<void> {
+  const file = shown && { name: shown.name, base64: Buffer.from(shown.bytes).toString("base64") };
+  return letterText(page).evaluate(
+    (element, { html, plain, file }) => {
+      const data = new DataTransfer();
+      if (html !== undefined) data.setData("text/html", html);
+      if (plain !== undefined) data.setData("text/plain", plain);
+      if (file !== undefined) {
+        const bytes = Uint8Array.from(atob(file.base64), (sign) => sign.codePointAt(0) ?? 0);
+        data.items.add(new File([bytes], file.name, { type: "image/png" }));
+      }
+      element.dispatchEvent(
+        new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }),
+      );
+    },
+    { html, plain, file },
+  );
+}
+
+test("what is typed as Markdown looks as it will be read, and is read so at another server", async () => {
+  const { page } = alice;
+  await writeTo(page, bob.address, "As it looks", "");
+  const keys = page.keyboard;
+  await text().pressSequentially("## The plan");
+  await keys.press("Enter");
+  await keys.type("Be **very** *quick* with `make` or see [our place](https://a.test/x) now");
+  await keys.press("Enter");
+  await keys.type("- cups");
+  await keys.press("Enter");
+  await keys.type("cake");
+  await keys.press("Enter");
+  await keys.press("Tab");
+  await keys.type("with cream");
+  await keys.press("Enter");
+  await keys.press("Enter");
+  await keys.press("Enter");
+  await keys.type("2. second");
+  await keys.press("Enter");
+  await keys.press("Enter");
+  await keys.type("> said before");
+  await keys.press("Enter");
+  await keys.press("Enter");
+  await keys.type("---");
+  await keys.type("one line");
+  await keys.press("Shift+Enter");
+  await keys.type("and another");
+  await keys.press("Enter");
+  await keys.type("```ls");
+  await text().getByRole("heading", { name: "The plan" }).waitFor();
+  expect(await text().locator("strong, em, code, a, li, blockquote, hr").allInnerTexts()).toEqual(
+    expect.arrayContaining(["very", "quick", "make", "our place", "second", "said before"]),
+  );
+  await send();
+  expect(await bodyOf("As it looks")).toBe(
+    [
+      "## The plan",
+      "",
+      "Be **very** *quick* with `make` or see [our place](https://a.test/x) now",
+      "",
+      "- cups",
+      "- cake",
+      "  - with cream",
+      "",
+      "2. second",
+      "",
+      "> said before",
+      "",
+      "---",
+      "",
+      "one line",
+      "and another",
+      "",
+      "```",
+      "ls",
+      "```",
+    ].join("\n"),
+  );
+  const letter = await read("As it looks");
+  await letter.getByRole("heading", { name: "The plan" }).waitFor();
+  for (const [tag, words] of [
+    ["strong", "very"],
+    ["em", "quick"],
+    ["a", "our place"],
+    ["li", "with cream"],
+    ["pre", "ls"],
+  ] as const) {
+    await letter.locator(tag).getByText(words, { exact: true }).last().waitFor();
+  }
+  expect(alice.faults).toEqual([]);
+  expect(bobsClient.faults).toEqual([]);
+});
+
+test("signs that mean nothing stay signs, here and at the other side", async () => {
+  const { page } = alice;
+  await writeTo(page, bob.address, "Only signs", "");
+  await paste(page, { text: "**not bold** and snake_case\n2 * 3 * 4 <b>x</b>\n\n# no heading" });
+  await hasValue(text(), "**not bold** and snake_case\n2 * 3 * 4 <b>x</b>\n\n# no heading");
+  await hasCount(text().locator("strong, b, h1"), 0);
+  await send();
+  const letter = await read("Only signs");
+  await letter.getByText("**not bold** and snake_case").waitFor();
+  await letter.getByText("# no heading").waitFor();
+});
+
+test("keys and buttons mark what is selected, say so, and take back one thing after the other", async () => {
+  const { page } = alice;
+  await writeTo(page, bob.address, "Marked", "loud words");
+  await text().press("Control+a");
+  await page.keyboard.press("Control+b");
+  const bold = composer(page).getByRole("button", { name: "Bold" });
+  await hasCount(text().locator("strong"), 1);
+  expect(await bold.getAttribute("aria-pressed")).toBe("true");
+  await bold.click();
+  await hasCount(text().locator("strong"), 0);
+  expect(await bold.getAttribute("aria-pressed")).toBe("false");
+  await hasFocus(text());
+  await page.keyboard.press("Control+i");
+  await hasCount(text().locator("em"), 1);
+  await page.keyboard.press("Control+z");
+  await hasCount(text().locator("em"), 0);
+  await composer(page).getByRole("button", { name: "Insert a link" }).click();
+  const address = composer(page).getByRole("textbox", { name: "Where the link leads" });
+  await address.fill("javascript:alert(1)");
+  await address.press("Enter");
+  await composer(page).getByText("This is no address of a page or a person.").waitFor();
+  await address.fill("a.test/here");
+  await address.press("Enter");
+  await hasFocus(text());
+  expect(await text().locator("a").getAttribute("href")).toBe("https://a.test/here");
+  await page.keyboard.press("ArrowRight");
+  await expect.poll(() => caretIn(text())).toBe("loud words".length);
+  await page.keyboard.press("Enter");
+  await page.keyboard.type("*soft*");
+  await hasCount(text().locator("em"), 1);
+  // Of the last of Markdown that was typed Backspace makes signs again.
+  await page.keyboard.press("Backspace");
+  await hasCount(text().locator("em"), 0);
+  await hasValue(text(), "loud words\n\n*soft*");
+  expect(alice.faults).toEqual([]);
+});
+
+test("what is pasted keeps what it says and nothing of how it looked, and runs and loads nothing", async () => {
+  const { page } = alice;
+  const asked: string[] = [];
+  page.on("request", (request) => asked.push(request.url()));
+  await writeTo(page, bob.address, "Pasted", "");
+  await paste(page, {
+    text: "Not this",
+    html: `<html><head><style>p{color:red}</style></head><body><!--StartFragment-->
+      <h2 style="font-family:Papyrus">Title</h2>
+      <p style="color:red" onclick="steal()">Some <b>bold</b> and <a href="javascript:steal()">bad</a> and
+      <a href="https://a.test/">good</a></p>
+      <img src="https://far.test/pixel.png" onerror="steal()"><img src=x onerror=steal()>
+      <script>steal()</script><svg onload="steal()"><style><img src=x onerror=steal()></style></svg>
+      <iframe srcdoc="<script>parent.steal()</script>"></iframe>
+      <ul><li>one<li>two</ul><math><mi xlink:href="data:x,<script>steal()</script>"></math>
+      <table><tr><td>cell</td></tr></table><img data-file="not-there.png"><!--EndFragment--></body></html>`,
+  });
+  await text().getByRole("heading", { name: "Title" }).waitFor();
+  await hasCount(text().locator("img, script, style, iframe, svg, [style], [onclick]"), 0);
+  expect(
+    await text()
+      .locator("a")
+      .evaluateAll((all) => all.map((one) => one.getAttribute("href"))),
+  ).toEqual(["https://a.test/"]);
+  await text().press("Control+Enter");
+  await hasCount(composer(page), 0);
+  expect(await bodyOf("Pasted")).toBe(
+    "## Title\n\nSome **bold** and bad and [good](https://a.test/)\n\n- one\n- two\n\ncell",
+  );
+  expect(asked.filter((url) => url.includes("far.test"))).toEqual([]);
+  expect(alice.faults).toEqual([]);
+});
+
+test("a picture is pasted between the words, described, and seen there by who gets it, and not twice", async () => {
+  const { page } = alice;
+  await writeTo(page, bob.address, "With a view", "Before after");
+  await text().press("Home");
+  for (let at = 0; at < "Before ".length; at++) await page.keyboard.press("ArrowRight");
+  await paste(page, { picture: { name: "image.png", bytes: picture(64, 48) } });
+  await page.keyboard.type("then ");
+  const shown = text().locator("img[src^='blob:']");
+  await shown.waitFor();
+  await text().getByRole("button", { name: "Describe" }).click();
+  const words = composer(page).getByRole("textbox", {
+    name: "Describe this picture for those who cannot see it",
+  });
+  await hasFocus(words);
+  await words.fill("The sea [in] May");
+  await words.press("Enter");
+  await hasFocus(text());
+  await composer(page).getByText("image.png").waitFor();
+  await send();
+  const opened = await received(bob, "alice", "With a view");
+  expect(Reflect.get(opened.message, "body")).toBe("Before ![The sea &#91;in&#93; May](image.png)then after");
+  expect(opened.files).toHaveLength(1);
+  const letter = await read("With a view");
+  const seen = letter.getByAltText("The sea [in] May");
+  await seen.waitFor();
+  expect(await seen.evaluate((image) => Reflect.get(image, "naturalWidth"))).toBe(64);
+  const [first = [], second = []] = await letter
+    .locator("p")
+    .first()
+    .evaluate((line) => {
+      const button = line.querySelector("button");
+      return [button?.previousSibling?.textContent, button?.nextSibling?.textContent];
+    });
+  expect([first, second]).toEqual(["Before ", "then after"]);
+  await hasCount(letter.getByRole("list", { name: /1 file/ }), 0);
+  await seen.click();
+  await bobsClient.page.getByRole("dialog", { name: "The sea [in] May" }).waitFor();
+  await bobsClient.page.keyboard.press("Escape");
+  expect(alice.faults).toEqual([]);
+  expect(bobsClient.faults).toEqual([]);
+});
+
+test("with a picture goes its file, and with the file its picture; either comes back, and can be without the other", async () => {
+  const { page } = alice;
+  const sheet = composer(page);
+  await writeTo(page, bob.address, "Come and go", "Look: ");
+  await text().press("End");
+  await paste(page, { picture: { name: "image.png", bytes: picture(8, 8) } });
+  await paste(page, { picture: { name: "image.png", bytes: picture(9, 9) } });
+  const pictures = text().locator("img[src^='blob:']");
+  await hasCount(pictures, 2);
+  await sheet.getByText("image-2.png").waitFor();
+  await page.keyboard.press("Backspace");
+  await hasCount(sheet.getByText("image-2.png"), 0);
+  await page.keyboard.press("Control+z");
+  await sheet.getByText("image-2.png").waitFor();
+  await hasCount(pictures, 2);
+  await sheet.getByRole("button", { name: "Remove image-2.png" }).click();
+  await hasCount(pictures, 1);
+  await hasCount(sheet.getByText("image-2.png"), 0);
+  await sheet.getByRole("button", { name: "Only attach image.png" }).click();
+  await hasCount(pictures, 0);
+  await sheet.getByText("image.png").waitFor();
+  await sheet.getByRole("button", { name: "Put image.png into the text" }).click();
+  await hasCount(pictures, 1);
+  expect(alice.faults).toEqual([]);
+});
+
+test("a page that dies keeps the text with its marks and its picture", async () => {
+  const { context } = alice;
+  await writeTo(alice.page, bob.address, "Half done", "");
+  await text().pressSequentially("A **bold** be");
+  await paste(alice.page, { picture: { name: "sea.png", bytes: picture(32, 32) } });
+  await composer(alice.page).getByText("sea.png").waitFor();
+  await hasCount(composer(alice.page).getByRole("progressbar"), 0);
+  await composer(alice.page).getByText("Saved", { exact: true }).waitFor();
+  const died = alice.page.waitForEvent("crash");
+  const devtools = await context.newCDPSession(alice.page);
+  devtools.send("Page.crash").catch(() => undefined);
+  await died;
+  const before = alice.page;
+  alice.page = await context.newPage();
+  await before.close();
+  await alice.page.goto(clients.net.node("alpha").endpoint);
+  await alice.page.getByRole("link", { name: /^Drafts/ }).click();
+  await alice.page.getByRole("row", { name: /Half done/ }).click();
+  await text().locator("strong").getByText("bold").waitFor();
+  await text().locator("img[src^='blob:']").waitFor();
+  await text().press("Control+End");
+  await alice.page.keyboard.type("ginning");
+  await send();
+  expect(await bodyOf("Half done")).toBe("A **bold** be![](sea.png)ginning");
+  expect((await received(bob, "alice", "Half done")).files).toHaveLength(1);
+});
+
+test("who writes plain text is asked once, and finds the Markdown there", async () => {
+  const { page } = alice;
+  const sheet = composer(page);
+  await writeTo(page, bob.address, "Plainly", "");
+  await text().pressSequentially("So **plain");
+  await page.keyboard.type("** it is");
+  await sheet.getByRole("button", { name: "More formatting" }).click();
+  await sheet.getByRole("button", { name: "Write as plain text" }).click();
+  await hasValue(text(), "So **plain** it is");
+  expect(await text().evaluate((element) => element.tagName)).toBe("TEXTAREA");
+  await sheet.getByText("Saved", { exact: true }).waitFor();
+  await page.reload();
+  await page.getByRole("link", { name: /^Drafts/ }).click();
+  await page.getByRole("row", { name: /Plainly/ }).click();
+  await hasValue(text(), "So **plain** it is");
+  await sheet.getByRole("button", { name: "More formatting" }).click();
+  await sheet.getByRole("button", { name: "Write as plain text" }).click();
+  await text().locator("strong").getByText("plain").waitFor();
+});
+
+test("on a telephone a letter is written as it looks, and saving leaves the caret alone", async () => {
+  const phone = await clients.open(clients.net.node("alpha"), {
+    viewport: { width: 390, height: 844 },
+    hasTouch: true,
+    isMobile: true,
+  });
+  await phone.signIn(writer);
+  const { page } = phone;
+  await writeTo(page, bob.address, "From a beach", "");
+  await letterText(page).pressSequentially("- sun and **sand**");
+  await page.keyboard.press("Home");
+  await expect.poll(() => caretIn(letterText(page))).toBe(0);
+  await page.keyboard.type("the ");
+  await expect.poll(() => caretIn(letterText(page))).toBe("the ".length);
+  await composer(page).getByText("Saved", { exact: true }).waitFor();
+  expect(await caretIn(letterText(page))).toBe("the ".length);
+  await composer(page).getByRole("button", { name: "Send", exact: true }).click();
+  expect(await bodyOf("From a beach")).toBe("- the sun and **sand**");
+  expect(phone.faults).toEqual([]);
+  await phone.context.close();
+});

@@ -1,0 +1,25 @@
+import { createContext } from "react";
+import type { MessageFile } from "../state/worker/read-body.ts";
+
+/** The files that the text of a message can show (§20.7). */
+export interface MessagePictures {
+  messageId: string;
+  files: readonly MessageFile[];
+  /** A file stands in the text, or does not any more. */
+  onStands(place: number, isShown: boolean): void;
+}
+
+export const PictureContext = createContext<MessagePictures | undefined>(undefined);
+
+/** Larger pictures are saved and looked at elsewhere. */
+const largestShownBytes = 10 * 1024 * 1024;
+/** Types that show themselves and cannot run. */
+const pictures = /^image\/(?:png|jpeg|gif|webp|avif|bmp)$/i;
+
+export function isPicture({ type }: Pick<MessageFile, "type">): boolean {
+  return pictures.test(type);
+}
+
+export function canBeShown(file: MessageFile): boolean {
+  return isPicture(file) && file.sizeBytes <= largestShownBytes;
+}
