@@ -5,7 +5,7 @@ import { ComingIn, type Sitting } from "./login/somebody-sits.tsx";
 import { MailPage, type SearchParts } from "./mail/mail-page.tsx";
 import { NotStarted } from "./not-started.tsx";
 import { Nowhere } from "./nowhere.tsx";
-import { go, isWayIn, type Route, useRoute, wantedRoute } from "./routes.ts";
+import { go, goToWanted, isWayIn, type Route, useRoute } from "./routes.ts";
 import { SearchField } from "./search/search-field.tsx";
 import type { SettingsParts } from "./settings/settings-page.tsx";
 import { Shell } from "./shell/shell.tsx";
@@ -98,7 +98,7 @@ export function App(): ReactElement {
   useEffect(() => {
     if (!isOwn || !isStarted) return;
     if (isOut && !isOutside) go({ page: "signIn", ...wantedOf(route) }, { replace: true });
-    if (isIn && !isSignedOut && route.page === "signIn") go(wantedRoute(route.wanted), { replace: true });
+    if (isIn && !isSignedOut && route.page === "signIn") goToWanted(route.wanted);
   }, [isOwn, isStarted, isIn, isOut, isSignedOut, isOutside, route]);
 
   if (!isStarted) return <NotStarted />;

@@ -66,6 +66,7 @@ function useRefusedLetters(): void {
       showToast({
         words: say("send.refused", { why: sentence }),
         forMs: 15_000,
+        mustBeSeen: true,
         action: { words: say("send.show"), run: () => openComposer({ kind: "draft", name: draft }) },
       });
     }

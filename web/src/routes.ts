@@ -97,17 +97,16 @@ export function writeRoute(route: Route): string {
   }
 }
 
-/** The page that was wanted: one of this client's, whatever the text says. */
-export function wantedRoute(wanted: string | undefined): Route {
-  if (wanted === undefined || !wanted.startsWith("/")) return home;
-  const url = new URL(location.origin + wanted);
-  const route = readRoute(url);
-  return url.origin === location.origin && !isWayIn(route) ? route : home;
-}
-
 /** Whether it is met by who is not signed in. */
 export function isWayIn({ page }: Route): boolean {
   return page === "signIn" || page === "recover" || page === "welcome" || page === "setup";
+}
+
+/** Whether an address, as a text, is of a page of this client that one can go to when one has come in. */
+export function isToBeHad(wanted: string): boolean {
+  if (!/^\/(?![/\\])/.test(wanted)) return false;
+  const route = readRoute(new URL(wanted, "https://page.invalid"));
+  return route.page !== "nowhere" && !isWayIn(route);
 }
 
 function wantedOf({ searchParams }: URL): { wanted?: string } {
@@ -154,7 +153,15 @@ export function useRoute(): Route {
 
 /** Goes there; `replace` leaves no way back to where one was. */
 export function go(route: Route, { replace = false }: { replace?: boolean } = {}): void {
-  const path = writeRoute(route);
+  goTo(writeRoute(route), replace);
+}
+
+/** To the page that was asked for before one had come in, and where there was none, to where one begins. There is no way back to before. */
+export function goToWanted(wanted: string | undefined): void {
+  goTo(wanted !== undefined && isToBeHad(wanted) ? wanted : writeRoute(home), true);
+}
+
+function goTo(path: string, replace: boolean): void {
   if (`${location.pathname}${location.search}${location.hash}` === path) return;
   if (replace) history.replaceState(null, "", path);
   else history.pushState(null, "", path);

@@ -5,6 +5,6 @@ import { showToast } from "../ui/toaster.tsx";
 export function told(doing: Promise<unknown>): void {
   doing.catch((error: unknown) => {
     if (!(error instanceof CallFailed)) throw error;
-    showToast({ words: error.fault.sentence });
+    showToast({ words: error.fault.sentence, mustBeSeen: true });
   });
 }

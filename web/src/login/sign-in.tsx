@@ -1,5 +1,5 @@
 import { type FormEvent, type ReactElement, type ReactNode, useEffect, useState } from "react";
-import { go, useRoute, wantedRoute } from "../routes.ts";
+import { go, goToWanted, useRoute } from "../routes.ts";
 import { CallFailed, call } from "../state/desk.ts";
 import { deviceName } from "../state/device-name.ts";
 import { codeOf } from "../state/use-work.ts";
@@ -48,7 +48,7 @@ export function SignIn({
     />
   );
   const wanted = route.page === "signIn" || route.page === "recover" ? route.wanted : undefined;
-  const onIn = () => go(wantedRoute(wanted), { replace: true });
+  const onIn = () => goToWanted(wanted);
   const form = { address, addressField, isAgain: away !== undefined, wanted, onIn };
   return (
     <>

@@ -28,7 +28,7 @@ export async function act(
     showToast({ words: label, action: { words: say("undo.do"), keys: "z", run: () => void undo(number) } });
   } catch (error) {
     if (!(error instanceof CallFailed)) throw error;
-    showToast({ words: error.fault.sentence });
+    showToast({ words: error.fault.sentence, mustBeSeen: true });
   }
 }
 

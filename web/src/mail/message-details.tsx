@@ -97,7 +97,7 @@ async function saveMessage(messageId: string): Promise<void> {
     saveBlob(blob, name);
   } catch (error) {
     if (!(error instanceof CallFailed)) throw error;
-    showToast({ words: error.fault.sentence });
+    showToast({ words: error.fault.sentence, mustBeSeen: true });
   }
 }
 

@@ -112,7 +112,7 @@ async function makeLabel(path: string, folders: readonly Folder[]): Promise<stri
     });
   } catch (error) {
     if (!(error instanceof CallFailed)) throw error;
-    showToast({ words: error.fault.sentence });
+    showToast({ words: error.fault.sentence, mustBeSeen: true });
     return undefined;
   }
 }

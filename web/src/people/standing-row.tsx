@@ -26,7 +26,7 @@ export function StandingRow({ address }: { address: string }): ReactElement | nu
       });
     } catch (error) {
       if (!(error instanceof CallFailed)) throw error;
-      showToast({ words: error.fault.sentence });
+      showToast({ words: error.fault.sentence, mustBeSeen: true });
     } finally {
       setBusy(false);
     }

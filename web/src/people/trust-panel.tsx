@@ -69,7 +69,7 @@ async function doing(work: () => Promise<unknown>): Promise<void> {
     await work();
   } catch (error) {
     if (!(error instanceof CallFailed)) throw error;
-    showToast({ words: error.fault.sentence });
+    showToast({ words: error.fault.sentence, mustBeSeen: true });
   }
 }
 

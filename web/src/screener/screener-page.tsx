@@ -35,7 +35,7 @@ export function ScreenerPage(): ReactElement {
     } catch (error) {
       setDecided((before) => new Set([...before].filter((one) => one !== sender)));
       if (!(error instanceof CallFailed)) throw error;
-      showToast({ words: error.fault.sentence });
+      showToast({ words: error.fault.sentence, mustBeSeen: true });
     }
   };
   const [sinceMs] = useState(() => Date.now() - leftAfterMs);

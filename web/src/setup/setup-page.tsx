@@ -4,6 +4,7 @@ import { go } from "../routes.ts";
 import { codeOf, isUsedUp } from "../state/use-work.ts";
 import { Button } from "../ui/button.tsx";
 import { Mark } from "../ui/mark.tsx";
+import { NewerLine } from "../ui/newer-line.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { say } from "../words/words.ts";
 import { AccountStep, type Made } from "./account-step.tsx";
@@ -43,6 +44,7 @@ export function SetupPage({ token }: { token: string }): ReactElement {
   return (
     <main className={style.page}>
       <div className={style.column}>
+        <NewerLine />
         <Head title={title} />
         <p className={style.sentence}>{say("setup.sentence")}</p>
         {fault !== undefined && <Notice code={codeOf(fault)}>{fault.sentence}</Notice>}

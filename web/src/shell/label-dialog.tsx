@@ -51,7 +51,7 @@ function LabelMenu({ label, onAsk }: Props & { label: Folder }): ReactElement {
       showToast({ words, action });
     } catch (error) {
       if (!(error instanceof CallFailed)) throw error;
-      showToast({ words: error.fault.sentence });
+      showToast({ words: error.fault.sentence, mustBeSeen: true });
     }
   };
   return (

@@ -23,6 +23,6 @@ async function undoOne(number: number | undefined): Promise<void> {
     if (taken.draft !== null) openComposer({ kind: "draft", name: taken.draft });
   } catch (error) {
     if (!(error instanceof CallFailed)) throw error;
-    showToast({ words: error.fault.sentence });
+    showToast({ words: error.fault.sentence, mustBeSeen: true });
   }
 }

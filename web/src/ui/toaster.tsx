@@ -8,7 +8,7 @@ import { type Toast, toasts } from "./toasts.ts";
 const usualMs = 6_000;
 const queue = toasts();
 
-/** What can be taken back is shown at once, for that is what one wants then; all else when its turn comes, and none is lost. */
+/** At once, but for what must be seen, which waits while something can be taken back. */
 export function showToast(toast: Toast): void {
   queue.show(toast);
 }

@@ -10,10 +10,19 @@ test("what was just done is shown at once, with the way back", () => {
   expect(now()?.toast.words).toBe("Deleted");
 });
 
-test("what was told and not yet seen is told afterwards", () => {
+test("what one does next is told at once", () => {
   const { show, next, now } = toasts();
-  show({ words: "A letter was not sent" });
-  show({ words: "Another was not sent" });
+  show({ words: "Archived", action: undo });
+  show({ words: "Taken back" });
+  expect(now()?.toast.words).toBe("Taken back");
+  next();
+  expect(now()).toBeUndefined();
+});
+
+test("what must be seen and was not yet is told afterwards", () => {
+  const { show, next, now } = toasts();
+  show({ words: "A letter was not sent", mustBeSeen: true });
+  show({ words: "Another was not sent", mustBeSeen: true });
   show({ words: "Archived", action: undo });
   show({ words: "Deleted", action: undo });
   const seen: (string | undefined)[] = [];
@@ -27,7 +36,7 @@ test("what was told and not yet seen is told afterwards", () => {
 test("what is told while something can be taken back waits for its turn", () => {
   const { show, next, now } = toasts();
   show({ words: "Sent", action: undo });
-  show({ words: "Your server does not answer" });
+  show({ words: "Your server does not answer", mustBeSeen: true });
   expect(now()?.toast.words).toBe("Sent");
   next();
   expect(now()?.toast.words).toBe("Your server does not answer");

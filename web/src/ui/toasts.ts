@@ -5,6 +5,8 @@ export interface Toast {
   action?: { words: string; keys?: string; run(): void } | undefined;
   /** How long it stays. */
   forMs?: number;
+  /** It waits for its turn, and has it again, rather than be lost to another. */
+  mustBeSeen?: boolean;
 }
 
 export interface Toasts {
@@ -27,14 +29,14 @@ export function toasts(): Toasts {
   return {
     show(toast) {
       const before = now?.toast;
-      if (before === undefined || isSame(before, toast)) return put(toast);
-      if (!isTakenBack(toast)) {
+      if (before === undefined || isSame(before, toast)) put(toast);
+      else if (toast.mustBeSeen === true && (before.mustBeSeen === true || canBeTakenBack(before))) {
         if (!waiting.some((one) => isSame(one, toast))) waiting = [...waiting, toast];
-        return;
+      } else {
+        // What was done before can still be taken back by its key.
+        if (before.mustBeSeen === true) waiting = [before, ...waiting];
+        put(toast);
       }
-      // What was done before can be taken back by its key; what was told is told again afterwards.
-      if (!isTakenBack(before)) waiting = [before, ...waiting];
-      put(toast);
     },
     next() {
       const [first, ...others] = waiting;
@@ -54,6 +56,6 @@ function isSame(one: Toast, other: Toast): boolean {
   return one.words === other.words && one.action === undefined && other.action === undefined;
 }
 
-function isTakenBack({ action }: Toast): boolean {
+function canBeTakenBack({ action }: Toast): boolean {
   return action?.keys !== undefined;
 }
