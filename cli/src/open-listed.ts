@@ -54,12 +54,18 @@ async function openOne(session: Session, meta: MessageMeta, found: News[]): Prom
     if (!(error instanceof ProblemError) || !isOfTheMessage(error)) throw error;
     const isYet = error.problem.code === "unavailable";
     const words = isYet ? "(cannot be opened yet)" : "(cannot be opened)";
-    return { kind: "notOpened", meta: withoutText(meta), words };
+    return { kind: "notOpened", meta: withoutNames(withoutText(meta)), words };
   }
 }
 
 function withoutText({ wireText, ...meta }: MessageMeta): MessageMeta {
   return meta;
+}
+
+/** How people are called is for them to say, and not for the server. */
+function withoutNames(meta: MessageMeta): MessageMeta {
+  const from = meta.from?.map(({ email }) => ({ name: null, email })) ?? null;
+  return { ...meta, from };
 }
 
 /** True for what is wrong with one message, or with the keys of its sender, and not with the account or its server. */

@@ -195,8 +195,8 @@ function threadRow(desk: Desk, { place, row, rows, entries, deliveries, names }:
     atMs: back?.untilMs ?? receivedAtMs,
     backFromMs: back === undefined ? null : receivedAtMs,
     people: isOutgoing
-      ? peopleOf(row.to, names)
-      : eachOnce(rows.flatMap(({ from }) => peopleOf(from, names))),
+      ? peopleOf(row, row.to, names)
+      : eachOnce(rows.flatMap((one) => peopleOf(one, one.from, names))),
     count: mail.length,
     isUnread: mail.some(({ isSeen, isDraft }) => !isSeen && !isDraft),
     isStarred: mail.some(({ isFlagged }) => isFlagged),

@@ -214,8 +214,8 @@ async function readOriginal(
   const about = {
     id: row.id,
     threadId: row.threadId,
-    from: peopleOf(row.from, names),
-    to: peopleOf(row.to, names),
+    from: peopleOf(row, row.from, names),
+    to: peopleOf(row, row.to, names),
     atMs: Date.parse(row.receivedAt) || 0,
   };
   if (row.wire === null) {

@@ -3,7 +3,7 @@ import { emails, readSenderNames } from "@posthorn/client";
 import type { Desk } from "./desk.ts";
 import { rowsOf } from "./digests.ts";
 import { findFolder } from "./folders.ts";
-import { type Person, personOf } from "./persons.ts";
+import { nameBy, type Person, personOf } from "./persons.ts";
 
 export interface KnownPerson extends Person {
   /** When there was a message last, from them or to them. */
@@ -99,7 +99,8 @@ async function readBook(desk: Desk): Promise<Book> {
   let before: readonly (number | string)[] | undefined;
   for (let read = 0; read < mostRead; read += portion) {
     const rows = await mail.store.list(emails, { by: "byTime", before, reverse: true, limit: portion });
-    for (const { id, threadId, receivedAt, mailboxIds, from, to, cc } of rows) {
+    for (const row of rows) {
+      const { id, threadId, receivedAt, mailboxIds, from, to, cc } = row;
       if (Object.keys(mailboxIds).some((mailboxId) => hidden.has(mailboxId))) continue;
       for (const { email, name } of [from, to, cc].flatMap((list) => list ?? [])) {
         const plain = withoutTag(email);
@@ -110,7 +111,7 @@ async function readBook(desk: Desk): Promise<Book> {
           lastAtMs: Date.parse(receivedAt) || 0,
           newest: new Map(),
         };
-        entry.name ??= name ?? undefined;
+        entry.name ??= nameBy(row, name) ?? undefined;
         if (entry.newest.size < mostThreads && !entry.newest.has(threadId)) entry.newest.set(threadId, id);
         book.set(plain, entry);
       }

@@ -9,9 +9,21 @@ export interface Person {
   isShared?: true;
 }
 
-/** As a list of a message names them, or else as they have called themselves; `said` is what the message itself says. */
-export function peopleOf(list: EmailRow["from"], names: SenderNames, said?: string): Person[] {
-  return (list ?? []).map(({ name, email }) => personOf(email, names, said ?? name));
+type List = EmailRow["from"];
+
+/** People of a message, as it names them or as they have called themselves. `said` is how it names its sender, opened. */
+export function peopleOf(
+  row: Pick<EmailRow, "wire">,
+  list: List,
+  names: SenderNames,
+  said?: string | undefined,
+): Person[] {
+  return (list ?? []).map(({ email, name }) => personOf(email, names, said ?? nameBy(row, name)));
+}
+
+/** Mail of another kind has its names from its server; of our own messages that is nobody to say how others are called. */
+export function nameBy({ wire }: Pick<EmailRow, "wire">, name: string | null): string | null {
+  return wire === null ? name : null;
 }
 
 export function personOf(address: string, names: SenderNames, said: string | null = null): Person {

@@ -79,8 +79,8 @@ export async function readThread(
     const read = bodyNow(mail, row, { text, amendments: amendments.get(row.id) });
     const said = {
       from: senderIn(row, text, names),
-      to: peopleOf(row.to, names),
-      cc: peopleOf(row.cc, names),
+      to: peopleOf(row, row.to, names),
+      cc: peopleOf(row, row.cc, names),
     };
     return messageOf(desk, row, { ...read, ...said, delivery: deliveries.get(row.id) ?? [] });
   });
@@ -97,10 +97,10 @@ export async function readThread(
 }
 
 /** By the name in the message. One whose sender is in doubt is from an address, and from nobody whose name one knows. */
-function senderIn({ from }: EmailRow, text: KeptText | undefined, names: SenderNames): Person[] {
-  if (text === undefined || text.kind === "standard") return peopleOf(from, names);
-  if (isDoubtful(text)) return (from ?? []).map(({ email }) => ({ address: email }));
-  return peopleOf(from, names, nameIn(text));
+function senderIn(row: EmailRow, text: KeptText | undefined, names: SenderNames): Person[] {
+  if (text === undefined || text.kind === "standard") return peopleOf(row, row.from, names);
+  if (isDoubtful(text)) return (row.from ?? []).map(({ email }) => ({ address: email }));
+  return peopleOf(row, row.from, names, nameIn(text));
 }
 
 function bodyNow(

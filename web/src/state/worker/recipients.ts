@@ -11,7 +11,7 @@ import {
 } from "@posthorn/client";
 import { accountOf, findAddress, formatAddress, ProblemError, parseAddress } from "@posthorn/protocol";
 import type { Desk } from "./desk.ts";
-import { type Person, personOf } from "./persons.ts";
+import { nameBy, type Person, personOf } from "./persons.ts";
 
 /**
  * `encrypted` · `verified` the two have compared numbers · `newKey` another key than before, which may be a new device ·
@@ -159,11 +159,11 @@ function bookOf(desk: Desk): Promise<readonly Known[]> {
 async function readBook({ mail, signal }: Desk, nowMs: number): Promise<readonly Known[]> {
   const book = new Map<string, Known>();
   const own = mail.session.address;
-  const note = (list: EmailRow["from"], weight: number) => {
+  const note = (row: EmailRow, list: EmailRow["from"], weight: number) => {
     for (const { email: address, name } of list ?? []) {
       const known = book.get(address);
       const all = (known?.weight ?? 0) + weight;
-      book.set(address, { address, name: known?.name ?? name, weight: all });
+      book.set(address, { address, name: known?.name ?? nameBy(row, name), weight: all });
     }
   };
   let before: readonly (number | string)[] | undefined;
@@ -173,8 +173,8 @@ async function readBook({ mail, signal }: Desk, nowMs: number): Promise<readonly
       const atMs = Date.parse(row.receivedAt) || 0;
       const weight = 0.5 ** ((nowMs - atMs) / halvesAfterMs);
       const isOwn = (row.from ?? []).some(({ email }) => email === own);
-      note(row.from, weight);
-      for (const list of [row.to, row.cc]) note(list, isOwn ? 4 * weight : weight / 4);
+      note(row, row.from, weight);
+      for (const list of [row.to, row.cc]) note(row, list, isOwn ? 4 * weight : weight / 4);
     }
     const last = rows.at(-1);
     if (last === undefined || rows.length < portion) break;

@@ -4,7 +4,7 @@ import { accountOf, type Sender } from "@posthorn/protocol";
 import type { Desk } from "./desk.ts";
 import { rowsOf } from "./digests.ts";
 import { findFolder } from "./folders.ts";
-import { type Person, personOf } from "./persons.ts";
+import { nameBy, type Person, personOf } from "./persons.ts";
 
 export interface Stranger extends Person {
   /** The server they write from. */
@@ -42,7 +42,7 @@ export async function listStrangers(desk: Desk): Promise<Stranger[]> {
   return [...firsts].map(([address, { row, count }]) => {
     const digest = desk.digests.peek(row);
     return {
-      ...personOf(address, names, row.from?.[0]?.name),
+      ...personOf(address, names, nameBy(row, row.from?.[0]?.name ?? null)),
       host: address.slice(address.indexOf("@") + 1),
       threadId: row.threadId,
       atMs: Date.parse(row.receivedAt) || 0,

@@ -162,7 +162,7 @@ export async function findThreads(
   const names = await readSenderNames(mail);
   const found = new Map<string, { threadId: string; subject: string; who: string }>();
   for await (const { row, subject } of searchMail(mail, text, { limit: limit * 4, signal })) {
-    const [from] = peopleOf(row.from, names);
+    const [from] = peopleOf(row, row.from, names);
     const { threadId } = row;
     if (!found.has(threadId))
       found.set(threadId, { threadId, subject: subject.text, who: from?.name ?? from?.address ?? "" });
