@@ -1,10 +1,11 @@
-import { lazy, type ReactElement, Suspense, useState } from "react";
+import { type ReactElement, Suspense, useState } from "react";
 import { CallFailed, call } from "../state/desk.ts";
 import { nextTicket } from "../state/file-tickets.ts";
 import { lastSeen, useView } from "../state/use-view.ts";
 import type { MessageFile } from "../state/worker/read-body.ts";
 import { Button, IconButton } from "../ui/button.tsx";
 import { Icon } from "../ui/icon.tsx";
+import { part } from "../ui/part.ts";
 import { saveBlob } from "../ui/save-blob.ts";
 import { fileSize } from "../words/sizes.ts";
 import { say } from "../words/words.ts";
@@ -12,7 +13,10 @@ import style from "./file-tiles.module.css";
 import { canBeShown, isPicture } from "./picture-context.ts";
 import { withoutTurns } from "./text-links.ts";
 
-const Lightbox = lazy(() => import("./lightbox.tsx").then(({ Lightbox }) => ({ default: Lightbox })));
+const Lightbox = part(
+  () => import("./lightbox.tsx"),
+  ({ Lightbox }) => Lightbox,
+);
 
 type Motion = { kind: "still" } | { kind: "moving"; ticket: number } | { kind: "failed"; sentence: string };
 

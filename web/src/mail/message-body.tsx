@@ -1,6 +1,7 @@
-import { Children, lazy, type ReactElement, Suspense, useContext, useMemo, useState } from "react";
+import { Children, type ReactElement, Suspense, useContext, useMemo, useState } from "react";
 import type { MessageBody } from "../state/worker/read-body.ts";
 import { Button } from "../ui/button.tsx";
+import { part } from "../ui/part.ts";
 import { longTime, shortMoment } from "../words/dates.ts";
 import { say } from "../words/words.ts";
 import style from "./message-text.module.css";
@@ -8,8 +9,9 @@ import { PictureContext } from "./picture-context.ts";
 import { PlainText } from "./plain-text.tsx";
 import { isShownWhole, splitQuotes, type TextPart } from "./split-quotes.ts";
 
-const MarkdownText = lazy(() =>
-  import("./markdown-text.tsx").then(({ MarkdownText }) => ({ default: MarkdownText })),
+const MarkdownText = part(
+  () => import("./markdown-text.tsx"),
+  ({ MarkdownText }) => MarkdownText,
 );
 
 type Opened = Extract<MessageBody, { kind: "opened" }>;

@@ -1,14 +1,4 @@
-import {
-  lazy,
-  type ReactElement,
-  Suspense,
-  useCallback,
-  useEffect,
-  useId,
-  useMemo,
-  useRef,
-  useState,
-} from "react";
+import { type ReactElement, Suspense, useCallback, useEffect, useId, useMemo, useRef, useState } from "react";
 import { openComposer } from "../state/composers.ts";
 import { call } from "../state/desk.ts";
 import { lastSeen, useView } from "../state/use-view.ts";
@@ -21,6 +11,7 @@ import { Breakable } from "../ui/breakable.tsx";
 import { Button, IconButton } from "../ui/button.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { Notice } from "../ui/notice.tsx";
+import { part } from "../ui/part.ts";
 import { Waiting } from "../ui/waiting.tsx";
 import { longTime, shortMoment, shortTime } from "../words/dates.ts";
 import { withoutMarks } from "../words/without-marks.ts";
@@ -35,11 +26,13 @@ import { PictureContext } from "./picture-context.ts";
 import { splitQuotes } from "./split-quotes.ts";
 import { TrustLine, TrustSign } from "./trust-line.tsx";
 
-const MessageDetails = lazy(() =>
-  import("./message-details.tsx").then(({ MessageDetails }) => ({ default: MessageDetails })),
+const MessageDetails = part(
+  () => import("./message-details.tsx"),
+  ({ MessageDetails }) => MessageDetails,
 );
-const MessageFrame = lazy(() =>
-  import("./message-frame.tsx").then(({ MessageFrame }) => ({ default: MessageFrame })),
+const MessageFrame = part(
+  () => import("./message-frame.tsx"),
+  ({ MessageFrame }) => MessageFrame,
 );
 
 /** One message of a conversation: a line when it is folded, all of it when it is not. */

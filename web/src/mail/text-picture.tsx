@@ -1,14 +1,18 @@
-import { lazy, type ReactElement, Suspense, useContext, useEffect, useLayoutEffect, useState } from "react";
+import { type ReactElement, Suspense, useContext, useEffect, useLayoutEffect, useState } from "react";
 import { call } from "../state/desk.ts";
 import { nextTicket } from "../state/file-tickets.ts";
 import type { MessageFile } from "../state/worker/read-body.ts";
+import { part } from "../ui/part.ts";
 import { saveBlob } from "../ui/save-blob.ts";
 import { say } from "../words/words.ts";
 import style from "./message-text.module.css";
 import { canBeShown, type MessagePictures, PictureContext } from "./picture-context.ts";
 import { withoutTurns } from "./text-links.ts";
 
-const Lightbox = lazy(() => import("./lightbox.tsx").then(({ Lightbox }) => ({ default: Lightbox })));
+const Lightbox = part(
+  () => import("./lightbox.tsx"),
+  ({ Lightbox }) => Lightbox,
+);
 
 /** A picture in the words of a message: the file of this name that came with it. */
 export function TextPicture({ name, words }: { name: string; words: string }): ReactElement {

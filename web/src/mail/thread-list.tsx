@@ -1,5 +1,4 @@
 import {
-  lazy,
   type ReactElement,
   type ReactNode,
   Suspense,
@@ -19,6 +18,7 @@ import type { Person } from "../state/worker/persons.ts";
 import { Button } from "../ui/button.tsx";
 import { Empty } from "../ui/empty.tsx";
 import { Notice } from "../ui/notice.tsx";
+import { part } from "../ui/part.ts";
 import { Waiting } from "../ui/waiting.tsx";
 import { say } from "../words/words.ts";
 import { homeAct } from "./home-act.ts";
@@ -32,7 +32,10 @@ import { useListActs } from "./use-list-acts.ts";
 import { useAnchor, useListView } from "./use-list-scroll.ts";
 import { usePages } from "./use-pages.ts";
 
-const Pickers = lazy(() => import("./pickers.tsx").then(({ Pickers }) => ({ default: Pickers })));
+const Pickers = part(
+  () => import("./pickers.tsx"),
+  ({ Pickers }) => Pickers,
+);
 
 /** Rows that are drawn beyond what is seen: where it is going to, and where it comes from. */
 const ahead = 14;

@@ -1,12 +1,14 @@
-import { lazy, type ReactElement, Suspense, useState } from "react";
+import { type ReactElement, Suspense, useState } from "react";
 import { go } from "../routes.ts";
 import { lastSeen, useView } from "../state/use-view.ts";
 import { Button } from "../ui/button.tsx";
+import { part } from "../ui/part.ts";
 import { say } from "../words/words.ts";
 import style from "./shell.module.css";
 
-const NewPhraseDialog = lazy(() =>
-  import("../settings/new-phrase-dialog.tsx").then(({ NewPhraseDialog }) => ({ default: NewPhraseDialog })),
+const NewPhraseDialog = part(
+  () => import("../settings/new-phrase-dialog.tsx"),
+  ({ NewPhraseDialog }) => NewPhraseDialog,
 );
 
 /** Until whoever sits here has shown to have the recovery phrase: that it is missing, and where the words are got. */
