@@ -3,6 +3,7 @@ import { go, type Route } from "../routes.ts";
 import type { Place } from "../state/place.ts";
 import { lastSeen, useView } from "../state/use-view.ts";
 import type { Folder } from "../state/worker/folders.ts";
+import { Boundary } from "../ui/boundary.tsx";
 import { Empty } from "../ui/empty.tsx";
 import { say } from "../words/words.ts";
 import style from "./mail-page.module.css";
@@ -77,7 +78,9 @@ export function MailPage({
           {!isEmpty && <Empty title={say("reader.none")} sentence={say("reader.noneSentence")} />}
         </div>
       ) : (
-        <ThreadReader key={threadId} threadId={threadId} place={place} address={address} />
+        <Boundary resetBy={threadId}>
+          <ThreadReader key={threadId} threadId={threadId} place={place} address={address} />
+        </Boundary>
       )}
     </div>
   );
