@@ -1,5 +1,6 @@
 /** What a new account begins with, where its server greets. */
 import { eachMessage, getMailbox, openStored } from "@posthorn/client";
+import { fromNameOf } from "@posthorn/protocol";
 import { expect, test } from "vitest";
 import { joinAs } from "../src/people.ts";
 import { startTestnet } from "../src/testnet.ts";
@@ -13,6 +14,7 @@ test("a sealed account finds letters of the postmaster that its server has seale
     for await (const { id, wire } of eachMessage(session, { mailbox: inbox.id })) {
       expect(wire).toMatchObject({ sealed: true, from: { id: "postmaster", host: "alpha.test" } });
       const { message } = await openStored(session, id);
+      expect(fromNameOf(message)).toBe("Posthorn");
       opened.push("subject" in message ? message.subject : undefined);
     }
     expect(opened).toEqual([

@@ -34,6 +34,7 @@ export async function greet(
       id: uuidV7(writtenAt, random.bytes(16)),
       type: "email",
       from: { id: "postmaster", host },
+      fromName: "Posthorn",
       to: [{ id: account.name, host }],
       subject,
       body,
