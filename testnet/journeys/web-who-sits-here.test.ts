@@ -3,6 +3,7 @@ import { endSession, listSessions, prepare, send } from "@posthorn/client";
 import { buildSite } from "@posthorn/web/build";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { findBarriers } from "../src/browser/find-barriers.ts";
 import {
   composer,
   hasCount,
@@ -73,6 +74,7 @@ test("whoever was signed out from elsewhere signs in again as who they are, and 
   await banner.getByRole("button", { name: "Sign in" }).click();
   await page.getByRole("heading", { name: "Sign in again" }).waitFor();
   await hasValue(page.getByLabel("Address", { exact: true }), alice.address);
+  expect(await findBarriers(page)).toEqual([]);
   await enterPassword(page, alice.password);
   await rowFor(page, "For Alice alone").waitFor();
   await hasCount(banner, 0);
@@ -104,6 +106,7 @@ test("signing out asks when something has not reached the server, and can be lef
   await hasCount(rowFor(page, "Something else"), 0);
   await signOut(page);
   await page.getByText("1 change has not reached the server yet and would be lost.").waitFor();
+  expect(await findBarriers(page)).toEqual([]);
   await page.getByRole("button", { name: "Stay" }).click();
   await rowFor(page, "For Alice alone").waitFor();
   await context.setOffline(false);
@@ -116,6 +119,7 @@ test("an invitation that comes to somebody who is signed in signs nobody out una
   await page.goto(url);
   await page.getByRole("heading", { name: "Somebody is signed in here" }).waitFor();
   await page.getByText(alice.address).waitFor();
+  expect(await findBarriers(page)).toEqual([]);
   await page.getByRole("button", { name: "Back to my mail" }).click();
   await rowFor(page, "For Alice alone").waitFor();
 });
@@ -169,6 +173,7 @@ test("an address that leads nowhere says so", async () => {
   const { page } = hers;
   await page.goto(new URL("/outbox", page.url()).href);
   await page.getByRole("heading", { name: "There is nothing at this address" }).waitFor();
+  expect(await findBarriers(page)).toEqual([]);
   await page.getByRole("button", { name: "Go to your inbox" }).click();
   await rowFor(page, "For Dora").waitFor();
 });
@@ -194,6 +199,7 @@ test("a part that does not load leaves the rest of the page, and says what can b
   await page.route("**/assets/people-page-*.js", (route) => route.abort());
   await page.getByRole("button", { name: "People", exact: true }).click();
   await page.getByText("This part of the page could not be loaded.").waitFor();
+  expect(await findBarriers(page)).toEqual([]);
   await page.getByRole("button", { name: "Mail", exact: true }).click();
   await rowFor(page, "For Dora").waitFor();
   await page.getByRole("button", { name: "People", exact: true }).click();
@@ -209,6 +215,7 @@ test("where the part that opens mail does not start, nobody waits for it", async
   await context.route(/\/assets\/main-[\w-]+\.js$/, (route) => route.abort());
   await page.reload();
   await page.getByRole("heading", { name: "Posthorn could not start" }).waitFor();
+  expect(await findBarriers(page)).toEqual([]);
   await context.unroute(/\/assets\/main-[\w-]+\.js$/);
   await page.getByRole("button", { name: "Load the page again" }).click();
   await page.getByLabel("Address", { exact: true }).waitFor();
@@ -234,6 +241,7 @@ test("a newer version is offered until it is wanted, and no other tab loses its 
   const offer = (tab: Page) => tab.getByRole("status").filter({ hasText: "A newer version is ready" });
   await offer(page).waitFor();
   await offer(second).waitFor();
+  expect(await findBarriers(second)).toEqual([]);
   await offer(page).getByRole("button", { name: "Load it" }).click();
   await page.getByRole("heading", { name: "[Iñbóx··]" }).waitFor();
 
