@@ -178,3 +178,11 @@ test("the name is changed in the settings, and what is written then carries the 
     .waitFor();
   expect(hers.faults).toEqual([]);
 });
+
+test("a device that has opened nothing yet knows people by name as well", async () => {
+  const another = await clients.open(clients.net.node("beta"));
+  await another.signIn(bo);
+  await another.page.getByRole("button", { name: "People", exact: true }).click();
+  await another.page.getByRole("link", { name: `Ana Vega ${ana}` }).waitFor();
+  expect(another.faults).toEqual([]);
+});

@@ -28,6 +28,8 @@ interface Entry {
   /** As mail that was brought in names them. */
   name: string | undefined;
   lastAtMs: number;
+  /** What they have written last. */
+  wrote: string | undefined;
   /** Their newest threads, each with its newest message. */
   newest: Map<string, string>;
 }
@@ -40,10 +42,22 @@ const mostThreads = 12;
 export async function listPeople(desk: Desk): Promise<KnownPerson[]> {
   const names = await readSenderNames(desk.mail);
   const book = await bookOf(desk);
-  return [...book.values()].map(({ address, name, lastAtMs }) => ({
+  const people = [...book.values()].map(({ address, name, lastAtMs }) => ({
     ...personOf(address, names, name),
     lastAtMs,
   }));
+  await askForNames(
+    desk,
+    people.flatMap(({ address, name }) => (name === undefined ? (book.get(address)?.wrote ?? []) : [])),
+  );
+  return people;
+}
+
+const mostAsked = 100;
+
+/** A new device has opened little, and so knows few names: they come as messages of theirs are opened. */
+async function askForNames({ mail, digests }: Desk, ids: readonly string[]): Promise<void> {
+  for (const row of await rowsOf(mail, ids.slice(0, mostAsked))) digests.peek(row);
 }
 
 /** Somebody one has never written with has no threads. */
@@ -109,9 +123,11 @@ async function readBook(desk: Desk): Promise<Book> {
           address: plain,
           name: undefined,
           lastAtMs: Date.parse(receivedAt) || 0,
+          wrote: undefined,
           newest: new Map(),
         };
         entry.name ??= nameBy(row, name) ?? undefined;
+        if (from?.some((sender) => withoutTag(sender.email) === plain)) entry.wrote ??= id;
         if (entry.newest.size < mostThreads && !entry.newest.has(threadId)) entry.newest.set(threadId, id);
         book.set(plain, entry);
       }
