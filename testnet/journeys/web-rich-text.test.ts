@@ -244,6 +244,48 @@ test("what is pasted keeps what it says and nothing of how it looked, and runs a
   expect(alice.faults).toEqual([]);
 });
 
+test("with Shift only the words are pasted, and what an input method puts together outlives saving", async () => {
+  const { page, context } = alice;
+  await writeTo(page, bob.address, "By another way", "");
+  await text().focus();
+  await page.keyboard.down("Shift");
+  await paste(page, { html: "<b>loud</b>", text: "quiet" });
+  await page.keyboard.up("Shift");
+  await hasValue(text(), "quiet");
+  await hasCount(text().locator("strong"), 0);
+  const devtools = await context.newCDPSession(page);
+  await devtools.send("Input.imeSetComposition", { text: "にほ", selectionStart: 2, selectionEnd: 2 });
+  await composer(page).getByText("Saved", { exact: true }).waitFor();
+  await devtools.send("Input.imeSetComposition", { text: "にほん", selectionStart: 3, selectionEnd: 3 });
+  await devtools.send("Input.insertText", { text: "日本" });
+  await hasValue(text(), "quiet日本");
+  await send();
+  expect(await bodyOf("By another way")).toBe("quiet日本");
+});
+
+test("an answer quotes a picture by its words, and a letter that is handed on shows it", async () => {
+  const { page } = bobsClient;
+  const sheet = composer(page);
+  await writeTo(alice.page, bob.address, "Look at it", "");
+  await paste(alice.page, { picture: { name: "sea.png", bytes: picture(16, 16) } });
+  await text().getByRole("button", { name: "Describe" }).click();
+  await alice.page.keyboard.type("The sea");
+  await alice.page.keyboard.press("Enter");
+  await send();
+  const letter = await read("Look at it");
+  await letter.getByAltText("The sea").waitFor();
+  await page.keyboard.press("r");
+  await sheet.getByRole("button", { name: "Quote the message" }).click();
+  await letterText(page).getByText("Image: The sea").waitFor();
+  await sheet.getByRole("button", { name: "Discard draft" }).click();
+  await hasCount(sheet, 0);
+  await page.keyboard.press("f");
+  await letterText(page).getByAltText("The sea").waitFor();
+  await sheet.getByText("sea.png").waitFor();
+  await sheet.getByRole("button", { name: "Discard draft" }).click();
+  expect(bobsClient.faults).toEqual([]);
+});
+
 test("a picture is pasted between the words, described, and seen there by who gets it, and not twice", async () => {
   const { page } = alice;
   await writeTo(page, bob.address, "With a view", "Before after");
@@ -345,6 +387,10 @@ test("who writes plain text is asked once, and finds the Markdown there", async 
   await writeTo(page, bob.address, "Plainly", "");
   await text().pressSequentially("So **plain");
   await page.keyboard.type("** it is");
+  await sheet.getByRole("button", { name: "More formatting" }).click();
+  await sheet.getByRole("button", { name: "Heading" }).waitFor();
+  await page.keyboard.press("Escape");
+  await hasCount(sheet.getByRole("button", { name: "Heading" }), 0);
   await sheet.getByRole("button", { name: "More formatting" }).click();
   await sheet.getByRole("button", { name: "Write as plain text" }).click();
   await hasValue(text(), "So **plain** it is");

@@ -18,7 +18,15 @@ export function begin({ name, fields, original, isForward, identities }: BegunLe
 /** The message that is answered, as a quotation. */
 export function quoteOf(original: Original): string {
   const when = longTime(original.atMs);
-  return quoted(say("compose.wrote", { who: namesOf(original.from), when }), original.text);
+  const text = withoutFiles(original.text);
+  return quoted(say("compose.wrote", { who: namesOf(original.from), when }), text);
+}
+
+/** Files do not go along with an answer: of a picture in the text its words stay. */
+function withoutFiles(text: string): string {
+  return text.replaceAll(/!\[([^\]]*)\]\((?![a-z][a-z\d+.-]*:|\/)[^()\s]+\)/gi, (_, alt) =>
+    say("image.blocked", { words: String(alt) }),
+  );
 }
 
 function forwarded(original: Original): string {

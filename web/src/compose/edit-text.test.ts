@@ -7,7 +7,9 @@ import {
   quoted,
   type Selected,
   toggleAround,
+  toggleHeading,
   toggleLines,
+  withoutPicture,
 } from "./edit-text.ts";
 
 /** `[` and `]` stand around what is selected, `|` where the caret is. */
@@ -44,6 +46,23 @@ it("makes lists and quotations of the lines that are selected, and back", () => 
   expect(lines("[- ab\n- cd]", "1. ")).toBe("[1. ab\n2. cd]");
   expect(lines("[1. ab\n2. cd]", "1. ")).toBe("[ab\ncd]");
   expect(lines("one\nt|wo", "> ")).toBe("one\n> t|wo");
+});
+
+it("makes a heading of the line, and back", () => {
+  const heading = (marked: string) => done(selected(marked), toggleHeading(selected(marked)));
+  expect(heading("a\npl|an\nb")).toBe("a\n## pl|an\nb");
+  expect(heading("## pl|an")).toBe("pl|an");
+  expect(heading("#|# plan")).toBe("|plan");
+});
+
+it("takes a picture out of the text, and leaves all others", () => {
+  const text = "see ![a](a.png) and ![b](b.png) here";
+  const without = (address: string) => {
+    const edit = withoutPicture(text, address);
+    return edit && text.slice(0, edit.start) + edit.insert + text.slice(edit.end);
+  };
+  expect(without("b.png")).toBe("see ![a](a.png) and  here");
+  expect(without("c.png")).toBeUndefined();
 });
 
 it("makes a link of what is selected, with its address to be typed", () => {
