@@ -52,6 +52,13 @@ test("who writes for the first time waits on a card, outside of the inbox", asyn
   await card.getByText("We have met at the fair").waitFor();
   // Nothing in it can be pressed.
   expect(await card.getByRole("link").count()).toBe(0);
+  // Nor where the whole of it is read.
+  await card.getByRole("button", { name: "Read" }).click();
+  const reader = page.locator("article[data-part=reader]");
+  await reader.getByText("We have met at the fair: https://example.com/fair").waitFor();
+  expect(await reader.getByRole("link").count()).toBe(0);
+  await reader.getByText(/^May .* write to you/).waitFor();
+  await page.getByRole("button", { name: "Back to the list" }).click();
   await card.getByRole("button", { name: "Accept" }).click();
   await page.getByRole("heading", { name: "No one new" }).waitFor();
   await page.keyboard.press("g");
@@ -59,10 +66,30 @@ test("who writes for the first time waits on a card, outside of the inbox", asyn
   await row(/Hello from a stranger/).waitFor();
 });
 
+test("whoever has written is told that it was delivered, and nothing of what was decided", async () => {
+  await write(carol, "May I ask", "A question.");
+  await page.getByRole("link", { name: /^Screener\s*1/ }).waitFor();
+  const hers = await clients.open(clients.net.node("beta"));
+  await hers.signIn(carol);
+  await hers.page.getByRole("link", { name: "Sent" }).click();
+  await row(/May I ask/, hers.page)
+    .getByTitle("Delivered")
+    .waitFor();
+  await row(/May I ask/, hers.page).click();
+  await hers.page
+    .getByText(/^Delivered/)
+    .first()
+    .waitFor();
+  await hers.context.close();
+});
+
 test("who is declined is in Spam, and nobody else is", async () => {
   await write(carol, "Buy this", "Cheap.");
-  await page.getByRole("link", { name: /^Screener\s*1/ }).click();
-  await page.getByRole("button", { name: "Decline" }).click();
+  await page.getByRole("link", { name: /^Screener\s*[12]/ }).click();
+  await page.getByRole("button", { name: "Read" }).click();
+  const reader = page.locator("article[data-part=reader]");
+  await reader.getByText("A question.").waitFor();
+  await reader.getByRole("button", { name: "Decline" }).click();
   await page.getByRole("heading", { name: "No one new" }).waitFor();
   await page.getByRole("link", { name: "Spam" }).click();
   await row(/Buy this/).waitFor();

@@ -25,14 +25,19 @@ function show({ html, isDark, isOriginal, pictures, quotedWords }: ToFrame): voi
   for (const url of pictureUrls) URL.revokeObjectURL(url);
   const urls = new Map(pictures.map(({ cid, blob }) => [cid, URL.createObjectURL(blob)] as const));
   pictureUrls = [...urls.values()];
-  const { content, blocked } = cleanHtml(html, (cid) => urls.get(cid) ?? urls.get(decoded(cid)));
+  const placed = new Set<string>();
+  const { content, blocked } = cleanHtml(html, (cid) => {
+    const known = urls.has(cid) ? cid : decoded(cid);
+    if (urls.has(known)) placed.add(known);
+    return urls.get(known);
+  });
   const isRecoloured = isDark && !isOriginal && isPlain(content);
   if (isRecoloured) takeColours(content);
   document.documentElement.dataset.look = isRecoloured ? "dark" : isDark ? "paper" : "light";
   tellHosts(content);
   foldQuotes(content, quotedWords);
   document.body.replaceChildren(content);
-  tell({ kind: "shown", heightPx: heightNow(), blocked, isRecoloured });
+  tell({ kind: "shown", heightPx: heightNow(), blocked, isRecoloured, placed: [...placed] });
 }
 
 function decoded(cid: string): string {

@@ -16,7 +16,14 @@ export interface ToFrame {
 export type FromFrame =
   | { kind: "ready" }
   /** `blocked` pictures of other servers are not shown. `isRecoloured` says that its own colours are others. */
-  | { kind: "shown"; heightPx: number; blocked: number; isRecoloured: boolean }
+  | {
+      kind: "shown";
+      heightPx: number;
+      blocked: number;
+      isRecoloured: boolean;
+      /** Content ids of the message's own pictures that stand in it. */
+      placed: string[];
+    }
   | { kind: "height"; heightPx: number }
   /** Somebody points at a link, or at none any more. */
   | { kind: "pointed"; url: string | null }

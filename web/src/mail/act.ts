@@ -24,7 +24,11 @@ export async function act(
   try {
     const number = await call("act", { act: what, threadIds: [...threadIds], isAll, place, label });
     // To have read something is nothing that one takes back by a toast.
-    if (number === null || what.kind === "read" || what.kind === "star") return;
+    if (what.kind === "read" || what.kind === "star") return;
+    if (number === null) {
+      showToast({ words: say("did.nothing") });
+      return;
+    }
     showToast({ words: label, action: { words: say("undo.do"), keys: "z", run: () => void undo(number) } });
   } catch (error) {
     if (!(error instanceof CallFailed)) throw error;

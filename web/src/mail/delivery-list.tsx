@@ -26,6 +26,7 @@ export function DeliveryList({ deliveries }: { deliveries: readonly Delivery[] }
 function wordsOf({ address, state, deliveredAtMs, nextAtMs, why }: Delivery): ReactNode {
   const host = address.slice(address.lastIndexOf("@") + 1);
   switch (state) {
+    case "held":
     case "delivered":
       return deliveredAtMs === null ? (
         say("delivery.delivered", { host })

@@ -3,7 +3,9 @@ import { go, type Route } from "../routes.ts";
 import type { Place } from "../state/place.ts";
 import { lastSeen, useView } from "../state/use-view.ts";
 import type { Folder } from "../state/worker/folders.ts";
+import type { ThreadView } from "../state/worker/read-thread.ts";
 import { Boundary } from "../ui/boundary.tsx";
+import { Button } from "../ui/button.tsx";
 import { Empty } from "../ui/empty.tsx";
 import { say } from "../words/words.ts";
 import style from "./mail-page.module.css";
@@ -11,6 +13,7 @@ import { placeTitle } from "./place-title.ts";
 import { withoutTurns } from "./text-links.ts";
 import { ThreadList } from "./thread-list.tsx";
 import { ThreadReader } from "./thread-reader.tsx";
+import type { RowMarks } from "./use-list-acts.ts";
 
 /** What the search puts into a list. */
 export interface SearchParts {
@@ -18,6 +21,8 @@ export interface SearchParts {
   status(query: string): ReactNode;
   empty(query: string): ReactNode;
 }
+
+const inboxPlace: Place = { kind: "role", role: "inbox" };
 
 /** A list and, beside it or over it, the conversation that is open. */
 export function MailPage({
@@ -37,7 +42,7 @@ export function MailPage({
 }): ReactElement {
   const folders = lastSeen(useView("folders", {})) ?? [];
   const isList = route.page === "list";
-  const place = isList ? route.place : ({ kind: "role", role: "inbox" } as const);
+  const place = isList ? route.place : inboxPlace;
   const title = placeTitle(place, folders);
   const inbox = folders.find(({ role }) => role === "inbox");
   const isInbox = place.kind === "role" && place.role === "inbox";
@@ -48,9 +53,9 @@ export function MailPage({
   const thread = lastSeen(useView("thread", threadId === undefined ? undefined : { threadId }));
   const subject = withoutTurns(thread?.subject ?? "");
   useEffect(() => {
-    const count = inbox !== undefined && inbox.unread > 0 ? `(${inbox.unread}) ` : "";
+    const count = isInbox && inbox !== undefined && inbox.unread > 0 ? `(${inbox.unread}) ` : "";
     document.title = `${subject === "" ? count : `${subject} – `}${title} – Posthorn`;
-  }, [subject, title, inbox]);
+  }, [subject, title, inbox, isInbox]);
   const labelId = place.kind === "label" ? place.id : undefined;
   const now = folders.find(({ formerIds }) => labelId !== undefined && formerIds.includes(labelId))?.id;
   // A label that was just made is called otherwise once the server knows of it.
@@ -58,6 +63,8 @@ export function MailPage({
     if (now !== undefined)
       go({ page: "list", place: { kind: "label", id: now }, threadId }, { replace: true });
   }, [now, threadId]);
+  const isGone = labelId !== undefined && now === undefined && !folders.some(({ id }) => id === labelId);
+  if (isGone && folders.length > 0 && threadId === undefined) return <LabelGone />;
   if (place.kind === "role" && place.role === "screener" && threadId === undefined) return <>{screener}</>;
   return (
     <div className={style.page} data-open={threadId === undefined ? undefined : ""}>
@@ -65,6 +72,7 @@ export function MailPage({
         place={place}
         title={title}
         openId={threadId}
+        opened={thread === undefined || thread === null ? undefined : marksOf(thread)}
         folders={folders}
         address={address}
         tools={search.field(place, folders)}
@@ -84,4 +92,29 @@ export function MailPage({
       )}
     </div>
   );
+}
+
+function LabelGone(): ReactElement {
+  return (
+    <div className={style.nothing} data-part="list">
+      <Empty
+        title={say("label.gone")}
+        sentence={say("label.goneSentence")}
+        action={
+          <Button onClick={() => go({ page: "list", place: inboxPlace, threadId: undefined })}>
+            {say("nowhere.inbox")}
+          </Button>
+        }
+      />
+    </div>
+  );
+}
+
+function marksOf({ threadId, messages }: ThreadView): RowMarks {
+  return {
+    threadId,
+    isStarred: messages.some(({ isStarred }) => isStarred),
+    isUnread: messages.some(({ isSeen, isDraft }) => !isSeen && !isDraft),
+    mailboxIds: [...new Set(messages.flatMap(({ mailboxIds }) => mailboxIds))],
+  };
 }

@@ -23,6 +23,7 @@ import { MessageWords } from "./message-body.tsx";
 import style from "./message-card.module.css";
 import { shortName, wholeName } from "./person-names.ts";
 import { PictureContext } from "./picture-context.ts";
+import { ScreenedWords } from "./screened.tsx";
 import { splitQuotes } from "./split-quotes.ts";
 import { TrustLine, TrustSign } from "./trust-line.tsx";
 
@@ -40,11 +41,14 @@ export function MessageCard({
   message,
   address,
   isOpen,
+  isScreened,
   onToggle,
 }: {
   message: ThreadMessage;
   address: string;
   isOpen: boolean;
+  /** Nobody has decided yet whether its sender may write. */
+  isScreened: boolean;
   onToggle(): void;
 }): ReactElement {
   const [hasDetails, setDetails] = useState(false);
@@ -97,12 +101,26 @@ export function MessageCard({
               label={say("reply.to", { name })}
               onClick={() => openComposer({ kind: "reply", messageId: message.id })}
             />
+            {message.to.length + message.cc.length > 1 && (
+              <IconButton
+                icon="replyAll"
+                size={16}
+                label={say("reply.all")}
+                onClick={() => openComposer({ kind: "replyAll", messageId: message.id })}
+              />
+            )}
+            <IconButton
+              icon="forwardMail"
+              size={16}
+              label={say("reply.forward")}
+              onClick={() => openComposer({ kind: "forward", messageId: message.id })}
+            />
             <IconButton icon="more" size={16} label={say("details.title")} onClick={() => setDetails(true)} />
           </span>
         )}
       </div>
       <div id={bodyId} className={style.inside} hidden={!isOpen}>
-        {isOpen && <Inside message={message} sender={sender} name={name} />}
+        {isOpen && <Inside message={message} sender={sender} name={name} isScreened={isScreened} />}
       </div>
       {hasDetails && (
         <Suspense>
@@ -117,10 +135,12 @@ function Inside({
   message,
   sender,
   name,
+  isScreened,
 }: {
   message: ThreadMessage;
   sender: Person;
   name: string;
+  isScreened: boolean;
 }): ReactElement {
   const { body } = message;
   if (body.kind === "opening") return <Waiting words={say("message.opening")} />;
@@ -133,30 +153,14 @@ function Inside({
       </p>
     );
   }
+  if (isScreened) return <ScreenedWords body={body} />;
   return (
     <>
       {!message.isOwn && (
         <TrustLine trust={body.trust} doubt={body.doubt} address={sender.address} name={name} />
       )}
       {body.invitation !== null && <InvitationCard invitation={body.invitation} />}
-      {body.html === null ? (
-        <WordsAndFiles messageId={message.id} body={body} />
-      ) : (
-        <>
-          <Suspense fallback={<Waiting />}>
-            <MessageFrame
-              messageId={message.id}
-              html={body.html}
-              files={body.files}
-              sender={sender.address}
-            />
-          </Suspense>
-          <FileTiles
-            messageId={message.id}
-            files={body.files.filter(({ cid, type }) => cid === null || !/^image\//i.test(type))}
-          />
-        </>
-      )}
+      <WordsAndFiles messageId={message.id} body={body} sender={sender.address} />
       {message.isOwn && <HeldLine messageId={message.id} />}
       {message.isOwn && message.delivery.length > 0 && <DeliveryList deliveries={message.delivery} />}
     </>
@@ -167,11 +171,13 @@ function Inside({
 function WordsAndFiles({
   messageId,
   body,
+  sender,
 }: {
   messageId: string;
   body: Extract<MessageBody, { kind: "opened" }>;
+  sender: string;
 }): ReactElement {
-  const { files } = body;
+  const { files, html } = body;
   const [standing, setStanding] = useState<readonly number[]>([]);
   const onStands = useCallback((place: number, isShown: boolean) => {
     setStanding((before) => {
@@ -182,9 +188,21 @@ function WordsAndFiles({
   const pictures = useMemo(() => ({ messageId, files, onStands }), [messageId, files, onStands]);
   return (
     <>
-      <PictureContext value={pictures}>
-        <MessageWords body={body} />
-      </PictureContext>
+      {html === null ? (
+        <PictureContext value={pictures}>
+          <MessageWords body={body} />
+        </PictureContext>
+      ) : (
+        <Suspense fallback={<Waiting />}>
+          <MessageFrame
+            messageId={messageId}
+            html={html}
+            files={files}
+            sender={sender}
+            onPlaced={setStanding}
+          />
+        </Suspense>
+      )}
       <FileTiles messageId={messageId} files={files.filter(({ place }) => !standing.includes(place))} />
     </>
   );

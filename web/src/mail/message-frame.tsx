@@ -3,6 +3,7 @@ import type { FromFrame, ToFrame } from "../frame/frame-words.ts";
 import { openComposer } from "../state/composers.ts";
 import { call } from "../state/desk.ts";
 import { nextTicket } from "../state/file-tickets.ts";
+import { isBetweenKeys } from "../state/keys.ts";
 import { chooseOriginalColours, useOriginalColours } from "../state/original-colours.ts";
 import type { MessageFile } from "../state/worker/read-body.ts";
 import { Button } from "../ui/button.tsx";
@@ -29,6 +30,7 @@ const leadingKeys: ReadonlySet<string> = new Set([
   ";",
   ":",
   "Escape",
+  "F6",
 ]);
 
 /** Somebody's HTML, in a frame that can do nothing: it has no origin, no network and no forms. */
@@ -37,11 +39,14 @@ export function MessageFrame({
   html,
   files,
   sender,
+  onPlaced,
 }: {
   messageId: string;
   html: string;
   files: readonly MessageFile[];
   sender: string;
+  /** Told which of the files stand in it as pictures, by their places. */
+  onPlaced(places: readonly number[]): void;
 }): ReactElement {
   const frame = useRef<HTMLIFrameElement>(null);
   const isDark = useIsDark();
@@ -71,6 +76,7 @@ export function MessageFrame({
           return;
         case "shown":
           setHeight(heightOf(data.heightPx));
+          onPlaced(placesOf(files, data.placed));
           setShown({ blocked: Number(data.blocked) || 0, isRecoloured: data.isRecoloured === true });
           return;
         case "height":
@@ -80,7 +86,7 @@ export function MessageFrame({
           setPointed(typeof data.url === "string" ? safeUrl(data.url)?.host : undefined);
           return;
         case "key":
-          if (leadingKeys.has(data.key)) {
+          if (leadingKeys.has(data.key) || isBetweenKeys()) {
             frame.current?.dispatchEvent(new KeyboardEvent("keydown", { key: data.key, bubbles: true }));
           }
           return;
@@ -93,7 +99,7 @@ export function MessageFrame({
     addEventListener("message", hear);
     tell();
     return () => removeEventListener("message", hear);
-  }, [html, isDark, isOriginal, pictures]);
+  }, [html, isDark, isOriginal, pictures, files, onPlaced]);
 
   return (
     <div className={style.around}>
@@ -134,6 +140,16 @@ export function MessageFrame({
   );
 }
 
+/** What a frame says is not believed further than it can be so. */
+function placesOf(files: readonly MessageFile[], placed: unknown): number[] {
+  if (!Array.isArray(placed)) return [];
+  return files.flatMap(({ place, cid }) => (cid !== null && placed.includes(bareCid(cid)) ? [place] : []));
+}
+
+function bareCid(cid: string): string {
+  return cid.replace(/^<|>$/g, "");
+}
+
 function heightOf(value: unknown): number {
   return typeof value === "number" && Number.isFinite(value) ? Math.min(Math.max(value, 24), 30_000) : 48;
 }
@@ -155,7 +171,7 @@ function usePictures(messageId: string, files: readonly MessageFile[]): ToFrame[
     let isHere = true;
     const fetching = wanted.map(async ({ place, cid }) => {
       const fetched = await call("fetchFile", { messageId, place, ticket: nextTicket() });
-      return fetched === null ? [] : [{ cid: (cid ?? "").replace(/^<|>$/g, ""), blob: fetched.blob }];
+      return fetched === null ? [] : [{ cid: bareCid(cid ?? ""), blob: fetched.blob }];
     });
     void Promise.allSettled(fetching).then((ended) => {
       const there = ended.flatMap((one) => (one.status === "fulfilled" ? one.value : []));

@@ -4,13 +4,12 @@ import { keyCap, keysOf } from "../state/keys.ts";
 import { hasWords } from "../state/label-tree.ts";
 import type { Place } from "../state/place.ts";
 import type { ThreadAct } from "../state/worker/act-on-threads.ts";
-import type { ThreadRow } from "../state/worker/list-threads.ts";
 import { type Choice, Choices } from "../ui/choices.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { Icon, type IconName } from "../ui/icon.tsx";
 import { say, type Words } from "../words/words.ts";
 import { type HomeAct, homeAct, isAll } from "./home-act.ts";
-import type { ListActs, Picker, Targets } from "./use-list-acts.ts";
+import type { ListActs, Picker, RowMarks, Targets } from "./use-list-acts.ts";
 
 interface Entry {
   words: Words;
@@ -25,15 +24,13 @@ export function MoreMenu({
   acts,
   targets,
   place,
-  rows,
 }: {
   acts: ListActs;
   targets: Targets;
   place: Place;
-  rows: readonly ThreadRow[];
 }): ReactElement {
   const [text, setText] = useState("");
-  const chosen = rows.filter(({ threadId }) => targets.ids.includes(threadId));
+  const chosen = acts.marksOf(targets);
   const home = homeAct(place);
   const entries: Entry[] = isAll(home)
     ? [{ words: home.words, icon: home.icon, command: "trash", does: home.act, isGrave: true }]
@@ -70,7 +67,7 @@ export function MoreMenu({
 }
 
 /** What can be done with messages, where they are seen. */
-function entriesOf(place: Place, home: HomeAct, chosen: readonly ThreadRow[]): Entry[] {
+function entriesOf(place: Place, home: HomeAct, chosen: readonly RowMarks[]): Entry[] {
   const role = place.kind === "role" ? place.role : undefined;
   const entries: Entry[] = [];
   if (role !== "sent")

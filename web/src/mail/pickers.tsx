@@ -4,7 +4,6 @@ import { CallFailed, call } from "../state/desk.ts";
 import { hasWords, labelTree } from "../state/label-tree.ts";
 import type { Place } from "../state/place.ts";
 import type { Folder } from "../state/worker/folders.ts";
-import type { ThreadRow } from "../state/worker/list-threads.ts";
 import { Button } from "../ui/button.tsx";
 import { type Choice, Choices } from "../ui/choices.tsx";
 import { Dialog } from "../ui/dialog.tsx";
@@ -22,8 +21,6 @@ interface Props {
   picker: Picker;
   place: Place;
   folders: readonly Folder[];
-  /** Those that are here. */
-  rows: readonly ThreadRow[];
 }
 
 export function Pickers(props: Props): ReactElement {
@@ -35,9 +32,7 @@ export function Pickers(props: Props): ReactElement {
     case "snooze":
       return <SnoozePicker acts={props.acts} targets={props.picker.targets} />;
     case "more":
-      return (
-        <MoreMenu acts={props.acts} targets={props.picker.targets} place={props.place} rows={props.rows} />
-      );
+      return <MoreMenu acts={props.acts} targets={props.picker.targets} place={props.place} />;
   }
 }
 
@@ -45,10 +40,10 @@ function countOf({ targets }: Picker): number {
   return targets.all ?? targets.ids.length;
 }
 
-function LabelPicker({ acts, picker, folders, rows }: Props): ReactElement {
+function LabelPicker({ acts, picker, folders }: Props): ReactElement {
   const [text, setText] = useState("");
   const [wanted, setWanted] = useState<ReadonlyMap<string, boolean>>(new Map());
-  const chosen = rows.filter(({ threadId }) => picker.targets.ids.includes(threadId));
+  const chosen = acts.marksOf(picker.targets);
   const isOn = (id: string) => {
     const having = chosen.filter(({ mailboxIds }) => mailboxIds.includes(id)).length;
     return wanted.get(id) ?? (having === 0 ? false : having === chosen.length ? true : ("mixed" as const));

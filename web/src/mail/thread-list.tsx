@@ -28,7 +28,7 @@ import { SelectionBar } from "./selection-bar.tsx";
 import style from "./thread-list.module.css";
 import { type RowActs, ThreadRowView } from "./thread-row.tsx";
 import { useLabels } from "./use-labels.ts";
-import { useListActs } from "./use-list-acts.ts";
+import { type RowMarks, useListActs } from "./use-list-acts.ts";
 import { useAnchor, useListView } from "./use-list-scroll.ts";
 import { usePages } from "./use-pages.ts";
 
@@ -46,6 +46,7 @@ export function ThreadList({
   place,
   title,
   openId,
+  opened,
   folders,
   address,
   tools,
@@ -56,6 +57,7 @@ export function ThreadList({
   place: Place;
   title: string;
   openId: string | undefined;
+  opened: RowMarks | undefined;
   folders: readonly Folder[];
   address: string;
   /** At the end of its bar. */
@@ -86,9 +88,14 @@ export function ThreadList({
   const stood = useRef<ReadonlyMap<string, number>>(undefined);
 
   const [up, down] = view.way === 1 ? [behind, ahead] : [ahead, behind];
-  const first = Math.max(0, Math.floor(view.top / view.row) - up);
-  const last = Math.ceil((view.top + view.height) / view.row) + down;
+  // On a phone the list is not seen beside what is open, and is led along with it all the same.
+  const openAt = useRef(-1);
+  const isUnseen = view.height === 0 && openAt.current >= 0;
+  const first = isUnseen ? openAt.current : Math.max(0, Math.floor(view.top / view.row) - up);
+  const last = isUnseen ? openAt.current : Math.ceil((view.top + view.height) / view.row) + down;
   const pages = usePages(place, first, last);
+  const openIndex = openId === undefined ? -1 : pages.indexOf(openId);
+  if (openIndex >= 0) openAt.current = openIndex;
   const total = pages.total ?? 0;
   const layout = layOut(total, pages.ages, view.row);
   const { above: passed, forget } = useAnchor(scroller, { pages, layout, view, isHeld });
@@ -97,6 +104,7 @@ export function ThreadList({
     place,
     pages,
     openId,
+    opened,
     focusRow(threadId) {
       const index = pages.indexOf(threadId);
       if (index >= 0) show(layout, index);
@@ -165,6 +173,11 @@ export function ThreadList({
     },
   });
 
+  // What is read is seen in the list too, and what is near to it is here.
+  useEffect(() => {
+    if (openIndex >= 0) show(layout, openIndex);
+  }, [openId, openIndex >= 0]);
+
   const cursorIndex = acts.cursor === undefined ? -1 : pages.indexOf(acts.cursor);
   const home = homeAct(place);
   const isLater = place.kind === "role" && place.role === "snoozed";
@@ -187,6 +200,7 @@ export function ThreadList({
             index={index}
             isOpen={row.threadId === openId}
             isCursor={cursorIndex < 0 ? index === layout.rowAt(view.top) : index === cursorIndex}
+            isMarked={openId === undefined && index === cursorIndex}
             isSelected={acts.selection.isAll || acts.selection.ids.has(row.threadId)}
             isVerified={isVerified(row)}
             labels={labels}
@@ -273,7 +287,7 @@ export function ThreadList({
       </div>
       {acts.picker !== undefined && (
         <Suspense>
-          <Pickers acts={acts} picker={acts.picker} place={place} folders={folders} rows={pages.rows()} />
+          <Pickers acts={acts} picker={acts.picker} place={place} folders={folders} />
         </Suspense>
       )}
     </section>

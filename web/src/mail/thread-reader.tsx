@@ -9,14 +9,17 @@ import { lastSeen, useView } from "../state/use-view.ts";
 import type { Trust } from "../state/worker/read-body.ts";
 import type { ThreadMessage } from "../state/worker/read-thread.ts";
 import { Button, IconButton } from "../ui/button.tsx";
+import { Empty } from "../ui/empty.tsx";
 import { Icon, type IconName } from "../ui/icon.tsx";
 import { Notice } from "../ui/notice.tsx";
+import { useIsPageSeen } from "../ui/use-is-page-seen.ts";
 import { Waiting } from "../ui/waiting.tsx";
 import { say } from "../words/words.ts";
 import { act } from "./act.ts";
 import { MessageCard } from "./message-card.tsx";
 import "./print.css";
 import { shortName } from "./person-names.ts";
+import { ScreenedBar } from "./screened.tsx";
 import { ThreadLabels } from "./thread-labels.tsx";
 import style from "./thread-reader.module.css";
 import { TrustSign } from "./trust-line.tsx";
@@ -43,6 +46,7 @@ export function ThreadReader({
   const isThere = messages.length > 0;
   const folds = useFolds(messages);
   const last = messages.findLast(({ isDraft }) => !isDraft);
+  const isSeenByAnybody = useIsPageSeen();
 
   useEffect(() => {
     if (!isThere || wasShown.current) return;
@@ -52,22 +56,30 @@ export function ThreadReader({
   }, [isThere]);
   useEffect(() => {
     const { current: known } = wereRead;
-    const unread = messages.filter(({ id, isSeen, isDraft }) => !isSeen && !isDraft && !known.has(id));
-    if (unread.length === 0 || document.visibilityState !== "visible") return;
+    // What could not be opened nobody has read.
+    const unread = messages.filter(
+      ({ id, isSeen, isDraft, body }) =>
+        !isSeen && !isDraft && !known.has(id) && (body.kind === "opened" || body.kind === "takenBack"),
+    );
+    if (unread.length === 0 || !isSeenByAnybody) return;
     for (const { id } of unread) known.add(id);
-    void act({ kind: "read", isRead: true, isByItself: true }, [threadId], place);
-  }, [messages, threadId, place]);
+    const of = unread.map(({ id }) => id);
+    void act({ kind: "read", isRead: true, isByItself: true, of }, [threadId], place);
+  }, [messages, threadId, place, isSeenByAnybody]);
 
-  const answer = (kind: "reply" | "replyAll" | "forward") =>
-    last === undefined ? undefined : () => void openComposer({ kind, messageId: last.id });
+  const answer = (kind: "reply" | "replyAll" | "forward", { id } = last ?? { id: undefined }) =>
+    id === undefined ? undefined : () => void openComposer({ kind, messageId: id });
+  /** Keys answer the message that has the focus, as `n` and `p` bring it to one. */
+  const answerHere = (kind: "reply" | "replyAll" | "forward") =>
+    last === undefined ? undefined : () => answer(kind, focusedOf(messages) ?? last)?.();
   useCommands({
     nextMessage: isThere ? () => jump(list.current, 1) : undefined,
     previousMessage: isThere ? () => jump(list.current, -1) : undefined,
     expandAll: isThere ? () => folds.setAll(true) : undefined,
     collapseAll: isThere ? () => folds.setAll(false) : undefined,
-    reply: answer("reply"),
-    replyAll: answer("replyAll"),
-    forward: answer("forward"),
+    reply: answerHere("reply"),
+    replyAll: answerHere("replyAll"),
+    forward: answerHere("forward"),
   });
 
   if (thread === undefined || thread === null) {
@@ -81,6 +93,11 @@ export function ThreadReader({
       </article>
     );
   }
+  if (!isThere) return <NotHere place={place} />;
+  const screener = folders.find(({ role }) => role === "screener")?.id;
+  const isScreened = ({ mailboxIds }: ThreadMessage) =>
+    screener !== undefined && mailboxIds.includes(screener);
+  const stranger = messages.find(isScreened)?.from[0];
   const isStarred = messages.some((message) => message.isStarred);
   const trust = leastTrust(messages);
   const isShut = messages.every(({ body }) => body.kind === "failed");
@@ -142,6 +159,7 @@ export function ThreadReader({
               place={place}
             />
           </div>
+          {stranger !== undefined && <ScreenedBar sender={stranger} />}
           <ol className={style.messages} ref={list}>
             {messages.map((message) => (
               <MessageCard
@@ -149,15 +167,41 @@ export function ThreadReader({
                 message={message}
                 address={address}
                 isOpen={folds.isOpen(message.id)}
+                isScreened={isScreened(message)}
                 onToggle={() => folds.toggle(message.id)}
               />
             ))}
           </ol>
-          {last !== undefined && (
+          {last !== undefined && stranger === undefined && (
             <Answers last={last} address={address} onAnswer={(kind) => answer(kind)?.()} />
           )}
         </div>
       </div>
+    </article>
+  );
+}
+
+/** The one that has the focus, unless it is a draft. */
+function focusedOf(messages: readonly ThreadMessage[]): ThreadMessage | undefined {
+  const card = document.activeElement?.closest<HTMLElement>("[data-message]");
+  return messages.find(({ id, isDraft }) => id === card?.dataset.message && !isDraft);
+}
+
+/** A conversation that is not on this device: it may still be coming, or is gone. */
+function NotHere({ place }: { place: Place }): ReactElement {
+  const status = lastSeen(useView("status", {}));
+  const mayCome = status !== undefined && status.state !== "live";
+  return (
+    <article className={style.reader} data-part="reader">
+      <Empty
+        title={say("reader.notHere")}
+        sentence={say(mayCome ? "reader.mayCome" : "reader.gone")}
+        action={
+          <Button icon="back" onClick={() => go({ page: "list", place, threadId: undefined })}>
+            {say("reader.back")}
+          </Button>
+        }
+      />
     </article>
   );
 }

@@ -18,8 +18,10 @@ interface Props {
   row: ThreadRow;
   index: number;
   isOpen: boolean;
-  /** The one that keys act on. */
+  /** The one to which Tab leads. */
   isCursor: boolean;
+  /** The one that keys act on. */
+  isMarked: boolean;
   isSelected: boolean;
   /** The numbers of everybody else in it were compared, and what it says is sealed. */
   isVerified: boolean;
@@ -51,6 +53,7 @@ export const ThreadRowView = memo(function ThreadRowView({
   index,
   isOpen,
   isCursor,
+  isMarked,
   isSelected,
   isVerified,
   labels: all,
@@ -84,6 +87,7 @@ export const ThreadRowView = memo(function ThreadRowView({
         data-thread={threadId}
         data-unread={row.isUnread ? "" : undefined}
         data-open={isOpen ? "" : undefined}
+        data-marked={isMarked ? "" : undefined}
         data-selected={isSelected ? "" : undefined}
         // A finger that is held on it chooses it.
         draggable={matchMedia("(pointer: fine)").matches}
@@ -126,7 +130,7 @@ const Cells = memo(function Cells({
   isLater,
   home,
   acts,
-}: Omit<Props, "index" | "isOpen" | "isCursor">): ReactElement {
+}: Omit<Props, "index" | "isOpen" | "isCursor" | "isMarked">): ReactElement {
   const { threadId } = row;
   const labels = all.filter(({ id }) => row.mailboxIds.includes(id));
   const [first] = row.people.filter((person) => person.address !== address);

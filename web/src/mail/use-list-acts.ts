@@ -4,8 +4,8 @@ import { go } from "../routes.ts";
 import { useCommands } from "../state/commands.ts";
 import { openComposer } from "../state/composers.ts";
 import { type Place, placeKey } from "../state/place.ts";
-import { undo } from "../state/undo.ts";
 import type { ThreadAct } from "../state/worker/act-on-threads.ts";
+import type { ThreadRow } from "../state/worker/list-threads.ts";
 import { act } from "./act.ts";
 import {
   extendedTo,
@@ -27,6 +27,9 @@ export interface Targets {
 
 export type Picker = { kind: "label" | "move" | "snooze" | "more"; targets: Targets };
 
+/** What is to be known of a conversation to say what can be done with it. */
+export type RowMarks = Pick<ThreadRow, "threadId" | "isStarred" | "isUnread" | "mailboxIds">;
+
 export interface ListActs {
   cursor: string | undefined;
   selection: Selection;
@@ -40,19 +43,23 @@ export interface ListActs {
   /** Of a row, or of what is chosen where that is left out. */
   doAct(what: ThreadAct, targets?: Targets): void;
   pick(kind: Picker["kind"], targets?: Targets): void;
+  /** Of these those that are known here. */
+  marksOf(targets: Targets): RowMarks[];
 }
 
 interface Setting {
   place: Place;
   pages: Pages;
   openId: string | undefined;
+  /** Of the one that is open, which may be none of the list's. */
+  opened: RowMarks | undefined;
   /** Shows the row and gives it the focus. */
   focusRow(threadId: string): void;
   /** Before rows leave by what somebody does. */
   onLeaving(threadIds: readonly string[]): void;
 }
 
-export function useListActs({ place, pages, openId, focusRow, onLeaving }: Setting): ListActs {
+export function useListActs({ place, pages, openId, opened, focusRow, onLeaving }: Setting): ListActs {
   const [cursor, setCursor] = useState<string>();
   const [selection, setSelection] = useState<Selection>(nothingSelected);
   const [picker, setPicker] = useState<Picker>();
@@ -119,7 +126,9 @@ export function useListActs({ place, pages, openId, focusRow, onLeaving }: Setti
   const here = openId ?? cursor;
   const targetsNow = (): Targets | undefined => {
     if (selection.ids.size > 0) return { ids: [...selection.ids], all: selection.isAll ? total : undefined };
-    return here === undefined || pages.indexOf(here) < 0 ? undefined : { ids: [here], all: undefined };
+    // What is open can be acted on wherever it lies.
+    if (openId !== undefined) return { ids: [openId], all: undefined };
+    return cursor === undefined || pages.indexOf(cursor) < 0 ? undefined : { ids: [cursor], all: undefined };
   };
 
   const goOn = (gone: readonly string[], isUpward: boolean) => {
@@ -161,7 +170,11 @@ export function useListActs({ place, pages, openId, focusRow, onLeaving }: Setti
     if (targets !== undefined) setPicker({ kind, targets });
   };
 
-  const rowsOf = ({ ids }: Targets) => pages.rows().filter(({ threadId }) => ids.includes(threadId));
+  const marksOf = ({ ids }: Targets): RowMarks[] => {
+    const known: RowMarks[] = pages.rows().filter(({ threadId }) => ids.includes(threadId));
+    const isLacking = opened !== undefined && !known.some(({ threadId }) => threadId === opened.threadId);
+    return isLacking && ids.includes(opened.threadId) ? [...known, opened] : known;
+  };
   const some = targetsNow();
   const given = (doing: (targets: Targets) => void) => (some === undefined ? undefined : () => doing(some));
   const choose = (is: (row: ReturnType<Pages["row"]> & object) => boolean) => () =>
@@ -199,7 +212,7 @@ export function useListActs({ place, pages, openId, focusRow, onLeaving }: Setti
     trash: given((targets) => doAct({ kind: "trash" }, targets)),
     junk: given((targets) => doAct({ kind: "junk" }, targets)),
     star: given((targets) =>
-      doAct({ kind: "star", isStarred: rowsOf(targets).some(({ isStarred }) => !isStarred) }, targets),
+      doAct({ kind: "star", isStarred: marksOf(targets).some(({ isStarred }) => !isStarred) }, targets),
     ),
     markRead: given((targets) => doAct({ kind: "read", isRead: true }, targets)),
     markUnread: given((targets) => doAct({ kind: "read", isRead: false }, targets)),
@@ -207,10 +220,6 @@ export function useListActs({ place, pages, openId, focusRow, onLeaving }: Setti
     label: given((targets) => pick("label", targets)),
     move: given((targets) => pick("move", targets)),
     more: given((targets) => pick("more", targets)),
-    undo: () => {
-      pages.release();
-      void undo();
-    },
   });
 
   return {
@@ -227,6 +236,7 @@ export function useListActs({ place, pages, openId, focusRow, onLeaving }: Setti
     setCursor,
     doAct,
     pick,
+    marksOf,
   };
 }
 

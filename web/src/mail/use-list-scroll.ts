@@ -105,7 +105,9 @@ export function useAnchor(
     const top = now.current.layout.topOf(index);
     const by = top - held.top;
     if (by === 0) return;
-    if (element.scrollTop > 0 || isHeld.current) {
+    // Who brings something back wants to see it.
+    const isBrought = by > 0 && now.current.pages.isBringing();
+    if (!isBrought && (element.scrollTop > 0 || isHeld.current)) {
       element.scrollTop += by;
       if (index > held.index) setAbove((before) => before + index - held.index);
     }

@@ -36,6 +36,8 @@ export interface Pages {
   setHeld(by: HeldBy): void;
   /** Shows what was held back. */
   release(): void;
+  /** Whether somebody has just brought rows back, and looks for them. */
+  isBringing(): boolean;
 }
 
 type HeldBy = "pointer" | "keys" | undefined;
@@ -65,6 +67,7 @@ export function usePages(place: Place, first: number, last: number): Pages {
   const watched = useRef(new Map<number, () => void>());
   const pending = useRef(new Map<number, ThreadPage>());
   const held = useRef<{ by: HeldBy; freeUntilMs: number }>({ by: undefined, freeUntilMs: 0 });
+  const bringingUntilMs = useRef(0);
   const [version, setVersion] = useState(0);
   const [fault, setFault] = useState<Fault>();
   const begin = Math.max(0, Math.floor(first / pageSize) - around);
@@ -91,7 +94,14 @@ export function usePages(place: Place, first: number, last: number): Pages {
     [release],
   );
 
-  useEffect(() => onListsFollow(release), [release]);
+  useEffect(
+    () =>
+      onListsFollow((what) => {
+        release();
+        if (what === "bringsBack") bringingUntilMs.current = performance.now() + freeMs;
+      }),
+    [release],
+  );
 
   // Another place, other pages.
   useEffect(() => {
@@ -153,9 +163,11 @@ export function usePages(place: Place, first: number, last: number): Pages {
     (index: number) => kept.pages.get(Math.floor(index / pageSize))?.rows[index % pageSize],
     [kept],
   );
+  // What is not watched any more is drawn until it is told anew, and not acted on.
   const indexOf = useCallback(
     (threadId: string) => {
       for (const [page, { rows }] of kept.pages) {
+        if (!watched.current.has(page)) continue;
         const at = rows.findIndex((one) => one.threadId === threadId);
         if (at >= 0) return page * pageSize + at;
       }
@@ -164,7 +176,11 @@ export function usePages(place: Place, first: number, last: number): Pages {
     [kept],
   );
   const rows = useCallback(
-    () => [...kept.pages].sort(([a], [b]) => a - b).flatMap(([, page]) => page.rows),
+    () =>
+      [...kept.pages]
+        .filter(([page]) => watched.current.has(page))
+        .sort(([a], [b]) => a - b)
+        .flatMap(([, page]) => page.rows),
     [kept],
   );
   return {
@@ -179,5 +195,6 @@ export function usePages(place: Place, first: number, last: number): Pages {
     heldBack: newAbove(kept.pages.get(0), pending.current.get(0)),
     setHeld,
     release,
+    isBringing: () => performance.now() < bringingUntilMs.current,
   };
 }

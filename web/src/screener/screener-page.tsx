@@ -1,6 +1,6 @@
 import { type ReactElement, useState } from "react";
+import { type Decision, decide } from "../mail/decide.ts";
 import { go } from "../routes.ts";
-import { CallFailed, call } from "../state/desk.ts";
 import { lastSeen, useView } from "../state/use-view.ts";
 import type { Stranger } from "../state/worker/screener.ts";
 import { Avatar } from "../ui/avatar.tsx";
@@ -8,13 +8,10 @@ import { Button, IconButton } from "../ui/button.tsx";
 import { type Choice, Choices } from "../ui/choices.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { Empty } from "../ui/empty.tsx";
-import { showToast } from "../ui/toaster.tsx";
 import { Waiting } from "../ui/waiting.tsx";
 import { longTime, shortTime } from "../words/dates.ts";
 import { say } from "../words/words.ts";
 import style from "./screener-page.module.css";
-
-type Decision = "accepted" | "blocked";
 
 /** Whom nobody has decided of for so long was left: they are out of the way, and nothing of theirs is lost. */
 const leftAfterMs = 14 * 86_400_000;
@@ -26,17 +23,10 @@ export function ScreenerPage(): ReactElement {
   const waiting = strangers?.filter(
     ({ address, host }) => !decided.has(address) && !decided.has(`*@${host}`),
   );
-  const decide = async (sender: string, state: Decision) => {
+  const decideHere = async (sender: string, state: Decision) => {
     setDecided((before) => new Set(before).add(sender));
-    try {
-      await call("decideSender", { sender, state });
-      const who = sender.replace(/^\*@/, "");
-      showToast({ words: say(state === "accepted" ? "screener.accepted" : "screener.blocked", { who }) });
-    } catch (error) {
-      setDecided((before) => new Set([...before].filter((one) => one !== sender)));
-      if (!(error instanceof CallFailed)) throw error;
-      showToast({ words: error.fault.sentence, mustBeSeen: true });
-    }
+    if (await decide(sender, state)) return;
+    setDecided((before) => new Set([...before].filter((one) => one !== sender)));
   };
   const [sinceMs] = useState(() => Date.now() - leftAfterMs);
   const fresh = waiting?.filter(({ atMs }) => atMs >= sinceMs) ?? [];
@@ -54,11 +44,11 @@ export function ScreenerPage(): ReactElement {
         ) : (
           <div className={style.measure}>
             <p className={style.sentence}>{say("screener.sentence")}</p>
-            <Cards strangers={fresh} onDecide={decide} />
+            <Cards strangers={fresh} onDecide={decideHere} />
             {left.length > 0 && (
               <details className={style.left}>
                 <summary>{say("screener.left", { count: left.length })}</summary>
-                <Cards strangers={left} onDecide={decide} />
+                <Cards strangers={left} onDecide={decideHere} />
               </details>
             )}
           </div>

@@ -62,6 +62,11 @@ function waitAfter(key: string | undefined): void {
   for (const listener of listeners) listener();
 }
 
+/** Whether the second of two keys is waited for, which only leads somewhere or chooses. */
+export function isBetweenKeys(): boolean {
+  return prefix !== undefined;
+}
+
 /** The first of two keys, while the second is waited for. */
 export function usePrefix(): string | undefined {
   return useSyncExternalStore(
@@ -97,7 +102,8 @@ function onKey(event: KeyboardEvent): void {
   const before = prefix;
   if (before !== undefined) {
     waitAfter(undefined);
-    if (key === "Escape" || perform(`${before} ${key}`, target)) {
+    // What follows no first key does nothing, or who means one thing would do another. With Ctrl it is a key by itself.
+    if (key === "Escape" || perform(`${before} ${key}`, target) || !key.includes("Mod+")) {
       event.preventDefault();
       return;
     }
@@ -135,6 +141,8 @@ const pressable = "button, a[href], summary, [role=button], [role=menuitem], [ro
 /** Whether a key, pressed here, is for the page. */
 function mayPress(key: string, target: Element): boolean {
   if (isShut() || target.closest(typing) !== null || target.closest(ownKeys) !== null) return false;
+  // Elsewhere it chooses the words that one reads, to copy them.
+  if (key === "Mod+a") return target.closest("[role=grid]") !== null;
   if (key === "Enter" || key === "Space") return target.closest(pressable) === null;
   // Arrows scroll where there is something to scroll, but in a list they go through it.
   if (/Arrow(Up|Down)$/.test(key)) return target === document.body || target.closest("[role=grid]") !== null;

@@ -3,6 +3,7 @@ import { showToast } from "../ui/toaster.tsx";
 import { say } from "../words/words.ts";
 import { openComposer } from "./composers.ts";
 import { CallFailed, call } from "./desk.ts";
+import { letListsFollow } from "./lists-follow.ts";
 
 let going: Promise<void> = Promise.resolve();
 
@@ -13,6 +14,7 @@ export function undo(number?: number): Promise<void> {
 }
 
 async function undoOne(number: number | undefined): Promise<void> {
+  letListsFollow("bringsBack");
   try {
     const taken = await call("undo", { number });
     if (taken.kind !== "done") {

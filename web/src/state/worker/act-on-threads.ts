@@ -20,8 +20,8 @@ export type ThreadAct =
   | { kind: "trash" }
   | { kind: "junk" }
   | { kind: "toInbox" }
-  /** By itself when somebody has opened it: that is nothing one takes back. */
-  | { kind: "read"; isRead: boolean; isByItself?: boolean }
+  /** By itself when somebody has opened it: that is nothing one takes back. `of` names the messages, where not all are meant. */
+  | { kind: "read"; isRead: boolean; isByItself?: boolean; of?: string[] }
   | { kind: "star"; isStarred: boolean }
   /** Null brings it back at once. */
   | { kind: "snooze"; until: string | null }
@@ -125,8 +125,11 @@ async function carryOut(
       const moved = act.kind === "junk" ? await received(desk, entries) : await lyingIn(desk, entries, place);
       return to && change(moved, { kind: "moveTo", mailboxId: to.id });
     }
-    case "read":
-      return change(entries, { kind: "keywords", set: { $seen: act.isRead } });
+    case "read": {
+      const { of } = act;
+      const read = entries.filter(({ id }) => of === undefined || of.includes(id));
+      return change(read, { kind: "keywords", set: { $seen: act.isRead } });
+    }
     case "star": {
       // A star is on the newest; taken off, it is off all.
       const newest = entries.toSorted((a, b) => b.atMs - a.atMs).slice(0, act.isStarred ? 1 : undefined);
@@ -161,9 +164,10 @@ async function received(desk: Desk, entries: readonly EmailEntry[]): Promise<Ema
   return entries.filter(({ mailboxIds }) => sent === undefined || !mailboxIds.includes(sent.id));
 }
 
-/** Those of a thread that are in the place itself, or all where a place is none. */
+/** Those of a thread that are in the place itself, or all where a place is none, and where it was opened by its address. */
 async function lyingIn(desk: Desk, entries: readonly EmailEntry[], place: Place): Promise<EmailEntry[]> {
   if (place.kind !== "role") return received(desk, entries);
   const folder = await findFolder(desk, place.role);
-  return entries.filter(({ mailboxIds }) => folder !== undefined && mailboxIds.includes(folder.id));
+  const there = entries.filter(({ mailboxIds }) => folder !== undefined && mailboxIds.includes(folder.id));
+  return there.length > 0 ? there : received(desk, entries);
 }

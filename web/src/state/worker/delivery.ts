@@ -16,7 +16,7 @@ export interface Delivery {
 }
 
 /** As the postmark draws it. */
-export type DeliveryMark = "queued" | "delivered" | "paused" | "failed";
+export type DeliveryMark = "queued" | "delivered" | "failed";
 
 /** By the ids of these messages; who did not send them has nothing of them. */
 export async function readDeliveries(
@@ -61,14 +61,15 @@ const marks: Readonly<Record<Delivery["state"], DeliveryMark>> = {
   queued: "queued",
   sending: "queued",
   retrying: "queued",
-  held: "paused",
+  // Whoever is asked about has been delivered to; what they decide is theirs to tell.
+  held: "delivered",
   delivered: "delivered",
   failed: "failed",
   expired: "failed",
   cancelled: "failed",
 };
 
-const worstFirst: readonly DeliveryMark[] = ["failed", "paused", "queued", "delivered"];
+const worstFirst: readonly DeliveryMark[] = ["failed", "queued", "delivered"];
 
 /** Of several copies the one that stands worst; null where nothing was sent. */
 export function worstMark(deliveries: readonly Pick<Delivery, "mark">[]): DeliveryMark | null {

@@ -143,12 +143,17 @@ export function openMailMap(
 
   const reread = async (ids: ReadonlySet<string> | "all") => {
     if (ids === "all") {
+      const before = [...byThread.keys()];
       for (const id of byId.keys()) byId.delete(id);
       byThread.clear();
       kept.clear();
       amended.clear();
       isWhole = false;
       await readAll(() => undefined);
+      const lost = new Set(before.filter((threadId) => !byThread.has(threadId)));
+      if (lost.size === 0) return;
+      for (const listener of listeners) listener(lost);
+      tell(["rows"]);
       return;
     }
     const wanted = [...ids];

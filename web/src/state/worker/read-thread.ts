@@ -54,15 +54,18 @@ export interface ThreadView {
 
 /**
  * What is on this device is there at once, the rest says that it is being opened: `onMore` is called as it comes. Messages
- * that cannot be opened are among them, with why. What says something about another is not, for that has it.
+ * that cannot be opened are among them, with why. What says something about another is not, for that has it. One without
+ * messages is not on this device; null while that is not known.
  */
 export async function readThread(
   desk: Desk,
   { threadId }: { threadId: string },
   onMore: () => void,
-): Promise<ThreadView> {
+): Promise<ThreadView | null> {
   const { mail, map, signal } = desk;
   await map.begun;
+  // As long as not all is read it may still be found.
+  if (map.thread(threadId).length === 0 && !map.isWhole) return null;
   const entries = map.thread(threadId).filter(({ isMail }) => isMail);
   const ids = entries.toSorted((a, b) => a.atMs - b.atMs).map(({ id }) => id);
   const known = await map.rows(ids);

@@ -51,7 +51,8 @@ export const views = {
   }),
 
   threads: view<Parameters<typeof listThreads>[1], ThreadPage>(
-    ["account", "rows", "texts", "names", "folders", "sending", "drafts"],
+    // What could not be opened without the network is asked for again when that is there.
+    ["account", "rows", "texts", "names", "folders", "sending", "drafts", "status"],
     async (room, input) => {
       const desk = room.desk();
       return desk === undefined ? noThreads(input.from) : listThreads(desk, input);
