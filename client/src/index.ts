@@ -30,6 +30,13 @@ export { browserPlatform } from "./browser-platform.ts";
 export { markMessage, moveMessage } from "./change-mail.ts";
 export { compose } from "./compose.ts";
 export { dateOfId } from "./date-of-id.ts";
+export {
+  type DeviceLink,
+  formatDeviceLink,
+  joinByLink,
+  makeDeviceLink,
+  parseDeviceLink,
+} from "./device-link.ts";
 export { discover } from "./discover.ts";
 export { downloadFile } from "./download.ts";
 export type { Draft, DraftRouting, DraftTarget } from "./draft.ts";

@@ -1,5 +1,5 @@
 /** Registering, signing in and staying signed in. */
-import { type ChainPin, kek, type WrapWay } from "@posthorn/crypto";
+import { type ChainPin, kek } from "@posthorn/crypto";
 import {
   type ApiToken,
   accountName,
@@ -18,7 +18,7 @@ import {
 import { type Api, makeApi } from "./api.ts";
 import { discover } from "./discover.ts";
 import { parseInviteLink } from "./invite-link.ts";
-import { findRootSecret, openKeyring } from "./keys/keyring.ts";
+import { findRootSecret, openKeyring, type Unlock } from "./keys/keyring.ts";
 import { type BegunKeys, makeFirstKeys } from "./keys/make-keys.ts";
 import { keptKeys, noKeys, type SessionKeys, sessionKeys } from "./keys/session-keys.ts";
 import {
@@ -181,7 +181,7 @@ export async function login(
 }
 
 /** The sign-in of an open account. Where keys of it have been seen before, somebody has put another in its place. */
-async function keepOpen(
+export async function keepOpen(
   platform: Platform,
   { address, endpoint, tokens }: Omit<GivenSignIn, "unlock">,
   options: SignInOptions,
@@ -201,7 +201,7 @@ export interface GivenSignIn {
   address: string;
   endpoint: string;
   tokens: Tokens;
-  unlock: { key: Uint8Array; way: WrapWay };
+  unlock: Unlock;
 }
 
 /** Opens the account's keys and keeps the sign-in; one whose keys are not believed is not kept. Throws as `login`. */
@@ -215,7 +215,7 @@ export async function signIn(
   const secrets = await api.call("secrets", {});
   const pinned = await pinKept(options.keeper, address);
   const own = { address, nowMs: platform.clock.now(), pinned };
-  const rootSecret = await findRootSecret(unlock.key, unlock.way, own, secrets);
+  const rootSecret = await findRootSecret(unlock, own, secrets);
   if (rootSecret === undefined) {
     return fail(
       "keysNotBelieved",

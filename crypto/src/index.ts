@@ -26,6 +26,7 @@ export {
 export { findBase64Url, fromBase64Url, toBase64Url } from "./base64.ts";
 export { bindTexts } from "./bind-texts.ts";
 export { contentDigest } from "./content-digest.ts";
+export { deviceLinkKeys } from "./device-link.ts";
 export { generateSigningKey, importVerifyKey, type SigningKey, type VerifyKey } from "./ed25519.ts";
 export { findEpoch, type UsableEpoch } from "./epoch-choice.ts";
 export { openWithKey, type SealedToKey, sealToKey } from "./hpke.ts";

@@ -15,8 +15,8 @@ import { generateKemKey, type KemKey } from "./x-wing.ts";
 
 const secretBytes = 32;
 
-/** By which key the root secret is wrapped: by that of the password (`kek`), or that of the recovery phrase. */
-export type WrapWay = "password" | "recovery";
+/** By which key the root secret is wrapped: that of the password (`kek`), of the recovery phrase, or of a link to a new device. */
+export type WrapWay = "password" | "recovery" | "device";
 
 /** Whose secret it is, and how it is wrapped. */
 export interface RootWrap {

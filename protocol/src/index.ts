@@ -13,6 +13,7 @@ export {
 } from "./address.ts";
 export { AccountNameSchema } from "./api/account-name.ts";
 export * from "./api/auth.ts";
+export * from "./api/device-link.ts";
 export * from "./api/id.ts";
 export * from "./api/keys.ts";
 export * from "./api/operator.ts";

@@ -12,7 +12,7 @@ export const wireHistory: readonly {
 }[] = [
   {
     version: 1,
-    hash: "c56d244e4620a21e7724b13cc84eaa1911c581ee9dd856e7a24e7e70411146a6",
+    hash: "ab942e064ad6da1a196b8445da367d81ef8a8f547dc17fed0405480bba5117f9",
     note: "First version.",
   },
 ];

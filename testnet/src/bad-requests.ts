@@ -47,6 +47,8 @@ export const goodInputs: Readonly<Record<string, object>> = {
   passwordFinish: { registrationRecord: "AAAA", proof: { kind: "identity", wrapped, signature } },
   setRecovery: { recovery, signature },
   recoverStart: { name: "bob" },
+  createDeviceLink: { token: "A".repeat(43), wrapped },
+  redeemDeviceLink: { token: "A".repeat(43), device: "phone" },
   recoverFinish: { recoveryId: "A".repeat(43), signature, device: "phone" },
   patchKeyConsent: { hidden: true, allow: ["bob@alpha.test"], forbid: ["carol@alpha.test"] },
   jmapApi: {

@@ -13,7 +13,6 @@ import {
   type SigningKey,
   unwrapEpochKey,
   unwrapRootSecret,
-  type WrapWay,
 } from "@posthorn/crypto";
 import { type AccountSecrets, fail } from "@posthorn/protocol";
 
@@ -43,18 +42,23 @@ export interface OwnAccount {
   pinned?: ChainPin | undefined;
 }
 
+/** A key of 32 bytes that unwraps the root secret. What it unwraps lies with the account, or has come with a link. */
+export type Unlock =
+  | { way: "password" | "recovery"; key: Uint8Array }
+  | { way: "device"; key: Uint8Array; wrapped: string };
+
 /**
- * The root secret as a key of 32 bytes unwraps it, that of the password or of the recovery phrase. Undefined when it
- * does not: the key is another one, or what the server has given is not what the account's statements say.
+ * The root secret as this key unwraps it. Undefined when it does not: the key is another one, or what the server has
+ * given is not what the account's statements say.
  */
 export async function findRootSecret(
-  key: Uint8Array,
-  way: WrapWay,
+  unlock: Unlock,
   account: OwnAccount,
   secrets: AccountSecrets,
 ): Promise<Uint8Array | undefined> {
   const { head } = await believeOwnChain(account, secrets);
-  const wrapped = findBase64Url(secrets[way] ?? "");
+  const { key, way } = unlock;
+  const wrapped = findBase64Url((way === "device" ? unlock.wrapped : secrets[way]) ?? "");
   return wrapped && unwrapRootSecret(key, { address: account.address, way }, head, wrapped);
 }
 

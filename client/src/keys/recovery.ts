@@ -58,7 +58,11 @@ export async function testPhrase(session: Session, phrase: string): Promise<bool
   const { address, rootSecret, pin } = await getKeyring(session);
   const secrets = await session.call("secrets", {});
   const own = { address, nowMs: session.platform.clock.now(), pinned: pin };
-  const opened = await findRootSecret(await recoveryKey(entropy, address), "recovery", own, secrets);
+  const opened = await findRootSecret(
+    { way: "recovery", key: await recoveryKey(entropy, address) },
+    own,
+    secrets,
+  );
   return opened?.every((byte, at) => byte === rootSecret[at]) ?? false;
 }
 

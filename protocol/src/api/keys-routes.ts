@@ -1,5 +1,11 @@
 import { RegisterStartAnswerSchema, TokensSchema } from "./auth.ts";
 import {
+  DeviceLinkAnswerSchema,
+  DeviceLinkSchema,
+  RedeemDeviceLinkSchema,
+  RedeemedDeviceLinkSchema,
+} from "./device-link.ts";
+import {
   AccountSecretsSchema,
   KeyChainSchema,
   KeyConsentPatchSchema,
@@ -14,7 +20,7 @@ import {
 } from "./keys.ts";
 import type { Route } from "./route.ts";
 
-/** The keys of accounts (§80.11 to §80.13). */
+/** The keys of accounts (§80.11 to §80.14). */
 export const keysRoutes = {
   lookUpKeys: {
     method: "GET",
@@ -88,6 +94,25 @@ export const keysRoutes = {
     output: TokensSchema,
     status: 200,
     summary: "Finish signing in with the recovery phrase.",
+  },
+  createDeviceLink: {
+    method: "POST",
+    path: "/auth/device-link",
+    auth: "token",
+    sessionOnly: true,
+    input: DeviceLinkSchema,
+    output: DeviceLinkAnswerSchema,
+    status: 201,
+    summary: "Make a link by which one new device signs in within ten minutes.",
+  },
+  redeemDeviceLink: {
+    method: "POST",
+    path: "/auth/device-link/redeem",
+    auth: "none",
+    input: RedeemDeviceLinkSchema,
+    output: RedeemedDeviceLinkSchema,
+    status: 200,
+    summary: "Sign in by a link that another device has made.",
   },
   keyConsent: {
     method: "GET",

@@ -61,19 +61,19 @@ export const KeyChainSchema = Type.Object({ statements: list(SignedStatementSche
 export type KeyChain = Static<typeof KeyChainSchema>;
 
 /** A secret of 32 bytes that the server keeps and cannot read (§90.3). */
-const wrapped = base64Url(139, 139);
+export const WrappedSecretSchema = base64Url(139, 139);
 
 /** The secret half of an epoch's key, wrapped. */
-export const WrappedEpochSchema = Type.Object({ keyId: KeyIdSchema, wrapped }, closed);
+export const WrappedEpochSchema = Type.Object({ keyId: KeyIdSchema, wrapped: WrappedSecretSchema }, closed);
 
 /** The root secret wrapped by the recovery phrase, and the key that proves who has the phrase (§90.12). */
-export const RecoverySchema = Type.Object({ wrapped, proofKey: bytes32 }, closed);
+export const RecoverySchema = Type.Object({ wrapped: WrappedSecretSchema, proofKey: bytes32 }, closed);
 
 const epochs = Type.Array(WrappedEpochSchema, { minItems: 1, maxItems: limits.epochs });
 
 /** The keys a new account begins with (§80.11). Without them it is an open account, whose mail its server reads. */
 export const NewKeysSchema = Type.Object(
-  { statement: SignedStatementSchema, password: wrapped, recovery: RecoverySchema, epochs },
+  { statement: SignedStatementSchema, password: WrappedSecretSchema, recovery: RecoverySchema, epochs },
   closed,
 );
 
@@ -82,8 +82,8 @@ export type NewKeys = Static<typeof NewKeysSchema>;
 /** What a client needs to open the account, all of it wrapped. An open account has no statements and no wraps. */
 export const AccountSecretsSchema = Type.Object({
   statements: list(SignedStatementSchema, limits.statements),
-  password: Type.Union([wrapped, Type.Null()]),
-  recovery: Type.Union([wrapped, Type.Null()]),
+  password: Type.Union([WrappedSecretSchema, Type.Null()]),
+  recovery: Type.Union([WrappedSecretSchema, Type.Null()]),
   epochs: list(WrappedEpochSchema, limits.wrappedEpochs),
 });
 
@@ -99,7 +99,11 @@ export const NewStatementSchema = Type.Object(
     epochs: Type.Array(WrappedEpochSchema, { maxItems: limits.wrappedEpochs }),
     identity: Type.Optional(
       Type.Object(
-        { registrationRecord: base64Url(limits.opaqueMessage), password: wrapped, recovery: RecoverySchema },
+        {
+          registrationRecord: base64Url(limits.opaqueMessage),
+          password: WrappedSecretSchema,
+          recovery: RecoverySchema,
+        },
         closed,
       ),
     ),
@@ -117,7 +121,7 @@ export const PasswordStartSchema = Type.Object(
 /** How the owner proves that the password is theirs to change (§80.11). */
 export const PasswordProofSchema = Type.Union([
   /** By the identity key, over the record and the wrap: of an account with keys. */
-  Type.Object({ kind: Type.Literal("identity"), wrapped, signature }, closed),
+  Type.Object({ kind: Type.Literal("identity"), wrapped: WrappedSecretSchema, signature }, closed),
   /** By the password that is to be replaced: of an open account. */
   Type.Object(
     {

@@ -1,5 +1,6 @@
 /** The keys of accounts: lines of the protocol's table with what answers them. */
 import { routes } from "@posthorn/protocol";
+import { makeDeviceLink, redeemDeviceLink } from "../auth/device-link.ts";
 import type { LoginContext } from "../auth/login.ts";
 import { patchConsent, readConsent } from "../keys/consent.ts";
 import type { LookUpKeys } from "../keys/look-up.ts";
@@ -52,6 +53,13 @@ function ownKeysRoutes({ authenticate, auth }: KeysRoutesContext): Route[] {
     open(routes.recoverFinish, async ({ request }) => {
       const input = await readInput(request, routes.recoverFinish.input);
       return finishRecovery(auth, { ...input, remoteAddress: request.remoteAddress });
+    }),
+    guarded(authenticate, routes.createDeviceLink, async ({ caller, request }) =>
+      makeDeviceLink(auth, caller, await readInput(request, routes.createDeviceLink.input)),
+    ),
+    open(routes.redeemDeviceLink, async ({ request }) => {
+      const input = await readInput(request, routes.redeemDeviceLink.input);
+      return redeemDeviceLink(auth, { ...input, remoteAddress: request.remoteAddress });
     }),
   ];
 }

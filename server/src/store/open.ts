@@ -9,12 +9,23 @@ import { push } from "./migrations/0005-push.ts";
 import { words } from "./migrations/0006-words.ts";
 import { mailModel } from "./migrations/0007-mail-model.ts";
 import { operators } from "./migrations/0008-operators.ts";
+import { deviceLinks } from "./migrations/0009-device-links.ts";
 import { openPostgres } from "./postgres.ts";
 import type { OpenStore } from "./sql.ts";
 import { openSqlite } from "./sqlite.ts";
 
 /** Every step of the schema, in order. */
-export const migrations = [postOffice, auth, keys, uploads, push, words, mailModel, operators] as const;
+export const migrations = [
+  postOffice,
+  auth,
+  keys,
+  uploads,
+  push,
+  words,
+  mailModel,
+  operators,
+  deviceLinks,
+] as const;
 
 /**
  * Opens the store of a configuration, brings its tables up to date, and begins a new epoch of its data. Throws a sentence
