@@ -19,6 +19,7 @@ import { inviteTo, joinAs, type TestPerson } from "../src/people.ts";
 let clients: WebClients;
 let alice: TestPerson;
 let bob: TestPerson;
+let dora: TestPerson;
 let hers: WebClient;
 
 beforeAll(async () => {
@@ -38,6 +39,13 @@ afterAll(async () => {
 async function write(from: TestPerson, to: TestPerson, subject: string): Promise<void> {
   const draft = { from: from.address, to: [to.address], subject, body: "As I said." };
   await send(from.session, (await prepare(from.session, draft)).message);
+}
+
+/** What somebody does on their other device. */
+async function endBrowser({ session }: TestPerson): Promise<void> {
+  for (const { id, device } of await listSessions(session)) {
+    if (device !== "the first") await endSession(session, id);
+  }
 }
 
 async function signOut(page: Page): Promise<void> {
@@ -65,9 +73,7 @@ test("whoever was signed out from elsewhere signs in again as who they are, and 
   await writeTo(page, bob.address, "Written on a train", "There was no network.");
   await composer(page).getByRole("button", { name: /^Send/ }).first().click();
   await hasCount(composer(page), 0);
-  const sessions = await listSessions(alice.session);
-  const other = sessions.find(({ device }) => device !== "the first");
-  await endSession(alice.session, other?.id ?? "");
+  await endBrowser(alice);
   await context.setOffline(false);
 
   const banner = page.getByRole("alert").filter({ hasText: "You are signed out here" });
@@ -84,9 +90,7 @@ test("whoever was signed out from elsewhere signs in again as who they are, and 
 
 test("who was signed out and has loaded the page again is asked as who they are, too", async () => {
   const { page } = hers;
-  const sessions = await listSessions(alice.session);
-  const other = sessions.find(({ device }) => device !== "the first");
-  await endSession(alice.session, other?.id ?? "");
+  await endBrowser(alice);
   await page.getByRole("alert").filter({ hasText: "You are signed out here" }).waitFor();
   await page.goto(new URL("/settings/keyboard", page.url()).href);
   await page.getByRole("heading", { name: "Sign in again" }).waitFor();
@@ -126,7 +130,7 @@ test("an invitation that comes to somebody who is signed in signs nobody out una
 
 test("after one person has signed out, another at the same tab sees no word of theirs, and neither does another tab", async () => {
   const { page, context } = hers;
-  const dora = await joinAs(clients.net, clients.net.node("alpha"), "dora");
+  dora = await joinAs(clients.net, clients.net.node("alpha"), "dora");
   await write(bob, dora, "For Dora");
   const second = await context.newPage();
   await second.goto(page.url());
@@ -206,6 +210,50 @@ test("a part that does not load leaves the rest of the page, and says what can b
   await page.unroute("**/assets/people-page-*.js");
   await page.getByRole("button", { name: "Load the page again" }).click();
   await page.getByRole("heading", { name: "People", level: 1 }).waitFor();
+});
+
+test("a new server's link that cannot be looked at now is not called used up either", async () => {
+  const alpha = clients.net.node("alpha");
+  const { page, context } = await clients.open(alpha);
+  await page.getByLabel("Address", { exact: true }).waitFor();
+  await page.route("**/.well-known/**", (route) => route.abort());
+  await page.goto(alpha.endpoint + (alpha.server.setupPath ?? ""));
+  await page.getByRole("heading", { name: "The server could not be asked" }).waitFor();
+  await page.unroute("**/.well-known/**");
+  await page.getByRole("button", { name: "Try again" }).click();
+  await page.getByRole("heading", { name: "This link does not work" }).waitFor();
+  await context.close();
+});
+
+test("who comes by an invitation can have whoever sits there signed out first", async () => {
+  const { page } = hers;
+  const { url } = await inviteTo(clients.net, clients.net.node("alpha"), "frida");
+  await page.goto(url);
+  await page.getByText(dora.address).waitFor();
+  await page.getByRole("button", { name: "Sign out and go on" }).click();
+  await page.getByRole("heading", { name: /^Welcome to alpha/ }).waitFor();
+  await page.getByRole("textbox", { name: "Password" }).fill("frida on alpha");
+  await page.getByRole("button", { name: "Create my account" }).click();
+  // Whose phrase is shown sits here already.
+  await page.getByRole("heading", { name: "Your recovery phrase" }).waitFor();
+  await page.getByText(dora.address).waitFor({ state: "detached" });
+});
+
+test("what the server has ended for one person is forgotten when another wants to sign in", async () => {
+  const { page, context } = await clients.open(clients.net.node("alpha"));
+  await enter(page, dora);
+  await rowFor(page, "For Dora").waitFor();
+  await endBrowser(dora);
+  await page.getByRole("alert").filter({ hasText: "You are signed out here" }).waitFor();
+  await page.reload();
+  await page.getByRole("heading", { name: "Sign in again" }).waitFor();
+  await page.getByRole("button", { name: "Sign in as somebody else" }).click();
+  await page.getByText("What was done here and has not reached the server is lost.").waitFor();
+  await page.getByRole("dialog").getByRole("button", { name: "Sign out" }).click();
+  await page.getByRole("heading", { name: "Sign in to Posthorn" }).waitFor();
+  const kept = await page.evaluate(async () => (await indexedDB.databases()).map(({ name }) => name));
+  expect(kept).not.toContain(`mail of ${dora.address}`);
+  await context.close();
 });
 
 test("where the part that opens mail does not start, nobody waits for it", async () => {
