@@ -50,6 +50,11 @@ const AdminPage = part(
   ({ AdminPage }) => AdminPage,
 );
 
+const JoinPage = part(
+  () => import("./login/join-page.tsx"),
+  ({ JoinPage }) => JoinPage,
+);
+
 const SettingsPage = part(
   () => import("./settings/settings-page.tsx"),
   ({ SettingsPage }) => SettingsPage,
@@ -176,6 +181,12 @@ function WayIn({
       return (
         <ComingIn key="welcome" sitting={sitting}>
           <Welcome token={route.token} />
+        </ComingIn>
+      );
+    case "link":
+      return (
+        <ComingIn key="link" sitting={sitting}>
+          <JoinPage key={route.code} code={route.code} />
         </ComingIn>
       );
     case "setup":

@@ -8,6 +8,8 @@ export type Route =
   | { page: "recover"; wanted?: string }
   | { page: "setup"; token: string }
   | { page: "welcome"; token: string }
+  /** `code` is what another device has made; empty where somebody brings it in another way. */
+  | { page: "link"; code: string }
   | { page: "list"; place: Place; threadId: string | undefined }
   | { page: "compose"; draft: string | undefined }
   | { page: "people"; address: string | undefined }
@@ -65,6 +67,8 @@ export function readRoute(url: URL): Route {
       return { page: "setup", token: url.hash.slice(1) };
     case "welcome":
       return { page: "welcome", token: second ?? "" };
+    case "link":
+      return { page: "link", code: url.hash.slice(1) };
     default:
       return { page: "nowhere" };
   }
@@ -92,6 +96,8 @@ export function writeRoute(route: Route): string {
       return `/setup#${route.token}`;
     case "welcome":
       return `/welcome/${route.token}`;
+    case "link":
+      return route.code === "" ? "/link" : `/link#${route.code}`;
     case "nowhere":
       return "/inbox";
   }
@@ -99,7 +105,7 @@ export function writeRoute(route: Route): string {
 
 /** Whether it is met by who is not signed in. */
 export function isWayIn({ page }: Route): boolean {
-  return page === "signIn" || page === "recover" || page === "welcome" || page === "setup";
+  return page === "signIn" || page === "recover" || page === "welcome" || page === "setup" || page === "link";
 }
 
 /** Whether an address, as a text, is of a page of this client that one can go to when one has come in. */

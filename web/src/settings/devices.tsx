@@ -6,6 +6,7 @@ import { Confirm } from "../ui/confirm.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { longTime, shortMoment } from "../words/dates.ts";
 import { say } from "../words/words.ts";
+import { AddDevice } from "./add-device.tsx";
 import { Row } from "./row.tsx";
 import style from "./settings.module.css";
 import { useDoing } from "./use-doing.ts";
@@ -14,6 +15,7 @@ import { Watched } from "./watched.tsx";
 /** Where the account is signed in. */
 export function Devices(): ReactElement {
   const [ending, setEnding] = useState<Device>();
+  const [isAdding, setAdding] = useState(false);
   const doing = useDoing();
   return (
     <Row row="devices" help={say("settings.devicesHelp")} isWide doing={doing}>
@@ -28,6 +30,18 @@ export function Devices(): ReactElement {
               </ul>
             )}
           </Watched>
+          <Button icon="plus" onClick={() => setAdding(true)}>
+            {say("addDevice.do")}
+          </Button>
+          {isAdding && (
+            <AddDevice
+              onClose={() => setAdding(false)}
+              onEnd={(device) => {
+                setAdding(false);
+                setEnding(device);
+              }}
+            />
+          )}
           {ending !== undefined && (
             <Confirm
               title={say("settings.endDevice", { name: nameOf(ending) })}

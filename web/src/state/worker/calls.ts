@@ -28,7 +28,15 @@ import { decide } from "./screener.ts";
 import { findThreads } from "./search-threads.ts";
 import { type SendInput, sendLetter } from "./send-letter.ts";
 import { tellNews } from "./sender-news.ts";
-import { readHome, readInvitation, recoverAccount, signIn, signUp } from "./sign-in.ts";
+import {
+  joinDevice,
+  readDeviceLink,
+  readHome,
+  readInvitation,
+  recoverAccount,
+  signIn,
+  signUp,
+} from "./sign-in.ts";
 import { transferCalls } from "./transfer-calls.ts";
 import { undoLast } from "./undo-last.ts";
 import { countUntold } from "./untold.ts";
@@ -39,6 +47,8 @@ export const calls = {
   readInvitation,
   signUp,
   recoverAccount,
+  readDeviceLink,
+  joinByLink: joinDevice,
 
   /** False when what is kept here could not be removed. */
   signOut: (room: Room, { address }: { address: string }) => room.leave(address),

@@ -12,12 +12,14 @@ import {
   deleteToken,
   endSession,
   fittingName,
+  formatDeviceLink,
   type Identity,
   listIdentities,
   listRules,
   listSenders,
   listSessions,
   listTokens,
+  makeDeviceLink,
   parseSender,
   type Rule,
   type RuleFields,
@@ -181,4 +183,10 @@ export async function readStorage(desk: Desk): Promise<Storage> {
     hereBytes: usage ?? null,
     messages: [...map.all()].length,
   };
+}
+
+/** A link by which one new device signs in: what stands behind the `#` of its address, and until when. */
+export async function offerDeviceLink({ mail }: Desk): Promise<{ code: string; expiresAtMs: number }> {
+  const link = await makeDeviceLink(mail.session);
+  return { code: formatDeviceLink(link), expiresAtMs: link.expiresAtMs };
 }

@@ -10,6 +10,7 @@ import {
   keepIdentity,
   keepRule,
   makeToken,
+  offerDeviceLink,
   setSender,
   setUndoTime,
 } from "./own-account.ts";
@@ -36,6 +37,7 @@ export const ownCalls = {
   dropRule: telling("settings", dropRule),
   keepAbsence: telling("settings", keepAbsence),
   endDevice: telling("settings", endDevice),
+  offerDeviceLink: (room: Room, _: Nothing) => offerDeviceLink(deskOf(room)),
   makeToken: telling("settings", makeToken),
   dropToken: telling("settings", dropToken),
   hideKeys: telling("settings", hideKeys),

@@ -1,5 +1,14 @@
 /** Coming in: with a password, by an invitation, or with the recovery phrase. */
-import { changeOwnName, login, type Platform, recover, register, viewInvite } from "@posthorn/client";
+import {
+  changeOwnName,
+  joinByLink,
+  login,
+  type Platform,
+  parseDeviceLink,
+  recover,
+  register,
+  viewInvite,
+} from "@posthorn/client";
 import { accountName, fail, formatAddress, parseAddress } from "@posthorn/protocol";
 import type { Room } from "./desk.ts";
 import { homeHost, wholeAddress } from "./home-platform.ts";
@@ -61,6 +70,19 @@ export async function signUp(
   // Before it is shown: who never sees it, or leaves it for later, is reminded.
   if (made.recoveryPhrase !== undefined) await owePhrase(desk).catch(() => undefined);
   return { address: made.session.address, phrase: made.recoveryPhrase ?? null };
+}
+
+/** Whose account a link of another device leads to; null when it is none, or not whole. Asks nobody. */
+export async function readDeviceLink(_: Room, { code }: { code: string }): Promise<string | null> {
+  return parseDeviceLink(code)?.address ?? null;
+}
+
+/** Uses up a link that another device has made. */
+export async function joinDevice(room: Room, { code, device }: { code: string } & Device): Promise<void> {
+  const { keeper, platform } = room;
+  const link = parseDeviceLink(code);
+  if (link === undefined) throw new RangeError("The code of a link was not looked at before.");
+  await room.sitDown(await joinByLink(platform, link, { keeper, device }));
 }
 
 /** Gives the new recovery phrase where there is one. */
