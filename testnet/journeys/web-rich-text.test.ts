@@ -89,6 +89,38 @@ function paste(page: Page, { html, text: plain, picture: shown }: Pasted): Promi
   );
 }
 
+/** Presses the key until the caret is there; a browser says a little later where it is. */
+function caretGoes(key: string, place: number, page = alice.page): Promise<void> {
+  const press = async () => {
+    if ((await caretIn(letterText(page))) !== place) await letterText(page).press(key);
+    return caretIn(letterText(page));
+  };
+  return expect.poll(press, { timeout: 10_000 }).toBe(place);
+}
+
+/** Lets a picture go over the end of the text. */
+function drop(page: Page, { name, bytes }: { name: string; bytes: Uint8Array }): Promise<void> {
+  const base64 = Buffer.from(bytes).toString("base64");
+  return letterText(page).evaluate(
+    (element, file) => {
+      const data = new DataTransfer();
+      const bytes = Uint8Array.from(atob(file.base64), (sign) => sign.codePointAt(0) ?? 0);
+      data.items.add(new File([bytes], file.name, { type: "image/png" }));
+      const { right, top } = element.getBoundingClientRect();
+      const how = {
+        clientX: right - 30,
+        clientY: top + 20,
+        bubbles: true,
+        cancelable: true,
+        dataTransfer: data,
+      };
+      element.dispatchEvent(new DragEvent("dragover", how));
+      element.dispatchEvent(new DragEvent("drop", how));
+    },
+    { name, base64 },
+  );
+}
+
 test("what is typed as Markdown looks as it will be read, and is read so at another server", async () => {
   const { page } = alice;
   await writeTo(page, bob.address, "As it looks", "");
@@ -190,7 +222,7 @@ test("keys and buttons mark what is selected, say so, and take back one thing af
   await hasCount(text().locator("em"), 1);
   await page.keyboard.press("Control+z");
   await hasCount(text().locator("em"), 0);
-  await composer(page).getByRole("button", { name: "Insert a link" }).click();
+  await page.keyboard.press("Control+k");
   const address = composer(page).getByRole("textbox", { name: "Where the link leads" });
   await address.fill("javascript:alert(1)");
   await address.press("Enter");
@@ -204,6 +236,13 @@ test("keys and buttons mark what is selected, say so, and take back one thing af
   await page.keyboard.press("Enter");
   await page.keyboard.type("*soft*");
   await hasCount(text().locator("em"), 1);
+  // Where nothing is selected the key is the palette's.
+  await page.keyboard.press("Control+k");
+  const palette = page.locator("dialog:modal").getByRole("combobox");
+  await hasFocus(palette);
+  await page.keyboard.press("Escape");
+  await hasCount(palette, 0);
+  await hasFocus(text());
   // Of the last of Markdown that was typed Backspace makes signs again.
   await page.keyboard.press("Backspace");
   await hasCount(text().locator("em"), 0);
@@ -289,8 +328,8 @@ test("an answer quotes a picture by its words, and a letter that is handed on sh
 test("a picture is pasted between the words, described, and seen there by who gets it, and not twice", async () => {
   const { page } = alice;
   await writeTo(page, bob.address, "With a view", "Before after");
-  await text().press("Home");
-  for (let at = 0; at < "Before ".length; at++) await page.keyboard.press("ArrowRight");
+  await caretGoes("Home", 0);
+  await caretGoes("ArrowRight", "Before ".length);
   await paste(page, { picture: { name: "image.png", bytes: picture(64, 48) } });
   await page.keyboard.type("then ");
   const shown = text().locator("img[src^='blob:']");
@@ -351,6 +390,20 @@ test("with a picture goes its file, and with the file its picture; either comes 
   await sheet.getByText("image.png").waitFor();
   await sheet.getByRole("button", { name: "Put image.png into the text" }).click();
   await hasCount(pictures, 1);
+  // By keys alone: it is chosen, described, and left again.
+  const words = sheet.getByRole("textbox", { name: /^Describe this picture/ });
+  await page.keyboard.press("ArrowLeft");
+  await words.waitFor();
+  await page.keyboard.press("Enter");
+  await hasFocus(words);
+  await page.keyboard.type("A cup");
+  await page.keyboard.press("Escape");
+  await hasFocus(text());
+  await text().getByAltText("A cup").waitFor();
+  await drop(page, { name: "dropped.png", bytes: picture(10, 10) });
+  await hasCount(pictures, 2);
+  await sheet.getByText("dropped.png").waitFor();
+  await hasCount(sheet.getByText("Drop files here"), 0);
   expect(alice.faults).toEqual([]);
 });
 
@@ -415,8 +468,7 @@ test("on a telephone a letter is written as it looks, and saving leaves the care
   const { page } = phone;
   await writeTo(page, bob.address, "From a beach", "");
   await letterText(page).pressSequentially("- sun and **sand**");
-  await page.keyboard.press("Home");
-  await expect.poll(() => caretIn(letterText(page))).toBe(0);
+  await caretGoes("Home", 0, page);
   await page.keyboard.type("the ");
   await expect.poll(() => caretIn(letterText(page))).toBe("the ".length);
   await composer(page).getByText("Saved", { exact: true }).waitFor();

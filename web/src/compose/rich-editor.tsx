@@ -130,7 +130,7 @@ export function RichEditor(props: EditorProps): ReactElement {
         if (isWebAddress(words)) run(putLink(words))();
         else setPanel({ kind: "link", url: linkAt(view.state)?.url ?? "" });
       },
-      hasSelection: () => view.state.selection instanceof TextSelection && !view.state.selection.empty,
+      hasSelection: () => !isPicture() && !view.state.selection.empty,
       focus: () => view.focus(),
       putPicture: (name) => {
         putPictures(view, [name]);

@@ -23,6 +23,7 @@ import { MessageWords } from "./message-body.tsx";
 import style from "./message-card.module.css";
 import { shortName, wholeName } from "./person-names.ts";
 import { PictureContext } from "./picture-context.ts";
+import { pictureStore } from "./picture-store.ts";
 import { ScreenedWords } from "./screened.tsx";
 import { splitQuotes } from "./split-quotes.ts";
 import { TrustLine, TrustSign } from "./trust-line.tsx";
@@ -185,7 +186,9 @@ function WordsAndFiles({
       return isShown ? [...others, place] : others;
     });
   }, []);
-  const pictures = useMemo(() => ({ messageId, files, onStands }), [messageId, files, onStands]);
+  const store = useMemo(() => pictureStore(messageId), [messageId]);
+  useEffect(() => () => store.close(), [store]);
+  const pictures = useMemo(() => ({ files, store, onStands }), [files, store, onStands]);
   return (
     <>
       {html === null ? (

@@ -1,10 +1,11 @@
 import { createContext } from "react";
 import type { MessageFile } from "../state/worker/read-body.ts";
+import type { PictureStore } from "./picture-store.ts";
 
 /** The files that the text of a message can show (§20.7). */
 export interface MessagePictures {
-  messageId: string;
   files: readonly MessageFile[];
+  store: PictureStore;
   /** A file stands in the text, or does not any more. */
   onStands(place: number, isShown: boolean): void;
 }
@@ -13,6 +14,8 @@ export const PictureContext = createContext<MessagePictures | undefined>(undefin
 
 /** Larger pictures are saved and looked at elsewhere. */
 const largestShownBytes = 10 * 1024 * 1024;
+/** So much of a message comes without being asked for. */
+const mostUnaskedBytes = 40 * 1024 * 1024;
 /** Types that show themselves and cannot run. */
 const pictures = /^image\/(?:png|jpeg|gif|webp|avif|bmp)$/i;
 
@@ -22,4 +25,10 @@ export function isPicture({ type }: Pick<MessageFile, "type">): boolean {
 
 export function canBeShown(file: MessageFile): boolean {
   return isPicture(file) && file.sizeBytes <= largestShownBytes;
+}
+
+/** Whether a picture is shown in the text without a word of whoever reads it: the first ones are. */
+export function comesByItself(file: MessageFile, files: readonly MessageFile[]): boolean {
+  const before = files.filter((other) => other.place <= file.place && canBeShown(other));
+  return canBeShown(file) && before.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) <= mostUnaskedBytes;
 }

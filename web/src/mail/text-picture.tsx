@@ -1,12 +1,11 @@
 import { type ReactElement, Suspense, useContext, useEffect, useLayoutEffect, useState } from "react";
-import { call } from "../state/desk.ts";
-import { nextTicket } from "../state/file-tickets.ts";
 import type { MessageFile } from "../state/worker/read-body.ts";
 import { part } from "../ui/part.ts";
 import { saveBlob } from "../ui/save-blob.ts";
 import { say } from "../words/words.ts";
 import style from "./message-text.module.css";
-import { canBeShown, type MessagePictures, PictureContext } from "./picture-context.ts";
+import { comesByItself, type MessagePictures, PictureContext } from "./picture-context.ts";
+import type { OpenPicture } from "./picture-store.ts";
 import { withoutTurns } from "./text-links.ts";
 
 const Lightbox = part(
@@ -17,8 +16,13 @@ const Lightbox = part(
 /** A picture in the words of a message: the file of this name that came with it. */
 export function TextPicture({ name, words }: { name: string; words: string }): ReactElement {
   const message = useContext(PictureContext);
-  const file = message?.files.find((one) => one.name === name && canBeShown(one));
+  const file = message?.files.find((one) => one.name === name);
   if (message === undefined || file === undefined) return <Missing words={words || name} />;
+  if (!comesByItself(file, message.files)) {
+    return (
+      <span className={style.picture}>{say("image.blocked", { words: withoutTurns(words || name) })}</span>
+    );
+  }
   return <Shown key={file.place} message={message} file={file} words={words} />;
 }
 
@@ -26,10 +30,8 @@ function Missing({ words }: { words: string }): ReactElement {
   return <span className={style.picture}>{say("picture.missing", { words: withoutTurns(words) })}</span>;
 }
 
-type Fetched = { kind: "coming" } | { kind: "failed" } | { kind: "here"; blob: Blob; url: string };
-
 function Shown({
-  message: { messageId, onStands },
+  message: { store, onStands },
   file: { place, name },
   words,
 }: {
@@ -37,10 +39,20 @@ function Shown({
   file: MessageFile;
   words: string;
 }): ReactElement {
-  const fetched = useFetched(messageId, place);
+  /** Null when it cannot be had. */
+  const [opened, setOpened] = useState<OpenPicture | null>();
   const [isBroken, setBroken] = useState(false);
   const [isLarge, setLarge] = useState(false);
-  const isShown = fetched.kind !== "failed" && !isBroken;
+  useEffect(() => {
+    let isHere = true;
+    void store.open(place).then((picture) => {
+      if (isHere) setOpened(picture);
+    });
+    return () => {
+      isHere = false;
+    };
+  }, [store, place]);
+  const isShown = opened !== null && !isBroken;
   // Before it is drawn, so that it is never seen twice.
   useLayoutEffect(() => {
     onStands(place, isShown);
@@ -48,8 +60,8 @@ function Shown({
   }, [place, isShown, onStands]);
 
   const title = withoutTurns(words || name);
-  if (!isShown) return <Missing words={title} />;
-  if (fetched.kind !== "here") {
+  if (opened === null || isBroken) return <Missing words={title} />;
+  if (opened === undefined) {
     return <span className={style.coming}>{say("picture.loading", { words: title })}</span>;
   }
   return (
@@ -60,42 +72,18 @@ function Shown({
         title={say("file.look", { name: title })}
         onClick={() => setLarge(true)}
       >
-        <img src={fetched.url} alt={title} onError={() => setBroken(true)} />
+        <img src={opened.url} alt={title} onError={() => setBroken(true)} />
       </button>
       {isLarge && (
         <Suspense>
           <Lightbox
-            blob={fetched.blob}
+            blob={opened.blob}
             name={title}
-            onSave={() => saveBlob(fetched.blob, name)}
+            onSave={() => saveBlob(opened.blob, name)}
             onClose={() => setLarge(false)}
           />
         </Suspense>
       )}
     </>
   );
-}
-
-/** Opened by the worker, and shown from memory; it is not waited for when nobody looks any more. */
-function useFetched(messageId: string, place: number): Fetched {
-  const [fetched, setFetched] = useState<Fetched>({ kind: "coming" });
-  useEffect(() => {
-    const ticket = nextTicket();
-    let url: string | undefined;
-    let isHere = true;
-    call("fetchFile", { messageId, place, ticket }).then(
-      (file) => {
-        if (file === null || !isHere) return;
-        url = URL.createObjectURL(file.blob);
-        setFetched({ kind: "here", blob: file.blob, url });
-      },
-      () => setFetched({ kind: "failed" }),
-    );
-    return () => {
-      isHere = false;
-      if (url === undefined) void call("stopFile", { ticket });
-      else URL.revokeObjectURL(url);
-    };
-  }, [messageId, place]);
-  return fetched;
 }

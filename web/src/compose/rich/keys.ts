@@ -107,12 +107,26 @@ export function toggleList(type: NodeType): Command {
 export const toggleQuote: Command = (state, dispatch, view) =>
   isWithin(state, nodes.quote) ? lift(state, dispatch) : wrapIn(nodes.quote)(state, dispatch, view);
 
-/** Of words within a line, or of whole lines. */
+/** Of words within a line, or of lines. */
 export const toggleCode: Command = (state, dispatch, view) => {
   const { $from, $to, empty } = state.selection;
   if ($from.parent.type === nodes.code) return setBlockType(nodes.paragraph)(state, dispatch, view);
-  const isWords = !empty && $from.sameParent($to);
-  return (isWords ? toggleMark(marks.monospace) : setBlockType(nodes.code))(state, dispatch, view);
+  if (empty) return setBlockType(nodes.code)(state, dispatch, view);
+  return $from.sameParent($to) && $from.parent.inlineContent
+    ? toggleMark(marks.monospace)(state, dispatch, view)
+    : oneCode(state, dispatch);
+};
+
+/** Several lines are one block of code. */
+const oneCode: Command = ({ selection, doc, tr }, dispatch) => {
+  const range = selection.$from.blockRange(selection.$to);
+  if (range === null) return false;
+  const { parent, start, end, startIndex, endIndex } = range;
+  if (!parent.canReplaceWith(startIndex, endIndex, nodes.code)) return false;
+  const text = doc.textBetween(start, end, "\n", "\n");
+  if (text === "") return false;
+  dispatch?.(tr.replaceWith(start, end, nodes.code.create(null, schema.text(text))).scrollIntoView());
+  return true;
 };
 
 export const toggleHeading: Command = (state, dispatch, view) => {

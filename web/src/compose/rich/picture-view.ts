@@ -16,6 +16,7 @@ interface Parts {
 
 export function pictureView(first: Node, { view, getPos, pictures, onDescribe }: Parts): NodeView {
   let node = first;
+  let isBroken = false;
   const dom = document.createElement("span");
   dom.dataset.picture = "";
   const image = document.createElement("img");
@@ -29,7 +30,10 @@ export function pictureView(first: Node, { view, getPos, pictures, onDescribe }:
     view.dispatch(view.state.tr.setSelection(NodeSelection.create(view.state.doc, at)));
     onDescribe();
   });
-  image.addEventListener("error", () => show("failed"));
+  image.addEventListener("error", () => {
+    isBroken = true;
+    draw();
+  });
 
   const show = (state: "loading" | "failed" | { url: string }) => {
     const alt = String(node.attrs.alt);
@@ -44,7 +48,7 @@ export function pictureView(first: Node, { view, getPos, pictures, onDescribe }:
   };
   const draw = () => {
     const file = fileOf(node);
-    if (file !== undefined) show(pictures.find(file));
+    if (file !== undefined) show(isBroken ? "failed" : pictures.find(file));
     else {
       words.textContent = say("image.blocked", { words: String(node.attrs.alt) });
       dom.replaceChildren(words);
