@@ -26,6 +26,8 @@ import type { TestNode, Testnet } from "./testnet.ts";
 /** Somebody with an account of their own and a device. */
 export interface TestPerson {
   address: string;
+  /** What they call themselves. */
+  called?: string | undefined;
   password: string;
   /** What the sign-up has shown once; empty for an open account. */
   recoveryPhrase: string;
@@ -50,7 +52,7 @@ export async function joinAs(
     { keeper, device },
   );
   if (called !== undefined) await changeOwnName(session, called);
-  return { address: session.address, password, recoveryPhrase, session, keeper };
+  return { address: session.address, called, password, recoveryPhrase, session, keeper };
 }
 
 /** Invites somebody, as whoever runs the server does. */

@@ -12,7 +12,6 @@ import {
   openOperator,
   openStored,
   prepare,
-  readOwnName,
   type Session,
   send,
   uploadSealedFile,
@@ -74,7 +73,7 @@ export async function seedMailbox(net: Testnet, wall: Wall): Promise<Seeded> {
   }
 
   const newId = () => uuidV7(net.clock.now(), net.platform.randomBytes(16));
-  const write = async ({ session, address }: TestPerson, to: readonly string[], draft: Draft) => {
+  const write = async ({ session, address, called }: TestPerson, to: readonly string[], draft: Draft) => {
     const { files = [], ...text } = draft;
     const id = newId();
     const uploaded = await Promise.all(
@@ -88,7 +87,7 @@ export async function seedMailbox(net: Testnet, wall: Wall): Promise<Seeded> {
       ),
     );
     const whole = { ...text, id, from: address, to: [...to], bodyType: "text/markdown" as const };
-    const named = withName(whole, await readOwnName(session, address));
+    const named = withName(whole, called);
     await send(session, (await prepare(session, named, { files: uploaded })).message);
     await net.settle();
   };
