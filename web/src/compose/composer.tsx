@@ -148,8 +148,8 @@ export function Composer({
 
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key !== "Escape" || event.defaultPrevented || event.nativeEvent.isComposing) return;
-    // A menu that is open is shut by it, and nothing else.
-    if (root.current?.querySelector(":popover-open") !== null) return;
+    // A menu or a dialog that is open is shut by it, and nothing else.
+    if (root.current?.querySelector(":popover-open, dialog:modal") !== null) return;
     event.preventDefault();
     event.stopPropagation();
     const isWorthKeeping = !isEmpty() || files.length > 0;

@@ -14,6 +14,7 @@ import { say } from "../words/words.ts";
 import { looksWhole, readAddresses } from "./read-addresses.ts";
 import { RecipientChip } from "./recipient-chip.tsx";
 import style from "./recipients.module.css";
+import { type Suggested, stillMeant } from "./still-meant.ts";
 import type { Lookup } from "./use-recipients.ts";
 
 interface Props {
@@ -31,29 +32,31 @@ interface Props {
   after?: ReactNode;
 }
 
+const nobody: Suggested = { text: "", people: [] };
+
 /** A row of recipients: typed, pasted as a list, or chosen from those one has written with. */
 export function RecipientField(props: Props): ReactElement {
   const { label, other, addresses, lookups, taken, autoFocus, problem, onChange, onMove, after } = props;
   const [text, setText] = useState("");
-  const [people, setPeople] = useState<readonly Person[]>([]);
+  const [suggested, setSuggested] = useState<Suggested>(nobody);
   const [chosen, setChosen] = useState(-1);
   const input = useRef<HTMLInputElement>(null);
   const row = useRef<HTMLDivElement>(null);
   const id = useId();
-  const shown = people.filter(({ address }) => !taken.includes(address));
+  const wanted = text.trim();
+  const shown = stillMeant(suggested, wanted).filter(({ address }) => !taken.includes(address));
 
   useEffect(() => {
     if (autoFocus) input.current?.focus();
   }, [autoFocus]);
 
-  const wanted = text.trim();
   useEffect(() => {
     if (wanted === "") return;
     let isOld = false;
     call("suggestPeople", { text: wanted, without: [] }).then(
       (found) => {
         if (isOld) return;
-        setPeople(found);
+        setSuggested({ text: wanted, people: found });
         setChosen(found.length > 0 && !looksWhole(wanted) ? 0 : -1);
       },
       // Who cannot be suggested can be typed.
@@ -68,7 +71,7 @@ export function RecipientField(props: Props): ReactElement {
     const fresh = more.filter((address) => !addresses.includes(address));
     if (fresh.length > 0) onChange([...addresses, ...fresh]);
     setText("");
-    setPeople([]);
+    setSuggested(nobody);
     setChosen(-1);
   };
   const choose = ({ address }: Person) => {
@@ -114,7 +117,7 @@ export function RecipientField(props: Props): ReactElement {
 
   const onKey = (event: KeyboardEvent<HTMLInputElement>) => {
     if (event.nativeEvent.isComposing) return;
-    const person = shown[chosen];
+    const person = shown[Math.min(chosen, shown.length - 1)];
     const isAtStart = event.currentTarget.selectionEnd === 0;
     switch (event.key) {
       case "ArrowDown":
@@ -144,7 +147,7 @@ export function RecipientField(props: Props): ReactElement {
         break;
       case "Escape":
         if (shown.length === 0) return;
-        setPeople([]);
+        setSuggested(nobody);
         event.stopPropagation();
         break;
       case "Backspace":
@@ -208,7 +211,7 @@ export function RecipientField(props: Props): ReactElement {
             add(found);
           }}
           onBlur={() => {
-            setPeople([]);
+            setSuggested(nobody);
             if (wanted !== "") add(readAddresses(text));
           }}
         />

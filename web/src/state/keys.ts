@@ -120,7 +120,9 @@ function onKey(event: KeyboardEvent): void {
 
 /** False when the key means nothing here and now. */
 function perform(key: string, target: Element): boolean {
-  const isComposer = target.closest("[data-keys=compose]") !== null;
+  // What is asked before a letter goes on has the keys to itself.
+  const isComposer =
+    target.closest("[data-keys=compose]") !== null && target.closest("dialog:modal") === null;
   for (const [id, keys] of keysNow()) {
     if (!keys.includes(key)) continue;
     const { group, whileTyping = false } = commandTable[id];
