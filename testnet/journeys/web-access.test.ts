@@ -15,7 +15,7 @@ let client: WebClient;
 let page: Page;
 
 beforeAll(async () => {
-  stage = await openStage();
+  stage = await openStage({ hasPast: false });
   seeded = await seedMailbox(stage.net, stage.wall);
   client = await openClient(stage.browser, stage.net.node(home), { timezoneId: stage.wall.zone });
   page = client.page;

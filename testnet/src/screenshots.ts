@@ -54,6 +54,8 @@ try {
     if (who === "nobody") return client;
     opened.set(key, client);
     await client.signIn(seeded[who]);
+    // What is on its way to a new device is in no picture.
+    await client.page.getByText("Up to date").waitFor({ state: "attached", timeout: 60_000 });
     return client;
   }
 } finally {

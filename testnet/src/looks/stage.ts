@@ -38,8 +38,11 @@ export interface Stage {
   close(): Promise<void>;
 }
 
-/** The servers begin some weeks ago. Whoever opens it closes it. */
-export async function openStage(): Promise<Stage> {
+/**
+ * The servers begin some weeks ago; without a past, which takes its time, all that was written is of a minute. Whoever opens
+ * it closes it.
+ */
+export async function openStage({ hasPast = true } = {}): Promise<Stage> {
   const site = await mkdtemp(join(tmpdir(), "posthorn-site-"));
   await buildSite({ folder: site, isPseudo: false });
   const names = [home, away];
@@ -55,7 +58,7 @@ export async function openStage(): Promise<Stage> {
   const net = await startTestnet({
     names,
     wire: "memory",
-    nowMs: msOf(21, "12:00"),
+    nowMs: hasPast ? msOf(21, "12:00") : Date.now() - 60_000,
     ports,
     settings: { screening: "yes", greeting: "no", quota: "5000000000", web: site },
   });
@@ -70,7 +73,7 @@ export async function openStage(): Promise<Stage> {
     wall: {
       zone: offset === 0 ? "Etc/GMT" : `Etc/GMT${offset > 0 ? "-" : "+"}${Math.abs(offset)}`,
       msOf,
-      moveTo: (daysAgo, at) => moveOn(msOf(daysAgo, at)),
+      moveTo: (daysAgo, at) => (hasPast ? moveOn(msOf(daysAgo, at)) : net.advance(1_000)),
       async follow() {
         await moveOn(Date.now());
         let isMoving = false;
