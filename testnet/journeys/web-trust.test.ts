@@ -14,7 +14,7 @@ import {
   readSafetyNumber,
   send,
 } from "@posthorn/client";
-import type { Page } from "playwright-core";
+import type { Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { findBarriers } from "../src/browser/find-barriers.ts";
 import { startWebClients, type WebClient, type WebClients } from "../src/browser/index.ts";
@@ -71,6 +71,9 @@ async function shownNumber(page: Page): Promise<string> {
   return (await groups.allInnerTexts()).join(" ");
 }
 
+const hasFocus = (locator: Locator) =>
+  expect.poll(() => locator.evaluate((element) => element === document.activeElement)).toBe(true);
+
 test("two who read the same sixty digits to each other are verified on both sides", async () => {
   await openPerson(hers, bob.address);
   await openPerson(his, alice.address);
@@ -110,6 +113,10 @@ test("who replaces the keys after a leak is told what follows, and the other mus
   await dialog.getByRole("textbox", { name: "New password" }).fill("bob begins anew");
   await dialog.getByRole("button", { name: "Make new keys" }).click();
   await dialog.getByText("not the password").waitFor();
+  await hasFocus(dialog.getByRole("button", { name: "Make new keys" }));
+  // It is read out with the field that it is about.
+  const now = dialog.getByRole("textbox", { name: "Password you have now" });
+  expect(await now.getAttribute("aria-invalid")).toBe("true");
   await dialog.getByRole("textbox", { name: "Password you have now" }).fill(bob.password);
   await dialog.getByRole("button", { name: "Make new keys" }).click();
   await dialog.getByText("Nothing has changed yet.").waitFor();
@@ -238,6 +245,8 @@ test("who is away has the server answer", async () => {
   await page.getByLabel("Answer", { exact: true }).fill("I am by the sea.");
   await page.getByRole("switch", { name: "Answer while I am away" }).click();
   await page.getByRole("switch", { name: "Answer while I am away", checked: true }).waitFor();
+  await page.getByText("Saved", { exact: true }).waitFor();
+  await hasFocus(page.getByRole("switch", { name: "Answer while I am away" }));
   await write(carol, alice, "Are you there?");
   await expect.poll(() => bodiesOf(carol), { timeout: 20_000 }).toContain("I am by the sea.");
   await page.getByRole("switch", { name: "Answer while I am away" }).click();
@@ -318,6 +327,14 @@ test("a setting is found by its words, in the page and in the palette, and holds
   await page.getByRole("textbox", { name: "Signature" }).fill("Yours, Alice");
   await page.getByRole("button", { name: "Save", exact: true }).click();
   await page.getByText("Saved").waitFor();
+  await hasFocus(page.getByRole("button", { name: "Save", exact: true }));
+  const name = page.getByRole("textbox", { name: "Name", exact: true });
+  await name.fill("Alice");
+  await name.press("Enter");
+  await expect
+    .poll(async () => (await listIdentities(alice.session)).map(({ name }) => name))
+    .toEqual(["Alice"]);
+  await hasFocus(name);
   expect((await listIdentities(alice.session)).map(({ textSignature }) => textSignature)).toEqual([
     "Yours, Alice",
   ]);

@@ -27,7 +27,7 @@ export function InviteDialog({ onClose }: { onClose(): void }): ReactElement {
   const { isBusy, fault, run } = useWork();
   if (made !== undefined) {
     return (
-      <Dialog title={say("admin.inviteMade")} onClose={onClose}>
+      <Dialog title={say("admin.inviteMade")} onClose={onClose} once={say("admin.inviteLeave")}>
         <div className={style.form}>
           <p>{say("admin.inviteMadeSentence", { day: longDay(Date.parse(made.expiresAt)) })}</p>
           <CopyText label={say("admin.inviteLink")} text={made.link} />

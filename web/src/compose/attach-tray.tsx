@@ -3,12 +3,12 @@ import { call } from "../state/desk.ts";
 import type { LetterFile } from "../state/worker/letter-files.ts";
 import { IconButton } from "../ui/button.tsx";
 import { Icon } from "../ui/icon.tsx";
+import { told } from "../ui/told.ts";
 import { languageNow, say } from "../words/words.ts";
 import style from "./attach-tray.module.css";
 import type { EditorHandle } from "./editor.tsx";
 import { isPicture, type LetterPictures } from "./letter-pictures.ts";
 import { fileDestination } from "./rich/write-words.ts";
-import { told } from "./told.ts";
 
 /** The files of a letter: how far each has gone up, and what can be done when one cannot. */
 export function AttachTray({

@@ -5,12 +5,12 @@ import type { LetterFields } from "../state/worker/letter-desk.ts";
 import type { BegunLetter } from "../state/worker/open-letter.ts";
 import { Button } from "../ui/button.tsx";
 import { Notice } from "../ui/notice.tsx";
+import { told } from "../ui/told.ts";
 import { shortMoment } from "../words/dates.ts";
 import { languageNow, say } from "../words/words.ts";
 import style from "./composer.module.css";
 import { mentionOfFile } from "./mentions-file.ts";
 import { recipientWords } from "./recipient-chip.tsx";
-import { told } from "./told.ts";
 import { type Lookup, lookAgain } from "./use-recipients.ts";
 import type { Sending } from "./use-send.ts";
 

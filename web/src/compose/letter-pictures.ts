@@ -3,7 +3,7 @@ import { useEffect, useMemo } from "react";
 import { call } from "../state/desk.ts";
 import { uniqueName } from "../state/unique-name.ts";
 import type { LetterFile } from "../state/worker/letter-files.ts";
-import { told } from "./told.ts";
+import { told } from "../ui/told.ts";
 
 /** Types that show themselves and cannot run. */
 const shown = /^image\/(?:png|jpeg|gif|webp|avif|bmp)$/i;

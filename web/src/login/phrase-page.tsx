@@ -1,9 +1,9 @@
 import type { ReactElement } from "react";
-import { told } from "../compose/told.ts";
 import { go } from "../routes.ts";
 import { call } from "../state/desk.ts";
 import { PhraseCheck } from "../ui/phrase-check.tsx";
 import { PhraseWords } from "../ui/phrase-words.tsx";
+import { told } from "../ui/told.ts";
 import { say } from "../words/words.ts";
 import { LoginPage } from "./login-page.tsx";
 

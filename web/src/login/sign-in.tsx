@@ -2,7 +2,7 @@ import { type FormEvent, type ReactElement, type ReactNode, useEffect, useState 
 import { go, goToWanted, useRoute } from "../routes.ts";
 import { CallFailed, call } from "../state/desk.ts";
 import { deviceName } from "../state/device-name.ts";
-import { codeOf } from "../state/use-work.ts";
+import { codeOf, problemAt } from "../state/use-work.ts";
 import type { Fault } from "../state/worker/fault.ts";
 import { Button } from "../ui/button.tsx";
 import { Field } from "../ui/field.tsx";
@@ -94,6 +94,7 @@ function PasswordForm({
     await call("signIn", { address: address, password, device: deviceName() });
     onIn();
   });
+  const atPassword = problemAt(fault, "/password", "unauthorized");
   return (
     <LoginPage
       title={say(isAgain ? "signIn.again" : "signIn.title")}
@@ -106,8 +107,11 @@ function PasswordForm({
           value={password}
           onChange={setPassword}
           autoComplete="current-password"
+          problem={atPassword}
         />
-        {fault !== undefined && <Notice code={codeOf(fault)}>{fault.sentence}</Notice>}
+        {fault !== undefined && atPassword === undefined && (
+          <Notice code={codeOf(fault)}>{fault.sentence}</Notice>
+        )}
         <Button look="ink" type="submit" isBusy={isBusy}>
           {isBusy ? say("signIn.busy") : say("signIn.do")}
         </Button>
@@ -129,6 +133,9 @@ function RecoverForm({ address, addressField, wanted, onIn }: Form): ReactElemen
     await call("recoverAccount", { address: address, phrase, password, device: deviceName() });
     onIn();
   });
+  const atPhrase = problemAt(fault, "/phrase", "unauthorized");
+  const atPassword = problemAt(fault, "/password");
+  const isOfAField = atPhrase !== undefined || atPassword !== undefined;
   return (
     <LoginPage title={say("recover.title")} sentence={say("recover.sentence")}>
       <form onSubmit={submit}>
@@ -142,6 +149,7 @@ function RecoverForm({ address, addressField, wanted, onIn }: Form): ReactElemen
           spellCheck={false}
           required
           help={say("recover.phraseHelp")}
+          problem={atPhrase}
         />
         <PasswordField
           label={say("recover.password")}
@@ -149,8 +157,9 @@ function RecoverForm({ address, addressField, wanted, onIn }: Form): ReactElemen
           onChange={setPassword}
           autoComplete="new-password"
           help={say("password.help")}
+          problem={atPassword}
         />
-        {fault !== undefined && <Notice code={codeOf(fault)}>{fault.sentence}</Notice>}
+        {fault !== undefined && !isOfAField && <Notice code={codeOf(fault)}>{fault.sentence}</Notice>}
         <Button look="ink" type="submit" isBusy={isBusy}>
           {isBusy ? say("signIn.busy") : say("recover.do")}
         </Button>

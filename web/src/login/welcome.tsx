@@ -2,7 +2,7 @@ import { type ReactElement, useCallback, useEffect, useState } from "react";
 import { go } from "../routes.ts";
 import { CallFailed, call } from "../state/desk.ts";
 import { deviceName } from "../state/device-name.ts";
-import { codeOf, isUsedUp } from "../state/use-work.ts";
+import { codeOf, isUsedUp, problemAt } from "../state/use-work.ts";
 import type { Invitation } from "../state/worker/sign-in.ts";
 import { Button } from "../ui/button.tsx";
 import { Field } from "../ui/field.tsx";
@@ -70,7 +70,6 @@ function SignUpForm({
       go({ page: "list", place: { kind: "role", role: "inbox" }, threadId: undefined });
     onMade(made);
   });
-  const problemOf = (pointer: string) => (fault?.pointer === pointer ? fault.sentence : undefined);
   const isOfAField = fault?.pointer === "/name" || fault?.pointer === "/password";
   return (
     <LoginPage title={say("welcome.title", { host: offer.host })} sentence={say("welcome.sentence")}>
@@ -94,7 +93,7 @@ function SignUpForm({
           autoCapitalize="none"
           spellCheck={false}
           required
-          problem={problemOf("/name")}
+          problem={problemAt(fault, "/name")}
           after={<bdi>@{offer.host}</bdi>}
         />
         <PasswordField
@@ -102,7 +101,8 @@ function SignUpForm({
           value={password}
           onChange={setPassword}
           autoComplete="new-password"
-          help={problemOf("/password") ?? say("password.help")}
+          help={say("password.help")}
+          problem={problemAt(fault, "/password")}
         />
         {fault !== undefined && !isOfAField && <Notice code={codeOf(fault)}>{fault.sentence}</Notice>}
         <Button look="ink" type="submit" isBusy={isBusy}>

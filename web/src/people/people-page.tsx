@@ -6,6 +6,7 @@ import type { KnownPerson } from "../state/worker/people.ts";
 import { Avatar } from "../ui/avatar.tsx";
 import { Empty } from "../ui/empty.tsx";
 import { Icon } from "../ui/icon.tsx";
+import { ViewFault } from "../ui/view-fault.tsx";
 import { Waiting } from "../ui/waiting.tsx";
 import { shortTime } from "../words/dates.ts";
 import { say } from "../words/words.ts";
@@ -15,7 +16,8 @@ import { PersonPage } from "./person-page.tsx";
 /** People one has written with, and beside them the one who is open. */
 export function PeoplePage({ address }: { address: string | undefined }): ReactElement {
   const [text, setText] = useState("");
-  const people = lastSeen(useView("people", {}));
+  const seen = useView("people", {});
+  const people = lastSeen(seen);
   // A tag is of the address, not of the person.
   const wanted = address?.toLowerCase().replace(/\+[^@]*(?=@)/, "");
   useEffect(() => {
@@ -40,8 +42,9 @@ export function PeoplePage({ address }: { address: string | undefined }): ReactE
             onChange={({ target }) => setText(target.value)}
           />
         </div>
+        <ViewFault seen={seen} />
         {found === undefined ? (
-          <Waiting />
+          seen.state === "waiting" && <Waiting />
         ) : found.length === 0 && text === "" ? (
           <p className={style.none}>{say("people.none")}</p>
         ) : (

@@ -7,6 +7,7 @@ import type { PersonThread } from "../state/worker/people.ts";
 import { Avatar } from "../ui/avatar.tsx";
 import { Breakable } from "../ui/breakable.tsx";
 import { Button, IconButton } from "../ui/button.tsx";
+import { ViewFault } from "../ui/view-fault.tsx";
 import { shortTime } from "../words/dates.ts";
 import { say } from "../words/words.ts";
 import style from "./people.module.css";
@@ -15,7 +16,8 @@ import { TrustPanel } from "./trust-panel.tsx";
 
 /** Somebody: whether their keys are theirs, whether their mail is taken, and what was written. */
 export function PersonPage({ address }: { address: string }): ReactElement {
-  const person = lastSeen(useView("person", { address }));
+  const seen = useView("person", { address });
+  const person = lastSeen(seen);
   const trust = lastSeen(useView("trust", { address }));
   const name = person?.name;
   const isVerified = trust?.kind === "sealed" && trust.comparedAtMs !== null;
@@ -49,7 +51,8 @@ export function PersonPage({ address }: { address: string }): ReactElement {
           </div>
           <TrustPanel address={address} name={wholeName(person ?? { address })} trust={trust} />
           {!isSelf && <StandingRow address={address} />}
-          <Threads address={address} threads={person?.threads ?? []} />
+          <ViewFault seen={seen} />
+          {person !== undefined && <Threads address={address} threads={person.threads} />}
         </div>
       </div>
     </article>

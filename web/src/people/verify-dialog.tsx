@@ -3,6 +3,7 @@ import { CallFailed, call } from "../state/desk.ts";
 import type { Fault } from "../state/worker/fault.ts";
 import type { Comparison, Numbers } from "../state/worker/trust.ts";
 import { Button } from "../ui/button.tsx";
+import { CopyButton } from "../ui/copy-button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { Field } from "../ui/field.tsx";
 import { Notice } from "../ui/notice.tsx";
@@ -118,7 +119,6 @@ function NumberStep({
   onDifferent(): void;
   onStep(step: Step): void;
 }): ReactElement {
-  const [isCopied, setCopied] = useState(false);
   // Two groups of the twelve may be alike.
   const groups = safetyNumber.split(" ").map((digits, at) => ({ digits, key: `${at} ${digits}` }));
   return (
@@ -144,12 +144,7 @@ function NumberStep({
         <Button look="link" onClick={() => onStep("paste")}>
           {say("people.paste")}
         </Button>
-        <Button
-          look="link"
-          onClick={() => void navigator.clipboard.writeText(verifyText).then(() => setCopied(true))}
-        >
-          {say(isCopied ? "phrase.copied" : "people.copyCode")}
-        </Button>
+        <CopyButton look="link" text={verifyText} words={say("people.copyCode")} />
       </div>
       <div className={`${style.actions} ${style.end}`}>
         <Button look="danger" isBusy={isBusy} onClick={onDifferent}>

@@ -1,4 +1,4 @@
-import { type FormEvent, type ReactElement, useId, useState } from "react";
+import { type FormEvent, type ReactElement, useId } from "react";
 import { call } from "../state/desk.ts";
 import type { ViewOutput } from "../state/worker/views.ts";
 import { Button } from "../ui/button.tsx";
@@ -10,6 +10,7 @@ import { localTime, wireTime } from "./local-time.ts";
 import { Row } from "./row.tsx";
 import style from "./settings.module.css";
 import { useDoing } from "./use-doing.ts";
+import { useWritten } from "./use-written.ts";
 import { Watched } from "./watched.tsx";
 
 type Absence = ViewOutput<"absence">;
@@ -20,7 +21,7 @@ export function Away(): ReactElement {
     <>
       <p className={style.sentence}>{say("settings.awaySentence")}</p>
       <Watched name="absence" input={{}}>
-        {(absence) => <AwayForm key={JSON.stringify(absence)} absence={absence} />}
+        {(absence) => <AwayForm absence={absence} />}
       </Watched>
     </>
   );
@@ -29,10 +30,10 @@ export function Away(): ReactElement {
 function AwayForm({ absence }: { absence: Absence }): ReactElement {
   const doing = useDoing();
   const textId = useId();
-  const [subject, setSubject] = useState(absence.subject ?? "");
-  const [text, setText] = useState(absence.textBody ?? "");
-  const [from, setFrom] = useState(localTime(absence.fromDate));
-  const [to, setTo] = useState(localTime(absence.toDate));
+  const [subject, setSubject] = useWritten(absence.subject ?? "");
+  const [text, setText] = useWritten(absence.textBody ?? "");
+  const [from, setFrom] = useWritten(localTime(absence.fromDate));
+  const [to, setTo] = useWritten(localTime(absence.toDate));
   const keep = (isEnabled: boolean) =>
     doing.run(() =>
       call("keepAbsence", {

@@ -3,6 +3,7 @@ import { call } from "../state/desk.ts";
 import type { ViewOutput } from "../state/worker/views.ts";
 import { Button } from "../ui/button.tsx";
 import { Confirm } from "../ui/confirm.tsx";
+import { CopyButton } from "../ui/copy-button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { Field } from "../ui/field.tsx";
 import { Icon } from "../ui/icon.tsx";
@@ -98,7 +99,6 @@ function TokenForm({ onClose }: { onClose(): void }): ReactElement {
   const [scopes, setScopes] = useState<ReadonlySet<(typeof scopesToGive)[number]>>(new Set(["read"]));
   const [days, setDays] = useState(90);
   const [secret, setSecret] = useState<string>();
-  const [isCopied, setCopied] = useState(false);
   const doing = useDoing();
   const make = (event: FormEvent) => {
     event.preventDefault();
@@ -109,17 +109,17 @@ function TokenForm({ onClose }: { onClose(): void }): ReactElement {
   };
   if (secret !== undefined) {
     return (
-      <Dialog title={say("settings.tokenMade", { name: name.trim() })} onClose={onClose} width="wide">
+      <Dialog
+        title={say("settings.tokenMade", { name: name.trim() })}
+        onClose={onClose}
+        width="wide"
+        once={say("settings.tokenLeave")}
+      >
         <div className={`${style.form} ${style.inDialog}`}>
           <Notice look="warn">{say("settings.tokenOnce")}</Notice>
           <code className={style.secret}>{secret}</code>
           <div className={`${style.actions} ${style.end}`}>
-            <Button
-              icon={isCopied ? "check" : "copy"}
-              onClick={() => void navigator.clipboard.writeText(secret).then(() => setCopied(true))}
-            >
-              {say(isCopied ? "phrase.copied" : "phrase.copy")}
-            </Button>
+            <CopyButton text={secret} />
             <Button look="ink" onClick={onClose}>
               {say("settings.tokenKept")}
             </Button>
@@ -137,7 +137,7 @@ function TokenForm({ onClose }: { onClose(): void }): ReactElement {
           value={name}
           maxLength={100}
           required
-          autoFocus
+          data-first
           onChange={({ target }) => setName(target.value)}
         />
         <fieldset className={style.legend}>

@@ -131,7 +131,7 @@ function IdentityForm({
             pattern="[A-Za-z0-9._\-]{1,40}"
             autoCapitalize="none"
             spellCheck={false}
-            autoFocus
+            data-first
           />
         )}
         <Field

@@ -9,6 +9,8 @@ import { Confirm } from "../ui/confirm.tsx";
 import { Field } from "../ui/field.tsx";
 import { labelColour } from "../ui/label-colour.ts";
 import { showToast } from "../ui/toaster.tsx";
+import { ViewFault } from "../ui/view-fault.tsx";
+import { Waiting } from "../ui/waiting.tsx";
 import { say } from "../words/words.ts";
 import { Row } from "./row.tsx";
 import style from "./settings.module.css";
@@ -16,7 +18,8 @@ import { useDoing } from "./use-doing.ts";
 
 /** The labels there are: made, renamed, and removed with the way back. */
 export function Labels(): ReactElement {
-  const labels = labelTree(lastSeen(useView("folders", {})) ?? []);
+  const seen = useView("folders", {});
+  const labels = labelTree(lastSeen(seen) ?? []);
   const [removing, setRemoving] = useState<NamedLabel>();
   const [name, setName] = useState("");
   const doing = useDoing();
@@ -57,7 +60,10 @@ export function Labels(): ReactElement {
               }
             />
           </form>
-          {labels.length === 0 ? (
+          <ViewFault seen={seen} />
+          {seen.state === "waiting" ? (
+            <Waiting words={say("settings.wait")} />
+          ) : labels.length === 0 ? (
             <p className={style.meta}>{say("settings.noLabels")}</p>
           ) : (
             <ul className={style.list}>

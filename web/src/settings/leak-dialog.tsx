@@ -1,5 +1,6 @@
 import { type FormEvent, type ReactElement, useState } from "react";
 import { call } from "../state/desk.ts";
+import { problemAt } from "../state/use-work.ts";
 import { Button } from "../ui/button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { Notice } from "../ui/notice.tsx";
@@ -19,6 +20,8 @@ export function LeakDialog({ address, onClose }: { address: string; onClose(): v
   const [phrase, setPhrase] = useState<string>();
   const [isOver, setOver] = useState(false);
   const doing = useDoing();
+  const atCurrent = problemAt(doing.fault, "unauthorized");
+  const atNext = problemAt(doing.fault, "/password");
   const begin = (event: FormEvent) => {
     event.preventDefault();
     void doing.run(async () => setPhrase(await call("offerIdentity", { current, next })));
@@ -51,6 +54,7 @@ export function LeakDialog({ address, onClose }: { address: string; onClose(): v
               value={current}
               onChange={setCurrent}
               autoComplete="current-password"
+              problem={atCurrent}
             />
             <PasswordField
               label={say("settings.passwordNext")}
@@ -58,8 +62,9 @@ export function LeakDialog({ address, onClose }: { address: string; onClose(): v
               onChange={setNext}
               autoComplete="new-password"
               help={say("password.help")}
+              problem={atNext}
             />
-            <Refused fault={doing.fault} />
+            {atCurrent === undefined && atNext === undefined && <Refused fault={doing.fault} />}
             <div className={`${style.actions} ${style.end}`}>
               <Button onClick={onClose}>{say("settings.leaveAsIs")}</Button>
               <Button look="danger" type="submit" isBusy={doing.isBusy}>

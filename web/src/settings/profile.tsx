@@ -1,4 +1,4 @@
-import { type ReactElement, useState } from "react";
+import type { ReactElement } from "react";
 import { call } from "../state/desk.ts";
 import type { ViewOutput } from "../state/worker/views.ts";
 import { Button } from "../ui/button.tsx";
@@ -6,6 +6,7 @@ import { say } from "../words/words.ts";
 import { Row } from "./row.tsx";
 import style from "./settings.module.css";
 import { useDoing } from "./use-doing.ts";
+import { useWritten } from "./use-written.ts";
 import { Watched } from "./watched.tsx";
 
 type Own = ViewOutput<"identities">[number];
@@ -39,24 +40,27 @@ export function Profile({ address }: { address: string }): ReactElement {
 
 function NameRow({ own }: { own: Own }): ReactElement {
   const doing = useDoing();
-  const keep = (name: string) => {
-    if (name !== own.name) void doing.run(() => call("keepIdentity", { id: own.id, email: own.email, name }));
+  const [name, setName] = useWritten(own.name);
+  const keep = () => {
+    const plain = name.trim();
+    if (plain !== own.name)
+      void doing.run(() => call("keepIdentity", { id: own.id, email: own.email, name: plain }));
   };
   return (
     <Row row="name" help={say("settings.nameHelp")} doing={doing}>
       {({ labelledBy, describedBy }) => (
         <input
-          key={own.name}
           className={style.text}
           aria-labelledby={labelledBy}
           aria-describedby={describedBy}
-          defaultValue={own.name}
+          value={name}
+          onChange={({ target }) => setName(target.value)}
           autoComplete="name"
           maxLength={100}
           dir="auto"
-          onBlur={({ target }) => keep(target.value.trim())}
-          onKeyDown={({ key, currentTarget }) => {
-            if (key === "Enter") keep(currentTarget.value.trim());
+          onBlur={keep}
+          onKeyDown={({ key }) => {
+            if (key === "Enter") keep();
           }}
         />
       )}
@@ -66,8 +70,9 @@ function NameRow({ own }: { own: Own }): ReactElement {
 
 function SignatureRow({ own }: { own: Own }): ReactElement {
   const doing = useDoing();
-  const [text, setText] = useState(own.textSignature);
-  const isNew = text !== own.textSignature;
+  const [text, setText] = useWritten(own.textSignature);
+  const keep = () =>
+    doing.run(() => call("keepIdentity", { id: own.id, email: own.email, textSignature: text }));
   return (
     <Row row="signature" help={say("settings.signatureHelp")} isWide doing={doing}>
       {({ labelledBy, describedBy }) => (
@@ -83,15 +88,7 @@ function SignatureRow({ own }: { own: Own }): ReactElement {
             onChange={({ target }) => setText(target.value)}
           />
           <div className={style.actions}>
-            <Button
-              disabled={!isNew}
-              isBusy={doing.isBusy}
-              onClick={() =>
-                void doing.run(() =>
-                  call("keepIdentity", { id: own.id, email: own.email, textSignature: text }),
-                )
-              }
-            >
+            <Button disabled={text === own.textSignature} isBusy={doing.isBusy} onClick={() => void keep()}>
               {say("settings.save")}
             </Button>
           </div>

@@ -1,5 +1,6 @@
 import { type FormEvent, type ReactElement, useState } from "react";
 import { call } from "../state/desk.ts";
+import { problemAt } from "../state/use-work.ts";
 import type { PhraseHealth } from "../state/worker/phrase.ts";
 import { Button } from "../ui/button.tsx";
 import { Field } from "../ui/field.tsx";
@@ -62,6 +63,7 @@ function TestRow({ health: { setAtMs, testedAtMs } }: { health: PhraseHealth }):
     void doing.run(async () => setRight(await call("tryPhrase", { phrase })));
   };
   const when = dayOf(setAtMs ?? 0);
+  const atPhrase = problemAt(doing.fault, "/phrase");
   return (
     <Row
       row="testPhrase"
@@ -81,14 +83,14 @@ function TestRow({ health: { setAtMs, testedAtMs } }: { health: PhraseHealth }):
             autoComplete="off"
             autoCapitalize="none"
             spellCheck={false}
+            problem={isRight === false ? say("settings.phraseWrong") : atPhrase}
             onChange={({ target }) => {
               setPhrase(target.value);
               setRight(undefined);
             }}
           />
           {isRight === true && <Notice look="ok">{say("settings.phraseRight")}</Notice>}
-          {isRight === false && <Notice>{say("settings.phraseWrong")}</Notice>}
-          <Refused fault={doing.fault} />
+          {atPhrase === undefined && <Refused fault={doing.fault} />}
           <div className={style.actions}>
             <Button type="submit" isBusy={doing.isBusy} disabled={phrase.trim() === ""}>
               {say("settings.testDo")}
@@ -104,6 +106,9 @@ function PasswordRow(): ReactElement {
   const [current, setCurrent] = useState("");
   const [next, setNext] = useState("");
   const doing = useDoing();
+  const atCurrent = problemAt(doing.fault, "unauthorized");
+  const atNext = problemAt(doing.fault, "/password");
+  const isOfAField = atCurrent !== undefined || atNext !== undefined;
   const change = (event: FormEvent) => {
     event.preventDefault();
     void doing
@@ -115,7 +120,12 @@ function PasswordRow(): ReactElement {
       });
   };
   return (
-    <Row row="password" help={say("settings.passwordHelp")} isWide doing={doing}>
+    <Row
+      row="password"
+      help={say("settings.passwordHelp")}
+      isWide
+      doing={isOfAField ? { ...doing, fault: undefined } : doing}
+    >
       {() => (
         <form className={style.form} onSubmit={change}>
           <PasswordField
@@ -123,6 +133,7 @@ function PasswordRow(): ReactElement {
             value={current}
             onChange={setCurrent}
             autoComplete="current-password"
+            problem={atCurrent}
           />
           <PasswordField
             label={say("settings.passwordNext")}
@@ -130,6 +141,7 @@ function PasswordRow(): ReactElement {
             onChange={setNext}
             autoComplete="new-password"
             help={say("password.help")}
+            problem={atNext}
           />
           <div className={style.actions}>
             <Button type="submit" isBusy={doing.isBusy} disabled={current === "" || next === ""}>

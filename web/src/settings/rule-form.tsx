@@ -61,7 +61,7 @@ export function RuleForm({
           value={draft.name}
           maxLength={200}
           dir="auto"
-          autoFocus
+          data-first
           onChange={({ target }) => change({ name: target.value })}
         />
         <Conditions

@@ -39,7 +39,8 @@ export function SettingsPage({
   parts: SettingsParts;
 }): ReactElement {
   const [text, setText] = useState("");
-  const [wanted, setWanted] = useState<SettingsRow>();
+  // Another each time one is chosen, so that it is gone to again.
+  const [wanted, setWanted] = useState<{ row: SettingsRow | undefined }>({ row: undefined });
   const content = useRef<HTMLDivElement>(null);
   const heading = useRef<HTMLHeadingElement>(null);
   const isList = topic === "";
@@ -57,14 +58,18 @@ export function SettingsPage({
       isFirst.current = false;
       return;
     }
-    const row = wanted && content.current?.querySelector<HTMLElement>(`[data-row=${wanted}]`);
-    if (row) {
-      row.scrollIntoView({ block: "start" });
-      row.querySelector<HTMLElement>("button, input, select, textarea, a")?.focus({ preventScroll: true });
-    } else {
-      content.current?.scrollTo(0, 0);
-      heading.current?.focus({ preventScroll: true });
-    }
+    const { row } = wanted;
+    if (row !== undefined && goToRow(content.current, row)) return;
+    content.current?.scrollTo(0, 0);
+    heading.current?.focus({ preventScroll: true });
+    if (row === undefined || content.current === null) return;
+    // What it shows has yet to come; whoever does something else meanwhile is left alone.
+    const observer = new MutationObserver(() => {
+      const isElsewhere = document.activeElement !== heading.current;
+      if (isElsewhere || goToRow(content.current, row)) observer.disconnect();
+    });
+    observer.observe(content.current, { childList: true, subtree: true });
+    return () => observer.disconnect();
   }, [now, wanted]);
 
   return (
@@ -81,7 +86,7 @@ export function SettingsPage({
             onChange={({ target }) => setText(target.value)}
           />
         </div>
-        <TopicList text={text} now={now} onChosen={setWanted} />
+        <TopicList text={text} now={now} onChosen={(row) => setWanted({ row })} />
       </nav>
       <div ref={content} className={style.content} data-part="reader">
         <div className={style.measure}>
@@ -104,6 +109,16 @@ export function SettingsPage({
       </div>
     </div>
   );
+}
+
+/** False while it is not there. */
+function goToRow(content: HTMLElement | null, row: SettingsRow): boolean {
+  const element = content?.querySelector<HTMLElement>(`[data-row=${row}]`);
+  if (element == null) return false;
+  element.scrollIntoView({ block: "start" });
+  const control = element.querySelector<HTMLElement>("button, input, select, textarea, a");
+  control?.focus({ preventScroll: true });
+  return true;
 }
 
 function TopicList({

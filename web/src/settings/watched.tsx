@@ -1,9 +1,7 @@
 import type { ReactElement, ReactNode } from "react";
-import { call } from "../state/desk.ts";
 import { useView } from "../state/use-view.ts";
 import type { ViewInput, ViewName, ViewOutput } from "../state/worker/views.ts";
-import { Button } from "../ui/button.tsx";
-import { Notice } from "../ui/notice.tsx";
+import { ViewFault } from "../ui/view-fault.tsx";
 import { Waiting } from "../ui/waiting.tsx";
 import { say } from "../words/words.ts";
 
@@ -22,16 +20,7 @@ export function Watched<Name extends ViewName>({
   if (seen.state === "seen") return <>{children(seen.value)}</>;
   return (
     <>
-      <Notice
-        code={seen.fault.code}
-        action={
-          <Button look="link" onClick={() => void call("lookAgain", {})}>
-            {say("settings.again")}
-          </Button>
-        }
-      >
-        {seen.fault.sentence}
-      </Notice>
+      <ViewFault seen={seen} />
       {seen.value !== undefined && children(seen.value)}
     </>
   );

@@ -1,14 +1,14 @@
 import { type ReactElement, useState } from "react";
-import { told } from "../compose/told.ts";
 import { call } from "../state/desk.ts";
 import { deviceName } from "../state/device-name.ts";
-import { codeOf, useWork } from "../state/use-work.ts";
+import { codeOf, problemAt, useWork } from "../state/use-work.ts";
 import { Button } from "../ui/button.tsx";
 import { Field } from "../ui/field.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { PasswordField } from "../ui/password-field.tsx";
 import { PhraseCheck } from "../ui/phrase-check.tsx";
 import { PhraseWords } from "../ui/phrase-words.tsx";
+import { told } from "../ui/told.ts";
 import { say } from "../words/words.ts";
 import style from "./setup.module.css";
 import { Step } from "./step.tsx";
@@ -66,7 +66,6 @@ function AccountForm({
   const [name, setName] = useState("");
   const [password, setPassword] = useState("");
   const { isBusy, fault, run } = useWork();
-  const problemOf = (pointer: string) => (fault?.pointer === pointer ? fault.sentence : undefined);
   const isOfAField = fault?.pointer === "/name" || fault?.pointer === "/password";
   return (
     <form
@@ -104,7 +103,7 @@ function AccountForm({
         autoCapitalize="none"
         spellCheck={false}
         required
-        problem={problemOf("/name")}
+        problem={problemAt(fault, "/name")}
         after={host === undefined ? undefined : <bdi>@{host}</bdi>}
       />
       <PasswordField
@@ -112,7 +111,8 @@ function AccountForm({
         value={password}
         onChange={setPassword}
         autoComplete="new-password"
-        help={problemOf("/password") ?? say("password.help")}
+        help={say("password.help")}
+        problem={problemAt(fault, "/password")}
       />
       {fault !== undefined && !isOfAField && <Notice code={codeOf(fault)}>{fault.sentence}</Notice>}
       <div className={style.actions}>

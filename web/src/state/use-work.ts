@@ -43,3 +43,9 @@ export function codeOf({ code, instance }: Fault): string {
 export function isUsedUp({ code }: Fault): boolean {
   return code === "gone" || code === "notFound" || code === "badRequest";
 }
+
+/** What a fault says of one field: `signs` are its pointers, or codes that can be of that field alone. */
+export function problemAt(fault: Fault | undefined, ...signs: readonly string[]): string | undefined {
+  if (fault === undefined) return undefined;
+  return signs.includes(fault.pointer ?? fault.code) ? fault.sentence : undefined;
+}

@@ -1,10 +1,12 @@
 import { type ReactElement, useState } from "react";
 import { call } from "../state/desk.ts";
 import { lastSeen, useView } from "../state/use-view.ts";
+import { codeOf } from "../state/use-work.ts";
 import type { ExportState } from "../state/worker/export-job.ts";
 import { Button } from "../ui/button.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { saveBlob } from "../ui/save-blob.ts";
+import { ViewFault } from "../ui/view-fault.tsx";
 import { fileSize } from "../words/sizes.ts";
 import { say } from "../words/words.ts";
 import { askWhere } from "./ask-where.ts";
@@ -16,14 +18,16 @@ type Format = (typeof formats)[number];
 
 /** All mail is taken out here. */
 export function ExportPage(): ReactElement {
-  const state = lastSeen(useView("exportState", {}));
+  const seen = useView("exportState", {});
+  const state = lastSeen(seen);
   const status = lastSeen(useView("status", {}));
   const asking = useAsking();
   const isWhole = status?.state === "live";
   return (
     <div className={style.page}>
       <p className={style.sentence}>{say("export.sentence")}</p>
-      {asking.fault !== undefined && <Notice code={asking.fault.code}>{asking.fault.sentence}</Notice>}
+      {asking.fault !== undefined && <Notice code={codeOf(asking.fault)}>{asking.fault.sentence}</Notice>}
+      <ViewFault seen={seen} />
       {state !== undefined && <Phase state={state} isWhole={isWhole} ask={asking.ask} />}
     </div>
   );

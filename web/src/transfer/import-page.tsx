@@ -2,12 +2,14 @@ import { type ReactElement, useState } from "react";
 import { go } from "../routes.ts";
 import { call } from "../state/desk.ts";
 import { lastSeen, useView } from "../state/use-view.ts";
+import { codeOf } from "../state/use-work.ts";
 import type { ImportState } from "../state/worker/import-job.ts";
 import { Button } from "../ui/button.tsx";
 import { Confirm } from "../ui/confirm.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { saveBlob } from "../ui/save-blob.ts";
+import { ViewFault } from "../ui/view-fault.tsx";
 import { say } from "../words/words.ts";
 import { ChooseFiles } from "./choose-files.tsx";
 import { ImportPlan } from "./import-plan.tsx";
@@ -17,7 +19,8 @@ import { useAsking } from "./use-asking.ts";
 
 /** Old mail is brought in here. It goes on while other pages are looked at. */
 export function ImportPage(): ReactElement {
-  const state = lastSeen(useView("importState", {}));
+  const seen = useView("importState", {});
+  const state = lastSeen(seen);
   const isSealed = lastSeen(useView("isSealed", {}));
   const asking = useAsking();
   return (
@@ -29,7 +32,8 @@ export function ImportPage(): ReactElement {
           {say(isSealed ? "import.sealed" : "import.open")}
         </p>
       )}
-      {asking.fault !== undefined && <Notice code={asking.fault.code}>{asking.fault.sentence}</Notice>}
+      {asking.fault !== undefined && <Notice code={codeOf(asking.fault)}>{asking.fault.sentence}</Notice>}
+      <ViewFault seen={seen} />
       {state !== undefined && <Phase state={state} asking={asking} />}
     </div>
   );

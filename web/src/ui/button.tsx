@@ -1,6 +1,7 @@
 import type { ComponentProps, ReactElement, ReactNode } from "react";
 import style from "./button.module.css";
 import { Icon, type IconName } from "./icon.tsx";
+import { resting } from "./resting.ts";
 
 type Props = ComponentProps<"button"> & {
   /** `ink` for the one thing to do here. */
@@ -11,14 +12,22 @@ type Props = ComponentProps<"button"> & {
 };
 
 /** While it is busy it takes no second click and says so. */
-export function Button({ look = "plain", isBusy = false, icon, children, ...others }: Props): ReactElement {
+export function Button({
+  look = "plain",
+  isBusy = false,
+  icon,
+  children,
+  disabled = false,
+  onClick,
+  ...others
+}: Props): ReactElement {
   return (
     <button
       type="button"
       {...others}
+      {...resting(disabled || isBusy, onClick)}
       className={`${style.button} ${style[look]} ${others.className ?? ""}`}
       aria-busy={isBusy}
-      disabled={others.disabled === true || isBusy}
     >
       {icon !== undefined && <Icon name={icon} size={16} />}
       {children}
@@ -32,12 +41,15 @@ export function IconButton({
   label,
   keys,
   size = 20,
+  disabled = false,
+  onClick,
   ...others
 }: ComponentProps<"button"> & { icon: IconName; label: string; keys?: string; size?: number }): ReactElement {
   return (
     <button
       type="button"
       {...others}
+      {...resting(disabled, onClick)}
       className={`${style.icon} ${others.className ?? ""}`}
       aria-label={label}
       aria-keyshortcuts={keys}

@@ -27,7 +27,7 @@ export function Confirm({
       <div className={style.confirm}>
         {children}
         <div className={style.does}>
-          <Button onClick={onClose} autoFocus>
+          <Button onClick={onClose} data-first>
             {keep}
           </Button>
           <Button look="danger" isBusy={isBusy} onClick={onDo}>

@@ -9,12 +9,14 @@ export function PasswordField({
   onChange,
   autoComplete,
   help,
+  problem,
 }: {
   label: string;
   value: string;
   onChange(value: string): void;
   autoComplete: "current-password" | "new-password";
   help?: string;
+  problem?: string | undefined;
 }): ReactElement {
   const [isShown, setShown] = useState(false);
   return (
@@ -26,6 +28,7 @@ export function PasswordField({
       autoComplete={autoComplete}
       required
       {...(help === undefined ? {} : { help })}
+      problem={problem}
       after={
         <Button look="link" aria-pressed={isShown} onClick={() => setShown(!isShown)}>
           {isShown ? say("password.hide") : say("password.show")}

@@ -1,12 +1,12 @@
-import { type ReactElement, useState } from "react";
+import type { ReactElement } from "react";
 import { say } from "../words/words.ts";
 import { Button } from "./button.tsx";
+import { CopyButton } from "./copy-button.tsx";
 import style from "./phrase-words.module.css";
 import { saveBlob } from "./save-blob.ts";
 
 /** The twelve words of a recovery phrase, to be copied or saved. */
 export function PhraseWords({ address, phrase }: { address: string; phrase: string }): ReactElement {
-  const [isCopied, setCopied] = useState(false);
   // A word may come twice in a phrase.
   const words = phrase.split(/\s+/).map((word, at) => ({ word, key: `${word} ${at}` }));
   const save = () => {
@@ -22,14 +22,7 @@ export function PhraseWords({ address, phrase }: { address: string; phrase: stri
         ))}
       </ol>
       <div className={style.actions}>
-        <Button
-          icon={isCopied ? "check" : "copy"}
-          onClick={() => {
-            void navigator.clipboard.writeText(phrase).then(() => setCopied(true));
-          }}
-        >
-          {isCopied ? say("phrase.copied") : say("phrase.copy")}
-        </Button>
+        <CopyButton text={phrase} />
         <Button icon="download" onClick={save}>
           {say("phrase.download")}
         </Button>

@@ -1,10 +1,12 @@
 import type { ComponentProps, ReactElement } from "react";
+import { resting } from "./resting.ts";
 import style from "./switch.module.css";
 
 /** On or off, at once. Its name comes from `aria-label` or `aria-labelledby`. */
 export function Switch({
   isOn,
   onChange,
+  disabled = false,
   ...others
 }: Omit<ComponentProps<"button">, "onChange"> & {
   isOn: boolean;
@@ -17,7 +19,7 @@ export function Switch({
       {...others}
       aria-checked={isOn}
       className={style.switch}
-      onClick={() => onChange(!isOn)}
+      {...resting(disabled, () => onChange(!isOn))}
     >
       <span className={style.knob} />
     </button>

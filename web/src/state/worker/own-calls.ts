@@ -59,7 +59,7 @@ export const ownCalls = {
   beginTrustAnew: telling("people", beginTrustAnew),
 
   /** Reads again what may have failed. */
-  lookAgain: async (room: Room, _: Nothing) => room.tell(["settings", "people"]),
+  lookAgain: async (room: Room, _: Nothing) => room.tell(["account"]),
 };
 
 function telling<Input, Output>(

@@ -1,5 +1,5 @@
 import { CallFailed } from "../state/desk.ts";
-import { showToast } from "../ui/toaster.tsx";
+import { showToast } from "./toaster.tsx";
 
 /** Says what could not be done of something that nobody waits for. */
 export function told(doing: Promise<unknown>): void {
