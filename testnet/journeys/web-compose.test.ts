@@ -1,6 +1,6 @@
 /** Letters written in a browser: sent once, and only when that is wanted. */
 
-import { downloadSealedBytes, eachMessage, openStored, prepare, send } from "@posthorn/client";
+import { downloadSealedBytes, eachMessage, listCompared, openStored, prepare, send } from "@posthorn/client";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import {
   allReceived,
@@ -300,16 +300,32 @@ test("who has another identity than was compared gets nothing before a person ha
   await beginAnew(erin.session, { current: erin.password, next: "erin begins anew" });
   await writeTo(alice.page, erin.address, "Is it you?", "Tell me in another way");
   await composer(alice.page)
-    .getByRole("button", { name: /Has another key than the one you verified$/ })
+    .getByRole("button", { name: /Was verified\. Compare numbers again$/ })
     .waitFor();
   await composer(alice.page).getByRole("button", { name: "Send", exact: true }).click();
   await composer(alice.page)
-    .getByText(/Verify it again before you send\.$/)
+    .getByText(/Compare numbers again before you send\.$/)
     .waitFor();
   await composer(alice.page).getByRole("button", { name: "Verify again" }).waitFor();
-  await composer(alice.page).getByRole("button", { name: "Send anyway" }).click();
+  await composer(alice.page).getByRole("button", { name: "Send this one anyway" }).click();
   await toast(`Sending in ${undoS} s`).waitFor();
   await hasCount(composer(alice.page), 0);
+  await expect
+    .poll(
+      async () => {
+        for await (const meta of eachMessage(erin.session)) return (await openStored(erin.session, meta)).kind;
+        return undefined;
+      },
+      { timeout: 20_000, interval: 250 },
+    )
+    .toBe("sealed");
+  // That was said of one letter: the next is not sent before it is said again.
+  await writeTo(alice.page, erin.address, "Once more", "And now?");
+  await composer(alice.page).getByRole("button", { name: "Send", exact: true }).click();
+  await composer(alice.page).getByRole("button", { name: "Send this one anyway" }).waitFor();
+  await composer(alice.page).getByRole("button", { name: /Was verified/ }).waitFor();
+  expect(await listCompared(writer.session)).toContainEqual({ address: erin.address, isChanged: true });
+  await alice.page.keyboard.press("Control+Shift+d");
   expect(alice.faults).toEqual([]);
 });
 

@@ -233,9 +233,23 @@ test("the palette finds commands, places and letters by a few keys, and does wha
 test("keys can be another program's, one's own, or off", async () => {
   await press("?");
   const sheet = page.getByRole("dialog", { name: "Keys" });
+  const archiveKey = sheet.getByRole("button", { name: /^Change the key of Archive\b/ }).first();
+  await archiveKey.click();
+  await press("ArrowDown");
+  await sheet.getByText("The page needs this key. Press another").waitFor();
+  // Whoever goes on by Tab has not given it away.
+  await press("Tab");
   await sheet.getByRole("button", { name: /^Change the key of Archive\s*e/ }).click();
   await press("j");
   await sheet.getByText("Also for Next conversation").waitFor();
+  await sheet.getByRole("button", { name: "The usual key for Archive", exact: true }).click();
+  await sheet.getByRole("button", { name: /^Change the key of Archive\s*e/ }).click();
+  await press("F9");
+  await press("Escape");
+  // What is told is the key that it has now.
+  await row(16).hover();
+  await row(16).getByTitle("Archive (F9)").waitFor();
+  await press("?");
   await sheet.getByRole("button", { name: "Keys as they were" }).click();
   await sheet.getByLabel("Keys of").selectOption("off");
   await press("Escape");

@@ -266,9 +266,20 @@ test("a program's token is shown once, opens what it may, and nothing once it is
   const { page } = hers;
   await openSettings(hers, "Developer");
   await page.getByRole("button", { name: "New token" }).click();
-  await page.getByLabel("What it is for").fill("backup");
+  const purpose = page.getByLabel("What it is for");
+  await hasFocus(purpose);
+  await purpose.fill("backup");
+  // Whoever selects what they have written may let go beside the dialog.
+  const box = await purpose.boundingBox();
+  await page.mouse.move((box?.x ?? 0) + 60, (box?.y ?? 0) + 5);
+  await page.mouse.down();
+  await page.mouse.move(5, 5);
+  await page.mouse.up();
   await page.getByRole("button", { name: "Make token" }).click();
   const made = page.getByRole("dialog", { name: "Token for backup" });
+  await page.keyboard.press("Escape");
+  await made.getByText("The token is shown this once.").waitFor();
+  await made.getByRole("button", { name: "Stay" }).click();
   const token = await made.locator("code").textContent();
   await made.getByRole("button", { name: "I have it" }).click();
   const program = await openWithToken(clients.net.platform, { address: alice.address, token: token ?? "" });
@@ -309,6 +320,15 @@ test("a setting is found by its words, in the page and in the palette, and holds
   await find.fill("text siz");
   await page.getByRole("link", { name: "Text size" }).click();
   await page.getByRole("heading", { name: "Appearance", level: 1 }).waitFor();
+  // Also what has to be asked for first, and the same once more.
+  for (const from of ["Appearance", "Profile"]) {
+    await page.getByRole("heading", { name: from, level: 1 }).waitFor();
+    await find.fill("signat");
+    await page.getByRole("link", { name: "Signature" }).click();
+    await hasFocus(page.getByRole("textbox", { name: "Signature" }));
+  }
+  await find.fill("text siz");
+  await page.getByRole("link", { name: "Text size" }).click();
   const size = page.getByRole("combobox", { name: "Text size" });
   await expect.poll(() => size.evaluate((element) => element === document.activeElement)).toBe(true);
   await size.selectOption("120 %");

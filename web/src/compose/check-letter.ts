@@ -18,11 +18,15 @@ export type Check =
   | { kind: "failedFiles" }
   | { kind: "files" };
 
-/** What stands against sending first. Who is still looked for does not. */
+/**
+ * What stands against sending first. Who is still looked for does not, nor who is to get it although they must be compared
+ * again: `agreed` are the identity keys of which somebody has said so.
+ */
 export function checkLetter(
   { to, cc }: Pick<LetterFields, "to" | "cc">,
   lookups: ReadonlyMap<string, Lookup>,
   files: readonly Pick<LetterFile, "state">[],
+  agreed: readonly string[] = [],
 ): Check {
   const all = [...new Set([...to, ...cc])];
   const those = (...states: Lookup["state"][]) =>
@@ -30,7 +34,9 @@ export function checkLetter(
   if (all.length === 0) return { kind: "nobody" };
   const wrong = those("bad", "notFound", "refused");
   if (wrong.length > 0) return { kind: "wrong", addresses: wrong };
-  const changed = those("mustCompare");
+  const changed = those("mustCompare").filter(
+    (address) => !agreed.includes(lookups.get(address)?.changed?.identityKey ?? ""),
+  );
   if (changed.length > 0) return { kind: "compare", addresses: changed };
   const open = those("open");
   if (open.length > 0 && open.length < all.length) return { kind: "mixed", addresses: open };

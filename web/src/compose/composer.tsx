@@ -113,7 +113,7 @@ export function Composer({
     if (number === null) return;
     showToast({
       words: say("did.discard"),
-      action: { words: say("undo.do"), keys: "z", run: () => void undo(number) },
+      action: { words: say("undo.do"), command: "undo", run: () => void undo(number) },
     });
   };
   const switchLook = async () => {
@@ -211,7 +211,7 @@ export function Composer({
             icon="minus"
             size={16}
             label={say("compose.minimise")}
-            keys="Escape"
+            fixedKey="Escape"
             className={style.wide ?? ""}
             onClick={onMinimise}
           />
@@ -296,7 +296,7 @@ export function Composer({
             <IconButton
               icon="trash"
               label={say("compose.discard")}
-              keys="Control+Shift+D"
+              command="discard"
               onClick={() => told(discard())}
             />
           </footer>

@@ -1,4 +1,5 @@
 import { type ReactElement, type RefObject, useId } from "react";
+import type { CommandId } from "../state/command-table.ts";
 import { changeLook, useLook } from "../state/look.ts";
 import { IconButton } from "../ui/button.tsx";
 import { Icon, type IconName } from "../ui/icon.tsx";
@@ -9,13 +10,13 @@ import type { Format } from "./rich/keys.ts";
 import menu from "./send-button.module.css";
 
 const buttons = [
-  { format: "bold", icon: "bold", words: "command.bold", keys: "Control+B" },
-  { format: "italic", icon: "italic", words: "command.italic", keys: "Control+I" },
-  { format: "link", icon: "link", words: "command.link", keys: "Control+K" },
+  { format: "bold", icon: "bold", words: "command.bold", command: "bold" },
+  { format: "italic", icon: "italic", words: "command.italic", command: "italic" },
+  { format: "link", icon: "link", words: "command.link", command: "link" },
   { format: "list", icon: "list", words: "compose.list" },
   { format: "quote", icon: "quote", words: "compose.quoteLines" },
   { format: "code", icon: "code", words: "compose.code" },
-] as const satisfies { format: Format; icon: IconName; words: Words; keys?: string }[];
+] as const satisfies { format: Format; icon: IconName; words: Words; command?: CommandId }[];
 
 const rarer = [
   { format: "heading", words: "compose.heading" },

@@ -36,7 +36,10 @@ export function LetterLines({
 }): ReactElement {
   const all = [...fields.to, ...fields.cc];
   const { against, fault } = sending;
-  const newKeys = all.filter((address) => lookups.get(address)?.state === "newKey");
+  const news = all.flatMap((address) => {
+    const state = lookups.get(address)?.state;
+    return state === "newKey" || state === "reset" ? [{ address, state }] : [];
+  });
   const mention = hasFiles ? undefined : mentionOfFile(fields.body);
   const [version] = begun.versions.filter(({ body }) => body !== fields.body);
   return (
@@ -57,26 +60,38 @@ export function LetterLines({
       )}
       {against?.kind === "failedFiles" && <Notice>{say("against.failedFiles")}</Notice>}
       {against?.kind === "compare" &&
-        against.addresses.map((address) => <Compare key={address} address={address} sending={sending} />)}
-      {newKeys.map((address) => (
+        against.addresses.map((address) => (
+          <Compare
+            key={address}
+            address={address}
+            why={lookups.get(address)?.changed?.why ?? "newKey"}
+            sending={sending}
+          />
+        ))}
+      {news.map(({ address, state }) => (
         <Notice
           key={address}
           look="warn"
           action={
             <span className={style.actions}>
-              <Button look="link" onClick={() => go({ page: "people", address })}>
+              <Button
+                look={state === "reset" ? "ink" : "link"}
+                onClick={() => go({ page: "people", address })}
+              >
                 {say("key.verify")}
               </Button>
               <Button
                 look="link"
-                onClick={() => told(call("tellNewKey", { address }).then(() => lookAgain(address)))}
+                onClick={() =>
+                  told(call("tellNews", { address, news: state }).then(() => lookAgain(address)))
+                }
               >
-                {say("key.seen")}
+                {say(`key.seen.${state}`)}
               </Button>
             </span>
           }
         >
-          {say("key.new", { address })}
+          {say(`key.${state}`, { address })}
         </Notice>
       ))}
       {all.length > manyRecipients && (
@@ -105,8 +120,16 @@ export function LetterLines({
   );
 }
 
-/** Somebody whose identity was compared has another: nothing goes before a person has decided. */
-function Compare({ address, sending }: { address: string; sending: Sending }): ReactElement {
+/** Somebody with whom numbers must be compared again: nothing goes before a person has decided, for this letter. */
+function Compare({
+  address,
+  why,
+  sending,
+}: {
+  address: string;
+  why: string;
+  sending: Sending;
+}): ReactElement {
   return (
     <Notice
       look="warn"
@@ -115,23 +138,13 @@ function Compare({ address, sending }: { address: string; sending: Sending }): R
           <Button look="ink" onClick={() => go({ page: "people", address })}>
             {say("key.verifyAgain")}
           </Button>
-          <Button
-            look="link"
-            onClick={() =>
-              told(
-                call("sendUncompared", { address }).then(() => {
-                  lookAgain(address);
-                  sending.send();
-                }),
-              )
-            }
-          >
+          <Button look="link" onClick={() => sending.sendAnyway(address)}>
             {say("key.sendAnyway")}
           </Button>
         </span>
       }
     >
-      {say("key.changed", { address })}
+      {say("key.changed", { address, why })}
     </Notice>
   );
 }

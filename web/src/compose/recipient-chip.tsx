@@ -14,6 +14,7 @@ const signs: Readonly<Record<Lookup["state"], IconName | undefined>> = {
   encrypted: "lock",
   verified: "shield",
   newKey: "warning",
+  reset: "warning",
   mustCompare: "warning",
   notFound: "warning",
   refused: "warning",

@@ -8,6 +8,7 @@ import type { Fault } from "../state/worker/fault.ts";
 import type { LetterFields } from "../state/worker/letter-desk.ts";
 import type { LetterFile } from "../state/worker/letter-files.ts";
 import type { BegunLetter } from "../state/worker/open-letter.ts";
+import type { Uncompared } from "../state/worker/recipients.ts";
 import { showToast } from "../ui/toaster.tsx";
 import { shortMoment } from "../words/dates.ts";
 import { say } from "../words/words.ts";
@@ -29,6 +30,8 @@ export interface Sending {
   against: Exclude<Check, { kind: "ready" | "files" }> | undefined;
   fault: Fault | undefined;
   send(how?: SendHow): void;
+  /** Sends this letter to somebody who must be compared again, as they are now. */
+  sendAnyway(address: string): void;
   stopWaiting(): void;
   /** Something has changed: what was said is of no use any more. */
   forget(): void;
@@ -55,6 +58,8 @@ export function useSend({
   const [against, setAgainst] = useState<Sending["against"]>();
   const [fault, setFault] = useState<Fault>();
   const how = useRef<SendHow>({});
+  /** Of whom must be compared again and get it all the same. */
+  const agreed = useRef<readonly Uncompared[]>([]);
   const route = useRoute();
   const openThread = route.page === "list" ? route : undefined;
 
@@ -66,7 +71,8 @@ export function useSend({
     setState("busy");
     const fields = now();
     const known = await soon(lookUpAll([...fields.to, ...fields.cc]), lookups);
-    const check = checkLetter(fields, known, files);
+    const keys = agreed.current.map(({ identityKey }) => identityKey);
+    const check = checkLetter(fields, known, files, keys);
     const isAgreed = check.kind === "open" && wanted.mayGoInTheOpen === true;
     if (check.kind === "files") {
       setState("files");
@@ -96,6 +102,7 @@ export function useSend({
       fields,
       label: say("did.send", { count: fields.to.length + fields.cc.length, first: fields.to[0] ?? "" }),
       mayGoInTheOpen: isOpen,
+      uncompared: agreed.current,
       sendAt: at === undefined ? null : at.toISOString(),
       undoS: letter.undoS,
     }).catch(async (error: unknown) => {
@@ -113,7 +120,7 @@ export function useSend({
       forMs: isLong ? longMs : letter.undoS * 1_000,
       ...(number === null || (letter.undoS === 0 && at === undefined)
         ? {}
-        : { action: { words: say("undo.do"), keys: "z", run: () => void undo(number) } }),
+        : { action: { words: say("undo.do"), command: "undo", run: () => void undo(number) } }),
     });
   };
 
@@ -130,6 +137,12 @@ export function useSend({
     fault,
     send: (wanted = {}) => {
       if (state === "idle") void attempt(wanted);
+    },
+    sendAnyway: (address) => {
+      const changed = lookups.get(address)?.changed;
+      if (changed === undefined || state !== "idle") return;
+      agreed.current = [...agreed.current, { address: changed.address, identityKey: changed.identityKey }];
+      void attempt(how.current);
     },
     stopWaiting: () => setState("idle"),
     forget: () => {

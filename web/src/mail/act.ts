@@ -29,7 +29,7 @@ export async function act(
       showToast({ words: say("did.nothing") });
       return;
     }
-    showToast({ words: label, action: { words: say("undo.do"), keys: "z", run: () => void undo(number) } });
+    showToast({ words: label, action: { words: say("undo.do"), command: "undo", run: () => void undo(number) } });
   } catch (error) {
     if (!(error instanceof CallFailed)) throw error;
     showToast({ words: error.fault.sentence, mustBeSeen: true });

@@ -1,4 +1,5 @@
 /** What one does with a conversation that one is done with where it is seen: out of the inbox, or back into it. */
+import type { CommandId } from "../state/command-table.ts";
 import type { Place } from "../state/place.ts";
 import type { ThreadAct } from "../state/worker/act-on-threads.ts";
 import type { IconName } from "../ui/icon.tsx";
@@ -8,20 +9,36 @@ export interface HomeAct {
   act: ThreadAct;
   icon: IconName;
   words: Words;
-  keys: string | undefined;
+  /** Whose key does it too. */
+  command: CommandId | undefined;
 }
 
-const archive: HomeAct = { act: { kind: "archive" }, icon: "archive", words: "act.archive", keys: "e" };
-const toInbox: HomeAct = { act: { kind: "toInbox" }, icon: "inbox", words: "act.toInbox", keys: undefined };
+const archive: HomeAct = {
+  act: { kind: "archive" },
+  icon: "archive",
+  words: "act.archive",
+  command: "archive",
+};
+const toInbox: HomeAct = {
+  act: { kind: "toInbox" },
+  icon: "inbox",
+  words: "act.toInbox",
+  command: undefined,
+};
 const wake: HomeAct = {
   act: { kind: "snooze", until: null },
   icon: "undo",
   words: "act.wake",
-  keys: undefined,
+  command: undefined,
 };
 
 /** All that is done with a draft beside writing it on. */
-const discard: HomeAct = { act: { kind: "trash" }, icon: "trash", words: "compose.discard", keys: "#" };
+const discard: HomeAct = {
+  act: { kind: "trash" },
+  icon: "trash",
+  words: "compose.discard",
+  command: "trash",
+};
 
 /** What is done with it is all that can be done. */
 export function isAll({ act }: HomeAct): boolean {

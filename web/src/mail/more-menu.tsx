@@ -75,7 +75,7 @@ function entriesOf(place: Place, home: HomeAct, chosen: readonly RowMarks[]): En
       words: home.words,
       icon: home.icon,
       does: home.act,
-      ...(home.keys === undefined ? {} : { command: "archive" }),
+      ...(home.command === undefined ? {} : { command: home.command }),
     });
   entries.push({ words: "act.snooze", icon: "clock", command: "snooze", does: "snooze" });
   entries.push({ words: "act.label", icon: "label", command: "label", does: "label" });

@@ -31,7 +31,7 @@ export function SelectionBar({
       <IconButton
         icon="close"
         label={say("select.none")}
-        keys="* n"
+        command="selectNone"
         onClick={() => setSelection(nothingSelected)}
       />
       <span className={style.count} role="status">
@@ -46,26 +46,31 @@ export function SelectionBar({
       <IconButton
         icon={home.icon}
         label={say(home.words)}
-        {...(home.keys === undefined ? {} : { keys: home.keys })}
+        command={home.command}
         onClick={() => doAct(home.act)}
       />
       {!isAll(home) && (
         <>
-          <IconButton icon="clock" label={say("act.snooze")} keys="b" onClick={() => pick("snooze")} />
-          <IconButton icon="label" label={say("act.label")} keys="l" onClick={() => pick("label")} />
+          <IconButton
+            icon="clock"
+            label={say("act.snooze")}
+            command="snooze"
+            onClick={() => pick("snooze")}
+          />
+          <IconButton icon="label" label={say("act.label")} command="label" onClick={() => pick("label")} />
           <IconButton
             icon="opened"
             label={say("act.read")}
-            keys="Shift+I"
+            command="markRead"
             onClick={() => doAct({ kind: "read", isRead: true })}
           />
           <IconButton
             icon="trash"
             label={say("act.trash")}
-            keys="#"
+            command="trash"
             onClick={() => doAct({ kind: "trash" })}
           />
-          <IconButton icon="more" label={say("act.more")} keys="." onClick={() => pick("more")} />
+          <IconButton icon="more" label={say("act.more")} command="more" onClick={() => pick("more")} />
         </>
       )}
     </div>

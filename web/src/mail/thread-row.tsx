@@ -229,7 +229,7 @@ const Cells = memo(function Cells({
             tabIndex={-1}
             data-cell=""
             label={say(home.words)}
-            {...(home.keys === undefined ? {} : { keys: home.keys })}
+            command={home.command}
             onClick={() => acts.act(home.act, threadId)}
           />
         )}
@@ -240,7 +240,7 @@ const Cells = memo(function Cells({
               tabIndex={-1}
               data-cell=""
               label={say("act.trash")}
-              keys="#"
+              command="trash"
               onClick={() => acts.act({ kind: "trash" }, threadId)}
             />
             <IconButton
@@ -248,7 +248,7 @@ const Cells = memo(function Cells({
               tabIndex={-1}
               data-cell=""
               label={say("act.snooze")}
-              keys="b"
+              command="snooze"
               onClick={() => acts.snooze(threadId)}
             />
             <IconButton
@@ -256,7 +256,7 @@ const Cells = memo(function Cells({
               tabIndex={-1}
               data-cell=""
               label={row.isUnread ? say("act.read") : say("act.unread")}
-              keys={row.isUnread ? "Shift+I" : "Shift+U"}
+              command={row.isUnread ? "markRead" : "markUnread"}
               onClick={() => acts.act({ kind: "read", isRead: row.isUnread }, threadId)}
             />
           </>

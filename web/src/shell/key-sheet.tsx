@@ -8,9 +8,10 @@ import {
   findConflicts,
   presets,
 } from "../state/command-table.ts";
+import { canBind } from "../state/key-names.ts";
 import { keyCap, keysOf, pressedKey } from "../state/keys.ts";
 import { changeLook, useLook } from "../state/look.ts";
-import { Button } from "../ui/button.tsx";
+import { Button, IconButton } from "../ui/button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { say } from "../words/words.ts";
 import style from "./key-sheet.module.css";
@@ -91,6 +92,8 @@ function KeyLine({
   onChange(id: CommandId | undefined): void;
 }): ReactElement {
   const { ownKeys } = useLook();
+  const [isOfThePage, setOfThePage] = useState(false);
+  const { [id]: own, ...others } = ownKeys;
   const keys = keysOf(id);
   const command = say(`command.${id}`);
   return (
@@ -106,16 +109,24 @@ function KeyLine({
       <button
         type="button"
         className={style.keys}
-        onClick={() => onChange(isChanging ? undefined : id)}
+        onClick={() => {
+          setOfThePage(false);
+          onChange(isChanging ? undefined : id);
+        }}
         onBlur={() => {
           if (isChanging) onChange(undefined);
         }}
         onKeyDown={(event) => {
           if (!isChanging) return;
           const key = pressedKey(event.nativeEvent);
-          if (key === undefined) return;
+          // Tab leaves, as everywhere.
+          if (key === undefined || /Tab$/.test(key)) return;
           event.preventDefault();
           event.stopPropagation();
+          if (key !== "Escape" && !canBind(key)) {
+            setOfThePage(true);
+            return;
+          }
           onChange(undefined);
           if (key !== "Escape") changeLook({ ownKeys: { ...ownKeys, [id]: [key] } });
         }}
@@ -123,13 +134,23 @@ function KeyLine({
         {/* What is to be seen on it is part of its name. */}
         <span className="aside">{say("keys.change", { command })}</span>
         {isChanging ? (
-          <span className={style.press}>{say("keys.press")}</span>
+          <span className={style.press} aria-live="polite">
+            {say(isOfThePage ? "keys.ofThePage" : "keys.press")}
+          </span>
         ) : keys.length === 0 ? (
           <span className={style.press}>{say("keys.none")}</span>
         ) : (
           keys.map((key) => <kbd key={key}>{keyCap(key)}</kbd>)
         )}
       </button>
+      {own !== undefined && (
+        <IconButton
+          icon="undo"
+          size={16}
+          label={say("keys.resetOne", { command })}
+          onClick={() => changeLook({ ownKeys: others })}
+        />
+      )}
     </li>
   );
 }

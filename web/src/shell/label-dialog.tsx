@@ -47,7 +47,9 @@ function LabelMenu({ label, onAsk }: Props & { label: Folder }): ReactElement {
       const words = say("label.removed", { name });
       const number = await call("removeLabel", { id, label: words });
       const action =
-        number === null ? undefined : { words: say("undo.do"), keys: "z", run: () => void undo(number) };
+        number === null
+          ? undefined
+          : { words: say("undo.do"), command: "undo", run: () => void undo(number) };
       showToast({ words, action });
     } catch (error) {
       if (!(error instanceof CallFailed)) throw error;

@@ -3,7 +3,6 @@ import { type ReactElement, type ReactNode, Suspense, useState } from "react";
 import { SignOutDialog } from "../login/sign-out-dialog.tsx";
 import { go, type Route, writeRoute } from "../routes.ts";
 import { openComposer } from "../state/composers.ts";
-import { useKeyHint } from "../state/keys.ts";
 import { lastSeen, useView } from "../state/use-view.ts";
 import { Avatar } from "../ui/avatar.tsx";
 import { Boundary } from "../ui/boundary.tsx";
@@ -41,7 +40,6 @@ export function Shell({
   const [isOpen, setOpen] = useState(false);
   const [isFolded, setFolded] = useState(false);
   const [dialog, setDialog] = useState<"palette" | "help" | "signOut">();
-  const paletteKey = useKeyHint("palette");
   const close = () => setDialog(undefined);
   useShellCommands({
     onPalette: () => setDialog("palette"),
@@ -85,7 +83,7 @@ export function Shell({
           icon="keyboard"
           label={say("palette.title")}
           className={style.palette}
-          keys={paletteKey?.shown ?? ""}
+          command="palette"
           onClick={() => setDialog("palette")}
         />
         <AdminButton isCurrent={route.page === "admin"} />

@@ -22,6 +22,10 @@ it("puts a key of somebody's own before those of the preset, and says with what 
   expect(conflicts.get("next")).toEqual(["archive"]);
 });
 
+it("gives no command a key that a page is gone through by", () => {
+  expect(boundKeys("gmail", { archive: ["Tab"] }).get("archive")).toEqual(["e", "y"]);
+});
+
 it("says that a key clashes with two keys that begin with it", () => {
   expect(findConflicts(boundKeys("gmail", { star: ["g"] })).get("star")).toContain("goInbox");
 });

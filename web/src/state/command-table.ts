@@ -2,6 +2,7 @@
  * Everything that a key or the palette can do, by its name, with its keys. Whoever can do it says so with `useCommands`
  * (commands.ts). Gmail's keys are the usual ones; other presets say where they differ.
  */
+import { canBind } from "./key-names.ts";
 
 /** Under which heading of the list of keys it stands. What is in `compose` works in a composer alone, even while typing. */
 export type CommandGroup = "move" | "select" | "act" | "read" | "write" | "compose" | "go" | "app";
@@ -100,7 +101,12 @@ export function boundKeys(
   preset: Preset,
   own: Readonly<Partial<Record<CommandId, readonly string[]>>>,
 ): ReadonlyMap<CommandId, readonly string[]> {
-  return new Map(commandIds.map((id) => [id, own[id] ?? keysIn(preset, commandTable[id])] as const));
+  return new Map(commandIds.map((id) => [id, ownOf(own[id]) ?? keysIn(preset, commandTable[id])] as const));
+}
+
+/** A key that was given to it before it was known to be needed by the page counts for nothing. */
+function ownOf(keys: readonly string[] | undefined): readonly string[] | undefined {
+  return keys?.every(canBind) === true ? keys : undefined;
 }
 
 function keysIn(preset: Preset, entry: CommandEntry): readonly string[] {

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { keyOf, showKey } from "./key-names.ts";
+import { canBind, keyOf, showKey, spokenKey } from "./key-names.ts";
 
 const bare = { ctrlKey: false, metaKey: false, altKey: false, shiftKey: false, isAltGraph: false };
 
@@ -41,4 +41,17 @@ it("shows keys as they stand on the caps of this computer", () => {
   expect(showKey("Shift+j", true)).toBe("⇧J");
   expect(showKey("Mod+Shift+Enter", false)).toBe("Ctrl+Shift+Enter");
   expect(showKey("g ,", false)).toBe("g ,");
+});
+
+it("gives to no command what goes through a page, presses or scrolls", () => {
+  for (const key of ["Tab", "Shift+Tab", "Enter", "Space", "ArrowDown", "Shift+ArrowUp", "Escape"])
+    expect([key, canBind(key)]).toEqual([key, false]);
+  for (const key of ["j", "Shift+j", "Mod+Enter", "#", "F2", "Delete"])
+    expect([key, canBind(key)]).toEqual([key, true]);
+});
+
+it("says keys to who does not see them, but for two that follow one another", () => {
+  expect(spokenKey("Mod+Shift+d", false)).toBe("Control+Shift+d");
+  expect(spokenKey("Mod+b", true)).toBe("Meta+b");
+  expect(spokenKey("* n", false)).toBeUndefined();
 });

@@ -79,7 +79,16 @@ function capOf(name: string, isLarge: boolean): string {
   return isLarge && [...name].length === 1 ? name.toUpperCase() : name;
 }
 
-/** As `aria-keyshortcuts` wants it. */
-export function spokenKey(key: string, isMac: boolean): string {
+/** These go through a page, press what has the focus and scroll: they stay what they are, and nobody is shut in by a key. */
+const ofThePage = /^(?:Shift\+)?(?:Tab|Enter|Space|Arrow(?:Up|Down|Left|Right)|Escape)$/;
+
+/** Whether a key can be given to a command. */
+export function canBind(key: string): boolean {
+  return !ofThePage.test(key);
+}
+
+/** As `aria-keyshortcuts` wants it, which has no words for keys that follow one another. */
+export function spokenKey(key: string, isMac: boolean): string | undefined {
+  if (key.includes(" ")) return undefined;
   return key.replaceAll("Mod+", isMac ? "Meta+" : "Control+").replace(/^\+$/, "Plus");
 }

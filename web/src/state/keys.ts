@@ -24,10 +24,17 @@ export function keysOf(id: CommandId): readonly string[] {
   return keysNow().get(id) ?? [];
 }
 
-/** The first key of a command as it stands on a key cap, undefined where it has none. */
-export function useKeyHint(id: CommandId): { shown: string; spoken: string } | undefined {
+export interface KeyHint {
+  /** As it stands on a key cap. */
+  shown: string;
+  /** For `aria-keyshortcuts`, which knows no keys that are pressed one after the other. */
+  spoken: string | undefined;
+}
+
+/** The first key of a command as somebody has it now, undefined where it has none. */
+export function useKeyHint(id: CommandId | undefined): KeyHint | undefined {
   useLook();
-  const [first] = keysOf(id);
+  const [first] = id === undefined ? [] : keysOf(id);
   return first === undefined ? undefined : { shown: showKey(first, isMac), spoken: spokenKey(first, isMac) };
 }
 

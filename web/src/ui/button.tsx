@@ -1,4 +1,6 @@
 import type { ComponentProps, ReactElement, ReactNode } from "react";
+import type { CommandId } from "../state/command-table.ts";
+import { keyCap, useKeyHint } from "../state/keys.ts";
 import style from "./button.module.css";
 import { Icon, type IconName } from "./icon.tsx";
 import { resting } from "./resting.ts";
@@ -35,16 +37,28 @@ export function Button({
   );
 }
 
-/** A button that shows its sign alone: `label` says what it does, `keys` by which key it is done too. */
+/**
+ * A button that shows its sign alone: `label` says what it does. By which key that is done too is told as it is now: that of
+ * `command`, or `fixedKey` where it cannot be another.
+ */
 export function IconButton({
   icon,
   label,
-  keys,
+  command,
+  fixedKey,
   size = 20,
   disabled = false,
   onClick,
   ...others
-}: ComponentProps<"button"> & { icon: IconName; label: string; keys?: string; size?: number }): ReactElement {
+}: ComponentProps<"button"> & {
+  icon: IconName;
+  label: string;
+  command?: CommandId | undefined;
+  fixedKey?: string;
+  size?: number;
+}): ReactElement {
+  const bound = useKeyHint(command);
+  const hint = fixedKey === undefined ? bound : { shown: keyCap(fixedKey), spoken: fixedKey };
   return (
     <button
       type="button"
@@ -52,8 +66,8 @@ export function IconButton({
       {...resting(disabled, onClick)}
       className={`${style.icon} ${others.className ?? ""}`}
       aria-label={label}
-      aria-keyshortcuts={keys}
-      title={keys === undefined ? label : `${label} (${keys})`}
+      aria-keyshortcuts={hint?.spoken}
+      title={hint === undefined ? label : `${label} (${hint.shown})`}
     >
       <Icon name={icon} size={size} />
     </button>

@@ -1,5 +1,6 @@
 /** What has just been done, with the way back, and what has happened meanwhile. One at a time; it stays while somebody points at it. */
 import { type CSSProperties, type ReactElement, useEffect, useState, useSyncExternalStore } from "react";
+import { useKeyHint } from "../state/keys.ts";
 import { say } from "../words/words.ts";
 import { Button, IconButton } from "./button.tsx";
 import style from "./toaster.module.css";
@@ -52,6 +53,7 @@ function SaidLater({
 function OneToast({ toast }: { toast: Toast }): ReactElement {
   const [isHeld, setHeld] = useState(false);
   const forMs = toast.forMs ?? usualMs;
+  const hint = useKeyHint(toast.action?.command);
   useEffect(() => {
     if (isHeld) return;
     const timer = setTimeout(queue.next, forMs);
@@ -76,7 +78,7 @@ function OneToast({ toast }: { toast: Toast }): ReactElement {
           }}
         >
           {toast.action.words}
-          {toast.action.keys !== undefined && <kbd>{toast.action.keys}</kbd>}
+          {hint !== undefined && <kbd>{hint.shown}</kbd>}
         </Button>
       )}
       <IconButton icon="close" size={16} label={say("toast.close")} onClick={queue.next} />

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { toasts } from "./toasts.ts";
 
-const undo = { words: "Undo", keys: "z", run: () => undefined };
+const undo = { words: "Undo", command: "undo", run: () => undefined } as const;
 
 test("what was just done is shown at once, with the way back", () => {
   const { show, now } = toasts();

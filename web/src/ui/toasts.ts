@@ -1,8 +1,10 @@
 /** Which toast is shown, and which wait for their turn. */
+import type { CommandId } from "../state/command-table.ts";
+
 export interface Toast {
   words: string;
-  /** What can be done about it. One with keys takes back what was just done. */
-  action?: { words: string; keys?: string; run(): void } | undefined;
+  /** What can be done about it. One that a key does too takes back what was just done. */
+  action?: { words: string; command?: CommandId; run(): void } | undefined;
   /** How long it stays. */
   forMs?: number;
   /** It waits for its turn, and has it again, rather than be lost to another. */
@@ -57,5 +59,5 @@ function isSame(one: Toast, other: Toast): boolean {
 }
 
 function canBeTakenBack({ action }: Toast): boolean {
-  return action?.keys !== undefined;
+  return action?.command !== undefined;
 }

@@ -22,7 +22,7 @@ import { openLetter } from "./open-letter.ts";
 import { forgetFaults } from "./open-missing.ts";
 import { operatorCalls } from "./operator-calls.ts";
 import { ownCalls } from "./own-calls.ts";
-import { lookUpRecipient, sendUncompared, suggestPeople, tellNewKey } from "./recipients.ts";
+import { lookUpRecipient, suggestPeople } from "./recipients.ts";
 import { fetchFile, stopFile } from "./save-files.ts";
 import { decide } from "./screener.ts";
 import { findThreads } from "./search-threads.ts";
@@ -108,11 +108,6 @@ export const calls = {
 
   suggestPeople: (room: Room, input: { text: string; without: string[] }) =>
     suggestPeople(deskOf(room), input),
-
-  /** It was shown that somebody has another key. */
-  tellNewKey: (room: Room, input: { address: string }) => tellNewKey(deskOf(room), input),
-
-  sendUncompared: (room: Room, input: { address: string }) => sendUncompared(deskOf(room), input),
 
   act: (room: Room, input: ActInput) => actOnThreads(deskOf(room), input),
 

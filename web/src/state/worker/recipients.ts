@@ -1,12 +1,12 @@
 /** Whom one writes to: how it stands with their keys, and whom one has written with before. */
 import {
+  type ComparedAgain,
   type Contact,
   type EmailRow,
   emails,
-  forgetCompared,
   lookUpContact,
-  markTold,
   readSenderNames,
+  type Uncompared,
   Unreachable,
 } from "@posthorn/client";
 import { accountOf, findAddress, formatAddress, ProblemError, parseAddress } from "@posthorn/protocol";
@@ -14,8 +14,9 @@ import type { Desk } from "./desk.ts";
 import { nameBy, type Person, personOf } from "./persons.ts";
 
 /**
- * `encrypted` · `verified` the two have compared numbers · `newKey` another key than before, which may be a new device ·
- * `mustCompare` another than the one that was compared: nothing is sent to it · `notFound` there is no such person ·
+ * `encrypted` · `verified` the two have compared numbers · `newKey` their keys were replaced, which the former
+ * ones vouch for · `reset` others than before, which nothing vouches for · `mustCompare` numbers must be compared again:
+ * nothing is sent before a person says so · `notFound` there is no such person ·
  * `silent` their server does not answer, what is sent waits · `open` without keys: what is sent can be read on the way ·
  * `refused` nothing can be sealed to them · `bad` no address · `offline` nobody could be asked.
  */
@@ -23,6 +24,7 @@ type RecipientState =
   | "encrypted"
   | "verified"
   | "newKey"
+  | "reset"
   | "mustCompare"
   | "notFound"
   | "silent"
@@ -35,7 +37,11 @@ export interface Recipient {
   state: RecipientState;
   /** Why, where the state does not say all. */
   sentence: string | null;
+  /** Of whom must be compared again: why, and what they have now. */
+  changed?: { why: ComparedAgain } & Uncompared;
 }
+
+export type { Uncompared };
 
 /** Never throws: that nobody can be asked is a state too. */
 export async function lookUpRecipient(
@@ -66,12 +72,15 @@ function whyBad(text: string): string {
 function recipientOf(contact: Contact): Recipient {
   switch (contact.kind) {
     case "sealed":
-      if (contact.news === "newKey" || contact.news === "reset") return { state: "newKey", sentence: null };
+      if (contact.news === "newKey" || contact.news === "reset")
+        return { state: contact.news, sentence: null };
       return { state: contact.isCompared ? "verified" : "encrypted", sentence: null };
     case "open":
       return { state: "open", sentence: null };
-    case "mustCompare":
-      return { state: "mustCompare", sentence: null };
+    case "mustCompare": {
+      const { address, identityKey } = contact.head;
+      return { state: "mustCompare", sentence: null, changed: { why: contact.why, address, identityKey } };
+    }
     case "noConsent":
       return { state: "refused", sentence: null };
     case "notBelieved":
@@ -85,16 +94,6 @@ function problemOf({ problem, message }: ProblemError): Recipient {
   const { code, retry } = problem;
   if (code === "recipientUnknown" || code === "notFound") return { state: "notFound", sentence: message };
   return { state: retry === "never" ? "refused" : "silent", sentence: message };
-}
-
-/** It was shown that they have another key. */
-export async function tellNewKey({ mail }: Desk, { address }: { address: string }): Promise<void> {
-  for (const news of ["newKey", "reset"] as const) await markTold(mail.session, address, news);
-}
-
-/** The two have compared before, and what was compared is not so any more: sent all the same, because a person says so. */
-export async function sendUncompared({ mail }: Desk, { address }: { address: string }): Promise<void> {
-  await forgetCompared(mail.session, accountOf(parseAddress(address)));
 }
 
 interface Known {

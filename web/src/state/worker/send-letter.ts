@@ -9,6 +9,7 @@ import {
   nameOfIdentity,
   post,
   statuses,
+  type Uncompared,
   uploadFile,
 } from "@posthorn/client";
 import { type Attachment, fail } from "@posthorn/protocol";
@@ -24,6 +25,8 @@ export interface SendInput {
   label: string;
   /** Its owner has agreed that servers on the way may read it. */
   mayGoInTheOpen: boolean;
+  /** It goes to these though numbers must be compared again with them: its owner says so of this letter. */
+  uncompared: readonly Uncompared[];
   /** Not before, RFC 3339 in UTC. */
   sendAt: string | null;
   undoS: number;
@@ -54,6 +57,7 @@ export async function sendLetter(desk: Desk, input: SendInput): Promise<Sent> {
     label: input.label,
     files: attachments === undefined ? files : [],
     mayGoInTheOpen: input.mayGoInTheOpen,
+    uncompared: input.uncompared,
     from: letter.stored,
     ...(input.sendAt === null ? { undoS: input.undoS } : { sendAt: input.sendAt }),
   });
