@@ -17,6 +17,7 @@
  * const { recipients } = await waitUntilSettled(session, message.id);
  */
 export type { FilePlace } from "@posthorn/crypto";
+export { type PhraseReading, readRecoveryPhrase } from "@posthorn/crypto";
 export { type Absence, changeAbsence, readAbsence } from "./absence.ts";
 export {
   type Api,

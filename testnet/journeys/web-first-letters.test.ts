@@ -12,7 +12,7 @@ let alice: WebClient;
 beforeAll(async () => {
   clients = await startWebClients();
   bob = await joinAs(clients.net, clients.net.node("beta"), "bob");
-});
+}, 120_000);
 afterAll(async () => {
   await clients.close();
 });
@@ -91,6 +91,20 @@ test("a trial's door for browsers leads to the same, and nothing has to be trust
   await there.page.getByRole("row", { name: /From far away/ }).click();
   await there.page.getByRole("article").getByText("It came sealed.").waitFor();
   await there.context.setOffline(false);
+});
+
+test("who reads German is told in German that a password is wrong, and what a trial is", async () => {
+  const { page, context } = await clients.open(clients.net.node("beta"), { locale: "de-DE" });
+  await page.getByLabel("Adresse", { exact: true }).fill(bob.address);
+  await page.getByRole("textbox", { name: "Passwort" }).fill("not this one");
+  await page.getByRole("button", { name: "Anmelden" }).click();
+  await page.getByText("Adresse und Passwort passen nicht zusammen.").waitFor();
+  const password = page.getByRole("textbox", { name: "Passwort" });
+  expect(await password.getAttribute("aria-invalid")).toBe("true");
+  await password.fill(bob.password);
+  await password.press("Enter");
+  await page.getByText("Lokaler Versuch. Nichts verlässt diesen Computer.").waitFor();
+  await context.close();
 });
 
 test("an address of another server is told where it is signed in", async () => {

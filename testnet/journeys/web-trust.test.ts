@@ -72,7 +72,12 @@ async function shownNumber(page: Page): Promise<string> {
 }
 
 const hasFocus = (locator: Locator) =>
-  expect.poll(() => locator.evaluate((element) => element === document.activeElement)).toBe(true);
+  expect
+    .poll(() => locator.evaluate((element) => element === document.activeElement), {
+      timeout: 10_000,
+      interval: 50,
+    })
+    .toBe(true);
 
 test("two who read the same sixty digits to each other are verified on both sides", async () => {
   await openPerson(hers, bob.address);

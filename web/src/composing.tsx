@@ -7,6 +7,7 @@ import { lastSeen, useView } from "./state/use-view.ts";
 import { part } from "./ui/part.ts";
 import { showToast } from "./ui/toaster.tsx";
 import { Waiting } from "./ui/waiting.tsx";
+import { faultWords } from "./words/fault-words.ts";
 import { say } from "./words/words.ts";
 
 const ComposerDock = part(
@@ -60,11 +61,11 @@ function useRefusedLetters(): void {
   const refused = lastSeen(useView("refusedLetters", {}));
   const told = useRef(new Set<number>());
   useEffect(() => {
-    for (const { number, sentence, draft } of refused ?? []) {
+    for (const { number, type, sentence, draft } of refused ?? []) {
       if (told.current.has(number)) continue;
       told.current.add(number);
       showToast({
-        words: say("send.refused", { why: sentence }),
+        words: say("send.refused", { why: faultWords({ sentence, code: type }, "sendLetter") }),
         forMs: 15_000,
         mustBeSeen: true,
         action: { words: say("send.show"), run: () => openComposer({ kind: "draft", name: draft }) },

@@ -4,6 +4,7 @@ import { Unreachable } from "../unreachable.ts";
 import { listen } from "./listen.ts";
 import { syncStates } from "./mail-context.ts";
 import { askedMs, pauseMsAfter, type Work } from "./sync-work.ts";
+import { whyOf } from "./why-of.ts";
 
 /**
  * Hears of changes for as long as it is wanted; comes again with what it heard last. One that has to come again at once,
@@ -39,7 +40,7 @@ export async function keepListening(work: Work): Promise<void> {
       failures++;
       asked = askedMs(error);
       work.isListening = false;
-      work.deafness = error instanceof Error ? error.message : String(error);
+      work.deafness = whyOf(error);
       if (isSignedOut(error)) work.changed = "all";
       bell.ring();
       if (isSignedOut(error)) return;

@@ -54,6 +54,8 @@ export interface SyncStatus {
   state: "working" | "live" | "waiting" | "signedOut" | "stopped";
   /** Why it waits or has stopped, and what to do. */
   sentence: string | null;
+  /** The code of the table of errors, or `unreachable.` with its reason, or `unexpectedAnswer`; absent where there is none. */
+  code?: string | undefined;
   sinceMs: number;
 }
 

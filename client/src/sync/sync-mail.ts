@@ -15,6 +15,7 @@ import { isHalvedFor, type PageSize } from "./page-size.ts";
 import { push } from "./push.ts";
 import { pushLetters } from "./push-letters.ts";
 import { askedMs, newWork, pauseMsAfter, type Work } from "./sync-work.ts";
+import { type WhyNot, whyOf } from "./why-of.ts";
 
 /** While much is read, what could not be told is tried again after so long. */
 const pushAgainMs = 30_000;
@@ -70,7 +71,10 @@ async function lead(mail: Mail, outer: AbortSignal): Promise<void> {
     ended.abort();
     await listening;
   } catch (error) {
-    if (error instanceof LocalStoreError) await tell(mail, "stopped", error.message).catch(() => undefined);
+    if (error instanceof LocalStoreError)
+      await tell(mail, "stopped", { sentence: error.message, code: `device.${error.fault}` }).catch(
+        () => undefined,
+      );
     throw error;
   } finally {
     stop();
@@ -106,9 +110,9 @@ async function keepUp(work: Work): Promise<void> {
       if (signal.aborted) return;
       if (error instanceof LocalStoreError) throw error;
       work.changed = "all";
-      const sentence = error instanceof Error ? error.message : String(error);
-      if (isSignedOut(error)) return tell(mail, "signedOut", sentence);
-      await tell(mail, "waiting", sentence);
+      const why = whyOf(error);
+      if (isSignedOut(error)) return tell(mail, "signedOut", why);
+      await tell(mail, "waiting", why);
       await pause(work, failures++, error);
       work.untold = undefined;
     }
@@ -222,15 +226,14 @@ async function pause(work: Work, failures: number, error: unknown): Promise<void
   over.abort();
 }
 
-async function tell(
-  { store, session }: Mail,
-  state: SyncStatus["state"],
-  sentence: string | null,
-): Promise<void> {
+async function tell({ store, session }: Mail, state: SyncStatus["state"], why: WhyNot | null): Promise<void> {
+  const { sentence, code } = why ?? { sentence: null };
   const before = await store.get(statuses, "status");
   if (before?.state === state && before.sentence === sentence) return;
   const sinceMs = session.platform.clock.now();
   await store.write([statuses], (writer) =>
-    writer.put(statuses, [{ key: "status", state, sentence, sinceMs }]),
+    writer.put(statuses, [
+      { key: "status", state, sentence, ...(code === undefined ? {} : { code }), sinceMs },
+    ]),
   );
 }

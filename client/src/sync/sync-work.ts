@@ -4,6 +4,7 @@ import { type Bell, newBell } from "./bell.ts";
 import type { Failures } from "./failures.ts";
 import type { Mail } from "./mail-context.ts";
 import { newPageSize, type PageSize } from "./page-size.ts";
+import type { WhyNot } from "./why-of.ts";
 
 export interface Work {
   mail: Mail;
@@ -16,7 +17,7 @@ export interface Work {
   skipped: Set<string>;
   isListening: boolean;
   /** Why it could not listen the last time, for people. */
-  deafness: string | null;
+  deafness: WhyNot | null;
   failures: Failures;
   page: PageSize;
   /** While letters are being sent; it never fails. */

@@ -4,6 +4,7 @@ import type { LetterFile } from "../state/worker/letter-files.ts";
 import { IconButton } from "../ui/button.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { told } from "../ui/told.ts";
+import { faultWords } from "../words/fault-words.ts";
 import { languageNow, say } from "../words/words.ts";
 import style from "./attach-tray.module.css";
 import type { EditorHandle } from "./editor.tsx";
@@ -92,7 +93,8 @@ function stateOf({ state, sizeBytes, done, fault }: LetterFile): string {
     case "done":
       return size;
     case "failed":
-      return fault?.code === "file.lost" ? say("files.lost") : (fault?.sentence ?? say("files.failed"));
+      if (fault === null) return say("files.failed");
+      return fault.code === "file.lost" ? say("files.lost") : faultWords(fault);
     case "offline":
       return say("files.offline", { size });
     case "waiting":

@@ -1,12 +1,14 @@
 import type { ReactElement } from "react";
 import { go } from "../routes.ts";
 import { call } from "../state/desk.ts";
+import { codeOf } from "../state/use-work.ts";
 import type { LetterFields } from "../state/worker/letter-desk.ts";
 import type { BegunLetter } from "../state/worker/open-letter.ts";
 import { Button } from "../ui/button.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { told } from "../ui/told.ts";
 import { shortMoment } from "../words/dates.ts";
+import { faultWords } from "../words/fault-words.ts";
 import { languageNow, say } from "../words/words.ts";
 import style from "./composer.module.css";
 import { mentionOfFile } from "./mentions-file.ts";
@@ -44,8 +46,8 @@ export function LetterLines({
   const [version] = begun.versions.filter(({ body }) => body !== fields.body);
   return (
     <div className={style.lines}>
-      {begun.refusal !== null && <Notice>{say("compose.refused", { why: begun.refusal })}</Notice>}
-      {fault !== undefined && <Notice code={fault.code}>{fault.sentence}</Notice>}
+      {begun.refusal !== null && <Notice>{say("compose.refused", { why: whyOf(begun.refusal) })}</Notice>}
+      {fault !== undefined && <Notice code={codeOf(fault)}>{fault.sentence}</Notice>}
       {against?.kind === "wrong" &&
         against.addresses.map((address) => (
           <Notice key={address}>
@@ -147,6 +149,10 @@ function Compare({
       {say("key.changed", { address, why })}
     </Notice>
   );
+}
+
+function whyOf({ type, sentence }: NonNullable<BegunLetter["refusal"]>): string {
+  return faultWords({ sentence, code: type }, "sendLetter");
 }
 
 function listed(names: readonly string[]): string {

@@ -5,6 +5,7 @@ import { lastSeen, useView } from "../state/use-view.ts";
 import { Avatar } from "../ui/avatar.tsx";
 import { Button } from "../ui/button.tsx";
 import { Icon, type IconName } from "../ui/icon.tsx";
+import { faultWords } from "../words/fault-words.ts";
 import { say, type Words } from "../words/words.ts";
 import style from "./recipients.module.css";
 import type { Lookup } from "./use-recipients.ts";
@@ -25,10 +26,10 @@ const signs: Readonly<Record<Lookup["state"], IconName | undefined>> = {
 };
 
 /** What is said of a recipient: where it has a sentence of its own, that. */
-export function recipientWords(address: string, { state, sentence }: Lookup): string {
+export function recipientWords(address: string, { state, sentence, code = "" }: Lookup): string {
   const [name = address, host = ""] = address.split("@");
   const id: Words = `recipient.${state}`;
-  if (sentence !== null && (state === "refused" || state === "bad")) return sentence;
+  if (sentence !== null && (state === "refused" || state === "bad")) return faultWords({ sentence, code });
   return say(id, { address, name, host });
 }
 

@@ -4,7 +4,7 @@ import { CallFailed, call } from "../state/desk.ts";
 import { lastSeen, useView } from "../state/use-view.ts";
 import type { Recipient } from "../state/worker/recipients.ts";
 
-export type Lookup = Recipient | { state: "looking"; sentence: null; changed?: undefined };
+export type Lookup = Recipient | { state: "looking"; sentence: null; code?: undefined; changed?: undefined };
 
 interface Kept {
   lookup: Lookup;

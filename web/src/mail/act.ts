@@ -29,7 +29,10 @@ export async function act(
       showToast({ words: say("did.nothing") });
       return;
     }
-    showToast({ words: label, action: { words: say("undo.do"), command: "undo", run: () => void undo(number) } });
+    showToast({
+      words: label,
+      action: { words: say("undo.do"), command: "undo", run: () => void undo(number) },
+    });
   } catch (error) {
     if (!(error instanceof CallFailed)) throw error;
     showToast({ words: error.fault.sentence, mustBeSeen: true });

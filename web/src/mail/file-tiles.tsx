@@ -6,6 +6,7 @@ import type { MessageFile } from "../state/worker/read-body.ts";
 import { Button, IconButton } from "../ui/button.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { part } from "../ui/part.ts";
+import { resting } from "../ui/resting.ts";
 import { saveBlob } from "../ui/save-blob.ts";
 import { fileSize } from "../words/sizes.ts";
 import { say } from "../words/words.ts";
@@ -109,8 +110,7 @@ function Tile({
       <button
         type="button"
         className={style.main}
-        onClick={onLook ?? onSave}
-        disabled={isMoving}
+        {...resting(isMoving, onLook ?? onSave)}
         title={say(onLook === undefined ? "file.save" : "file.look", { name })}
       >
         <Icon name={isPicture(file) ? "image" : "file"} />

@@ -2,6 +2,7 @@ import { type ReactElement, Suspense, useCallback, useEffect, useId, useMemo, us
 import { openComposer } from "../state/composers.ts";
 import { call } from "../state/desk.ts";
 import { lastSeen, useView } from "../state/use-view.ts";
+import { codeOf } from "../state/use-work.ts";
 import type { Fault } from "../state/worker/fault.ts";
 import type { Person } from "../state/worker/persons.ts";
 import type { Invitation, MessageBody } from "../state/worker/read-body.ts";
@@ -14,6 +15,7 @@ import { Notice } from "../ui/notice.tsx";
 import { part } from "../ui/part.ts";
 import { Waiting } from "../ui/waiting.tsx";
 import { longTime, shortMoment, shortTime } from "../words/dates.ts";
+import { faultWords } from "../words/fault-words.ts";
 import { withoutMarks } from "../words/without-marks.ts";
 import { say } from "../words/words.ts";
 import { DeliveryList } from "./delivery-list.tsx";
@@ -232,10 +234,10 @@ function FailedMessage({ fault }: { fault: Fault }): ReactElement {
   return (
     <Notice
       look={mayPass ? "warn" : "bad"}
-      code={fault.instance === undefined ? fault.code : `${fault.code} · ${fault.instance}`}
+      code={codeOf(fault)}
       action={<Button onClick={() => void call("openAgain", {})}>{say("message.again")}</Button>}
     >
-      {fault.sentence}
+      {faultWords(fault)}
     </Notice>
   );
 }

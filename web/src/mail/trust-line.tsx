@@ -6,6 +6,7 @@ import type { Trust } from "../state/worker/read-body.ts";
 import { Button } from "../ui/button.tsx";
 import { Icon, type IconName } from "../ui/icon.tsx";
 import { Notice } from "../ui/notice.tsx";
+import { told } from "../ui/told.ts";
 import { say } from "../words/words.ts";
 import style from "./trust-line.module.css";
 
@@ -79,7 +80,7 @@ export function TrustLine({
       words={say(`trust.news.${news}`, { name })}
       why={say("trust.whyNews", { name, news })}
       address={address}
-      onTold={() => void call("tellNews", { address, news })}
+      onTold={() => told(call("tellNews", { address, news }))}
     />
   );
 }

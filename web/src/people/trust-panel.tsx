@@ -1,12 +1,13 @@
 import { type ReactElement, type ReactNode, useState } from "react";
-import { CallFailed, call } from "../state/desk.ts";
+import { call } from "../state/desk.ts";
 import type { Trust } from "../state/worker/trust.ts";
 import { Button } from "../ui/button.tsx";
 import { Confirm } from "../ui/confirm.tsx";
 import { Icon, type IconName } from "../ui/icon.tsx";
-import { showToast } from "../ui/toaster.tsx";
+import { told } from "../ui/told.ts";
 import { Waiting } from "../ui/waiting.tsx";
 import { dayOf } from "../words/dates.ts";
+import { faultWords } from "../words/fault-words.ts";
 import { say } from "../words/words.ts";
 import style from "./people.module.css";
 import { VerifyDialog } from "./verify-dialog.tsx";
@@ -41,7 +42,7 @@ export function TrustPanel({ address, name, trust }: Props): ReactElement {
           onClose={close}
           onDo={() => {
             close();
-            void doing(() => call("forgetComparison", { address }));
+            told(call("forgetComparison", { address }));
           }}
         >
           <p>{say("people.forgetSentence", { name })}</p>
@@ -54,7 +55,7 @@ export function TrustPanel({ address, name, trust }: Props): ReactElement {
           onClose={close}
           onDo={() => {
             close();
-            void doing(() => call("beginTrustAnew", { address }));
+            told(call("beginTrustAnew", { address }));
           }}
         >
           <p>{say("people.anewSentence", { name })}</p>
@@ -62,15 +63,6 @@ export function TrustPanel({ address, name, trust }: Props): ReactElement {
       )}
     </section>
   );
-}
-
-async function doing(work: () => Promise<unknown>): Promise<void> {
-  try {
-    await work();
-  } catch (error) {
-    if (!(error instanceof CallFailed)) throw error;
-    showToast({ words: error.fault.sentence, mustBeSeen: true });
-  }
 }
 
 function TrustState({
@@ -102,9 +94,9 @@ function TrustState({
       return (
         <State
           icon="clock"
-          actions={<Button onClick={() => void call("lookAgain", {})}>{say("settings.again")}</Button>}
+          actions={<Button onClick={() => told(call("lookAgain", {}))}>{say("settings.again")}</Button>}
         >
-          {trust.sentence}
+          {faultWords(trust.fault)}
         </State>
       );
     case "notBelieved":
@@ -114,7 +106,7 @@ function TrustState({
           look="bad"
           actions={<Button onClick={() => onOpen("anew")}>{say("people.anew")}</Button>}
         >
-          {say("people.notBelieved", { name, why: trust.sentence })}
+          {say("people.notBelieved", { name, why: faultWords(trust.fault) })}
         </State>
       );
     case "mustCompare":
@@ -158,9 +150,7 @@ function TrustState({
             actions={
               <>
                 {verify(say("people.verify"), "ink")}
-                <Button onClick={() => void doing(() => call("tellNews", { address, news }))}>
-                  {say("trust.told")}
-                </Button>
+                <Button onClick={() => told(call("tellNews", { address, news }))}>{say("trust.told")}</Button>
               </>
             }
           >

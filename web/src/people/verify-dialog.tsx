@@ -1,5 +1,6 @@
 import { type ReactElement, Suspense, useState } from "react";
 import { CallFailed, call } from "../state/desk.ts";
+import { codeOf } from "../state/use-work.ts";
 import type { Fault } from "../state/worker/fault.ts";
 import type { Comparison, Numbers } from "../state/worker/trust.ts";
 import { Button } from "../ui/button.tsx";
@@ -98,7 +99,7 @@ export function VerifyDialog({
             </div>
           </>
         )}
-        {fault !== undefined && <Notice code={fault.code}>{fault.sentence}</Notice>}
+        {fault !== undefined && <Notice code={codeOf(fault)}>{fault.sentence}</Notice>}
       </div>
     </Dialog>
   );

@@ -4,6 +4,7 @@ import { codeOf } from "../state/use-work.ts";
 import type { Fault } from "../state/worker/fault.ts";
 import { Button } from "../ui/button.tsx";
 import { Notice } from "../ui/notice.tsx";
+import { faultWords } from "../words/fault-words.ts";
 import { say } from "../words/words.ts";
 import { KeepPhrase } from "./keep-phrase.tsx";
 import { Refused } from "./row.tsx";
@@ -67,7 +68,7 @@ export function TakePhrase({
       />
       {lost !== undefined && !doing.isBusy && (
         <Notice code={codeOf(lost)}>
-          {lost.sentence} {unknown}
+          {faultWords(lost)} {unknown}
         </Notice>
       )}
     </>

@@ -9,6 +9,7 @@ import { Dialog } from "../ui/dialog.tsx";
 import { Field } from "../ui/field.tsx";
 import { Icon, type IconName } from "../ui/icon.tsx";
 import { showToast } from "../ui/toaster.tsx";
+import type { Toast } from "../ui/toasts.ts";
 import { say } from "../words/words.ts";
 import style from "./label-dialog.module.css";
 
@@ -46,7 +47,7 @@ function LabelMenu({ label, onAsk }: Props & { label: Folder }): ReactElement {
     try {
       const words = say("label.removed", { name });
       const number = await call("removeLabel", { id, label: words });
-      const action =
+      const action: Toast["action"] =
         number === null
           ? undefined
           : { words: say("undo.do"), command: "undo", run: () => void undo(number) };

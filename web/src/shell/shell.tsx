@@ -16,6 +16,7 @@ import { PhraseBanner } from "./phrase-banner.tsx";
 import style from "./shell.module.css";
 import { Sidebar } from "./sidebar.tsx";
 import { Refused, StatusBar } from "./status-bar.tsx";
+import { TrialBanner } from "./trial-banner.tsx";
 import { useShellCommands } from "./use-shell-commands.ts";
 import { WhichKey } from "./which-key.tsx";
 
@@ -118,6 +119,7 @@ export function Shell({
       />
       <main id="content" className={style.content} tabIndex={-1}>
         <NewerLine />
+        <TrialBanner />
         <StatusBar />
         <PhraseBanner address={address} />
         <Refused />

@@ -4,6 +4,7 @@ import { call } from "../state/desk.ts";
 import { lastSeen, useView } from "../state/use-view.ts";
 import { Button } from "../ui/button.tsx";
 import { Notice } from "../ui/notice.tsx";
+import { faultWords } from "../words/fault-words.ts";
 import { say } from "../words/words.ts";
 import style from "./shell.module.css";
 
@@ -28,7 +29,9 @@ export function StatusBar(): ReactElement | null {
   const status = lastSeen(useView("status", {}));
   const waiting = lastSeen(useView("activity", {}))?.waiting ?? 0;
   if (status === undefined) return null;
-  const { state, sentence } = status;
+  const { state, sentence, code } = status;
+  const why =
+    sentence === null ? null : faultWords({ sentence, code: code ?? "", values: { host: location.host } });
   if (state === "signedOut") {
     return (
       <p className={`${style.status} ${style.bad}`} role="alert">
@@ -42,7 +45,7 @@ export function StatusBar(): ReactElement | null {
   if (state === "stopped") {
     return (
       <p className={`${style.status} ${style.bad}`} role="alert">
-        {sentence}
+        {why}
       </p>
     );
   }
@@ -53,10 +56,10 @@ export function StatusBar(): ReactElement | null {
       </p>
     );
   }
-  if (state === "waiting" && sentence !== null) {
+  if (state === "waiting" && why !== null) {
     return (
       <p className={style.status} role="status">
-        {say("status.waiting", { why: sentence, count: waiting })}
+        {say("status.waiting", { why, count: waiting })}
       </p>
     );
   }
@@ -68,7 +71,7 @@ export function Refused(): ReactElement | null {
   const refused = lastSeen(useView("activity", {}))?.refused ?? [];
   const [first] = refused;
   if (first === undefined) return null;
-  const { number, sentence } = first;
+  const { number, sentence, type } = first;
   return (
     <div className={style.refused}>
       <Notice
@@ -84,7 +87,7 @@ export function Refused(): ReactElement | null {
           </span>
         }
       >
-        {say("refused.title", { count: refused.length })}. {sentence}
+        {say("refused.title", { count: refused.length })}. {faultWords({ sentence, code: type })}
       </Notice>
     </div>
   );

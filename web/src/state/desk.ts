@@ -1,5 +1,6 @@
 /** The page's side of its worker: calls are asked once, views are watched. */
 
+import { faultWords } from "../words/fault-words.ts";
 import { say } from "../words/words.ts";
 import { worker, workerThrew } from "./wake.ts";
 import type { CallInput, CallName, CallOutput } from "./worker/calls.ts";
@@ -7,7 +8,7 @@ import type { Fault } from "./worker/fault.ts";
 import type { FromWorker, ToWorker } from "./worker/messages.ts";
 import type { ViewInput, ViewName, ViewOutput } from "./worker/views.ts";
 
-/** A call was refused, or could not be made. The message is for people. */
+/** A call was refused, or could not be made. The message is for people, in their language. */
 export class CallFailed extends Error {
   readonly fault: Fault;
 
@@ -79,11 +80,21 @@ export function call<Name extends CallName>(name: Name, input: CallInput<Name>):
       },
       failed(fault) {
         waiting.delete(id);
-        reject(new CallFailed(fault));
+        reject(new CallFailed(inWords(fault, name)));
       },
     });
     ask({ kind: "call", id, name, input });
   });
+}
+
+/** Its sentence is in the language of when it is shown. */
+function inWords(fault: Fault, of: CallName | ViewName): Fault {
+  return {
+    ...fault,
+    get sentence() {
+      return faultWords(fault, of);
+    },
+  };
 }
 
 export type Seen<Output> =
@@ -101,7 +112,7 @@ export function watch<Name extends ViewName>(
   const id = nextId++;
   waiting.set(id, {
     done: (value) => listener({ value: checked<ViewOutput<Name>>(value) }),
-    failed: (fault) => listener({ fault }),
+    failed: (fault) => listener({ fault: inWords(fault, name) }),
   });
   ask({ kind: "watch", id, name, input });
   return () => {

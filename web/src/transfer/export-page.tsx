@@ -7,6 +7,7 @@ import { Button } from "../ui/button.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { saveBlob } from "../ui/save-blob.ts";
 import { ViewFault } from "../ui/view-fault.tsx";
+import { faultWords } from "../words/fault-words.ts";
 import { fileSize } from "../words/sizes.ts";
 import { say } from "../words/words.ts";
 import { askWhere } from "./ask-where.ts";
@@ -58,7 +59,7 @@ function Phase({ state, isWhole, ask }: { state: ExportState; isWhole: boolean; 
     case "failed":
       return (
         <>
-          <Notice code={state.fault.code}>{state.fault.sentence}</Notice>
+          <Notice code={codeOf(state.fault)}>{faultWords(state.fault, "startExport")}</Notice>
           <Choose isWhole={isWhole} ask={ask} />
         </>
       );

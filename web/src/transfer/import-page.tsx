@@ -10,6 +10,7 @@ import { Icon } from "../ui/icon.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { saveBlob } from "../ui/save-blob.ts";
 import { ViewFault } from "../ui/view-fault.tsx";
+import { faultWords } from "../words/fault-words.ts";
 import { say } from "../words/words.ts";
 import { ChooseFiles } from "./choose-files.tsx";
 import { ImportPlan } from "./import-plan.tsx";
@@ -113,7 +114,7 @@ function UnderWay({
         (state.fault === null ? (
           <p role="status">{say("import.paused")}</p>
         ) : (
-          <Notice code={state.fault.code}>{state.fault.sentence}</Notice>
+          <Notice code={codeOf(state.fault)}>{faultWords(state.fault, "continueImport")}</Notice>
         ))}
       <div className={style.actions}>
         {state.phase === "running" ? (

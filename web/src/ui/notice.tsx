@@ -1,4 +1,6 @@
 import type { ReactElement, ReactNode } from "react";
+import { say } from "../words/words.ts";
+import { CopyButton } from "./copy-button.tsx";
 import { Icon } from "./icon.tsx";
 import style from "./notice.module.css";
 
@@ -20,7 +22,11 @@ export function Notice({
       <Icon name={look === "ok" ? "check" : look === "plain" ? "bell" : "warning"} size={16} />
       <div className={style.words}>
         <p>{children}</p>
-        {code !== undefined && <p className={style.code}>{code}</p>}
+        {code !== undefined && (
+          <p className={style.code}>
+            <span>{code}</span> <CopyButton look="link" text={code} what={say("copy.code")} />
+          </p>
+        )}
       </div>
       {action}
     </div>

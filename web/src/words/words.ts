@@ -50,6 +50,11 @@ export function say(id: Words, given: Arguments = {}): string {
   return putTogether(language, id, given);
 }
 
+/** Whether there is a message of this name. */
+export function isWords(id: string): id is Words {
+  return Object.hasOwn(language.catalogue, id);
+}
+
 /** The tag of the language that is spoken, for dates and numbers. A component that calls it is drawn anew when that changes. */
 export function useLanguage(): string {
   return useSyncExternalStore(listen, () => language.tag);

@@ -5,7 +5,8 @@ import type { Desk } from "./desk.ts";
 export interface Activity {
   /** What can be taken back, the last first. */
   done: { number: number; label: string; doneAtMs: number }[];
-  refused: { number: number; sentence: string; refusedAtMs: number }[];
+  /** `type` is the code of the table of errors, or a word of JMAP's. */
+  refused: { number: number; type: string; sentence: string; refusedAtMs: number }[];
   /** Changes that the server does not know of yet. */
   waiting: number;
 }
@@ -18,7 +19,12 @@ export async function readActivity({ mail }: Desk): Promise<Activity> {
   const refused = (await listRefusals(mail)).filter(isOurs);
   return {
     done: done.map(({ number, label, doneAtMs }) => ({ number, label, doneAtMs })),
-    refused: refused.map(({ number, sentence, refusedAtMs }) => ({ number, sentence, refusedAtMs })),
+    refused: refused.map(({ number, type, sentence, refusedAtMs }) => ({
+      number,
+      type,
+      sentence,
+      refusedAtMs,
+    })),
     waiting: await store.count(actions),
   };
 }

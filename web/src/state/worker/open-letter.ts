@@ -37,7 +37,7 @@ export interface BegunLetter {
   /** For so long a letter that was sent can be taken back. */
   undoS: number;
   /** Why it was not sent the last time. */
-  refusal: string | null;
+  refusal: Pick<RefusedLetter, "type" | "sentence"> | null;
   /** Versions of it that gave way to newer ones, the newest first. */
   versions: { savedAt: string; body: string }[];
 }
@@ -127,7 +127,7 @@ async function begun(
         ? [{ address, name: "", signature: "" }]
         : all.map(({ email, name, textSignature }) => ({ address: email, name, signature: textSignature })),
     undoS: typeof undoS === "number" ? undoS : usualUndoS,
-    refusal: refused.find(({ draft }) => draft === letter.stored?.name)?.sentence ?? null,
+    refusal: refused.find(({ draft }) => draft === letter.stored?.name) ?? null,
     versions: (letter.stored?.versions ?? []).map((version) => ({
       savedAt: version.savedAt,
       body: version.letter.body,
@@ -137,6 +137,8 @@ async function begun(
 
 export interface RefusedLetter {
   number: number;
+  /** The code of the table of errors. */
+  type: string;
   sentence: string;
   /** The name of the draft that it is again. */
   draft: string;
@@ -145,10 +147,10 @@ export interface RefusedLetter {
 /** Letters that were refused and are drafts again, the last first. */
 export async function listRefusedLetters({ mail }: Pick<Desk, "mail">): Promise<RefusedLetter[]> {
   const refused: RefusedLetter[] = [];
-  for (const { number, sentence, change } of await listRefusals(mail)) {
+  for (const { number, type, sentence, change } of await listRefusals(mail)) {
     if (change.on !== "message" || change.change.kind !== "send") continue;
     const draft = (await findLetter(mail, change.id))?.from?.name;
-    if (draft !== undefined) refused.push({ number, sentence, draft });
+    if (draft !== undefined) refused.push({ number, type, sentence, draft });
   }
   return refused;
 }

@@ -8,6 +8,7 @@ import {
   testPhrase,
 } from "@posthorn/client";
 import { fail } from "@posthorn/protocol";
+import { checkPhrase } from "./check-phrase.ts";
 import type { Desk } from "./desk.ts";
 import { type Fault, faultOf } from "./fault.ts";
 
@@ -42,8 +43,9 @@ function timeOf(text: unknown): number | undefined {
   return Number.isNaN(atMs) ? undefined : atMs;
 }
 
-/** Whether these words open the account. Throws ProblemError `badRequest` with help by the word when they are no phrase. */
+/** Whether these words open the account. Throws Told with help by the word when they are no phrase. */
 export async function tryPhrase({ mail }: Desk, { phrase }: { phrase: string }): Promise<boolean> {
+  checkPhrase(phrase);
   const isRight = await testPhrase(mail.session, phrase);
   if (isRight) await keepTested(mail);
   return isRight;

@@ -37,6 +37,8 @@ export interface Recipient {
   state: RecipientState;
   /** Why, where the state does not say all. */
   sentence: string | null;
+  /** Of the sentence. */
+  code?: string;
   /** Of whom must be compared again: why, and what they have now. */
   changed?: { why: ComparedAgain } & Uncompared;
 }
@@ -49,7 +51,7 @@ export async function lookUpRecipient(
   { address }: { address: string },
 ): Promise<Recipient> {
   const found = findAddress(address);
-  if (found === undefined) return { state: "bad", sentence: whyBad(address) };
+  if (found === undefined) return { state: "bad", sentence: whyBad(address), code: "badAddress" };
   try {
     // Nobody without keys seals to anybody.
     if ((await session.keys.find()) === undefined) return { state: "open", sentence: null };
@@ -84,7 +86,7 @@ function recipientOf(contact: Contact): Recipient {
     case "noConsent":
       return { state: "refused", sentence: null };
     case "notBelieved":
-      return { state: "refused", sentence: contact.sentence };
+      return { state: "refused", sentence: contact.sentence, code: "keysNotBelieved" };
     case "unknown":
       return problemOf(new ProblemError(contact.problem));
   }
@@ -93,7 +95,7 @@ function recipientOf(contact: Contact): Recipient {
 function problemOf({ problem, message }: ProblemError): Recipient {
   const { code, retry } = problem;
   if (code === "recipientUnknown" || code === "notFound") return { state: "notFound", sentence: message };
-  return { state: retry === "never" ? "refused" : "silent", sentence: message };
+  return { state: retry === "never" ? "refused" : "silent", sentence: message, code };
 }
 
 interface Known {

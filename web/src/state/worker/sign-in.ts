@@ -10,6 +10,7 @@ import {
   viewInvite,
 } from "@posthorn/client";
 import { accountName, fail, formatAddress, parseAddress } from "@posthorn/protocol";
+import { checkPhrase } from "./check-phrase.ts";
 import type { Room } from "./desk.ts";
 import { homeHost, wholeAddress } from "./home-platform.ts";
 import { owePhrase } from "./phrase.ts";
@@ -90,6 +91,7 @@ export async function recoverAccount(
   room: Room,
   { address, phrase, password, device }: { address: string; phrase: string; password: string } & Device,
 ): Promise<void> {
+  checkPhrase(phrase);
   const { keeper, platform } = room;
   const whole = await wholeAddress(platform, address);
   checkSeat(room, whole);

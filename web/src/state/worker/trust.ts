@@ -11,8 +11,9 @@ import {
   markDifferent,
   readSafetyNumber,
 } from "@posthorn/client";
+import { ProblemError } from "@posthorn/protocol";
 import type { Desk } from "./desk.ts";
-import { faultOf } from "./fault.ts";
+import { type Fault, faultOf } from "./fault.ts";
 import { readSenders } from "./own-account.ts";
 
 export type Comparison = Awaited<ReturnType<typeof compareScanned>>;
@@ -37,7 +38,7 @@ export type Trust =
       news: "newKey" | "reset" | "policyLowered" | null;
     } & Numbers)
   | ({ kind: "mustCompare"; why: ComparedAgain; comparedAtMs: number | null } & Numbers)
-  | { kind: "notBelieved" | "unknown"; sentence: string };
+  | { kind: "notBelieved" | "unknown"; fault: Fault };
 
 /** Never throws: that nobody answers is an answer. */
 export async function readTrust({ mail }: Desk, { address }: { address: string }): Promise<Trust> {
@@ -51,9 +52,9 @@ export async function readTrust({ mail }: Desk, { address }: { address: string }
       case "noConsent":
         return { kind: contact.kind };
       case "notBelieved":
-        return { kind: "notBelieved", sentence: contact.sentence };
+        return { kind: "notBelieved", fault: { sentence: contact.sentence, code: "keysNotBelieved" } };
       case "unknown":
-        return { kind: "unknown", sentence: contact.problem.detail ?? contact.problem.title };
+        return { kind: "unknown", fault: faultOf(new ProblemError(contact.problem)) };
     }
     const { safetyNumber, verifyText, comparedAt } = await readSafetyNumber(session, address);
     const numbers = {
@@ -65,7 +66,7 @@ export async function readTrust({ mail }: Desk, { address }: { address: string }
     const { news = null } = contact;
     return { kind: "sealed", news: news === "firstSeen" ? null : news, ...numbers };
   } catch (error) {
-    return { kind: "unknown", sentence: faultOf(error).sentence };
+    return { kind: "unknown", fault: faultOf(error) };
   }
 }
 

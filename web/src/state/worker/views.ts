@@ -27,6 +27,8 @@ export interface Status {
   state: "starting" | "working" | "live" | "waiting" | "signedOut" | "stopped";
   /** Why it waits, and what to do. */
   sentence: string | null;
+  /** Of the sentence. */
+  code?: string | undefined;
 }
 
 export const views = {
@@ -42,7 +44,7 @@ export const views = {
     const kept = await room.desk()?.mail.store.get(statuses, "status");
     return kept === undefined
       ? { state: "starting", sentence: null }
-      : { state: kept.state, sentence: kept.sentence };
+      : { state: kept.state, sentence: kept.sentence, code: kept.code };
   }),
 
   folders: view<Record<string, never>, Folder[]>(["account", "folders", "drafts"], async (room) => {
