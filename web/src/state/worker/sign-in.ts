@@ -83,6 +83,7 @@ export async function joinDevice(room: Room, { code, device }: { code: string } 
   const { keeper, platform } = room;
   const link = parseDeviceLink(code);
   if (link === undefined) throw new RangeError("The code of a link was not looked at before.");
+  checkSeat(room, link.address);
   await room.sitDown(await joinByLink(platform, link, { keeper, device }));
 }
 
