@@ -9,10 +9,9 @@ import {
   startWebClients,
   type WebClient,
   type WebClients,
+  writeTo,
 } from "../src/browser/index.ts";
-import { importMails, makeMail } from "../src/import-mail.ts";
 import { joinAs, type TestPerson } from "../src/people.ts";
-import { picture } from "../src/picture.ts";
 
 const slow = 120_000;
 const patience = { timeout: 15_000 };
@@ -61,6 +60,16 @@ function reader(): Locator {
 
 async function press(...keys: string[]): Promise<void> {
   for (const key of keys) await page.keyboard.press(key);
+}
+
+/** At its beginning, for it is where it was left. */
+async function goToInbox(): Promise<void> {
+  // What one points at stays as it is.
+  await page.mouse.move(20, 880);
+  await page.goto(new URL("/inbox", page.url()).href);
+  await page.getByRole("row").first().waitFor();
+  await page.getByRole("grid").evaluate((grid) => grid.scrollTo(0, 0));
+  await row("Letter 25").waitFor();
 }
 
 async function open(subject: string): Promise<void> {
@@ -145,10 +154,11 @@ test("a conversation and a label that are not there say so", async () => {
   await page.goto(new URL("/label/f999", page.url()).href);
   await page.getByRole("heading", { name: "This label is not here any more" }).waitFor();
   await page.getByRole("button", { name: "Go to your inbox" }).click();
-  await row("Letter 26").waitFor();
+  await page.getByRole("grid", { name: "Inbox" }).waitFor();
 });
 
 test("after a first key one that goes nowhere does nothing", async () => {
+  await goToInbox();
   await row("Letter 26").focus();
   await press("g", "h");
   await press("g", "#");
@@ -156,17 +166,113 @@ test("after a first key one that goes nowhere does nothing", async () => {
   await row("Letter 26").waitFor();
 });
 
-test("a picture that came with a letter and stands nowhere in it is among its files", async () => {
-  const html = '<p>Look</p><img src="cid:shown@far.example">';
-  const pictures = { "shown@far.example": picture(40, 30), "attached@far.example": picture(30, 40) };
-  await importMails(alice.session, [
-    makeMail({ to: alice.address, subject: "From the sea", html, pictures }),
-  ]);
-  await page.goto(new URL("/inbox", page.url()).href);
-  await row("From the sea").click();
-  await page.frameLocator("iframe").last().locator("img").waitFor();
-  await expect
-    .poll(() => reader().getByRole("list", { name: /file/i }).getByRole("listitem").count(), patience)
-    .toBe(1);
+test("a letter that waits for the server can be read, and is a draft again only when somebody says so", async () => {
+  await goToInbox();
+  await client.context.setOffline(true);
+  await writeTo(page, bob.address, "From the train", "No network here.");
+  await press("Control+Enter");
+  await page.getByRole("link", { name: /^Drafts/ }).click();
+  await row("From the train").click();
+  await page.getByRole("heading", { name: "From the train", level: 1 }).waitFor();
+  await reader().getByText("No network here.").waitFor();
+  expect(await composer(page).count()).toBe(0);
+  await reader().getByRole("button", { name: "Back to the list" }).click();
+  await row("From the train").getByTitle("Waits to be sent").waitFor();
+  await row("From the train").click();
+  await reader().getByRole("button", { name: "Take back and edit" }).click();
+  await hasValue(composer(page).getByLabel("Subject"), "From the train");
+  await client.context.setOffline(false);
+  await press("Escape");
+});
+
+test("who chooses in a dialog or takes something back is where they were", async () => {
+  await goToInbox();
+  await row("Letter 24").focus();
+  await press(".");
+  await page.getByRole("dialog").getByRole("option", { name: /^Star/ }).click();
+  await expect.poll(focusedRow, patience).toContain("Letter 24");
+  await row("Letter 24").getByText("Starred").or(row("Letter 24")).first().waitFor();
+  await press("e");
+  await row("Letter 24").waitFor({ state: "detached" });
+  await page.getByRole("button", { name: /^Undo/ }).click();
+  await row("Letter 24").waitFor();
+  await expect.poll(focusedRow, patience).toMatch(/Letter \d+/);
+});
+
+/** The row that has the focus, by its name. */
+async function focusedRow(): Promise<string> {
+  return page.evaluate(() => document.activeElement?.closest("[role=row]")?.getAttribute("aria-label") ?? "");
+}
+
+test("what was ticked in the list of labels holds however it is left", async () => {
+  await goToInbox();
+  await row("Letter 23").focus();
+  await press("l");
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("combobox").fill("Sea");
+  await dialog.getByRole("option", { name: "Make “Sea”" }).click();
+  await dialog.getByRole("option", { name: "Sea", exact: true }).waitFor();
+  await press("Escape");
+  await page.getByRole("link", { name: /^Sea/ }).click();
+  await row("Letter 23").waitFor();
+});
+
+test("where somebody is in a list is kept when the page is loaded anew", async () => {
+  await goToInbox();
+  const top = () => page.getByRole("grid").evaluate((grid) => grid.scrollTop);
+  await page.getByRole("grid").evaluate((grid) => grid.scrollTo(0, 500));
+  await expect.poll(top, patience).toBe(500);
+  await page.reload();
+  await expect.poll(top, patience).toBe(500);
+});
+
+test("after archiving one is where one has chosen to be", async () => {
+  await page.goto(new URL("/settings/appearance", page.url()).href);
+  await page.getByRole("radio", { name: "Back to the list" }).click();
+  await press("g", "i");
+  await open("Letter 16");
+  await press("e");
+  await page.getByRole("heading", { name: "Nothing open" }).waitFor();
+  await press("z");
+  await row("Letter 16").waitFor();
+  await page.goto(new URL("/settings/appearance", page.url()).href);
+  await page.getByRole("radio", { name: "Next newer" }).click();
+  await press("g", "a");
+  await open("Letter 16");
+  await press("e");
+  await page.getByRole("heading", { name: "Letter 17", level: 1 }).waitFor();
+});
+
+test("what is not understood of a search is said", async () => {
+  await page.goto(new URL("/search?q=before%3Afoo", page.url()).href);
+  await page.getByText(/“before:foo” is not understood/).waitFor();
+});
+
+test("mailboxes over the page have the focus, and Esc leaves them", async () => {
+  await page.setViewportSize({ width: 900, height: 800 });
+  await goToInbox();
+  await page.getByRole("button", { name: "Mailboxes", exact: true }).click();
+  const isInSidebar = () =>
+    page.evaluate(() => document.activeElement?.closest("[data-part=sidebar]") !== null);
+  await expect.poll(isInSidebar, patience).toBe(true);
+  await press("Escape");
+  await expect.poll(() => page.getByRole("link", { name: /^Inbox/ }).isVisible(), patience).toBe(false);
+  expect(await page.evaluate(() => document.activeElement?.getAttribute("aria-label"))).toBe("Mailboxes");
+  // Beside what is open the list is not seen there, and its search is one key away.
+  await open("Letter 26");
+  await press("/");
+  await expect.poll(() => page.evaluate(() => document.activeElement?.tagName), patience).toBe("INPUT");
+  await press("Escape");
+  await page.setViewportSize({ width: 1440, height: 900 });
+});
+
+test("the page has its theme before anything of it is drawn", async () => {
+  await page.goto(new URL("/settings/appearance", page.url()).href);
+  await page.getByRole("radio", { name: "Dark" }).click();
+  const other = await client.context.newPage();
+  await other.route("**/assets/*.js", (route) => route.abort());
+  await other.goto(page.url(), { waitUntil: "commit" });
+  await other.locator("html[data-theme=dark]").waitFor({ state: "attached" });
+  await other.close();
   expect(client.faults).toEqual([]);
 });

@@ -309,7 +309,8 @@ test("HTML that was imported is shown cleaned, with its own pictures, and says h
   const html = `<p style="color:#111">Dark words <a href="https://evil.example/">https://bank.example</a></p>
     <img src="cid:logo" alt="logo"><img src="https://far.example/big.png" alt="A big picture"><img src="//far.example/1.gif">
     <blockquote type="cite">Said before</blockquote>`;
-  const pictures = { logo: picture(40, 30) };
+  // Some mail programs give a picture that is only attached a content id as well.
+  const pictures = { logo: picture(40, 30), attached: picture(30, 40) };
   await importMails(omar.session, [makeMail({ to: omar.address, subject: "Our sale", html, pictures })]);
   const other = await clients.open(clients.net.node("alpha"), { colorScheme: "dark" });
   await other.signIn(omar);
@@ -320,6 +321,8 @@ test("HTML that was imported is shown cleaned, with its own pictures, and says h
   await frame.getByText("A big picture").waitFor();
   const logo = frame.getByRole("img", { name: "logo" });
   await expect.poll(() => logo.evaluate((image) => image.getBoundingClientRect().width), patience).toBe(40);
+  const files = other.page.getByRole("article").getByRole("list", { name: "1 file" });
+  await files.waitFor();
   expect(await frame.getByText("Said before").isVisible()).toBe(false);
   const colour = () => frame.getByText("Dark words").evaluate((one) => getComputedStyle(one).color);
   expect(await colour()).toBe("rgb(238, 237, 234)");

@@ -36,14 +36,14 @@ export function Composing({ route }: { route: Route }): ReactElement | null {
     return () => clearTimeout(timer);
   }, []);
 
-  // A draft's place in a list is a composer, and so is that of a letter that waits.
+  // A draft's place in a list is a composer.
   const threadId = route.page === "list" ? route.threadId : undefined;
   const place = route.page === "list" ? route.place : undefined;
   useEffect(() => {
     if (threadId === undefined || place === undefined) return;
     const [kind, name] = threadId.split(":");
-    if (name === undefined || (kind !== "draft" && kind !== "letter")) return;
-    openComposer(kind === "draft" ? { kind, name } : { kind, wireId: name });
+    if (name === undefined || kind !== "draft") return;
+    openComposer({ kind, name });
     go({ page: "list", place, threadId: undefined }, { replace: true });
   }, [threadId, place]);
 

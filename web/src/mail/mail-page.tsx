@@ -14,6 +14,7 @@ import { withoutTurns } from "./text-links.ts";
 import { ThreadList } from "./thread-list.tsx";
 import { ThreadReader } from "./thread-reader.tsx";
 import type { RowMarks } from "./use-list-acts.ts";
+import { WaitingLetterReader } from "./waiting-letter.tsx";
 
 /** What the search puts into a list. */
 export interface SearchParts {
@@ -21,6 +22,12 @@ export interface SearchParts {
   status(query: string): ReactNode;
   empty(query: string): ReactNode;
 }
+
+/** Whoever has no more than so many has just come. */
+const fewMails = 20;
+
+/** What the rows of letters that wait on this device are called by. */
+const waitingRow = "letter:";
 
 const inboxPlace: Place = { kind: "role", role: "inbox" };
 
@@ -37,7 +44,7 @@ export function MailPage({
   search: SearchParts;
   /** In place of a list, where first-time senders wait. */
   screener: ReactNode;
-  /** In an empty inbox of somebody who has put nothing away yet. */
+  /** In the inbox of somebody who has little mail yet. */
   importCard: ReactNode;
 }): ReactElement {
   const folders = lastSeen(useView("folders", {})) ?? [];
@@ -46,10 +53,12 @@ export function MailPage({
   const title = placeTitle(place, folders);
   const inbox = folders.find(({ role }) => role === "inbox");
   const isInbox = place.kind === "role" && place.role === "inbox";
-  const hasNothing = folders.some(({ role, total }) => role === "archive" && total === 0);
+  const mails = folders.filter(({ role }) => role === "inbox" || role === "archive");
+  const isNew = mails.length > 0 && mails.reduce((sum, { total }) => sum + total, 0) <= fewMails;
   const isEmpty =
     place.kind === "role" && folders.some(({ role, total }) => role === place.role && total === 0);
   const threadId = isList ? route.threadId : undefined;
+  const waitingId = threadId?.startsWith(waitingRow) ? threadId.slice(waitingRow.length) : undefined;
   const thread = lastSeen(useView("thread", threadId === undefined ? undefined : { threadId }));
   const subject = withoutTurns(thread?.subject ?? "");
   useEffect(() => {
@@ -76,9 +85,15 @@ export function MailPage({
         folders={folders}
         address={address}
         tools={search.field(place, folders)}
-        above={place.kind === "search" ? search.status(place.query) : undefined}
+        above={
+          place.kind === "search"
+            ? search.status(place.query)
+            : isInbox && isNew && !isEmpty
+              ? importCard
+              : undefined
+        }
         empty={place.kind === "search" ? search.empty(place.query) : undefined}
-        underEmpty={isInbox && hasNothing ? importCard : undefined}
+        underEmpty={isInbox && isNew ? importCard : undefined}
       />
       {threadId === undefined ? (
         <div className={style.nothing}>
@@ -87,7 +102,11 @@ export function MailPage({
         </div>
       ) : (
         <Boundary resetBy={threadId}>
-          <ThreadReader key={threadId} threadId={threadId} place={place} address={address} />
+          {waitingId === undefined ? (
+            <ThreadReader key={threadId} threadId={threadId} place={place} address={address} />
+          ) : (
+            <WaitingLetterReader key={waitingId} wireId={waitingId} place={place} />
+          )}
         </Boundary>
       )}
     </div>

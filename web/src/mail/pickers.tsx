@@ -75,7 +75,8 @@ function LabelPicker({ acts, picker, folders }: Props): ReactElement {
     if (by === "key") apply(now);
   };
   return (
-    <Dialog title={say("label.title", { count: countOf(picker) })} onClose={acts.closePicker}>
+    // What was ticked holds, however it is left: a toast tells of it, with the way back.
+    <Dialog title={say("label.title", { count: countOf(picker) })} onClose={() => apply(wanted)}>
       <Choices
         label={say("label.filter")}
         text={text}

@@ -2,6 +2,7 @@ import type { ReactElement } from "react";
 import type { Place } from "../state/place.ts";
 import type { Folder } from "../state/worker/folders.ts";
 import { IconButton } from "../ui/button.tsx";
+import { giveFocus } from "../ui/give-focus.ts";
 import { LabelChip } from "../ui/label-chip.tsx";
 import { say } from "../words/words.ts";
 import { act } from "./act.ts";
@@ -30,7 +31,10 @@ export function ThreadLabels({
             icon="close"
             size={16}
             label={say("reader.removeLabel", { name })}
-            onClick={() => void act({ kind: "label", add: [], remove: [id] }, [threadId], place)}
+            onClick={() => {
+              giveFocus(document.querySelector("[data-part=reader] h1"));
+              void act({ kind: "label", add: [], remove: [id] }, [threadId], place);
+            }}
           />
         </li>
       ))}

@@ -19,6 +19,7 @@ import { Button } from "../ui/button.tsx";
 import { Empty } from "../ui/empty.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { part } from "../ui/part.ts";
+import { useToday } from "../ui/use-today.ts";
 import { Waiting } from "../ui/waiting.tsx";
 import { say } from "../words/words.ts";
 import { homeAct } from "./home-act.ts";
@@ -82,7 +83,7 @@ export function ThreadList({
     const others = people.filter((person) => person.address !== address);
     return others.length > 0 && subject !== null && trouble === null && others.every(isCompared);
   };
-  const { view, onScroll, show } = useListView(scroller, key, density);
+  const { view, onScroll, show, restore } = useListView(scroller, key, density);
   const isHeld = useRef(false);
   const wanted = useRef<string>(undefined);
   const stood = useRef<ReadonlyMap<string, number>>(undefined);
@@ -96,6 +97,10 @@ export function ThreadList({
   const pages = usePages(place, first, last);
   const openIndex = openId === undefined ? -1 : pages.indexOf(openId);
   if (openIndex >= 0) openAt.current = openIndex;
+  const isKnown = pages.total !== undefined;
+  useLayoutEffect(() => {
+    if (isKnown) restore();
+  }, [isKnown, restore]);
   const total = pages.total ?? 0;
   const layout = layOut(total, pages.ages, view.row);
   const { above: passed, forget } = useAnchor(scroller, { pages, layout, view, isHeld });
@@ -180,6 +185,7 @@ export function ThreadList({
 
   const cursorIndex = acts.cursor === undefined ? -1 : pages.indexOf(acts.cursor);
   const home = homeAct(place);
+  const today = useToday();
   const isLater = place.kind === "role" && place.role === "snoozed";
   const rows: ReactElement[] = [];
   for (let index = first; index <= Math.min(last, total - 1); index++) {
@@ -206,6 +212,7 @@ export function ThreadList({
             labels={labels}
             address={address}
             isLater={isLater}
+            today={today}
             home={home}
             acts={rowActs.current}
           />
@@ -256,7 +263,14 @@ export function ThreadList({
           {say("list.new", { count: unseen })}
         </Button>
       )}
-      {pages.fault !== undefined && <Notice code={pages.fault.code}>{pages.fault.sentence}</Notice>}
+      {pages.fault !== undefined && (
+        <Notice
+          code={pages.fault.code}
+          action={<Button onClick={pages.again}>{say("message.again")}</Button>}
+        >
+          {pages.fault.sentence}
+        </Notice>
+      )}
       <div
         ref={scroller}
         className={style.scroller}
@@ -266,7 +280,7 @@ export function ThreadList({
         aria-multiselectable="true"
         onScroll={onScroll}
       >
-        {pages.total === undefined && <Waiting />}
+        {pages.total === undefined && pages.fault === undefined && <Waiting />}
         {pages.total === 0 && pages.isWhole && (empty ?? <EmptyPlace place={place} />)}
         {pages.total === 0 && pages.isWhole && underEmpty !== undefined && (
           <div className={style.under}>{underEmpty}</div>

@@ -30,6 +30,8 @@ interface Props {
   address: string;
   /** In Later: until when. */
   isLater: boolean;
+  /** When it has begun: by that times are told. */
+  today: number;
   /** What a swipe and the first button do. */
   home: HomeAct;
   acts: RowActs;
@@ -59,6 +61,7 @@ export const ThreadRowView = memo(function ThreadRowView({
   labels: all,
   address,
   isLater,
+  today,
   home,
   acts,
 }: Props): ReactElement {
@@ -112,6 +115,7 @@ export const ThreadRowView = memo(function ThreadRowView({
           labels={all}
           address={address}
           isLater={isLater}
+          today={today}
           home={home}
           acts={acts}
         />

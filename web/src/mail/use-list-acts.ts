@@ -3,6 +3,7 @@ import { useCallback, useEffect, useRef, useState } from "react";
 import { go } from "../routes.ts";
 import { useCommands } from "../state/commands.ts";
 import { openComposer } from "../state/composers.ts";
+import { keptLook, type Look } from "../state/look.ts";
 import { type Place, placeKey } from "../state/place.ts";
 import type { ThreadAct } from "../state/worker/act-on-threads.ts";
 import type { ThreadRow } from "../state/worker/list-threads.ts";
@@ -131,22 +132,28 @@ export function useListActs({ place, pages, openId, opened, focusRow, onLeaving 
     return cursor === undefined || pages.indexOf(cursor) < 0 ? undefined : { ids: [cursor], all: undefined };
   };
 
-  const goOn = (gone: readonly string[], isUpward: boolean) => {
-    const next = nextAfter(order(), new Set(gone), isUpward);
+  const goOn = (gone: readonly string[], wanted: Look["afterArchive"] | undefined) => {
+    const isReading = openId !== undefined && gone.includes(openId);
+    const after = wanted ?? keptLook().afterArchive;
+    const next = nextAfter(order(), new Set(gone), after === "newer");
     setSelection(nothingSelected);
-    if (openId !== undefined && gone.includes(openId))
-      go({ page: "list", place, threadId: next }, { replace: true });
+    if (isReading && after === "list") {
+      go({ page: "list", place, threadId: undefined }, { replace: true });
+      if (next !== undefined) moveTo(next);
+    } else if (isReading) go({ page: "list", place, threadId: next }, { replace: true });
     else if (next !== undefined) moveTo(next);
   };
 
-  const doAct = (what: ThreadAct, targets = targetsNow(), isUpward = false) => {
+  const doAct = (what: ThreadAct, targets = targetsNow(), wanted?: Look["afterArchive"]) => {
     if (targets === undefined) return;
     const { ids, all } = targets;
     void act(what, ids, place, all);
-    if (!leaves(what, place)) return;
+    const isLeaving = leaves(what, place);
+    // Who has put away what they read is done with it, wherever it still stands.
+    const isDone = openId !== undefined && ids.includes(openId) && putsAway(what);
     // The focus first: what moves would have to be laid out for it.
-    goOn(ids, isUpward);
-    onLeaving(ids);
+    if (isLeaving || isDone) goOn(ids, wanted);
+    if (isLeaving) onLeaving(ids);
   };
 
   const step = (by: 1 | -1) => {
@@ -207,8 +214,8 @@ export function useListActs({ place, pages, openId, opened, focusRow, onLeaving 
     selectUnread: isThere ? choose(({ isUnread }) => isUnread) : undefined,
     selectStarred: isThere ? choose(({ isStarred }) => isStarred) : undefined,
     archive: given((targets) => doAct({ kind: "archive" }, targets)),
-    archiveNext: given((targets) => doAct({ kind: "archive" }, targets)),
-    archivePrevious: given((targets) => doAct({ kind: "archive" }, targets, true)),
+    archiveNext: given((targets) => doAct({ kind: "archive" }, targets, "older")),
+    archivePrevious: given((targets) => doAct({ kind: "archive" }, targets, "newer")),
     trash: given((targets) => doAct({ kind: "trash" }, targets)),
     junk: given((targets) => doAct({ kind: "junk" }, targets)),
     star: given((targets) =>
@@ -238,6 +245,11 @@ export function useListActs({ place, pages, openId, opened, focusRow, onLeaving 
     pick,
     marksOf,
   };
+}
+
+/** Whether one is done with what one reads. */
+function putsAway(what: ThreadAct): boolean {
+  return ["archive", "trash", "junk"].includes(what.kind) || (what.kind === "snooze" && what.until !== null);
 }
 
 /** Whether what is acted on goes out of the list. */

@@ -4,8 +4,28 @@ import { flushSync } from "react-dom";
 import type { ListLayout } from "./list-layout.ts";
 import type { Pages } from "./use-pages.ts";
 
-/** Scroll positions by place, for as long as the page is open. */
-const positions = new Map<string, number>();
+/** Scroll positions by place, for as long as the tab is open. */
+const keptAt = "posthorn.positions";
+const positions = new Map<string, number>(keptPositions());
+
+function keptPositions(): [string, number][] {
+  try {
+    const kept: unknown = JSON.parse(sessionStorage.getItem(keptAt) ?? "{}");
+    if (typeof kept !== "object" || kept === null) return [];
+    return Object.entries(kept).filter((entry): entry is [string, number] => typeof entry[1] === "number");
+  } catch {
+    // Nothing may be kept.
+    return [];
+  }
+}
+
+addEventListener("pagehide", () => {
+  try {
+    sessionStorage.setItem(keptAt, JSON.stringify(Object.fromEntries(positions)));
+  } catch {
+    // Each list begins at its top then.
+  }
+});
 
 export interface ListView {
   top: number;
@@ -18,6 +38,8 @@ export interface ListView {
 export interface ListScroll {
   view: ListView;
   onScroll(): void;
+  /** To where it was left, once it is known how long the list is. */
+  restore(): void;
   /** So that the row is seen whole. */
   show(layout: ListLayout, index: number): void;
 }
@@ -59,6 +81,11 @@ export function useListView(
     return () => watcher.disconnect();
   }, [key, density, measure, scroller]);
 
+  const restore = useCallback(() => {
+    const element = scroller.current;
+    if (element !== null) element.scrollTop = positions.get(key) ?? 0;
+  }, [key, scroller]);
+
   const onScroll = useCallback(() => {
     positions.set(key, scroller.current?.scrollTop ?? 0);
     // In the frame that shows it, or a place would be empty for as long as one frame lasts.
@@ -77,7 +104,7 @@ export function useListView(
     },
     [scroller, view],
   );
-  return { view, onScroll, show };
+  return { view, onScroll, show, restore };
 }
 
 /** What comes above what is looked at moves the view along with it. Gives how many have come unseen. */

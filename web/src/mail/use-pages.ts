@@ -9,6 +9,7 @@ import type { Place } from "../state/place.ts";
 import { placeKey } from "../state/place.ts";
 import type { Fault } from "../state/worker/fault.ts";
 import type { ThreadPage, ThreadRow } from "../state/worker/list-threads.ts";
+import { useToday } from "../ui/use-today.ts";
 import { hasOnlyLost, isSameOrder, newAbove, withNewContent, withSameRows } from "./held-pages.ts";
 
 const pageSize = 50;
@@ -36,6 +37,8 @@ export interface Pages {
   setHeld(by: HeldBy): void;
   /** Shows what was held back. */
   release(): void;
+  /** Asks anew, after a fault. */
+  again(): void;
   /** Whether somebody has just brought rows back, and looks for them. */
   isBringing(): boolean;
 }
@@ -62,6 +65,9 @@ function isLetThrough(
 
 /** `first` and `last` are the indexes of the rows that are seen. */
 export function usePages(place: Place, first: number, last: number): Pages {
+  const today = useToday();
+  const [round, setRound] = useState(0);
+  const asked = useRef({ today, round });
   const key = placeKey(place);
   const kept = useMemo<Kept>(() => left.get(key) ?? { pages: new Map(), newest: undefined }, [key]);
   const watched = useRef(new Map<number, () => void>());
@@ -121,6 +127,12 @@ export function usePages(place: Place, first: number, last: number): Pages {
 
   useEffect(() => {
     const stops = watched.current;
+    // What is of today is so until midnight, and what has failed is asked for anew.
+    if (asked.current.today !== today || asked.current.round !== round) {
+      for (const stop of stops.values()) stop();
+      stops.clear();
+      asked.current = { today, round };
+    }
     const most = total === undefined ? 0 : Math.max(0, Math.ceil(total / pageSize) - 1);
     for (const [page, stop] of stops) {
       if (page >= begin && page <= end) continue;
@@ -157,7 +169,7 @@ export function usePages(place: Place, first: number, last: number): Pages {
       stops.set(page, stop);
     }
     // The key says all that the place says.
-  }, [key, kept, begin, end, total]);
+  }, [key, kept, begin, end, total, today, round]);
 
   const row = useCallback(
     (index: number) => kept.pages.get(Math.floor(index / pageSize))?.rows[index % pageSize],
@@ -195,6 +207,7 @@ export function usePages(place: Place, first: number, last: number): Pages {
     heldBack: newAbove(kept.pages.get(0), pending.current.get(0)),
     setHeld,
     release,
+    again: () => setRound((before) => before + 1),
     isBringing: () => performance.now() < bringingUntilMs.current,
   };
 }

@@ -8,6 +8,7 @@ import { Button, IconButton } from "../ui/button.tsx";
 import { type Choice, Choices } from "../ui/choices.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { Empty } from "../ui/empty.tsx";
+import { giveFocus } from "../ui/give-focus.ts";
 import { Waiting } from "../ui/waiting.tsx";
 import { longTime, shortTime } from "../words/dates.ts";
 import { say } from "../words/words.ts";
@@ -24,7 +25,11 @@ export function ScreenerPage(): ReactElement {
     ({ address, host }) => !decided.has(address) && !decided.has(`*@${host}`),
   );
   const decideHere = async (sender: string, state: Decision) => {
+    // The card goes, and with it the button that has the focus.
+    const card = document.activeElement?.closest("li");
+    const other = card?.nextElementSibling ?? card?.previousElementSibling;
     setDecided((before) => new Set(before).add(sender));
+    giveFocus(other?.querySelector("button") ?? undefined);
     if (await decide(sender, state)) return;
     setDecided((before) => new Set([...before].filter((one) => one !== sender)));
   };

@@ -1,4 +1,5 @@
 import { type ReactElement, useEffect, useId, useRef, useState } from "react";
+import { flushSync } from "react-dom";
 import { go, type Route, useRoute } from "../routes.ts";
 import { useCommands } from "../state/commands.ts";
 import { call } from "../state/desk.ts";
@@ -104,6 +105,10 @@ export function SearchField({ place, folders }: { place: Place; folders: readonl
 
   useCommands({
     search: () => {
+      // On a phone the list that it stands in is not seen beside what is open.
+      if (field.current?.checkVisibility() === false) {
+        flushSync(() => go({ page: "list", place, threadId: undefined }));
+      }
       field.current?.focus();
       field.current?.select();
     },

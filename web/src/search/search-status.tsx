@@ -1,10 +1,12 @@
 import type { ReactElement } from "react";
 import { go } from "../routes.ts";
+import { call } from "../state/desk.ts";
 import { lastSeen, useView } from "../state/use-view.ts";
 import type { SearchState } from "../state/worker/search-threads.ts";
 import { Button } from "../ui/button.tsx";
 import { Empty } from "../ui/empty.tsx";
 import { Icon } from "../ui/icon.tsx";
+import { Notice } from "../ui/notice.tsx";
 import { monthOf } from "../words/dates.ts";
 import { say } from "../words/words.ts";
 import { chipsOf, corrected, withoutChip } from "./query-text.ts";
@@ -44,6 +46,13 @@ export function SearchStatus({ query }: { query: string }): ReactElement {
           </>
         )}
       </p>
+      {state?.problems.map(({ kind, operator, value, known }) => (
+        <p key={`${operator}:${value}`} className={style.line} role="status">
+          {kind === "badValue"
+            ? say("search.badValue", { text: `${operator}:${value}`, known: known.join(", ") })
+            : say("search.unknownOperator", { text: `${operator}:`, known: known.join(", ") })}
+        </p>
+      ))}
     </div>
   );
 }
@@ -61,7 +70,17 @@ export function SearchEmpty({ query }: { query: string }): ReactElement | null {
   if (query.trim() === "")
     return <Empty title={say("search.begin")} sentence={say("search.beginSentence")} />;
   if (state === undefined || state === null || state.isSearching) return null;
-  const { coverage, suggestions } = state;
+  const { coverage, suggestions, fault } = state;
+  if (fault !== null) {
+    return (
+      <Notice
+        code={fault.code}
+        action={<Button onClick={() => void call("searchAgain", { query })}>{say("message.again")}</Button>}
+      >
+        {fault.sentence}
+      </Notice>
+    );
+  }
   const isWhole = isAll(coverage);
   const instead = corrected(query, suggestions);
   return (

@@ -1,5 +1,5 @@
 import type { ReactElement } from "react";
-import { changeLook, densities, keptLook, textSizes, themes, useLook } from "../state/look.ts";
+import { afterArchives, changeLook, densities, keptLook, textSizes, themes, useLook } from "../state/look.ts";
 import { Segments } from "../ui/segments.tsx";
 import { chooseLanguage, languages, say, speak } from "../words/words.ts";
 import { Row } from "./row.tsx";
@@ -10,6 +10,7 @@ import { useDoing } from "./use-doing.ts";
 export function Appearance(): ReactElement {
   const look = useLook();
   const [theme, density, size, language] = [useDoing(), useDoing(), useDoing(), useDoing()];
+  const after = useDoing();
   return (
     <>
       <p className={style.sentence}>{say("settings.appearanceSentence")}</p>
@@ -71,6 +72,16 @@ export function Appearance(): ReactElement {
               </option>
             ))}
           </select>
+        )}
+      </Row>
+      <Row row="afterArchive" help={say("settings.afterArchiveHelp")} doing={after}>
+        {(ids) => (
+          <Segments
+            {...ids}
+            value={look.afterArchive}
+            choices={afterArchives.map((value) => ({ value, words: say(`settings.afterArchive.${value}`) }))}
+            onChange={(value) => void after.run(async () => changeLook({ afterArchive: value }))}
+          />
         )}
       </Row>
     </>

@@ -95,9 +95,13 @@ function LabelForm({
   const [name, setName] = useState(label?.name ?? "");
   const [parentId, setParentId] = useState(usual);
   const id = useId();
+  const own = labelTree(folders).find(({ folder }) => folder.id === label?.id)?.path;
+  const [isBusy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string>();
   const save = async (event: FormEvent) => {
     event.preventDefault();
+    if (isBusy) return;
+    setBusy(true);
     try {
       const words = say(label === undefined ? "label.made" : "label.renamed", { name: name.trim() });
       if (label === undefined) await call("makeLabel", { name, parentId, label: words });
@@ -107,6 +111,7 @@ function LabelForm({
     } catch (error) {
       if (!(error instanceof CallFailed)) throw error;
       setProblem(error.fault.sentence);
+      setBusy(false);
     }
   };
   return (
@@ -137,7 +142,7 @@ function LabelForm({
           >
             <option value="">{say("label.top")}</option>
             {labelTree(folders)
-              .filter(({ folder }) => folder.id !== label?.id)
+              .filter(({ path }) => own === undefined || (path !== own && !path.startsWith(`${own}/`)))
               .map(({ folder, path }) => (
                 <option key={folder.id} value={folder.id}>
                   {path}
@@ -147,7 +152,7 @@ function LabelForm({
         </div>
         <footer className={style.foot}>
           <Button onClick={() => onAsk(undefined)}>{say("dialog.cancel")}</Button>
-          <Button look="ink" type="submit">
+          <Button look="ink" type="submit" isBusy={isBusy}>
             {say("label.save")}
           </Button>
         </footer>

@@ -1,8 +1,18 @@
 /** What stands around every page of somebody who is signed in: areas, mailboxes, and how it stands with the server. */
-import { type ReactElement, type ReactNode, Suspense, useState } from "react";
+import {
+  type ReactElement,
+  type ReactNode,
+  type RefObject,
+  Suspense,
+  useEffect,
+  useRef,
+  useState,
+} from "react";
 import { SignOutDialog } from "../login/sign-out-dialog.tsx";
 import { go, type Route, writeRoute } from "../routes.ts";
+import { useCommands } from "../state/commands.ts";
 import { openComposer } from "../state/composers.ts";
+import { changeLook, useLook } from "../state/look.ts";
 import { lastSeen, useView } from "../state/use-view.ts";
 import { Avatar } from "../ui/avatar.tsx";
 import { Boundary } from "../ui/boundary.tsx";
@@ -39,13 +49,15 @@ export function Shell({
   children: ReactNode;
 }): ReactElement {
   const [isOpen, setOpen] = useState(false);
-  const [isFolded, setFolded] = useState(false);
+  const { isSidebarFolded: isFolded } = useLook();
+  const overlay = useOverlay(isOpen, setOpen);
   const [dialog, setDialog] = useState<"palette" | "help" | "signOut">();
   const close = () => setDialog(undefined);
   useShellCommands({
     onPalette: () => setDialog("palette"),
     onHelp: () => setDialog("help"),
-    onSidebar: () => (matchMedia("(width < 1200px)").matches ? setOpen(!isOpen) : setFolded(!isFolded)),
+    onSidebar: () =>
+      matchMedia("(width < 1200px)").matches ? setOpen(!isOpen) : changeLook({ isSidebarFolded: !isFolded }),
   });
   return (
     <div
@@ -63,6 +75,7 @@ export function Shell({
         <IconButton
           icon="menu"
           label={say("shell.menu")}
+          ref={overlay}
           className={style.menu}
           aria-expanded={isOpen}
           onClick={() => setOpen(!isOpen)}
@@ -117,7 +130,7 @@ export function Shell({
         tabIndex={-1}
         onClick={() => setOpen(false)}
       />
-      <main id="content" className={style.content} tabIndex={-1}>
+      <main id="content" className={style.content} tabIndex={-1} inert={isOpen}>
         <NewerLine />
         <TrialBanner />
         <StatusBar />
@@ -144,6 +157,31 @@ export function Shell({
       {dialog === "signOut" && <SignOutDialog address={address} onClose={close} />}
     </div>
   );
+}
+
+/** The mailboxes over the page, where there is no room beside it: Esc leaves them, and the focus goes in and back. */
+function useOverlay(
+  isOpen: boolean,
+  setOpen: (isOpen: boolean) => void,
+): RefObject<HTMLButtonElement | null> {
+  const menu = useRef<HTMLButtonElement>(null);
+  useCommands({ back: isOpen ? () => setOpen(false) : undefined });
+  useEffect(() => {
+    if (!isOpen) return;
+    document.querySelector<HTMLElement>("[data-part=sidebar] :is(a[aria-current], a, button)")?.focus();
+    const room = matchMedia("(width >= 1200px)");
+    const close = () => setOpen(false);
+    room.addEventListener("change", close);
+    return () => {
+      room.removeEventListener("change", close);
+      if (
+        document.activeElement?.closest("[data-part=sidebar]") !== null ||
+        document.activeElement === document.body
+      )
+        menu.current?.focus();
+    };
+  }, [isOpen, setOpen]);
+  return menu;
 }
 
 /** One letter has the whole of a phone. */

@@ -6,6 +6,8 @@ export const themes = ["system", "light", "dark"] as const;
 export const densities = ["comfortable", "cozy", "compact"] as const;
 export const textSizes = [90, 100, 110, 120, 130] as const;
 
+export const afterArchives = ["older", "newer", "list"] as const;
+
 export interface Look {
   theme: (typeof themes)[number];
   density: (typeof densities)[number];
@@ -19,6 +21,10 @@ export interface Look {
   ownKeys: Readonly<Partial<Record<CommandId, readonly string[]>>>;
   /** Letters are written as Markdown, and not as they will look. */
   isPlainText: boolean;
+  /** The mailboxes are out of sight, where there is room for them. */
+  isSidebarFolded: boolean;
+  /** What is shown when the conversation that is open has been put away. */
+  afterArchive: (typeof afterArchives)[number];
 }
 
 const usual: Look = {
@@ -29,6 +35,8 @@ const usual: Look = {
   preset: "gmail",
   ownKeys: {},
   isPlainText: false,
+  isSidebarFolded: false,
+  afterArchive: "older",
 };
 const place = "posthorn.look";
 const listeners = new Set<() => void>();
@@ -51,6 +59,8 @@ function readLook(): Look {
       preset: oneOf(Reflect.get(kept, "preset"), presets, usual.preset),
       ownKeys: keysOr(Reflect.get(kept, "ownKeys")),
       isPlainText: Reflect.get(kept, "isPlainText") === true,
+      isSidebarFolded: Reflect.get(kept, "isSidebarFolded") === true,
+      afterArchive: oneOf(Reflect.get(kept, "afterArchive"), afterArchives, usual.afterArchive),
     };
   } catch {
     // What is kept there is not ours, or nothing may be kept.

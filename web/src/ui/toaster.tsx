@@ -1,8 +1,17 @@
 /** What has just been done, with the way back, and what has happened meanwhile. One at a time; it stays while somebody points at it. */
-import { type CSSProperties, type ReactElement, useEffect, useState, useSyncExternalStore } from "react";
+import {
+  type CSSProperties,
+  type ReactElement,
+  useEffect,
+  useLayoutEffect,
+  useRef,
+  useState,
+  useSyncExternalStore,
+} from "react";
 import { useKeyHint } from "../state/keys.ts";
 import { say } from "../words/words.ts";
 import { Button, IconButton } from "./button.tsx";
+import { giveFocus } from "./give-focus.ts";
 import style from "./toaster.module.css";
 import { type Toast, toasts } from "./toasts.ts";
 
@@ -52,8 +61,17 @@ function SaidLater({
 
 function OneToast({ toast }: { toast: Toast }): ReactElement {
   const [isHeld, setHeld] = useState(false);
+  const element = useRef<HTMLDivElement>(null);
+  const cameFrom = useRef<Element>(null);
   const forMs = toast.forMs ?? usualMs;
   const hint = useKeyHint(toast.action?.command);
+  // Whoever was in it is back where they came from.
+  useLayoutEffect(
+    () => () => {
+      if (element.current?.contains(document.activeElement)) giveFocus(cameFrom.current);
+    },
+    [],
+  );
   useEffect(() => {
     if (isHeld) return;
     const timer = setTimeout(queue.next, forMs);
@@ -61,11 +79,16 @@ function OneToast({ toast }: { toast: Toast }): ReactElement {
   }, [isHeld, forMs]);
   return (
     <div
+      ref={element}
       role="group"
       className={style.toast}
       onPointerEnter={() => setHeld(true)}
       onPointerLeave={() => setHeld(false)}
-      onFocus={() => setHeld(true)}
+      onFocus={({ relatedTarget }) => {
+        setHeld(true);
+        if (!(relatedTarget instanceof Element) || element.current?.contains(relatedTarget)) return;
+        cameFrom.current = relatedTarget;
+      }}
       onBlur={() => setHeld(false)}
     >
       <span>{toast.words}</span>

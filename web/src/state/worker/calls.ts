@@ -25,7 +25,7 @@ import { ownCalls } from "./own-calls.ts";
 import { lookUpRecipient, suggestPeople } from "./recipients.ts";
 import { fetchFile, stopFile } from "./save-files.ts";
 import { decide } from "./screener.ts";
-import { findThreads } from "./search-threads.ts";
+import { findThreads, searchAgain } from "./search-threads.ts";
 import { type SendInput, sendLetter } from "./send-letter.ts";
 import { tellNews } from "./sender-news.ts";
 import {
@@ -110,6 +110,8 @@ export const calls = {
     suggestPeople(deskOf(room), input),
 
   act: (room: Room, input: ActInput) => actOnThreads(deskOf(room), input),
+
+  searchAgain: async (room: Room, input: { query: string }) => searchAgain(deskOf(room), input),
 
   findThreads: (room: Room, input: Parameters<typeof findThreads>[1]) => findThreads(deskOf(room), input),
 

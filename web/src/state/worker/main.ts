@@ -89,6 +89,8 @@ function startWatch({ id, name, input }: Extract<ToWorker, { kind: "watch" }>): 
       if (watches.has(id)) post({ kind: "fault", id, fault: faultOf(error) });
     } finally {
       isReading = false;
+      // What was asked for while it failed is read all the same.
+      if (isAsked && watches.has(id)) void readOnce();
     }
   };
   watches.set(id, { topics: new Set(topics), read: () => void readOnce() });

@@ -1,6 +1,7 @@
 /** What a query finds, as a place whose list grows while it is being found. */
 import {
   type MailHit,
+  parseQuery,
   readSenderNames,
   type SearchCoverage,
   searchCoverage,
@@ -8,6 +9,7 @@ import {
   suggestWords,
 } from "@posthorn/client";
 import type { Desk } from "./desk.ts";
+import { type Fault, faultOf } from "./fault.ts";
 import { peopleOf } from "./persons.ts";
 import type { OrderedThread, ThreadOrder } from "./thread-order.ts";
 
@@ -22,6 +24,10 @@ export interface SearchState {
   suggestions: { word: string; instead: string }[];
   /** How much was searched. */
   coverage: SearchCoverage;
+  /** Why it came to no end. */
+  fault: Fault | null;
+  /** What in the query is not understood, and is searched for as words; `known` is what one could write instead. */
+  problems: { kind: "unknownOperator" | "badValue"; operator: string; value: string; known: string[] }[];
 }
 
 interface Search {
@@ -32,6 +38,7 @@ interface Search {
   /** Mail has changed since it was searched for. */
   isStale: boolean;
   isCut: boolean;
+  fault: Fault | null;
   suggestions: SearchState["suggestions"];
   /** Messages that could be found when it was begun. */
   couldFind: number;
@@ -65,8 +72,24 @@ export async function searchState(desk: Desk, query: string, onFound: OnFound): 
   if (known !== undefined && known.couldFind !== coverage.messages) known.isStale = true;
   const search = following(desk, query, onFound);
   search.couldFind = coverage.messages;
-  const { isSearching, threads, isCut, suggestions } = search;
-  return { isSearching, found: threads.length, isCut, suggestions, coverage };
+  const { isSearching, threads, isCut, suggestions, fault } = search;
+  const problems = problemsOf(query);
+  return { isSearching, found: threads.length, isCut, suggestions, coverage, fault, problems };
+}
+
+/** What has no value yet is still being written. */
+function problemsOf(query: string): SearchState["problems"] {
+  return parseQuery(query, { now: Date.now() }).problems.flatMap(({ problem, operator, value, known }) =>
+    problem === "missingValue" ? [] : [{ kind: problem, operator, value, known: [...known] }],
+  );
+}
+
+/** Searches once more, after it came to no end. */
+export function searchAgain(desk: Desk, { query }: { query: string }): void {
+  const search = searches.get(desk)?.get(query);
+  if (search === undefined) return;
+  search.isStale = true;
+  desk.onFound();
 }
 
 /** False while it may find more. */
@@ -90,6 +113,7 @@ function following(desk: Desk, query: string, onFound: OnFound): Search {
     isSearching: false,
     isStale: true,
     isCut: false,
+    fault: null,
     suggestions: [],
     couldFind: 0,
     stop: undefined,
@@ -124,7 +148,7 @@ async function run(desk: Desk, search: Search, onFound: OnFound): Promise<void> 
   const stop = new AbortController();
   const signal = AbortSignal.any([stop.signal, desk.signal]);
   const isFirst = search.threads.length === 0;
-  Object.assign(search, { isSearching: true, isStale: false, stop });
+  Object.assign(search, { isSearching: true, isStale: false, fault: null, stop });
   // What was found before is shown until all is found anew.
   const found: Pick<Search, "threads" | "hits"> = isFirst ? search : { threads: [], hits: new Map() };
   const threads = new Set<string>();
@@ -147,7 +171,7 @@ async function run(desk: Desk, search: Search, onFound: OnFound): Promise<void> 
     search.isCut = found.hits.size >= mostHits;
     search.suggestions = found.threads.length === 0 ? await suggestWords(desk.mail, query) : [];
   } catch (error) {
-    if (!signal.aborted) console.error(error);
+    if (!signal.aborted) search.fault = faultOf(error);
   } finally {
     search.isSearching = false;
     onFound();

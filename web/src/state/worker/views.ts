@@ -17,6 +17,7 @@ import { type SearchState, searchState } from "./search-threads.ts";
 import { readSenderNews, type SenderNews } from "./sender-news.ts";
 import { transferViews } from "./transfer-calls.ts";
 import { view } from "./view.ts";
+import { readWaitingLetter, type WaitingLetter } from "./waiting-letter.ts";
 
 export interface Account {
   address: string;
@@ -85,6 +86,15 @@ export const views = {
     const desk = room.desk();
     return desk === undefined ? null : readHeldLetter(desk.mail, input);
   }),
+
+  /** A letter that waits on this device; null when it has gone. */
+  waitingLetter: view<{ wireId: string }, WaitingLetter | null>(
+    ["account", "drafts", "sending"],
+    async (room, input) => {
+      const desk = room.desk();
+      return desk === undefined ? null : readWaitingLetter(desk, input);
+    },
+  ),
 
   /** Letters that were refused. */
   refusedLetters: view<Record<string, never>, RefusedLetter[]>(["account", "drafts"], async (room) => {
