@@ -27,14 +27,11 @@ export interface SwipeHandlers {
   onPointerMove(event: React.PointerEvent<HTMLElement>): void;
   onPointerUp(event: React.PointerEvent<HTMLElement>): void;
   onPointerCancel(event: React.PointerEvent<HTMLElement>): void;
-  onClickCapture(event: React.MouseEvent<HTMLElement>): void;
 }
 
 /** Moves the element itself; nothing is drawn anew on the way. */
 export function useSwipe(ends: SwipeEnds): SwipeHandlers {
   const touch = useRef<Touch>(undefined);
-  /** The click that ends a gesture opens nothing. */
-  const isDone = useRef(false);
 
   const settle = (element: HTMLElement, by: number) => {
     element.style.transform = "";
@@ -64,11 +61,10 @@ export function useSwipe(ends: SwipeEnds): SwipeHandlers {
   return {
     onPointerDown({ pointerType, pointerId, clientX, clientY }) {
       if (pointerType === "mouse") return;
-      isDone.current = false;
       const timer = window.setTimeout(() => {
         if (touch.current === undefined || touch.current.isSwipe) return;
         touch.current = undefined;
-        isDone.current = true;
+        swallowClick();
         navigator.vibrate?.(10);
         ends.onLongPress();
       }, longPressMs);
@@ -82,7 +78,7 @@ export function useSwipe(ends: SwipeEnds): SwipeHandlers {
         if (down > slackPx || Math.abs(by) > slackPx) clearTimeout(known.timer);
         if (Math.abs(by) < slackPx || down > Math.abs(by)) return;
         known.isSwipe = true;
-        isDone.current = true;
+        swallowClick();
         currentTarget.setPointerCapture(pointerId);
       }
       const side = by > 0 === (getComputedStyle(currentTarget).direction !== "rtl") ? "end" : "start";
@@ -93,11 +89,20 @@ export function useSwipe(ends: SwipeEnds): SwipeHandlers {
     },
     onPointerUp: ({ clientX, currentTarget }) => end(currentTarget, clientX, true),
     onPointerCancel: ({ clientX, currentTarget }) => end(currentTarget, clientX, false),
-    onClickCapture(event) {
-      if (!isDone.current) return;
-      isDone.current = false;
-      event.stopPropagation();
-      event.preventDefault();
-    },
   };
+}
+
+/** The click that ends a gesture opens nothing, whatever has come under the finger meanwhile. */
+function swallowClick(): void {
+  const over = new AbortController();
+  const { signal } = over;
+  const swallow = (event: MouseEvent) => {
+    // A key's click is no end of a gesture.
+    if (event.detail === 0) return;
+    over.abort();
+    event.stopPropagation();
+    event.preventDefault();
+  };
+  addEventListener("click", swallow, { capture: true, signal });
+  addEventListener("pointerdown", () => over.abort(), { capture: true, signal });
 }
