@@ -4,6 +4,7 @@ import { go, writeRoute } from "../routes.ts";
 import type { ServerState } from "../state/worker/administrate.ts";
 import { Icon } from "../ui/icon.tsx";
 import { longDay, longTime } from "../words/dates.ts";
+import { checkWords } from "../words/fault-words.ts";
 import { fileSize } from "../words/sizes.ts";
 import { say, type Words } from "../words/words.ts";
 import style from "./admin.module.css";
@@ -92,7 +93,7 @@ const known: Readonly<Record<string, Words>> = {
 function ownLight({ name, ok, detail }: Check, { status, reach }: ServerState): Light {
   const words = known[name];
   const shown = words === undefined ? name : say(words);
-  if (!ok) return { name: shown, state: "wrong", detail };
+  if (!ok) return { name: shown, state: "wrong", detail: detail && checkWords("own", detail) };
   const { endsAt, shownBy } = reach.certificate;
   if (name === "disk") {
     return { name: shown, state: "well", detail: say("admin.free", { size: fileSize(status.freeBytes) }) };
@@ -117,7 +118,7 @@ function nameLight({ reach }: ServerState): Light {
   if (reach.others.ok) {
     return { name, state: "well", detail: say("setup.othersReach", { host: reach.host }) };
   }
-  return { name, state: "look", detail: reach.others.fault };
+  return { name, state: "look", detail: reach.others.fault && checkWords("others", reach.others.fault) };
 }
 
 function queueLight({ queue }: ServerState): Light {

@@ -9,6 +9,7 @@ import { Field } from "../ui/field.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { longDay, shortMoment } from "../words/dates.ts";
+import { problemWords } from "../words/fault-words.ts";
 import { say } from "../words/words.ts";
 import style from "./admin.module.css";
 import { Watched } from "./watched.tsx";
@@ -125,7 +126,7 @@ function PeerItem({
         {lastFailure !== undefined && (
           <p className={style.reason}>
             {say("admin.failedSince", { when: shortMoment(Date.parse(lastFailure.at)) })}{" "}
-            {lastFailure.problem.detail ?? lastFailure.problem.title}
+            {problemWords(lastFailure.problem)}
           </p>
         )}
         {rootKeyChangedAt !== undefined && (

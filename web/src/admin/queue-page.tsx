@@ -8,6 +8,7 @@ import { Mark } from "../ui/mark.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { showToast } from "../ui/toaster.tsx";
 import { longTime, shortMoment } from "../words/dates.ts";
+import { problemWords } from "../words/fault-words.ts";
 import { say } from "../words/words.ts";
 import style from "./admin.module.css";
 import { Watched } from "./watched.tsx";
@@ -50,7 +51,7 @@ function HostItem({ entry }: { entry: QueueHost }): ReactElement {
             {say("admin.waiting", { waiting, scheduled })}
           </span>
         </p>
-        {problem !== undefined && <p className={style.reason}>{problem.detail ?? problem.title}</p>}
+        {problem !== undefined && <p className={style.reason}>{problemWords(problem)}</p>}
         <p className={style.meta} title={longTime(nextMs)}>
           {say("admin.nextTry", { when: shortMoment(nextMs), count: failureCount })}
           {oldestAt !== undefined && (

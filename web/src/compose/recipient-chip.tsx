@@ -5,6 +5,7 @@ import { lastSeen, useView } from "../state/use-view.ts";
 import { Avatar } from "../ui/avatar.tsx";
 import { Button } from "../ui/button.tsx";
 import { Icon, type IconName } from "../ui/icon.tsx";
+import { showToast } from "../ui/toaster.tsx";
 import { faultWords } from "../words/fault-words.ts";
 import { say, type Words } from "../words/words.ts";
 import style from "./recipients.module.css";
@@ -81,7 +82,7 @@ export function RecipientChip(props: Props): ReactElement {
           icon="copy"
           onClick={() => {
             shut();
-            void navigator.clipboard.writeText(address);
+            navigator.clipboard.writeText(address).catch(() => showToast({ words: say("copy.refused") }));
           }}
         >
           {say("recipient.copy")}

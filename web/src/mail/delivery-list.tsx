@@ -2,6 +2,7 @@ import type { ReactElement, ReactNode } from "react";
 import type { Delivery } from "../state/worker/delivery.ts";
 import { Mark } from "../ui/mark.tsx";
 import { clockTime, longTime } from "../words/dates.ts";
+import { faultWords } from "../words/fault-words.ts";
 import { say } from "../words/words.ts";
 import style from "./delivery-list.module.css";
 
@@ -23,7 +24,8 @@ export function DeliveryList({ deliveries }: { deliveries: readonly Delivery[] }
 }
 
 /** What happened, why, and what is next. */
-function wordsOf({ address, state, deliveredAtMs, nextAtMs, why }: Delivery): ReactNode {
+function wordsOf({ address, state, deliveredAtMs, nextAtMs, why, code }: Delivery): ReactNode {
+  const reason = why === null ? undefined : faultWords({ sentence: why, code: code ?? "" });
   const host = address.slice(address.lastIndexOf("@") + 1);
   switch (state) {
     case "held":
@@ -38,7 +40,7 @@ function wordsOf({ address, state, deliveredAtMs, nextAtMs, why }: Delivery): Re
     case "retrying":
       return (
         <>
-          {why ?? say("delivery.noAnswer", { host })}{" "}
+          {reason ?? say("delivery.noAnswer", { host })}{" "}
           {nextAtMs === null ? say("delivery.soon") : say("delivery.next", { time: clockTime(nextAtMs) })}
         </>
       );
@@ -46,7 +48,7 @@ function wordsOf({ address, state, deliveredAtMs, nextAtMs, why }: Delivery): Re
     case "expired":
       return (
         <>
-          {why ?? say(`delivery.${state}`, { host })} {say("delivery.writeAgain")}
+          {reason ?? say(`delivery.${state}`, { host })} {say("delivery.writeAgain")}
         </>
       );
     default:

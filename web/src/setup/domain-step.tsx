@@ -1,6 +1,7 @@
 import type { Reach } from "@posthorn/protocol";
 import type { ReactElement } from "react";
 import { CopyText } from "../ui/copy-text.tsx";
+import { checkWords } from "../words/fault-words.ts";
 import { say } from "../words/words.ts";
 import style from "./setup.module.css";
 import { Step } from "./step.tsx";
@@ -61,7 +62,7 @@ function Records({ reach, lookedAtMs }: { reach: Reach; lookedAtMs: number | und
         <p>{say("setup.nameLeads", { name, addresses: addresses.join(", ") })}</p>
       ) : (
         <>
-          <p>{fault ?? say("setup.nameMissing", { name })}</p>
+          <p>{fault === undefined ? say("setup.nameMissing", { name }) : checkWords("name", fault)}</p>
           <CopyText label={say("setup.record")} text={recordOf(name, own)} />
           {own === undefined && <p className={style.note}>{say("setup.ownUnknown")}</p>}
         </>
@@ -103,7 +104,7 @@ function WellKnown({ reach, text }: { reach: Reach; text: string }): ReactElemen
     <>
       <p>{say("setup.wellKnown", { host, name: name.name })}</p>
       <CopyText label={say("setup.wellKnownFile", { host })} text={text} />
-      {others.fault !== undefined && <p className={style.note}>{others.fault}</p>}
+      {others.fault !== undefined && <p className={style.note}>{checkWords("others", others.fault)}</p>}
     </>
   );
 }

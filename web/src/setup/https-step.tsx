@@ -1,6 +1,7 @@
 import type { Reach } from "@posthorn/protocol";
 import type { ReactElement } from "react";
 import { longDay } from "../words/dates.ts";
+import { checkWords } from "../words/fault-words.ts";
 import { say } from "../words/words.ts";
 import style from "./setup.module.css";
 import { Step, type StepState } from "./step.tsx";
@@ -29,12 +30,16 @@ export function HttpsStep({ reach }: { reach: Reach | undefined }): ReactElement
   return (
     <Step number={2} title={title} state={stateOf(reach)}>
       <p>{certificateWords(reach)}</p>
-      {certificate.fault !== undefined && <p className={style.wrong}>{certificate.fault}</p>}
+      {certificate.fault !== undefined && (
+        <p className={style.wrong}>{checkWords("certificate", certificate.fault)}</p>
+      )}
       {others.ok ? (
         <p>{say("setup.othersReach", { host })}</p>
       ) : wellKnown === undefined ? (
         <>
-          <p className={style.wrong}>{others.fault}</p>
+          <p className={style.wrong}>
+            {others.fault === undefined ? null : checkWords("others", others.fault)}
+          </p>
           <p className={style.note}>{say("setup.othersHelp", { host })}</p>
         </>
       ) : (

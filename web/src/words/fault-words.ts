@@ -1,4 +1,5 @@
 /** Faults in the language of whoever sits before the page. Servers and the SDK tell theirs in English. */
+import type { Problem } from "@posthorn/protocol";
 import type { Fault, FaultValue } from "../state/worker/fault.ts";
 import type { Arguments } from "./put-together.ts";
 import { isWords, languageNow, say } from "./words.ts";
@@ -13,6 +14,16 @@ export function faultWords(fault: Fault, of?: string): string {
   const names = [`at.${pointer.slice(1)}`, `${of}.${code}`, `${code}.${kind}`, code];
   const id = names.map((name) => `fault.${name}`).find(isWords);
   return id === undefined ? sentence || say("fault.page") : say(id, argumentsOf(values));
+}
+
+/** As `faultWords`, of a problem that a server has kept. */
+export function problemWords({ code, detail, title }: Pick<Problem, "code" | "detail" | "title">): string {
+  return faultWords({ sentence: detail ?? title, code });
+}
+
+/** What a server has found by looking at itself. It tells that in English: which check it was is said before it. */
+export function checkWords(check: "name" | "certificate" | "others" | "own", what: string): string {
+  return say(`fault.check.${check}`, { what });
 }
 
 function argumentsOf(values: Readonly<Record<string, FaultValue>>): Arguments {
