@@ -243,6 +243,44 @@ test("after archiving one is where one has chosen to be", async () => {
   await page.getByRole("heading", { name: "Letter 17", level: 1 }).waitFor();
 });
 
+test("what is in the trash goes for good when somebody says so, one by one or all of it", async () => {
+  await goToInbox();
+  for (const number of [24, 22, 21]) {
+    await row(`Letter ${number}`).focus();
+    await press("#");
+    await row(`Letter ${number}`).waitFor({ state: "detached" });
+  }
+  await page.getByRole("link", { name: "Trash" }).click();
+  await row("Letter 24").focus();
+  await press("#");
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("button", { name: "Keep as it is" }).click();
+  await row("Letter 24").focus();
+  await press("#");
+  await dialog.getByRole("button", { name: "Delete for good" }).click();
+  await row("Letter 24").waitFor({ state: "detached" });
+  await page.getByRole("button", { name: "Empty trash" }).click();
+  await page.getByRole("dialog", { name: "Delete 2 conversations for good?" }).waitFor();
+  await dialog.getByRole("button", { name: "Delete for good" }).click();
+  await page.getByRole("heading", { name: "Trash is empty" }).waitFor();
+});
+
+test("what is open in a tab that nobody looks at is read when somebody does", async () => {
+  await goToInbox();
+  await page.evaluate(() =>
+    Object.defineProperty(document, "visibilityState", { configurable: true, get: () => "hidden" }),
+  );
+  await open("Letter 20");
+  await reader().getByText("What letter 20 says.").waitFor();
+  const name = () => row("Letter 20").getAttribute("aria-label");
+  expect(await name()).toMatch(/^Unread/);
+  await page.evaluate(() => {
+    Reflect.deleteProperty(document, "visibilityState");
+    document.dispatchEvent(new Event("visibilitychange"));
+  });
+  await expect.poll(name, patience).not.toMatch(/^Unread/);
+});
+
 test("what is not understood of a search is said", async () => {
   await page.goto(new URL("/search?q=before%3Afoo", page.url()).href);
   await page.getByText(/“before:foo” is not understood/).waitFor();

@@ -69,6 +69,15 @@ test("a sealed letter from another server shows itself in the open inbox, and is
   expect(alice.faults).toEqual([]);
 });
 
+test("old mail is offered over the first letters, until somebody declines", async () => {
+  const { page } = alice;
+  await page.getByRole("link", { name: "Bring your old mail" }).waitFor();
+  await page.getByRole("button", { name: "Do not offer it again" }).click();
+  await page.reload();
+  await page.getByRole("row", { name: /From far away/ }).waitFor();
+  expect(await page.getByRole("link", { name: "Bring your old mail" }).count()).toBe(0);
+});
+
 test("what is archived is gone at once, and is back when that is taken back", async () => {
   const { page } = alice;
   await page.getByRole("button", { name: "Archive", exact: true }).last().click();

@@ -248,6 +248,11 @@ test("a message that cannot be opened yet says why, and opens when that has pass
   await click(row);
   const failed = cards().getByRole("status");
   await failed.getByText(/cannot be/).waitFor();
+  // Nobody has read it.
+  await page
+    .getByRole("row", { name: /^Unread/ })
+    .filter({ hasText: "This message cannot be opened" })
+    .waitFor();
   letOff();
   await failed.getByRole("button", { name: "Try again" }).click();
   await card("Hello from Dora.").waitFor();

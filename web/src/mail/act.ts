@@ -25,6 +25,10 @@ export async function act(
     const number = await call("act", { act: what, threadIds: [...threadIds], isAll, place, label });
     // To have read something is nothing that one takes back by a toast.
     if (what.kind === "read" || what.kind === "star") return;
+    if (what.kind === "destroy") {
+      showToast({ words: label });
+      return;
+    }
     if (number === null) {
       showToast({ words: say("did.nothing") });
       return;

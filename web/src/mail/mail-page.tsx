@@ -86,11 +86,7 @@ export function MailPage({
         address={address}
         tools={search.field(place, folders)}
         above={
-          place.kind === "search"
-            ? search.status(place.query)
-            : isInbox && isNew && !isEmpty
-              ? importCard
-              : undefined
+          place.kind === "search" ? search.status(place.query) : isInbox && isNew && !isEmpty && importCard
         }
         empty={place.kind === "search" ? search.empty(place.query) : undefined}
         underEmpty={isInbox && isNew ? importCard : undefined}

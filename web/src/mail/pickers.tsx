@@ -6,6 +6,7 @@ import type { Place } from "../state/place.ts";
 import type { Folder } from "../state/worker/folders.ts";
 import { Button } from "../ui/button.tsx";
 import { type Choice, Choices } from "../ui/choices.tsx";
+import { Confirm } from "../ui/confirm.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { labelColour } from "../ui/label-colour.ts";
@@ -31,6 +32,8 @@ export function Pickers(props: Props): ReactElement {
       return <MovePicker {...props} />;
     case "snooze":
       return <SnoozePicker acts={props.acts} targets={props.picker.targets} />;
+    case "destroy":
+      return <DestroyAsk {...props} />;
     case "more":
       return <MoreMenu acts={props.acts} targets={props.picker.targets} place={props.place} />;
   }
@@ -38,6 +41,24 @@ export function Pickers(props: Props): ReactElement {
 
 function countOf({ targets }: Picker): number {
   return targets.all ?? targets.ids.length;
+}
+
+/** Nothing brings it back, so it is asked. */
+function DestroyAsk({ acts, picker }: Props): ReactElement {
+  const count = countOf(picker);
+  return (
+    <Confirm
+      title={say("destroy.title", { count })}
+      verb={say("destroy.do")}
+      onDo={() => {
+        acts.closePicker();
+        acts.doAct({ kind: "destroy" }, picker.targets);
+      }}
+      onClose={acts.closePicker}
+    >
+      <p>{say("destroy.sentence", { count })}</p>
+    </Confirm>
+  );
 }
 
 function LabelPicker({ acts, picker, folders }: Props): ReactElement {

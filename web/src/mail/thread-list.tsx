@@ -185,6 +185,7 @@ export function ThreadList({
 
   const cursorIndex = acts.cursor === undefined ? -1 : pages.indexOf(acts.cursor);
   const home = homeAct(place);
+  const isTrash = place.kind === "role" && place.role === "trash";
   const today = useToday();
   const isLater = place.kind === "role" && place.role === "snoozed";
   const rows: ReactElement[] = [];
@@ -245,6 +246,11 @@ export function ThreadList({
             <span className={style.total}>{say("list.total", { count: total })}</span>
           )}
           {place.kind !== "search" && <span className={style.space} />}
+          {isTrash && total > 0 && (
+            <Button onClick={() => acts.pick("destroy", { ids: [], all: total })}>
+              {say("destroy.all")}
+            </Button>
+          )}
           {tools}
         </header>
       )}

@@ -26,7 +26,7 @@ export interface Targets {
   all: number | undefined;
 }
 
-export type Picker = { kind: "label" | "move" | "snooze" | "more"; targets: Targets };
+export type Picker = { kind: "label" | "move" | "snooze" | "more" | "destroy"; targets: Targets };
 
 /** What is to be known of a conversation to say what can be done with it. */
 export type RowMarks = Pick<ThreadRow, "threadId" | "isStarred" | "isUnread" | "mailboxIds">;
@@ -146,6 +146,11 @@ export function useListActs({ place, pages, openId, opened, focusRow, onLeaving 
 
   const doAct = (what: ThreadAct, targets = targetsNow(), wanted?: Look["afterArchive"]) => {
     if (targets === undefined) return;
+    // What is in the trash has nowhere to go: it is asked whether it is to be there no more.
+    if (what.kind === "trash" && place.kind === "role" && place.role === "trash") {
+      pick("destroy", targets);
+      return;
+    }
     const { ids, all } = targets;
     void act(what, ids, place, all);
     const isLeaving = leaves(what, place);
@@ -249,7 +254,10 @@ export function useListActs({ place, pages, openId, opened, focusRow, onLeaving 
 
 /** Whether one is done with what one reads. */
 function putsAway(what: ThreadAct): boolean {
-  return ["archive", "trash", "junk"].includes(what.kind) || (what.kind === "snooze" && what.until !== null);
+  return (
+    ["archive", "trash", "junk", "destroy"].includes(what.kind) ||
+    (what.kind === "snooze" && what.until !== null)
+  );
 }
 
 /** Whether what is acted on goes out of the list. */
@@ -260,6 +268,8 @@ function leaves(what: ThreadAct, place: Place): boolean {
       return role === "inbox";
     case "trash":
       return role !== "trash";
+    case "destroy":
+      return role === "trash";
     case "junk":
       return role !== "junk" && role !== "sent";
     case "toInbox":

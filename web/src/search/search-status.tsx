@@ -8,6 +8,7 @@ import { Empty } from "../ui/empty.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { monthOf } from "../words/dates.ts";
+import { faultWords } from "../words/fault-words.ts";
 import { say } from "../words/words.ts";
 import { chipsOf, corrected, withoutChip } from "./query-text.ts";
 import style from "./search-status.module.css";
@@ -77,7 +78,7 @@ export function SearchEmpty({ query }: { query: string }): ReactElement | null {
         code={fault.code}
         action={<Button onClick={() => void call("searchAgain", { query })}>{say("message.again")}</Button>}
       >
-        {fault.sentence}
+        {faultWords(fault)}
       </Notice>
     );
   }

@@ -18,6 +18,8 @@ import { findFolder, orderOf } from "./folders.ts";
 export type ThreadAct =
   | { kind: "archive" }
   | { kind: "trash" }
+  /** For good, of what is in the trash: nothing brings it back. */
+  | { kind: "destroy" }
   | { kind: "junk" }
   | { kind: "toInbox" }
   /** By itself when somebody has opened it: that is nothing one takes back. `of` names the messages, where not all are meant. */
@@ -118,6 +120,11 @@ async function carryOut(
       const trash = await findFolder(desk, "trash");
       if (trash !== undefined) desk.map.foresee(idsOf(entries), { kind: "moveTo", mailboxId: trash.id });
       return trashEmails(mail, label, idsOf(entries));
+    }
+    case "destroy": {
+      const trash = await findFolder(desk, "trash");
+      const there = entries.filter(({ mailboxIds }) => trash !== undefined && mailboxIds.includes(trash.id));
+      return change(there, { kind: "destroy" });
     }
     case "junk":
     case "toInbox": {
