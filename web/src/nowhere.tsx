@@ -11,6 +11,7 @@ export function Nowhere(): ReactElement {
   }, []);
   return (
     <Empty
+      isPage
       title={say("nowhere.title")}
       sentence={say("nowhere.sentence")}
       action={<Button onClick={() => go(home)}>{say("nowhere.inbox")}</Button>}

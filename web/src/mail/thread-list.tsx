@@ -280,10 +280,13 @@ export function ThreadList({
       <div
         ref={scroller}
         className={style.scroller}
-        role="grid"
-        aria-label={title}
-        aria-rowcount={pages.isWhole ? total : -1}
-        aria-multiselectable="true"
+        // Without a row it would be a table of nothing.
+        {...(total > 0 && {
+          role: "grid",
+          "aria-label": title,
+          "aria-rowcount": pages.isWhole ? total : -1,
+          "aria-multiselectable": true,
+        })}
         onScroll={onScroll}
       >
         {pages.total === undefined && pages.fault === undefined && <Waiting />}

@@ -7,15 +7,19 @@ export function Empty({
   title,
   sentence,
   action,
+  isPage = false,
 }: {
   title: string;
   sentence?: ReactNode;
   action?: ReactNode;
+  /** It is all that the page says, and its title is the page's. */
+  isPage?: boolean;
 }): ReactElement {
+  const Title = isPage ? "h1" : "h2";
   return (
     <div className={style.empty}>
       <Mark size={72} />
-      <h2 className={style.title}>{title}</h2>
+      <Title className={style.title}>{title}</Title>
       {sentence !== undefined && <p>{sentence}</p>}
       {action}
     </div>

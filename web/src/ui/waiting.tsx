@@ -12,7 +12,7 @@ export function Waiting({ words }: { words?: string }): ReactElement {
     return () => clearTimeout(timer);
   }, []);
   return (
-    <div className={style.waiting} role="status">
+    <div className={style.waiting} role="status" data-waiting="">
       {isLong && (words ?? say("wait.mail"))}
     </div>
   );
