@@ -328,6 +328,17 @@ test("HTML that was imported is shown cleaned, with its own pictures, and says h
   await expect.poll(() => logo.evaluate((image) => image.getBoundingClientRect().width), patience).toBe(40);
   const files = other.page.getByRole("article").getByRole("list", { name: "1 file" });
   await files.waitFor();
+  // Who has clicked into a letter has the page's keys that only lead somewhere.
+  await frame.getByText("Dark words").click();
+  await other.page.keyboard.press("Control+k");
+  await other.page.getByRole("combobox", { name: /Type a command/ }).waitFor();
+  await other.page.keyboard.press("Escape");
+  await frame.getByText("Dark words").click();
+  await other.page.keyboard.press("g");
+  await other.page.keyboard.press("t");
+  await other.page.getByRole("heading", { name: "Sent", exact: true }).waitFor();
+  await other.page.goBack();
+  await frame.getByText("Dark words").waitFor();
   expect(await frame.getByText("Said before").isVisible()).toBe(false);
   const colour = () => frame.getByText("Dark words").evaluate((one) => getComputedStyle(one).color);
   expect(await colour()).toBe("rgb(238, 237, 234)");

@@ -76,7 +76,11 @@ addEventListener("click", (event) => {
 
 addEventListener("keydown", (event) => {
   const { key, ctrlKey, metaKey, altKey, isTrusted } = event;
-  if (isTrusted && !ctrlKey && !metaKey && !altKey) tell({ kind: "key", key });
+  const isMod = ctrlKey || metaKey;
+  if (!isTrusted || altKey || (isMod && key !== "k")) return;
+  // The browser would do something else with it.
+  if (isMod) event.preventDefault();
+  tell({ kind: "key", key, isMod });
 });
 
 new ResizeObserver(() => tell({ kind: "height", heightPx: heightNow() })).observe(document.body);

@@ -28,6 +28,6 @@ export type FromFrame =
   /** Somebody points at a link, or at none any more. */
   | { kind: "pointed"; url: string | null }
   /** A key was pressed that means nothing in a letter. */
-  | { kind: "key"; key: string }
+  | { kind: "key"; key: string; isMod: boolean }
   /** Somebody wants to write to an address in it. */
   | { kind: "write"; address: string };

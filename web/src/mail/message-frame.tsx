@@ -86,8 +86,12 @@ export function MessageFrame({
           setPointed(typeof data.url === "string" ? safeUrl(data.url)?.host : undefined);
           return;
         case "key":
-          if (leadingKeys.has(data.key) || isBetweenKeys()) {
-            frame.current?.dispatchEvent(new KeyboardEvent("keydown", { key: data.key, bubbles: true }));
+          if (data.isMod ? data.key === "k" : leadingKeys.has(data.key) || isBetweenKeys()) {
+            const isMac = /^(Mac|iP)/.test(navigator.platform);
+            const mod = data.isMod ? { ctrlKey: !isMac, metaKey: isMac } : {};
+            frame.current?.dispatchEvent(
+              new KeyboardEvent("keydown", { key: data.key, bubbles: true, ...mod }),
+            );
           }
           return;
         case "write":

@@ -3,6 +3,7 @@ import { go } from "../routes.ts";
 import { call } from "../state/desk.ts";
 import { lastSeen, useView } from "../state/use-view.ts";
 import { Button } from "../ui/button.tsx";
+import { giveFocus } from "../ui/give-focus.ts";
 import { Notice } from "../ui/notice.tsx";
 import { faultWords } from "../words/fault-words.ts";
 import { say } from "../words/words.ts";
@@ -78,10 +79,22 @@ export function Refused(): ReactElement | null {
         look="warn"
         action={
           <span className={style.does}>
-            <Button onClick={() => void call("resendRefusal", { number, label: say("refused.label") })}>
+            <Button
+              onClick={() => {
+                // It goes with what it stands on.
+                giveFocus(undefined);
+                void call("resendRefusal", { number, label: say("refused.label") });
+              }}
+            >
               {say("refused.again")}
             </Button>
-            <Button look="link" onClick={() => void call("dismissRefusal", { number })}>
+            <Button
+              look="link"
+              onClick={() => {
+                giveFocus(undefined);
+                void call("dismissRefusal", { number });
+              }}
+            >
               {say("refused.dismiss")}
             </Button>
           </span>
