@@ -285,6 +285,12 @@ test("a program's token is shown once, opens what it may, and nothing once it is
   await page.keyboard.press("Escape");
   await made.getByText("The token is shown this once.").waitFor();
   await made.getByRole("button", { name: "Stay" }).click();
+  // A browser may refuse to copy.
+  await page.evaluate(() => {
+    navigator.clipboard.writeText = () => Promise.reject(new Error("not allowed"));
+  });
+  await made.getByRole("button", { name: "Copy" }).click();
+  await made.getByText("Not copied. Select it instead").waitFor();
   const token = await made.locator("code").textContent();
   await made.getByRole("button", { name: "I have it" }).click();
   const program = await openWithToken(clients.net.platform, { address: alice.address, token: token ?? "" });
