@@ -24,7 +24,7 @@ const at = (...screens: readonly string[]): Screen[] =>
   }));
 
 /** As somebody sees everything of it. */
-const all = at("1440 light", "1440 dark", "1024 light", "390 light", "390 dark");
+const all = at("1440 light", "1440 dark", "1024 light", "1024 dark", "390 light", "390 dark");
 const ends = at("1440 light", "390 dark");
 const middle = at("1440 dark", "1024 light", "390 light");
 
@@ -128,7 +128,7 @@ export function listShots(seeded: Seeded): Shot[] {
       name: "composer",
       what: "Writing a letter",
       who: "owner",
-      screens: at("1440 light", "1440 dark", "1024 light", "390 light", "390 dark"),
+      screens: all,
       go: async (page, origin) => {
         await page.goto(`${origin}/drafts`);
         await page.getByRole("row").filter({ hasText: "roof repair" }).first().click();
@@ -194,6 +194,31 @@ export function listShots(seeded: Seeded): Shot[] {
       go: byPath("/settings/devices", "Devices"),
     },
     {
+      name: "add-device",
+      what: "Adding a device",
+      who: "owner",
+      screens: ends,
+      go: async (page, origin) => {
+        await page.goto(`${origin}/settings/devices`);
+        await page.getByRole("button", { name: "Add a device" }).click();
+        await page.getByRole("img", { name: "Code that signs another device in" }).waitFor();
+      },
+    },
+    {
+      name: "join",
+      what: "The device that is added, when its link is not whole",
+      who: "nobody",
+      screens: at("1024 light", "390 dark"),
+      go: byPath("/link#half", "Add this device"),
+    },
+    {
+      name: "settings-privacy",
+      what: "Settings: what the server sees",
+      who: "owner",
+      screens: middle,
+      go: byPath("/settings/privacy", "Privacy"),
+    },
+    {
       name: "settings-recovery",
       what: "Settings: recovery",
       who: "owner",
@@ -238,6 +263,47 @@ export function listShots(seeded: Seeded): Shot[] {
       who: "owner",
       screens: middle,
       go: byPath("/admin/users", "People"),
+    },
+    {
+      name: "admin-queue",
+      what: "Running the server: mail for a server that is down",
+      who: "owner",
+      screens: ends,
+      go: byPath("/admin/queue", "Queue"),
+    },
+    {
+      name: "admin-policy",
+      what: "Running the server: its policy",
+      who: "owner",
+      screens: at("1024 dark"),
+      go: byPath("/admin/policy", "Policy"),
+    },
+    {
+      name: "palette",
+      what: "Everything by a few keys",
+      who: "owner",
+      screens: at("1440 dark", "1024 light"),
+      go: async (page, origin) => {
+        await page.goto(`${origin}/inbox`);
+        await page.getByRole("row").first().waitFor();
+        await page.keyboard.press("Control+k");
+        await page.getByRole("dialog").getByRole("combobox").fill("gar");
+        await page.getByRole("option").first().waitFor();
+      },
+    },
+    {
+      name: "nowhere",
+      what: "An address that leads nowhere",
+      who: "owner",
+      screens: at("1440 light", "390 dark"),
+      go: byPath("/somewhere", "There is nothing at this address"),
+    },
+    {
+      name: "export",
+      what: "Taking all mail along",
+      who: "owner",
+      screens: at("1440 dark", "390 light"),
+      go: byPath("/settings/export", "Export"),
     },
     {
       name: "import",
