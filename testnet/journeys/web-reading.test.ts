@@ -213,6 +213,8 @@ test("where the copies of one's own letter stand is told for each, also while a 
   });
   await beta.stop();
   await send(alice.session, message);
+  // What one points at stays as it is.
+  await page.mouse.move(20, 880);
   await page.keyboard.press("g");
   await page.keyboard.press("t");
   await page

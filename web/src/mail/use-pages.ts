@@ -74,6 +74,7 @@ export function usePages(place: Place, first: number, last: number): Pages {
   const pending = useRef(new Map<number, ThreadPage>());
   const held = useRef<{ by: HeldBy; freeUntilMs: number }>({ by: undefined, freeUntilMs: 0 });
   const bringingUntilMs = useRef(0);
+  const comingUntilMs = useRef(0);
   const [version, setVersion] = useState(0);
   const [fault, setFault] = useState<Fault>();
   const begin = Math.max(0, Math.floor(first / pageSize) - around);
@@ -95,7 +96,7 @@ export function usePages(place: Place, first: number, last: number): Pages {
     (by: HeldBy) => {
       held.current.by = by;
       if (by === undefined) release();
-      else held.current.freeUntilMs = 0;
+      else held.current.freeUntilMs = comingUntilMs.current;
     },
     [release],
   );
@@ -114,7 +115,8 @@ export function usePages(place: Place, first: number, last: number): Pages {
     const stops = watched.current;
     const waiting = pending.current;
     // Whoever has just come has not looked at anything yet.
-    held.current.freeUntilMs = performance.now() + freeMs;
+    comingUntilMs.current = performance.now() + freeMs;
+    held.current.freeUntilMs = comingUntilMs.current;
     left.delete(key);
     left.set(key, kept);
     for (const old of [...left.keys()].slice(0, -mostLeft)) left.delete(old);
