@@ -164,6 +164,13 @@ test("after a first key one that goes nowhere does nothing", async () => {
   await press("g", "#");
   expect(await page.getByRole("dialog").count()).toBe(0);
   await row("Letter 26").waitFor();
+  // Whoever has chosen something and searches is where they were.
+  await press("x");
+  await page.getByText("1 selected").waitFor();
+  await press("/");
+  expect(await page.evaluate(() => document.activeElement?.tagName)).toBe("INPUT");
+  expect(new URL(page.url()).pathname).toBe("/inbox");
+  await press("Escape");
 });
 
 test("a letter that waits for the server can be read, and is a draft again only when somebody says so", async () => {

@@ -1,5 +1,6 @@
 /** What keys, rows and the bar of the selection do with the conversations of a list. */
 import { useCallback, useEffect, useRef, useState } from "react";
+import { flushSync } from "react-dom";
 import { go } from "../routes.ts";
 import { useCommands } from "../state/commands.ts";
 import { openComposer } from "../state/composers.ts";
@@ -210,6 +211,14 @@ export function useListActs({ place, pages, openId, opened, focusRow, onLeaving 
         : selection.ids.size > 0
           ? () => setSelection(nothingSelected)
           : undefined,
+    // The search has its place in the bar that says what is chosen.
+    search:
+      selection.ids.size > 0
+        ? () => {
+            flushSync(() => setSelection(nothingSelected));
+            document.querySelector<HTMLElement>("search input")?.focus();
+          }
+        : undefined,
     select: here === undefined ? undefined : () => setSelection(toggled(selection, here)),
     selectNext: isThere ? () => extend(1) : undefined,
     selectPrevious: isThere ? () => extend(-1) : undefined,
