@@ -41,7 +41,10 @@ test("Escape shuts the question when to send, and the letter is still there", as
 test("who presses Ctrl and Enter while asked when has not sent it now", async () => {
   const { page } = ana;
   await askWhen();
-  await page.getByRole("dialog", { name: "Send later" }).getByLabel("Or pick a day and a time").fill("2031-01-01T09:00");
+  await page
+    .getByRole("dialog", { name: "Send later" })
+    .getByLabel("Or pick a day and a time")
+    .fill("2031-01-01T09:00");
   await page.keyboard.press("Control+Enter");
   await page.keyboard.press("Control+Shift+d");
   if (await page.getByRole("dialog", { name: "Send later" }).isVisible()) await page.keyboard.press("Escape");
