@@ -39,6 +39,27 @@ afterAll(async () => {
 const draftsLink = () => alice.page.getByRole("link", { name: /^Drafts/ });
 const inboxLink = () => alice.page.getByRole("link", { name: /^Inbox/ });
 
+test("who goes to another page in the middle of a word finds the whole of it among the drafts", async () => {
+  const { page } = alice;
+  await page.goto(new URL("/compose", page.url()).href);
+  const subject = page.getByRole("textbox", { name: "Subject" });
+  await subject.fill("Left");
+  await composer(page)
+    .getByText(/^Saved/)
+    .waitFor();
+  await subject.press("End");
+  // In one go: no time passes in which it could be kept.
+  await page.evaluate(() => {
+    document.execCommand("insertText", false, " in the middle");
+    document.querySelector<HTMLElement>("[data-part=sidebar] a[href='/inbox']")?.click();
+  });
+  await draftsLink().click();
+  await page.getByRole("row", { name: /Left in the middle/ }).waitFor();
+  await page.getByRole("row", { name: /Left in the middle/ }).hover();
+  await page.getByRole("button", { name: "Discard draft" }).click();
+  await hasCount(page.getByRole("row", { name: /Left in the middle/ }), 0);
+});
+
 test("a page that dies in the middle of a word loses nothing of the draft, and there is one of it", async () => {
   const { page, context } = alice;
   await writeTo(alice.page, bob.address, "Unfinished", "");

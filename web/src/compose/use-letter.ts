@@ -37,6 +37,8 @@ interface Held {
   /** Counts the changes, and which of them was kept. */
   changes: number;
   keptChanges: number;
+  /** Which was handed over for what is done with the letter last: that keeps it, or throws it away. */
+  handedChanges: number;
   firstUnkeptAtMs: number;
   /** When it was kept last, in RFC 3339. */
   savedAt: string;
@@ -67,6 +69,7 @@ export function useLetter(
           fields,
           changes: 0,
           keptChanges: 0,
+          handedChanges: 0,
           firstUnkeptAtMs: 0,
           savedAt: "",
           timer: undefined,
@@ -79,7 +82,13 @@ export function useLetter(
     );
     return () => {
       isGone = true;
-      clearTimeout(held.current?.timer);
+      const letter = held.current;
+      clearTimeout(letter?.timer);
+      // Who goes to another page in the middle of a word finds it in the draft.
+      if (letter === undefined || letter.changes <= Math.max(letter.keptChanges, letter.handedChanges))
+        return;
+      const { begun, fields } = letter;
+      call("keepLetter", { letterId: begun.letterId, fields }).catch(() => undefined);
     };
   }, []);
 
@@ -151,7 +160,11 @@ export function useLetter(
   const letter = held.current;
   if (letter === undefined || shown === undefined) return { state: "opening" };
   const { begun } = letter;
-  return { state: "open", begun, ...shown, change, keep, now: () => letter.fields };
+  const now = () => {
+    letter.handedChanges = letter.changes;
+    return letter.fields;
+  };
+  return { state: "open", begun, ...shown, change, keep, now };
 }
 
 /** What another device has written comes in where nobody has typed here since. */
