@@ -169,6 +169,8 @@ test("as a subject, a sender's name and the name of a file they are words", asyn
   const grid = page.getByRole("grid", { name: "Inbox" });
   const rows = () => grid.getAttribute("aria-rowcount");
   await expect.poll(rows, patience).toBe(String(words.length + 5));
+  // What was looked at has stayed in sight, and what came stands above it.
+  await grid.evaluate((one) => one.scrollTo({ top: 0 }));
   await page.getByRole("row", { name: /Files/ }).click();
   await page.getByText(`${folders.length} messages`).waitFor();
   await page.keyboard.press(";");

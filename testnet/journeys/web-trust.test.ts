@@ -282,6 +282,7 @@ test("a program's token is shown once, opens what it may, and nothing once it is
   await page.mouse.up();
   await page.getByRole("button", { name: "Make token" }).click();
   const made = page.getByRole("dialog", { name: "Token for backup" });
+  await made.waitFor();
   await page.keyboard.press("Escape");
   await made.getByText("The token is shown this once.").waitFor();
   await made.getByRole("button", { name: "Stay" }).click();

@@ -75,7 +75,8 @@ export async function measureHands(
   const palette = await each(times + 1, async () => {
     const tookMs = await timeAct(page, "palette");
     await page.keyboard.press("Escape");
-    await page.locator("dialog[open]").waitFor({ state: "detached" });
+    // It is shut before the page knows: who opens it in between has opened nothing.
+    await page.locator("dialog").waitFor({ state: "detached" });
     return tookMs;
   });
   const search: number[] = [];
@@ -135,14 +136,18 @@ async function reloadInbox(page: Page): Promise<{ listMs: number; blockedMs: num
   });
 }
 
-/** A key that is pressed as soon as there are rows does something. */
+/** Until a key does something, which is pressed again and again as soon as there are rows. */
 async function timeFirstKey(page: Page): Promise<number> {
   await reloadInbox(page);
-  await page.keyboard.press("j");
-  return page.evaluate(() =>
-    gauge.fromStart(() => document.activeElement?.closest("[role=row][data-thread]") instanceof Element),
-  );
+  const isOnRow = () => document.activeElement?.closest("[role=row][data-thread]") instanceof Element;
+  for (let times = 0; times < mostFirstKeys; times++) {
+    await page.keyboard.press("j");
+    if (await page.evaluate(isOnRow)) return page.evaluate(() => performance.now());
+  }
+  throw new Error("A key that was pressed again and again never did anything.");
 }
+
+const mostFirstKeys = 200;
 
 /** Does it to the row that has the focus. */
 export async function timeAct(page: Page, what: Act): Promise<number> {

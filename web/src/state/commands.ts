@@ -1,5 +1,5 @@
 /** What can be done now: whoever is on the page says what they can do, keys and palette ask for it. */
-import { useEffect, useRef } from "react";
+import { useLayoutEffect, useRef } from "react";
 import { type CommandId, commandIds } from "./command-table.ts";
 
 /** How a command is done. Undefined stands for what cannot be done just now. */
@@ -17,10 +17,11 @@ const offers: { current: Offered }[] = [];
  */
 export function useCommands(offered: Offered, where: "here" | "everywhere" = "here"): void {
   const held = useRef(offered);
-  useEffect(() => {
+  // With what is drawn: a key that comes as soon as something is seen means it.
+  useLayoutEffect(() => {
     held.current = offered;
   });
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (where === "here") offers.push(held);
     else offers.unshift(held);
     return () => {

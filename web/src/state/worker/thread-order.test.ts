@@ -103,3 +103,14 @@ test("what has come back stands where it came back, and what waits in the order 
   expect(order()).toEqual(["t1", "t3", "t2"]);
   expect(order(whenWaking)).toEqual(["t2", "t1", "t3"]);
 });
+
+test("of what came in one moment the later one stands above, however long its number is", () => {
+  const { map, change } = trialMap();
+  change([9, 10, 99, 100].map((number) => [`m${number}`, mailOf(`m${number}`, `t${number}`, 5, true)]));
+  expect(orderThreads(map, isStarred).threads.map(({ threadId }) => threadId)).toEqual([
+    "t100",
+    "t99",
+    "t10",
+    "t9",
+  ]);
+});

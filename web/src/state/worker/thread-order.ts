@@ -89,7 +89,10 @@ function newestOf([first, ...others]: readonly OrderedThread[]): OrderedThread |
 
 /** In the order of a list: newest first, and always the same. */
 function isBefore(a: OrderedThread, b: OrderedThread): boolean {
-  return a.atMs !== b.atMs ? a.atMs > b.atMs : a.newestId > b.newestId;
+  if (a.atMs !== b.atMs) return a.atMs > b.atMs;
+  // Ids are numbers behind a letter: a longer one is greater.
+  const [one, other] = [a.newestId, b.newestId];
+  return one.length !== other.length ? one.length > other.length : one > other;
 }
 
 function isSame(a: OrderedThread, b: OrderedThread): boolean {
