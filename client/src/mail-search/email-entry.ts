@@ -12,6 +12,8 @@ export interface EmailEntry {
   readonly isFlagged: boolean;
   readonly isDraft: boolean;
   readonly isAnswered: boolean;
+  /** It says that its conversation is muted. */
+  readonly isMuted: boolean;
   readonly hasAttachment: boolean;
   /** False for what only says something about another message, or belongs to a chat. */
   readonly isMail: boolean;
@@ -52,6 +54,7 @@ export function entryOf(row: EmailRow): EmailEntry {
     isFlagged: keywords.$flagged === true,
     isDraft: keywords.$draft === true,
     isAnswered: keywords.$answered === true,
+    isMuted: keywords.$muted === true,
     hasAttachment,
     isMail: wire === null || (wire.type !== "chat_message" && !aboutOthers.has(wire.type)),
     amends: wire !== null && changingTypes.has(wire.type) ? wire.target : null,

@@ -49,8 +49,17 @@ export const factBits = {
   isDraft: 8,
   isAnswered: 16,
   isMail: 32,
+  isMuted: 64,
 } as const;
-const factNames = ["isSeen", "isFlagged", "hasAttachment", "isDraft", "isAnswered", "isMail"] as const;
+const factNames = [
+  "isSeen",
+  "isFlagged",
+  "hasAttachment",
+  "isDraft",
+  "isAnswered",
+  "isMail",
+  "isMuted",
+] as const;
 export const sortShift = factNames.length;
 
 /** Ids of one row differ by less. */
@@ -242,6 +251,7 @@ function entriesIn(row: EmailFacts): EmailEntry[] {
       isAnswered: (marks & factBits.isAnswered) !== 0,
       hasAttachment: (marks & factBits.hasAttachment) !== 0,
       isMail: (marks & factBits.isMail) !== 0,
+      isMuted: (marks & factBits.isMuted) !== 0,
       amends: amends.get(at) ?? null,
       snooze: snoozes.get(at) ?? null,
     });

@@ -171,6 +171,7 @@ test("an entry says of a message what lists ask, also when it has lain in hundre
     isFlagged: false,
     isDraft: false,
     isAnswered: false,
+    isMuted: false,
     hasAttachment: false,
     isMail: false,
     amends: "01890000-0000-7000-8000-00000000000a",

@@ -102,7 +102,7 @@ const tables = [
 ];
 
 /** To be counted up with every change to what rows consist of or are found by. */
-const mailSchema: LocalSchema = { version: 8, tables };
+const mailSchema: LocalSchema = { version: 9, tables };
 
 /** Opens what is kept of the account's mail. Asks no server. Throws LocalStoreError. */
 export async function openMail(

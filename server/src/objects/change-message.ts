@@ -9,6 +9,7 @@ import { deleteSnooze } from "../store/snooze-store.ts";
 import type { Tx } from "../store/sql.ts";
 import { forgetDraft } from "./kept-draft.ts";
 import { isUnread } from "./keywords.ts";
+import { noteMuted } from "./mute.ts";
 import { roles } from "./roles.ts";
 
 /** What a message is to be like; the mailboxes are there, and at least one. */
@@ -22,6 +23,7 @@ export async function changeMessage(tx: Tx, object: StoredObject, change: Messag
   const state = await nextState(tx, object, 0);
   await placeMessage(tx, object, change, state);
   await updateObject(tx, { ...object, ...change, changedState: state });
+  await noteMuted(tx, object.accountId, object.keywords, change.keywords);
   await appendChange(tx, object.accountId, { type: "Email", state, objectId: object.id, change: "updated" });
   return state;
 }
@@ -35,6 +37,7 @@ export async function destroyMessage(tx: Tx, object: StoredObject): Promise<numb
   const held = object.sizeBytes + (await blobRefsSize(tx, accountId, id));
   const state = await nextState(tx, object, -held);
   await placeMessage(tx, object, { keywords: object.keywords, mailboxes: [] }, state);
+  await noteMuted(tx, accountId, object.keywords, []);
   if (await hasUnsettled(tx, accountId, object.messageId)) {
     await markGone(tx, accountId, id);
     await forgetDraft(tx, accountId, id);

@@ -6,6 +6,7 @@ import { addToMailbox } from "../store/mailbox-store.ts";
 import { insertObject, type StoredObject } from "../store/object-store.ts";
 import type { Tx } from "../store/sql.ts";
 import { isUnread } from "./keywords.ts";
+import { noteMuted } from "./mute.ts";
 
 export interface NewObject extends Omit<StoredObject, "id" | "changedState" | "sizeBytes"> {
   bytes: Uint8Array;
@@ -33,6 +34,7 @@ export async function putObject(tx: Tx, object: NewObject): Promise<number | und
     insertObject(tx, stored, bytes),
     ...mailboxes.map((mailbox) => addToMailbox(tx, stored, mailbox, unread, id)),
     addBlobRefs(tx, accountId, id, hashes),
+    noteMuted(tx, accountId, [], keywords),
   ]);
   return id;
 }

@@ -17,6 +17,7 @@ import {
 } from "../store/sender-store.ts";
 import type { Db, Tx } from "../store/sql.ts";
 import { changeMessage } from "./change-message.ts";
+import { isMuted, outOfInbox } from "./mute.ts";
 import { placeOfType, roles } from "./roles.ts";
 import { applyRules, type Placing, visibleOfStored } from "./rules.ts";
 import { everybodyAt, noteSender, noteWritten } from "./screening.ts";
@@ -156,10 +157,14 @@ async function releaseWaiting(
   isMeant: (sender: Address) => boolean,
 ): Promise<void> {
   const account = await findAccount(tx, accountId);
+  if (account === undefined) return;
   await moveWaiting(tx, accountId, isMeant, async (object) => {
     const { keywords, type } = object;
-    const placing = { mailboxes: [roles[placeOfType(type, "inbox")].id], keywords };
-    return account?.hasRules === true ? applyRules(tx, accountId, visibleOfStored(object), placing) : placing;
+    const first = { mailboxes: [roles[placeOfType(type, "inbox")].id], keywords };
+    const placing = account.hasRules
+      ? await applyRules(tx, accountId, visibleOfStored(object), first)
+      : first;
+    return (await isMuted(tx, account, object.conversation)) ? outOfInbox(placing) : placing;
   });
 }
 

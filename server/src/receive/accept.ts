@@ -23,6 +23,7 @@ import {
 } from "@posthorn/protocol";
 import { announce, checkBlobs, type Holder, holdMade, useBlobs } from "../blobs/access.ts";
 import { addMessage, type NewMessage } from "../objects/add-message.ts";
+import { isMuted, outOfInbox } from "../objects/mute.ts";
 import { sizeWithBlobs } from "../objects/put-object.ts";
 import { firstKeywords, placeOf, roles } from "../objects/roles.ts";
 import { applyRules, type Placing, visibleOf } from "../objects/rules.ts";
@@ -186,18 +187,20 @@ async function store(
   const reason = await offered.lookAtBlobs();
   if (reason !== undefined) return reason;
   if (copy?.kind === "unsealed" || !(await holdMade(tx, kept.made))) throw notSealed;
+  const conversation = conversationOf(message);
+  const isQuiet = welcomed === "accepted" && (await isMuted(tx, account, conversation));
   const placing = await placingOf(tx, account, message, kept, welcomed);
   const objectId = await addMessage(tx, {
     ...kept,
-    ...placing,
+    ...(isQuiet ? outOfInbox(placing) : placing),
     accountId: account.id,
     message,
     receivedAt: ctx.now,
   });
   if (objectId === undefined) return full();
   await useBlobs(tx, { kind: "server" }, kept.made);
-  if (account.hasSnoozed && welcomed === "accepted") {
-    await wakeThread(tx, account.id, conversationOf(message), ctx.now);
+  if (account.hasSnoozed && welcomed === "accepted" && !isQuiet) {
+    await wakeThread(tx, account.id, conversation, ctx.now);
   }
   return undefined;
 }

@@ -16,6 +16,8 @@ export interface Account {
   keysHidden: boolean;
   /** There may be messages that come back by themselves. */
   hasSnoozed: boolean;
+  /** How many messages say that their conversation is muted. */
+  muted: number;
   /** Mail of people whom the account does not know waits until its owner has said whether to take it. */
   screens: boolean;
   hasRules: boolean;
@@ -191,6 +193,7 @@ function readAccount(row: Row): Account {
     isSealed: int(row, "sealed") === 1,
     keysHidden: int(row, "keys_hidden") === 1,
     hasSnoozed: int(row, "has_snoozed") === 1,
+    muted: int(row, "muted"),
     screens: int(row, "screens") === 1,
     hasRules: int(row, "has_rules") === 1,
     isOperator: int(row, "is_operator") === 1,

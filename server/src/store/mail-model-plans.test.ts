@@ -1,6 +1,7 @@
 /** What is asked for each message, or by a worker again and again, is found by its index, however much there is. */
 import { expect, it } from "vitest";
 import { eachStore } from "./each-store.ts";
+import { isMarkedInThread } from "./mute-store.ts";
 import {
   findSenders,
   listAsking,
@@ -112,6 +113,13 @@ eachStore("the tables of the mail model", (open) => {
     expect(plans).toHaveLength(3);
     expectFound(plans);
     expect(plans.slice(0, 2).every((plan) => plan.includes("snooze_due"))).toBe(true);
+  });
+
+  it("tell whether a thread is muted by its messages alone", async () => {
+    const plans = await plansOf(await open(), (tx) => isMarkedInThread(tx, 1, "thread", "$muted"));
+    expect(plans).toHaveLength(1);
+    expectFound(plans);
+    expect(plans.join()).toContain("object_thread");
   });
 
   it("tell whom it was answered to of late, and forget the rest, by time", async () => {

@@ -10,6 +10,7 @@ import { words } from "./migrations/0006-words.ts";
 import { mailModel } from "./migrations/0007-mail-model.ts";
 import { operators } from "./migrations/0008-operators.ts";
 import { deviceLinks } from "./migrations/0009-device-links.ts";
+import { muted } from "./migrations/0010-muted.ts";
 import { openPostgres } from "./postgres.ts";
 import type { OpenStore } from "./sql.ts";
 import { openSqlite } from "./sqlite.ts";
@@ -25,6 +26,7 @@ export const migrations = [
   mailModel,
   operators,
   deviceLinks,
+  muted,
 ] as const;
 
 /**

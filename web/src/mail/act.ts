@@ -54,6 +54,8 @@ function labelOf(what: ThreadAct, count: number): string {
       return say(what.isRead ? "did.read" : "did.unread", { count });
     case "star":
       return say(what.isStarred ? "did.star" : "did.unstar", { count });
+    case "mute":
+      return say(what.isMuted ? "did.mute" : "did.unmute", { count });
     case "moveTo":
       return say("did.moveTo", { count, name: what.name });
     case "snooze":

@@ -130,6 +130,7 @@ function marksOf({ threadId, messages }: ThreadView): RowMarks {
     threadId,
     isStarred: messages.some(({ isStarred }) => isStarred),
     isUnread: messages.some(({ isSeen, isDraft }) => !isSeen && !isDraft),
+    isMuted: messages.some(({ isMuted }) => isMuted),
     mailboxIds: [...new Set(messages.flatMap(({ mailboxIds }) => mailboxIds))],
   };
 }

@@ -78,6 +78,13 @@ function entriesOf(place: Place, home: HomeAct, chosen: readonly RowMarks[]): En
       ...(home.command === undefined ? {} : { command: home.command }),
     });
   entries.push({ words: "act.snooze", icon: "clock", command: "snooze", does: "snooze" });
+  const isMuted = chosen.every((row) => row.isMuted);
+  entries.push({
+    words: isMuted ? "act.unmute" : "act.mute",
+    icon: isMuted ? "bell" : "muted",
+    command: "mute",
+    does: { kind: "mute", isMuted: !isMuted },
+  });
   entries.push({ words: "act.label", icon: "label", command: "label", does: "label" });
   entries.push({ words: "act.move", icon: "forward", command: "move", does: "move" });
   const isStarred = chosen.every((row) => row.isStarred);

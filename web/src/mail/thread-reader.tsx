@@ -18,6 +18,7 @@ import { say } from "../words/words.ts";
 import { act } from "./act.ts";
 import { MessageCard } from "./message-card.tsx";
 import "./print.css";
+import { MuteSign } from "./mute-sign.tsx";
 import { shortName } from "./person-names.ts";
 import { ScreenedBar } from "./screened.tsx";
 import { ThreadLabels } from "./thread-labels.tsx";
@@ -158,6 +159,7 @@ export function ThreadReader({
               folders={folders}
               place={place}
             />
+            {messages.some(({ isMuted }) => isMuted) && <MuteSign threadId={threadId} place={place} />}
           </div>
           {stranger !== undefined && <ScreenedBar sender={stranger} />}
           <ol className={style.messages} ref={list}>

@@ -216,6 +216,11 @@ const Cells = memo(function Cells({
                 <Icon name="clock" size={16} />
               </span>
             )}
+            {row.isMuted && (
+              <span title={say("row.muted")}>
+                <Icon name="muted" size={16} />
+              </span>
+            )}
             {row.trouble === "doubtful" && <Icon name="warning" size={16} />}
             {row.hasFiles && <Icon name="clip" size={16} />}
             {row.isStarred && (
@@ -322,6 +327,7 @@ function nameOf(
     row.backFromMs === null ? "" : say("row.back", { when: shortTime(row.backFromMs) }),
     row.hasFiles ? say("row.files") : "",
     row.isStarred ? say("row.starred") : "",
+    row.isMuted ? say("row.muted") : "",
     shortTime(row.atMs),
     ...labels.map(({ name }) => say("row.label", { name })),
   ];

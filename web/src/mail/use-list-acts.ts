@@ -30,7 +30,7 @@ export interface Targets {
 export type Picker = { kind: "label" | "move" | "snooze" | "more" | "destroy"; targets: Targets };
 
 /** What is to be known of a conversation to say what can be done with it. */
-export type RowMarks = Pick<ThreadRow, "threadId" | "isStarred" | "isUnread" | "mailboxIds">;
+export type RowMarks = Pick<ThreadRow, "threadId" | "isStarred" | "isUnread" | "isMuted" | "mailboxIds">;
 
 export interface ListActs {
   cursor: string | undefined;
@@ -235,6 +235,9 @@ export function useListActs({ place, pages, openId, opened, focusRow, onLeaving 
     star: given((targets) =>
       doAct({ kind: "star", isStarred: marksOf(targets).some(({ isStarred }) => !isStarred) }, targets),
     ),
+    mute: given((targets) =>
+      doAct({ kind: "mute", isMuted: marksOf(targets).some(({ isMuted }) => !isMuted) }, targets),
+    ),
     markRead: given((targets) => doAct({ kind: "read", isRead: true }, targets)),
     markUnread: given((targets) => doAct({ kind: "read", isRead: false }, targets)),
     snooze: given((targets) => pick("snooze", targets)),
@@ -265,7 +268,8 @@ export function useListActs({ place, pages, openId, opened, focusRow, onLeaving 
 function putsAway(what: ThreadAct): boolean {
   return (
     ["archive", "trash", "junk", "destroy"].includes(what.kind) ||
-    (what.kind === "snooze" && what.until !== null)
+    (what.kind === "snooze" && what.until !== null) ||
+    (what.kind === "mute" && what.isMuted)
   );
 }
 
@@ -275,6 +279,8 @@ function leaves(what: ThreadAct, place: Place): boolean {
   switch (what.kind) {
     case "archive":
       return role === "inbox";
+    case "mute":
+      return role === "inbox" && what.isMuted;
     case "trash":
       return role !== "trash";
     case "destroy":

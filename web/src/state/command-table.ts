@@ -42,6 +42,7 @@ const table = {
   junk: { group: "act", keys: ["!"] },
   star: { group: "act", keys: ["s"], fastmail: ["."] },
   snooze: { group: "act", keys: ["b", "h"], superhuman: ["h", "b"] },
+  mute: { group: "act", keys: ["m"], fastmail: [] },
   label: { group: "act", keys: ["l"] },
   move: { group: "act", keys: ["v"], fastmail: ["m"] },
   markRead: { group: "act", keys: ["Shift+i"] },

@@ -1,6 +1,8 @@
 /** What people do with conversations: seen at once, and told to the server when that can be reached. */
 import {
+  type Change,
   changeEmails,
+  doMail,
   type EmailChange,
   type EmailEntry,
   listDrafts,
@@ -27,6 +29,8 @@ export type ThreadAct =
   | { kind: "star"; isStarred: boolean }
   /** Null brings it back at once. */
   | { kind: "snooze"; until: string | null }
+  /** Out of the inbox, and so what comes to it from then on; or not any more. */
+  | { kind: "mute"; isMuted: boolean }
   | { kind: "label"; add: string[]; remove: string[] }
   /** Into a mailbox and out of where they were seen. `name` is that of the mailbox. */
   | { kind: "moveTo"; mailboxId: string; name: string };
@@ -141,6 +145,25 @@ async function carryOut(
       // A star is on the newest; taken off, it is off all.
       const newest = entries.toSorted((a, b) => b.atMs - a.atMs).slice(0, act.isStarred ? 1 : undefined);
       return change(newest, { kind: "keywords", set: { $flagged: act.isStarred } });
+    }
+    case "mute": {
+      if (!act.isMuted) {
+        const muted = entries.filter(({ isMuted }) => isMuted);
+        return change(muted, { kind: "keywords", set: { $muted: false } });
+      }
+      const [inbox, archive] = [await findFolder(desk, "inbox"), await findFolder(desk, "archive")];
+      if (inbox === undefined || archive === undefined) return undefined;
+      const there = entries.filter(({ mailboxIds }) => mailboxIds.includes(inbox.id));
+      const changes: Extract<Change, { on: "emails" }>[] = [
+        { on: "emails", ids: idsOf(entries), change: { kind: "keywords", set: { $muted: true } } },
+        {
+          on: "emails",
+          ids: idsOf(there),
+          change: { kind: "mailboxes", add: [archive.id], remove: [inbox.id] },
+        },
+      ];
+      for (const { ids, change } of changes) desk.map.foresee(ids, change);
+      return doMail(mail, label, changes);
     }
     case "snooze": {
       const there = act.until === null ? entries : await lyingIn(desk, entries, place);

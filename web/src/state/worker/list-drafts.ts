@@ -64,6 +64,7 @@ function rowOf({ threadId, atMs, to }: { threadId: string; atMs: number; to: rea
     isUnread: false,
     isStarred: false,
     isAnswered: false,
+    isMuted: false,
     hasFiles: false,
     subject: "",
     snippet: "",

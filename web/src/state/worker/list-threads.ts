@@ -29,6 +29,8 @@ export interface ThreadRow {
   isUnread: boolean;
   isStarred: boolean;
   isAnswered: boolean;
+  /** What comes to it stays out of the inbox. */
+  isMuted: boolean;
   hasFiles: boolean;
   /** Null while it was not opened yet. */
   subject: string | null;
@@ -201,6 +203,7 @@ function threadRow(desk: Desk, { place, row, rows, entries, deliveries, names }:
     isUnread: mail.some(({ isSeen, isDraft }) => !isSeen && !isDraft),
     isStarred: mail.some(({ isFlagged }) => isFlagged),
     isAnswered: mail.some(({ isAnswered }) => isAnswered),
+    isMuted: mail.some(({ isMuted }) => isMuted),
     hasFiles: mail.some(({ hasAttachment }) => hasAttachment) || hasFilesWithin(digest),
     subject: digest === undefined || digest === "failed" ? null : digest.subject,
     snippet: digest === undefined || digest === "failed" ? "" : digest.snippet,

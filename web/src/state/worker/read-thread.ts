@@ -35,6 +35,8 @@ export interface ThreadMessage {
   isSeen: boolean;
   isStarred: boolean;
   isDraft: boolean;
+  /** It says that its conversation is muted. */
+  isMuted: boolean;
   /** It was sent from this account. */
   isOwn: boolean;
   type: string;
@@ -140,6 +142,7 @@ function messageOf(
     isSeen: row.keywords.$seen === true,
     isStarred: row.keywords.$flagged === true,
     isDraft: row.keywords.$draft === true,
+    isMuted: row.keywords.$muted === true,
     isOwn: row.wire !== null && addressOf(row.wire.from) === mail.session.address,
     type: row.wire?.type ?? "email",
     mailboxIds: Object.keys(row.mailboxIds),

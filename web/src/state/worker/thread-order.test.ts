@@ -41,6 +41,7 @@ function mailOf(id: string, threadId: string, atMs: number, isFlagged: boolean):
     isFlagged,
     isDraft: false,
     isAnswered: false,
+    isMuted: false,
     hasAttachment: false,
     isMail: true,
     amends: null,
