@@ -9,6 +9,7 @@ import {
   startWebClients,
   type WebClient,
   type WebClients,
+  withoutNetwork,
   writeTo,
 } from "../src/browser/index.ts";
 import { joinAs, type TestPerson } from "../src/people.ts";
@@ -175,20 +176,20 @@ test("after a first key one that goes nowhere does nothing", async () => {
 
 test("a letter that waits for the server can be read, and is a draft again only when somebody says so", async () => {
   await goToInbox();
-  await client.context.setOffline(true);
-  await writeTo(page, bob.address, "From the train", "No network here.");
-  await press("Control+Enter");
-  await page.getByRole("link", { name: /^Drafts/ }).click();
-  await row("From the train").click();
-  await page.getByRole("heading", { name: "From the train", level: 1 }).waitFor();
-  await reader().getByText("No network here.").waitFor();
-  expect(await composer(page).count()).toBe(0);
-  await reader().getByRole("button", { name: "Back to the list" }).click();
-  await row("From the train").getByTitle("Waits to be sent").waitFor();
-  await row("From the train").click();
-  await reader().getByRole("button", { name: "Take back and edit" }).click();
-  await hasValue(composer(page).getByLabel("Subject"), "From the train");
-  await client.context.setOffline(false);
+  await withoutNetwork(client.context, async () => {
+    await writeTo(page, bob.address, "From the train", "No network here.");
+    await press("Control+Enter");
+    await page.getByRole("link", { name: /^Drafts/ }).click();
+    await row("From the train").click();
+    await page.getByRole("heading", { name: "From the train", level: 1 }).waitFor();
+    await reader().getByText("No network here.").waitFor();
+    expect(await composer(page).count()).toBe(0);
+    await reader().getByRole("button", { name: "Back to the list" }).click();
+    await row("From the train").getByTitle("Waits to be sent").waitFor();
+    await row("From the train").click();
+    await reader().getByRole("button", { name: "Take back and edit" }).click();
+    await hasValue(composer(page).getByLabel("Subject"), "From the train");
+  });
   await press("Escape");
 });
 

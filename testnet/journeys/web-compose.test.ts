@@ -13,6 +13,7 @@ import {
   startWebClients,
   type WebClient,
   type WebClients,
+  withoutNetwork,
   writeTo,
 } from "../src/browser/index.ts";
 import { keepSettings } from "../src/own-records.ts";
@@ -175,11 +176,11 @@ test("what is sent offline says so, waits among the drafts, and goes when the ne
   await composer(alice.page)
     .getByRole("button", { name: /Encrypted$/ })
     .waitFor();
-  await context.setOffline(true);
-  await composer(alice.page).getByRole("button", { name: "Send", exact: true }).click();
-  await toast("You are offline. This will send when you reconnect.").waitFor();
-  await page.getByRole("row", { name: /Out of reach/ }).waitFor();
-  await context.setOffline(false);
+  await withoutNetwork(context, async () => {
+    await composer(alice.page).getByRole("button", { name: "Send", exact: true }).click();
+    await toast("You are offline. This will send when you reconnect.").waitFor();
+    await page.getByRole("row", { name: /Out of reach/ }).waitFor();
+  });
   expect((await received(bob, "alice", "Out of reach")).message).toMatchObject({ body: "From a train" });
   await hasCount(page.getByRole("row", { name: /Out of reach/ }), 0);
 });
@@ -192,14 +193,14 @@ test("what the server refuses comes back as a draft that says why, and goes once
     .first()
     .click();
   await composer(alice.page).getByLabel("To", { exact: true }).press("Escape");
-  await context.setOffline(true);
-  await writeTo(alice.page, `bobb@${host}`, "To the wrong one", "Hello again");
-  await composer(alice.page)
-    .getByRole("button", { name: /Looked up when you are connected$/ })
-    .waitFor();
-  await composer(alice.page).getByRole("button", { name: "Send", exact: true }).click();
-  await hasCount(composer(alice.page), 0);
-  await context.setOffline(false);
+  await withoutNetwork(context, async () => {
+    await writeTo(alice.page, `bobb@${host}`, "To the wrong one", "Hello again");
+    await composer(alice.page)
+      .getByRole("button", { name: /Looked up when you are connected$/ })
+      .waitFor();
+    await composer(alice.page).getByRole("button", { name: "Send", exact: true }).click();
+    await hasCount(composer(alice.page), 0);
+  });
   await toast(/^A letter was not sent/).waitFor();
   await page.getByRole("button", { name: "Show", exact: true }).click();
   await composer(alice.page)

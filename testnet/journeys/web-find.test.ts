@@ -2,7 +2,7 @@
 import { prepare, send } from "@posthorn/client";
 import type { Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { startWebClients, type WebClient, type WebClients } from "../src/browser/index.ts";
+import { startWebClients, type WebClient, type WebClients, withoutNetwork } from "../src/browser/index.ts";
 import { joinAs, type TestPerson } from "../src/people.ts";
 
 const slow = 120_000;
@@ -153,18 +153,18 @@ test("what is found is opened beside the list, and one comes back to where one w
 });
 
 test("without a network the same is found, and what is done waits and says so", async () => {
-  await client.context.setOffline(true);
-  await page
-    .getByText(/^Offline\./)
-    .first()
-    .waitFor();
-  await searchFor("pears");
-  await page.getByText("1 found").waitFor();
-  await row(/Quarterly report/).click();
-  await page.getByRole("article").getByText("The harvest of pears was good.").waitFor();
-  await page.keyboard.press("#");
-  await page.getByText("Offline. 1 change waiting.").waitFor();
-  await client.context.setOffline(false);
+  await withoutNetwork(client.context, async () => {
+    await page
+      .getByText(/^Offline\./)
+      .first()
+      .waitFor();
+    await searchFor("pears");
+    await page.getByText("1 found").waitFor();
+    await row(/Quarterly report/).click();
+    await page.getByRole("article").getByText("The harvest of pears was good.").waitFor();
+    await page.keyboard.press("#");
+    await page.getByText("Offline. 1 change waiting.").waitFor();
+  });
   await page
     .getByText(/^Offline\./)
     .first()

@@ -2,7 +2,7 @@
 
 import { prepare, send } from "@posthorn/client";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { startWebClients, type WebClient, type WebClients } from "../src/browser/index.ts";
+import { startWebClients, type WebClient, type WebClients, withoutNetwork } from "../src/browser/index.ts";
 import { inviteTo, joinAs, type TestPerson } from "../src/people.ts";
 
 let clients: WebClients;
@@ -69,7 +69,7 @@ test("a sealed letter from another server shows itself in the open inbox, and is
   expect(alice.faults).toEqual([]);
 });
 
-test("old mail is offered over the first letters, until somebody declines", async () => {
+test("old mail is offered below the first letters, until somebody declines", async () => {
   const { page } = alice;
   await page.getByRole("link", { name: "Bring your old mail" }).waitFor();
   await page.getByRole("button", { name: "Do not offer it again" }).click();
@@ -95,11 +95,11 @@ test("a trial's door for browsers leads to the same, and nothing has to be trust
 
   // It is there without a network too, with all that was read.
   await there.page.waitForFunction("navigator.serviceWorker.controller !== null");
-  await there.context.setOffline(true);
-  await there.page.reload();
-  await there.page.getByRole("row", { name: /From far away/ }).click();
-  await there.page.getByRole("article").getByText("It came sealed.").waitFor();
-  await there.context.setOffline(false);
+  await withoutNetwork(there.context, async () => {
+    await there.page.reload();
+    await there.page.getByRole("row", { name: /From far away/ }).click();
+    await there.page.getByRole("article").getByText("It came sealed.").waitFor();
+  });
 });
 
 test("who reads German is told in German that a password is wrong, and what a trial is", async () => {

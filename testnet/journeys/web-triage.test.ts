@@ -4,7 +4,13 @@ import { shape } from "@posthorn/protocol";
 import type { Locator, Page } from "playwright-core";
 import { Type } from "typebox";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { startWebClients, type WebClient, type WebClients } from "../src/browser/index.ts";
+import {
+  pressInRow,
+  startWebClients,
+  type WebClient,
+  type WebClients,
+  withoutNetwork,
+} from "../src/browser/index.ts";
 import { joinAs, type TestPerson } from "../src/people.ts";
 
 const letters = 30;
@@ -162,8 +168,7 @@ test("what is snoozed waits in Later, what wakes next above, and is back on top 
   await pointAway();
   await expect.poll(() => row(29).getAttribute("aria-rowindex")).toBe("2");
   expect(await row(27).getAttribute("aria-rowindex")).toBe("1");
-  await row(29).hover();
-  await row(29).getByRole("button", { name: "Bring back now" }).click();
+  await pressInRow(row(29), "Bring back now");
   await pointAway();
   await row(29).waitFor({ state: "detached" });
   await row(27)
@@ -206,6 +211,18 @@ test("mail that comes while somebody points at a row moves nothing under the han
   await page.getByRole("heading", { name: "Letter 18" }).waitFor();
   await page.getByRole("button", { name: "1 new" }).click();
   await page.getByRole("row", { name: /Between hover and click/ }).waitFor();
+});
+
+test("a network that goes and comes back moves nothing under the hand", async () => {
+  await row(18).hover();
+  const before = await row(18).boundingBox();
+  const line = page.getByText(/^Offline\. /);
+  await withoutNetwork(client.context, async () => {
+    await line.waitFor();
+    expect(await row(18).boundingBox()).toEqual(before);
+  });
+  await line.waitFor({ state: "detached" });
+  expect(await row(18).boundingBox()).toEqual(before);
 });
 
 test("what is archived while it is read makes room for the next one, and leaving it leads to its row", async () => {
@@ -269,8 +286,7 @@ test("what is done in one tab is seen in the other", async () => {
   const second = await client.context.newPage();
   await second.goto(page.url());
   await row(15, second).waitFor();
-  await row(15, second).hover();
-  await row(15, second).getByRole("button", { name: "Archive" }).click();
+  await pressInRow(row(15, second), "Archive");
   await pointAway();
   await page.getByRole("button", { name: /^Write/ }).focus();
   await row(15).waitFor({ state: "detached" });

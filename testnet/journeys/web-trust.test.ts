@@ -17,7 +17,7 @@ import {
 import type { Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { findBarriers } from "../src/browser/find-barriers.ts";
-import { startWebClients, type WebClient, type WebClients } from "../src/browser/index.ts";
+import { startWebClients, type WebClient, type WebClients, withoutNetwork } from "../src/browser/index.ts";
 import { joinAs, newDevice, type TestPerson } from "../src/people.ts";
 
 let clients: WebClients;
@@ -175,11 +175,11 @@ test("when the network goes while a phrase is replaced, both are to be kept, and
   await dialog.locator("ol > li").first().waitFor();
   bobsPhrase = (await dialog.locator("ol > li").allInnerTexts()).join(" ");
   await dialog.getByLabel("Check that you have it").fill(bobsPhrase);
-  await context.setOffline(true);
-  await dialog.getByRole("button", { name: "Replace the old phrase" }).click();
-  await dialog.getByText("Keep the old phrase and these twelve words until you have asked again").waitFor();
-  expect(await dialog.getByRole("button", { name: "Leave all as it is" }).count()).toBe(0);
-  await context.setOffline(false);
+  await withoutNetwork(context, async () => {
+    await dialog.getByRole("button", { name: "Replace the old phrase" }).click();
+    await dialog.getByText("Keep the old phrase and these twelve words until you have asked again").waitFor();
+    expect(await dialog.getByRole("button", { name: "Leave all as it is" }).count()).toBe(0);
+  });
   await dialog.getByRole("button", { name: "Ask again" }).click();
   await dialog.waitFor({ state: "detached" });
 });

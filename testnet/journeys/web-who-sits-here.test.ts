@@ -8,10 +8,12 @@ import {
   composer,
   hasCount,
   hasValue,
+  pressInRow,
   received,
   startWebClients,
   type WebClient,
   type WebClients,
+  withoutNetwork,
   writeTo,
 } from "../src/browser/index.ts";
 import { inviteTo, joinAs, type TestPerson } from "../src/people.ts";
@@ -69,12 +71,12 @@ test("whoever was signed out from elsewhere signs in again as who they are, and 
   const { page, context } = hers;
   await rowFor(page, "For Alice alone").waitFor();
   await page.getByText("Up to date").waitFor();
-  await context.setOffline(true);
-  await writeTo(page, bob.address, "Written on a train", "There was no network.");
-  await composer(page).getByRole("button", { name: /^Send/ }).first().click();
-  await hasCount(composer(page), 0);
-  await endBrowser(alice);
-  await context.setOffline(false);
+  await withoutNetwork(context, async () => {
+    await writeTo(page, bob.address, "Written on a train", "There was no network.");
+    await composer(page).getByRole("button", { name: /^Send/ }).first().click();
+    await hasCount(composer(page), 0);
+    await endBrowser(alice);
+  });
 
   const banner = page.getByRole("alert").filter({ hasText: "You are signed out here" });
   await banner.getByRole("button", { name: "Sign in" }).click();
@@ -104,16 +106,15 @@ test("who was signed out and has loaded the page again is asked as who they are,
 
 test("signing out asks when something has not reached the server, and can be left", async () => {
   const { page, context } = hers;
-  await context.setOffline(true);
-  await rowFor(page, "Something else").hover();
-  await rowFor(page, "Something else").getByRole("button", { name: "Archive" }).click();
-  await hasCount(rowFor(page, "Something else"), 0);
-  await signOut(page);
-  await page.getByText("1 change has not reached the server yet and would be lost.").waitFor();
-  expect(await findBarriers(page)).toEqual([]);
-  await page.getByRole("button", { name: "Stay" }).click();
-  await rowFor(page, "For Alice alone").waitFor();
-  await context.setOffline(false);
+  await withoutNetwork(context, async () => {
+    await pressInRow(rowFor(page, "Something else"), "Archive");
+    await hasCount(rowFor(page, "Something else"), 0);
+    await signOut(page);
+    await page.getByText("1 change has not reached the server yet and would be lost.").waitFor();
+    expect(await findBarriers(page)).toEqual([]);
+    await page.getByRole("button", { name: "Stay" }).click();
+    await rowFor(page, "For Alice alone").waitFor();
+  });
   await page.getByText("Up to date").waitFor();
 });
 

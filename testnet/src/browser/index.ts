@@ -12,4 +12,5 @@ export {
   writeTo,
 } from "./composing.ts";
 export { type OpenPage, openAppPage, openBrowser, openPage } from "./open-browser.ts";
+export { pressInRow, withoutNetwork } from "./pointing.ts";
 export { startWebClients, type WebClient, type WebClients } from "./web-client.ts";

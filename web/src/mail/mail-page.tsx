@@ -85,11 +85,9 @@ export function MailPage({
         folders={folders}
         address={address}
         tools={search.field(place, folders)}
-        above={
-          place.kind === "search" ? search.status(place.query) : isInbox && isNew && !isEmpty && importCard
-        }
+        above={place.kind === "search" ? search.status(place.query) : undefined}
         empty={place.kind === "search" ? search.empty(place.query) : undefined}
-        underEmpty={isInbox && isNew ? importCard : undefined}
+        below={isInbox && isNew ? importCard : undefined}
       />
       {threadId === undefined ? (
         <div className={style.nothing}>

@@ -53,7 +53,7 @@ export function ThreadList({
   tools,
   above,
   empty,
-  underEmpty,
+  below,
 }: {
   place: Place;
   title: string;
@@ -67,8 +67,8 @@ export function ThreadList({
   above?: ReactNode;
   /** Where nothing is in it, in place of what is usually said. */
   empty?: ReactNode;
-  /** Below that it is empty. */
-  underEmpty?: ReactNode;
+  /** Below its rows, where what comes late moves none of them; or below that it is empty. */
+  below?: ReactNode;
 }): ReactElement {
   const key = placeKey(place);
   const scroller = useRef<HTMLDivElement>(null);
@@ -291,8 +291,8 @@ export function ThreadList({
       >
         {pages.total === undefined && pages.fault === undefined && <Waiting />}
         {pages.total === 0 && pages.isWhole && (empty ?? <EmptyPlace place={place} />)}
-        {pages.total === 0 && pages.isWhole && underEmpty !== undefined && (
-          <div className={style.under}>{underEmpty}</div>
+        {pages.total === 0 && pages.isWhole && below !== undefined && (
+          <div className={style.under}>{below}</div>
         )}
         <div ref={canvas} className={style.canvas} style={{ blockSize: layout.height }} role="presentation">
           {layout.headings.map(({ age, index }) => (
@@ -308,6 +308,7 @@ export function ThreadList({
           {rows}
         </div>
       </div>
+      {total > 0 && below !== undefined && <div className={style.below}>{below}</div>}
       {acts.picker !== undefined && (
         <Suspense>
           <Pickers acts={acts} picker={acts.picker} place={place} folders={folders} />

@@ -131,12 +131,15 @@ export function Shell({
         onClick={() => setOpen(false)}
       />
       <main id="content" className={style.content} tabIndex={-1} inert={isOpen}>
-        <NewerLine />
         <TrialBanner />
-        <StatusBar />
-        <PhraseBanner address={address} />
-        <Refused />
         <Boundary resetBy={writeRoute(route)}>{children}</Boundary>
+        {/* What comes and goes by itself stands below the page: above it, all would move under the hand that points. */}
+        <div className={style.lines}>
+          <Refused />
+          <PhraseBanner address={address} />
+          <NewerLine />
+          <StatusBar />
+        </div>
       </main>
       {route.page === "list" && route.threadId === undefined && (
         <IconButton
