@@ -169,6 +169,45 @@ test("files go up sealed, one taken out leaves the others whole, and they open a
   expect(alice.faults).toEqual([]);
 });
 
+test("while files go up their buttons stay under the hand, and what is taken out is not sent, however quick the hand is", async () => {
+  const { page } = alice;
+  const sheet = composer(page);
+  await writeTo(page, bob.address, "In one go", "Here they are");
+  const wayUp = Promise.withResolvers<void>();
+  await page.route("**/blob/**", async (route) => {
+    await wayUp.promise;
+    await route.continue();
+  });
+  const file = (name: string) => ({ name, mimeType: "text/plain", buffer: Buffer.from(name) });
+  await sheet.locator("input[type=file]").setInputFiles([file("a.txt"), file("b.txt"), file("c.txt")]);
+  const buttons = sheet.getByRole("button", { name: /^Remove / });
+  const places = () =>
+    buttons.evaluateAll((all) =>
+      all.map((one) => `${one.ariaLabel} ${JSON.stringify(one.getBoundingClientRect())}`),
+    );
+  await sheet
+    .getByText(/waits for its turn$/)
+    .first()
+    .waitFor();
+  const before = await places();
+  expect(before).toHaveLength(3);
+  wayUp.resolve();
+  await hasCount(sheet.getByRole("progressbar"), 0);
+  expect(await places()).toEqual(before);
+  // No time passes in which the page could hear what the first has done.
+  await sheet.evaluate((letter) => {
+    const all = [...letter.querySelectorAll("button")];
+    for (const name of ["Remove a.txt", "Send"])
+      all.find(({ ariaLabel, textContent }) => name === (ariaLabel ?? textContent))?.click();
+  });
+  await toast(`Sending in ${undoS} s`).waitFor();
+  const { files } = await received(bob, "alice", "In one go");
+  const names = files.map((one) => (one.kind === "sealed" ? one.file.filename : ""));
+  expect(names.sort()).toEqual(["b.txt", "c.txt"]);
+  await page.unroute("**/blob/**");
+  expect(alice.faults).toEqual([]);
+});
+
 test("what is sent offline says so, waits among the drafts, and goes when the network is back", async () => {
   const { page, context } = alice;
   await draftsLink().click();
@@ -239,6 +278,7 @@ test("on a phone a letter fills the screen, is sent from above, and back keeps i
   await letterText(page).fill("On the way");
   await sheet.getByRole("button", { name: "Close, the draft is kept" }).click();
   await hasCount(sheet, 0);
+  // What is gone from the page is kept: whoever leaves at once finds it again.
   await page.goto(`${clients.net.node("alpha").endpoint}/drafts`);
   await page.getByRole("row", { name: /By thumb/ }).click();
   await hasValue(letterText(page), "On the way");

@@ -1,5 +1,5 @@
 /** What a letter begins with, in the words of whoever writes it. */
-import type { LetterFields } from "../state/worker/letter-desk.ts";
+import type { LetterFields } from "../state/worker/letter-content.ts";
 import type { BegunLetter, Original } from "../state/worker/open-letter.ts";
 import type { Person } from "../state/worker/persons.ts";
 import { longTime } from "../words/dates.ts";

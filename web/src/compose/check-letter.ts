@@ -1,5 +1,5 @@
 /** Whether a letter can go as it is, and what has to be said of it before. */
-import type { LetterFields } from "../state/worker/letter-desk.ts";
+import type { LetterFields } from "../state/worker/letter-content.ts";
 import type { LetterFile } from "../state/worker/letter-files.ts";
 import type { Lookup } from "./use-recipients.ts";
 

@@ -4,6 +4,7 @@ import type { Opening } from "../state/composers.ts";
 import { call } from "../state/desk.ts";
 import { undo } from "../state/undo.ts";
 import { lastSeen, useView } from "../state/use-view.ts";
+import type { Fault } from "../state/worker/fault.ts";
 import { Button, IconButton } from "../ui/button.tsx";
 import { Confirm } from "../ui/confirm.tsx";
 import { Notice } from "../ui/notice.tsx";
@@ -23,7 +24,7 @@ import type { Format } from "./rich/keys.ts";
 import { SaveSign } from "./save-sign.tsx";
 import { ScheduleDialog } from "./schedule-dialog.tsx";
 import { SendButton } from "./send-button.tsx";
-import { noKeys, useLetter } from "./use-letter.ts";
+import { useLetter } from "./use-letter.ts";
 import { useRecipients } from "./use-recipients.ts";
 import { useSend } from "./use-send.ts";
 
@@ -60,7 +61,15 @@ export function Composer({
   const [isDropping, setDropping] = useState(false);
   const [isScheduling, setScheduling] = useState(false);
   const [isFocused, setFocused] = useState(false);
-  const [isAsking, setAsking] = useState(false);
+  /** Why it is not kept, of a letter that somebody wants to close. */
+  const [unkept, setUnkept] = useState<Fault>();
+  const ending = useRef<"closing" | "over">(undefined);
+  useEffect(() => {
+    ending.current = undefined;
+    return () => {
+      ending.current = "over";
+    };
+  }, []);
   const [formats, setFormats] = useState<readonly Format[]>([]);
 
   const open = letter.state === "open" ? letter : undefined;
@@ -73,8 +82,7 @@ export function Composer({
   const files = seenFiles ?? [];
   const pictures = useLetterPictures(begun?.letterId, seenFiles);
   const sending = useSend({
-    begun,
-    now: () => open?.now() ?? nothing,
+    letter: open,
     files,
     lookups,
     onSent: onClose,
@@ -92,22 +100,32 @@ export function Composer({
   useEffect(() => root.current?.focus({ preventScroll: true }), []);
 
   const isEmpty = () => isEmptyLetter(open?.now() ?? nothing, first.current ?? nothing, begun?.name !== null);
-  const closing = () => ({
-    letterId: begun?.letterId ?? 0,
-    fields: open?.now() ?? nothing,
-    isEmpty: isEmpty(),
-    label: say("did.discard"),
-  });
-  const isUnkept = typeof open?.saved === "object" && open.saved.fault.code === noKeys;
-  const close = () => {
-    if (isUnkept && !isEmpty()) {
-      setAsking(true);
+  const isWorthKeeping = () => !isEmpty() || files.length > 0;
+  const closing = () => {
+    const empty = isEmpty();
+    return {
+      letterId: begun?.letterId ?? 0,
+      fields: open?.handOver() ?? nothing,
+      isEmpty: empty,
+      label: say("did.discard"),
+    };
+  };
+  const close = async () => {
+    if (ending.current !== undefined || sending.state === "busy") return;
+    ending.current = "closing";
+    // It is here until it is kept, so whoever sees it gone may leave.
+    const kept = open !== undefined && isWorthKeeping() ? await open.keep() : undefined;
+    if (ending.current !== "closing") return;
+    if (kept !== undefined && "fault" in kept) {
+      ending.current = undefined;
+      setUnkept(kept.fault);
       return;
     }
     if (begun !== undefined) told(call("closeLetter", closing()));
     onClose();
   };
   const discard = async () => {
+    ending.current = "over";
     onClose();
     const number = await call("discardLetter", closing());
     if (number === null) return;
@@ -117,8 +135,8 @@ export function Composer({
     });
   };
   const switchLook = async () => {
-    const name = await open?.keep();
-    if (typeof name === "string") onSwitch(name);
+    const kept = await open?.keep();
+    if (kept !== undefined && "name" in kept) onSwitch(kept.name);
   };
   const attach = (chosen: readonly File[]) => {
     if (chosen.length > 0) pictures?.add(chosen);
@@ -152,9 +170,8 @@ export function Composer({
     if (root.current?.querySelector(":popover-open, dialog:modal") !== null) return;
     event.preventDefault();
     event.stopPropagation();
-    const isWorthKeeping = !isEmpty() || files.length > 0;
-    if (onMinimise !== undefined && isWorthKeeping && isWide()) onMinimise();
-    else close();
+    if (onMinimise !== undefined && isWorthKeeping() && isWide()) onMinimise();
+    else told(close());
   };
   const hasFiles = ({ dataTransfer }: DragEvent) => dataTransfer.types.includes("Files");
   const change = (changes: Partial<typeof nothing>) => {
@@ -201,7 +218,12 @@ export function Composer({
       }}
     >
       <header className={style.bar}>
-        <IconButton icon="back" label={say("compose.close")} className={style.narrow ?? ""} onClick={close} />
+        <IconButton
+          icon="back"
+          label={say("compose.close")}
+          className={style.narrow ?? ""}
+          onClick={() => told(close())}
+        />
         <h2 className={style.title} dir="auto">
           {title}
         </h2>
@@ -228,7 +250,7 @@ export function Composer({
           size={16}
           label={say("compose.close")}
           className={style.wide ?? ""}
-          onClick={close}
+          onClick={() => told(close())}
         />
         <span className={style.narrow}>{sendButton}</span>
       </header>
@@ -314,14 +336,14 @@ export function Composer({
         </>
       )}
       {isDropping && <p className={style.drop}>{say("compose.drop")}</p>}
-      {isAsking && (
+      {unkept !== undefined && (
         <Confirm
           title={say("compose.throwAway")}
           verb={say("compose.discard")}
           onDo={() => told(discard())}
-          onClose={() => setAsking(false)}
+          onClose={() => setUnkept(undefined)}
         >
-          <p>{say("saved.noKeys")}</p>
+          <p>{unkept.sentence}</p>
         </Confirm>
       )}
       {isScheduling && (

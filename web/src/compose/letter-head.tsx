@@ -1,5 +1,5 @@
 import { type ReactElement, useId } from "react";
-import type { LetterFields } from "../state/worker/letter-desk.ts";
+import type { LetterFields } from "../state/worker/letter-content.ts";
 import type { BegunLetter } from "../state/worker/open-letter.ts";
 import { Button } from "../ui/button.tsx";
 import { say } from "../words/words.ts";

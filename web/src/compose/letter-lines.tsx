@@ -2,7 +2,7 @@ import type { ReactElement } from "react";
 import { go } from "../routes.ts";
 import { call } from "../state/desk.ts";
 import { codeOf } from "../state/use-work.ts";
-import type { LetterFields } from "../state/worker/letter-desk.ts";
+import type { LetterFields } from "../state/worker/letter-content.ts";
 import type { BegunLetter } from "../state/worker/open-letter.ts";
 import { Button } from "../ui/button.tsx";
 import { Notice } from "../ui/notice.tsx";

@@ -4,7 +4,8 @@ import type { Opening } from "../state/composers.ts";
 import { CallFailed, call } from "../state/desk.ts";
 import { lastSeen, useView } from "../state/use-view.ts";
 import type { Fault } from "../state/worker/fault.ts";
-import type { KeptLetter, LetterFields } from "../state/worker/letter-desk.ts";
+import type { LetterFields } from "../state/worker/letter-content.ts";
+import type { KeptLetter } from "../state/worker/letter-desk.ts";
 import type { BegunLetter } from "../state/worker/open-letter.ts";
 import { say } from "../words/words.ts";
 
@@ -25,11 +26,17 @@ export type UseLetter =
       fields: LetterFields;
       saved: SaveState;
       change(changes: Partial<LetterFields>): void;
-      /** Keeps it now; gives the name of the draft. */
-      keep(): Promise<string | null>;
-      /** As it is now, for what is done with it last. */
+      /** Keeps it now. Gives the name of the draft, or why it is not kept. */
+      keep(): Promise<Kept>;
+      /** As it is now. */
       now(): LetterFields;
+      /** As it is now, for what is done with it last: that keeps it, or throws it away, and nobody else has to. */
+      handOver(): LetterFields;
+      /** That could not be done. */
+      takeBack(): void;
     };
+
+type Kept = { name: string } | { fault: Fault };
 
 interface Held {
   begun: BegunLetter;
@@ -92,9 +99,7 @@ export function useLetter(
     };
   }, []);
 
-  const keep = useCallback(async (): Promise<string | null> => {
-    const letter = held.current;
-    if (letter === undefined) return null;
+  const keep = useCallback(async (letter: Held): Promise<Kept> => {
     clearTimeout(letter.timer);
     letter.timer = undefined;
     const { changes, fields } = letter;
@@ -106,10 +111,11 @@ export function useLetter(
       setName(kept.name);
       if (kept.name !== null) told.current.onNamed(kept.name);
       setShown({ fields: letter.fields, saved: savedOf(letter, kept) });
-      return kept.name;
+      return kept.name === null ? { fault: withoutKeys() } : { name: kept.name };
     } catch (error) {
-      setShown({ fields: letter.fields, saved: { fault: faultOf(error) } });
-      return null;
+      const unkept = { fault: faultOf(error) };
+      setShown({ fields: letter.fields, saved: unkept });
+      return unkept;
     }
   }, []);
 
@@ -124,7 +130,7 @@ export function useLetter(
       setShown({ fields: letter.fields, saved: "typed" });
       clearTimeout(letter.timer);
       const waitsMs = Math.min(keepAfterMs, letter.firstUnkeptAtMs + keepAtLeastMs - nowMs);
-      letter.timer = window.setTimeout(() => void keep(), Math.max(0, waitsMs));
+      letter.timer = window.setTimeout(() => void keep(letter), Math.max(0, waitsMs));
     },
     [keep],
   );
@@ -142,29 +148,49 @@ export function useLetter(
     setShown({ fields: letter.fields, saved: savedOf(letter, elsewhere) });
   }, [elsewhere]);
 
-  // Who leaves the page in the middle of a word finds it again.
+  // Who leaves the page in the middle of a word finds it again, and is asked where that could not be kept so soon.
+  const isUnkept =
+    shown?.saved === "typed" || (typeof shown?.saved === "object" && shown.saved.fault.code !== notTaken);
   useEffect(() => {
     const keepNow = () => {
       const letter = held.current;
-      if (letter !== undefined && letter.changes > letter.keptChanges) void keep();
+      if (letter !== undefined && letter.changes > letter.keptChanges) void keep(letter);
+    };
+    const askFirst = (event: Event) => {
+      keepNow();
+      event.preventDefault();
     };
     document.addEventListener("visibilitychange", keepNow);
     addEventListener("pagehide", keepNow);
+    if (isUnkept) addEventListener("beforeunload", askFirst);
     return () => {
       document.removeEventListener("visibilitychange", keepNow);
       removeEventListener("pagehide", keepNow);
+      removeEventListener("beforeunload", askFirst);
     };
-  }, [keep]);
+  }, [keep, isUnkept]);
 
   if (fault !== undefined) return { state: "failed", fault };
   const letter = held.current;
   if (letter === undefined || shown === undefined) return { state: "opening" };
   const { begun } = letter;
-  const now = () => {
-    letter.handedChanges = letter.changes;
-    return letter.fields;
+  return {
+    state: "open",
+    begun,
+    ...shown,
+    change,
+    keep: () => keep(letter),
+    now: () => letter.fields,
+    handOver() {
+      clearTimeout(letter.timer);
+      letter.handedChanges = letter.changes;
+      return letter.fields;
+    },
+    takeBack() {
+      letter.handedChanges = 0;
+      if (letter.changes > letter.keptChanges) void keep(letter);
+    },
   };
-  return { state: "open", begun, ...shown, change, keep, now };
 }
 
 /** What another device has written comes in where nobody has typed here since. */
@@ -185,12 +211,17 @@ function merged(now: LetterFields, sent: LetterFields, { fields }: KeptLetter): 
 }
 
 /** An account without keys keeps no drafts. */
-export const noKeys = "noKeys";
+function withoutKeys(): Fault {
+  return { sentence: say("saved.noKeys"), code: "noKeys" };
+}
+
+/** It is kept on this device, and the server does not take it. */
+const notTaken = "draft";
 
 function savedOf(letter: Held, { trouble, isWaiting, name }: KeptLetter): SaveState {
   if (letter.changes > letter.keptChanges) return "typed";
-  if (trouble !== null) return { fault: { sentence: trouble, code: "draft" } };
-  if (name === null) return { fault: { sentence: say("saved.noKeys"), code: noKeys } };
+  if (trouble !== null) return { fault: { sentence: trouble, code: notTaken } };
+  if (name === null) return { fault: withoutKeys() };
   return isWaiting ? "here" : "kept";
 }
 

@@ -5,15 +5,16 @@ import { CallFailed, call } from "../state/desk.ts";
 import { letListsFollow } from "../state/lists-follow.ts";
 import { undo } from "../state/undo.ts";
 import type { Fault } from "../state/worker/fault.ts";
-import type { LetterFields } from "../state/worker/letter-desk.ts";
 import type { LetterFile } from "../state/worker/letter-files.ts";
-import type { BegunLetter } from "../state/worker/open-letter.ts";
 import type { Uncompared } from "../state/worker/recipients.ts";
 import { showToast } from "../ui/toaster.tsx";
 import { shortMoment } from "../words/dates.ts";
 import { say } from "../words/words.ts";
 import { type Check, checkLetter } from "./check-letter.ts";
+import type { UseLetter } from "./use-letter.ts";
 import { type Lookup, lookUpAll } from "./use-recipients.ts";
+
+type OpenLetter = Extract<UseLetter, { state: "open" }>;
 
 interface SendHow {
   /** Undefined for now. */
@@ -42,14 +43,13 @@ const mostWaitMs = 3_000;
 const longMs = 10_000;
 
 export function useSend({
-  begun,
-  now,
+  letter,
   files,
   lookups,
   onSent,
 }: {
-  begun: BegunLetter | undefined;
-  now(): LetterFields;
+  /** Undefined until it is open. */
+  letter: OpenLetter | undefined;
   files: readonly LetterFile[];
   lookups: ReadonlyMap<string, Lookup>;
   onSent(): void;
@@ -64,47 +64,47 @@ export function useSend({
   const openThread = route.page === "list" ? route : undefined;
 
   const attempt = async (wanted: SendHow) => {
-    if (begun === undefined) return;
+    if (letter === undefined) return;
     how.current = wanted;
     setAgainst(undefined);
     setFault(undefined);
     setState("busy");
-    const fields = now();
-    const known = await soon(lookUpAll([...fields.to, ...fields.cc]), lookups);
-    const keys = agreed.current.map(({ identityKey }) => identityKey);
-    const check = checkLetter(fields, known, files, keys);
-    const isAgreed = check.kind === "open" && wanted.mayGoInTheOpen === true;
-    if (check.kind === "files") {
-      setState("files");
-      return;
-    }
-    if (check.kind !== "ready" && !isAgreed) {
-      setAgainst(check);
-      setState("idle");
-      return;
-    }
+    const { to, cc } = letter.now();
+    const known = await soon(lookUpAll([...to, ...cc]), lookups);
     try {
-      await sendNow(begun, fields, wanted, check.kind === "open");
+      // What is shown of the files may be of before one was taken out or attached.
+      const filesNow = await call("readLetterFiles", { letterId: letter.begun.letterId });
+      const keys = agreed.current.map(({ identityKey }) => identityKey);
+      const check = checkLetter(letter.now(), known, filesNow, keys);
+      const isAgreed = check.kind === "open" && wanted.mayGoInTheOpen === true;
+      if (check.kind === "files") setState("files");
+      else if (check.kind === "ready" || isAgreed) await sendNow(letter, wanted, check.kind === "open");
+      else {
+        setAgainst(check);
+        setState("idle");
+      }
     } catch (error) {
+      letter.takeBack();
       if (!(error instanceof CallFailed)) throw error;
       setFault(error.fault);
       setState("idle");
     }
   };
 
-  const sendNow = async (letter: BegunLetter, fields: LetterFields, wanted: SendHow, isOpen: boolean) => {
+  const sendNow = async ({ begun, handOver }: OpenLetter, wanted: SendHow, isOpen: boolean) => {
     const { at, andArchive = false } = wanted;
-    const threadId = andArchive ? letter.original?.threadId : undefined;
+    const threadId = andArchive ? begun.original?.threadId : undefined;
     // It goes out of the list before the focus comes back to that; what is taken back first is the letter.
     const putAway = threadId === undefined ? null : await archive(threadId);
+    const fields = handOver();
     const sent = await call("sendLetter", {
-      letterId: letter.letterId,
+      letterId: begun.letterId,
       fields,
       label: say("did.send", { count: fields.to.length + fields.cc.length, first: fields.to[0] ?? "" }),
       mayGoInTheOpen: isOpen,
       uncompared: agreed.current,
       sendAt: at === undefined ? null : at.toISOString(),
-      undoS: letter.undoS,
+      undoS: begun.undoS,
     }).catch(async (error: unknown) => {
       if (putAway !== null) await call("undo", { number: putAway });
       throw error;
@@ -114,11 +114,11 @@ export function useSend({
     }
     onSent();
     const { number } = sent;
-    const isLong = sent.isOffline || at !== undefined || letter.undoS === 0;
+    const isLong = sent.isOffline || at !== undefined || begun.undoS === 0;
     showToast({
-      words: sentWords(sent.isOffline, at, letter.undoS),
-      forMs: isLong ? longMs : letter.undoS * 1_000,
-      ...(number === null || (letter.undoS === 0 && at === undefined)
+      words: sentWords(sent.isOffline, at, begun.undoS),
+      forMs: isLong ? longMs : begun.undoS * 1_000,
+      ...(number === null || (begun.undoS === 0 && at === undefined)
         ? {}
         : { action: { words: say("undo.do"), command: "undo", run: () => void undo(number) } }),
     });

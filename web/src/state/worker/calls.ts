@@ -5,13 +5,14 @@ import { type ActInput, actOnThreads } from "./act-on-threads.ts";
 import { changeLabel, makeLabel, removeLabel } from "./change-labels.ts";
 import type { Room } from "./desk.ts";
 import { deskOf } from "./desk-of.ts";
+import type { LetterFields } from "./letter-content.ts";
 import {
   addFiles,
   type ClosingLetter,
   closeLetter,
   discardLetter,
+  findLetterFiles,
   keepFields,
-  type LetterFields,
   letterOf,
   readLetterFile,
   removeFile,
@@ -100,6 +101,9 @@ export const calls = {
 
   retryFile: async (room: Room, { letterId, key }: { letterId: number; key: number }) =>
     retryFile(deskOf(room).mail, letterOf(letterId), key),
+
+  /** As they are now: what a view shows may come a little later. */
+  readLetterFiles: async (_: Room, { letterId }: { letterId: number }) => findLetterFiles(letterId),
 
   readLetterFile: async (room: Room, { letterId, key }: { letterId: number; key: number }) =>
     readLetterFile(deskOf(room), letterOf(letterId), key),

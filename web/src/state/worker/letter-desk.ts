@@ -1,20 +1,18 @@
 /** The letters that this tab is writing: kept as drafts while they are written, one draft each. */
-import {
-  findDraft,
-  type Mail,
-  removeDraft,
-  type StoredDraft,
-  saveDraft,
-  type UnsentLetter,
-} from "@posthorn/client";
+import { findDraft, type Mail, removeDraft, type StoredDraft, saveDraft } from "@posthorn/client";
 import { fail, uuidV7 } from "@posthorn/protocol";
 import { uniqueName } from "../unique-name.ts";
 import type { Desk } from "./desk.ts";
 import {
+  fieldsOf,
+  isSameLetter,
+  type LetterContent,
+  type LetterFields,
+  takeOver,
+  unsentLetter,
+} from "./letter-content.ts";
+import {
   type FileJob,
-  type FilesOf,
-  fileOfDraft,
-  jobOfDraft,
   type LetterFile,
   newJob,
   putInPlace,
@@ -23,20 +21,8 @@ import {
   uploadAll,
 } from "./letter-files.ts";
 
-/** What a person writes. */
-export interface LetterFields {
-  from: string;
-  to: string[];
-  cc: string[];
-  subject: string;
-  body: string;
-  inReplyTo?: string | undefined;
-  thread?: string | undefined;
-}
-
-export interface OpenLetter extends FilesOf {
+export interface OpenLetter extends LetterContent {
   readonly id: number;
-  fields: LetterFields;
   /** Somebody has attached files, or taken some out. */
   hasChosenFiles: boolean;
   /** As it was kept last; undefined while there is no draft of it. */
@@ -61,7 +47,7 @@ let nextId = 1;
 
 /** A letter that is written from now on. Its files go up. */
 export function beginLetter(
-  { mail }: Desk,
+  { mail }: Pick<Desk, "mail">,
   {
     fields,
     stored,
@@ -129,16 +115,26 @@ export function dropLetter(letter: OpenLetter): void {
 }
 
 /**
- * Keeps a letter as its draft, on this device at once. Gives it as it is then, with what was written elsewhere meanwhile.
- * Nothing is kept twice.
+ * One thing after the other. What ends a letter, by sending it or throwing it away, does so in its turn: what was to be kept
+ * before is kept then, and nothing that was to be kept after it makes a draft of it again.
  */
-export function keepLetter(mail: Mail, letter: OpenLetter): Promise<KeptLetter> {
-  const kept = letter.keeping.then(() => keepNow(mail, letter));
-  letter.keeping = kept.catch(() => undefined);
-  return kept;
+export function inTurn<Result>(letter: OpenLetter, work: () => Promise<Result>): Promise<Result> {
+  const done = letter.keeping.then(work);
+  letter.keeping = done.catch(() => undefined);
+  return done;
 }
 
-async function keepNow(mail: Mail, letter: OpenLetter): Promise<KeptLetter> {
+/**
+ * Keeps a letter as its draft, on this device at once. Gives it as it is kept then, with what was written elsewhere meanwhile.
+ * Nothing is kept twice. Throws ProblemError `notFound` when it was sent or thrown away.
+ */
+function keepLetter(mail: Mail, letter: OpenLetter): Promise<KeptLetter> {
+  return inTurn(letter, () => keepNow(mail, letter));
+}
+
+/** As `keepLetter`, when it is its turn. */
+export async function keepNow(mail: Mail, letter: OpenLetter): Promise<KeptLetter> {
+  letterOf(letter.id);
   if (mail.key === undefined) {
     return { name: null, fields: letter.fields, savedAt: "", isWaiting: false, trouble: null };
   }
@@ -147,9 +143,10 @@ async function keepNow(mail: Mail, letter: OpenLetter): Promise<KeptLetter> {
   const isNews = before === undefined || before.trouble !== undefined || !isSameLetter(before.letter, sent);
   const stored = isNews ? await saveDraft(mail, sent, before) : before;
   letter.stored = stored;
-  takeOver(letter, sent, stored.letter);
+  takeOver(letter, { base: before?.letter, sent, now: stored.letter });
   const { name, savedAt, isWaiting, trouble = null } = stored;
-  return { name, fields: letter.fields, savedAt, isWaiting, trouble };
+  // Not what was typed since: of that nothing is kept yet, and whoever has typed it knows it.
+  return { name, fields: fieldsOf(stored.letter), savedAt, isWaiting, trouble };
 }
 
 /** A draft as it is now, also as another device has left it. Null when it is not there. */
@@ -158,67 +155,6 @@ export async function readDraft(mail: Mail, name: string): Promise<KeptLetter | 
   if (stored === undefined) return null;
   const { letter, savedAt, isWaiting, trouble = null } = stored;
   return { name, fields: fieldsOf(letter), savedAt, isWaiting, trouble };
-}
-
-/** What another device has written in a field, where nobody has here. */
-function takeOver(letter: OpenLetter, sent: UnsentLetter, now: UnsentLetter): void {
-  const mine = unsentLetter(letter);
-  const taken = (name: keyof UnsentLetter) =>
-    isSame(mine[name], sent[name]) && !isSame(now[name], sent[name]);
-  const fields = fieldsOf(now);
-  letter.fields = {
-    from: taken("from") ? fields.from : letter.fields.from,
-    to: taken("to") ? fields.to : letter.fields.to,
-    cc: taken("cc") ? fields.cc : letter.fields.cc,
-    subject: taken("subject") ? fields.subject : letter.fields.subject,
-    body: taken("body") ? fields.body : letter.fields.body,
-    inReplyTo: letter.fields.inReplyTo,
-    thread: letter.fields.thread,
-  };
-  if (!taken("files")) return;
-  const known = new Set(letter.files.map(({ sealed }) => sealed?.attachment.hash));
-  const others = (now.files ?? []).filter(({ sealed }) => sealed && !known.has(sealed.attachment.hash));
-  letter.files.push(...others.map(jobOfDraft));
-  putInPlace(letter);
-}
-
-function unsentLetter({ fields, files, messageId }: OpenLetter): UnsentLetter {
-  const { from, to, cc, subject, body, inReplyTo, thread } = fields;
-  return {
-    from,
-    to,
-    cc,
-    subject,
-    body,
-    bodyType: "text/markdown",
-    ...(inReplyTo === undefined ? {} : { inReplyTo }),
-    ...(thread === undefined ? {} : { thread }),
-    ...(files.length === 0 ? {} : { files: files.map((job) => fileOfDraft(job, messageId)) }),
-  };
-}
-
-export function fieldsOf({ from, to, cc, subject, body, inReplyTo, thread }: UnsentLetter): LetterFields {
-  return { from, to: [...to], cc: [...cc], subject, body, inReplyTo, thread };
-}
-
-const names: readonly (keyof UnsentLetter)[] = [
-  "from",
-  "to",
-  "cc",
-  "subject",
-  "body",
-  "bodyType",
-  "inReplyTo",
-  "thread",
-  "files",
-];
-
-function isSameLetter(one: UnsentLetter, other: UnsentLetter): boolean {
-  return names.every((name) => isSame(one[name], other[name]));
-}
-
-function isSame(one: unknown, other: unknown): boolean {
-  return JSON.stringify(one) === JSON.stringify(other);
 }
 
 /** Keeps what a page says is written now. */
@@ -243,22 +179,33 @@ export async function closeLetter(mail: Mail, letter: OpenLetter, closing: Closi
   if (closing.isEmpty && !letter.hasChosenFiles) await discardLetter(mail, letter, closing);
   else {
     await keepFields(mail, letter, closing.fields);
+    await allKept(letter);
     dropLetter(letter);
   }
 }
 
+/** Ends when nothing is to be kept any more: a file may have gone up meanwhile. */
+async function allKept(letter: OpenLetter): Promise<void> {
+  for (let last: unknown; last !== letter.keeping; ) {
+    last = letter.keeping;
+    await last;
+  }
+}
+
 /** Throws the draft away. Gives the number by which that is taken back. */
-export async function discardLetter(
+export function discardLetter(
   mail: Mail,
   letter: OpenLetter,
   { fields, isEmpty, label }: Closing,
 ): Promise<number | null> {
-  await letter.keeping;
-  if (!isEmpty) await keepFields(mail, letter, fields);
-  const { stored } = letter;
-  dropLetter(letter);
-  const undo = stored === undefined ? undefined : await removeDraft(mail, label, stored);
-  return undo?.number ?? null;
+  if (!isEmpty) letter.fields = fields;
+  return inTurn(letter, async () => {
+    if (!isEmpty) await keepNow(mail, letter);
+    const { stored } = letter;
+    dropLetter(letter);
+    const undo = stored === undefined ? undefined : await removeDraft(mail, label, stored);
+    return undo?.number ?? null;
+  });
 }
 
 /** Nothing for a letter that is not open. */

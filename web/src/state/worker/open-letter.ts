@@ -18,7 +18,8 @@ import { accountOf, fail, findAddress, formatAddress, type Message, recipientsOf
 import type { Opening } from "../composers.ts";
 import type { Desk } from "./desk.ts";
 import { rowsOf } from "./digests.ts";
-import { beginLetter, fieldsOf, findOpenLetter, type LetterFields } from "./letter-desk.ts";
+import { fieldsOf, type LetterFields } from "./letter-content.ts";
+import { beginLetter, findOpenLetter } from "./letter-desk.ts";
 import { type FileJob, jobOfDraft, jobsOfMessage, newJob } from "./letter-files.ts";
 import { type Person, peopleOf } from "./persons.ts";
 import { unsend } from "./unsend.ts";

@@ -14,7 +14,8 @@ import {
 } from "@posthorn/client";
 import { type Attachment, fail } from "@posthorn/protocol";
 import type { Desk } from "./desk.ts";
-import { dropLetter, keepLetter, type LetterFields, letterOf, type OpenLetter } from "./letter-desk.ts";
+import type { LetterFields } from "./letter-content.ts";
+import { dropLetter, inTurn, keepNow, letterOf, type OpenLetter } from "./letter-desk.ts";
 import { readOrigin } from "./letter-files.ts";
 import { listRefusedLetters } from "./open-letter.ts";
 
@@ -43,7 +44,7 @@ export interface Sent {
  * Throws ProblemError with the field at fault when the letter cannot be sent as it is; it stays open then. What the server
  * refuses later comes back as a draft.
  */
-export async function sendLetter(desk: Desk, input: SendInput): Promise<Sent> {
+export async function sendLetter(desk: Pick<Desk, "mail" | "signal">, input: SendInput): Promise<Sent> {
   const { mail } = desk;
   const letter = letterOf(input.letterId);
   letter.fields = input.fields;
@@ -51,17 +52,20 @@ export async function sendLetter(desk: Desk, input: SendInput): Promise<Sent> {
   const inTheOpen = input.mayGoInTheOpen || (await mail.session.keys.find()) === undefined;
   const files = sealedFiles(letter);
   const attachments = inTheOpen && files.length > 0 ? await uploadOpen(desk, letter) : undefined;
-  await keepLetter(mail, letter);
-  await forgetRefusal(mail, letter);
-  const { undo } = await post(mail, attachments === undefined ? draft : { ...draft, attachments }, {
-    label: input.label,
-    files: attachments === undefined ? files : [],
-    mayGoInTheOpen: input.mayGoInTheOpen,
-    uncompared: input.uncompared,
-    from: letter.stored,
-    ...(input.sendAt === null ? { undoS: input.undoS } : { sendAt: input.sendAt }),
+  const undo = await inTurn(letter, async () => {
+    await keepNow(mail, letter);
+    await forgetRefusal(mail, letter);
+    const posted = await post(mail, attachments === undefined ? draft : { ...draft, attachments }, {
+      label: input.label,
+      files: attachments === undefined ? files : [],
+      mayGoInTheOpen: input.mayGoInTheOpen,
+      uncompared: input.uncompared,
+      from: letter.stored,
+      ...(input.sendAt === null ? { undoS: input.undoS } : { sendAt: input.sendAt }),
+    });
+    dropLetter(letter);
+    return posted.undo;
   });
-  dropLetter(letter);
   const status = await mail.store.get(statuses, "status");
   const isOffline = !navigator.onLine || status?.state === "waiting";
   return { number: undo?.number ?? null, isOffline };
@@ -103,7 +107,10 @@ function sealedFiles({ files, messageId }: OpenLetter) {
 }
 
 /** The files of a letter that nobody can seal. */
-async function uploadOpen({ mail, signal }: Desk, { files }: OpenLetter): Promise<Attachment[]> {
+async function uploadOpen(
+  { mail, signal }: Pick<Desk, "mail" | "signal">,
+  { files }: OpenLetter,
+): Promise<Attachment[]> {
   const attachments: Attachment[] = [];
   for (const job of files) {
     const blob = await readOrigin(mail, job, signal);

@@ -1,0 +1,129 @@
+import {
+  browserPlatform,
+  type LocalPlace,
+  listDrafts,
+  type Mail,
+  makeApi,
+  memoryPlace,
+  openMail,
+  soloTabs,
+} from "@posthorn/client";
+import { expect, test } from "vitest";
+import type { LetterFields } from "./letter-content.ts";
+import { beginLetter, discardLetter, keepFields, type OpenLetter } from "./letter-desk.ts";
+import { sendLetter } from "./send-letter.ts";
+
+const address = "alice@a.test";
+
+interface Gate {
+  place: LocalPlace;
+  /** From now on whatever is to be written waits. Gives when something does, and what lets all of it go on in its order. */
+  shut(): { isReached: Promise<void>; open(): void };
+}
+
+/** A device that is as slow as somebody wants. */
+function slowPlace(): Gate {
+  const place = memoryPlace();
+  let gate = { isReached: Promise.withResolvers<void>(), isOpen: Promise.withResolvers<void>() };
+  gate.isOpen.resolve();
+  return {
+    place: {
+      ...place,
+      open: async (schema) => {
+        const store = await place.open(schema);
+        return {
+          ...store,
+          async write(...what) {
+            gate.isReached.resolve();
+            await gate.isOpen.promise;
+            return store.write(...what);
+          },
+        };
+      },
+    },
+    shut() {
+      const { isReached, isOpen } = {
+        isReached: Promise.withResolvers<void>(),
+        isOpen: Promise.withResolvers<void>(),
+      };
+      gate = { isReached, isOpen };
+      return { isReached: isReached.promise, open: isOpen.resolve };
+    },
+  };
+}
+
+async function begin(): Promise<{ mail: Mail; letter: OpenLetter; device: Gate }> {
+  const device = slowPlace();
+  const platform = { ...browserPlatform(), transport: () => Promise.withResolvers<never>().promise };
+  const keys = {
+    find: async () => undefined,
+    findRootSecret: async () => new Uint8Array(32).fill(7),
+    replace: async () => undefined,
+    renew: async () => false,
+  };
+  const session = { ...makeApi(platform, "https://a.test"), address, keys };
+  const mail = await openMail(session, { place: device.place, tabs: soloTabs() });
+  const letter = beginLetter(
+    { mail },
+    { fields: saying(""), stored: undefined, files: [], tell: () => undefined },
+  );
+  return { mail, letter, device };
+}
+
+function saying(body: string): LetterFields {
+  return { from: address, to: ["bob@b.test"], cc: [], subject: "Lunch", body };
+}
+
+async function draftsOf(mail: Mail): Promise<string[]> {
+  return (await listDrafts(mail)).drafts.map(({ letter }) => letter.body);
+}
+
+test("what is told of a letter that was kept is what was kept, not what was typed since", async () => {
+  const { mail, letter, device } = await begin();
+  const { isReached, open } = device.shut();
+  const first = keepFields(mail, letter, saying("One"));
+  await isReached;
+  const second = keepFields(mail, letter, saying("One, two"));
+  open();
+  expect((await first).fields.body).toBe("One");
+  expect((await second).fields.body).toBe("One, two");
+  expect(await draftsOf(mail)).toEqual(["One, two"]);
+});
+
+test("what was thrown away is no draft again by what was still to be kept of it", async () => {
+  const { mail, letter, device } = await begin();
+  await keepFields(mail, letter, saying("One"));
+  const { isReached, open } = device.shut();
+  const closing = { fields: saying("One, two"), isEmpty: false, label: "Discard" };
+  const discarded = discardLetter(mail, letter, closing);
+  await isReached;
+  const late = expect(keepFields(mail, letter, saying("One, two, three"))).rejects.toThrow("not open");
+  open();
+  expect(await discarded).not.toBeNull();
+  await late;
+  expect(await draftsOf(mail)).toEqual([]);
+});
+
+test("what was sent is no draft again by what was still to be kept of it", async () => {
+  const { mail, letter, device } = await begin();
+  await keepFields(mail, letter, saying("One"));
+  const { isReached, open } = device.shut();
+  const sent = sendLetter(
+    { mail, signal: new AbortController().signal },
+    {
+      letterId: letter.id,
+      fields: saying("One"),
+      label: "Send",
+      mayGoInTheOpen: false,
+      uncompared: [],
+      sendAt: null,
+      undoS: 10,
+    },
+  );
+  await isReached;
+  const late = expect(keepFields(mail, letter, saying("One, two"))).rejects.toThrow("not open");
+  open();
+  expect((await sent).number).not.toBeNull();
+  await late;
+  expect(await draftsOf(mail)).toEqual([]);
+});
