@@ -83,10 +83,20 @@ function keyOfFacts(number: number): string {
   return String(Math.floor(number / factsPerRow));
 }
 
-/** All messages that are kept, in no order. Throws LocalStoreError. */
-export async function listEntries(store: Pick<LocalStore, "list">): Promise<EmailEntry[]> {
-  const rows = await store.list(emailFacts);
-  return rows.flatMap(entriesIn);
+const rowsAtOnce = 48;
+
+/**
+ * All messages that are kept, in no order and a part at a time, so that whoever reads them can do something else in
+ * between. A part is as it is when it is read. Throws LocalStoreError.
+ */
+export async function* readEntries(store: Pick<LocalStore, "list">): AsyncGenerator<EmailEntry[]> {
+  for (let after: string | undefined; ; ) {
+    const range = after === undefined ? {} : { after: [after] };
+    const rows = await store.list(emailFacts, { ...range, limit: rowsAtOnce });
+    yield rows.flatMap(entriesIn);
+    after = rows.at(-1)?.key;
+    if (after === undefined || rows.length < rowsAtOnce) return;
+  }
 }
 
 /** Writes what has become of these messages; undefined for those that are gone. */

@@ -6,8 +6,8 @@ import { memoryPlace } from "../local/memory-place.ts";
 import { numberOfEmail } from "../search/email-id.ts";
 import type { RowFilter } from "../search/plan.ts";
 import { type EmailRow, emails } from "../sync/email.ts";
-import { entryOf } from "./email-entry.ts";
-import { emailFacts, listEntries } from "./email-facts.ts";
+import { type EmailEntry, entryOf } from "./email-entry.ts";
+import { emailFacts, readEntries } from "./email-facts.ts";
 import { withFacts } from "./facts-store.ts";
 import { readFacts } from "./find-facts.ts";
 import { placesOf } from "./places.ts";
@@ -134,13 +134,19 @@ test("whatever comes, changes and goes, filters hold for what is there, here and
       const rows = await store.list(emails);
       expect(rows.map(({ id }) => numberOfEmail(id)).sort()).toEqual([...there.keys()].sort());
       const byId = (a: { id: string }, b: { id: string }) => (a.id < b.id ? -1 : 1);
-      expect((await listEntries(other)).sort(byId)).toEqual(rows.map(entryOf).sort(byId));
+      expect((await entriesOf(other)).sort(byId)).toEqual(rows.map(entryOf).sort(byId));
       await store.write([emails], (writer) => writer.clear(emails));
       for (const [filter] of questions) expect(await whoHolds(store, filter, everSeen)).toEqual([]);
     }),
     { numRuns: 60 },
   );
 });
+
+async function entriesOf(of: Pick<LocalStore, "list">): Promise<EmailEntry[]> {
+  const entries: EmailEntry[] = [];
+  for await (const part of readEntries(of)) entries.push(...part);
+  return entries;
+}
 
 test("an entry says of a message what lists ask, also when it has lain in hundreds of places", async () => {
   const store = withFacts(await memoryPlace().open(schema));
@@ -161,7 +167,7 @@ test("an entry says of a message what lists ask, also when it has lain in hundre
     const moved = rowOf(5, { ...base, boxes: [`f${turn}`] });
     await store.write([emails], (writer) => writer.put(emails, [moved]));
   }
-  const entries = new Map((await listEntries(store)).map((entry) => [entry.id, entry]));
+  const entries = new Map((await entriesOf(store)).map((entry) => [entry.id, entry]));
   expect(entries.get("m3")).toEqual({
     id: "m3",
     threadId: "t3",
@@ -182,10 +188,22 @@ test("an entry says of a message what lists ask, also when it has lain in hundre
   expect(entries.get("m6")).toMatchObject({ snooze: { untilMs, isOver: false } });
   const awake = { ...asleep, mailboxIds: { f1: true as const }, keywords: { $new: true as const } };
   await store.write([emails], (writer) => writer.put(emails, [awake]));
-  const [woken] = (await listEntries(store)).filter(({ id }) => id === "m6");
+  const [woken] = (await entriesOf(store)).filter(({ id }) => id === "m6");
   expect(woken).toMatchObject({ mailboxIds: ["f1"], snooze: { untilMs, isOver: true } });
   await store.write([emails], (writer) => writer.remove(emails, ["m3", "m4", "m5", "m6"]));
   expect(await store.count(emailFacts)).toBe(0);
+});
+
+test("all that are kept are read, in parts of which none is large", async () => {
+  const store = withFacts(await memoryPlace().open(schema));
+  const one = { isRead: false, isStarred: false, hasAttachment: false, size: 9, sort: "mail" as const };
+  const rows = Array.from({ length: 150 }, (_, at) => rowOf(at * 256 + 3, { ...one, boxes: ["f1"] }));
+  await store.write([emails], (writer) => writer.put(emails, rows));
+  const parts: EmailEntry[][] = [];
+  for await (const part of readEntries(store)) parts.push(part);
+  expect(Math.max(...parts.map((part) => part.length))).toBeLessThan(60);
+  const ids = parts.flatMap((part) => part.map(({ id }) => id));
+  expect(ids.sort()).toEqual(rows.map(({ id }) => id).sort());
 });
 
 test("what only the text says is asked of the message itself", async () => {

@@ -51,6 +51,8 @@ export interface Room {
   desk(): Desk | undefined;
   /** Tells those who watch that something of these has changed. */
   readonly tell: (topics: readonly Topic[]) => void;
+  /** The first list is on its way to the page: what can wait for it need not wait any longer. */
+  listShown(): void;
   sitDown(session: Session): Promise<Desk>;
   /**
    * Ends the sign-in of this person and forgets what is kept of them on this device; false when that could not be
@@ -60,6 +62,11 @@ export interface Room {
   /** Nothing is asked of a server for it. */
   readonly resumed: Promise<void>;
 }
+
+/** A page has drawn its first list then. */
+const drawnAfterMs = 60;
+/** On pages without one nobody waits for it. */
+const longestWithoutListMs = 600;
 
 /** Picks up the sign-in that is kept in this browser, if there is one. */
 export function openRoom(tell: (topics: readonly Topic[]) => void): Room {
@@ -72,6 +79,11 @@ export function openRoom(tell: (topics: readonly Topic[]) => void): Room {
   let clear: (() => Promise<void>) | undefined;
   /** The server has ended the sign-in of whoever sits here. */
   let isOver = false;
+  const { promise: firstList, resolve: listShown } = Promise.withResolvers<void>();
+  const restLater = Promise.race([
+    firstList.then(() => platform.clock.sleep(drawnAfterMs)),
+    platform.clock.sleep(longestWithoutListMs),
+  ]);
 
   const seat = async (session: Session) => {
     await clear?.();
@@ -79,7 +91,7 @@ export function openRoom(tell: (topics: readonly Topic[]) => void): Room {
     const mail = await openMail(session, { place, tabs });
     await forgetEnd(mail);
     const ended = new AbortController();
-    const map = openMailMap(mail.store, ended.signal, tell);
+    const map = openMailMap(mail.store, ended.signal, { tell, restLater });
     const digests = makeDigests(mail, { map, signal: ended.signal, onMore: () => tell(["texts"]) });
     const onFound = () => tell(["rows", "found"]);
     desk = { mail, map, digests, orders: new Map(), onFound, signal: ended.signal };
@@ -116,6 +128,7 @@ export function openRoom(tell: (topics: readonly Topic[]) => void): Room {
     platform,
     keeper,
     tell,
+    listShown,
     desk: () => desk,
     async sitDown(session) {
       const seated = await seat(session);

@@ -10,9 +10,9 @@ import {
   emails,
   entryOf,
   type LocalStore,
-  listEntries,
   type MailboxRow,
   mailboxes,
+  readEntries,
   statuses,
   submissions,
 } from "@posthorn/client";
@@ -48,7 +48,7 @@ const mostRows = 4_000;
 export function openMailMap(
   store: LocalStore,
   signal: AbortSignal,
-  tell: (topics: readonly Topic[]) => void,
+  { tell, restLater }: { tell: (topics: readonly Topic[]) => void; restLater: Promise<void> },
 ): MailMap {
   const byId = new Map<string, EmailEntry>();
   const byThread = new Map<string, Set<EmailEntry>>();
@@ -78,6 +78,22 @@ export function openMailMap(
     else amended.delete(id);
   };
 
+  const tellThreads = (touched: ReadonlySet<string>) => {
+    if (touched.size > 0) for (const listener of listeners) listener(touched);
+  };
+
+  /** Adds those that are not here, without telling. */
+  const add = (entries: readonly EmailEntry[], touched: Set<string>) => {
+    for (const entry of entries) {
+      byId.set(entry.id, entry);
+      count(entry.amends, 1);
+      const siblings = byThread.get(entry.threadId);
+      if (siblings === undefined) byThread.set(entry.threadId, new Set([entry]));
+      else siblings.add(entry);
+      touched.add(entry.threadId);
+    }
+  };
+
   const take = (entries: readonly EmailEntry[], gone: readonly string[]) => {
     const touched = new Set<string>();
     for (const id of [...gone, ...entries.map((entry) => entry.id)]) {
@@ -90,15 +106,8 @@ export function openMailMap(
       if (siblings?.size === 0) byThread.delete(before.threadId);
       touched.add(before.threadId);
     }
-    for (const entry of entries) {
-      byId.set(entry.id, entry);
-      count(entry.amends, 1);
-      const siblings = byThread.get(entry.threadId);
-      if (siblings === undefined) byThread.set(entry.threadId, new Set([entry]));
-      else siblings.add(entry);
-      touched.add(entry.threadId);
-    }
-    if (touched.size > 0) for (const listener of listeners) listener(touched);
+    add(entries, touched);
+    tellThreads(touched);
   };
 
   const readAll = async (onBegun: () => void) => {
@@ -109,14 +118,18 @@ export function openMailMap(
     );
     keep(newest.filter(({ id }) => !kept.has(id)));
     onBegun();
-    const all = await listEntries(store);
-    if (signal.aborted) return;
-    // What has changed or gone meanwhile is newer here than what was read.
-    take(
-      all.filter(({ id }) => !byId.has(id) && !gone.has(id)),
-      [],
-    );
+    await restLater;
+    const touched = new Set<string>();
+    for await (const part of readEntries(store)) {
+      if (signal.aborted) return;
+      // What has changed or gone meanwhile is newer here than what was read.
+      add(
+        part.filter(({ id }) => !byId.has(id) && !gone.has(id)),
+        touched,
+      );
+    }
     gone.clear();
+    tellThreads(touched);
     isWhole = true;
     tell(["rows"]);
   };
