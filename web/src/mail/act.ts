@@ -9,7 +9,7 @@ import { showToast } from "../ui/toaster.tsx";
 import { say } from "../words/words.ts";
 
 /**
- * Done at once. What could not be done is said. `count` is of all conversations of the place, where those are meant and not
+ * Done at once; false when nothing has come of it. What could not be done is said. `count` is of all conversations of the place, where those are meant and not
  * the ones that are named.
  */
 export async function act(
@@ -17,29 +17,31 @@ export async function act(
   threadIds: readonly string[],
   place: Place,
   count?: number,
-): Promise<void> {
+): Promise<boolean> {
   const label = labelOf(what, count ?? threadIds.length);
   const isAll = count !== undefined;
   if (takesAway(what)) letListsFollow();
   try {
     const number = await call("act", { act: what, threadIds: [...threadIds], isAll, place, label });
     // To have read something is nothing that one takes back by a toast.
-    if (what.kind === "read" || what.kind === "star") return;
+    if (what.kind === "read" || what.kind === "star") return number !== null;
     if (what.kind === "destroy") {
       showToast({ words: label });
-      return;
+      return true;
     }
     if (number === null) {
       showToast({ words: say("did.nothing") });
-      return;
+      return false;
     }
     showToast({
       words: label,
       action: { words: say("undo.do"), command: "undo", run: () => void undo(number) },
     });
+    return true;
   } catch (error) {
     if (!(error instanceof CallFailed)) throw error;
     showToast({ words: error.fault.sentence, mustBeSeen: true });
+    return false;
   }
 }
 

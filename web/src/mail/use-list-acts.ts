@@ -153,13 +153,15 @@ export function useListActs({ place, pages, openId, opened, focusRow, onLeaving 
       return;
     }
     const { ids, all } = targets;
-    void act(what, ids, place, all);
+    const done = act(what, ids, place, all);
     const isLeaving = leaves(what, place);
     // Who has put away what they read is done with it, wherever it still stands.
     const isDone = openId !== undefined && ids.includes(openId) && putsAway(what);
     // The focus first: what moves would have to be laid out for it.
     if (isLeaving || isDone) goOn(ids, wanted);
-    if (isLeaving) onLeaving(ids);
+    if (!isLeaving) return;
+    onLeaving(ids);
+    if (all === undefined) pages.putAway(ids, done);
   };
 
   const step = (by: 1 | -1) => {

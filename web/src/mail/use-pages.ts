@@ -11,12 +11,15 @@ import type { Fault } from "../state/worker/fault.ts";
 import type { ThreadPage, ThreadRow } from "../state/worker/list-threads.ts";
 import { useToday } from "../ui/use-today.ts";
 import { hasOnlyLost, isSameOrder, newAbove, withNewContent, withSameRows } from "./held-pages.ts";
+import { agesWithout, indexAt, placeAt, placesOf } from "./put-away.ts";
 
 const pageSize = 50;
 /** Pages around those that are seen, so that a quick hand finds no gaps. */
 const around = 3;
 /** So long what one has done oneself is let through. */
 const freeMs = 1_500;
+/** So long after it is done the worker has told of it. */
+const toldMs = 1_000;
 
 export interface Pages {
   /** Undefined while nothing is known yet. */
@@ -37,6 +40,8 @@ export interface Pages {
   setHeld(by: HeldBy): void;
   /** Shows what was held back. */
   release(): void;
+  /** Shows the list without these while somebody puts them away; `done` says whether that could be done. */
+  putAway(threadIds: readonly string[], done: Promise<boolean>): void;
   /** Asks anew, after a fault. */
   again(): void;
   /** Whether somebody has just brought rows back, and looks for them. */
@@ -75,6 +80,7 @@ export function usePages(place: Place, first: number, last: number): Pages {
   const held = useRef<{ by: HeldBy; freeUntilMs: number }>({ by: undefined, freeUntilMs: 0 });
   const bringingUntilMs = useRef(0);
   const comingUntilMs = useRef(0);
+  const away = useRef(new Map<string, Promise<boolean>>());
   const [version, setVersion] = useState(0);
   const [fault, setFault] = useState<Fault>();
   const begin = Math.max(0, Math.floor(first / pageSize) - around);
@@ -105,15 +111,35 @@ export function usePages(place: Place, first: number, last: number): Pages {
     () =>
       onListsFollow((what) => {
         release();
-        if (what === "bringsBack") bringingUntilMs.current = performance.now() + freeMs;
+        if (what !== "bringsBack") return;
+        bringingUntilMs.current = performance.now() + freeMs;
+        away.current.clear();
       }),
     [release],
+  );
+
+  const putAway = useCallback(
+    (threadIds: readonly string[], done: Promise<boolean>) => {
+      for (const threadId of threadIds) away.current.set(threadId, done);
+      setVersion((before) => before + 1);
+      const showAgain = () => {
+        const mine = threadIds.filter((threadId) => away.current.get(threadId) === done);
+        for (const threadId of mine) away.current.delete(threadId);
+        // What is still there then was not to go, or the list is held still.
+        if (placesOf(kept.pages, pageSize, new Set(mine)).length === 0) return;
+        release();
+        setVersion((before) => before + 1);
+      };
+      void done.then((isDone) => (isDone ? setTimeout(showAgain, toldMs) : showAgain()));
+    },
+    [kept, release],
   );
 
   // Another place, other pages.
   useEffect(() => {
     const stops = watched.current;
     const waiting = pending.current;
+    const gone = away.current;
     // Whoever has just come has not looked at anything yet.
     comingUntilMs.current = performance.now() + freeMs;
     held.current.freeUntilMs = comingUntilMs.current;
@@ -124,6 +150,7 @@ export function usePages(place: Place, first: number, last: number): Pages {
       for (const stop of stops.values()) stop();
       stops.clear();
       waiting.clear();
+      gone.clear();
     };
   }, [key, kept]);
 
@@ -173,17 +200,25 @@ export function usePages(place: Place, first: number, last: number): Pages {
     // The key says all that the place says.
   }, [key, kept, begin, end, total, today, round]);
 
+  const gone = away.current.size === 0 ? noPlaces : placesOf(kept.pages, pageSize, away.current);
+  // Read by callbacks that are the same for as long as the place is.
+  const goneNow = useRef(gone);
+  goneNow.current = gone;
   const row = useCallback(
-    (index: number) => kept.pages.get(Math.floor(index / pageSize))?.rows[index % pageSize],
+    (index: number) => {
+      const place = placeAt(index, goneNow.current);
+      return kept.pages.get(Math.floor(place / pageSize))?.rows[place % pageSize];
+    },
     [kept],
   );
   // What is not watched any more is drawn until it is told anew, and not acted on.
   const indexOf = useCallback(
     (threadId: string) => {
+      if (away.current.has(threadId)) return -1;
       for (const [page, { rows }] of kept.pages) {
         if (!watched.current.has(page)) continue;
         const at = rows.findIndex((one) => one.threadId === threadId);
-        if (at >= 0) return page * pageSize + at;
+        if (at >= 0) return indexAt(page * pageSize + at, goneNow.current);
       }
       return -1;
     },
@@ -194,13 +229,14 @@ export function usePages(place: Place, first: number, last: number): Pages {
       [...kept.pages]
         .filter(([page]) => watched.current.has(page))
         .sort(([a], [b]) => a - b)
-        .flatMap(([, page]) => page.rows),
+        .flatMap(([, page]) => page.rows)
+        .filter(({ threadId }) => !away.current.has(threadId)),
     [kept],
   );
   return {
-    total,
+    total: total === undefined ? undefined : Math.max(0, total - gone.length),
     isWhole: kept.newest?.isWhole ?? false,
-    ages: kept.newest?.ages ?? null,
+    ages: agesWithout(kept.newest?.ages ?? null, gone),
     row,
     indexOf,
     rows,
@@ -209,7 +245,10 @@ export function usePages(place: Place, first: number, last: number): Pages {
     heldBack: newAbove(kept.pages.get(0), pending.current.get(0)),
     setHeld,
     release,
+    putAway,
     again: () => setRound((before) => before + 1),
     isBringing: () => performance.now() < bringingUntilMs.current,
   };
 }
+
+const noPlaces: readonly number[] = [];
