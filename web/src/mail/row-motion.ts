@@ -30,7 +30,11 @@ export function letLeave(canvas: HTMLElement | null, threadIds: readonly string[
           { opacity: 1, transform: "none" },
           { opacity: 0, transform: `translateX(${toEnd}px)` },
         ];
-    const leaving = picture.animate(frames, { duration: isStill() ? 80 : leaveMs, easing: ease });
+    // What is around it may be moved meanwhile.
+    const leaving = (picture.firstElementChild ?? picture).animate(frames, {
+      duration: isStill() ? 80 : leaveMs,
+      easing: ease,
+    });
     leaving.onfinish = () => picture.remove();
     leaving.oncancel = () => picture.remove();
     // What could not be done leaves the row where it is.
@@ -40,36 +44,48 @@ export function letLeave(canvas: HTMLElement | null, threadIds: readonly string[
   }
 }
 
-/** Lets the rows go from where they stood to where they stand now; those that are seen of them. */
+/** Lets what has risen go from where it stood to where it stands now. */
 export function letRise(
   canvas: HTMLElement | null,
   before: ReadonlyMap<string, number>,
   seen: { top: number; height: number },
 ): void {
   if (canvas === null || isStill()) return;
-  for (const [threadId, { slot, top }] of slotsOf(canvas)) {
-    const was = before.get(threadId);
-    const isSeen = top < seen.top + seen.height && (was ?? top) > seen.top - seen.height;
-    const by = was === undefined || !isSeen ? 0 : was - top;
-    if (by <= 0) continue;
-    slot.animate([{ transform: `translateY(${by}px)` }, { transform: "none" }], {
-      duration: riseMs,
-      easing: ease,
-    });
+  const isSeen = (top: number) => top < seen.top + seen.height && top > seen.top - seen.height;
+  const rising: { part: HTMLElement; by: number }[] = [];
+  const staying: HTMLElement[] = [];
+  for (const { part, name, top } of partsOf(canvas)) {
+    const was = name === undefined ? top : before.get(name);
+    if (was === undefined || !isSeen(top)) continue;
+    if (was > top) rising.push({ part, by: was - top });
+    else if (was === top) staying.push(part);
   }
+  const [first] = rising;
+  if (first === undefined) return;
+  // Each part that is moved costs a browser a layer: it moves all as one and holds back what stays, where that is less.
+  if (staying.length < rising.length && rising.every(({ by }) => by === first.by)) {
+    moveFrom(canvas, first.by);
+    for (const part of staying) moveFrom(part, -first.by);
+  } else for (const { part, by } of rising) moveFrom(part, by);
 }
 
-/** Where the rows stand, by their threads. */
+function moveFrom(part: HTMLElement, by: number): void {
+  part.animate([{ transform: `translateY(${by}px)` }, { transform: "none" }], {
+    duration: riseMs,
+    easing: ease,
+  });
+}
+
+/** Where rows and headings stand, by their names. */
 export function standing(canvas: HTMLElement | null): Map<string, number> {
-  return new Map([...slotsOf(canvas)].map(([threadId, { top }]) => [threadId, top]));
+  return new Map(partsOf(canvas).flatMap(({ name, top }) => (name === undefined ? [] : [[name, top]])));
 }
 
-/** Their places are those that were given to them: to ask the browser would have it lay out all of them. */
-function slotsOf(canvas: HTMLElement | null): Map<string, { slot: HTMLElement; top: number }> {
-  const slots = new Map<string, { slot: HTMLElement; top: number }>();
-  for (const slot of canvas?.querySelectorAll("[data-slot]") ?? []) {
-    if (!(slot instanceof HTMLElement)) continue;
-    slots.set(slot.dataset.slot ?? "", { slot, top: Number.parseFloat(slot.style.top) });
-  }
-  return slots;
+/** Their places are those that were given to them: to ask the browser would have it lay out all of them. A picture has no name. */
+function partsOf(canvas: HTMLElement | null): { part: HTMLElement; name: string | undefined; top: number }[] {
+  return [...(canvas?.children ?? [])].flatMap((part) =>
+    part instanceof HTMLElement
+      ? [{ part, name: part.dataset.slot, top: Number.parseFloat(part.style.top) }]
+      : [],
+  );
 }

@@ -290,15 +290,20 @@ export function ThreadList({
         onScroll={onScroll}
       >
         {pages.total === undefined && pages.fault === undefined && <Waiting />}
-        {pages.total === 0 && pages.isWhole && (empty ?? <EmptyPlace place={place} />)}
-        {pages.total === 0 && pages.isWhole && below !== undefined && (
-          <div className={style.under}>{below}</div>
+        {pages.total === 0 && pages.isWhole && (
+          <>
+            <div className={style.empty} data-over={below === undefined ? undefined : ""}>
+              {empty ?? <EmptyPlace place={place} />}
+            </div>
+            {below}
+          </>
         )}
         <div ref={canvas} className={style.canvas} style={{ blockSize: layout.height }} role="presentation">
           {layout.headings.map(({ age, index }) => (
             <div
               key={age}
               className={style.heading}
+              data-slot={age}
               style={{ top: layout.topOf(index) - headingHeight }}
               role="presentation"
             >
