@@ -52,8 +52,9 @@ export function ThreadReader({
   useEffect(() => {
     if (!isThere || wasShown.current) return;
     wasShown.current = true;
-    heading.current?.focus({ preventScroll: true });
+    // To scroll lays it out, to focus does not: in this order that is done once.
     showFirstOpen(list.current);
+    heading.current?.focus({ preventScroll: true });
   }, [isThere]);
   useEffect(() => {
     const { current: known } = wereRead;

@@ -6,6 +6,7 @@ import { useCommands } from "../state/commands.ts";
 import { openComposer } from "../state/composers.ts";
 import { keptLook, type Look } from "../state/look.ts";
 import { type Place, placeKey } from "../state/place.ts";
+import { lookAhead } from "../state/use-view.ts";
 import type { ThreadAct } from "../state/worker/act-on-threads.ts";
 import type { ThreadRow } from "../state/worker/list-threads.ts";
 import { act } from "./act.ts";
@@ -108,6 +109,15 @@ export function useListActs({ place, pages, openId, opened, focusRow, onLeaving 
     if (openId !== undefined) setCursor(openId);
     else if (before !== undefined && pages.indexOf(before) >= 0) focusRow(before);
   });
+
+  // What keys open next is there when they do.
+  const openAt = openId === undefined ? -1 : pages.indexOf(openId);
+  const next = openAt < 0 ? undefined : pages.row(openAt + 1)?.threadId;
+  const ahead = openId === undefined ? cursor : next;
+  useEffect(() => {
+    lookAhead("thread", ahead === undefined ? undefined : { threadId: ahead });
+  }, [ahead]);
+  useEffect(() => () => lookAhead("thread", undefined), []);
 
   const open = useCallback(
     (threadId: string) => {

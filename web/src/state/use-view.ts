@@ -30,6 +30,18 @@ export function useView<Name extends ViewName>(
   return useSyncExternalStore(subscribe, () => seenOf<ViewOutput<Name>>(key));
 }
 
+let stopAhead: (() => void) | undefined;
+
+/** Asks for a view that somebody will perhaps look at next, so that it is there then. Whatever was asked for so before is let go. */
+export function lookAhead<Name extends ViewName>(name: Name, input: ViewInput<Name> | undefined): void {
+  const stop = stopAhead;
+  stopAhead =
+    input === undefined
+      ? undefined
+      : follow(`${name} ${JSON.stringify(input)}`, name, input, () => undefined);
+  stop?.();
+}
+
 /** The value of a view, or what it was before it failed; undefined while it is waited for. */
 export function lastSeen<Output>(seen: Seen<Output>): Output | undefined {
   return seen.state === "waiting" ? undefined : seen.value;
