@@ -12,7 +12,7 @@ interface Kept {
 }
 
 const kept = new Map<string, Kept>();
-const mostKept = 200;
+const mostKept = 50;
 const waitingNow: Seen<never> = { state: "waiting" };
 
 /** What a view shows now; drawn anew when that changes. `undefined` asks for nothing. */
