@@ -24,9 +24,12 @@ import type { Format } from "./rich/keys.ts";
 import { SaveSign } from "./save-sign.tsx";
 import { ScheduleDialog } from "./schedule-dialog.tsx";
 import { SendButton } from "./send-button.tsx";
+import { TemplateDialog, TemplateList } from "./templates.tsx";
+import { useHasFocus } from "./use-has-focus.ts";
 import { useLetter } from "./use-letter.ts";
 import { useRecipients } from "./use-recipients.ts";
 import { useSend } from "./use-send.ts";
+import { useTemplates } from "./use-templates.ts";
 
 interface Props {
   opening: Opening;
@@ -60,7 +63,8 @@ export function Composer({
   const [isCcShown, setCcShown] = useState(false);
   const [isDropping, setDropping] = useState(false);
   const [isScheduling, setScheduling] = useState(false);
-  const [isFocused, setFocused] = useState(false);
+  const isFocused = useHasFocus(root);
+  const [isChoosing, setChoosing] = useState(false);
   /** Why it is not kept, of a letter that somebody wants to close. */
   const [unkept, setUnkept] = useState<Fault>();
   const ending = useRef<"closing" | "over">(undefined);
@@ -87,6 +91,7 @@ export function Composer({
     lookups,
     onSent: onClose,
   });
+  const templates = useTemplates(editor, fields?.to ?? []);
   const title = fields?.subject.trim() || say("compose.new");
   useEffect(() => onTitle(title), [title, onTitle]);
 
@@ -156,6 +161,7 @@ export function Composer({
           discard: () => told(discard()),
           bold: () => editor.current?.bold(),
           italic: () => editor.current?.italic(),
+          template: templates.all == null ? undefined : () => setChoosing(true),
           // Without a selection the key is the palette's.
           get link() {
             return editor.current?.hasSelection() === true ? () => editor.current?.link() : undefined;
@@ -196,9 +202,12 @@ export function Composer({
       role="dialog"
       aria-label={title}
       tabIndex={-1}
-      onFocus={() => setFocused(true)}
-      onBlur={({ currentTarget, relatedTarget }) => {
-        if (!(relatedTarget instanceof Node && currentTarget.contains(relatedTarget))) setFocused(false);
+      onBlur={templates.shut}
+      onPointerDownCapture={({ target }) => {
+        if (isInText(target)) templates.shut();
+      }}
+      onKeyDownCapture={(event) => {
+        if (isInText(event.target)) templates.onKeyDown(event);
       }}
       onKeyDown={onKeyDown}
       onDragOver={(event) => {
@@ -286,9 +295,12 @@ export function Composer({
             label={say("compose.text")}
             handle={editor}
             pictures={pictures}
+            choosing={templates.choosing}
             onChange={(body) => change({ body })}
+            onTyped={templates.look}
             onFormats={setFormats}
           />
+          <TemplateList templates={templates} />
           {begun.original !== null && !begun.isForward && !fields.body.includes("\n> ") && (
             <Button
               look="link"
@@ -314,6 +326,14 @@ export function Composer({
             <span className={style.wide}>{sendButton}</span>
             <IconButton icon="clip" label={say("compose.attach")} onClick={() => picker.current?.click()} />
             <FormatBar editor={editor} formats={formats} />
+            {templates.all != null && (
+              <IconButton
+                icon="template"
+                label={say("command.template")}
+                command="template"
+                onClick={() => setChoosing(true)}
+              />
+            )}
             <span className={style.space} />
             <IconButton
               icon="trash"
@@ -346,6 +366,9 @@ export function Composer({
           <p>{unkept.sentence}</p>
         </Confirm>
       )}
+      {isChoosing && templates.all != null && (
+        <TemplateDialog all={templates.all} onChoose={templates.put} onClose={() => setChoosing(false)} />
+      )}
       {isScheduling && (
         <ScheduleDialog
           onClose={() => setScheduling(false)}
@@ -368,6 +391,10 @@ const nothing = {
   inReplyTo: undefined,
   thread: undefined,
 };
+
+function isInText(target: EventTarget): boolean {
+  return target instanceof Element && target.closest("[data-letter-text]") !== null;
+}
 
 function isWide(): boolean {
   return matchMedia("(width >= 768px)").matches;

@@ -1,4 +1,5 @@
 /** Markdown as it is typed: what a key or a button of the toolbar makes of the text and of what is selected in it. */
+import { blank } from "./template-text.ts";
 
 export interface Selected {
   text: string;
@@ -75,6 +76,15 @@ export function toggleHeading({ text, start }: Selected): Edit {
   const end = from + (mark?.length ?? 0);
   const caret = Math.max(from, start - (end - from)) + insert.length;
   return { start: from, end, insert, selectStart: caret, selectEnd: caret };
+}
+
+/** In the place of so many characters before the caret, or of what is selected. A blank in it is selected then. */
+export function putText({ start, end }: Selected, markdown: string, over: number): Edit {
+  const from = start === end ? start - over : start;
+  const at = markdown.indexOf(blank);
+  const selectStart = from + (at < 0 ? markdown.length : at);
+  const selectEnd = at < 0 ? selectStart : selectStart + blank.length;
+  return { start: from, end, insert: markdown, selectStart, selectEnd };
 }
 
 /** Undefined where no picture of this address is in the text. */

@@ -21,6 +21,10 @@ export interface EditorHandle {
   /** A picture that goes with the letter is shown where the caret is. */
   putPicture(name: string): void;
   takePictureOut(name: string): void;
+  /** What stands before the caret, of its paragraph at least; undefined where words are selected, and where none are called for. */
+  before(): string | undefined;
+  /** Markdown, in the place of so many characters before the caret, or of what is selected. */
+  put(markdown: string, over: number): void;
 }
 
 export interface EditorProps {
@@ -29,7 +33,11 @@ export interface EditorProps {
   label: string;
   handle: RefObject<EditorHandle | null>;
   pictures: LetterPictures;
+  /** What is chosen from while one types: the list, and what in it has been chosen so far. */
+  choosing: { listId: string; optionId: string | undefined } | undefined;
   onChange(text: string): void;
+  /** After each change that is made here, also of a blank at an end, which is not kept. */
+  onTyped(): void;
   /** What the selection is in, whenever that has changed. */
   onFormats(formats: readonly Format[]): void;
 }

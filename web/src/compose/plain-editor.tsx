@@ -12,6 +12,7 @@ import {
   goOn,
   makeCode,
   makeLink,
+  putText,
   type Selected,
   toggleAround,
   toggleHeading,
@@ -28,7 +29,9 @@ export function PlainEditor({
   label,
   handle,
   pictures,
+  choosing,
   onChange,
+  onTyped,
   onFormats,
 }: EditorProps): ReactElement {
   const area = useRef<HTMLTextAreaElement>(null);
@@ -43,6 +46,11 @@ export function PlainEditor({
     element.setSelectionRange(Math.min(selectionStart, text.length), Math.min(selectionEnd, text.length));
   }, [text]);
 
+  const change = (value: string) => {
+    onChange(value);
+    onTyped();
+  };
+
   const apply = (make: (selected: Selected) => Edit | undefined): boolean => {
     const element = area.current;
     if (element === null) return false;
@@ -53,7 +61,7 @@ export function PlainEditor({
     element.setSelectionRange(edit.start, edit.end);
     putIn(element, edit.insert);
     element.setSelectionRange(edit.selectStart, edit.selectEnd);
-    onChange(element.value);
+    change(element.value);
     return true;
   };
 
@@ -73,6 +81,11 @@ export function PlainEditor({
           return { start, end, insert, selectStart: start + 2, selectEnd: start + 2 };
         }),
       takePictureOut: (name) => apply(({ text }) => withoutPicture(text, fileDestination(name))),
+      before: () => {
+        const { value, selectionStart, selectionEnd } = area.current ?? nothing;
+        return selectionStart === selectionEnd ? value.slice(0, selectionStart) : undefined;
+      },
+      put: (markdown, over) => apply((selected) => putText(selected, markdown, over)),
       hasSelection: () => {
         const element = area.current;
         return element !== null && element.selectionStart !== element.selectionEnd;
@@ -93,10 +106,12 @@ export function PlainEditor({
       data-letter-text=""
       className={style.text}
       aria-label={label}
+      aria-controls={choosing?.listId}
+      aria-activedescendant={choosing?.optionId}
       placeholder={say("compose.textHint")}
       dir="auto"
       defaultValue={text}
-      onChange={({ target }) => onChange(target.value)}
+      onChange={({ target }) => change(target.value)}
       onSelect={({ currentTarget }) => {
         caret.current = { start: currentTarget.selectionStart, end: currentTarget.selectionEnd };
       }}
@@ -114,6 +129,8 @@ export function PlainEditor({
     />
   );
 }
+
+const nothing = { value: "", selectionStart: 0, selectionEnd: 0 };
 
 /** By the browser's own command, so that its undo knows of it. */
 function putIn(element: HTMLTextAreaElement, text: string): void {

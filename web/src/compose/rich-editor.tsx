@@ -19,6 +19,7 @@ import {
 import { isWebAddress, linkAt, putLink } from "./rich/links.ts";
 import { putPictures } from "./rich/paste.ts";
 import { pictureView } from "./rich/picture-view.ts";
+import { putText, wordsBefore } from "./rich/put-text.ts";
 import { fileOf, schema } from "./rich/schema.ts";
 import { writeDoc } from "./rich/write-doc.ts";
 
@@ -28,7 +29,7 @@ const { nodes } = schema;
 
 /** The text of a letter as it will be read. It is taken in and given out as Markdown. */
 export function RichEditor(props: EditorProps): ReactElement {
-  const { text, label, handle, pictures } = props;
+  const { text, label, handle, pictures, choosing } = props;
   const place = useRef<HTMLDivElement>(null);
   const shown = useRef<EditorView>(undefined);
   /** As it was given out or taken in last; and what was given out and has not come back yet. */
@@ -85,6 +86,7 @@ export function RichEditor(props: EditorProps): ReactElement {
           "aria-placeholder": say("compose.textHint"),
           "data-hint": say("compose.textHint"),
           "data-letter-text": "",
+          ...choosingNow(now.current),
           dir: "auto",
           spellcheck: "true",
           ...(doc.childCount === 1 && doc.firstChild?.type === nodes.paragraph && doc.content.size === 2
@@ -108,7 +110,10 @@ export function RichEditor(props: EditorProps): ReactElement {
           const { state } = view;
           if (state.doc !== before.doc) {
             pictures.stand(names);
-            if (tr.getMeta(outside) !== true) giveOut();
+            if (tr.getMeta(outside) !== true) {
+              giveOut();
+              now.current.onTyped();
+            }
           }
           tellFormats();
           setPanel(panelOf());
@@ -136,6 +141,8 @@ export function RichEditor(props: EditorProps): ReactElement {
         putPictures(view, [name]);
         view.focus();
       },
+      before: () => wordsBefore(view.state),
+      put: (markdown, over) => run(putText(markdown, over))(),
       takePictureOut: (name) => {
         const { tr, doc } = view.state;
         doc.descendants((node, at) => {
@@ -176,7 +183,7 @@ export function RichEditor(props: EditorProps): ReactElement {
 
   useEffect(() => {
     shown.current?.setProps({});
-  }, [label]);
+  }, [label, choosing?.listId, choosing?.optionId]);
 
   const leavePanel = (dispatch?: (view: EditorView) => void) => {
     const view = shown.current;
@@ -228,6 +235,13 @@ export function RichEditor(props: EditorProps): ReactElement {
       )}
     </div>
   );
+}
+
+function choosingNow({ choosing }: EditorProps): Record<string, string> {
+  return {
+    ...(choosing === undefined ? {} : { "aria-controls": choosing.listId }),
+    ...(choosing?.optionId === undefined ? {} : { "aria-activedescendant": choosing.optionId }),
+  };
 }
 
 /** Of a change that was not made here. */

@@ -20,6 +20,7 @@ import { Rules } from "./rules.tsx";
 import { ScreenerSettings } from "./screener-settings.tsx";
 import style from "./settings.module.css";
 import { StorageSettings } from "./storage-settings.tsx";
+import { Templates } from "./templates.tsx";
 
 /** What other parts of the client have to set. */
 export interface SettingsParts {
@@ -211,6 +212,8 @@ function Topic({
       return <Notifications />;
     case "identities":
       return <Identities address={address} />;
+    case "templates":
+      return <Templates />;
     case "labels":
       return <Labels />;
     case "rules":

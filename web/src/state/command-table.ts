@@ -68,6 +68,7 @@ const table = {
   bold: { group: "compose", keys: ["Mod+b"], whileTyping: true },
   italic: { group: "compose", keys: ["Mod+i"], whileTyping: true },
   link: { group: "compose", keys: ["Mod+k"], whileTyping: true },
+  template: { group: "compose", keys: [], whileTyping: true },
 
   goInbox: { group: "go", keys: ["g i", "g m"] },
   goStarred: { group: "go", keys: ["g s"] },

@@ -7,6 +7,7 @@ export const settingsTopics = [
   { id: "keyboard", icon: "keyboard", rows: ["keys"] },
   { id: "notifications", icon: "bell", rows: ["notifications"] },
   { id: "identities", icon: "envelope", rows: ["identities"] },
+  { id: "templates", icon: "template", rows: ["templates"] },
   { id: "labels", icon: "label", rows: ["labels"] },
   { id: "rules", icon: "list", rows: ["rules"] },
   { id: "away", icon: "clock", rows: ["away"] },

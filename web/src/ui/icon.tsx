@@ -29,6 +29,7 @@ const paths = {
   inbox: "M3 11l2-7h10l2 7v5H3zM3 11h4l1 2h4l1-2h4",
   sent: "M3 9.5L17 3.5 12.5 16.5 9.5 11zM9.5 11L17 3.5",
   draft: "M5 3h7l3.5 3.5V17H5zM12 3v3.5h3.5M7.5 10.5h5M7.5 13h5",
+  template: "M4 3.5h12v13H4zM7 7h6M7 10h6M7 13h2.5",
   spam: "M7 3h6l4 4v6l-4 4H7l-4-4V7zM10 6.5v4.5M10 13.5h.01",
   person: "M10 3.5a3 3 0 1 0 0 6 3 3 0 0 0 0-6M4 16.5c.4-3.2 2.9-4.75 6-4.75s5.6 1.55 6 4.75",
   people:

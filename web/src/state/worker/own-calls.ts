@@ -24,6 +24,7 @@ import {
   takePhrase,
   tryPhrase,
 } from "./phrase.ts";
+import { dropTemplate, keepTemplate } from "./templates.ts";
 import type { Topic } from "./topic.ts";
 import { beginTrustAnew, compareCode, forgetComparison, haveCompared, haveFoundOthers } from "./trust.ts";
 
@@ -33,6 +34,8 @@ export const ownCalls = {
   setUndoTime: telling("settings", setUndoTime),
   keepIdentity: telling("settings", keepIdentity),
   dropIdentity: telling("settings", dropIdentity),
+  keepTemplate: telling("settings", keepTemplate),
+  dropTemplate: telling("settings", dropTemplate),
   keepRule: telling("settings", keepRule),
   dropRule: telling("settings", dropRule),
   keepAbsence: telling("settings", keepAbsence),

@@ -21,6 +21,7 @@ import { type KnownPerson, listPeople, type PersonView, readPerson } from "./peo
 import type { Person } from "./persons.ts";
 import { isPhraseOwed, type PhraseHealth, readPhraseHealth } from "./phrase.ts";
 import { namePerson } from "./recipients.ts";
+import { readTemplates, type Template } from "./templates.ts";
 import { readCompared, readStanding, readTrust, type Standing, type Trust } from "./trust.ts";
 import { view } from "./view.ts";
 
@@ -35,6 +36,10 @@ export const ownViews = {
   ),
   identities: view<Nothing, Identity[]>(["account", "settings"], async (room) =>
     readIdentities(deskOf(room)),
+  ),
+  /** Null for an account that keeps none. */
+  templates: view<Nothing, Template[] | null>(["account", "settings"], async (room) =>
+    readTemplates(deskOf(room)),
   ),
   rules: view<Nothing, Rule[]>(["account", "settings"], async (room) => readRules(deskOf(room))),
   absence: view<Nothing, Absence>(["account", "settings"], async (room) => readOwnAbsence(deskOf(room))),

@@ -1,0 +1,168 @@
+import { type FormEvent, type ReactElement, useState } from "react";
+import { call } from "../state/desk.ts";
+import type { Template } from "../state/worker/templates.ts";
+import { Button, IconButton } from "../ui/button.tsx";
+import { Dialog } from "../ui/dialog.tsx";
+import { Field } from "../ui/field.tsx";
+import { Icon } from "../ui/icon.tsx";
+import { showToast } from "../ui/toaster.tsx";
+import { withoutMarks } from "../words/without-marks.ts";
+import { say } from "../words/words.ts";
+import { Refused, Row } from "./row.tsx";
+import style from "./settings.module.css";
+import { useDoing } from "./use-doing.ts";
+import { Watched } from "./watched.tsx";
+
+/** Texts that one writes again and again. */
+export function Templates(): ReactElement {
+  const [open, setOpen] = useState<Template | "new">();
+  const doing = useDoing();
+  const remove = async ({ id, name, text }: Template) => {
+    if (!(await doing.run(() => call("dropTemplate", { id })))) return;
+    showToast({
+      words: say("settings.templateRemoved", { name }),
+      action: {
+        words: say("undo.do"),
+        run: () => void doing.run(() => call("keepTemplate", { id, name, text })),
+      },
+    });
+  };
+  return (
+    <Row row="templates" help={say("settings.templatesHelp")} isWide doing={doing}>
+      {() => (
+        <Watched name="templates" input={{}}>
+          {(templates) =>
+            templates === null ? (
+              <p className={style.meta}>{say("settings.templatesNoKeys")}</p>
+            ) : (
+              <>
+                <div className={style.actions}>
+                  <Button icon="plus" onClick={() => setOpen("new")}>
+                    {say("settings.newTemplate")}
+                  </Button>
+                </div>
+                {templates.length === 0 ? (
+                  <p className={style.meta}>{say("settings.noTemplates")}</p>
+                ) : (
+                  <ul className={style.list}>
+                    {templates.map((template) => (
+                      <TemplateItem
+                        key={template.id}
+                        template={template}
+                        onOpen={() => setOpen(template)}
+                        onRemove={() => void remove(template)}
+                      />
+                    ))}
+                  </ul>
+                )}
+                {open !== undefined && (
+                  <TemplateForm
+                    template={open === "new" ? undefined : open}
+                    onClose={() => setOpen(undefined)}
+                  />
+                )}
+              </>
+            )
+          }
+        </Watched>
+      )}
+    </Row>
+  );
+}
+
+function TemplateItem({
+  template: { name, text },
+  onOpen,
+  onRemove,
+}: {
+  template: Template;
+  onOpen(): void;
+  onRemove(): void;
+}): ReactElement {
+  return (
+    <li className={style.item}>
+      <span className={style.sign}>
+        <Icon name="template" />
+      </span>
+      <div>
+        <p className={style.name} dir="auto">
+          {name}
+        </p>
+        <p className={style.meta} dir="auto">
+          {firstWords(text)}
+        </p>
+      </div>
+      <div className={style.actions}>
+        <IconButton icon="pen" label={say("settings.editTemplate", { name })} onClick={onOpen} />
+        <IconButton icon="trash" label={say("settings.removeTemplate", { name })} onClick={onRemove} />
+      </div>
+    </li>
+  );
+}
+
+function firstWords(text: string): string {
+  const words = withoutMarks(text).replaceAll(/\s+/g, " ").trim();
+  return words.length > 120 ? `${words.slice(0, 119).trimEnd()}…` : words;
+}
+
+function TemplateForm({
+  template,
+  onClose,
+}: {
+  template: Template | undefined;
+  onClose(): void;
+}): ReactElement {
+  const [name, setName] = useState(template?.name ?? "");
+  const [text, setText] = useState(template?.text ?? "");
+  const doing = useDoing();
+  const keep = async (event: FormEvent) => {
+    event.preventDefault();
+    const fields = { id: template?.id ?? null, name: name.trim(), text };
+    if (await doing.run(() => call("keepTemplate", fields))) onClose();
+  };
+  return (
+    <Dialog
+      title={
+        template === undefined
+          ? say("settings.newTemplate")
+          : say("settings.editTemplate", { name: template.name })
+      }
+      onClose={onClose}
+    >
+      <form className={`${style.form} ${style.inDialog}`} onSubmit={(event) => void keep(event)}>
+        <Field
+          label={say("settings.templateName")}
+          help={say("settings.templateNameHelp")}
+          value={name}
+          maxLength={100}
+          required
+          pattern=".*\S.*"
+          autoComplete="off"
+          dir="auto"
+          data-first
+          onChange={({ target }) => setName(target.value)}
+        />
+        <label className={style.legend}>
+          <span className={style.label}>{say("settings.templateText")}</span>
+          <textarea
+            className={style.text}
+            rows={8}
+            dir="auto"
+            required
+            maxLength={9_000}
+            value={text}
+            onChange={({ target }) => setText(target.value)}
+          />
+        </label>
+        <p className={style.meta}>{say("settings.templateTextHelp", { blank: "{{name}}" })}</p>
+        <Refused fault={doing.fault} />
+        <div className={`${style.actions} ${style.end}`}>
+          <Button onClick={onClose}>{say("settings.cancel")}</Button>
+          <Button look="ink" type="submit" isBusy={doing.isBusy}>
+            {say("settings.save")}
+          </Button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}

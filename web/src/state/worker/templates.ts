@@ -1,0 +1,56 @@
+/** Texts that somebody writes again and again, each a setting of its own: sealed, and on all devices. */
+import { changeSettings, readSettings } from "@posthorn/client";
+import { fail, uuidV7 } from "@posthorn/protocol";
+import type { Desk } from "./desk.ts";
+
+export interface Template {
+  /** Names it among the settings. */
+  id: string;
+  /** One line. */
+  name: string;
+  /** In Markdown, as letters are. */
+  text: string;
+}
+
+const prefix = "template";
+/** All settings are one record, which a server takes no more than so much of (§100.7). */
+const mostBytes = 100_000;
+
+/** By their names. Null for an account without keys, which keeps nothing sealed. */
+export async function readTemplates({ mail }: Desk): Promise<Template[] | null> {
+  if ((await mail.session.keys.findRootSecret()) === undefined) return null;
+  const settings = Object.entries(await readSettings(mail));
+  return settings
+    .flatMap(([id, value]) =>
+      id.startsWith(prefix) && typeof value === "string" ? [templateOf(id, value)] : [],
+    )
+    .sort((a, b) => a.name.localeCompare(b.name) || a.id.localeCompare(b.id));
+}
+
+/** A new one has no id. Throws ProblemError `tooLarge`. */
+export async function keepTemplate(
+  { mail }: Desk,
+  { id, name, text }: { id: string | null; name: string; text: string },
+): Promise<void> {
+  const { clock, randomBytes } = mail.session.platform;
+  const newId = `${prefix}${uuidV7(clock.now(), randomBytes(16)).replaceAll("-", "")}`;
+  const change = { [id ?? newId]: `${oneLine(name)}\n${text}` };
+  const settings = { ...(await readSettings(mail)), ...change };
+  if (new TextEncoder().encode(JSON.stringify(settings)).length > mostBytes) {
+    fail("tooLarge", "There is no room for more templates. Shorten this one, or remove another.");
+  }
+  await changeSettings(mail, change);
+}
+
+export async function dropTemplate({ mail }: Desk, { id }: { id: string }): Promise<void> {
+  await changeSettings(mail, { [id]: undefined });
+}
+
+function templateOf(id: string, value: string): Template {
+  const end = value.indexOf("\n");
+  return { id, name: value.slice(0, end), text: value.slice(end + 1) };
+}
+
+function oneLine(text: string): string {
+  return text.replaceAll(/\s+/g, " ").trim();
+}
