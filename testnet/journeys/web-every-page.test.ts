@@ -5,6 +5,7 @@ import { findBarriers } from "../src/browser/find-barriers.ts";
 import { openClient, type WebClient } from "../src/browser/web-client.ts";
 import { type Seeded, seedMailbox } from "../src/looks/mailbox.ts";
 import { home, openStage, type Stage } from "../src/looks/stage.ts";
+import { keepSettings } from "../src/own-records.ts";
 
 const slow = 400_000;
 
@@ -16,6 +17,7 @@ let page: Page;
 beforeAll(async () => {
   stage = await openStage();
   seeded = await seedMailbox(stage.net, stage.wall);
+  await keepSettings(seeded.owner.session, { templateThanks: "Thanks\nDear {{name}}, thank you." });
   client = await openClient(stage.browser, stage.net.node(home), { timezoneId: stage.wall.zone });
   page = client.page;
   page.setDefaultTimeout(30_000);
@@ -24,7 +26,7 @@ afterAll(() => stage.close());
 
 const settings = [
   "",
-  ..."profile appearance keyboard notifications identities labels rules away screener privacy devices".split(
+  ..."profile appearance keyboard notifications identities templates labels rules away screener privacy devices".split(
     " ",
   ),
   ..."recovery import export storage developer about".split(" "),
@@ -121,6 +123,32 @@ test(
     await page.getByRole("dialog", { name: "Send later" }).waitFor();
     expect(await findBarriers(page)).toEqual([]);
     await page.keyboard.press("Escape");
+  },
+  slow,
+);
+
+test(
+  "a template that is written, called in a letter, or chosen from all bars nobody",
+  async () => {
+    const dialog = page.getByRole("dialog", { name: /template/i });
+    const letter = page.locator("[data-keys=compose]:visible");
+    await page.goto(new URL("/settings/templates", page.url()).href);
+    await page.getByRole("button", { name: "New template" }).click();
+    await dialog.waitFor();
+    expect(await findBarriers(page)).toEqual([]);
+    await page.keyboard.press("Escape");
+    await dialog.waitFor({ state: "detached" });
+    await page.keyboard.press("c");
+    await letter.getByRole("textbox", { name: "Message" }).pressSequentially(";tha");
+    await letter.getByRole("option", { name: /Thanks/ }).waitFor();
+    expect(await findBarriers(page)).toEqual([]);
+    await page.keyboard.press("Escape");
+    await letter.getByRole("button", { name: "More formatting" }).click();
+    await page.getByRole("button", { name: "Insert a template …" }).click();
+    await dialog.waitFor();
+    expect(await findBarriers(page)).toEqual([]);
+    await page.keyboard.press("Escape");
+    await dialog.waitFor({ state: "detached" });
   },
   slow,
 );

@@ -325,15 +325,11 @@ export function Composer({
           <footer className={style.foot}>
             <span className={style.wide}>{sendButton}</span>
             <IconButton icon="clip" label={say("compose.attach")} onClick={() => picker.current?.click()} />
-            <FormatBar editor={editor} formats={formats} />
-            {templates.all != null && (
-              <IconButton
-                icon="template"
-                label={say("command.template")}
-                command="template"
-                onClick={() => setChoosing(true)}
-              />
-            )}
+            <FormatBar
+              editor={editor}
+              formats={formats}
+              onTemplate={templates.all == null ? undefined : () => setChoosing(true)}
+            />
             <span className={style.space} />
             <IconButton
               icon="trash"

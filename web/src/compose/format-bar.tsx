@@ -27,9 +27,12 @@ const rarer = [
 export function FormatBar({
   editor,
   formats,
+  onTemplate,
 }: {
   editor: RefObject<EditorHandle | null>;
   formats: readonly Format[];
+  /** Undefined where none can be put in. */
+  onTemplate: (() => void) | undefined;
 }): ReactElement {
   const { isPlainText } = useLook();
   const id = useId();
@@ -72,6 +75,17 @@ export function FormatBar({
             {say(words)}
           </button>
         ))}
+        {onTemplate !== undefined && (
+          <button
+            type="button"
+            onClick={() => {
+              shut();
+              onTemplate();
+            }}
+          >
+            {say("compose.template")}
+          </button>
+        )}
         <button
           type="button"
           aria-pressed={isPlainText}
