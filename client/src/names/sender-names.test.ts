@@ -36,7 +36,7 @@ async function open(letters: Readonly<Record<string, Letter | Opened>>): Promise
     ([id, letter]) => [id, "kind" in letter ? letter : opened(letter)] as const,
   );
   const names = await newNames({ store, key: undefined }, texts);
-  await store.write([senderNames], (writer) => writeNames(writer, names));
+  expect(await store.write([senderNames], (writer) => writeNames(writer, names))).toBe(true);
 }
 
 const names = () => readSenderNames({ store, key: undefined });
@@ -94,4 +94,40 @@ it("two of one name are told, and two addresses of one person are not", async ()
   expect((await names()).isShared("marta keIIer", "eve@b.test")).toBe(true);
   await open({ m3: { from: "eve@b.test", fromName: "Mаrta Keller" } });
   expect((await names()).isShared("Marta Keller", marta)).toBe(true);
+});
+
+it("what two tabs learn at the same time is known of both, and where neither has learned anything nothing is written", async () => {
+  const mail = { store, key: undefined };
+  // More than there are drawers, so that some are in the same.
+  const learn = (tab: string) =>
+    newNames(
+      mail,
+      Array.from({ length: 40 }, (_, at) => {
+        const letter = { from: `${tab}${at}@a.test`, fromName: `${tab} number ${at}` };
+        return [`m${at}`, opened(letter)] as const;
+      }),
+    );
+  const [mine, theirs] = [await learn("mine"), await learn("theirs")];
+  const write = (news: typeof mine) => store.write([senderNames], (writer) => writeNames(writer, news));
+  expect(await write(theirs)).toBe(true);
+  expect(await write(mine)).toBe(false);
+  expect((await names()).find("mine0@a.test")).toBeUndefined();
+  expect(await write(await learn("mine"))).toBe(true);
+  const known = await names();
+  for (let at = 0; at < 40; at++) {
+    expect(known.find(`mine${at}@a.test`)).toBe(`mine number ${at}`);
+    expect(known.find(`theirs${at}@a.test`)).toBe(`theirs number ${at}`);
+  }
+  expect((await learn("mine")).size).toBe(0);
+});
+
+it("the names of ten years are opened with a few openings", async () => {
+  const texts = Array.from({ length: 3_000 }, (_, at) => {
+    const letter = { from: `somebody${at}@a.test`, fromName: `Somebody ${at}` };
+    return [`m${at}`, opened(letter)] as const;
+  });
+  const news = await newNames({ store, key: undefined }, texts);
+  await store.write([senderNames], (writer) => writeNames(writer, news));
+  expect(await store.count(senderNames)).toBeLessThan(50);
+  expect((await names()).find("somebody2999@a.test")).toBe("Somebody 2999");
 });

@@ -34,11 +34,33 @@ interface KeptName {
   number: number;
 }
 
-/** Sealed names that are news, by their addresses, to be written with the texts that they are from. */
+/**
+ * They are kept in drawers, each sealed as one: to open a few is a moment where to open every name of ten years would hold up
+ * the first list. An address is always in the same drawer.
+ */
+const drawers = 32;
+
+function drawerOf(address: string): string {
+  let sum = 0;
+  for (let at = 0; at < address.length; at++) sum = (sum * 31 + address.charCodeAt(at)) >>> 0;
+  return String(sum % drawers);
+}
+
+type Drawer = ReadonlyMap<string, KeptName>;
+
+/** A drawer with what is news in it, and how it was when that was put in. */
+interface ChangedDrawer {
+  before: Uint8Array | undefined;
+  now: Uint8Array;
+}
+
+export type NewNames = ReadonlyMap<string, ChangedDrawer>;
+
+/** What these texts say that is news, sealed, to be written with them. */
 export async function newNames(
   mail: Kept,
   texts: readonly (readonly [string, KeptText])[],
-): Promise<ReadonlyMap<string, Uint8Array>> {
+): Promise<NewNames> {
   const said = new Map<string, KeptName>();
   for (const [id, text] of texts) {
     const name = text.kind === "standard" ? undefined : nameIn(text);
@@ -48,45 +70,69 @@ export async function newNames(
     const address = formatAddress(senderOf(text.message));
     if ((said.get(address)?.number ?? -1) <= number) said.set(address, { name, number });
   }
-  if (said.size === 0) return new Map();
-  const known = await readKept(mail, [...said.keys()]);
-  const news = [...said].filter(([address, { name, number }]) => {
-    const before = known.get(address);
-    return (
-      before === undefined || before.number < number || (before.number === number && before.name !== name)
+  const keys = [...new Set([...said.keys()].map(drawerOf))];
+  const changed = (await readDrawers(mail, keys)).map(async ({ key, bytes, names }) => {
+    const news = [...said].filter(
+      ([address, one]) => drawerOf(address) === key && isNews(one, names.get(address)),
     );
+    if (news.length === 0) return [];
+    const content = new TextEncoder().encode(JSON.stringify([...new Map([...names, ...news])]));
+    const now = await sealLocal(mail.key, { table: senderNames, key }, content);
+    return [[key, { before: bytes, now }] as const];
   });
-  const sealed = news.map(async ([address, kept]) => {
-    const bytes = new TextEncoder().encode(JSON.stringify(kept));
-    return [address, await sealLocal(mail.key, { table: senderNames, key: address }, bytes)] as const;
-  });
-  return new Map(await Promise.all(sealed));
+  return new Map((await Promise.all(changed)).flat());
 }
 
-export async function writeNames(writer: LocalWriter, names: ReadonlyMap<string, Uint8Array>): Promise<void> {
-  for (const [address, bytes] of names) await writer.putBytes(senderNames, address, bytes);
+function isNews({ name, number }: KeptName, before: KeptName | undefined): boolean {
+  if (before === undefined || before.number < number) return true;
+  return before.number === number && before.name !== name;
 }
 
-async function readKept({ store, key }: Kept, addresses: readonly string[]): Promise<Map<string, KeptName>> {
+/** False, and nothing is written, when another tab has put something into one of the drawers since: they are to be made anew. */
+export async function writeNames(writer: LocalWriter, names: NewNames): Promise<boolean> {
+  for (const [key, { before }] of names) {
+    if (!isSameBytes(await writer.getBytes(senderNames, key), before)) return false;
+  }
+  for (const [key, { now }] of names) await writer.putBytes(senderNames, key, now);
+  return true;
+}
+
+function isSameBytes(a: Uint8Array | undefined, b: Uint8Array | undefined): boolean {
+  if (a === undefined || b === undefined) return a === b;
+  return a.length === b.length && a.every((byte, at) => byte === b[at]);
+}
+
+async function readDrawers(
+  { store, key }: Kept,
+  keys: readonly string[],
+): Promise<{ key: string; bytes: Uint8Array | undefined; names: Drawer }[]> {
   const sealed = await store.read([senderNames], (reader) =>
-    Promise.all(addresses.map((address) => reader.getBytes(senderNames, address))),
+    Promise.all(keys.map((one) => reader.getBytes(senderNames, one))),
   );
-  const opened = addresses.map(async (address, at): Promise<[string, KeptName][]> => {
-    const bytes = sealed[at] && (await openLocal(key, { table: senderNames, key: address }, sealed[at]));
-    const kept: unknown = bytes && JSON.parse(new TextDecoder().decode(bytes));
-    return isKeptName(kept) ? [[address, kept]] : [];
-  });
-  return new Map((await Promise.all(opened)).flat());
+  return Promise.all(
+    keys.map(async (one, at) => {
+      const bytes = sealed[at];
+      const opened = bytes && (await openLocal(key, { table: senderNames, key: one }, bytes));
+      const content: unknown = opened && JSON.parse(new TextDecoder().decode(opened));
+      return { key: one, bytes, names: new Map(isDrawer(content) ? content : []) };
+    }),
+  );
 }
 
 /** It was sealed here by ourselves, so little is looked at. */
-function isKeptName(value: unknown): value is KeptName {
-  return typeof value === "object" && value !== null && "name" in value && "number" in value;
+function isDrawer(value: unknown): value is [string, KeptName][] {
+  return Array.isArray(value) && value.every((one) => Array.isArray(one) && one.length === 2);
+}
+
+interface HeldName {
+  name: string;
+  key: string;
 }
 
 /** In memory; what was changed since is read before it is asked again. */
 interface HeldNames {
-  readonly names: Map<string, { name: string; key: string }>;
+  /** By the keys of their drawers. */
+  readonly drawers: Map<string, ReadonlyMap<string, HeldName>>;
   stale: Set<string> | "all";
   /** The same for as long as no name has changed. */
   view: SenderNames;
@@ -105,8 +151,12 @@ export async function readSenderNames(mail: Kept): Promise<SenderNames> {
 }
 
 function hold(store: LocalStore): HeldNames {
-  const names: HeldNames["names"] = new Map();
-  const held: HeldNames = { names, stale: "all", view: viewOf(names), lastTurn: Promise.resolve() };
+  const held: HeldNames = {
+    drawers: new Map(),
+    stale: "all",
+    view: viewOf(new Map()),
+    lastTurn: Promise.resolve(),
+  };
   heldOf.set(store, held);
   store.subscribe([senderNames], (change) => {
     const keys = change.get(senderNames.name) ?? [];
@@ -117,30 +167,49 @@ function hold(store: LocalStore): HeldNames {
 }
 
 async function refresh(mail: Kept, held: HeldNames): Promise<void> {
-  const { names, stale } = held;
+  const { stale } = held;
   if (stale !== "all" && stale.size === 0) return;
   held.stale = new Set();
   try {
-    const addresses = stale === "all" ? await mail.store.keys(senderNames) : [...stale];
-    const kept = await readKept(mail, addresses);
-    const before = [...names.keys()];
-    const gone = (stale === "all" ? before : addresses).filter((address) => !kept.has(address));
-    const news = [...kept].filter(([address, { name }]) => names.get(address)?.name !== name);
-    for (const address of gone) names.delete(address);
-    for (const [address, { name }] of news) names.set(address, { name, key: nameKey(name) });
-    if (gone.length + news.length > 0) held.view = viewOf(names);
+    const keys = stale === "all" ? await mail.store.keys(senderNames) : [...stale];
+    const read = await readDrawers(mail, keys);
+    if (stale === "all") {
+      for (const key of held.drawers.keys()) if (!keys.includes(key)) read.push(emptyDrawer(key));
+    }
+    const changed = read.filter(({ key, names }) => isOther(names, held.drawers.get(key)));
+    for (const { key, names } of changed) {
+      const before = held.drawers.get(key);
+      const now = [...names].map(([address, { name }]) => {
+        const known = before?.get(address);
+        return [address, known?.name === name ? known : { name, key: nameKey(name) }] as const;
+      });
+      held.drawers.set(key, new Map(now));
+    }
+    if (changed.length > 0) held.view = viewOf(held.drawers);
   } catch (error) {
     held.stale = "all";
     throw error;
   }
 }
 
-function viewOf(names: HeldNames["names"]): SenderNames {
+function emptyDrawer(key: string): Awaited<ReturnType<typeof readDrawers>>[number] {
+  return { key, bytes: undefined, names: new Map() };
+}
+
+function isOther(names: Drawer, held: ReadonlyMap<string, HeldName> | undefined): boolean {
+  return (
+    names.size !== (held?.size ?? 0) ||
+    [...names].some(([address, { name }]) => held?.get(address)?.name !== name)
+  );
+}
+
+function viewOf(drawers: HeldNames["drawers"]): SenderNames {
   let owners: Map<string, Set<string>> | undefined;
+  const nameOf = (address: string) => drawers.get(drawerOf(address))?.get(address);
   return {
-    find: (address) => (names.get(address) ?? names.get(withoutTag(address)))?.name,
+    find: (address) => (nameOf(address) ?? nameOf(withoutTag(address)))?.name,
     isShared(name, address) {
-      owners ??= ownersOf(names);
+      owners ??= ownersOf(drawers);
       const own = withoutTag(address);
       return [...(owners.get(nameKey(name)) ?? [])].some((owner) => owner !== own);
     },
@@ -148,9 +217,9 @@ function viewOf(names: HeldNames["names"]): SenderNames {
 }
 
 /** Accounts by the keys of their names. */
-function ownersOf(names: HeldNames["names"]): Map<string, Set<string>> {
+function ownersOf(drawers: HeldNames["drawers"]): Map<string, Set<string>> {
   const owners = new Map<string, Set<string>>();
-  for (const [address, { key }] of names) {
+  for (const [address, { key }] of [...drawers.values()].flatMap((names) => [...names])) {
     const known = owners.get(key);
     if (known === undefined) owners.set(key, new Set([withoutTag(address)]));
     else known.add(withoutTag(address));

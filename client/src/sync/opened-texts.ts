@@ -30,11 +30,14 @@ export async function keepTexts(mail: Mail, given: Iterable<[string, KeptText]>)
       return [id, await sealLocal(key, { table: openedTexts, key: id }, bytes)] as const;
     }),
   );
-  const names = await newNames(mail, texts);
-  await store.write([openedTexts, senderNames], async (writer) => {
-    await writeNames(writer, names);
-    for (const [id, bytes] of sealed) await writer.putBytes(openedTexts, id, bytes);
-  });
+  for (let isWritten = false; !isWritten; ) {
+    const names = await newNames(mail, texts);
+    isWritten = await store.write([openedTexts, senderNames], async (writer) => {
+      if (!(await writeNames(writer, names))) return false;
+      for (const [id, bytes] of sealed) await writer.putBytes(openedTexts, id, bytes);
+      return true;
+    });
+  }
 }
 
 /** By their ids, without those that were never opened, or not with these keys. Asks no server. */
