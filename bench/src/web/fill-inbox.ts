@@ -23,7 +23,7 @@ export async function fillInbox(
     const places = Array.from({ length: Math.min(atOnce, letters.count + 1 - first) }, (_, at) => first + at);
     const messages = places.map((place) => {
       const { texts } = letters.at(place);
-      const [, sender = "somebody"] = /<([^@]+)@/.exec(texts.from ?? "") ?? [];
+      const [, fromName = "", sender = "somebody"] = /^(.*) <([^@]+)@/.exec(texts.from ?? "") ?? [];
       const id = newId();
       const thread = threads[random.int(threads.length)] ?? id;
       used.add(thread);
@@ -31,6 +31,7 @@ export async function fillInbox(
         id,
         type: "email",
         from: { id: sender, host: server.host },
+        fromName,
         to: [{ id: name, host: server.host }],
         thread,
         date: formatTime(Date.now()),
