@@ -1,4 +1,4 @@
-import { memo, type ReactElement } from "react";
+import { memo, type ReactElement, useMemo } from "react";
 import type { ThreadAct } from "../state/worker/act-on-threads.ts";
 import type { ThreadRow } from "../state/worker/list-threads.ts";
 import { Avatar } from "../ui/avatar.tsx";
@@ -49,6 +49,8 @@ export interface RowActs {
 }
 
 const mostLabels = 2;
+/** Asked once for all rows. */
+const [finePointer, coarsePointer] = [matchMedia("(pointer: fine)"), matchMedia("(pointer: coarse)")];
 
 export const ThreadRowView = memo(function ThreadRowView({
   row,
@@ -66,7 +68,11 @@ export const ThreadRowView = memo(function ThreadRowView({
   acts,
 }: Props): ReactElement {
   const { threadId } = row;
-  const labels = all.filter(({ id }) => row.mailboxIds.includes(id));
+  // When a row leaves, those below get another place and say the same.
+  const name = useMemo(() => {
+    const labels = all.filter(({ id }) => row.mailboxIds.includes(id));
+    return nameOf(row, { isVerified, labels, address });
+  }, [row, all, isVerified, address, today]);
   const swipe = useSwipe({
     onEnd: () => acts.act(home.act, threadId),
     onStart: isAll(home) ? undefined : () => acts.snooze(threadId),
@@ -84,7 +90,7 @@ export const ThreadRowView = memo(function ThreadRowView({
         aria-rowindex={index + 1}
         aria-selected={isSelected}
         aria-current={isOpen ? "true" : undefined}
-        aria-label={nameOf(row, { isVerified, labels, address })}
+        aria-label={name}
         tabIndex={isCursor ? 0 : -1}
         className={style.row}
         data-thread={threadId}
@@ -93,7 +99,7 @@ export const ThreadRowView = memo(function ThreadRowView({
         data-marked={isMarked ? "" : undefined}
         data-selected={isSelected ? "" : undefined}
         // A finger that is held on it chooses it.
-        draggable={matchMedia("(pointer: fine)").matches}
+        draggable={finePointer.matches}
         onDragStart={(event) => acts.drag(threadId, event)}
         onFocus={() => acts.focus(threadId)}
         onKeyDown={goThroughCells}
@@ -103,7 +109,7 @@ export const ThreadRowView = memo(function ThreadRowView({
           else acts.open(threadId);
         }}
         onContextMenu={(event) => {
-          if (event.shiftKey || matchMedia("(pointer: coarse)").matches) return;
+          if (event.shiftKey || coarsePointer.matches) return;
           event.preventDefault();
           acts.more(threadId);
         }}
