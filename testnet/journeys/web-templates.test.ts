@@ -178,7 +178,7 @@ test("the button and the palette show all, and a name that nobody knows yet is t
   await picker().getByRole("option", { name: "Leaving" }).click();
   await hasValue(letterText(page), "Shall we have lunch, Carol? I am leaving.");
   await chooseFromAll();
-  await picker().getByRole("button", { name: "All templates" }).click();
+  await picker().getByRole("button", { name: "Edit templates" }).click();
   await page.getByRole("heading", { name: "Templates", level: 1 }).waitFor();
   expect(client.faults).toEqual([]);
 });

@@ -1,5 +1,6 @@
-import { type ReactElement, type ReactNode, useEffect } from "react";
+import { type ReactElement, type ReactNode, Suspense, useEffect } from "react";
 import { go, type Route } from "../routes.ts";
+import { useLook } from "../state/look.ts";
 import type { Place } from "../state/place.ts";
 import { lastSeen, useView } from "../state/use-view.ts";
 import type { Folder } from "../state/worker/folders.ts";
@@ -7,6 +8,8 @@ import type { ThreadView } from "../state/worker/read-thread.ts";
 import { Boundary } from "../ui/boundary.tsx";
 import { Button } from "../ui/button.tsx";
 import { Empty } from "../ui/empty.tsx";
+import { part } from "../ui/part.ts";
+import { useMedia } from "../ui/use-media.ts";
 import { say } from "../words/words.ts";
 import style from "./mail-page.module.css";
 import { placeTitle } from "./place-title.ts";
@@ -15,6 +18,11 @@ import { ThreadList } from "./thread-list.tsx";
 import { ThreadReader } from "./thread-reader.tsx";
 import type { RowMarks } from "./use-list-acts.ts";
 import { WaitingLetterReader } from "./waiting-letter.tsx";
+
+const ListEdge = part(
+  () => import("./list-edge.tsx"),
+  ({ ListEdge }) => ListEdge,
+);
 
 /** What the search puts into a list. */
 export interface SearchParts {
@@ -28,6 +36,9 @@ const fewMails = 20;
 
 /** What the rows of letters that wait on this device are called by. */
 const waitingRow = "letter:";
+
+/** Where there is less, a list stands alone anyway. */
+const roomForTwo = "(width >= 960px)";
 
 const inboxPlace: Place = { kind: "role", role: "inbox" };
 
@@ -47,6 +58,8 @@ export function MailPage({
   /** In the inbox of somebody who has little mail yet. */
   importCard: ReactNode;
 }): ReactElement {
+  const { isListWide } = useLook();
+  const isWide = useMedia(roomForTwo) && isListWide;
   const folders = lastSeen(useView("folders", {})) ?? [];
   const isList = route.page === "list";
   const place = isList ? route.place : inboxPlace;
@@ -76,7 +89,11 @@ export function MailPage({
   if (isGone && folders.length > 0 && threadId === undefined) return <LabelGone />;
   if (place.kind === "role" && place.role === "screener" && threadId === undefined) return <>{screener}</>;
   return (
-    <div className={style.page} data-open={threadId === undefined ? undefined : ""}>
+    <div
+      className={style.page}
+      data-open={threadId === undefined ? undefined : ""}
+      data-wide={isWide ? "" : undefined}
+    >
       <ThreadList
         place={place}
         title={title}
@@ -89,6 +106,9 @@ export function MailPage({
         empty={place.kind === "search" ? search.empty(place.query) : undefined}
         below={isInbox && isNew ? importCard : undefined}
       />
+      <Suspense>
+        <ListEdge />
+      </Suspense>
       {threadId === undefined ? (
         <div className={style.nothing}>
           {/* The list says it where there is nothing to choose. */}

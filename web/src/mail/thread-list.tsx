@@ -74,7 +74,7 @@ export function ThreadList({
   const scroller = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLDivElement>(null);
   const labels = useLabels(folders);
-  const { density } = useLook();
+  const { density, isListWide } = useLook();
   const compared = lastSeen(useView("compared", {})) ?? [];
   const isCompared = (person: Person) =>
     compared.some((one) => one.address === person.address && !one.isChanged);
@@ -83,7 +83,7 @@ export function ThreadList({
     const others = people.filter((person) => person.address !== address);
     return others.length > 0 && subject !== null && trouble === null && others.every(isCompared);
   };
-  const { view, onScroll, show, restore } = useListView(scroller, key, density);
+  const { view, onScroll, show, restore } = useListView(scroller, key, `${density} ${isListWide}`);
   const isHeld = useRef(false);
   const wanted = useRef<string>(undefined);
   const stood = useRef<ReadonlyMap<string, number>>(undefined);

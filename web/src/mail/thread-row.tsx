@@ -223,7 +223,7 @@ const Cells = memo(function Cells({
               </span>
             )}
             {row.isMuted && (
-              <span title={say("row.muted")}>
+              <span className={style.sign} title={say("row.muted")}>
                 <Icon name="muted" size={16} />
               </span>
             )}

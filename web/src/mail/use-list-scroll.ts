@@ -44,11 +44,11 @@ export interface ListScroll {
   show(layout: ListLayout, index: number): void;
 }
 
-/** `key` is of the place, `density` of the look. */
+/** `key` is of the place, `rowLook` of all by which rows are as high as they are. */
 export function useListView(
   scroller: RefObject<HTMLDivElement | null>,
   key: string,
-  density: string,
+  rowLook: string,
 ): ListScroll {
   const [view, setView] = useState<ListView>({ top: positions.get(key) ?? 0, height: 900, row: 64, way: 1 });
   const look = useCallback(
@@ -70,7 +70,7 @@ export function useListView(
     look(Number.parseFloat(getComputedStyle(element).getPropertyValue("--row")) || 64);
   }, [scroller, look]);
 
-  // Another density has other rows.
+  // Another look has other rows.
   useLayoutEffect(() => {
     const element = scroller.current;
     if (element === null) return;
@@ -79,7 +79,7 @@ export function useListView(
     const watcher = new ResizeObserver(measure);
     watcher.observe(element);
     return () => watcher.disconnect();
-  }, [key, density, measure, scroller]);
+  }, [key, rowLook, measure, scroller]);
 
   const restore = useCallback(() => {
     const element = scroller.current;

@@ -1,6 +1,7 @@
 import type { ReactElement } from "react";
 import { afterArchives, changeLook, densities, keptLook, textSizes, themes, useLook } from "../state/look.ts";
 import { Segments } from "../ui/segments.tsx";
+import { Switch } from "../ui/switch.tsx";
 import { chooseLanguage, languages, say, speak } from "../words/words.ts";
 import { Row } from "./row.tsx";
 import style from "./settings.module.css";
@@ -10,7 +11,7 @@ import { useDoing } from "./use-doing.ts";
 export function Appearance(): ReactElement {
   const look = useLook();
   const [theme, density, size, language] = [useDoing(), useDoing(), useDoing(), useDoing()];
-  const after = useDoing();
+  const [after, wide] = [useDoing(), useDoing()];
   return (
     <>
       <p className={style.sentence}>{say("settings.appearanceSentence")}</p>
@@ -31,6 +32,16 @@ export function Appearance(): ReactElement {
             value={look.density}
             choices={densities.map((value) => ({ value, words: say(`settings.density.${value}`) }))}
             onChange={(value) => void density.run(async () => changeLook({ density: value }))}
+          />
+        )}
+      </Row>
+      <Row row="wideList" help={say("settings.wideListHelp")} doing={wide}>
+        {({ labelledBy, describedBy }) => (
+          <Switch
+            aria-labelledby={labelledBy}
+            aria-describedby={describedBy}
+            isOn={look.isListWide}
+            onChange={(isOn) => void wide.run(async () => changeLook({ isListWide: isOn }))}
           />
         )}
       </Row>

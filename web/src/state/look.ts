@@ -6,6 +6,9 @@ export const themes = ["system", "light", "dark"] as const;
 export const densities = ["comfortable", "cozy", "compact"] as const;
 export const textSizes = [90, 100, 110, 120, 130] as const;
 
+/** Of the list beside what is read, in pixels. */
+export const listWidths = { least: 340, usual: 400, most: 560 } as const;
+
 export const afterArchives = ["older", "newer", "list"] as const;
 
 export interface Look {
@@ -23,6 +26,9 @@ export interface Look {
   isPlainText: boolean;
   /** The mailboxes are out of sight, where there is room for them. */
   isSidebarFolded: boolean;
+  listWidth: number;
+  /** The list has all the room, one line a row, and what is opened takes its place. */
+  isListWide: boolean;
   /** What is shown when the conversation that is open has been put away. */
   afterArchive: (typeof afterArchives)[number];
 }
@@ -36,6 +42,8 @@ const usual: Look = {
   ownKeys: {},
   isPlainText: false,
   isSidebarFolded: false,
+  listWidth: listWidths.usual,
+  isListWide: false,
   afterArchive: "older",
 };
 const place = "posthorn.look";
@@ -60,6 +68,8 @@ function readLook(): Look {
       ownKeys: keysOr(Reflect.get(kept, "ownKeys")),
       isPlainText: Reflect.get(kept, "isPlainText") === true,
       isSidebarFolded: Reflect.get(kept, "isSidebarFolded") === true,
+      listWidth: widthOr(Reflect.get(kept, "listWidth")),
+      isListWide: Reflect.get(kept, "isListWide") === true,
       afterArchive: oneOf(Reflect.get(kept, "afterArchive"), afterArchives, usual.afterArchive),
     };
   } catch {
@@ -74,6 +84,11 @@ function oneOf<Word extends string>(value: unknown, words: readonly Word[], othe
 
 function stringOr(value: unknown): string | undefined {
   return typeof value === "string" ? value : undefined;
+}
+
+function widthOr(value: unknown): number {
+  const { least, usual, most } = listWidths;
+  return typeof value === "number" && value >= least && value <= most ? value : usual;
 }
 
 function keysOr(value: unknown): Look["ownKeys"] {
@@ -106,10 +121,11 @@ export function useLook(): Look {
 
 /** Onto the page itself, before anything is drawn. */
 export function applyLook(): void {
-  const { theme, density, textSize } = keptLook();
+  const { theme, density, textSize, listWidth } = keptLook();
   const { dataset, style } = document.documentElement;
   if (theme === "system") delete dataset.theme;
   else dataset.theme = theme;
   dataset.density = density;
   style.setProperty("--zoom", String(textSize / 100));
+  style.setProperty("--list", `${listWidth}px`);
 }

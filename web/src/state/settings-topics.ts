@@ -3,7 +3,11 @@ import type { IconName } from "../ui/icon.tsx";
 
 export const settingsTopics = [
   { id: "profile", icon: "person", rows: ["name", "signature", "undo"] },
-  { id: "appearance", icon: "sun", rows: ["theme", "density", "textSize", "language", "afterArchive"] },
+  {
+    id: "appearance",
+    icon: "sun",
+    rows: ["theme", "density", "wideList", "textSize", "language", "afterArchive"],
+  },
   { id: "keyboard", icon: "keyboard", rows: ["keys"] },
   { id: "notifications", icon: "bell", rows: ["notifications"] },
   { id: "identities", icon: "envelope", rows: ["identities"] },
