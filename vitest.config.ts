@@ -8,6 +8,8 @@ export default defineConfig({
     globalSetup: ["./testnet/src/postgres-for-tests.ts"],
     testTimeout: 90_000,
     hookTimeout: 60_000,
+    // What is looked for in a page that others work beside is seen later, too.
+    expect: { poll: { timeout: 10_000, interval: 50 } },
     maxWorkers: 2,
     reporters: ["default", "./scripts/closing-line.mjs"],
   },

@@ -213,10 +213,10 @@ test("keys and buttons mark what is selected, say so, and take back one thing af
   await page.keyboard.press("Control+b");
   const bold = composer(page).getByRole("button", { name: "Bold" });
   await hasCount(text().locator("strong"), 1);
-  expect(await bold.getAttribute("aria-pressed")).toBe("true");
+  await expect.poll(() => bold.getAttribute("aria-pressed")).toBe("true");
   await bold.click();
   await hasCount(text().locator("strong"), 0);
-  expect(await bold.getAttribute("aria-pressed")).toBe("false");
+  await expect.poll(() => bold.getAttribute("aria-pressed")).toBe("false");
   await hasFocus(text());
   await page.keyboard.press("Control+i");
   await hasCount(text().locator("em"), 1);

@@ -1,9 +1,6 @@
 /** The pictures of a letter that is written: their bytes, to be shown in the text and to be attached again. */
-import { useEffect, useMemo } from "react";
-import { call } from "../state/desk.ts";
 import { uniqueName } from "../state/unique-name.ts";
 import type { LetterFile } from "../state/worker/letter-files.ts";
-import { told } from "../ui/told.ts";
 
 /** Types that show themselves and cannot run. */
 const shown = /^image\/(?:png|jpeg|gif|webp|avif|bmp)$/i;
@@ -31,25 +28,18 @@ export interface LetterPictures {
   forget(): void;
 }
 
-/** Those of a letter, for as long as it is open; undefined before it is. */
-export function useLetterPictures(
-  letterId: number | undefined,
-  files: readonly LetterFile[] | undefined,
-): LetterPictures | undefined {
-  const pictures = useMemo(
-    () => (letterId === undefined ? undefined : makeLetterPictures(letterId)),
-    [letterId],
-  );
-  useEffect(() => {
-    if (files !== undefined) pictures?.follow(files);
-  }, [pictures, files]);
-  useEffect(() => () => pictures?.forget(), [pictures]);
-  return pictures;
+/** What is asked for a letter's files. */
+export interface LetterFileCalls {
+  /** Rejects when it cannot be read. */
+  read(key: number): Promise<Blob>;
+  add(files: File[]): void;
+  remove(key: number): void;
 }
 
 type Bytes = { kind: "asked" } | { kind: "failed" } | { kind: "here"; file: File; url: string };
 
-function makeLetterPictures(letterId: number): LetterPictures {
+/** Those of a letter. */
+export function makeLetterPictures(calls: LetterFileCalls): LetterPictures {
   const bytes = new Map<string, Bytes>();
   const listeners = new Set<() => void>();
   const coming = new Set<string>();
@@ -70,28 +60,30 @@ function makeLetterPictures(letterId: number): LetterPictures {
   };
   const ask = async (name: string, key: number) => {
     bytes.set(name, { kind: "asked" });
-    const blob = await call("readLetterFile", { letterId, key }).catch(() => null);
+    const blob = await calls.read(key).catch(() => null);
     if (blob === null) bytes.set(name, { kind: "failed" });
     else hold(name, blob);
     tell();
   };
   const upload = (chosen: File[]) => {
     for (const { name } of chosen) coming.add(name);
-    told(call("addFiles", { letterId, files: chosen }));
+    calls.add(chosen);
   };
   const settle = () => {
     for (const name of standing) {
       const known = bytes.get(name);
       const isAttached = named(name) !== undefined;
-      if (isAttached) bound.add(name);
+      // One whose file is not seen yet may be out of the text when it is.
+      if (isAttached || coming.has(name) || !isKnown) bound.add(name);
       else if (known?.kind === "here" && !coming.has(name)) upload([known.file]);
     }
     for (const name of bound) {
       const file = named(name);
+      if (file === undefined && isKnown && !coming.has(name)) bound.delete(name);
       if (standing.has(name) || file === undefined || going.has(file.key)) continue;
       going.add(file.key);
       bound.delete(name);
-      told(call("removeFile", { letterId, key: file.key }));
+      calls.remove(file.key);
     }
   };
 

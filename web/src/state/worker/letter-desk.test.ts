@@ -7,10 +7,11 @@ import {
   memoryPlace,
   openMail,
   soloTabs,
+  type Transport,
 } from "@posthorn/client";
 import { expect, test } from "vitest";
 import type { LetterFields } from "./letter-content.ts";
-import { beginLetter, discardLetter, keepFields, type OpenLetter } from "./letter-desk.ts";
+import { addFiles, beginLetter, discardLetter, keepFields, type OpenLetter } from "./letter-desk.ts";
 import { sendLetter } from "./send-letter.ts";
 
 const address = "alice@a.test";
@@ -52,9 +53,16 @@ function slowPlace(): Gate {
   };
 }
 
+/** A server that takes each file, and knows none. */
+const transport: Transport = async ({ method }) => ({
+  status: method === "PUT" ? 200 : 404,
+  headers: new Map(),
+  body: new Blob([]).stream(),
+});
+
 async function begin(): Promise<{ mail: Mail; letter: OpenLetter; device: Gate }> {
   const device = slowPlace();
-  const platform = { ...browserPlatform(), transport: () => Promise.withResolvers<never>().promise };
+  const platform = { ...browserPlatform(), transport };
   const keys = {
     find: async () => undefined,
     findRootSecret: async () => new Uint8Array(32).fill(7),
@@ -126,4 +134,17 @@ test("what was sent is no draft again by what was still to be kept of it", async
   expect((await sent).number).not.toBeNull();
   await late;
   expect(await draftsOf(mail)).toEqual([]);
+});
+
+test("a file is done when its draft knows it, so a page that dies then loses it no more", async () => {
+  const { mail, letter, device } = await begin();
+  const { open } = device.shut();
+  addFiles(mail, letter, [new File(["The plan"], "plan.txt")]);
+  const [file] = letter.files;
+  await expect.poll(() => file?.sealed).toBeDefined();
+  expect(file?.state).toBe("uploading");
+  open();
+  await expect.poll(() => file?.state).toBe("done");
+  const [draft] = (await listDrafts(mail)).drafts;
+  expect(draft?.letter.files?.[0]?.sealed).toBeDefined();
 });

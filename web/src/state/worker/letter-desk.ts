@@ -71,10 +71,10 @@ export function beginLetter(
     files: namedApart(files),
     keeping: Promise.resolve(),
     tell,
-    keep: () => {
+    keep: async () => {
       // What nobody has touched is no draft yet.
       if (letter.stored === undefined && !letter.hasChosenFiles) return;
-      keepLetter(mail, letter).catch(() => undefined);
+      await keepLetter(mail, letter).catch(() => undefined);
     },
   };
   letters.set(letter.id, letter);
@@ -255,6 +255,6 @@ function filesHaveChanged(mail: Mail, letter: OpenLetter): void {
   letter.hasChosenFiles = true;
   putInPlace(letter);
   letter.tell();
-  letter.keep();
+  void letter.keep();
   void uploadAll(mail, letter);
 }

@@ -63,8 +63,8 @@ export interface FilesOf {
   readonly files: FileJob[];
   /** Shows how far they are. */
   tell(): void;
-  /** Keeps what has gone up with the draft. */
-  keep(): void;
+  /** Keeps what has gone up with the draft. Resolves when that is done, or could not be. */
+  keep(): Promise<unknown>;
 }
 
 let nextKey = 1;
@@ -225,8 +225,9 @@ async function uploadOne(mail: Mail, letter: FilesOf, job: FileJob): Promise<voi
     job.sealed = { ...sealed, messageId, place };
     job.origin = { kind: "blob", blob };
     chosen.set(sealed.attachment.hash, blob);
-    job.state = "done";
-    letter.keep();
+    // It is called done when the draft knows it: a page that dies then loses it no more.
+    await letter.keep();
+    if (!signal.aborted) job.state = "done";
   } catch (error) {
     if (signal.aborted) return;
     if (error instanceof Unreachable) job.state = "offline";
