@@ -9,7 +9,7 @@ export default defineConfig({
     testTimeout: 90_000,
     hookTimeout: 60_000,
     // What is looked for in a page that others work beside is seen later, too.
-    expect: { poll: { timeout: 10_000, interval: 50 } },
+    expect: { poll: { timeout: 20_000, interval: 50 } },
     maxWorkers: 2,
     reporters: ["default", "./scripts/closing-line.mjs"],
   },

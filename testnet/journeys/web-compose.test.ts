@@ -1,10 +1,11 @@
 /** Letters written in a browser: sent once, and only when that is wanted. */
 
 import { downloadSealedBytes, eachMessage, listCompared, openStored, prepare, send } from "@posthorn/client";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import {
   allReceived,
   composer,
+  discardAll,
   hasCount,
   hasFocus,
   hasValue,
@@ -41,6 +42,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await clients.close();
 });
+afterEach(() => discardAll(alice.page));
 
 const toast = (words: RegExp | string) => alice.page.getByRole("status").getByText(words);
 const draftsLink = () => alice.page.getByRole("link", { name: /^Drafts/ });
@@ -330,7 +332,7 @@ test("who has no keys gets nothing before somebody has said so by a button that 
         for await (const meta of eachMessage(carol.session)) return meta.subject;
         return undefined;
       },
-      { timeout: 20_000, interval: 250 },
+      { timeout: 40_000, interval: 250 },
     )
     .toBe("In the open");
 });
@@ -358,7 +360,7 @@ test("who has another identity than was compared gets nothing before a person ha
           return (await openStored(erin.session, meta)).kind;
         return undefined;
       },
-      { timeout: 20_000, interval: 250 },
+      { timeout: 40_000, interval: 250 },
     )
     .toBe("sealed");
   // That was said of one letter: the next is not sent before it is said again.

@@ -1,10 +1,11 @@
 /** Letters that are being written: kept whatever happens, one draft of each, and of those that say nothing none. */
 
 import { prepare, send } from "@posthorn/client";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import {
   caretIn,
   composer,
+  discardAll,
   hasCount,
   hasFocus,
   hasValue,
@@ -36,6 +37,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await clients.close();
 });
+afterEach(() => discardAll(alice.page));
 
 const draftsLink = () => alice.page.getByRole("link", { name: /^Drafts/ });
 const inboxLink = () => alice.page.getByRole("link", { name: /^Inbox/ });
@@ -143,7 +145,7 @@ test("a letter on a page of its own has an address, which shows it again, and ca
   await page.keyboard.press("d");
   await hasFocus(composer(alice.page).getByLabel("To", { exact: true }));
   await letterText(alice.page).fill("Room to write");
-  await expect.poll(() => new URL(page.url()).pathname, { timeout: 10_000 }).toMatch(/^\/compose\/./);
+  await expect.poll(() => new URL(page.url()).pathname).toMatch(/^\/compose\/./);
   await composer(alice.page).getByText("Saved", { exact: true }).waitFor();
   await page.reload();
   await hasValue(letterText(alice.page), "Room to write");

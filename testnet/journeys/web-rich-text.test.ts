@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import {
   caretIn,
   composer,
+  discardAll,
   hasCount,
   hasFocus,
   hasValue,
@@ -39,11 +40,7 @@ afterAll(async () => {
   await clients.close();
 });
 
-// What one story leaves open is in the way of no other.
-afterEach(async () => {
-  const discards = composer(alice.page).getByRole("button", { name: "Discard draft" });
-  for (let left = await discards.count(); left > 0; left--) await discards.last().click();
-});
+afterEach(() => discardAll(alice.page));
 
 const text = () => letterText(alice.page);
 const send = async () => {
@@ -95,7 +92,7 @@ function caretGoes(key: string, place: number, page = alice.page): Promise<void>
     if ((await caretIn(letterText(page))) !== place) await letterText(page).press(key);
     return caretIn(letterText(page));
   };
-  return expect.poll(press, { timeout: 10_000 }).toBe(place);
+  return expect.poll(press).toBe(place);
 }
 
 /** Lets a picture go over the end of the text. */

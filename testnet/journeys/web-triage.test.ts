@@ -29,7 +29,6 @@ beforeAll(async () => {
   for (let number = 1; number <= letters; number++) await write(`Letter ${number}`);
   client = await clients.open(clients.net.node("alpha"));
   page = client.page;
-  page.setDefaultTimeout(10_000);
   await client.signIn(alice);
   await row(letters - 12).waitFor();
 }, slow);
@@ -302,7 +301,6 @@ test(
       hasTouch: true,
       isMobile: true,
     });
-    phone.page.setDefaultTimeout(10_000);
     await phone.signIn(alice);
     await row(14, phone.page).waitFor();
     await swipe(phone.page, row(14, phone.page), 60);

@@ -4,6 +4,7 @@ export {
   allReceived,
   caretIn,
   composer,
+  discardAll,
   hasCount,
   hasFocus,
   hasValue,
