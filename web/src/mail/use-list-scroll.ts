@@ -33,7 +33,11 @@ export interface ListView {
   row: number;
   /** Where it goes to: 1 down, -1 up. */
   way: 1 | -1;
+  isMoving: boolean;
 }
+
+/** So long after it was last scrolled it stands still. */
+const stillAfterMs = 300;
 
 export interface ListScroll {
   view: ListView;
@@ -50,16 +54,24 @@ export function useListView(
   key: string,
   rowLook: string,
 ): ListScroll {
-  const [view, setView] = useState<ListView>({ top: positions.get(key) ?? 0, height: 900, row: 64, way: 1 });
+  const [view, setView] = useState<ListView>({
+    top: positions.get(key) ?? 0,
+    height: 900,
+    row: 64,
+    way: 1,
+    isMoving: false,
+  });
   const look = useCallback(
-    (rowNow?: number) => {
+    (isMoving: boolean, rowNow?: number) => {
       const element = scroller.current;
       if (element === null) return;
       const [top, height] = [element.scrollTop, element.clientHeight];
       setView((before) => {
         const row = rowNow ?? before.row;
-        if (before.top === top && before.height === height && before.row === row) return before;
-        return { top, height, row, way: top === before.top ? before.way : top > before.top ? 1 : -1 };
+        const isSame = before.top === top && before.height === height && before.row === row;
+        if (isSame && before.isMoving === isMoving) return before;
+        const way = top === before.top ? before.way : top > before.top ? 1 : -1;
+        return { top, height, row, way, isMoving };
       });
     },
     [scroller],
@@ -67,7 +79,7 @@ export function useListView(
   const measure = useCallback(() => {
     const element = scroller.current;
     if (element === null) return;
-    look(Number.parseFloat(getComputedStyle(element).getPropertyValue("--row")) || 64);
+    look(false, Number.parseFloat(getComputedStyle(element).getPropertyValue("--row")) || 64);
   }, [scroller, look]);
 
   // Another look has other rows.
@@ -86,10 +98,14 @@ export function useListView(
     if (element !== null) element.scrollTop = positions.get(key) ?? 0;
   }, [key, scroller]);
 
+  const rest = useRef<number>(undefined);
+  useEffect(() => () => clearTimeout(rest.current), []);
   const onScroll = useCallback(() => {
     positions.set(key, scroller.current?.scrollTop ?? 0);
+    clearTimeout(rest.current);
+    rest.current = window.setTimeout(() => look(false), stillAfterMs);
     // In the frame that shows it, or a place would be empty for as long as one frame lasts.
-    flushSync(() => look());
+    flushSync(() => look(true));
   }, [key, look, scroller]);
 
   const show = useCallback(
