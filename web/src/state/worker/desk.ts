@@ -105,7 +105,7 @@ export function openRoom(tell: (topics: readonly Topic[]) => void): Room {
     const onOver = () => {
       isOver = true;
     };
-    follow({ mail, map }, { signal: ended.signal, tell, onOver });
+    follow({ mail, map }, { signal: ended.signal, tell, restLater, onOver });
     tell(["account"]);
     return desk;
   };
@@ -182,8 +182,14 @@ function follow(
   {
     signal,
     tell,
+    restLater,
     onOver,
-  }: { signal: AbortSignal; tell: (topics: readonly Topic[]) => void; onOver: () => void },
+  }: {
+    signal: AbortSignal;
+    tell: (topics: readonly Topic[]) => void;
+    restLater: Promise<void>;
+    onOver: () => void;
+  },
 ): void {
   const note = (error: unknown) => {
     if (!signal.aborted) console.error(error);
@@ -197,7 +203,7 @@ function follow(
   const stopNames = mail.store.subscribe([senderNames], () => tell(["names"]));
   signal.addEventListener("abort", stopNames, { once: true });
   clearTakenBack(mail, signal);
-  void map.begun.then(async () => {
+  void restLater.then(async () => {
     await mail.session.platform.clock.sleep(syncAfterMs, signal);
     if (signal.aborted) return;
     syncMail(mail, signal).then(onOver, note);

@@ -60,13 +60,14 @@ export async function findFolder({ map }: Desk, role: RolePlace): Promise<{ id: 
 
 /** The threads of a place, in order. */
 export async function orderOf(desk: Desk, place: Place): Promise<ThreadOrder | undefined> {
-  await desk.map.begun;
   if (place.kind === "search") return searchOrder(desk, place.query, desk.onFound);
   const key = placeKey(place);
   const known = desk.orders.get(key);
   if (known !== undefined) return known;
-  const belongs = await belongsTo(desk, place);
-  if (belongs === undefined) return undefined;
+  const mailbox = await mailboxOf(desk, place);
+  if (mailbox === null) return undefined;
+  await desk.map.newestOf(mailbox?.id);
+  const belongs = await belongsTo(desk, place, mailbox);
   const made =
     desk.orders.get(key) ?? orderThreads(desk.map, belongs, isLater(place) ? whenWaking : whenCome);
   desk.orders.set(key, made);
@@ -77,20 +78,26 @@ export function isLater(place: Place): boolean {
   return place.kind === "role" && place.role === "snoozed";
 }
 
-async function belongsTo(
+/** The one whose list it is, undefined for a list over all; null before the first contact with the server. */
+async function mailboxOf(
   desk: Desk,
   place: Exclude<Place, { kind: "search" }>,
-): Promise<Belongs | undefined> {
-  if (place.kind === "label") return ({ mailboxIds, isMail }) => isMail && mailboxIds.includes(place.id);
-  if (place.kind === "role") {
-    const id = (await findFolder(desk, place.role))?.id;
-    return id === undefined ? undefined : ({ mailboxIds, isMail }) => isMail && mailboxIds.includes(id);
-  }
+): Promise<{ id: string } | undefined | null> {
+  if (place.kind === "label") return { id: place.id };
+  return place.kind === "role" ? ((await findFolder(desk, place.role)) ?? null) : undefined;
+}
+
+async function belongsTo(
+  desk: Desk,
+  { kind }: Exclude<Place, { kind: "search" }>,
+  mailbox: { id: string } | undefined,
+): Promise<Belongs> {
+  if (mailbox !== undefined) return ({ mailboxIds, isMail }) => isMail && mailboxIds.includes(mailbox.id);
   const hidden = new Set<string>();
   for (const role of ["trash", "junk", "screener"] as const) {
     const id = (await findFolder(desk, role))?.id;
     if (id !== undefined) hidden.add(id);
   }
   const isShown: Belongs = ({ mailboxIds, isMail }) => isMail && !mailboxIds.some((id) => hidden.has(id));
-  return place.kind === "starred" ? (entry) => entry.isFlagged && isShown(entry) : isShown;
+  return kind === "starred" ? (entry) => entry.isFlagged && isShown(entry) : isShown;
 }

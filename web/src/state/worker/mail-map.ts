@@ -1,6 +1,6 @@
 /**
  * All messages of an account in memory, as little of each as lists need, so that any list of a hundred thousand is in order
- * at once. It is filled from the device's store, the newest first, and follows it.
+ * at once. It is filled from the device's store, what is looked at first, and follows it.
  */
 import {
   applyToEmail,
@@ -36,8 +36,10 @@ export interface MailMap {
   all(): Iterable<EmailEntry>;
   /** Told of the threads that have changed, before the views are. */
   onChange(listener: (threadIds: ReadonlySet<string>) => void): void;
-  /** Resolves when so much was read that the first page of a list can be shown. */
-  readonly begun: Promise<void>;
+  /** Resolves when so many of a mailbox, or of all, are here that a list of them can begin. */
+  newestOf(mailboxId: string | undefined): Promise<void>;
+  /** Resolves when all of a thread are here. */
+  wholeThread(threadId: string): Promise<void>;
   /** Resolves when all are here. */
   readonly whole: Promise<void>;
 }
@@ -110,14 +112,24 @@ export function openMailMap(
     tellThreads(touched);
   };
 
-  const readAll = async (onBegun: () => void) => {
-    const newest = await store.list(emails, { by: "byTime", reverse: true, limit: firstPortion });
+  /** What was read before all is. */
+  const early = new Map<string, Promise<void>>();
+  const readEarly = (name: string, read: () => Promise<EmailRow[]>): Promise<void> => {
+    if (isWhole) return Promise.resolve();
+    const known = early.get(name) ?? takeEarly(read);
+    early.set(name, known);
+    return known;
+  };
+  const takeEarly = async (read: () => Promise<EmailRow[]>) => {
+    const rows = await read();
     take(
-      newest.map(entryOf).filter(({ id }) => !byId.has(id)),
+      rows.map(entryOf).filter(({ id }) => !byId.has(id) && !gone.has(id)),
       [],
     );
-    keep(newest.filter(({ id }) => !kept.has(id)));
-    onBegun();
+    keep(rows.filter(({ id }) => !kept.has(id) && byId.has(id)));
+  };
+
+  const readAll = async () => {
     await restLater;
     const touched = new Set<string>();
     for await (const part of readEntries(store)) {
@@ -129,17 +141,15 @@ export function openMailMap(
       );
     }
     gone.clear();
+    early.clear();
     tellThreads(touched);
     isWhole = true;
     tell(["rows"]);
   };
 
-  const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
-  const whole = readAll(begin)
-    .catch((error: unknown) => {
-      if (!signal.aborted) console.error(error);
-    })
-    .finally(begin);
+  const whole = readAll().catch((error: unknown) => {
+    if (!signal.aborted) console.error(error);
+  });
 
   const stop = store.subscribe([emails, mailboxes, statuses, submissions], (change) => {
     const ids = change.get(emails.name);
@@ -161,8 +171,9 @@ export function openMailMap(
       byThread.clear();
       kept.clear();
       amended.clear();
+      early.clear();
       isWhole = false;
-      await readAll(() => undefined);
+      await readAll();
       const lost = new Set(before.filter((threadId) => !byThread.has(threadId)));
       if (lost.size === 0) return;
       for (const listener of listeners) listener(lost);
@@ -216,7 +227,16 @@ export function openMailMap(
     onChange(listener) {
       listeners.push(listener);
     },
-    begun,
+    newestOf: (mailboxId) =>
+      readEarly(`newest of ${mailboxId}`, () =>
+        store.list(emails, {
+          ...(mailboxId === undefined ? { by: "byTime" } : { by: "byMailbox", prefix: [mailboxId] }),
+          reverse: true,
+          limit: firstPortion,
+        }),
+      ),
+    wholeThread: (threadId) =>
+      readEarly(`thread ${threadId}`, () => store.list(emails, { by: "byThread", prefix: [threadId] })),
     whole,
   };
 }

@@ -170,7 +170,7 @@ export interface Storage {
 
 export async function readStorage(desk: Desk): Promise<Storage> {
   const { mail, map, signal } = desk;
-  await map.begun;
+  await map.whole;
   const account = await readAccount(mail.session, { signal }).catch(() => undefined);
   // There is none where the page has come without TLS.
   const storage: StorageManager | undefined = navigator.storage;

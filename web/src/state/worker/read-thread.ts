@@ -65,7 +65,7 @@ export async function readThread(
   onMore: () => void,
 ): Promise<ThreadView | null> {
   const { mail, map, signal } = desk;
-  await map.begun;
+  await map.wholeThread(threadId);
   // As long as not all is read it may still be found.
   if (map.thread(threadId).length === 0 && !map.isWhole) return null;
   const entries = map.thread(threadId).filter(({ isMail }) => isMail);

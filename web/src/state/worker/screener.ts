@@ -21,9 +21,9 @@ export interface Stranger extends Person {
 
 /** Who waits longest comes first, for it is they who are waiting. */
 export async function listStrangers(desk: Desk): Promise<Stranger[]> {
-  await desk.map.begun;
   const folder = await findFolder(desk, "screener");
   if (folder === undefined) return [];
+  await desk.map.newestOf(folder.id);
   const entries = [...desk.map.all()]
     .filter(({ mailboxIds, isMail }) => isMail && mailboxIds.includes(folder.id))
     .toSorted((a, b) => a.atMs - b.atMs);
