@@ -31,6 +31,8 @@ beforeAll(async () => {
   bob = await joinAs(clients.net, beta, "bob");
   await write(bob, alice, "For Alice alone");
   await write(bob, alice, "Something else");
+  dora = await joinAs(clients.net, alpha, "dora");
+  await write(bob, dora, "For Dora");
   hers = await clients.open(alpha);
   await hers.signIn(alice);
 }, 120_000);
@@ -65,6 +67,20 @@ async function enterPassword(page: Page, password: string): Promise<void> {
   await page.getByRole("button", { name: "Sign in", exact: true }).click();
 }
 
+/** Servers look now and then whether a sign-in that listens has ended. */
+const soon = { timeout: 60_000 };
+
+/** Says that the server has ended the sign-in. */
+const signedOut = (page: Page) => page.getByRole("alert").filter({ hasText: "You are signed out here" });
+
+/** A browser of her own. */
+async function openDoras(): Promise<WebClient> {
+  const client = await clients.open(clients.net.node("alpha"));
+  await client.signIn(dora);
+  await rowFor(client.page, "For Dora").waitFor();
+  return client;
+}
+
 const rowFor = (page: Page, subject: string) => page.getByRole("row", { name: new RegExp(subject) });
 
 test("whoever was signed out from elsewhere signs in again as who they are, and the letter that waits is sent", async () => {
@@ -78,8 +94,8 @@ test("whoever was signed out from elsewhere signs in again as who they are, and 
     await endBrowser(alice);
   });
 
-  const banner = page.getByRole("alert").filter({ hasText: "You are signed out here" });
-  await banner.getByRole("button", { name: "Sign in" }).click();
+  const banner = signedOut(page);
+  await banner.getByRole("button", { name: "Sign in" }).click(soon);
   await page.getByRole("heading", { name: "Sign in again" }).waitFor();
   await hasValue(page.getByLabel("Address", { exact: true }), alice.address);
   expect(await findBarriers(page)).toEqual([]);
@@ -88,12 +104,12 @@ test("whoever was signed out from elsewhere signs in again as who they are, and 
   await hasCount(banner, 0);
   const letter = await received(bob, "alice", "Written on a train");
   expect(Reflect.get(letter.message, "body")).toContain("There was no network.");
-}, 60_000);
+}, 120_000);
 
 test("who was signed out and has loaded the page again is asked as who they are, too", async () => {
   const { page } = hers;
   await endBrowser(alice);
-  await page.getByRole("alert").filter({ hasText: "You are signed out here" }).waitFor();
+  await signedOut(page).waitFor(soon);
   await page.goto(new URL("/settings/keyboard", page.url()).href);
   await page.getByRole("heading", { name: "Sign in again" }).waitFor();
   await hasValue(page.getByLabel("Address", { exact: true }), alice.address);
@@ -131,8 +147,6 @@ test("an invitation that comes to somebody who is signed in signs nobody out una
 
 test("after one person has signed out, another at the same tab sees no word of theirs, and neither does another tab", async () => {
   const { page, context } = hers;
-  dora = await joinAs(clients.net, clients.net.node("alpha"), "dora");
-  await write(bob, dora, "For Dora");
   const second = await context.newPage();
   await second.goto(page.url());
   await rowFor(second, "For Alice alone").waitFor();
@@ -175,12 +189,13 @@ test("what one has typed of an address is there for the recovery phrase, too", a
 });
 
 test("an address that leads nowhere says so", async () => {
-  const { page } = hers;
+  const { page, context } = await openDoras();
   await page.goto(new URL("/outbox", page.url()).href);
   await page.getByRole("heading", { name: "There is nothing at this address" }).waitFor();
   expect(await findBarriers(page)).toEqual([]);
   await page.getByRole("button", { name: "Go to your inbox" }).click();
   await rowFor(page, "For Dora").waitFor();
+  await context.close();
 });
 
 test("an invitation that cannot be looked at now is not called used up, and is looked at again", async () => {
@@ -200,7 +215,7 @@ test("an invitation that cannot be looked at now is not called used up, and is l
 });
 
 test("a part that does not load leaves the rest of the page, and says what can be done", async () => {
-  const { page } = hers;
+  const { page, context } = await openDoras();
   await page.route("**/assets/people-page-*.js", (route) => route.abort());
   await page.getByRole("button", { name: "People", exact: true }).click();
   await page.getByText("This part of the page could not be loaded.").waitFor();
@@ -211,6 +226,7 @@ test("a part that does not load leaves the rest of the page, and says what can b
   await page.unroute("**/assets/people-page-*.js");
   await page.getByRole("button", { name: "Load the page again" }).click();
   await page.getByRole("heading", { name: "People", level: 1 }).waitFor();
+  await context.close();
 });
 
 test("a new server's link that cannot be looked at now is not called used up either", async () => {
@@ -227,7 +243,7 @@ test("a new server's link that cannot be looked at now is not called used up eit
 });
 
 test("who comes by an invitation can have whoever sits there signed out first", async () => {
-  const { page } = hers;
+  const { page, context } = await openDoras();
   const { url } = await inviteTo(clients.net, clients.net.node("alpha"), "frida");
   await page.goto(url);
   await page.getByText(dora.address).waitFor();
@@ -238,14 +254,13 @@ test("who comes by an invitation can have whoever sits there signed out first", 
   // Whose phrase is shown sits here already.
   await page.getByRole("heading", { name: "Your recovery phrase" }).waitFor();
   await page.getByText(dora.address).waitFor({ state: "detached" });
+  await context.close();
 });
 
 test("what the server has ended for one person is forgotten when another wants to sign in", async () => {
-  const { page, context } = await clients.open(clients.net.node("alpha"));
-  await enter(page, dora);
-  await rowFor(page, "For Dora").waitFor();
+  const { page, context } = await openDoras();
   await endBrowser(dora);
-  await page.getByRole("alert").filter({ hasText: "You are signed out here" }).waitFor();
+  await signedOut(page).waitFor(soon);
   await page.reload();
   await page.getByRole("heading", { name: "Sign in again" }).waitFor();
   await page.getByRole("button", { name: "Sign in as somebody else" }).click();
