@@ -3,12 +3,12 @@ import type { ReactElement, ReactNode } from "react";
 import { go, writeRoute } from "../routes.ts";
 import type { ServerState } from "../state/worker/administrate.ts";
 import { Icon } from "../ui/icon.tsx";
+import { Watched } from "../ui/watched.tsx";
 import { longDay, longTime } from "../words/dates.ts";
 import { checkWords } from "../words/fault-words.ts";
 import { fileSize } from "../words/sizes.ts";
 import { say, type Words } from "../words/words.ts";
 import style from "./admin.module.css";
-import { Watched } from "./watched.tsx";
 
 /** Longer than a host that is started again is away. */
 const longestWaitMs = 15 * 60_000;
@@ -23,7 +23,7 @@ interface Light {
 /** Every check as a row, with what to do about it. */
 export function Overview(): ReactElement {
   return (
-    <Watched name="server">
+    <Watched name="server" input={{}}>
       {(server) => {
         const lights = lightsOf(server);
         const wrongs = lights.filter(({ state }) => state !== "well").length;

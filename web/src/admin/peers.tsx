@@ -8,11 +8,11 @@ import { Empty } from "../ui/empty.tsx";
 import { Field } from "../ui/field.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { Notice } from "../ui/notice.tsx";
+import { Watched } from "../ui/watched.tsx";
 import { longDay, shortMoment } from "../words/dates.ts";
 import { problemWords } from "../words/fault-words.ts";
 import { say } from "../words/words.ts";
 import style from "./admin.module.css";
-import { Watched } from "./watched.tsx";
 
 /** Other servers that this one knows, and which of them it takes mail from. */
 export function Peers(): ReactElement {
@@ -23,7 +23,7 @@ export function Peers(): ReactElement {
     <>
       <BlockForm isBusy={isBusy} onBlock={setBlocking} />
       {fault !== undefined && <Notice code={codeOf(fault)}>{fault.sentence}</Notice>}
-      <Watched name="peers">
+      <Watched name="peers" input={{}}>
         {(peers) =>
           peers.length === 0 ? (
             <Empty title={say("admin.noPeers")} sentence={say("admin.noPeersSentence")} />

@@ -1,9 +1,9 @@
 import type { Policy } from "@posthorn/protocol";
 import type { ReactElement } from "react";
+import { Watched } from "../ui/watched.tsx";
 import { fileSize } from "../words/sizes.ts";
 import { say } from "../words/words.ts";
 import style from "./admin.module.css";
-import { Watched } from "./watched.tsx";
 
 interface Rule {
   name: string;
@@ -15,7 +15,7 @@ interface Rule {
 /** What the server lets people do, and by which option of its start each of it is set. */
 export function PolicyPage(): ReactElement {
   return (
-    <Watched name="policy">
+    <Watched name="policy" input={{}}>
       {(policy) => (
         <div className={style.scroller}>
           <table className={style.table}>

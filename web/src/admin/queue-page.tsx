@@ -7,16 +7,16 @@ import { Empty } from "../ui/empty.tsx";
 import { Mark } from "../ui/mark.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { showToast } from "../ui/toaster.tsx";
+import { Watched } from "../ui/watched.tsx";
 import { longTime, shortMoment } from "../words/dates.ts";
 import { problemWords } from "../words/fault-words.ts";
 import { say } from "../words/words.ts";
 import style from "./admin.module.css";
-import { Watched } from "./watched.tsx";
 
 /** What waits to go out, by where it goes. */
 export function QueuePage(): ReactElement {
   return (
-    <Watched name="queue">
+    <Watched name="queue" input={{}}>
       {({ hosts }) =>
         hosts.length === 0 ? (
           <Empty title={say("admin.queueEmpty")} sentence={say("admin.queueEmptySentence")} />

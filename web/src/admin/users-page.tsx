@@ -9,13 +9,13 @@ import { Confirm } from "../ui/confirm.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { showToast } from "../ui/toaster.tsx";
+import { Watched } from "../ui/watched.tsx";
 import { longDay, shortMoment } from "../words/dates.ts";
 import { fileSize } from "../words/sizes.ts";
 import { say } from "../words/words.ts";
 import style from "./admin.module.css";
 import { InviteDialog } from "./invite-dialog.tsx";
 import { UserDialog } from "./user-dialog.tsx";
-import { Watched } from "./watched.tsx";
 
 /** Who has an account, who is invited to one, and what of it can be changed. */
 export function UsersPage(): ReactElement {
@@ -28,7 +28,7 @@ export function UsersPage(): ReactElement {
         </Button>
       </div>
       {isInviting && <InviteDialog onClose={() => setInviting(false)} />}
-      <Watched name="users">
+      <Watched name="users" input={{}}>
         {(users) => (
           <>
             <Accounts users={users} />

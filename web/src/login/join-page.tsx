@@ -2,14 +2,13 @@ import { type FormEvent, type ReactElement, useEffect, useState } from "react";
 import { go, home } from "../routes.ts";
 import { call } from "../state/desk.ts";
 import { deviceName } from "../state/device-name.ts";
-import { codeOf, isUsedUp } from "../state/use-work.ts";
+import { codeOf, isUsedUp, useWork } from "../state/use-work.ts";
 import { Button } from "../ui/button.tsx";
 import { Field } from "../ui/field.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { Waiting } from "../ui/waiting.tsx";
 import { say } from "../words/words.ts";
 import { LoginPage } from "./login-page.tsx";
-import { useAttempt } from "./sign-in.tsx";
 
 /** Coming in by a link that another device of one's own has made. What was looked at only, by whoever, is not used up. */
 export function JoinPage({ code }: { code: string }): ReactElement {
@@ -23,14 +22,20 @@ export function JoinPage({ code }: { code: string }): ReactElement {
 }
 
 function Join({ code, address }: { code: string; address: string }): ReactElement {
-  const { isBusy, fault, submit } = useAttempt(async () => {
+  const { isBusy, fault, run } = useWork();
+  const join = async () => {
     await call("joinByLink", { code, device: deviceName() });
     go(home, { replace: true });
-  });
+  };
   const isOver = fault !== undefined && isUsedUp(fault);
   return (
     <LoginPage title={say("join.title")} sentence={say("join.sentence", { address })}>
-      <form onSubmit={submit}>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          void run(join);
+        }}
+      >
         {fault !== undefined && <Notice code={codeOf(fault)}>{fault.sentence}</Notice>}
         {!isOver && (
           <Button look="ink" type="submit" isBusy={isBusy}>

@@ -1,8 +1,8 @@
-import { type FormEvent, type ReactElement, type ReactNode, useEffect, useState } from "react";
+import { type ReactElement, type ReactNode, useEffect, useState } from "react";
 import { go, goToWanted, useRoute } from "../routes.ts";
-import { CallFailed, call } from "../state/desk.ts";
+import { call } from "../state/desk.ts";
 import { deviceName } from "../state/device-name.ts";
-import { codeOf, problemAt } from "../state/use-work.ts";
+import { codeOf, problemAt, useWork } from "../state/use-work.ts";
 import type { Fault } from "../state/worker/fault.ts";
 import { Button } from "../ui/button.tsx";
 import { Field } from "../ui/field.tsx";
@@ -90,17 +90,23 @@ function PasswordForm({
   children,
 }: Form & { children: ReactNode }): ReactElement {
   const [password, setPassword] = useState("");
-  const { isBusy, fault, submit } = useAttempt(async () => {
-    await call("signIn", { address: address, password, device: deviceName() });
+  const { isBusy, fault, run } = useWork();
+  const signIn = async () => {
+    await call("signIn", { address, password, device: deviceName() });
     onIn();
-  });
+  };
   const atPassword = problemAt(fault, "/password", "unauthorized");
   return (
     <LoginPage
       title={say(isAgain ? "signIn.again" : "signIn.title")}
       sentence={isAgain ? say("signIn.againSentence") : undefined}
     >
-      <form onSubmit={submit}>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          void run(signIn);
+        }}
+      >
         {addressField}
         <PasswordField
           label={say("signIn.password")}
@@ -129,16 +135,22 @@ function PasswordForm({
 function RecoverForm({ address, addressField, wanted, onIn }: Form): ReactElement {
   const [phrase, setPhrase] = useState("");
   const [password, setPassword] = useState("");
-  const { isBusy, fault, submit } = useAttempt(async () => {
-    await call("recoverAccount", { address: address, phrase, password, device: deviceName() });
+  const { isBusy, fault, run } = useWork();
+  const recover = async () => {
+    await call("recoverAccount", { address, phrase, password, device: deviceName() });
     onIn();
-  });
+  };
   const atPhrase = problemAt(fault, "/phrase", "unauthorized");
   const atPassword = problemAt(fault, "/password");
   const isOfAField = atPhrase !== undefined || atPassword !== undefined;
   return (
     <LoginPage title={say("recover.title")} sentence={say("recover.sentence")}>
-      <form onSubmit={submit}>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          void run(recover);
+        }}
+      >
         {addressField}
         <Field
           label={say("recover.phrase")}
@@ -184,34 +196,4 @@ function useHome(): string | undefined {
     call("readHome", {}).then(setHome, () => undefined);
   }, []);
   return home;
-}
-
-/** A form that is sent once at a time; what went wrong stays until the next try. */
-export function useAttempt(attempt: () => Promise<void>): {
-  isBusy: boolean;
-  fault: CallFailed["fault"] | undefined;
-  submit(event: FormEvent): void;
-} {
-  const [isBusy, setBusy] = useState(false);
-  const [fault, setFault] = useState<CallFailed["fault"]>();
-  const run = async () => {
-    setBusy(true);
-    setFault(undefined);
-    try {
-      await attempt();
-    } catch (error) {
-      if (!(error instanceof CallFailed)) throw error;
-      setFault(error.fault);
-    } finally {
-      setBusy(false);
-    }
-  };
-  return {
-    isBusy,
-    fault,
-    submit(event) {
-      event.preventDefault();
-      void run();
-    },
-  };
 }

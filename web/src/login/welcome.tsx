@@ -2,7 +2,7 @@ import { type ReactElement, useCallback, useEffect, useState } from "react";
 import { go } from "../routes.ts";
 import { CallFailed, call } from "../state/desk.ts";
 import { deviceName } from "../state/device-name.ts";
-import { codeOf, isUsedUp, problemAt } from "../state/use-work.ts";
+import { codeOf, isUsedUp, problemAt, useWork } from "../state/use-work.ts";
 import type { Invitation } from "../state/worker/sign-in.ts";
 import { Button } from "../ui/button.tsx";
 import { Field } from "../ui/field.tsx";
@@ -12,7 +12,6 @@ import { Waiting } from "../ui/waiting.tsx";
 import { say } from "../words/words.ts";
 import { LoginPage } from "./login-page.tsx";
 import { PhrasePage } from "./phrase-page.tsx";
-import { useAttempt } from "./sign-in.tsx";
 
 /** Taking up an invitation: names, password, and the recovery phrase, which is told once. */
 export function Welcome({ token }: { token: string }): ReactElement {
@@ -58,7 +57,8 @@ function SignUpForm({
   const [personName, setPersonName] = useState("");
   const [name, setName] = useState(offer.name ?? "");
   const [password, setPassword] = useState("");
-  const { isBusy, fault, submit } = useAttempt(async () => {
+  const { isBusy, fault, run } = useWork();
+  const signUp = async () => {
     const made = await call("signUp", {
       token,
       name: name.trim(),
@@ -69,11 +69,16 @@ function SignUpForm({
     if (made.phrase === null)
       go({ page: "list", place: { kind: "role", role: "inbox" }, threadId: undefined });
     onMade(made);
-  });
+  };
   const isOfAField = fault?.pointer === "/name" || fault?.pointer === "/password";
   return (
     <LoginPage title={say("welcome.title", { host: offer.host })} sentence={say("welcome.sentence")}>
-      <form onSubmit={submit}>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          void run(signUp);
+        }}
+      >
         <Field
           label={say("welcome.personName")}
           help={say("welcome.personNameHelp")}

@@ -8,6 +8,7 @@ import { Dialog } from "../ui/dialog.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { saveBlob } from "../ui/save-blob.ts";
 import { showToast } from "../ui/toaster.tsx";
+import { told } from "../ui/told.ts";
 import { Waiting } from "../ui/waiting.tsx";
 import { longTime } from "../words/dates.ts";
 import { fileSize } from "../words/sizes.ts";
@@ -80,7 +81,7 @@ function Facts({ message, details }: { message: ThreadMessage; details: Details 
         </details>
       )}
       <div className={style.acts}>
-        <Button icon="download" onClick={() => void saveMessage(message.id)}>
+        <Button icon="download" onClick={() => told(saveMessage(message.id))}>
           {say(details.wireId === null ? "details.saveEml" : "details.saveJson")}
         </Button>
         <Button icon="link" onClick={() => void copyLink()}>
@@ -92,13 +93,8 @@ function Facts({ message, details }: { message: ThreadMessage; details: Details 
 }
 
 async function saveMessage(messageId: string): Promise<void> {
-  try {
-    const { blob, name } = await call("saveMessage", { messageId });
-    saveBlob(blob, name);
-  } catch (error) {
-    if (!(error instanceof CallFailed)) throw error;
-    showToast({ words: error.fault.sentence, mustBeSeen: true });
-  }
+  const { blob, name } = await call("saveMessage", { messageId });
+  saveBlob(blob, name);
 }
 
 /** It opens the conversation for who is signed in to this account, and for nobody else. */

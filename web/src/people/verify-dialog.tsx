@@ -1,7 +1,6 @@
 import { type ReactElement, Suspense, useState } from "react";
-import { CallFailed, call } from "../state/desk.ts";
-import { codeOf } from "../state/use-work.ts";
-import type { Fault } from "../state/worker/fault.ts";
+import { call } from "../state/desk.ts";
+import { codeOf, useWork } from "../state/use-work.ts";
 import type { Comparison, Numbers } from "../state/worker/trust.ts";
 import { Button } from "../ui/button.tsx";
 import { CopyButton } from "../ui/copy-button.tsx";
@@ -36,21 +35,8 @@ export function VerifyDialog({
   onClose(): void;
 }): ReactElement {
   const [step, setStep] = useState<Step>("number");
-  const [fault, setFault] = useState<Fault>();
   const [outcome, setOutcome] = useState<Exclude<Comparison, "same" | "different">>();
-  const [isBusy, setBusy] = useState(false);
-  const run = async (work: () => Promise<void>) => {
-    setBusy(true);
-    setFault(undefined);
-    try {
-      await work();
-    } catch (error) {
-      if (!(error instanceof CallFailed)) throw error;
-      setFault(error.fault);
-    } finally {
-      setBusy(false);
-    }
-  };
+  const { isBusy, fault, run } = useWork();
   const keep = () =>
     run(async () => {
       await call("haveCompared", { address, safetyNumber: numbers.safetyNumber });

@@ -5,13 +5,13 @@ import { Button } from "../ui/button.tsx";
 import { Field } from "../ui/field.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { Switch } from "../ui/switch.tsx";
+import { Watched } from "../ui/watched.tsx";
 import { say } from "../words/words.ts";
 import { localTime, wireTime } from "./local-time.ts";
 import { Row } from "./row.tsx";
 import style from "./settings.module.css";
 import { useDoing } from "./use-doing.ts";
 import { useWritten } from "./use-written.ts";
-import { Watched } from "./watched.tsx";
 
 type Absence = ViewOutput<"absence">;
 

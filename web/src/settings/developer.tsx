@@ -8,12 +8,12 @@ import { Dialog } from "../ui/dialog.tsx";
 import { Field } from "../ui/field.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { Notice } from "../ui/notice.tsx";
+import { Watched } from "../ui/watched.tsx";
 import { shortMoment } from "../words/dates.ts";
 import { say } from "../words/words.ts";
 import { Refused, Row } from "./row.tsx";
 import style from "./settings.module.css";
 import { useDoing } from "./use-doing.ts";
-import { Watched } from "./watched.tsx";
 
 type Token = ViewOutput<"tokens">[number];
 

@@ -4,13 +4,13 @@ import type { Device } from "../state/worker/own-account.ts";
 import { Button } from "../ui/button.tsx";
 import { Confirm } from "../ui/confirm.tsx";
 import { Icon } from "../ui/icon.tsx";
+import { Watched } from "../ui/watched.tsx";
 import { longTime, shortMoment } from "../words/dates.ts";
 import { say } from "../words/words.ts";
 import { AddDevice } from "./add-device.tsx";
 import { Row } from "./row.tsx";
 import style from "./settings.module.css";
 import { useDoing } from "./use-doing.ts";
-import { Watched } from "./watched.tsx";
 
 /** Where the account is signed in. */
 export function Devices(): ReactElement {

@@ -6,11 +6,11 @@ import { Confirm } from "../ui/confirm.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { Field } from "../ui/field.tsx";
 import { Icon } from "../ui/icon.tsx";
+import { Watched } from "../ui/watched.tsx";
 import { say } from "../words/words.ts";
 import { Refused, Row } from "./row.tsx";
 import style from "./settings.module.css";
 import { useDoing } from "./use-doing.ts";
-import { Watched } from "./watched.tsx";
 
 type Own = ViewOutput<"identities">[number];
 

@@ -2,12 +2,12 @@ import type { ReactElement } from "react";
 import { call } from "../state/desk.ts";
 import { Icon } from "../ui/icon.tsx";
 import { Switch } from "../ui/switch.tsx";
+import { Watched } from "../ui/watched.tsx";
 import { say, type Words } from "../words/words.ts";
 import { Row } from "./row.tsx";
 import { seen, unseen } from "./server-sees.ts";
 import style from "./settings.module.css";
 import { useDoing } from "./use-doing.ts";
-import { Watched } from "./watched.tsx";
 
 /** As docs/threats.md has it. */
 const limits = ["code", "others", "passwordGuess"] as const;

@@ -2,12 +2,12 @@ import type { ReactElement } from "react";
 import { call } from "../state/desk.ts";
 import type { ViewOutput } from "../state/worker/views.ts";
 import { Button } from "../ui/button.tsx";
+import { Watched } from "../ui/watched.tsx";
 import { say } from "../words/words.ts";
 import { Row } from "./row.tsx";
 import style from "./settings.module.css";
 import { useDoing } from "./use-doing.ts";
 import { useWritten } from "./use-written.ts";
-import { Watched } from "./watched.tsx";
 
 type Own = ViewOutput<"identities">[number];
 

@@ -6,6 +6,7 @@ import { Button } from "../ui/button.tsx";
 import { Field } from "../ui/field.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { PasswordField } from "../ui/password-field.tsx";
+import { Watched } from "../ui/watched.tsx";
 import { dayOf } from "../words/dates.ts";
 import { say } from "../words/words.ts";
 import { LeakDialog } from "./leak-dialog.tsx";
@@ -13,7 +14,6 @@ import { NewPhraseDialog } from "./new-phrase-dialog.tsx";
 import { Refused, Row } from "./row.tsx";
 import style from "./settings.module.css";
 import { useDoing } from "./use-doing.ts";
-import { Watched } from "./watched.tsx";
 
 /** The phrase and the password: that they are there, that they work, and what is done when somebody else has them. */
 export function Recovery({ address }: { address: string }): ReactElement {

@@ -7,13 +7,13 @@ import { Button, IconButton } from "../ui/button.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { Switch } from "../ui/switch.tsx";
 import { showToast } from "../ui/toaster.tsx";
+import { Watched } from "../ui/watched.tsx";
 import { say } from "../words/words.ts";
 import { Row } from "./row.tsx";
 import { draftOf, type RuleDraft } from "./rule-draft.ts";
 import { RuleForm } from "./rule-form.tsx";
 import style from "./settings.module.css";
 import { type Doing, useDoing } from "./use-doing.ts";
-import { Watched } from "./watched.tsx";
 
 type Rule = ViewOutput<"rules">[number];
 

@@ -4,11 +4,11 @@ import { Button } from "../ui/button.tsx";
 import { Field } from "../ui/field.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { Switch } from "../ui/switch.tsx";
+import { Watched } from "../ui/watched.tsx";
 import { say } from "../words/words.ts";
 import { Refused, Row } from "./row.tsx";
 import style from "./settings.module.css";
 import { type Doing, useDoing } from "./use-doing.ts";
-import { Watched } from "./watched.tsx";
 
 /** Whether first-time senders wait, and of whom was decided. */
 export function ScreenerSettings(): ReactElement {

@@ -2,11 +2,11 @@ import { type ReactElement, useEffect, useState } from "react";
 import { SignOutDialog } from "../login/sign-out-dialog.tsx";
 import type { Storage } from "../state/worker/own-account.ts";
 import { Button } from "../ui/button.tsx";
+import { Watched } from "../ui/watched.tsx";
 import { fileSize } from "../words/sizes.ts";
 import { say } from "../words/words.ts";
 import { Row } from "./row.tsx";
 import style from "./settings.module.css";
-import { Watched } from "./watched.tsx";
 
 /** What is kept at the server and on this device. */
 export function StorageSettings({ address }: { address: string }): ReactElement {

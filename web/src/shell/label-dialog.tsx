@@ -1,7 +1,8 @@
-import { type FormEvent, type ReactElement, useId, useState } from "react";
-import { CallFailed, call } from "../state/desk.ts";
+import { type ReactElement, useId, useState } from "react";
+import { call } from "../state/desk.ts";
 import { labelTree } from "../state/label-tree.ts";
 import { undo } from "../state/undo.ts";
+import { useWork } from "../state/use-work.ts";
 import type { Folder } from "../state/worker/folders.ts";
 import { Button } from "../ui/button.tsx";
 import { Choices } from "../ui/choices.tsx";
@@ -10,6 +11,7 @@ import { Field } from "../ui/field.tsx";
 import { Icon, type IconName } from "../ui/icon.tsx";
 import { showToast } from "../ui/toaster.tsx";
 import type { Toast } from "../ui/toasts.ts";
+import { told } from "../ui/told.ts";
 import { say } from "../words/words.ts";
 import style from "./label-dialog.module.css";
 
@@ -44,18 +46,11 @@ function LabelMenu({ label, onAsk }: Props & { label: Folder }): ReactElement {
   const [text, setText] = useState("");
   const { id, name } = label;
   const remove = async () => {
-    try {
-      const words = say("label.removed", { name });
-      const number = await call("removeLabel", { id, label: words });
-      const action: Toast["action"] =
-        number === null
-          ? undefined
-          : { words: say("undo.do"), command: "undo", run: () => void undo(number) };
-      showToast({ words, action });
-    } catch (error) {
-      if (!(error instanceof CallFailed)) throw error;
-      showToast({ words: error.fault.sentence, mustBeSeen: true });
-    }
+    const words = say("label.removed", { name });
+    const number = await call("removeLabel", { id, label: words });
+    const action: Toast["action"] =
+      number === null ? undefined : { words: say("undo.do"), command: "undo", run: () => void undo(number) };
+    showToast({ words, action });
   };
   return (
     <Dialog title={say("label.menu", { name })} onClose={() => onAsk(undefined)} width="narrow">
@@ -74,7 +69,7 @@ function LabelMenu({ label, onAsk }: Props & { label: Folder }): ReactElement {
         onChoose={({ key }) => {
           // The dialog closes first, and with it what was asked is over.
           onAsk(undefined);
-          if (key === "remove") void remove();
+          if (key === "remove") told(remove());
           else
             setTimeout(() =>
               onAsk(key === "rename" ? { kind: "rename", id } : { kind: "new", parentId: id }),
@@ -96,23 +91,13 @@ function LabelForm({
   const [parentId, setParentId] = useState(usual);
   const id = useId();
   const own = labelTree(folders).find(({ folder }) => folder.id === label?.id)?.path;
-  const [isBusy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<string>();
-  const save = async (event: FormEvent) => {
-    event.preventDefault();
-    if (isBusy) return;
-    setBusy(true);
-    try {
-      const words = say(label === undefined ? "label.made" : "label.renamed", { name: name.trim() });
-      if (label === undefined) await call("makeLabel", { name, parentId, label: words });
-      else await call("changeLabel", { id: label.id, name, parentId, label: words });
-      onAsk(undefined);
-      showToast({ words });
-    } catch (error) {
-      if (!(error instanceof CallFailed)) throw error;
-      setProblem(error.fault.sentence);
-      setBusy(false);
-    }
+  const { isBusy, fault, run } = useWork();
+  const save = async () => {
+    const words = say(label === undefined ? "label.made" : "label.renamed", { name: name.trim() });
+    if (label === undefined) await call("makeLabel", { name, parentId, label: words });
+    else await call("changeLabel", { id: label.id, name, parentId, label: words });
+    onAsk(undefined);
+    showToast({ words });
   };
   return (
     <Dialog
@@ -120,18 +105,22 @@ function LabelForm({
       onClose={() => onAsk(undefined)}
       width="narrow"
     >
-      <form className={style.form} noValidate onSubmit={(event) => void save(event)}>
+      <form
+        className={style.form}
+        noValidate
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (!isBusy) void run(save);
+        }}
+      >
         <Field
           label={say("label.name")}
           value={name}
-          problem={problem}
+          problem={fault?.sentence}
           autoComplete="off"
           data-first=""
           dir="auto"
-          onChange={({ target }) => {
-            setName(target.value);
-            setProblem(undefined);
-          }}
+          onChange={({ target }) => setName(target.value)}
         />
         <div className={style.within}>
           <label htmlFor={id}>{say("label.within")}</label>

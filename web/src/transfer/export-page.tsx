@@ -1,7 +1,7 @@
 import { type ReactElement, useState } from "react";
 import { call } from "../state/desk.ts";
 import { lastSeen, useView } from "../state/use-view.ts";
-import { codeOf } from "../state/use-work.ts";
+import { codeOf, useWork, type Work } from "../state/use-work.ts";
 import type { ExportState } from "../state/worker/export-job.ts";
 import { Button } from "../ui/button.tsx";
 import { Notice } from "../ui/notice.tsx";
@@ -12,7 +12,6 @@ import { fileSize } from "../words/sizes.ts";
 import { say } from "../words/words.ts";
 import { askWhere } from "./ask-where.ts";
 import style from "./transfer.module.css";
-import { useAsking } from "./use-asking.ts";
 
 const formats = ["mbox", "eml", "json"] as const;
 type Format = (typeof formats)[number];
@@ -22,25 +21,25 @@ export function ExportPage(): ReactElement {
   const seen = useView("exportState", {});
   const state = lastSeen(seen);
   const status = lastSeen(useView("status", {}));
-  const asking = useAsking();
+  const { fault, run } = useWork();
   const isWhole = status?.state === "live";
   return (
     <div className={style.page}>
       <p className={style.sentence}>{say("export.sentence")}</p>
-      {asking.fault !== undefined && <Notice code={codeOf(asking.fault)}>{asking.fault.sentence}</Notice>}
+      {fault !== undefined && <Notice code={codeOf(fault)}>{fault.sentence}</Notice>}
       <ViewFault seen={seen} />
-      {state !== undefined && <Phase state={state} isWhole={isWhole} ask={asking.ask} />}
+      {state !== undefined && <Phase state={state} isWhole={isWhole} run={run} />}
     </div>
   );
 }
 
-type Ask = ReturnType<typeof useAsking>["ask"];
+type Run = Work["run"];
 
-function Phase({ state, isWhole, ask }: { state: ExportState; isWhole: boolean; ask: Ask }): ReactElement {
-  const end = () => ask(() => call("endExport", {}));
+function Phase({ state, isWhole, run }: { state: ExportState; isWhole: boolean; run: Run }): ReactElement {
+  const end = () => void run(() => call("endExport", {}));
   switch (state.phase) {
     case "none":
-      return <Choose isWhole={isWhole} ask={ask} />;
+      return <Choose isWhole={isWhole} run={run} />;
     case "running":
       return (
         <section className={style.block}>
@@ -60,15 +59,15 @@ function Phase({ state, isWhole, ask }: { state: ExportState; isWhole: boolean; 
       return (
         <>
           <Notice code={codeOf(state.fault)}>{faultWords(state.fault, "startExport")}</Notice>
-          <Choose isWhole={isWhole} ask={ask} />
+          <Choose isWhole={isWhole} run={run} />
         </>
       );
     case "ended":
-      return <Ended state={state} ask={ask} onEnd={end} />;
+      return <Ended state={state} run={run} onEnd={end} />;
   }
 }
 
-function Choose({ isWhole, ask }: { isWhole: boolean; ask: Ask }): ReactElement {
+function Choose({ isWhole, run }: { isWhole: boolean; run: Run }): ReactElement {
   const [format, setFormat] = useState<Format>("mbox");
   const start = async () => {
     const handle = await askWhere(fileName());
@@ -90,7 +89,7 @@ function Choose({ isWhole, ask }: { isWhole: boolean; ask: Ask }): ReactElement 
       </fieldset>
       <Notice look="plain">{say(isWhole ? "export.notSealed" : "export.notWhole")}</Notice>
       <div className={style.actions}>
-        <Button look="ink" icon="upload" onClick={() => ask(start)}>
+        <Button look="ink" icon="upload" onClick={() => void run(start)}>
           {say("export.start")}
         </Button>
       </div>
@@ -100,11 +99,11 @@ function Choose({ isWhole, ask }: { isWhole: boolean; ask: Ask }): ReactElement 
 
 function Ended({
   state,
-  ask,
+  run,
   onEnd,
 }: {
   state: Extract<ExportState, { phase: "ended" }>;
-  ask: Ask;
+  run: Run;
   onEnd(): void;
 }): ReactElement {
   const { exported, failed, leftOut, sizeBytes, isSaved } = state;
@@ -124,7 +123,7 @@ function Ended({
       {leftOut > 0 && <Notice look="warn">{say("export.leftOut", { count: leftOut })}</Notice>}
       <div className={style.actions}>
         {!isSaved && (
-          <Button look="ink" icon="download" onClick={() => ask(save)}>
+          <Button look="ink" icon="download" onClick={() => void run(save)}>
             {say("export.save")}
           </Button>
         )}

@@ -2,7 +2,7 @@ import { type ReactElement, useState } from "react";
 import { go } from "../routes.ts";
 import { call } from "../state/desk.ts";
 import { lastSeen, useView } from "../state/use-view.ts";
-import { codeOf } from "../state/use-work.ts";
+import { codeOf, useWork, type Work } from "../state/use-work.ts";
 import type { ImportState } from "../state/worker/import-job.ts";
 import { Button } from "../ui/button.tsx";
 import { Confirm } from "../ui/confirm.tsx";
@@ -16,14 +16,13 @@ import { ChooseFiles } from "./choose-files.tsx";
 import { ImportPlan } from "./import-plan.tsx";
 import { writeReport } from "./import-report.ts";
 import style from "./transfer.module.css";
-import { useAsking } from "./use-asking.ts";
 
 /** Old mail is brought in here. It goes on while other pages are looked at. */
 export function ImportPage(): ReactElement {
   const seen = useView("importState", {});
   const state = lastSeen(seen);
   const isSealed = lastSeen(useView("isSealed", {}));
-  const asking = useAsking();
+  const work = useWork();
   return (
     <div className={style.page}>
       <p className={style.sentence}>{say("import.sentence")}</p>
@@ -33,22 +32,16 @@ export function ImportPage(): ReactElement {
           {say(isSealed ? "import.sealed" : "import.open")}
         </p>
       )}
-      {asking.fault !== undefined && <Notice code={codeOf(asking.fault)}>{asking.fault.sentence}</Notice>}
+      {work.fault !== undefined && <Notice code={codeOf(work.fault)}>{work.fault.sentence}</Notice>}
       <ViewFault seen={seen} />
-      {state !== undefined && <Phase state={state} asking={asking} />}
+      {state !== undefined && <Phase state={state} work={work} />}
     </div>
   );
 }
 
-function Phase({
-  state,
-  asking,
-}: {
-  state: ImportState;
-  asking: ReturnType<typeof useAsking>;
-}): ReactElement {
-  const { ask, isBusy } = asking;
-  const look = (files: File[]) => ask(() => call("lookAtFiles", { files }));
+function Phase({ state, work }: { state: ImportState; work: Work }): ReactElement {
+  const { run, isBusy } = work;
+  const look = (files: File[]) => void run(() => call("lookAtFiles", { files }));
   switch (state.phase) {
     case "none":
       return (
@@ -68,41 +61,44 @@ function Phase({
             aria-label={say("import.lookingLabel")}
           />
           <div className={style.actions}>
-            <Button onClick={() => ask(() => call("endImport", {}))}>{say("import.stopDo")}</Button>
+            <Button onClick={() => void run(() => call("endImport", {}))}>{say("import.stopDo")}</Button>
           </div>
         </section>
       );
     case "looked":
-      return <ImportPlan state={state} asking={asking} />;
+      return <ImportPlan state={state} work={work} />;
     case "interrupted":
       return (
         <>
           <Notice look="warn">{say("import.interrupted", { names: state.files.join(", ") })}</Notice>
           <Counts state={state} />
-          <ChooseFiles isBusy={isBusy} onChosen={(files) => ask(() => call("continueImport", { files }))} />
+          <ChooseFiles
+            isBusy={isBusy}
+            onChosen={(files) => void run(() => call("continueImport", { files }))}
+          />
           <div className={style.actions}>
             <ReportButton />
-            <StopButton ask={ask} />
+            <StopButton run={run} />
           </div>
         </>
       );
     case "running":
     case "paused":
-      return <UnderWay state={state} ask={ask} />;
+      return <UnderWay state={state} run={run} />;
     case "ended":
-      return <Ended state={state} ask={ask} />;
+      return <Ended state={state} run={run} />;
   }
 }
 
-type Ask = ReturnType<typeof useAsking>["ask"];
+type Run = Work["run"];
 type Counted = Extract<ImportState, { total: number }>;
 
 function UnderWay({
   state,
-  ask,
+  run,
 }: {
   state: Extract<ImportState, { phase: "running" | "paused" }>;
-  ask: Ask;
+  run: Run;
 }): ReactElement {
   const { done, total } = state;
   return (
@@ -118,20 +114,20 @@ function UnderWay({
         ))}
       <div className={style.actions}>
         {state.phase === "running" ? (
-          <Button onClick={() => ask(() => call("pauseImport", {}))}>{say("import.pause")}</Button>
+          <Button onClick={() => void run(() => call("pauseImport", {}))}>{say("import.pause")}</Button>
         ) : (
-          <Button look="ink" onClick={() => ask(() => call("resumeImport", {}))}>
+          <Button look="ink" onClick={() => void run(() => call("resumeImport", {}))}>
             {say("import.resume")}
           </Button>
         )}
-        <StopButton ask={ask} />
+        <StopButton run={run} />
       </div>
       {state.phase === "running" && <p className={style.hint}>{say("import.goesOn")}</p>}
     </section>
   );
 }
 
-function Ended({ state, ask }: { state: Counted; ask: Ask }): ReactElement {
+function Ended({ state, run }: { state: Counted; run: Run }): ReactElement {
   const archive = { page: "list", place: { kind: "role", role: "archive" }, threadId: undefined } as const;
   return (
     <section className={style.block}>
@@ -145,7 +141,7 @@ function Ended({ state, ask }: { state: Counted; ask: Ask }): ReactElement {
           {say("import.show")}
         </Button>
         {state.known + state.skipped > 0 && <ReportButton />}
-        <Button onClick={() => ask(() => call("endImport", {}))}>{say("import.more")}</Button>
+        <Button onClick={() => void run(() => call("endImport", {}))}>{say("import.more")}</Button>
       </div>
     </section>
   );
@@ -173,19 +169,19 @@ function Others({ state: { known, skipped } }: { state: Counted }): ReactElement
 
 /** What was left out is saved as a file. */
 function ReportButton(): ReactElement {
-  const { ask, isBusy } = useAsking();
+  const { run, isBusy } = useWork();
   const save = async () => {
     const text = writeReport(await call("importNotes", {}));
     saveBlob(new Blob([text], { type: "text/plain" }), say("import.reportName"));
   };
   return (
-    <Button isBusy={isBusy} icon="file" onClick={() => ask(save)}>
+    <Button isBusy={isBusy} icon="file" onClick={() => void run(save)}>
       {say("import.saveReport")}
     </Button>
   );
 }
 
-function StopButton({ ask }: { ask: Ask }): ReactElement {
+function StopButton({ run }: { run: Run }): ReactElement {
   const [isAsking, setAsking] = useState(false);
   return (
     <>
@@ -196,7 +192,7 @@ function StopButton({ ask }: { ask: Ask }): ReactElement {
           verb={say("import.stopDo")}
           keep={say("import.stopKeep")}
           onClose={() => setAsking(false)}
-          onDo={() => ask(() => call("endImport", {}))}
+          onDo={() => void run(() => call("endImport", {}))}
         >
           <p>{say("import.stopSentence")}</p>
         </Confirm>

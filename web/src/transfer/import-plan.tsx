@@ -1,27 +1,27 @@
 import { type ReactElement, useState } from "react";
 import { call } from "../state/desk.ts";
 import { type ImportTarget, type ImportTargets, importTargets, targetOf } from "../state/import-targets.ts";
+import type { Work } from "../state/use-work.ts";
 import type { ImportState } from "../state/worker/import-job.ts";
 import { Button } from "../ui/button.tsx";
 import { longDay } from "../words/dates.ts";
 import { fileSize } from "../words/sizes.ts";
 import { say } from "../words/words.ts";
 import style from "./transfer.module.css";
-import type { useAsking } from "./use-asking.ts";
 
 type Looked = Extract<ImportState, { phase: "looked" }>;
 
 /** What is in the files, and where it goes. */
 export function ImportPlan({
   state: { files, look },
-  asking: { ask, isBusy },
+  work: { run, isBusy },
 }: {
   state: Looked;
-  asking: ReturnType<typeof useAsking>;
+  work: Work;
 }): ReactElement {
   const [targets, setTargets] = useState<ImportTargets>({});
   const [rest, setRest] = useState<"archive" | "inbox">("archive");
-  const again = () => ask(() => call("endImport", {}));
+  const again = () => void run(() => call("endImport", {}));
   return (
     <>
       <section className={style.block}>
@@ -83,7 +83,7 @@ export function ImportPlan({
           <Button
             look="ink"
             isBusy={isBusy}
-            onClick={() => ask(() => call("startImport", { targets, rest }))}
+            onClick={() => void run(() => call("startImport", { targets, rest }))}
           >
             {say("import.start", { count: look.mails })}
           </Button>

@@ -62,7 +62,7 @@ export const ownCalls = {
   beginTrustAnew: telling("people", beginTrustAnew),
 
   /** Reads again what may have failed. */
-  lookAgain: async (room: Room, _: Nothing) => room.tell(["account"]),
+  lookAgain: async (room: Room, _: Nothing) => room.tell(["account", "server"]),
 };
 
 function telling<Input, Output>(

@@ -1,11 +1,11 @@
 import type { ReactElement, ReactNode } from "react";
 import { useView } from "../state/use-view.ts";
 import type { ViewInput, ViewName, ViewOutput } from "../state/worker/views.ts";
-import { ViewFault } from "../ui/view-fault.tsx";
-import { Waiting } from "../ui/waiting.tsx";
 import { say } from "../words/words.ts";
+import { ViewFault } from "./view-fault.tsx";
+import { Waiting } from "./waiting.tsx";
 
-/** What a view shows, or why it cannot be read, with another try. */
+/** What a view shows; why it cannot be read anew stands above what it showed before. */
 export function Watched<Name extends ViewName>({
   name,
   input,
