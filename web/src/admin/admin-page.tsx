@@ -1,11 +1,12 @@
 /** What whoever runs the server sees of it and does with it. */
+
 import { type ReactElement, useEffect, useRef } from "react";
-import { go, writeRoute } from "../routes.ts";
 import { type AdminTopic, adminTopics, findAdminTopic } from "../state/admin-topics.ts";
 import { call } from "../state/desk.ts";
 import { lastSeen, useView } from "../state/use-view.ts";
 import { Empty } from "../ui/empty.tsx";
 import { Icon } from "../ui/icon.tsx";
+import { TopicLink, TopicPage, Topics } from "../ui/topic-page.tsx";
 import { Waiting } from "../ui/waiting.tsx";
 import { say } from "../words/words.ts";
 import style from "./admin.module.css";
@@ -39,39 +40,31 @@ export function AdminPage({ topic }: { topic: string }): ReactElement {
   if (isOperator === undefined) return <Waiting words={say("admin.wait")} />;
   if (!isOperator) return <Empty title={say("admin.notYours")} sentence={say("admin.notYoursHelp")} />;
   return (
-    <div className={style.page}>
-      <nav ref={nav} className={style.nav} aria-label={say("area.admin")} data-part="list">
-        <p className={style.navTitle}>{say("area.admin")}</p>
-        <ul className={style.topics}>
+    <TopicPage
+      area={say("area.admin")}
+      navLabel={say("area.admin")}
+      topics={
+        <Topics>
           {adminTopics.map(({ id, icon }) => (
             <li key={id}>
-              <a
-                href={writeRoute({ page: "admin", topic: id })}
-                className={style.topic}
-                aria-current={id === now ? "page" : undefined}
-                onClick={(event) => {
-                  if (event.metaKey || event.ctrlKey || event.shiftKey) return;
-                  event.preventDefault();
-                  go({ page: "admin", topic: id });
-                }}
-              >
+              <TopicLink route={{ page: "admin", topic: id }} isNow={id === now}>
                 <Icon name={icon} size={18} />
                 {say(`admin.${id}`)}
-              </a>
+              </TopicLink>
             </li>
           ))}
-        </ul>
-      </nav>
-      <div className={style.content} data-part="reader">
-        <div className={style.measure}>
-          <h1 ref={heading} tabIndex={-1} className={style.title}>
-            {title}
-          </h1>
-          <p className={style.sentence}>{say(`admin.${now}Sentence`)}</p>
-          <Topic topic={now} />
-        </div>
+        </Topics>
+      }
+      narrow="line"
+      title={title}
+      sentence={say(`admin.${now}Sentence`)}
+      navRef={nav}
+      titleRef={heading}
+    >
+      <div className={style.topic}>
+        <Topic topic={now} />
       </div>
-    </div>
+    </TopicPage>
   );
 }
 

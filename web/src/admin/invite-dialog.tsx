@@ -1,15 +1,18 @@
 import { type ReactElement, Suspense, useState } from "react";
 import { call } from "../state/desk.ts";
 import { codeOf, useWork } from "../state/use-work.ts";
+import { Actions } from "../ui/actions.tsx";
 import { Button } from "../ui/button.tsx";
+import { Check } from "../ui/check.tsx";
 import { CopyText } from "../ui/copy-text.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { Field } from "../ui/field.tsx";
+import form from "../ui/form.module.css";
 import { Notice } from "../ui/notice.tsx";
 import { part } from "../ui/part.ts";
+import { Select } from "../ui/select.tsx";
 import { longDay } from "../words/dates.ts";
 import { say } from "../words/words.ts";
-import style from "./admin.module.css";
 
 const QrCode = part(
   () => import("../ui/qr-code.tsx"),
@@ -28,17 +31,17 @@ export function InviteDialog({ onClose }: { onClose(): void }): ReactElement {
   if (made !== undefined) {
     return (
       <Dialog title={say("admin.inviteMade")} onClose={onClose} once={say("admin.inviteLeave")}>
-        <div className={style.form}>
+        <div className={`${form.form} ${form.inDialog}`}>
           <p>{say("admin.inviteMadeSentence", { day: longDay(Date.parse(made.expiresAt)) })}</p>
           <CopyText label={say("admin.inviteLink")} text={made.link} />
           <Suspense>
             <QrCode text={made.link} label={say("admin.inviteQr")} />
           </Suspense>
-          <div className={style.actions}>
+          <Actions>
             <Button look="ink" onClick={onClose}>
               {say("admin.inviteDone")}
             </Button>
-          </div>
+          </Actions>
         </div>
       </Dialog>
     );
@@ -46,7 +49,7 @@ export function InviteDialog({ onClose }: { onClose(): void }): ReactElement {
   return (
     <Dialog title={say("admin.invite")} onClose={onClose}>
       <form
-        className={style.form}
+        className={`${form.form} ${form.inDialog}`}
         onSubmit={(event) => {
           event.preventDefault();
           void run(async () =>
@@ -64,39 +67,32 @@ export function InviteDialog({ onClose }: { onClose(): void }): ReactElement {
           spellCheck={false}
           problem={fault?.pointer === "/name" ? fault.sentence : undefined}
         />
-        <label className={style.choice}>
-          <span className={style.label}>{say("admin.inviteLife")}</span>
-          <select
-            className={style.select}
-            value={days}
-            onChange={({ target }) => setDays(Number(target.value))}
-          >
-            {lives.map((count) => (
-              <option key={count} value={count}>
-                {say("admin.days", { count })}
-              </option>
-            ))}
-          </select>
-        </label>
-        <label className={style.check}>
-          <input
-            type="checkbox"
-            checked={isOperator}
-            onChange={({ target }) => setOperator(target.checked)}
-          />
-          <span>
-            {say("admin.inviteOperator")}
-            <small>{say("admin.operatorHelp")}</small>
-          </span>
-        </label>
+        <Select
+          label={say("admin.inviteLife")}
+          value={days}
+          onChange={({ target }) => setDays(Number(target.value))}
+        >
+          {lives.map((count) => (
+            <option key={count} value={count}>
+              {say("admin.days", { count })}
+            </option>
+          ))}
+        </Select>
+        <Check
+          help={say("admin.operatorHelp")}
+          checked={isOperator}
+          onChange={({ target }) => setOperator(target.checked)}
+        >
+          {say("admin.inviteOperator")}
+        </Check>
         {fault !== undefined && fault.pointer !== "/name" && (
           <Notice code={codeOf(fault)}>{fault.sentence}</Notice>
         )}
-        <div className={style.actions}>
+        <Actions>
           <Button look="ink" type="submit" isBusy={isBusy}>
             {say("admin.inviteDo")}
           </Button>
-        </div>
+        </Actions>
       </form>
     </Dialog>
   );

@@ -2,7 +2,9 @@ import type { Check } from "@posthorn/protocol";
 import type { ReactElement, ReactNode } from "react";
 import { go, writeRoute } from "../routes.ts";
 import type { ServerState } from "../state/worker/administrate.ts";
-import { Icon } from "../ui/icon.tsx";
+import { Badge } from "../ui/badge.tsx";
+import { DataTable } from "../ui/data-table.tsx";
+import { Facts } from "../ui/facts.tsx";
 import { Watched } from "../ui/watched.tsx";
 import { longDay, longTime } from "../words/dates.ts";
 import { checkWords } from "../words/fault-words.ts";
@@ -32,23 +34,12 @@ export function Overview(): ReactElement {
             <p className={style.summary} data-state={wrongs === 0 ? "well" : "look"} role="status">
               {say("admin.wrongs", { count: wrongs })}
             </p>
-            <div className={style.scroller}>
-              <table className={style.table}>
-                <thead>
-                  <tr>
-                    <th scope="col">{say("admin.check")}</th>
-                    <th scope="col">{say("admin.state")}</th>
-                    <th scope="col">{say("admin.detail")}</th>
-                  </tr>
-                </thead>
-                <tbody>
-                  {lights.map((light) => (
-                    <LightRow key={light.name} light={light} />
-                  ))}
-                </tbody>
-              </table>
-            </div>
-            <Facts server={server} />
+            <DataTable columns={[say("admin.check"), say("admin.state"), say("admin.detail")]}>
+              {lights.map((light) => (
+                <LightRow key={light.name} light={light} />
+              ))}
+            </DataTable>
+            <ServerFacts server={server} />
           </>
         );
       }}
@@ -57,16 +48,16 @@ export function Overview(): ReactElement {
 }
 
 const signs = { well: "check", look: "warning", wrong: "warning" } as const;
+const looks = { well: "ok", look: "warn", wrong: "bad" } as const;
 
 function LightRow({ light: { name, state, detail } }: { light: Light }): ReactElement {
   return (
     <tr>
       <th scope="row">{name}</th>
       <td>
-        <span className={style.light} data-state={state}>
-          <Icon name={signs[state]} size={14} />
+        <Badge look={looks[state]} icon={signs[state]}>
           {say(`admin.state.${state}`)}
-        </span>
+        </Badge>
       </td>
       <td className={style.detail}>{detail}</td>
     </tr>
@@ -178,9 +169,9 @@ function ToTopic({ topic, children }: { topic: string; children: ReactNode }): R
   );
 }
 
-function Facts({ server: { status } }: { server: ServerState }): ReactElement {
+function ServerFacts({ server: { status } }: { server: ServerState }): ReactElement {
   return (
-    <dl className={style.facts}>
+    <Facts>
       <dt>{say("admin.host")}</dt>
       <dd>
         <bdi>{status.host}</bdi>
@@ -195,6 +186,6 @@ function Facts({ server: { status } }: { server: ServerState }): ReactElement {
       <dd>{longTime(Date.parse(status.startedAt))}</dd>
       <dt>{say("admin.version")}</dt>
       <dd>{say("admin.versionIs", { software: status.software, wire: status.wireVersion })}</dd>
-    </dl>
+    </Facts>
   );
 }

@@ -2,11 +2,13 @@ import type { PeerInfo, PeerPolicy } from "@posthorn/protocol";
 import { type ReactElement, useState } from "react";
 import { call } from "../state/desk.ts";
 import { codeOf, useWork } from "../state/use-work.ts";
+import { Badge } from "../ui/badge.tsx";
 import { Button } from "../ui/button.tsx";
 import { Confirm } from "../ui/confirm.tsx";
 import { Empty } from "../ui/empty.tsx";
 import { Field } from "../ui/field.tsx";
 import { Icon } from "../ui/icon.tsx";
+import items from "../ui/items.module.css";
 import { Notice } from "../ui/notice.tsx";
 import { Watched } from "../ui/watched.tsx";
 import { longDay, shortMoment } from "../words/dates.ts";
@@ -28,7 +30,7 @@ export function Peers(): ReactElement {
           peers.length === 0 ? (
             <Empty title={say("admin.noPeers")} sentence={say("admin.noPeersSentence")} />
           ) : (
-            <ul className={style.list}>
+            <ul className={items.list} data-signs="wide">
               {peers.map((peer) => (
                 <PeerItem
                   key={peer.host}
@@ -102,20 +104,16 @@ function PeerItem({
   const { host, policy, lastSuccessAt, lastSeenAt, firstSeenAt, lastFailure, rootKeyChangedAt } = peer;
   const isBlocked = policy === "block";
   return (
-    <li className={style.item}>
-      <span className={style.sign}>
+    <li className={items.item}>
+      <span className={items.sign}>
         <Icon name="server" size={18} />
       </span>
-      <div className={style.about}>
-        <p className={style.name}>
+      <div className={items.about}>
+        <p className={items.name}>
           <bdi>{host}</bdi>
-          {isBlocked && (
-            <span className={style.badge} data-look="bad">
-              {say("admin.blocked")}
-            </span>
-          )}
+          {isBlocked && <Badge look="bad">{say("admin.blocked")}</Badge>}
         </p>
-        <p className={style.meta}>
+        <p className={items.meta}>
           {lastSuccessAt === undefined
             ? say("admin.neverReached", { day: longDay(Date.parse(firstSeenAt)) })
             : say("admin.lastReached", { when: shortMoment(Date.parse(lastSuccessAt)) })}

@@ -1,5 +1,6 @@
 import type { Policy } from "@posthorn/protocol";
 import type { ReactElement } from "react";
+import { DataTable } from "../ui/data-table.tsx";
 import { Watched } from "../ui/watched.tsx";
 import { fileSize } from "../words/sizes.ts";
 import { say } from "../words/words.ts";
@@ -17,28 +18,17 @@ export function PolicyPage(): ReactElement {
   return (
     <Watched name="policy" input={{}}>
       {(policy) => (
-        <div className={style.scroller}>
-          <table className={style.table}>
-            <thead>
-              <tr>
-                <th scope="col">{say("admin.rule")}</th>
-                <th scope="col">{say("admin.now")}</th>
-                <th scope="col">{say("admin.setBy")}</th>
-              </tr>
-            </thead>
-            <tbody>
-              {rulesOf(policy).map(({ name, is, option }) => (
-                <tr key={name}>
-                  <th scope="row">{name}</th>
-                  <td>{is}</td>
-                  <td>
-                    {option === undefined ? say("admin.fixed") : <code className={style.code}>{option}</code>}
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <DataTable columns={[say("admin.rule"), say("admin.now"), say("admin.setBy")]}>
+          {rulesOf(policy).map(({ name, is, option }) => (
+            <tr key={name}>
+              <th scope="row">{name}</th>
+              <td>{is}</td>
+              <td>
+                {option === undefined ? say("admin.fixed") : <code className={style.code}>{option}</code>}
+              </td>
+            </tr>
+          ))}
+        </DataTable>
       )}
     </Watched>
   );

@@ -2,8 +2,10 @@ import type { QueueHost } from "@posthorn/protocol";
 import type { ReactElement } from "react";
 import { call } from "../state/desk.ts";
 import { codeOf, useWork } from "../state/use-work.ts";
+import { Badge } from "../ui/badge.tsx";
 import { Button } from "../ui/button.tsx";
 import { Empty } from "../ui/empty.tsx";
+import items from "../ui/items.module.css";
 import { Mark } from "../ui/mark.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { showToast } from "../ui/toaster.tsx";
@@ -21,7 +23,7 @@ export function QueuePage(): ReactElement {
         hosts.length === 0 ? (
           <Empty title={say("admin.queueEmpty")} sentence={say("admin.queueEmptySentence")} />
         ) : (
-          <ul className={style.list}>
+          <ul className={items.list} data-signs="wide">
             {hosts.map((host) => (
               <HostItem key={host.host} entry={host} />
             ))}
@@ -42,17 +44,19 @@ function HostItem({ entry }: { entry: QueueHost }): ReactElement {
       showToast({ words: say("admin.retried", { host, count: retried }) });
     });
   return (
-    <li className={style.item}>
-      <Mark size={20} state={problem === undefined ? "queued" : "paused"} />
-      <div className={style.about}>
-        <p className={style.name}>
+    <li className={items.item}>
+      <span className={items.sign}>
+        <Mark size={20} state={problem === undefined ? "queued" : "paused"} />
+      </span>
+      <div className={items.about}>
+        <p className={items.name}>
           <bdi>{host}</bdi>
-          <span className={style.badge} data-look={problem === undefined ? "plain" : "warn"}>
+          <Badge look={problem === undefined ? "plain" : "warn"}>
             {say("admin.waiting", { waiting, scheduled })}
-          </span>
+          </Badge>
         </p>
         {problem !== undefined && <p className={style.reason}>{problemWords(problem)}</p>}
-        <p className={style.meta} title={longTime(nextMs)}>
+        <p className={items.meta} title={longTime(nextMs)}>
           {say("admin.nextTry", { when: shortMoment(nextMs), count: failureCount })}
           {oldestAt !== undefined && (
             <> · {say("admin.waitsSince", { when: shortMoment(Date.parse(oldestAt)) })}</>

@@ -2,9 +2,11 @@ import type { AccountInfo } from "@posthorn/protocol";
 import { type ReactElement, useId, useState } from "react";
 import { call } from "../state/desk.ts";
 import { codeOf, useWork } from "../state/use-work.ts";
+import { Actions } from "../ui/actions.tsx";
 import { Button } from "../ui/button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { Field } from "../ui/field.tsx";
+import form from "../ui/form.module.css";
 import { Notice } from "../ui/notice.tsx";
 import { Switch } from "../ui/switch.tsx";
 import { say } from "../words/words.ts";
@@ -31,7 +33,7 @@ export function UserDialog({
   return (
     <Dialog title={address} onClose={onClose}>
       <form
-        className={style.form}
+        className={`${form.form} ${form.inDialog}`}
         onSubmit={(event) => {
           event.preventDefault();
           if (!isGood) return;
@@ -51,10 +53,10 @@ export function UserDialog({
         />
         <div className={style.switchRow}>
           <div>
-            <p id={`${id}-name`} className={style.label}>
+            <p id={`${id}-name`} className={form.label}>
               {say("admin.operatorRole")}
             </p>
-            <p id={`${id}-help`} className={style.meta}>
+            <p id={`${id}-help`} className={form.help}>
               {isOwn ? say("admin.operatorOwn") : say("admin.operatorHelp")}
             </p>
           </div>
@@ -66,13 +68,13 @@ export function UserDialog({
             onChange={(isOn) => void run(() => call("changeUser", { name, operator: isOn }))}
           />
         </div>
-        <p className={style.meta}>{say("admin.noReset")}</p>
+        <p className={form.help}>{say("admin.noReset")}</p>
         {fault !== undefined && <Notice code={codeOf(fault)}>{fault.sentence}</Notice>}
-        <div className={style.actions}>
+        <Actions>
           <Button look="ink" type="submit" isBusy={isBusy}>
             {say("admin.keep")}
           </Button>
-        </div>
+        </Actions>
       </form>
     </Dialog>
   );

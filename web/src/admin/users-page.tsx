@@ -3,10 +3,13 @@ import { type ReactElement, useState } from "react";
 import { call } from "../state/desk.ts";
 import { codeOf, useWork } from "../state/use-work.ts";
 import type { Users } from "../state/worker/administrate.ts";
+import { Actions } from "../ui/actions.tsx";
 import { Avatar } from "../ui/avatar.tsx";
+import { Badge } from "../ui/badge.tsx";
 import { Button } from "../ui/button.tsx";
 import { Confirm } from "../ui/confirm.tsx";
 import { Icon } from "../ui/icon.tsx";
+import items from "../ui/items.module.css";
 import { Notice } from "../ui/notice.tsx";
 import { showToast } from "../ui/toaster.tsx";
 import { Watched } from "../ui/watched.tsx";
@@ -22,11 +25,11 @@ export function UsersPage(): ReactElement {
   const [isInviting, setInviting] = useState(false);
   return (
     <>
-      <div className={style.actions}>
+      <Actions>
         <Button look="ink" icon="plus" onClick={() => setInviting(true)}>
           {say("admin.invite")}
         </Button>
-      </div>
+      </Actions>
       {isInviting && <InviteDialog onClose={() => setInviting(false)} />}
       <Watched name="users" input={{}}>
         {(users) => (
@@ -53,21 +56,17 @@ function Accounts({ users: { accounts, own } }: { users: Users }): ReactElement 
         {say("admin.accounts")}
       </h2>
       {fault !== undefined && <Notice code={codeOf(fault)}>{fault.sentence}</Notice>}
-      <ul className={style.list}>
+      <ul className={items.list} data-signs="wide">
         {accounts.map((account) => (
-          <li key={account.id} className={style.item}>
+          <li key={account.id} className={items.item}>
             <Avatar address={account.address} size={32} />
-            <div className={style.about}>
-              <p className={style.name}>
+            <div className={items.about}>
+              <p className={items.name}>
                 <bdi>{account.address}</bdi>
-                {account.operator && <span className={style.badge}>{say("admin.operator")}</span>}
-                {account.suspended && (
-                  <span className={style.badge} data-look="bad">
-                    {say("admin.suspended")}
-                  </span>
-                )}
+                {account.operator && <Badge>{say("admin.operator")}</Badge>}
+                {account.suspended && <Badge look="bad">{say("admin.suspended")}</Badge>}
               </p>
-              <p className={style.meta}>
+              <p className={items.meta}>
                 {say("admin.accountMeta", {
                   used: fileSize(account.usedBytes),
                   quota: fileSize(account.quotaBytes),
@@ -75,7 +74,7 @@ function Accounts({ users: { accounts, own } }: { users: Users }): ReactElement 
                 })}
               </p>
             </div>
-            <div className={style.does}>
+            <Actions>
               {account.suspended ? (
                 <Button
                   aria-label={say("admin.restoreWho", { address: account.address })}
@@ -99,7 +98,7 @@ function Accounts({ users: { accounts, own } }: { users: Users }): ReactElement 
               >
                 {say("admin.change")}
               </Button>
-            </div>
+            </Actions>
           </li>
         ))}
       </ul>
@@ -141,18 +140,18 @@ function Invites({ users: { invites } }: { users: Users }): ReactElement {
       {invites.length === 0 ? (
         <p className={style.none}>{say("admin.noInvites")}</p>
       ) : (
-        <ul className={style.list}>
+        <ul className={items.list} data-signs="wide">
           {invites.map(({ id, name, expiresAt, operator }) => (
-            <li key={id} className={style.item}>
-              <span className={style.sign}>
+            <li key={id} className={items.item}>
+              <span className={items.sign}>
                 <Icon name="envelope" size={18} />
               </span>
-              <div className={style.about}>
-                <p className={style.name}>
+              <div className={items.about}>
+                <p className={items.name}>
                   {name === null ? say("admin.inviteAnybody") : <bdi>{name}</bdi>}
-                  {operator === true && <span className={style.badge}>{say("admin.operator")}</span>}
+                  {operator === true && <Badge>{say("admin.operator")}</Badge>}
                 </p>
-                <p className={style.meta}>
+                <p className={items.meta}>
                   {say("admin.inviteUntil", { when: shortMoment(Date.parse(expiresAt)) })}
                 </p>
               </div>

@@ -2,6 +2,7 @@ import { closeHistory } from "prosemirror-history";
 import { type Command, NodeSelection, TextSelection } from "prosemirror-state";
 import { EditorView } from "prosemirror-view";
 import { type ReactElement, useEffect, useLayoutEffect, useRef, useState } from "react";
+import prose from "../ui/prose.module.css";
 import { say } from "../words/words.ts";
 import style from "./editor.module.css";
 import type { EditorProps } from "./editor.tsx";
@@ -79,7 +80,7 @@ export function RichEditor(props: EditorProps): ReactElement {
           takeFiles: pictures.add,
         }),
         attributes: ({ doc }) => ({
-          class: style.rich ?? "",
+          class: `${prose.prose} ${style.rich}`,
           role: "textbox",
           "aria-multiline": "true",
           "aria-label": now.current.label,

@@ -2,12 +2,11 @@ import { type ReactElement, useCallback, useEffect, useState } from "react";
 import { go } from "../routes.ts";
 import { CallFailed, call } from "../state/desk.ts";
 import { deviceName } from "../state/device-name.ts";
-import { codeOf, isUsedUp, problemAt, useWork } from "../state/use-work.ts";
+import { codeOf, isUsedUp, useWork } from "../state/use-work.ts";
 import type { Invitation } from "../state/worker/sign-in.ts";
+import { AccountFields, isOfAccountField } from "../ui/account-fields.tsx";
 import { Button } from "../ui/button.tsx";
-import { Field } from "../ui/field.tsx";
 import { Notice } from "../ui/notice.tsx";
-import { PasswordField } from "../ui/password-field.tsx";
 import { Waiting } from "../ui/waiting.tsx";
 import { say } from "../words/words.ts";
 import { LoginPage } from "./login-page.tsx";
@@ -54,23 +53,20 @@ function SignUpForm({
   offer: Invitation;
   onMade(made: { address: string; phrase: string | null }): void;
 }): ReactElement {
-  const [personName, setPersonName] = useState("");
-  const [name, setName] = useState(offer.name ?? "");
-  const [password, setPassword] = useState("");
+  const [account, setAccount] = useState({ personName: "", name: offer.name ?? "", password: "" });
   const { isBusy, fault, run } = useWork();
   const signUp = async () => {
     const made = await call("signUp", {
       token,
-      name: name.trim(),
-      personName: personName.trim(),
-      password,
+      name: account.name.trim(),
+      personName: account.personName.trim(),
+      password: account.password,
       device: deviceName(),
     });
     if (made.phrase === null)
       go({ page: "list", place: { kind: "role", role: "inbox" }, threadId: undefined });
     onMade(made);
   };
-  const isOfAField = fault?.pointer === "/name" || fault?.pointer === "/password";
   return (
     <LoginPage title={say("welcome.title", { host: offer.host })} sentence={say("welcome.sentence")}>
       <form
@@ -79,37 +75,17 @@ function SignUpForm({
           void run(signUp);
         }}
       >
-        <Field
-          label={say("welcome.personName")}
-          help={say("welcome.personNameHelp")}
-          value={personName}
-          onChange={({ target }) => setPersonName(target.value)}
-          autoComplete="name"
-          maxLength={100}
-          dir="auto"
+        <AccountFields
+          account={account}
+          onChange={setAccount}
+          host={offer.host}
+          fault={fault}
+          isNameGiven={offer.name !== null}
           autoFocus
         />
-        <Field
-          label={say("welcome.name")}
-          value={name}
-          onChange={({ target }) => setName(target.value)}
-          readOnly={offer.name !== null}
-          autoComplete="username"
-          autoCapitalize="none"
-          spellCheck={false}
-          required
-          problem={problemAt(fault, "/name")}
-          after={<bdi>@{offer.host}</bdi>}
-        />
-        <PasswordField
-          label={say("signIn.password")}
-          value={password}
-          onChange={setPassword}
-          autoComplete="new-password"
-          help={say("password.help")}
-          problem={problemAt(fault, "/password")}
-        />
-        {fault !== undefined && !isOfAField && <Notice code={codeOf(fault)}>{fault.sentence}</Notice>}
+        {fault !== undefined && !isOfAccountField(fault) && (
+          <Notice code={codeOf(fault)}>{fault.sentence}</Notice>
+        )}
         <Button look="ink" type="submit" isBusy={isBusy}>
           {isBusy ? say("welcome.busy") : say("welcome.do")}
         </Button>

@@ -2,6 +2,7 @@ import { Children, type ReactElement, Suspense, useContext, useMemo, useState } 
 import type { MessageBody } from "../state/worker/read-body.ts";
 import { Button } from "../ui/button.tsx";
 import { part } from "../ui/part.ts";
+import prose from "../ui/prose.module.css";
 import { longTime, shortMoment } from "../words/dates.ts";
 import { say } from "../words/words.ts";
 import style from "./message-text.module.css";
@@ -35,7 +36,7 @@ export function MessageWords({ body }: { body: Opened }): ReactElement {
           )}
         </p>
       )}
-      <div className={style.words} data-earlier={isEarlier ? "" : undefined}>
+      <div className={`${prose.prose} ${style.words}`} data-earlier={isEarlier ? "" : undefined}>
         {/* Each by its place, for a text's parts change with the text alone. */}
         {Children.toArray(
           parts.map((part, at) => drawPart(part, isShownWhole(parts, at), body.format === "markdown")),

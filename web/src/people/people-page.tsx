@@ -6,6 +6,7 @@ import type { KnownPerson } from "../state/worker/people.ts";
 import { Avatar } from "../ui/avatar.tsx";
 import { Empty } from "../ui/empty.tsx";
 import { Icon } from "../ui/icon.tsx";
+import { SearchBox } from "../ui/search-box.tsx";
 import { ViewFault } from "../ui/view-fault.tsx";
 import { Waiting } from "../ui/waiting.tsx";
 import { shortTime } from "../words/dates.ts";
@@ -33,14 +34,7 @@ export function PeoplePage({ address }: { address: string | undefined }): ReactE
           <h1 tabIndex={-1}>{say("area.people")}</h1>
         </header>
         <div className={style.search}>
-          <Icon name="search" size={16} />
-          <input
-            type="search"
-            aria-label={say("people.find")}
-            placeholder={say("people.find")}
-            value={text}
-            onChange={({ target }) => setText(target.value)}
-          />
+          <SearchBox label={say("people.find")} text={text} onText={setText} />
         </div>
         <ViewFault seen={seen} />
         {found === undefined ? (

@@ -1,6 +1,7 @@
 import { type ReactElement, type ReactNode, useState } from "react";
 import { call } from "../state/desk.ts";
 import type { Trust } from "../state/worker/trust.ts";
+import { Actions } from "../ui/actions.tsx";
 import { Button } from "../ui/button.tsx";
 import { Confirm } from "../ui/confirm.tsx";
 import { Icon, type IconName } from "../ui/icon.tsx";
@@ -182,7 +183,7 @@ function State({
     <div className={style.trust} data-look={look}>
       <Icon name={icon} />
       <p>{children}</p>
-      {actions !== undefined && <div className={style.actions}>{actions}</div>}
+      {actions !== undefined && <Actions>{actions}</Actions>}
     </div>
   );
 }

@@ -2,10 +2,12 @@ import { type ReactElement, Suspense, useState } from "react";
 import { call } from "../state/desk.ts";
 import { codeOf, useWork } from "../state/use-work.ts";
 import type { Comparison, Numbers } from "../state/worker/trust.ts";
+import { Actions } from "../ui/actions.tsx";
 import { Button } from "../ui/button.tsx";
 import { CopyButton } from "../ui/copy-button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { Field } from "../ui/field.tsx";
+import form from "../ui/form.module.css";
 import { Notice } from "../ui/notice.tsx";
 import { part } from "../ui/part.ts";
 import { say } from "../words/words.ts";
@@ -60,7 +62,7 @@ export function VerifyDialog({
   };
   return (
     <Dialog title={say("people.verifyTitle", { name })} onClose={onClose} width="wide">
-      <div className={style.dialog}>
+      <div className={`${form.form} ${form.inDialog}`}>
         {step === "different" ? (
           <Different name={name} onClose={onClose} />
         ) : step === "number" ? (
@@ -80,9 +82,9 @@ export function VerifyDialog({
               <PasteStep isBusy={isBusy} onText={(text) => void compare(text)} />
             )}
             {outcome !== undefined && <Notice look="warn">{say(`people.code.${outcome}`, { name })}</Notice>}
-            <div className={style.actions}>
+            <Actions>
               <Button onClick={() => goTo("number")}>{say("people.backToNumber")}</Button>
-            </div>
+            </Actions>
           </>
         )}
         {fault !== undefined && <Notice code={codeOf(fault)}>{fault.sentence}</Notice>}
@@ -122,7 +124,7 @@ function NumberStep({
         </Suspense>
       </div>
       <p className={style.meta}>{say("people.verifyHow", { name })}</p>
-      <div className={style.actions}>
+      <Actions>
         {canScan() && (
           <Button icon="image" onClick={() => onStep("scan")}>
             {say("people.scan")}
@@ -132,15 +134,15 @@ function NumberStep({
           {say("people.paste")}
         </Button>
         <CopyButton look="link" text={verifyText} words={say("people.copyCode")} />
-      </div>
-      <div className={`${style.actions} ${style.end}`}>
+      </Actions>
+      <Actions isAtEnd>
         <Button look="danger" isBusy={isBusy} onClick={onDifferent}>
           {say("people.different")}
         </Button>
         <Button look="ink" icon="check" isBusy={isBusy} onClick={onSame}>
           {say("people.same")}
         </Button>
-      </div>
+      </Actions>
     </>
   );
 }
@@ -149,7 +151,7 @@ function PasteStep({ isBusy, onText }: { isBusy: boolean; onText(text: string): 
   const [text, setText] = useState("");
   return (
     <form
-      className={style.form}
+      className={form.form}
       onSubmit={(event) => {
         event.preventDefault();
         onText(text);
@@ -178,11 +180,11 @@ function Different({ name, onClose }: { name: string; onClose(): void }): ReactE
     <>
       <Notice>{say("people.differentSentence", { name })}</Notice>
       <p>{say("people.differentAdvice", { name })}</p>
-      <div className={`${style.actions} ${style.end}`}>
+      <Actions isAtEnd>
         <Button look="ink" onClick={onClose}>
           {say("settings.close")}
         </Button>
-      </div>
+      </Actions>
     </>
   );
 }

@@ -1,4 +1,5 @@
 import type { ReactElement } from "react";
+import { Facts } from "../ui/facts.tsx";
 import { say } from "../words/words.ts";
 import { Row } from "./row.tsx";
 import style from "./settings.module.css";
@@ -10,7 +11,7 @@ export function About(): ReactElement {
   return (
     <Row row="version" help={say("settings.aboutHelp")} isWide>
       {() => (
-        <dl className={style.facts}>
+        <Facts>
           <dt>{say("settings.version")}</dt>
           <dd>Posthorn {import.meta.env.RELEASE}</dd>
           <dt>{say("settings.build")}</dt>
@@ -21,7 +22,7 @@ export function About(): ReactElement {
           </dd>
           <dt>{say("settings.licence")}</dt>
           <dd>Apache-2.0</dd>
-        </dl>
+        </Facts>
       )}
     </Row>
   );

@@ -4,9 +4,11 @@ import { lastSeen, useView } from "../state/use-view.ts";
 import { codeOf } from "../state/use-work.ts";
 import type { Fault } from "../state/worker/fault.ts";
 import type { Device } from "../state/worker/own-account.ts";
+import { Actions } from "../ui/actions.tsx";
 import { Button } from "../ui/button.tsx";
 import { CopyText } from "../ui/copy-text.tsx";
 import { Dialog } from "../ui/dialog.tsx";
+import form from "../ui/form.module.css";
 import { Notice } from "../ui/notice.tsx";
 import { part } from "../ui/part.ts";
 import { Waiting } from "../ui/waiting.tsx";
@@ -59,7 +61,7 @@ export function AddDevice({
 
   return (
     <Dialog title={say("addDevice.title")} onClose={onClose}>
-      <div className={style.body}>
+      <div className={`${form.form} ${form.inDialog}`}>
         {joined !== undefined ? (
           <Joined device={joined} onClose={onClose} onEnd={() => onEnd(joined)} />
         ) : fault !== undefined || isOver ? (
@@ -87,10 +89,10 @@ function Shown({ link: { url, expiresAtMs } }: { link: Link }): ReactElement {
           <QrCode text={url} label={say("addDevice.qr")} />
         </Suspense>
       </div>
-      <p className={style.meta}>{say("addDevice.copy")}</p>
+      <p className={form.help}>{say("addDevice.copy")}</p>
       <CopyText label={say("addDevice.link")} text={url} />
-      <p className={style.meta}>{say("addDevice.secret")}</p>
-      <p className={style.meta} role="status">
+      <p className={form.help}>{say("addDevice.secret")}</p>
+      <p className={form.help} role="status">
         {say("addDevice.waiting")}
       </p>
     </>
@@ -110,14 +112,14 @@ function Joined({
   return (
     <>
       <p role="status">{say("addDevice.joined", { name })}</p>
-      <div className={style.actions}>
+      <Actions isAtEnd>
         <Button look="danger" onClick={onEnd}>
           {say("addDevice.notMine")}
         </Button>
         <Button look="ink" onClick={onClose}>
           {say("addDevice.done")}
         </Button>
-      </div>
+      </Actions>
     </>
   );
 }

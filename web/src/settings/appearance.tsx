@@ -1,6 +1,7 @@
 import type { ReactElement } from "react";
 import { afterArchives, changeLook, densities, keptLook, textSizes, themes, useLook } from "../state/look.ts";
 import { Segments } from "../ui/segments.tsx";
+import { Select } from "../ui/select.tsx";
 import { Switch } from "../ui/switch.tsx";
 import { chooseLanguage, languages, say, speak } from "../words/words.ts";
 import { Row } from "./row.tsx";
@@ -47,8 +48,7 @@ export function Appearance(): ReactElement {
       </Row>
       <Row row="textSize" doing={size}>
         {({ labelledBy }) => (
-          <select
-            className={style.select}
+          <Select
             aria-labelledby={labelledBy}
             value={look.textSize}
             onChange={({ target }) =>
@@ -60,13 +60,12 @@ export function Appearance(): ReactElement {
                 {say("settings.percent", { percent })}
               </option>
             ))}
-          </select>
+          </Select>
         )}
       </Row>
       <Row row="language" doing={language}>
         {({ labelledBy }) => (
-          <select
-            className={style.select}
+          <Select
             aria-labelledby={labelledBy}
             value={look.language ?? ""}
             onChange={({ target }) =>
@@ -82,7 +81,7 @@ export function Appearance(): ReactElement {
                 {name}
               </option>
             ))}
-          </select>
+          </Select>
         )}
       </Row>
       <Row row="afterArchive" help={say("settings.afterArchiveHelp")} doing={after}>

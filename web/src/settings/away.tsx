@@ -1,8 +1,10 @@
 import { type FormEvent, type ReactElement, useId } from "react";
 import { call } from "../state/desk.ts";
 import type { ViewOutput } from "../state/worker/views.ts";
+import { Actions } from "../ui/actions.tsx";
 import { Button } from "../ui/button.tsx";
 import { Field } from "../ui/field.tsx";
+import form from "../ui/form.module.css";
 import { Notice } from "../ui/notice.tsx";
 import { Switch } from "../ui/switch.tsx";
 import { Watched } from "../ui/watched.tsx";
@@ -59,14 +61,14 @@ function AwayForm({ absence }: { absence: Absence }): ReactElement {
         )}
       </Row>
       <form
-        className={`${style.form} ${style.below}`}
+        className={`${form.form} ${style.below}`}
         onSubmit={(event: FormEvent) => {
           event.preventDefault();
           void keep(absence.isEnabled);
         }}
       >
-        <div className={style.legend}>
-          <label className={style.label} htmlFor={textId}>
+        <div className={form.group}>
+          <label className={form.label} htmlFor={textId}>
             {say("settings.awayText")}
           </label>
           <textarea
@@ -102,11 +104,11 @@ function AwayForm({ absence }: { absence: Absence }): ReactElement {
           />
         </div>
         <Notice look="warn">{say("settings.awayOpen")}</Notice>
-        <div className={style.actions}>
+        <Actions>
           <Button type="submit" isBusy={doing.isBusy}>
             {say("settings.save")}
           </Button>
-        </div>
+        </Actions>
       </form>
     </>
   );

@@ -1,13 +1,18 @@
 import { type FormEvent, type ReactElement, useState } from "react";
 import { call } from "../state/desk.ts";
 import type { ViewOutput } from "../state/worker/views.ts";
+import { Actions } from "../ui/actions.tsx";
 import { Button } from "../ui/button.tsx";
+import { Check } from "../ui/check.tsx";
 import { Confirm } from "../ui/confirm.tsx";
 import { CopyButton } from "../ui/copy-button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { Field } from "../ui/field.tsx";
+import form from "../ui/form.module.css";
 import { Icon } from "../ui/icon.tsx";
+import items from "../ui/items.module.css";
 import { Notice } from "../ui/notice.tsx";
+import { Select } from "../ui/select.tsx";
 import { Watched } from "../ui/watched.tsx";
 import { shortMoment } from "../words/dates.ts";
 import { say } from "../words/words.ts";
@@ -28,15 +33,15 @@ export function Developer(): ReactElement {
         <Watched name="tokens" input={{}}>
           {(tokens) => (
             <>
-              <div className={style.actions}>
+              <Actions>
                 <Button icon="plus" onClick={() => setMaking(true)}>
                   {say("settings.newToken")}
                 </Button>
-              </div>
+              </Actions>
               {tokens.length === 0 ? (
-                <p className={style.meta}>{say("settings.noTokens")}</p>
+                <p className={form.help}>{say("settings.noTokens")}</p>
               ) : (
-                <ul className={style.list}>
+                <ul className={items.list}>
                   {tokens.map((token) => (
                     <TokenItem key={token.id} token={token} onRevoke={() => setRevoking(token)} />
                   ))}
@@ -68,15 +73,15 @@ function TokenItem({ token, onRevoke }: { token: Token; onRevoke(): void }): Rea
   const { name, scopes, expiresAt, lastUsedAt } = token;
   const expires = shortMoment(Date.parse(expiresAt));
   return (
-    <li className={style.item}>
-      <span className={style.sign}>
+    <li className={items.item}>
+      <span className={items.sign}>
         <Icon name="key" />
       </span>
       <div>
-        <p className={style.name} dir="auto">
+        <p className={items.name} dir="auto">
           {name}
         </p>
-        <p className={style.meta}>
+        <p className={items.meta}>
           {scopes.map((scope) => say(`settings.scopeShort.${scope}`)).join(", ")}
           {" · "}
           {lastUsedAt === undefined
@@ -115,22 +120,22 @@ function TokenForm({ onClose }: { onClose(): void }): ReactElement {
         width="wide"
         once={say("settings.tokenLeave")}
       >
-        <div className={`${style.form} ${style.inDialog}`}>
+        <div className={`${form.form} ${form.inDialog}`}>
           <Notice look="warn">{say("settings.tokenOnce")}</Notice>
           <code className={style.secret}>{secret}</code>
-          <div className={`${style.actions} ${style.end}`}>
+          <Actions isAtEnd>
             <CopyButton text={secret} />
             <Button look="ink" onClick={onClose}>
               {say("settings.tokenKept")}
             </Button>
-          </div>
+          </Actions>
         </div>
       </Dialog>
     );
   }
   return (
     <Dialog title={say("settings.newToken")} onClose={onClose}>
-      <form className={`${style.form} ${style.inDialog}`} onSubmit={make}>
+      <form className={`${form.form} ${form.inDialog}`} onSubmit={make}>
         <Field
           label={say("settings.tokenName")}
           help={say("settings.tokenNameHelp")}
@@ -140,47 +145,41 @@ function TokenForm({ onClose }: { onClose(): void }): ReactElement {
           data-first
           onChange={({ target }) => setName(target.value)}
         />
-        <fieldset className={style.legend}>
+        <fieldset className={form.group}>
           <legend>{say("settings.scopes")}</legend>
           {scopesToGive.map((scope) => (
-            <label key={scope} className={style.check}>
-              <input
-                type="checkbox"
-                checked={scopes.has(scope)}
-                onChange={({ target }) =>
-                  setScopes(
-                    new Set(scopesToGive.filter((one) => (one === scope ? target.checked : scopes.has(one)))),
-                  )
-                }
-              />
-              <span>
-                {say(`settings.scopeShort.${scope}`)}
-                <small>{say(`settings.scope.${scope}`)}</small>
-              </span>
-            </label>
+            <Check
+              key={scope}
+              help={say(`settings.scope.${scope}`)}
+              checked={scopes.has(scope)}
+              onChange={({ target }) =>
+                setScopes(
+                  new Set(scopesToGive.filter((one) => (one === scope ? target.checked : scopes.has(one)))),
+                )
+              }
+            >
+              {say(`settings.scopeShort.${scope}`)}
+            </Check>
           ))}
         </fieldset>
-        <label className={style.legend}>
-          <span className={style.label}>{say("settings.lifetime")}</span>
-          <select
-            className={style.select}
-            value={days}
-            onChange={({ target }) => setDays(Number(target.value))}
-          >
-            {lifetimesDays.map((count) => (
-              <option key={count} value={count}>
-                {say("settings.days", { count })}
-              </option>
-            ))}
-          </select>
-        </label>
+        <Select
+          label={say("settings.lifetime")}
+          value={days}
+          onChange={({ target }) => setDays(Number(target.value))}
+        >
+          {lifetimesDays.map((count) => (
+            <option key={count} value={count}>
+              {say("settings.days", { count })}
+            </option>
+          ))}
+        </Select>
         <Refused fault={doing.fault} />
-        <div className={`${style.actions} ${style.end}`}>
+        <Actions isAtEnd>
           <Button onClick={onClose}>{say("settings.cancel")}</Button>
           <Button look="ink" type="submit" isBusy={doing.isBusy} disabled={scopes.size === 0}>
             {say("settings.makeToken")}
           </Button>
-        </div>
+        </Actions>
       </form>
     </Dialog>
   );

@@ -1,15 +1,16 @@
 import { type ReactElement, useState } from "react";
 import { call } from "../state/desk.ts";
 import type { Device } from "../state/worker/own-account.ts";
+import { Badge } from "../ui/badge.tsx";
 import { Button } from "../ui/button.tsx";
 import { Confirm } from "../ui/confirm.tsx";
 import { Icon } from "../ui/icon.tsx";
+import items from "../ui/items.module.css";
 import { Watched } from "../ui/watched.tsx";
 import { longTime, shortMoment } from "../words/dates.ts";
 import { say } from "../words/words.ts";
 import { AddDevice } from "./add-device.tsx";
 import { Row } from "./row.tsx";
-import style from "./settings.module.css";
 import { useDoing } from "./use-doing.ts";
 
 /** Where the account is signed in. */
@@ -23,7 +24,7 @@ export function Devices(): ReactElement {
         <>
           <Watched name="devices" input={{}}>
             {(devices) => (
-              <ul className={style.list}>
+              <ul className={items.list}>
                 {devices.map((device) => (
                   <DeviceItem key={device.id} device={device} onEnd={() => setEnding(device)} />
                 ))}
@@ -68,16 +69,15 @@ function nameOf({ name }: Device): string {
 function DeviceItem({ device, onEnd }: { device: Device; onEnd(): void }): ReactElement {
   const { isThis, seenAtMs, signedInAtMs } = device;
   return (
-    <li className={style.item}>
-      <span className={style.sign}>
+    <li className={items.item}>
+      <span className={items.sign}>
         <Icon name="device" />
       </span>
       <div>
-        <p className={style.name}>
-          <bdi>{nameOf(device)}</bdi>{" "}
-          {isThis && <span className={style.badge}>{say("settings.thisDevice")}</span>}
+        <p className={items.name}>
+          <bdi>{nameOf(device)}</bdi> {isThis && <Badge>{say("settings.thisDevice")}</Badge>}
         </p>
-        <p className={style.meta} title={longTime(seenAtMs)}>
+        <p className={items.meta} title={longTime(seenAtMs)}>
           {say("settings.deviceTimes", {
             seen: shortMoment(seenAtMs),
             since: shortMoment(signedInAtMs),

@@ -1,11 +1,14 @@
 import { type FormEvent, type ReactElement, useState } from "react";
 import { call } from "../state/desk.ts";
 import type { ViewOutput } from "../state/worker/views.ts";
+import { Actions } from "../ui/actions.tsx";
 import { Button, IconButton } from "../ui/button.tsx";
 import { Confirm } from "../ui/confirm.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { Field } from "../ui/field.tsx";
+import form from "../ui/form.module.css";
 import { Icon } from "../ui/icon.tsx";
+import items from "../ui/items.module.css";
 import { Watched } from "../ui/watched.tsx";
 import { say } from "../words/words.ts";
 import { Refused, Row } from "./row.tsx";
@@ -30,26 +33,26 @@ export function Identities({ address }: { address: string }): ReactElement {
         <Watched name="identities" input={{}}>
           {(identities) => (
             <>
-              <div className={style.actions}>
+              <Actions>
                 <Button icon="plus" onClick={() => setOpen("new")}>
                   {say("settings.newIdentity")}
                 </Button>
-              </div>
-              <ul className={style.list}>
+              </Actions>
+              <ul className={items.list}>
                 {identities.map((own) => (
-                  <li key={own.id} className={style.item}>
-                    <span className={style.sign}>
+                  <li key={own.id} className={items.item}>
+                    <span className={items.sign}>
                       <Icon name="envelope" />
                     </span>
                     <div>
-                      <p className={style.name}>
+                      <p className={items.name}>
                         <bdi>{own.email}</bdi>
                       </p>
-                      <p className={style.meta} dir="auto">
+                      <p className={items.meta} dir="auto">
                         {own.name === "" ? say("settings.noName") : own.name}
                       </p>
                     </div>
-                    <div className={style.actions}>
+                    <Actions>
                       <IconButton
                         icon="pen"
                         label={say("settings.changeIdentity", { address: own.email })}
@@ -62,7 +65,7 @@ export function Identities({ address }: { address: string }): ReactElement {
                           onClick={() => setRemoving(own)}
                         />
                       )}
-                    </div>
+                    </Actions>
                   </li>
                 ))}
               </ul>
@@ -120,7 +123,7 @@ function IdentityForm({
   };
   return (
     <Dialog title={own?.email ?? say("settings.newIdentity")} onClose={onClose}>
-      <form className={`${style.form} ${style.inDialog}`} onSubmit={(event) => void keep(event)}>
+      <form className={`${form.form} ${form.inDialog}`} onSubmit={(event) => void keep(event)}>
         {own === undefined && (
           <Field
             label={say("settings.tag")}
@@ -141,8 +144,8 @@ function IdentityForm({
           dir="auto"
           onChange={({ target }) => setName(target.value)}
         />
-        <label className={style.legend}>
-          <span className={style.label}>{say("settings.row.signature")}</span>
+        <label className={form.group}>
+          <span className={form.label}>{say("settings.row.signature")}</span>
           <textarea
             className={style.text}
             rows={3}
@@ -153,12 +156,12 @@ function IdentityForm({
           />
         </label>
         <Refused fault={doing.fault} />
-        <div className={`${style.actions} ${style.end}`}>
+        <Actions isAtEnd>
           <Button onClick={onClose}>{say("settings.cancel")}</Button>
           <Button look="ink" type="submit" isBusy={doing.isBusy}>
             {say("settings.save")}
           </Button>
-        </div>
+        </Actions>
       </form>
     </Dialog>
   );

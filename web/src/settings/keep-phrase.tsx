@@ -1,10 +1,11 @@
 import { type FormEvent, type ReactElement, useState } from "react";
+import { Actions } from "../ui/actions.tsx";
 import { Button } from "../ui/button.tsx";
 import { Field } from "../ui/field.tsx";
+import form from "../ui/form.module.css";
 import { plainPhrase } from "../ui/phrase-check.tsx";
 import { PhraseWords } from "../ui/phrase-words.tsx";
 import { say } from "../words/words.ts";
-import style from "./settings.module.css";
 
 /** A new phrase, which its owner shows to have kept before it holds. */
 export function KeepPhrase({
@@ -36,9 +37,9 @@ export function KeepPhrase({
   };
   return (
     <>
-      <p className={style.help}>{sentence}</p>
+      <p className={form.help}>{sentence}</p>
       <PhraseWords address={address} phrase={phrase} />
-      <form className={style.form} onSubmit={keep}>
+      <form className={form.form} onSubmit={keep}>
         <Field
           label={say("phrase.confirm")}
           help={say("phrase.confirmHelp")}
@@ -52,12 +53,12 @@ export function KeepPhrase({
             setWrong(false);
           }}
         />
-        <div className={`${style.actions} ${style.end}`}>
+        <Actions isAtEnd>
           <Button onClick={onLeave}>{leave}</Button>
           <Button look="ink" type="submit" isBusy={isBusy}>
             {verb}
           </Button>
-        </div>
+        </Actions>
       </form>
     </>
   );

@@ -4,9 +4,12 @@ import { call } from "../state/desk.ts";
 import { labelTree, type NamedLabel } from "../state/label-tree.ts";
 import { undo } from "../state/undo.ts";
 import { lastSeen, useView } from "../state/use-view.ts";
+import { Actions } from "../ui/actions.tsx";
 import { Button, IconButton } from "../ui/button.tsx";
 import { Confirm } from "../ui/confirm.tsx";
 import { Field } from "../ui/field.tsx";
+import form from "../ui/form.module.css";
+import items from "../ui/items.module.css";
 import { labelColour } from "../ui/label-colour.ts";
 import { showToast } from "../ui/toaster.tsx";
 import { ViewFault } from "../ui/view-fault.tsx";
@@ -64,9 +67,9 @@ export function Labels(): ReactElement {
           {seen.state === "waiting" ? (
             <Waiting words={say("settings.wait")} />
           ) : labels.length === 0 ? (
-            <p className={style.meta}>{say("settings.noLabels")}</p>
+            <p className={form.help}>{say("settings.noLabels")}</p>
           ) : (
-            <ul className={style.list}>
+            <ul className={items.list}>
               {labels.map((label) => (
                 <LabelItem key={label.folder.id} label={label} onRemove={() => setRemoving(label)} />
               ))}
@@ -111,12 +114,12 @@ function LabelItem({ label, onRemove }: { label: NamedLabel; onRemove(): void })
       .then((isDone) => isDone && setName(undefined));
   };
   return (
-    <li className={style.item} style={{ marginInlineStart: depth * 20 }}>
+    <li className={items.item} style={{ marginInlineStart: depth * 20 }}>
       <span className={style.dot} style={{ background: labelColour(folder.name).ink }} />
       {name === undefined ? (
         <div>
           <a
-            className={style.name}
+            className={items.name}
             href={`/label/${encodeURIComponent(folder.id)}`}
             dir="auto"
             onClick={(event) => {
@@ -126,7 +129,7 @@ function LabelItem({ label, onRemove }: { label: NamedLabel; onRemove(): void })
           >
             {folder.name}
           </a>
-          <p className={style.meta}>{say("settings.labelCount", { count: folder.total })}</p>
+          <p className={items.meta}>{say("settings.labelCount", { count: folder.total })}</p>
         </div>
       ) : (
         <form onSubmit={rename}>
@@ -149,7 +152,7 @@ function LabelItem({ label, onRemove }: { label: NamedLabel; onRemove(): void })
           />
         </form>
       )}
-      <div className={style.actions}>
+      <Actions>
         {name === undefined && (
           <IconButton
             icon="pen"
@@ -158,7 +161,7 @@ function LabelItem({ label, onRemove }: { label: NamedLabel; onRemove(): void })
           />
         )}
         <IconButton icon="trash" label={say("settings.removeLabel", { name: path })} onClick={onRemove} />
-      </div>
+      </Actions>
     </li>
   );
 }

@@ -1,8 +1,10 @@
 import { type FormEvent, type ReactElement, useState } from "react";
 import { call } from "../state/desk.ts";
 import { problemAt } from "../state/use-work.ts";
+import { Actions } from "../ui/actions.tsx";
 import { Button } from "../ui/button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
+import form from "../ui/form.module.css";
 import { Notice } from "../ui/notice.tsx";
 import { PasswordField } from "../ui/password-field.tsx";
 import { say } from "../words/words.ts";
@@ -32,18 +34,18 @@ export function LeakDialog({ address, onClose }: { address: string; onClose(): v
   };
   return (
     <Dialog title={say("settings.leakTitle")} onClose={leave} width="wide">
-      <div className={`${style.form} ${style.inDialog}`}>
+      <div className={`${form.form} ${form.inDialog}`}>
         {isOver ? (
           <>
             <Notice look="ok">{say("settings.leakOver")}</Notice>
-            <div className={`${style.actions} ${style.end}`}>
+            <Actions isAtEnd>
               <Button look="ink" onClick={onClose}>
                 {say("settings.close")}
               </Button>
-            </div>
+            </Actions>
           </>
         ) : phrase === undefined ? (
-          <form className={style.form} onSubmit={begin}>
+          <form className={form.form} onSubmit={begin}>
             <ul className={style.bullets}>
               {consequences.map((what) => (
                 <li key={what}>{say(`settings.leak.${what}`)}</li>
@@ -65,12 +67,12 @@ export function LeakDialog({ address, onClose }: { address: string; onClose(): v
               problem={atNext}
             />
             {atCurrent === undefined && atNext === undefined && <Refused fault={doing.fault} />}
-            <div className={`${style.actions} ${style.end}`}>
+            <Actions isAtEnd>
               <Button onClick={onClose}>{say("settings.leaveAsIs")}</Button>
               <Button look="danger" type="submit" isBusy={doing.isBusy}>
                 {say("settings.leakBegin")}
               </Button>
-            </div>
+            </Actions>
           </form>
         ) : (
           <TakePhrase

@@ -1,10 +1,10 @@
 import { type ReactElement, useEffect, useState } from "react";
 import { call } from "../state/desk.ts";
 import { Dialog } from "../ui/dialog.tsx";
+import form from "../ui/form.module.css";
 import { Waiting } from "../ui/waiting.tsx";
 import { say } from "../words/words.ts";
 import { Refused } from "./row.tsx";
-import style from "./settings.module.css";
 import { TakePhrase } from "./take-phrase.tsx";
 import { useDoing } from "./use-doing.ts";
 
@@ -22,7 +22,7 @@ export function NewPhraseDialog({ address, onClose }: { address: string; onClose
   };
   return (
     <Dialog title={say("settings.row.newPhrase")} onClose={leave} width="wide">
-      <div className={`${style.form} ${style.inDialog}`}>
+      <div className={`${form.form} ${form.inDialog}`}>
         {phrase === undefined && doing.fault === undefined && <Waiting words={say("settings.wait")} />}
         {phrase !== undefined && (
           <TakePhrase

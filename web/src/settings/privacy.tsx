@@ -1,12 +1,13 @@
 import type { ReactElement } from "react";
 import { call } from "../state/desk.ts";
-import { Icon } from "../ui/icon.tsx";
+import { Badge } from "../ui/badge.tsx";
+import { DataTable } from "../ui/data-table.tsx";
+import form from "../ui/form.module.css";
 import { Switch } from "../ui/switch.tsx";
 import { Watched } from "../ui/watched.tsx";
 import { say, type Words } from "../words/words.ts";
 import { Row } from "./row.tsx";
 import { seen, unseen } from "./server-sees.ts";
-import style from "./settings.module.css";
 import { useDoing } from "./use-doing.ts";
 
 /** As docs/threats.md has it. */
@@ -55,26 +56,18 @@ function ConsentRow(): ReactElement {
 function Seen(): ReactElement {
   return (
     <>
-      <table className={style.table}>
-        <thead>
-          <tr>
-            <th scope="col">{say("settings.what")}</th>
-            <th scope="col">{say("settings.canSee")}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {seen.map(({ id }) => (
-            <Line key={id} words={`settings.sees.${id}`} isSeen />
-          ))}
-          {unseen.map(({ id }) => (
-            <Line key={id} words={`settings.hidden.${id}`} isSeen={false} />
-          ))}
-        </tbody>
-      </table>
+      <DataTable columns={[say("settings.what"), say("settings.canSee")]}>
+        {seen.map(({ id }) => (
+          <Line key={id} words={`settings.sees.${id}`} isSeen />
+        ))}
+        {unseen.map(({ id }) => (
+          <Line key={id} words={`settings.hidden.${id}`} isSeen={false} />
+        ))}
+      </DataTable>
       <div>
-        <h3 className={style.label}>{say("settings.limits")}</h3>
+        <h3 className={form.label}>{say("settings.limits")}</h3>
         {limits.map((what) => (
-          <p key={what} className={style.help}>
+          <p key={what} className={form.help}>
             {say(`settings.limit.${what}`)}
           </p>
         ))}
@@ -88,9 +81,9 @@ function Line({ words, isSeen }: { words: Words; isSeen: boolean }): ReactElemen
     <tr>
       <th scope="row">{say(words)}</th>
       <td>
-        <span className={style.badge} data-look={isSeen ? "plain" : undefined}>
-          {!isSeen && <Icon name="lock" size={12} />} {say(isSeen ? "settings.yes" : "settings.no")}
-        </span>
+        <Badge look={isSeen ? "plain" : "ok"} icon={isSeen ? undefined : "lock"}>
+          {say(isSeen ? "settings.yes" : "settings.no")}
+        </Badge>
       </td>
     </tr>
   );

@@ -1,7 +1,9 @@
 import type { ReactElement } from "react";
 import { call } from "../state/desk.ts";
 import type { ViewOutput } from "../state/worker/views.ts";
+import { Actions } from "../ui/actions.tsx";
 import { Button } from "../ui/button.tsx";
+import { Select } from "../ui/select.tsx";
 import { Watched } from "../ui/watched.tsx";
 import { say } from "../words/words.ts";
 import { Row } from "./row.tsx";
@@ -87,11 +89,11 @@ function SignatureRow({ own }: { own: Own }): ReactElement {
             value={text}
             onChange={({ target }) => setText(target.value)}
           />
-          <div className={style.actions}>
+          <Actions>
             <Button disabled={text === own.textSignature} isBusy={doing.isBusy} onClick={() => void keep()}>
               {say("settings.save")}
             </Button>
-          </div>
+          </Actions>
         </>
       )}
     </Row>
@@ -105,8 +107,7 @@ function UndoRow({ undoS }: { undoS: number }): ReactElement {
   return (
     <Row row="undo" help={say("settings.undoHelp")} doing={doing}>
       {({ labelledBy, describedBy }) => (
-        <select
-          className={style.select}
+        <Select
           aria-labelledby={labelledBy}
           aria-describedby={describedBy}
           value={undoS}
@@ -119,7 +120,7 @@ function UndoRow({ undoS }: { undoS: number }): ReactElement {
               {say("settings.undoFor", { seconds })}
             </option>
           ))}
-        </select>
+        </Select>
       )}
     </Row>
   );

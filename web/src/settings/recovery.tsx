@@ -2,8 +2,10 @@ import { type FormEvent, type ReactElement, useState } from "react";
 import { call } from "../state/desk.ts";
 import { problemAt } from "../state/use-work.ts";
 import type { PhraseHealth } from "../state/worker/phrase.ts";
+import { Actions } from "../ui/actions.tsx";
 import { Button } from "../ui/button.tsx";
 import { Field } from "../ui/field.tsx";
+import form from "../ui/form.module.css";
 import { Notice } from "../ui/notice.tsx";
 import { PasswordField } from "../ui/password-field.tsx";
 import { Watched } from "../ui/watched.tsx";
@@ -12,7 +14,6 @@ import { say } from "../words/words.ts";
 import { LeakDialog } from "./leak-dialog.tsx";
 import { NewPhraseDialog } from "./new-phrase-dialog.tsx";
 import { Refused, Row } from "./row.tsx";
-import style from "./settings.module.css";
 import { useDoing } from "./use-doing.ts";
 
 /** The phrase and the password: that they are there, that they work, and what is done when somebody else has them. */
@@ -75,7 +76,7 @@ function TestRow({ health: { setAtMs, testedAtMs } }: { health: PhraseHealth }):
       isWide
     >
       {() => (
-        <form className={style.form} onSubmit={test}>
+        <form className={form.form} onSubmit={test}>
           <Field
             label={say("settings.phraseField")}
             help={say("settings.phraseFieldHelp")}
@@ -91,11 +92,11 @@ function TestRow({ health: { setAtMs, testedAtMs } }: { health: PhraseHealth }):
           />
           {isRight === true && <Notice look="ok">{say("settings.phraseRight")}</Notice>}
           {atPhrase === undefined && <Refused fault={doing.fault} />}
-          <div className={style.actions}>
+          <Actions>
             <Button type="submit" isBusy={doing.isBusy} disabled={phrase.trim() === ""}>
               {say("settings.testDo")}
             </Button>
-          </div>
+          </Actions>
         </form>
       )}
     </Row>
@@ -127,7 +128,7 @@ function PasswordRow(): ReactElement {
       doing={isOfAField ? { ...doing, fault: undefined } : doing}
     >
       {() => (
-        <form className={style.form} onSubmit={change}>
+        <form className={form.form} onSubmit={change}>
           <PasswordField
             label={say("settings.passwordNow")}
             value={current}
@@ -143,11 +144,11 @@ function PasswordRow(): ReactElement {
             help={say("password.help")}
             problem={atNext}
           />
-          <div className={style.actions}>
+          <Actions>
             <Button type="submit" isBusy={doing.isBusy} disabled={current === "" || next === ""}>
               {say("settings.passwordDo")}
             </Button>
-          </div>
+          </Actions>
         </form>
       )}
     </Row>

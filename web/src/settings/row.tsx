@@ -2,6 +2,7 @@ import { type ReactElement, type ReactNode, useId } from "react";
 import type { SettingsRow } from "../state/settings-topics.ts";
 import { codeOf } from "../state/use-work.ts";
 import type { Fault } from "../state/worker/fault.ts";
+import form from "../ui/form.module.css";
 import { Icon } from "../ui/icon.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { say } from "../words/words.ts";
@@ -41,7 +42,7 @@ export function Row({
           <SavedMark doing={doing} />
         </h2>
         {help !== undefined && (
-          <p id={describedBy} className={style.help}>
+          <p id={describedBy} className={form.help}>
             {help}
           </p>
         )}

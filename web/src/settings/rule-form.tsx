@@ -3,10 +3,14 @@ import { call } from "../state/desk.ts";
 import { labelTree } from "../state/label-tree.ts";
 import { lastSeen, useView } from "../state/use-view.ts";
 import type { ViewOutput } from "../state/worker/views.ts";
+import { Actions } from "../ui/actions.tsx";
 import { Button, IconButton } from "../ui/button.tsx";
+import { Check } from "../ui/check.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { Field } from "../ui/field.tsx";
+import form from "../ui/form.module.css";
 import { Notice } from "../ui/notice.tsx";
+import { Select } from "../ui/select.tsx";
 import { say } from "../words/words.ts";
 import { Refused } from "./row.tsx";
 import {
@@ -55,7 +59,7 @@ export function RuleForm({
       onClose={onClose}
       width="wide"
     >
-      <form className={`${style.form} ${style.inDialog}`} onSubmit={(event) => void keep(event)}>
+      <form className={`${form.form} ${form.inDialog}`} onSubmit={(event) => void keep(event)}>
         <Field
           label={say("settings.ruleName")}
           value={draft.name}
@@ -69,15 +73,15 @@ export function RuleForm({
           isSealed={isSealed}
           onChange={(conditions) => change({ conditions })}
         />
-        <Actions draft={draft} onChange={change} />
+        <Deeds draft={draft} onChange={change} />
         {isTried && fault !== undefined && <Notice look="warn">{say(`settings.ruleFault.${fault}`)}</Notice>}
         <Refused fault={doing.fault} />
-        <div className={`${style.actions} ${style.end}`}>
+        <Actions isAtEnd>
           <Button onClick={onClose}>{say("settings.cancel")}</Button>
           <Button look="ink" type="submit" isBusy={doing.isBusy}>
             {say("settings.keepRule")}
           </Button>
-        </div>
+        </Actions>
       </form>
     </Dialog>
   );
@@ -98,9 +102,9 @@ function Conditions({
   const put = (at: number, condition: Condition) =>
     onChange(conditions.map((before, place) => (place === at ? condition : before)));
   return (
-    <fieldset className={style.legend}>
+    <fieldset className={form.group}>
       <legend>{say("settings.conditions")}</legend>
-      {conditions.length === 0 && <p className={style.help}>{say("settings.noConditions")}</p>}
+      {conditions.length === 0 && <p className={form.help}>{say("settings.noConditions")}</p>}
       {conditions.map((condition, at) => (
         <ConditionLine
           // biome-ignore lint/suspicious/noArrayIndexKey: a line stays the same when its kind becomes another.
@@ -135,8 +139,7 @@ function ConditionLine({
 }): ReactElement {
   return (
     <div className={style.condition}>
-      <select
-        className={style.select}
+      <Select
         aria-label={say("settings.conditionKind")}
         value={kind}
         onChange={({ target }) =>
@@ -148,7 +151,7 @@ function ConditionLine({
             {say(`settings.kind.${one}`)}
           </option>
         ))}
-      </select>
+      </Select>
       {isWords(kind) || isSize(kind) ? (
         <input
           className={style.text}
@@ -172,7 +175,7 @@ function ConditionLine({
   );
 }
 
-function Actions({
+function Deeds({
   draft,
   onChange,
 }: {
@@ -183,61 +186,44 @@ function Actions({
   // What the server does not know yet it puts nothing into.
   const labels = labelTree(folders).filter(({ folder }) => !folder.id.startsWith("new-"));
   return (
-    <fieldset className={style.legend}>
+    <fieldset className={form.group}>
       <legend>{say("settings.actions")}</legend>
       {labels.map(({ folder, path }) => (
         <Check
           key={folder.id}
-          words={say("settings.does.label", { label: path })}
-          isOn={draft.labels.includes(folder.id)}
-          onChange={(isOn) =>
+          checked={draft.labels.includes(folder.id)}
+          onChange={({ target }) =>
             onChange({
-              labels: isOn ? [...draft.labels, folder.id] : draft.labels.filter((id) => id !== folder.id),
+              labels: target.checked
+                ? [...draft.labels, folder.id]
+                : draft.labels.filter((id) => id !== folder.id),
             })
           }
-        />
+        >
+          {say("settings.does.label", { label: path })}
+        </Check>
       ))}
-      <Check
-        words={say("settings.skipInbox")}
-        isOn={draft.skipInbox}
-        onChange={(skipInbox) => onChange({ skipInbox })}
-      />
-      <Check
-        words={say("settings.star")}
-        isOn={draft.isStarred}
-        onChange={(isStarred) => onChange({ isStarred })}
-      />
-      <Check
-        words={say("settings.markRead")}
-        isOn={draft.isRead}
-        onChange={(isRead) => onChange({ isRead })}
-      />
+      <Check checked={draft.skipInbox} onChange={({ target }) => onChange({ skipInbox: target.checked })}>
+        {say("settings.skipInbox")}
+      </Check>
+      <Check checked={draft.isStarred} onChange={({ target }) => onChange({ isStarred: target.checked })}>
+        {say("settings.star")}
+      </Check>
+      <Check checked={draft.isRead} onChange={({ target }) => onChange({ isRead: target.checked })}>
+        {say("settings.markRead")}
+      </Check>
       {(["junk", "trash"] as const).map((place) => (
         <Check
           key={place}
-          words={say(`settings.moveTo.${place}`)}
-          isOn={draft.moveTo === place}
-          onChange={(isOn) => onChange({ moveTo: isOn ? place : null })}
-        />
+          checked={draft.moveTo === place}
+          onChange={({ target }) => onChange({ moveTo: target.checked ? place : null })}
+        >
+          {say(`settings.moveTo.${place}`)}
+        </Check>
       ))}
-      <Check words={say("settings.stop")} isOn={draft.stop} onChange={(stop) => onChange({ stop })} />
+      <Check checked={draft.stop} onChange={({ target }) => onChange({ stop: target.checked })}>
+        {say("settings.stop")}
+      </Check>
     </fieldset>
-  );
-}
-
-function Check({
-  words,
-  isOn,
-  onChange,
-}: {
-  words: string;
-  isOn: boolean;
-  onChange(isOn: boolean): void;
-}): ReactElement {
-  return (
-    <label className={style.check}>
-      <input type="checkbox" checked={isOn} onChange={({ target }) => onChange(target.checked)} />
-      <span dir="auto">{words}</span>
-    </label>
   );
 }

@@ -3,8 +3,11 @@ import { call } from "../state/desk.ts";
 import { labelTree } from "../state/label-tree.ts";
 import { lastSeen, useView } from "../state/use-view.ts";
 import type { ViewOutput } from "../state/worker/views.ts";
+import { Actions } from "../ui/actions.tsx";
 import { Button, IconButton } from "../ui/button.tsx";
+import form from "../ui/form.module.css";
 import { Icon } from "../ui/icon.tsx";
+import items from "../ui/items.module.css";
 import { Switch } from "../ui/switch.tsx";
 import { showToast } from "../ui/toaster.tsx";
 import { Watched } from "../ui/watched.tsx";
@@ -33,15 +36,15 @@ export function Rules(): ReactElement {
         <Watched name="rules" input={{}}>
           {(rules) => (
             <>
-              <div className={style.actions}>
+              <Actions>
                 <Button icon="plus" onClick={() => setOpen({ rule: undefined })}>
                   {say("settings.newRule")}
                 </Button>
-              </div>
+              </Actions>
               {rules.length === 0 ? (
-                <p className={style.meta}>{say("settings.noRules")}</p>
+                <p className={form.help}>{say("settings.noRules")}</p>
               ) : (
-                <ul className={style.list}>
+                <ul className={items.list}>
                   {rules.map((rule) => (
                     <RuleItem key={rule.id} rule={rule} doing={doing} onOpen={() => setOpen({ rule })} />
                   ))}
@@ -76,7 +79,7 @@ function RuleItem({ rule, doing, onOpen }: { rule: Rule; doing: Doing; onOpen():
     });
   };
   return (
-    <li className={style.item}>
+    <li className={items.item}>
       <Switch
         aria-label={say("settings.ruleOn", { name })}
         isOn={isEnabled}
@@ -85,15 +88,15 @@ function RuleItem({ rule, doing, onOpen }: { rule: Rule; doing: Doing; onOpen():
         }
       />
       <div>
-        <p className={style.name} dir="auto">
+        <p className={items.name} dir="auto">
           {name}
         </p>
         <RuleWords draft={draftOf(rule)} />
       </div>
-      <div className={style.actions}>
+      <Actions>
         <IconButton icon="pen" label={say("settings.editRule", { name })} onClick={onOpen} />
         <IconButton icon="trash" label={say("settings.removeRule", { name })} onClick={() => void remove()} />
-      </div>
+      </Actions>
     </li>
   );
 }

@@ -1,13 +1,15 @@
 import { type FormEvent, type ReactElement, useState } from "react";
 import { call } from "../state/desk.ts";
+import { Badge } from "../ui/badge.tsx";
 import { Button } from "../ui/button.tsx";
 import { Field } from "../ui/field.tsx";
+import form from "../ui/form.module.css";
 import { Icon } from "../ui/icon.tsx";
+import items from "../ui/items.module.css";
 import { Switch } from "../ui/switch.tsx";
 import { Watched } from "../ui/watched.tsx";
 import { say } from "../words/words.ts";
 import { Refused, Row } from "./row.tsx";
-import style from "./settings.module.css";
 import { type Doing, useDoing } from "./use-doing.ts";
 
 /** Whether first-time senders wait, and of whom was decided. */
@@ -37,9 +39,9 @@ export function ScreenerSettings(): ReactElement {
               <>
                 <BlockForm />
                 {senders.decided.length === 0 ? (
-                  <p className={style.meta}>{say("settings.decidedNone")}</p>
+                  <p className={form.help}>{say("settings.decidedNone")}</p>
                 ) : (
-                  <ul className={style.list}>
+                  <ul className={items.list}>
                     {senders.decided.map(({ address, state }) => (
                       <Decided key={address} address={address} state={state} doing={decided} />
                     ))}
@@ -66,16 +68,16 @@ function Decided({
   const isBlocked = state === "blocked";
   const host = address.startsWith("*@") ? address.slice(2) : undefined;
   return (
-    <li className={style.item}>
-      <span className={style.sign}>
+    <li className={items.item}>
+      <span className={items.sign}>
         <Icon name={host === undefined ? "person" : "server"} />
       </span>
       <div>
-        <p className={style.name}>
+        <p className={items.name}>
           <bdi>{host === undefined ? address : say("settings.everybodyOf", { host })}</bdi>{" "}
-          <span className={style.badge} data-look={isBlocked ? "bad" : undefined}>
+          <Badge look={isBlocked ? "bad" : "ok"}>
             {say(isBlocked ? "settings.blocked" : "settings.accepted")}
-          </span>
+          </Badge>
         </p>
       </div>
       <Button
@@ -103,7 +105,7 @@ function BlockForm(): ReactElement {
       });
   };
   return (
-    <form onSubmit={block} className={style.form}>
+    <form onSubmit={block} className={form.form}>
       <Field
         label={say("settings.blockWhom")}
         help={say("settings.blockHelp")}

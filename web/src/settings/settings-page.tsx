@@ -1,8 +1,9 @@
 import { type ReactElement, type ReactNode, useEffect, useRef, useState } from "react";
-import { go, writeRoute } from "../routes.ts";
 import { hasWords } from "../state/label-tree.ts";
 import { findTopic, type SettingsRow, type SettingsTopic, settingsTopics } from "../state/settings-topics.ts";
 import { Icon } from "../ui/icon.tsx";
+import { SearchBox } from "../ui/search-box.tsx";
+import { TopicLink, TopicPage, Topics } from "../ui/topic-page.tsx";
 import { say } from "../words/words.ts";
 import { About } from "./about.tsx";
 import { Appearance } from "./appearance.tsx";
@@ -74,41 +75,19 @@ export function SettingsPage({
   }, [now, wanted]);
 
   return (
-    <div className={style.page} data-list={isList ? "" : undefined}>
-      <nav className={style.nav} aria-label={say("settings.topics")} data-part="list">
-        <p className={style.navTitle}>{say("area.settings")}</p>
-        <div className={style.search}>
-          <Icon name="search" size={16} />
-          <input
-            type="search"
-            aria-label={say("settings.find")}
-            placeholder={say("settings.find")}
-            value={text}
-            onChange={({ target }) => setText(target.value)}
-          />
-        </div>
-        <TopicList text={text} now={now} onChosen={(row) => setWanted({ row })} />
-      </nav>
-      <div ref={content} className={style.content} data-part="reader">
-        <div className={style.measure}>
-          <a
-            className={style.back}
-            href="/settings"
-            onClick={(event) => {
-              event.preventDefault();
-              go({ page: "settings", topic: "" });
-            }}
-          >
-            <Icon name="back" size={16} />
-            {say("area.settings")}
-          </a>
-          <h1 ref={heading} tabIndex={-1} className={style.title}>
-            {title}
-          </h1>
-          <Topic topic={now} address={address} parts={parts} />
-        </div>
-      </div>
-    </div>
+    <TopicPage
+      area={say("area.settings")}
+      navLabel={say("settings.topics")}
+      above={<SearchBox label={say("settings.find")} text={text} onText={setText} />}
+      topics={<TopicList text={text} now={now} onChosen={(row) => setWanted({ row })} />}
+      narrow={isList ? "list" : "topic"}
+      back={{ page: "settings", topic: "" }}
+      title={title}
+      contentRef={content}
+      titleRef={heading}
+    >
+      <Topic topic={now} address={address} parts={parts} />
+    </TopicPage>
   );
 }
 
@@ -139,52 +118,30 @@ function TopicList({
   });
   if (found.length === 0) return <p className={style.none}>{say("settings.nothing", { text })}</p>;
   return (
-    <ul className={style.topics}>
+    <Topics>
       {found.map(({ id, icon, rows }) => (
         <li key={id}>
-          <TopicLink topic={id} isNow={id === now} onChosen={() => onChosen(undefined)}>
+          <TopicLink
+            route={{ page: "settings", topic: id }}
+            isNow={id === now}
+            onChosen={() => onChosen(undefined)}
+          >
             <Icon name={icon} size={18} />
             {say(`settings.${id}`)}
           </TopicLink>
           {rows.map((row) => (
-            <TopicLink key={row} topic={id} isRow onChosen={() => onChosen(row)}>
+            <TopicLink
+              key={row}
+              route={{ page: "settings", topic: id }}
+              isWithin
+              onChosen={() => onChosen(row)}
+            >
               {say(`settings.row.${row}`)}
             </TopicLink>
           ))}
         </li>
       ))}
-    </ul>
-  );
-}
-
-function TopicLink({
-  topic,
-  isNow = false,
-  isRow = false,
-  onChosen,
-  children,
-}: {
-  topic: SettingsTopic;
-  isNow?: boolean;
-  isRow?: boolean;
-  onChosen(): void;
-  children: ReactNode;
-}): ReactElement {
-  const route = { page: "settings", topic } as const;
-  return (
-    <a
-      href={writeRoute(route)}
-      className={isRow ? `${style.topic} ${style.found}` : style.topic}
-      aria-current={isNow ? "page" : undefined}
-      onClick={(event) => {
-        if (event.metaKey || event.ctrlKey || event.shiftKey) return;
-        event.preventDefault();
-        onChosen();
-        go(route);
-      }}
-    >
-      {children}
-    </a>
+    </Topics>
   );
 }
 

@@ -1,12 +1,14 @@
 import { type ReactElement, useEffect, useState } from "react";
 import { SignOutDialog } from "../login/sign-out-dialog.tsx";
 import type { Storage } from "../state/worker/own-account.ts";
+import { Actions } from "../ui/actions.tsx";
 import { Button } from "../ui/button.tsx";
+import form from "../ui/form.module.css";
+import { Meter } from "../ui/meter.tsx";
 import { Watched } from "../ui/watched.tsx";
 import { fileSize } from "../words/sizes.ts";
 import { say } from "../words/words.ts";
 import { Row } from "./row.tsx";
-import style from "./settings.module.css";
 
 /** What is kept at the server and on this device. */
 export function StorageSettings({ address }: { address: string }): ReactElement {
@@ -44,7 +46,7 @@ function Quota({ there, labelledBy }: { there: Storage["there"]; labelledBy: str
   const { usedBytes, mostBytes } = there;
   return (
     <>
-      <progress className={style.meter} value={usedBytes} max={mostBytes} aria-labelledby={labelledBy} />
+      <Meter value={usedBytes} max={mostBytes} aria-labelledby={labelledBy} />
       <p>{say("settings.quota", { used: fileSize(usedBytes), most: fileSize(mostBytes) })}</p>
     </>
   );
@@ -61,12 +63,12 @@ function Keeping(): ReactElement | null {
   const ask = async () => setState((await navigator.storage.persist()) ? "kept" : "refused");
   if (state === undefined) return null;
   return (
-    <div className={style.actions}>
-      <p className={style.meta} role="status">
+    <Actions>
+      <p className={form.help} role="status">
         {say(`settings.keeping.${state}`)}
       </p>
       {state === "loose" && <Button onClick={() => void ask()}>{say("settings.keepHere")}</Button>}
-    </div>
+    </Actions>
   );
 }
 

@@ -2,13 +2,14 @@ import { type ReactElement, useState } from "react";
 import { call } from "../state/desk.ts";
 import { codeOf } from "../state/use-work.ts";
 import type { Fault } from "../state/worker/fault.ts";
+import { Actions } from "../ui/actions.tsx";
 import { Button } from "../ui/button.tsx";
+import form from "../ui/form.module.css";
 import { Notice } from "../ui/notice.tsx";
 import { faultWords } from "../words/fault-words.ts";
 import { say } from "../words/words.ts";
 import { KeepPhrase } from "./keep-phrase.tsx";
 import { Refused } from "./row.tsx";
-import style from "./settings.module.css";
 import { useDoing } from "./use-doing.ts";
 
 /**
@@ -45,12 +46,12 @@ export function TakePhrase({
     return (
       <>
         <Refused fault={doing.fault} />
-        <p className={style.help}>{say("settings.phraseAsBefore")}</p>
-        <div className={`${style.actions} ${style.end}`}>
+        <p className={form.help}>{say("settings.phraseAsBefore")}</p>
+        <Actions isAtEnd>
           <Button look="ink" onClick={onLeave}>
             {say("settings.close")}
           </Button>
-        </div>
+        </Actions>
       </>
     );
   }

@@ -1,11 +1,11 @@
 import { type ReactElement, useState } from "react";
 import { call } from "../state/desk.ts";
 import { deviceName } from "../state/device-name.ts";
-import { codeOf, problemAt, useWork } from "../state/use-work.ts";
+import { codeOf, useWork } from "../state/use-work.ts";
+import { AccountFields, isOfAccountField } from "../ui/account-fields.tsx";
+import { Actions } from "../ui/actions.tsx";
 import { Button } from "../ui/button.tsx";
-import { Field } from "../ui/field.tsx";
 import { Notice } from "../ui/notice.tsx";
-import { PasswordField } from "../ui/password-field.tsx";
 import { PhraseCheck } from "../ui/phrase-check.tsx";
 import { PhraseWords } from "../ui/phrase-words.tsx";
 import { told } from "../ui/told.ts";
@@ -62,11 +62,8 @@ function AccountForm({
   token: string;
   onMade(made: Made): void;
 }): ReactElement {
-  const [personName, setPersonName] = useState("");
-  const [name, setName] = useState("");
-  const [password, setPassword] = useState("");
+  const [account, setAccount] = useState({ personName: "", name: "", password: "" });
   const { isBusy, fault, run } = useWork();
-  const isOfAField = fault?.pointer === "/name" || fault?.pointer === "/password";
   return (
     <form
       className={style.form}
@@ -76,9 +73,9 @@ function AccountForm({
           onMade(
             await call("signUp", {
               token,
-              name: name.trim(),
-              personName: personName.trim(),
-              password,
+              name: account.name.trim(),
+              personName: account.personName.trim(),
+              password: account.password,
               device: deviceName(),
             }),
           ),
@@ -86,40 +83,15 @@ function AccountForm({
       }}
     >
       <p>{say("setup.accountSentence")}</p>
-      <Field
-        label={say("welcome.personName")}
-        help={say("welcome.personNameHelp")}
-        value={personName}
-        onChange={({ target }) => setPersonName(target.value)}
-        autoComplete="name"
-        maxLength={100}
-        dir="auto"
-      />
-      <Field
-        label={say("welcome.name")}
-        value={name}
-        onChange={({ target }) => setName(target.value)}
-        autoComplete="username"
-        autoCapitalize="none"
-        spellCheck={false}
-        required
-        problem={problemAt(fault, "/name")}
-        after={host === undefined ? undefined : <bdi>@{host}</bdi>}
-      />
-      <PasswordField
-        label={say("signIn.password")}
-        value={password}
-        onChange={setPassword}
-        autoComplete="new-password"
-        help={say("password.help")}
-        problem={problemAt(fault, "/password")}
-      />
-      {fault !== undefined && !isOfAField && <Notice code={codeOf(fault)}>{fault.sentence}</Notice>}
-      <div className={style.actions}>
+      <AccountFields account={account} onChange={setAccount} host={host} fault={fault} />
+      {fault !== undefined && !isOfAccountField(fault) && (
+        <Notice code={codeOf(fault)}>{fault.sentence}</Notice>
+      )}
+      <Actions>
         <Button look="ink" type="submit" isBusy={isBusy}>
           {isBusy ? say("welcome.busy") : say("welcome.do")}
         </Button>
-      </div>
+      </Actions>
     </form>
   );
 }

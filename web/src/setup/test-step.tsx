@@ -3,6 +3,7 @@ import { go } from "../routes.ts";
 import { call } from "../state/desk.ts";
 import { lastSeen, useView } from "../state/use-view.ts";
 import { codeOf, useWork } from "../state/use-work.ts";
+import { Actions } from "../ui/actions.tsx";
 import { Button } from "../ui/button.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { Notice } from "../ui/notice.tsx";
@@ -53,7 +54,7 @@ export function TestStep({ isReady, host }: { isReady: boolean; host: string | u
       </div>
       {fault !== undefined && <Notice code={codeOf(fault)}>{fault.sentence}</Notice>}
       {isReady && (
-        <div className={style.actions}>
+        <Actions>
           {isDone ? (
             <>
               <Button
@@ -71,7 +72,7 @@ export function TestStep({ isReady, host }: { isReady: boolean; host: string | u
               {say(isBusy ? "setup.testing" : fault === undefined ? "setup.testDo" : "setup.testAgain")}
             </Button>
           )}
-        </div>
+        </Actions>
       )}
     </Step>
   );

@@ -1,5 +1,6 @@
 import { type ReactElement, type ReactNode, useRef, useState } from "react";
 import { Button } from "../ui/button.tsx";
+import form from "../ui/form.module.css";
 import { Icon } from "../ui/icon.tsx";
 import { say } from "../words/words.ts";
 import style from "./transfer.module.css";
@@ -43,7 +44,7 @@ export function ChooseFiles({
       <Button look="ink" isBusy={isBusy} onClick={() => input.current?.click()}>
         {say("import.choose")}
       </Button>
-      <p className={style.hint}>{say("import.drop")}</p>
+      <p className={form.help}>{say("import.drop")}</p>
       {children}
       <input
         ref={input}

@@ -3,7 +3,11 @@ import { call } from "../state/desk.ts";
 import { lastSeen, useView } from "../state/use-view.ts";
 import { codeOf, useWork, type Work } from "../state/use-work.ts";
 import type { ExportState } from "../state/worker/export-job.ts";
+import { Actions } from "../ui/actions.tsx";
 import { Button } from "../ui/button.tsx";
+import { Check } from "../ui/check.tsx";
+import form from "../ui/form.module.css";
+import { Meter } from "../ui/meter.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { saveBlob } from "../ui/save-blob.ts";
 import { ViewFault } from "../ui/view-fault.tsx";
@@ -44,15 +48,10 @@ function Phase({ state, isWhole, run }: { state: ExportState; isWhole: boolean; 
       return (
         <section className={style.block}>
           <p className={style.count}>{say("export.doneOf", { done: state.done, total: state.total })}</p>
-          <progress
-            className={style.meter}
-            value={state.done}
-            max={Math.max(1, state.total)}
-            aria-label={say("export.progress")}
-          />
-          <div className={style.actions}>
+          <Meter value={state.done} max={Math.max(1, state.total)} aria-label={say("export.progress")} />
+          <Actions>
             <Button onClick={end}>{say("export.stop")}</Button>
-          </div>
+          </Actions>
         </section>
       );
     case "failed":
@@ -75,24 +74,28 @@ function Choose({ isWhole, run }: { isWhole: boolean; run: Run }): ReactElement 
   };
   return (
     <>
-      <fieldset className={style.forms}>
+      <fieldset className={form.group}>
         <legend>{say("export.format")}</legend>
         {formats.map((one) => (
-          <label key={one} className={style.form}>
-            <input type="radio" name="format" checked={format === one} onChange={() => setFormat(one)} />
-            <span>
-              {say(`export.format.${one}`)}
-              <small>{say(`export.formatHelp.${one}`)}</small>
-            </span>
-          </label>
+          <Check
+            key={one}
+            look="card"
+            type="radio"
+            name="format"
+            help={say(`export.formatHelp.${one}`)}
+            checked={format === one}
+            onChange={() => setFormat(one)}
+          >
+            {say(`export.format.${one}`)}
+          </Check>
         ))}
       </fieldset>
       <Notice look="plain">{say(isWhole ? "export.notSealed" : "export.notWhole")}</Notice>
-      <div className={style.actions}>
+      <Actions>
         <Button look="ink" icon="upload" onClick={() => void run(start)}>
           {say("export.start")}
         </Button>
-      </div>
+      </Actions>
     </>
   );
 }
@@ -116,19 +119,19 @@ function Ended({
       <p className={style.count} role="status">
         {say("export.ended", { count: exported })}
       </p>
-      <p className={style.hint}>
+      <p className={form.help}>
         {say(isSaved ? "export.isSaved" : "export.waits", { size: fileSize(sizeBytes) })}
       </p>
       {failed > 0 && <Notice look="warn">{say("export.failed", { count: failed })}</Notice>}
       {leftOut > 0 && <Notice look="warn">{say("export.leftOut", { count: leftOut })}</Notice>}
-      <div className={style.actions}>
+      <Actions>
         {!isSaved && (
           <Button look="ink" icon="download" onClick={() => void run(save)}>
             {say("export.save")}
           </Button>
         )}
         <Button onClick={onEnd}>{say("export.again")}</Button>
-      </div>
+      </Actions>
     </section>
   );
 }

@@ -4,9 +4,12 @@ import { call } from "../state/desk.ts";
 import { lastSeen, useView } from "../state/use-view.ts";
 import { codeOf, useWork, type Work } from "../state/use-work.ts";
 import type { ImportState } from "../state/worker/import-job.ts";
+import { Actions } from "../ui/actions.tsx";
 import { Button } from "../ui/button.tsx";
 import { Confirm } from "../ui/confirm.tsx";
+import form from "../ui/form.module.css";
 import { Icon } from "../ui/icon.tsx";
+import { Meter } from "../ui/meter.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { saveBlob } from "../ui/save-blob.ts";
 import { ViewFault } from "../ui/view-fault.tsx";
@@ -47,22 +50,17 @@ function Phase({ state, work }: { state: ImportState; work: Work }): ReactElemen
       return (
         <>
           <ChooseFiles isBusy={isBusy} onChosen={look} />
-          <p className={style.hint}>{say("import.takeout")}</p>
+          <p className={form.help}>{say("import.takeout")}</p>
         </>
       );
     case "looking":
       return (
         <section className={style.block}>
           <p aria-live="polite">{say("import.looking", { count: state.mails })}</p>
-          <progress
-            className={style.meter}
-            value={state.doneBytes}
-            max={state.totalBytes}
-            aria-label={say("import.lookingLabel")}
-          />
-          <div className={style.actions}>
+          <Meter value={state.doneBytes} max={state.totalBytes} aria-label={say("import.lookingLabel")} />
+          <Actions>
             <Button onClick={() => void run(() => call("endImport", {}))}>{say("import.stopDo")}</Button>
-          </div>
+          </Actions>
         </section>
       );
     case "looked":
@@ -76,10 +74,10 @@ function Phase({ state, work }: { state: ImportState; work: Work }): ReactElemen
             isBusy={isBusy}
             onChosen={(files) => void run(() => call("continueImport", { files }))}
           />
-          <div className={style.actions}>
+          <Actions>
             <ReportButton />
             <StopButton run={run} />
-          </div>
+          </Actions>
         </>
       );
     case "running":
@@ -104,7 +102,7 @@ function UnderWay({
   return (
     <section className={style.block} aria-label={say("import.progress")}>
       <p className={style.count}>{say("import.doneOf", { done, total })}</p>
-      <progress className={style.meter} value={done} max={total} aria-label={say("import.progress")} />
+      <Meter value={done} max={total} aria-label={say("import.progress")} />
       <Counts state={state} />
       {state.phase === "paused" &&
         (state.fault === null ? (
@@ -112,7 +110,7 @@ function UnderWay({
         ) : (
           <Notice code={codeOf(state.fault)}>{faultWords(state.fault, "continueImport")}</Notice>
         ))}
-      <div className={style.actions}>
+      <Actions>
         {state.phase === "running" ? (
           <Button onClick={() => void run(() => call("pauseImport", {}))}>{say("import.pause")}</Button>
         ) : (
@@ -121,8 +119,8 @@ function UnderWay({
           </Button>
         )}
         <StopButton run={run} />
-      </div>
-      {state.phase === "running" && <p className={style.hint}>{say("import.goesOn")}</p>}
+      </Actions>
+      {state.phase === "running" && <p className={form.help}>{say("import.goesOn")}</p>}
     </section>
   );
 }
@@ -135,14 +133,14 @@ function Ended({ state, run }: { state: Counted; run: Run }): ReactElement {
         {say("import.ended", { count: state.imported })}
       </p>
       <Others state={state} />
-      <p className={style.hint}>{say("import.endedHelp")}</p>
-      <div className={style.actions}>
+      <p className={form.help}>{say("import.endedHelp")}</p>
+      <Actions>
         <Button look="ink" onClick={() => go(archive)}>
           {say("import.show")}
         </Button>
         {state.known + state.skipped > 0 && <ReportButton />}
         <Button onClick={() => void run(() => call("endImport", {}))}>{say("import.more")}</Button>
-      </div>
+      </Actions>
     </section>
   );
 }

@@ -3,7 +3,12 @@ import { call } from "../state/desk.ts";
 import { type ImportTarget, type ImportTargets, importTargets, targetOf } from "../state/import-targets.ts";
 import type { Work } from "../state/use-work.ts";
 import type { ImportState } from "../state/worker/import-job.ts";
+import { Actions } from "../ui/actions.tsx";
 import { Button } from "../ui/button.tsx";
+import { DataTable } from "../ui/data-table.tsx";
+import { Facts } from "../ui/facts.tsx";
+import form from "../ui/form.module.css";
+import { Select } from "../ui/select.tsx";
 import { longDay } from "../words/dates.ts";
 import { fileSize } from "../words/sizes.ts";
 import { say } from "../words/words.ts";
@@ -28,57 +33,48 @@ export function ImportPlan({
         <p className={style.count} role="status">
           {say("import.found", { count: look.mails })}
         </p>
-        <Facts files={files} look={look} />
+        <PlanFacts files={files} look={look} />
       </section>
       {look.labels.length > 0 && (
         <section className={style.block}>
-          <h2 className={style.heading}>{say("import.labels")}</h2>
-          <p className={style.hint}>{say("import.labelsHelp")}</p>
-          <table className={style.labels}>
-            <thead>
-              <tr>
-                <th scope="col">{say("import.label")}</th>
-                <th scope="col">{say("import.mails")}</th>
-                <th scope="col">{say("import.target")}</th>
+          <h2 className={form.label}>{say("import.labels")}</h2>
+          <p className={form.help}>{say("import.labelsHelp")}</p>
+          <DataTable columns={[say("import.label"), say("import.mails"), say("import.target")]}>
+            {look.labels.map(({ name, count }) => (
+              <tr key={name}>
+                <th scope="row" dir="auto">
+                  {name}
+                </th>
+                <td className={style.number}>{say("count", { count })}</td>
+                <td className={style.target}>
+                  <TargetChoice
+                    label={name}
+                    value={targetOf(name, targets)}
+                    onChange={(target) => setTargets({ ...targets, [name]: target })}
+                  />
+                </td>
               </tr>
-            </thead>
-            <tbody>
-              {look.labels.map(({ name, count }) => (
-                <tr key={name}>
-                  <th scope="row" dir="auto">
-                    {name}
-                  </th>
-                  <td className={style.number}>{say("count", { count })}</td>
-                  <td>
-                    <TargetChoice
-                      label={name}
-                      value={targetOf(name, targets)}
-                      onChange={(target) => setTargets({ ...targets, [name]: target })}
-                    />
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
+            ))}
+          </DataTable>
         </section>
       )}
       {look.unlabelled > 0 && (
         <section className={style.block}>
-          <label className={style.heading} htmlFor="import-rest">
+          <label className={form.label} htmlFor="import-rest">
             {say("import.rest", { count: look.unlabelled })}
           </label>
-          <select
+          <Select
+            isWide
             id="import-rest"
-            className={style.select}
             value={rest}
             onChange={({ target }) => setRest(target.value === "inbox" ? "inbox" : "archive")}
           >
             <option value="archive">{say("import.rest.archive")}</option>
             <option value="inbox">{say("import.rest.inbox")}</option>
-          </select>
+          </Select>
         </section>
       )}
-      <div className={style.actions}>
+      <Actions>
         {look.mails > 0 && (
           <Button
             look="ink"
@@ -89,15 +85,15 @@ export function ImportPlan({
           </Button>
         )}
         <Button onClick={again}>{say("import.others")}</Button>
-      </div>
+      </Actions>
     </>
   );
 }
 
-function Facts({ files, look }: Pick<Looked, "files" | "look">): ReactElement {
+function PlanFacts({ files, look }: Pick<Looked, "files" | "look">): ReactElement {
   const { fromMs, toMs, sizeBytes, biggest, repeated, notRead } = look;
   return (
-    <dl className={style.facts}>
+    <Facts>
       <dt>{say("import.files")}</dt>
       <dd dir="auto">{files.join(", ")}</dd>
       {fromMs !== null && toMs !== null && (
@@ -132,7 +128,7 @@ function Facts({ files, look }: Pick<Looked, "files" | "look">): ReactElement {
           <dd>{say("import.notReadHelp", { count: notRead })}</dd>
         </>
       )}
-    </dl>
+    </Facts>
   );
 }
 
@@ -146,8 +142,8 @@ function TargetChoice({
   onChange(target: ImportTarget): void;
 }): ReactElement {
   return (
-    <select
-      className={style.select}
+    <Select
+      isWide
       aria-label={say("import.targetOf", { name: label })}
       value={value}
       onChange={({ target }) => {
@@ -160,6 +156,6 @@ function TargetChoice({
           {say(`import.target.${one}`, { name: label })}
         </option>
       ))}
-    </select>
+    </Select>
   );
 }

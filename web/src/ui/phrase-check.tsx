@@ -1,5 +1,6 @@
 import { type ReactElement, useState } from "react";
 import { say } from "../words/words.ts";
+import { Actions } from "./actions.tsx";
 import { Button } from "./button.tsx";
 import { Field } from "./field.tsx";
 import { keepHere } from "./keep-here.ts";
@@ -46,7 +47,7 @@ export function PhraseCheck({
         help={say("phrase.confirmHelp")}
         problem={isWrong ? say("phrase.wrong") : undefined}
       />
-      <div className={style.actions}>
+      <Actions>
         <Button look="ink" type="submit">
           {say("phrase.done")}
         </Button>
@@ -59,7 +60,7 @@ export function PhraseCheck({
         >
           {say("phrase.later")}
         </Button>
-      </div>
+      </Actions>
     </form>
   );
 }

@@ -1,5 +1,6 @@
 import type { ReactElement } from "react";
 import { say } from "../words/words.ts";
+import { Actions } from "./actions.tsx";
 import { Button } from "./button.tsx";
 import { CopyButton } from "./copy-button.tsx";
 import style from "./phrase-words.module.css";
@@ -21,12 +22,12 @@ export function PhraseWords({ address, phrase }: { address: string; phrase: stri
           <li key={key}>{word}</li>
         ))}
       </ol>
-      <div className={style.actions}>
+      <Actions>
         <CopyButton text={phrase} />
         <Button icon="download" onClick={save}>
           {say("phrase.download")}
         </Button>
-      </div>
+      </Actions>
     </>
   );
 }
