@@ -7,6 +7,17 @@ import type {
   OutboundRequest,
 } from "@posthorn/server";
 
+/** What is kept of it where it happens. */
+const details: Readonly<Record<EgressFailure, string>> = {
+  dns: "the name has no address",
+  connect: "the connection was refused",
+  tls: "the certificate is not believed",
+  timeout: "nothing came in time",
+  cut: "the connection broke off",
+  tooLarge: "the answer is too large",
+  refused: "such an address is not called",
+};
+
 /** What goes wrong with one exchange between two servers. */
 export type Fault =
   /** It never arrives. */
@@ -91,7 +102,7 @@ export class Faults {
       case undefined:
         return inner.request(request);
       case "fail":
-        return { ok: false, failure: fault.failure, detail: `the testnet lets it fail (${fault.failure})` };
+        return { ok: false, failure: fault.failure, detail: details[fault.failure] };
       case "loseAnswer":
         await inner.request(request);
         return { ok: false, failure: "cut", detail: "the testnet lost the answer" };

@@ -9,6 +9,8 @@ import { home, openStage } from "./looks/stage.ts";
 
 const folder = join(import.meta.dirname, "../../docs/screenshots");
 const heights: Readonly<Record<number, number>> = { 1440: 900, 1024: 768, 390: 844 };
+const phone =
+  "Mozilla/5.0 (Linux; Android 16; Pixel 9) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/153.0.0.0 Mobile Safari/537.36";
 /** After `--only`: those whose names begin so. All of them without. */
 const wanted = process.argv.slice(2).filter((word) => word !== "--only");
 
@@ -48,7 +50,7 @@ try {
     if (known !== undefined) return known;
     const client = await openClient(browser, net.node(home), {
       timezoneId: wall.zone,
-      ...(isPhone ? { hasTouch: true, isMobile: true } : {}),
+      ...(isPhone ? { hasTouch: true, isMobile: true, userAgent: phone } : {}),
     });
     client.page.setDefaultTimeout(12_000);
     if (who === "nobody") return client;
@@ -56,6 +58,8 @@ try {
     await client.signIn(seeded[who]);
     // What is on its way to a new device is in no picture.
     await client.page.getByText("Up to date").waitFor({ state: "attached", timeout: 60_000 });
+    // Nor what is offered to those alone who have just come.
+    if (who === "owner") await client.page.getByRole("button", { name: "Do not offer it again" }).click();
     return client;
   }
 } finally {

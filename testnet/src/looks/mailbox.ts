@@ -94,7 +94,7 @@ export async function seedMailbox(net: Testnet, wall: Wall): Promise<Seeded> {
 
   const { user: closedUser } = people[closed];
   net.faults.add(({ from, path }) =>
-    from === home && path === `/email/keys/${closedUser}` ? { kind: "fail", failure: "refused" } : undefined,
+    from === home && path === `/email/keys/${closedUser}` ? { kind: "fail", failure: "connect" } : undefined,
   );
   const threads = new Map<string, string>();
   for (const { from, to = ["ines"] as const, daysAgo, at, thread, ...draft } of letters) {
@@ -115,7 +115,7 @@ export async function seedMailbox(net: Testnet, wall: Wall): Promise<Seeded> {
   await keepDraft(owner.session, { ...beganLetter, from: owner.address, to: [of("oskar").address] });
   // One letter is still on its way.
   net.faults.add(({ from, path }) =>
-    from === home && path === "/email/receive" ? { kind: "fail", failure: "refused" } : undefined,
+    from === home && path === "/email/receive" ? { kind: "fail", failure: "connect" } : undefined,
   );
   await write(owner, [of("jonas").address], {
     subject: "Lunch on the ferry",

@@ -111,8 +111,7 @@ export function MailPage({
       </Suspense>
       {threadId === undefined ? (
         <div className={style.nothing}>
-          {/* The list says it where there is nothing to choose. */}
-          {!isEmpty && <Empty title={say("reader.none")} sentence={say("reader.noneSentence")} />}
+          <Empty title={say("reader.none")} sentence={say("reader.noneSentence")} />
         </div>
       ) : (
         <Boundary resetBy={threadId}>

@@ -142,7 +142,7 @@ export function ThreadReader({
           />
         )}
       </header>
-      <div className={style.scroll}>
+      <div className={style.scroll} data-scroll="">
         <div className={style.measure}>
           <div className={style.top}>
             <h1 ref={heading} tabIndex={-1} className={style.subject} dir="auto">
@@ -316,10 +316,11 @@ function jump(list: HTMLElement | null, by: 1 | -1): void {
   head?.closest("[data-message]")?.scrollIntoView({ block: "start" });
 }
 
-/** What was read before is above it and can be scrolled to. */
+/** What was read before is above it and can be scrolled to; nothing moves where all of it is seen as it is. */
 function showFirstOpen(list: HTMLElement | null): void {
   const open = list?.querySelector("[data-message][data-open]");
-  if (open !== null && open !== undefined && open !== list?.firstElementChild) {
-    open.scrollIntoView({ block: "start" });
-  }
+  if (list == null || open == null || open === list.firstElementChild) return;
+  const page = list.closest("[data-scroll]");
+  const isSeen = page !== null && open.getBoundingClientRect().bottom <= page.getBoundingClientRect().bottom;
+  if (!isSeen) open.scrollIntoView({ block: "start" });
 }

@@ -1,6 +1,7 @@
 import { type ReactElement, useState } from "react";
 import { call } from "../state/desk.ts";
 import type { Device } from "../state/worker/own-account.ts";
+import { Actions } from "../ui/actions.tsx";
 import { Badge } from "../ui/badge.tsx";
 import { Button } from "../ui/button.tsx";
 import { Confirm } from "../ui/confirm.tsx";
@@ -31,9 +32,11 @@ export function Devices(): ReactElement {
               </ul>
             )}
           </Watched>
-          <Button icon="plus" onClick={() => setAdding(true)}>
-            {say("addDevice.do")}
-          </Button>
+          <Actions>
+            <Button icon="plus" onClick={() => setAdding(true)}>
+              {say("addDevice.do")}
+            </Button>
+          </Actions>
           {isAdding && (
             <AddDevice
               onClose={() => setAdding(false)}

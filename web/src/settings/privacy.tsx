@@ -56,7 +56,7 @@ function ConsentRow(): ReactElement {
 function Seen(): ReactElement {
   return (
     <>
-      <DataTable columns={[say("settings.what"), say("settings.canSee")]}>
+      <DataTable columns={[say("settings.what"), say("settings.canSee")]} hasSentences>
         {seen.map(({ id }) => (
           <Line key={id} words={`settings.sees.${id}`} isSeen />
         ))}

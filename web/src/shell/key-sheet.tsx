@@ -1,4 +1,4 @@
-import { type ReactElement, useState } from "react";
+import { type ReactElement, useId, useState } from "react";
 import {
   boundKeys,
   type CommandGroup,
@@ -13,6 +13,7 @@ import { keyCap, keysOf, pressedKey } from "../state/keys.ts";
 import { changeLook, useLook } from "../state/look.ts";
 import { Button, IconButton } from "../ui/button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
+import { Select } from "../ui/select.tsx";
 import { say } from "../words/words.ts";
 import style from "./key-sheet.module.css";
 
@@ -30,13 +31,15 @@ export function KeySheet({ onClose }: { onClose(): void }): ReactElement {
 export function KeyTable(): ReactElement {
   const { preset, ownKeys } = useLook();
   const [changing, setChanging] = useState<CommandId>();
+  const id = useId();
   const conflicts = findConflicts(boundKeys(preset, ownKeys));
   return (
     <>
       <div className={style.bar}>
-        <label className={style.preset}>
-          {say("keys.preset")}
-          <select
+        <div className={style.preset}>
+          <label htmlFor={id}>{say("keys.preset")}</label>
+          <Select
+            id={id}
             data-first=""
             value={preset}
             onChange={({ target }) =>
@@ -48,8 +51,8 @@ export function KeyTable(): ReactElement {
                 {say(`keys.preset.${one}`)}
               </option>
             ))}
-          </select>
-        </label>
+          </Select>
+        </div>
         {Object.keys(ownKeys).length > 0 && (
           <Button look="link" onClick={() => changeLook({ ownKeys: {} })}>
             {say("keys.reset")}

@@ -119,6 +119,7 @@ function commandEntries(commands: readonly CommandId[]): Entry[] {
       key: id,
       words: say(`command.${id}`),
       hint: first === undefined ? undefined : keyCap(first),
+      sign: <span className={style.sign} />,
       group: say("palette.group.commands"),
     };
   });

@@ -44,7 +44,7 @@ export function SidebarFoot(): ReactElement {
             aria-valuemax={100}
             className={style.meter}
           >
-            <span style={{ inlineSize: `${Math.min(100, share * 100)}%` }} />
+            {share > 0 && <span style={{ inlineSize: `${Math.min(100, share * 100)}%` }} />}
           </span>
         </div>
       )}

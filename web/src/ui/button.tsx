@@ -30,6 +30,7 @@ export function Button({
       {...resting(disabled || isBusy, onClick)}
       className={`${style.button} ${style[look]} ${others.className ?? ""}`}
       aria-busy={isBusy}
+      data-look={look}
     >
       {icon !== undefined && <Icon name={icon} size={16} />}
       {children}

@@ -4,14 +4,17 @@ import style from "./data-table.module.css";
 /** Rows of the same facts; `columns` are the names above them. */
 export function DataTable({
   columns,
+  hasSentences = false,
   children,
 }: {
   columns: readonly string[];
+  /** The rows begin with sentences, not with names. */
+  hasSentences?: boolean;
   children: ReactNode;
 }): ReactElement {
   return (
     <div className={style.scroller}>
-      <table className={style.table}>
+      <table className={hasSentences ? `${style.table} ${style.sentences}` : style.table}>
         <thead>
           <tr>
             {columns.map((name) => (

@@ -17,7 +17,7 @@ export function Empty({
 }): ReactElement {
   const Title = isPage ? "h1" : "h2";
   return (
-    <div className={style.empty}>
+    <div className={style.empty} data-empty="">
       <Mark size={72} />
       <Title className={style.title}>{title}</Title>
       {sentence !== undefined && <p>{sentence}</p>}

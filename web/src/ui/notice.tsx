@@ -19,12 +19,13 @@ export function Notice({
   const isUrgent = look === "bad";
   return (
     <div className={`${style.notice} ${style[look]}`} role={isUrgent ? "alert" : "status"}>
-      <Icon name={look === "ok" ? "check" : look === "plain" ? "bell" : "warning"} size={16} />
+      <Icon name={look === "ok" ? "check" : look === "plain" ? "info" : "warning"} size={16} />
       <div className={style.words}>
         <p>{children}</p>
         {code !== undefined && (
           <p className={style.code}>
-            <span>{code}</span> <CopyButton look="link" text={code} what={say("copy.code")} />
+            <span>{code}</span>
+            <CopyButton look="link" text={code} what={say("copy.code")} />
           </p>
         )}
       </div>
