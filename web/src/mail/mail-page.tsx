@@ -68,8 +68,6 @@ export function MailPage({
   const isInbox = place.kind === "role" && place.role === "inbox";
   const mails = folders.filter(({ role }) => role === "inbox" || role === "archive");
   const isNew = mails.length > 0 && mails.reduce((sum, { total }) => sum + total, 0) <= fewMails;
-  const isEmpty =
-    place.kind === "role" && folders.some(({ role, total }) => role === place.role && total === 0);
   const threadId = isList ? route.threadId : undefined;
   const waitingId = threadId?.startsWith(waitingRow) ? threadId.slice(waitingRow.length) : undefined;
   const thread = lastSeen(useView("thread", threadId === undefined ? undefined : { threadId }));

@@ -36,7 +36,7 @@ export function Row({
       data-row={row}
       aria-labelledby={`${id}-label`}
     >
-      <div className={style.about}>
+      <div>
         <h2 id={`${id}-label`} className={style.label}>
           {say(`settings.row.${row}`)}
           <SavedMark doing={doing} />

@@ -1,17 +1,20 @@
 import { type FormEvent, type ReactElement, useState } from "react";
 import { call } from "../state/desk.ts";
 import type { Template } from "../state/worker/templates.ts";
+import { Actions } from "../ui/actions.tsx";
 import { Button, IconButton } from "../ui/button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { Field } from "../ui/field.tsx";
+import form from "../ui/form.module.css";
 import { Icon } from "../ui/icon.tsx";
+import items from "../ui/items.module.css";
 import { showToast } from "../ui/toaster.tsx";
+import { Watched } from "../ui/watched.tsx";
 import { withoutMarks } from "../words/without-marks.ts";
 import { say } from "../words/words.ts";
 import { Refused, Row } from "./row.tsx";
 import style from "./settings.module.css";
 import { useDoing } from "./use-doing.ts";
-import { Watched } from "./watched.tsx";
 
 /** Texts that one writes again and again. */
 export function Templates(): ReactElement {
@@ -33,18 +36,18 @@ export function Templates(): ReactElement {
         <Watched name="templates" input={{}}>
           {(templates) =>
             templates === null ? (
-              <p className={style.meta}>{say("settings.templatesNoKeys")}</p>
+              <p className={form.help}>{say("settings.templatesNoKeys")}</p>
             ) : (
               <>
-                <div className={style.actions}>
+                <Actions>
                   <Button icon="plus" onClick={() => setOpen("new")}>
                     {say("settings.newTemplate")}
                   </Button>
-                </div>
+                </Actions>
                 {templates.length === 0 ? (
-                  <p className={style.meta}>{say("settings.noTemplates")}</p>
+                  <p className={form.help}>{say("settings.noTemplates")}</p>
                 ) : (
-                  <ul className={style.list}>
+                  <ul className={items.list}>
                     {templates.map((template) => (
                       <TemplateItem
                         key={template.id}
@@ -80,22 +83,22 @@ function TemplateItem({
   onRemove(): void;
 }): ReactElement {
   return (
-    <li className={style.item}>
-      <span className={style.sign}>
+    <li className={items.item}>
+      <span className={items.sign}>
         <Icon name="template" />
       </span>
       <div>
-        <p className={style.name} dir="auto">
+        <p className={items.name} dir="auto">
           {name}
         </p>
-        <p className={style.meta} dir="auto">
+        <p className={items.meta} dir="auto">
           {firstWords(text)}
         </p>
       </div>
-      <div className={style.actions}>
+      <Actions>
         <IconButton icon="pen" label={say("settings.editTemplate", { name })} onClick={onOpen} />
         <IconButton icon="trash" label={say("settings.removeTemplate", { name })} onClick={onRemove} />
-      </div>
+      </Actions>
     </li>
   );
 }
@@ -129,7 +132,7 @@ function TemplateForm({
       }
       onClose={onClose}
     >
-      <form className={`${style.form} ${style.inDialog}`} onSubmit={(event) => void keep(event)}>
+      <form className={`${form.form} ${form.inDialog}`} onSubmit={(event) => void keep(event)}>
         <Field
           label={say("settings.templateName")}
           help={say("settings.templateNameHelp")}
@@ -142,8 +145,8 @@ function TemplateForm({
           data-first
           onChange={({ target }) => setName(target.value)}
         />
-        <label className={style.legend}>
-          <span className={style.label}>{say("settings.templateText")}</span>
+        <label className={form.group}>
+          <span className={form.label}>{say("settings.templateText")}</span>
           <textarea
             className={style.text}
             rows={8}
@@ -154,14 +157,14 @@ function TemplateForm({
             onChange={({ target }) => setText(target.value)}
           />
         </label>
-        <p className={style.meta}>{say("settings.templateTextHelp", { blank: "{{name}}" })}</p>
+        <p className={form.help}>{say("settings.templateTextHelp", { blank: "{{name}}" })}</p>
         <Refused fault={doing.fault} />
-        <div className={`${style.actions} ${style.end}`}>
+        <Actions isAtEnd>
           <Button onClick={onClose}>{say("settings.cancel")}</Button>
           <Button look="ink" type="submit" isBusy={doing.isBusy}>
             {say("settings.save")}
           </Button>
-        </div>
+        </Actions>
       </form>
     </Dialog>
   );
