@@ -296,7 +296,7 @@ export function ThreadList({
             <div className={style.empty} data-over={below === undefined ? undefined : ""}>
               {empty ?? <EmptyPlace place={place} />}
             </div>
-            {below}
+            {below !== undefined && <div className={style.under}>{below}</div>}
           </>
         )}
         <div ref={canvas} className={style.canvas} style={{ blockSize: layout.height }} role="presentation">
