@@ -240,6 +240,7 @@ export function listShots(seeded: Seeded): Shot[] {
       go: async (page, origin) => {
         await page.goto(`${origin}/people/${encodeURIComponent(seeded.compared.address)}`);
         await page.getByText("Plans for the garden").first().waitFor();
+        await page.getByText("Verified: you and").waitFor();
       },
     },
     {

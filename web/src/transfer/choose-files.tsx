@@ -44,7 +44,7 @@ export function ChooseFiles({
       <Button look="ink" isBusy={isBusy} onClick={() => input.current?.click()}>
         {say("import.choose")}
       </Button>
-      <p className={form.help}>{say("import.drop")}</p>
+      <p className={`${form.help} ${style.or}`}>{say("import.drop")}</p>
       {children}
       <input
         ref={input}
