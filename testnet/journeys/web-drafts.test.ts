@@ -83,6 +83,7 @@ test("a page that dies in the middle of a word loses nothing of the draft, and t
   await alice.page.keyboard.type("ence");
   await composer(alice.page).getByText("Saved", { exact: true }).waitFor();
   await composer(alice.page).getByRole("button", { name: "Close, the draft is kept" }).click();
+  await hasCount(composer(alice.page), 0);
   await hasCount(alice.page.getByRole("row", { name: /Unfinished/ }), 1);
 });
 

@@ -1,11 +1,12 @@
 /** Hands on the composer of the web client, and eyes that wait for what they look for. */
 import { eachMessage, type Opened, openStored } from "@posthorn/client";
 import type { Locator, Page } from "playwright-core";
-import { expect } from "vitest";
+import { expect, vi } from "vitest";
 import type { TestPerson } from "../people.ts";
 
 /** On a machine that does much besides, what is seen at once elsewhere takes long. */
 const within = { timeout: 20_000, interval: 50 };
+const soon = { timeout: 2_000 };
 
 /** The composer that is shown. */
 export function composer(page: Page): Locator {
@@ -29,15 +30,17 @@ export async function writeTo(page: Page, address: string, subject: string, text
 }
 
 /** Throws away whatever is being written, so that what one story leaves open is in the way of no other. */
-export async function discardAll(page: Page): Promise<void> {
+export function discardAll(page: Page): Promise<void> {
   const all = page.locator("[data-keys=compose]");
   const small = page.getByRole("button", { name: /^Show / });
-  for (let left = await all.count(); left > 0; left--) {
-    if ((await composer(page).count()) === 0) await small.last().click();
-    const discard = composer(page).last().getByRole("button", { name: "Discard draft" });
-    await discard.click();
-    await hasCount(all, left - 1);
-  }
+  const discard = async () => {
+    if ((await all.count()) === 0) return;
+    if ((await composer(page).count()) === 0) await small.last().click(soon);
+    await composer(page).last().getByRole("button", { name: "Discard draft" }).click(soon);
+    expect(await all.count()).toBe(0);
+  };
+  // One may be closing by itself, and is not there any more when it would be thrown away.
+  return vi.waitFor(discard, within);
 }
 
 export function hasCount(locator: Locator, count: number): Promise<void> {
