@@ -290,6 +290,44 @@ test("on a phone a letter fills the screen, is sent from above, and back keeps i
   await phone.context.close();
 });
 
+test("on a phone back puts an answer away and leaves the conversation, as the arrow does, and then leads to the list", async () => {
+  const phone = await clients.open(clients.net.node("alpha"), {
+    viewport: { width: 390, height: 844 },
+    hasTouch: true,
+    isMobile: true,
+  });
+  await phone.signIn(writer);
+  const { page } = phone;
+  const sheet = composer(page);
+  const conversation = page.getByRole("heading", { name: "Hello from Bob" });
+  const row = page.getByRole("row", { name: /Hello from Bob/ });
+  const answer = page.getByRole("button", { name: /^Reply to/ }).last();
+  await row.click();
+  await answer.click();
+  await letterText(page).fill("Begun by thumb");
+  await page.goBack();
+  await hasCount(sheet, 0);
+  await conversation.waitFor();
+  await page.goBack();
+  await hasCount(conversation, 0);
+  await row.click();
+  await answer.click();
+  await sheet.waitFor();
+  await sheet.getByRole("button", { name: "Close, the draft is kept" }).click();
+  await hasCount(sheet, 0);
+  await expect.poll(() => page.evaluate(() => history.state)).toBeNull();
+  await conversation.waitFor();
+  await page.goBack();
+  await hasCount(conversation, 0);
+  await page.goto(`${clients.net.node("alpha").endpoint}/drafts`);
+  await row.click();
+  await hasValue(letterText(page), "Begun by thumb");
+  await sheet.getByRole("button", { name: "Discard draft" }).click();
+  await hasCount(sheet, 0);
+  expect(phone.faults).toEqual([]);
+  await phone.context.close();
+});
+
 test("a letter to nobody who is there stays, and says what to do", async () => {
   const host = clients.net.node("beta").host;
   await writeTo(alice.page, `nobody@${host}`, "To nobody", "Is anybody there?");

@@ -1,11 +1,19 @@
 /** The letters that are being written, over whatever the page shows. The composer itself comes when it is first needed. */
-import { type ReactElement, Suspense, useEffect, useRef } from "react";
-import { go, type Route } from "./routes.ts";
+import { type ReactElement, Suspense, useEffect, useRef, useState } from "react";
+import { go, layOver, type Route, takeOff, useIsOver } from "./routes.ts";
 import { useCommands } from "./state/commands.ts";
-import { forgetComposers, openComposer, useComposers } from "./state/composers.ts";
+import {
+  fillsScreen,
+  forgetComposers,
+  leaveLastComposer,
+  openComposer,
+  useComposers,
+} from "./state/composers.ts";
 import { lastSeen, useView } from "./state/use-view.ts";
 import { part } from "./ui/part.ts";
 import { showToast } from "./ui/toaster.tsx";
+import { told } from "./ui/told.ts";
+import { useMedia } from "./ui/use-media.ts";
 import { Waiting } from "./ui/waiting.tsx";
 import { faultWords } from "./words/fault-words.ts";
 import { say } from "./words/words.ts";
@@ -20,7 +28,7 @@ const ComposePage = part(
 );
 
 export function Composing({ route }: { route: Route }): ReactElement | null {
-  const isAny = useComposers().length > 0;
+  const all = useComposers();
   useCommands({
     compose: () => openComposer({ kind: "new" }),
     composePage: () => go({ page: "compose", draft: undefined }),
@@ -47,13 +55,33 @@ export function Composing({ route }: { route: Route }): ReactElement | null {
     go({ page: "list", place, threadId: undefined }, { replace: true });
   }, [threadId, place]);
 
+  useWayBack(all.some(({ isMinimised }) => !isMinimised));
   useRefusedLetters();
-  if (!isAny) return null;
+  if (all.length === 0) return null;
   return (
     <Suspense>
       <ComposerDock />
     </Suspense>
   );
+}
+
+/** Where a letter fills the screen, back puts it away, and leaves the page behind it. */
+function useWayBack(isShown: boolean): void {
+  const fills = useMedia(fillsScreen) && isShown;
+  const isOver = useIsOver();
+  const hadEntry = useRef(false);
+  const [isLeaving, setLeaving] = useState(false);
+  useEffect(() => {
+    if (isLeaving) return;
+    const hasGoneBack = fills && !isOver && hadEntry.current;
+    hadEntry.current = fills && !hasGoneBack;
+    if (hasGoneBack) {
+      setLeaving(true);
+      // One that could not be put away has an entry again.
+      told(leaveLastComposer().finally(() => setLeaving(false)));
+    } else if (fills) layOver();
+    else takeOff();
+  }, [fills, isOver, isLeaving]);
 }
 
 /** Says once of each letter that comes back why it does. */

@@ -168,19 +168,74 @@ export function goToWanted(wanted: string | undefined): void {
 }
 
 function goTo(path: string, replace: boolean): void {
+  if (comingBack !== undefined) {
+    comingBack.push(() => goTo(path, replace));
+    return;
+  }
   if (`${location.pathname}${location.search}${location.hash}` === path) return;
-  if (replace) history.replaceState(null, "", path);
+  // What lies over the page stays over the next.
+  if (isOver() && replace) {
+    comeBack(() => {
+      history.replaceState(null, "", path);
+      layOver();
+    });
+    return;
+  }
+  const wasOver = isOver();
+  if (replace || wasOver) history.replaceState(null, "", path);
   else history.pushState(null, "", path);
-  for (const listener of listeners) listener();
+  if (wasOver) layOver();
+  tellAll();
+}
+
+const overPage = "over the page";
+/** While an entry is being gone back over: what is done when that is done. */
+let comingBack: (() => void)[] | undefined;
+
+/** Whether the newest entry is of something that lies over the page: back takes that away and leaves the page. */
+export function useIsOver(): boolean {
+  return useSyncExternalStore(listen, isOver);
+}
+
+/** Gives what lies over the page an entry of its own, at the same address. */
+export function layOver(): void {
+  if (isOver()) return;
+  history.pushState(overPage, "");
+  tellAll();
+}
+
+/** Goes back over the entry of what lay over the page, where there is one. */
+export function takeOff(): void {
+  if (isOver()) comeBack(takeOff);
+}
+
+function isOver(): boolean {
+  return history.state === overPage;
+}
+
+function comeBack(then: () => void): void {
+  if (comingBack !== undefined) {
+    comingBack.push(then);
+    return;
+  }
+  comingBack = [then];
+  history.back();
 }
 
 function listen(listener: () => void): () => void {
-  if (listeners.size === 0) addEventListener("popstate", tellAll);
+  if (listeners.size === 0) addEventListener("popstate", onPopState);
   listeners.add(listener);
   return () => {
     listeners.delete(listener);
-    if (listeners.size === 0) removeEventListener("popstate", tellAll);
+    if (listeners.size === 0) removeEventListener("popstate", onPopState);
   };
+}
+
+function onPopState(): void {
+  const next = comingBack ?? [];
+  comingBack = undefined;
+  for (const step of next) step();
+  tellAll();
 }
 
 function tellAll(): void {

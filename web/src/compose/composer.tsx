@@ -1,6 +1,15 @@
-import { type DragEvent, type KeyboardEvent, type ReactElement, useEffect, useRef, useState } from "react";
+import {
+  type DragEvent,
+  type KeyboardEvent,
+  type ReactElement,
+  type Ref,
+  useEffect,
+  useImperativeHandle,
+  useRef,
+  useState,
+} from "react";
 import { useCommands } from "../state/commands.ts";
-import type { Opening } from "../state/composers.ts";
+import { fillsScreen, type Opening } from "../state/composers.ts";
 import { call } from "../state/desk.ts";
 import { undo } from "../state/undo.ts";
 import { lastSeen, useView } from "../state/use-view.ts";
@@ -35,6 +44,8 @@ interface Props {
   opening: Opening;
   /** `dock` at the foot of the page, beside others · `page` in the place of the mail. */
   look: "dock" | "page";
+  /** Puts it away as its arrow does; it is done when that is. */
+  leave?: Ref<() => Promise<void>>;
   /** It is over: sent, thrown away, or put away as a draft. */
   onClose(): void;
   /** Undefined where it cannot be made small. */
@@ -49,6 +60,7 @@ interface Props {
 export function Composer({
   opening,
   look,
+  leave,
   onClose,
   onMinimise,
   onSwitch,
@@ -129,6 +141,7 @@ export function Composer({
     if (begun !== undefined) told(call("closeLetter", closing()));
     onClose();
   };
+  useImperativeHandle(leave, () => close);
   const discard = async () => {
     ending.current = "over";
     onClose();
@@ -176,7 +189,7 @@ export function Composer({
     if (root.current?.querySelector(":popover-open, dialog:modal") !== null) return;
     event.preventDefault();
     event.stopPropagation();
-    if (onMinimise !== undefined && isWorthKeeping() && isWide()) onMinimise();
+    if (onMinimise !== undefined && isWorthKeeping() && !matchMedia(fillsScreen).matches) onMinimise();
     else told(close());
   };
   const hasFiles = ({ dataTransfer }: DragEvent) => dataTransfer.types.includes("Files");
@@ -390,8 +403,4 @@ const nothing = {
 
 function isInText(target: EventTarget): boolean {
   return target instanceof Element && target.closest("[data-letter-text]") !== null;
-}
-
-function isWide(): boolean {
-  return matchMedia("(width >= 768px)").matches;
 }

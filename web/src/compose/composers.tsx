@@ -3,6 +3,7 @@ import { type ReactElement, useCallback, useEffect, useRef, useState } from "rea
 import { go } from "../routes.ts";
 import {
   closeComposer,
+  keepLeaving,
   minimiseComposer,
   nameComposer,
   type OpenComposer,
@@ -34,6 +35,8 @@ function Docked({ composer }: { composer: OpenComposer }): ReactElement {
   const [title, setTitle] = useState(say("compose.new"));
   const onTitle = useCallback((words: string) => setTitle(words), []);
   const whole = useRef<HTMLDivElement>(null);
+  const leave = useRef<() => Promise<void>>(null);
+  useEffect(() => keepLeaving(key, async () => await leave.current?.()), [key]);
   const wasMinimised = useRef(isMinimised);
   useEffect(() => {
     if (wasMinimised.current && !isMinimised)
@@ -59,6 +62,7 @@ function Docked({ composer }: { composer: OpenComposer }): ReactElement {
         <Composer
           opening={opening}
           look="dock"
+          leave={leave}
           onClose={() => closeComposer(key)}
           onMinimise={() => minimiseComposer(key)}
           onSwitch={(name) => {

@@ -26,10 +26,13 @@ export interface OpenComposer {
   opener: HTMLElement | undefined;
 }
 
+/** Where a composer fills the screen. */
+export const fillsScreen = "(width < 768px)";
 const mostShown = 3;
 let open: readonly OpenComposer[] = [];
 let nextKey = 1;
 const listeners = new Set<() => void>();
+const leavings = new Map<number, () => Promise<void>>();
 
 /** Opens a letter to write, or shows the one that is open for this already. Gives its key. */
 export function openComposer(opening: Opening): number {
@@ -61,6 +64,21 @@ export function minimiseComposer(key: number): void {
 export function closeComposer(key: number): void {
   returnFocus(key);
   keep(open.filter((composer) => composer.key !== key));
+}
+
+/** How the composer puts away what is written in it and closes. Gives how that is forgotten. */
+export function keepLeaving(key: number, leave: () => Promise<void>): () => void {
+  leavings.set(key, leave);
+  return () => void leavings.delete(key);
+}
+
+/** Closes the one shown last as its arrow does. What cannot be kept stays open. */
+export async function leaveLastComposer(): Promise<void> {
+  const last = open.findLast(({ isMinimised }) => !isMinimised);
+  if (last === undefined) return;
+  const leave = leavings.get(last.key);
+  if (leave === undefined) closeComposer(last.key);
+  else await leave();
 }
 
 /** When somebody leaves, nothing of what they write stays on the page; their drafts are kept. */
