@@ -1,5 +1,5 @@
 /** A conversation and the list beside it: what keys act on, what is seen of it, what comes back, and what was never there. */
-import { prepare, send } from "@posthorn/client";
+import { getMailbox, prepare, send } from "@posthorn/client";
 import { uuidV7 } from "@posthorn/protocol";
 import type { Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -223,6 +223,30 @@ test("what was ticked in the list of labels holds however it is left", async () 
   await press("Escape");
   await page.getByRole("link", { name: /^Sea/ }).click();
   await row("Letter 23").waitFor();
+});
+
+test("a conversation that is moved out of a label goes as a whole, with what one has said in it oneself", async () => {
+  const ofVisit = uuidV7(clients.net.clock.now(), clients.net.platform.randomBytes(16));
+  await write(bob, { subject: "The visit", body: "When do you come?", thread: ofVisit });
+  const answer = { from: alice.address, to: [bob.address], subject: "The visit", body: "On Friday." };
+  await send(alice.session, (await prepare(alice.session, { ...answer, thread: ofVisit })).message);
+  await goToInbox();
+  await row("The visit").getByText("(2)").waitFor();
+  await row("The visit").click();
+  await reader().getByText("When do you come?").waitFor();
+  await press("l");
+  await page.getByRole("dialog").getByRole("combobox").fill("Visits");
+  await page.getByRole("option", { name: "Make “Visits”" }).click();
+  await page.getByRole("option", { name: "Visits", exact: true }).waitFor();
+  await press("Escape");
+  await page.getByRole("link", { name: /^Visits/ }).click();
+  await row("The visit").click();
+  await reader().getByText("When do you come?").waitFor();
+  await press("v");
+  await page.getByRole("dialog").getByRole("combobox").fill("Archive");
+  await page.getByRole("option", { name: "Archive" }).click();
+  await row("The visit").waitFor({ state: "detached" });
+  await expect.poll(async () => (await getMailbox(alice.session, "Visits")).totalEmails, patience).toBe(0);
 });
 
 test("where somebody is in a list is kept when the page is loaded anew", async () => {

@@ -2,7 +2,13 @@
 import { prepare, send } from "@posthorn/client";
 import type { Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { startWebClients, type WebClient, type WebClients, withoutNetwork } from "../src/browser/index.ts";
+import {
+  pressInRow,
+  startWebClients,
+  type WebClient,
+  type WebClients,
+  withoutNetwork,
+} from "../src/browser/index.ts";
 import { joinAs, type TestPerson } from "../src/people.ts";
 
 const slow = 120_000;
@@ -150,6 +156,26 @@ test("what is found is opened beside the list, and one comes back to where one w
   expect(new URL(page.url()).pathname).toBe("/search");
   await page.keyboard.press("u");
   await page.getByRole("heading", { name: "Inbox" }).waitFor();
+});
+
+test("what is thrown away goes out of what is found and stands beside it, where it is looked for when that is asked", async () => {
+  await write(bob, "A zebra on Monday", "Black and white.");
+  await write(bob, "A zebra on Friday", "White and black.");
+  await row(/A zebra on Friday/).waitFor();
+  await searchFor("zebra");
+  await page.getByText("2 found").waitFor();
+  await pressInRow(row(/A zebra on Friday/), "Delete");
+  await page.getByRole("button", { name: "1 more in Trash" }).waitFor();
+  await page.getByText("1 found").waitFor();
+  expect(await row(/A zebra on Friday/).count()).toBe(0);
+  await row(/A zebra on Monday/).waitFor();
+  await page.getByRole("button", { name: "1 more in Trash" }).click();
+  await row(/A zebra on Friday/).waitFor();
+  expect(new URL(page.url()).searchParams.get("q")).toBe("zebra in:trash");
+  await page.getByRole("button", { name: /^Undo/ }).click();
+  await page.getByRole("heading", { name: /^Nothing for/ }).waitFor();
+  await page.getByRole("link", { name: /^Inbox/ }).click();
+  await row(/A zebra on Friday/).waitFor();
 });
 
 test("without a network the same is found, and what is done waits and says so", async () => {

@@ -5,7 +5,7 @@ export type { SearchHit, SearchOptions } from "./hits.ts";
 export { localSegments, searchPieces } from "./local-segments.ts";
 export { marks } from "./marks.ts";
 export { gatherSegments, segmentIdOf } from "./piece-record.ts";
-export type { MessageSort, QueryProblem, SearchPlan } from "./plan.ts";
+export { type MessageSort, namesPlace, type QueryProblem, type SearchPlan } from "./plan.ts";
 export { parseQuery } from "./query.ts";
 export type { QueryTime } from "./query-dates.ts";
 export type { ReadRows, SearchRow } from "./rows.ts";

@@ -68,6 +68,21 @@ export function needsOf(node: PlanNode): { rows: boolean; texts: boolean } {
   }
 }
 
+/** Whether it is said where messages are to lie, or not to. */
+export function namesPlace(node: PlanNode): boolean {
+  switch (node.kind) {
+    case "row":
+      return node.filter.by === "mailbox";
+    case "not":
+      return namesPlace(node.part);
+    case "and":
+    case "or":
+      return node.parts.some(namesPlace);
+    default:
+      return false;
+  }
+}
+
 /** All of them; of none, everything. */
 export function allOf(parts: readonly PlanNode[]): PlanNode {
   const asked = parts.filter(({ kind }) => kind !== "all");

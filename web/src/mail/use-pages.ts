@@ -18,8 +18,8 @@ const pageSize = 50;
 const around = 3;
 /** So long what one has done oneself is let through. */
 const freeMs = 1_500;
-/** So long after it is done the worker has told of it. */
-const toldMs = 1_000;
+/** So long after it is done the worker has told of it, also where that has to be searched for anew. */
+const toldMs = 3_000;
 
 export interface Pages {
   /** Undefined while nothing is known yet. */
@@ -130,7 +130,7 @@ export function usePages(place: Place, first: number, last: number): Pages {
         release();
         setVersion((before) => before + 1);
       };
-      void done.then((isDone) => (isDone ? setTimeout(showAgain, toldMs) : showAgain()));
+      void done.then((isDone) => (isDone ? setTimeout(showAgain, toldMs) : showAgain()), showAgain);
     },
     [kept, release],
   );

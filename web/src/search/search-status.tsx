@@ -47,6 +47,7 @@ export function SearchStatus({ query }: { query: string }): ReactElement {
           </>
         )}
       </p>
+      {state !== undefined && state !== null && <Elsewhere query={query} elsewhere={state.elsewhere} />}
       {state?.problems.map(({ kind, operator, value, known }) => (
         <p key={`${operator}:${value}`} className={style.line} role="status">
           {kind === "badValue"
@@ -55,6 +56,27 @@ export function SearchStatus({ query }: { query: string }): ReactElement {
         </p>
       ))}
     </div>
+  );
+}
+
+/** What was thrown away and what is spam is not among what is found, and never left unsaid. */
+function Elsewhere({
+  query,
+  elsewhere,
+}: {
+  query: string;
+  elsewhere: SearchState["elsewhere"];
+}): ReactElement | null {
+  const places = (["trash", "junk"] as const).filter((place) => elsewhere[place] > 0);
+  if (places.length === 0) return null;
+  return (
+    <p className={style.line}>
+      {places.map((place) => (
+        <Button key={place} look="link" onClick={() => searchFor(`${query.trim()} in:${place}`)}>
+          {say("search.elsewhere", { count: elsewhere[place], place: say(`place.${place}`) })}
+        </Button>
+      ))}
+    </p>
   );
 }
 

@@ -15,7 +15,8 @@ import {
 } from "@posthorn/client";
 import type { Place } from "../place.ts";
 import type { Desk } from "./desk.ts";
-import { findFolder, orderOf } from "./folders.ts";
+import { findFolder } from "./find-folder.ts";
+import { orderOf } from "./folders.ts";
 
 export type ThreadAct =
   | { kind: "archive" }
@@ -71,8 +72,11 @@ async function doAct(
   desk: Desk,
   { act, threadIds, isAll = false, place, label }: ActInput,
 ): Promise<number | null> {
+  // Soon after the start only what was looked at is here, and all of it is meant.
+  if (isAll) await desk.map.whole;
   const named = isAll ? await threadsOf(desk, place) : threadIds;
   if (act.kind === "trash" && named.some(isDraftRow)) return discardDrafts(desk.mail, label, named);
+  if (!desk.map.isWhole) await Promise.all(named.map((threadId) => desk.map.wholeThread(threadId)));
   const entries = named.flatMap((threadId) => desk.map.thread(threadId)).filter(({ isMail }) => isMail);
   const undo = await carryOut(desk, { act, entries, place, label }).catch(async (error: unknown) => {
     await desk.map.settle(idsOf(entries));
@@ -112,6 +116,11 @@ async function carryOut(
   const change = (some: readonly EmailEntry[], one: EmailChange) => {
     desk.map.foresee(idsOf(some), one);
     return changeEmails(mail, label, idsOf(some), one);
+  };
+  const changeAll = (all: readonly Extract<Change, { on: "emails" }>[]) => {
+    const changes = all.filter(({ ids }) => ids.length > 0);
+    for (const { ids, change } of changes) desk.map.foresee(ids, change);
+    return doMail(mail, label, changes);
   };
   switch (act.kind) {
     case "archive": {
@@ -154,16 +163,14 @@ async function carryOut(
       const [inbox, archive] = [await findFolder(desk, "inbox"), await findFolder(desk, "archive")];
       if (inbox === undefined || archive === undefined) return undefined;
       const there = entries.filter(({ mailboxIds }) => mailboxIds.includes(inbox.id));
-      const changes: Extract<Change, { on: "emails" }>[] = [
+      return changeAll([
         { on: "emails", ids: idsOf(entries), change: { kind: "keywords", set: { $muted: true } } },
         {
           on: "emails",
           ids: idsOf(there),
           change: { kind: "mailboxes", add: [archive.id], remove: [inbox.id] },
         },
-      ];
-      for (const { ids, change } of changes) desk.map.foresee(ids, change);
-      return doMail(mail, label, changes);
+      ]);
     }
     case "snooze": {
       const there = act.until === null ? entries : await lyingIn(desk, entries, place);
@@ -177,8 +184,17 @@ async function carryOut(
         });
       return snoozeEmails(mail, label, idsOf(there), act.until);
     }
-    case "moveTo":
-      return change(await lyingIn(desk, entries, place), { kind: "moveTo", mailboxId: act.mailboxId });
+    case "moveTo": {
+      const moved = await lyingIn(desk, entries, place);
+      const to: EmailChange = { kind: "moveTo", mailboxId: act.mailboxId };
+      if (place.kind !== "label") return change(moved, to);
+      // What one has sent oneself stays where it is, and goes out of the label with the others.
+      const kept = entries.filter((entry) => !moved.includes(entry) && entry.mailboxIds.includes(place.id));
+      return changeAll([
+        { on: "emails", ids: idsOf(moved), change: to },
+        { on: "emails", ids: idsOf(kept), change: { kind: "mailboxes", add: [], remove: [place.id] } },
+      ]);
+    }
     case "label":
       return change(entries, { kind: "mailboxes", add: act.add, remove: act.remove });
   }

@@ -1,8 +1,8 @@
 /** The mailboxes of an account as a sidebar shows them, and what lies where. */
 import { aliases, countMailboxes } from "@posthorn/client";
-import type { Mailbox } from "@posthorn/protocol";
 import { type Place, placeKey, type RolePlace } from "../place.ts";
 import type { Desk } from "./desk.ts";
+import { findFolder, roleOf } from "./find-folder.ts";
 import { countDrafts } from "./list-drafts.ts";
 import { searchOrder } from "./search-threads.ts";
 import { type Belongs, orderThreads, type ThreadOrder, whenCome, whenWaking } from "./thread-order.ts";
@@ -36,26 +36,6 @@ export async function listFolders(desk: Desk): Promise<Folder[]> {
       unread: mailbox.unreadEmails,
       formerIds: former.flatMap(({ id, now }) => (now === mailbox.id ? [id] : [])),
     }));
-}
-
-const roles: Readonly<Record<string, RolePlace>> = {
-  inbox: "inbox",
-  sent: "sent",
-  drafts: "drafts",
-  archive: "archive",
-  junk: "junk",
-  trash: "trash",
-  snoozed: "snoozed",
-  screener: "screener",
-};
-
-function roleOf({ role, system }: Pick<Mailbox, "role" | "system">): RolePlace | null {
-  return roles[role ?? system ?? ""] ?? null;
-}
-
-/** The mailbox of a role; undefined before the first contact with the server. */
-export async function findFolder({ map }: Desk, role: RolePlace): Promise<{ id: string } | undefined> {
-  return (await map.mailboxes()).find((mailbox) => roleOf(mailbox) === role);
 }
 
 /** The threads of a place, in order. */

@@ -8,7 +8,7 @@ import { fail } from "@posthorn/protocol";
 import { type ImportTargets, placeOfMail } from "../import-targets.ts";
 import type { Desk, Room } from "./desk.ts";
 import { type Fault, faultOf } from "./fault.ts";
-import { findFolder } from "./folders.ts";
+import { findFolder } from "./find-folder.ts";
 import { type ImportProgress, isProgress, type NewNote, noteTo } from "./import-kept.ts";
 import { type ImportLook, lookInto } from "./import-look.ts";
 

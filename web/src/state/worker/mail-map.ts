@@ -129,11 +129,20 @@ export function openMailMap(
     keep(rows.filter(({ id }) => !kept.has(id) && byId.has(id)));
   };
 
-  const readAll = async () => {
+  let round = 0;
+  let reading: Promise<void> | undefined;
+  const readAll = (): Promise<void> => {
+    round++;
+    reading = readRound(round);
+    return reading;
+  };
+  /** One that was begun anew meanwhile ends with that. */
+  const readRound = async (mine: number): Promise<void> => {
     await restLater;
     const touched = new Set<string>();
     for await (const part of readEntries(store)) {
       if (signal.aborted) return;
+      if (mine !== round) return reading;
       // What has changed or gone meanwhile is newer here than what was read.
       add(
         part.filter(({ id }) => !byId.has(id) && !gone.has(id)),

@@ -2,7 +2,7 @@
 import { emails, readSenderNames } from "@posthorn/client";
 import type { Desk } from "./desk.ts";
 import { rowsOf } from "./digests.ts";
-import { findFolder } from "./folders.ts";
+import { findFolder } from "./find-folder.ts";
 import { nameBy, type Person, personOf } from "./persons.ts";
 
 export interface KnownPerson extends Person {

@@ -3,7 +3,7 @@ import { decideSender, parseSender, readSenderNames } from "@posthorn/client";
 import { accountOf, type Sender } from "@posthorn/protocol";
 import type { Desk } from "./desk.ts";
 import { rowsOf } from "./digests.ts";
-import { findFolder } from "./folders.ts";
+import { findFolder } from "./find-folder.ts";
 import { nameBy, type Person, personOf } from "./persons.ts";
 
 export interface Stranger extends Person {

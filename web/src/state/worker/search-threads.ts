@@ -1,6 +1,7 @@
 /** What a query finds, as a place whose list grows while it is being found. */
 import {
   type MailHit,
+  namesPlace,
   parseQuery,
   readSenderNames,
   type SearchCoverage,
@@ -10,6 +11,7 @@ import {
 } from "@posthorn/client";
 import type { Desk } from "./desk.ts";
 import { type Fault, faultOf } from "./fault.ts";
+import { findFolder } from "./find-folder.ts";
 import { peopleOf } from "./persons.ts";
 import type { OrderedThread, ThreadOrder } from "./thread-order.ts";
 
@@ -20,6 +22,8 @@ export interface SearchState {
   found: number;
   /** There is more than is shown. */
   isCut: boolean;
+  /** Messages that were found where one does not look, unless the query says where to. */
+  elsewhere: Elsewhere;
   /** Words that nothing has, with the words that were perhaps meant. */
   suggestions: { word: string; instead: string }[];
   /** How much was searched. */
@@ -30,6 +34,11 @@ export interface SearchState {
   problems: { kind: "unknownOperator" | "badValue"; operator: string; value: string; known: string[] }[];
 }
 
+interface Elsewhere {
+  trash: number;
+  junk: number;
+}
+
 interface Search {
   query: string;
   threads: OrderedThread[];
@@ -38,6 +47,7 @@ interface Search {
   /** Mail has changed since it was searched for. */
   isStale: boolean;
   isCut: boolean;
+  elsewhere: Elsewhere;
   fault: Fault | null;
   suggestions: SearchState["suggestions"];
   /** Messages that could be found when it was begun. */
@@ -72,9 +82,9 @@ export async function searchState(desk: Desk, query: string, onFound: OnFound): 
   if (known !== undefined && known.couldFind !== coverage.messages) known.isStale = true;
   const search = following(desk, query, onFound);
   search.couldFind = coverage.messages;
-  const { isSearching, threads, isCut, suggestions, fault } = search;
+  const { isSearching, threads, isCut, elsewhere, suggestions, fault } = search;
   const problems = problemsOf(query);
-  return { isSearching, found: threads.length, isCut, suggestions, coverage, fault, problems };
+  return { isSearching, found: threads.length, isCut, elsewhere, suggestions, coverage, fault, problems };
 }
 
 /** What has no value yet is still being written. */
@@ -113,6 +123,7 @@ function following(desk: Desk, query: string, onFound: OnFound): Search {
     isSearching: false,
     isStale: true,
     isCut: false,
+    elsewhere: { trash: 0, junk: 0 },
     fault: null,
     suggestions: [],
     couldFind: 0,
@@ -152,9 +163,16 @@ async function run(desk: Desk, search: Search, onFound: OnFound): Promise<void> 
   // What was found before is shown until all is found anew.
   const found: Pick<Search, "threads" | "hits"> = isFirst ? search : { threads: [], hits: new Map() };
   const threads = new Set<string>();
+  const elsewhere: Elsewhere = { trash: 0, junk: 0 };
   let told = 0;
   try {
+    const whereOf = await findElsewhere(desk, query);
     for await (const hit of searchMail(desk.mail, query, { limit: mostHits, signal })) {
+      const where = whereOf(hit);
+      if (where !== undefined) {
+        elsewhere[where]++;
+        continue;
+      }
       found.hits.set(hit.id, hit);
       const { threadId } = hit.row;
       if (threads.has(threadId)) continue;
@@ -168,6 +186,7 @@ async function run(desk: Desk, search: Search, onFound: OnFound): Promise<void> 
     if (signal.aborted) return;
     search.threads = found.threads;
     search.hits = found.hits;
+    search.elsewhere = elsewhere;
     search.isCut = found.hits.size >= mostHits;
     search.suggestions = found.threads.length === 0 ? await suggestWords(desk.mail, query) : [];
   } catch (error) {
@@ -178,14 +197,31 @@ async function run(desk: Desk, search: Search, onFound: OnFound): Promise<void> 
   }
 }
 
+/** Of a hit whether it was thrown away or is spam; of none where the query says itself where to look. */
+async function findElsewhere(
+  desk: Desk,
+  query: string,
+): Promise<(hit: MailHit) => keyof Elsewhere | undefined> {
+  if (namesPlace(parseQuery(query, { now: Date.now() }).root)) return () => undefined;
+  const [trash, junk] = [await findFolder(desk, "trash"), await findFolder(desk, "junk")];
+  return ({ row: { mailboxIds } }) => {
+    if (trash !== undefined && mailboxIds[trash.id] === true) return "trash";
+    return junk !== undefined && mailboxIds[junk.id] === true ? "junk" : undefined;
+  };
+}
+
 /** A few conversations by their words, for who looks for one by its name. */
 export async function findThreads(
-  { mail, signal }: Desk,
+  desk: Desk,
   { text, limit }: { text: string; limit: number },
 ): Promise<{ threadId: string; subject: string; who: string }[]> {
+  const { mail, signal } = desk;
   const names = await readSenderNames(mail);
   const found = new Map<string, { threadId: string; subject: string; who: string }>();
-  for await (const { row, subject } of searchMail(mail, text, { limit: limit * 4, signal })) {
+  const whereOf = await findElsewhere(desk, text);
+  for await (const hit of searchMail(mail, text, { limit: limit * 4, signal })) {
+    if (whereOf(hit) !== undefined) continue;
+    const { row, subject } = hit;
     const [from] = peopleOf(row, row.from, names);
     const { threadId } = row;
     if (!found.has(threadId))
