@@ -198,6 +198,13 @@ test("without a network the same is found, and what is done waits and says so", 
   await page.keyboard.press("z");
 });
 
+test("where nothing is found there is nothing to open either", async () => {
+  await searchFor("zeppelin");
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { name: "Nothing for “zeppelin”" }).waitFor();
+  expect(await page.getByRole("heading", { name: "Nothing open" }).count()).toBe(0);
+});
+
 test("another device finds the same", async () => {
   const second = await clients.open(clients.net.node("alpha"));
   second.page.setDefaultTimeout(patienceMs);

@@ -311,6 +311,38 @@ test("a label stands above its conversation and is taken off there", async () =>
   expect(client.faults).toEqual([]);
 });
 
+test("a conversation whose last message is seen whole begins with its title", async () => {
+  const short = newId();
+  const say = (body: string) =>
+    write(bob, { to: [alice.address], subject: "The hedge", body, thread: short });
+  const scroller = page.locator("[data-scroll]");
+  const size = page.viewportSize() ?? { width: 1280, height: 720 };
+  await inbox();
+  await say("It grows.");
+  await open(/The hedge/, "The hedge");
+  await say("It is cut.");
+  await card("It is cut.").waitFor();
+  await inbox();
+  await open(/The hedge/, "The hedge");
+  await card("It is cut.").waitFor();
+  const spare = await scroller.evaluate((pane) => {
+    const last = pane.querySelector("[data-message]:last-child");
+    return pane.getBoundingClientRect().bottom - (last?.getBoundingClientRect().bottom ?? 0);
+  });
+  await inbox();
+  // What stands below the last message is no longer seen.
+  await page.setViewportSize({ ...size, height: Math.ceil(size.height - spare) + 4 });
+  await open(/The hedge/, "The hedge");
+  await card("It is cut.").waitFor();
+  const pane = () =>
+    scroller.evaluate(({ scrollTop, scrollHeight, clientHeight }) => ({
+      scrollTop,
+      isLonger: scrollHeight > clientHeight,
+    }));
+  await expect.poll(pane, patience).toEqual({ scrollTop: 0, isLonger: true });
+  await page.setViewportSize(size);
+});
+
 test("HTML that was imported is shown cleaned, with its own pictures, and says how many of others are blocked", async () => {
   const omar = await joinAs(clients.net, clients.net.node("alpha"), "omar", { mode: "open" });
   const html = `<p style="color:#111">Dark words <a href="https://evil.example/">https://bank.example</a></p>
