@@ -99,11 +99,13 @@ export function installGauge(): void {
     nextFrame: () => new Promise((come) => requestAnimationFrame(() => come())),
     arm(isDone) {
       let startedAtMs: number | undefined;
+      const begun = new AbortController();
       const start = ({ timeStamp }: Event) => {
         startedAtMs ??= timeStamp;
+        begun.abort();
       };
       for (const type of ["keydown", "pointerdown"])
-        addEventListener(type, start, { capture: true, once: true });
+        addEventListener(type, start, { capture: true, signal: begun.signal });
       taking = painted(() => startedAtMs !== undefined && isDone()).then(
         (nowMs) => nowMs - (startedAtMs ?? 0),
       );

@@ -16,6 +16,8 @@ import { agesWithout, indexAt, placeAt, placesOf } from "./put-away.ts";
 const pageSize = 50;
 /** Pages around those that are seen, so that a quick hand finds no gaps. */
 const around = 3;
+/** One more stays for whoever goes back; if all did, a long list would at last be here as a whole. */
+const aroundKept = 1;
 /** So long what one has done oneself is let through. */
 const freeMs = 1_500;
 /** So long after it is done the worker has told of it, also where that has to be searched for anew. */
@@ -168,6 +170,9 @@ export function usePages(place: Place, first: number, last: number): Pages {
       stop();
       stops.delete(page);
       pending.current.delete(page);
+    }
+    for (const page of kept.pages.keys()) {
+      if (page < begin - aroundKept || page > end + aroundKept) kept.pages.delete(page);
     }
     const take = (page: number, told: ThreadPage) => {
       const known = kept.pages.get(page);
