@@ -181,7 +181,18 @@ function chainContext(session: Session, address: string, pin: Pin | undefined) {
   return pin === undefined ? { address, nowMs } : { address, nowMs, pinned: pin.pin };
 }
 
-/** Throws ProblemError with why nothing can be sealed to this contact, and what to do. */
+/** Nothing can be known of a contact: there is no such account, or its host gives no word. */
+export class ContactUnknown extends ProblemError {
+  readonly address: string;
+
+  constructor(address: string, problem: Problem) {
+    super(problem);
+    this.name = "ContactUnknown";
+    this.address = address;
+  }
+}
+
+/** Throws ProblemError with why nothing can be sealed to this contact, and what to do; ContactUnknown names them. */
 export function refuseContact(address: string, contact: Exclude<Contact, { kind: "sealed" }>): never {
   switch (contact.kind) {
     case "open":
@@ -205,7 +216,7 @@ export function refuseContact(address: string, contact: Exclude<Contact, { kind:
         `${contact.sentence} Nothing was sent. Ask ${address} in another way whether something has changed.`,
       );
     case "unknown":
-      throw new ProblemError(contact.problem);
+      throw new ContactUnknown(address, contact.problem);
   }
 }
 

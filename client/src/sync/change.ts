@@ -83,6 +83,10 @@ const ActionSchema = Type.Object({
   tries: Type.Number(),
   /** Of a letter: why it could not go the last time, for people. */
   trouble: Type.Optional(Type.String()),
+  /** The code of that, of the table of errors. */
+  troubleCode: Type.Optional(Type.String()),
+  /** The recipient of whom their host gave no word. */
+  troubleWith: Type.Optional(Type.String()),
   change: ChangeSchema,
 });
 

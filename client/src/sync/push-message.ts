@@ -1,5 +1,6 @@
 /** Sending a letter that waits, and taking one back. */
 import { type Message, ProblemError } from "@posthorn/protocol";
+import { ContactUnknown } from "../keys/contacts.ts";
 import { prepare } from "../seal.ts";
 import { cancelSend, send } from "../send.ts";
 import { Unreachable } from "../unreachable.ts";
@@ -10,6 +11,9 @@ import { findLetter, keepSealed, sealedBefore } from "./letters.ts";
 import type { Mail } from "./mail-context.ts";
 import { markTried } from "./mark-tried.ts";
 import { type Outcome, settle, settleTables } from "./settle.ts";
+
+/** Why a letter could not go for now. */
+type Trouble = Required<Pick<Action, "trouble" | "troubleCode">> & Pick<Action, "troubleWith">;
 
 const done: Outcome = { refused: new Map(), gone: new Set() };
 
@@ -27,7 +31,7 @@ export async function pushMessage(
   const { clock } = mail.session.platform;
   const carriedOut =
     change.kind === "send" ? sendLetter(mail, action, id, change, signal) : takeBack(mail, id, signal);
-  const outcome = await carriedOut.catch((error: unknown): Outcome | { aside: string } => {
+  const outcome = await carriedOut.catch((error: unknown): Outcome | { aside: Trouble } => {
     const nowMs = clock.now();
     // Of the wire nothing is counted. What takes too long each time is not to hold up all else.
     if (error instanceof Unreachable && error.reason === "timeout")
@@ -38,7 +42,7 @@ export async function pushMessage(
     if (code === "notFound" && change.kind === "takeBack") return { ...done, gone: new Set([id]) };
     if (retry === "later" && !isLetterTooOften(failures, action, nowMs)) {
       putAside(failures, action, { nowMs, atLeastMs: retryAfterS * 1_000 });
-      return { aside: error.message };
+      return { aside: troubleOf(error) };
     }
     return refusedAll(action.change, { type: code, sentence: error.message });
   });
@@ -55,10 +59,18 @@ export async function pushMessage(
   return "done";
 }
 
-async function keepTrouble({ store }: Mail, action: Action, trouble: string): Promise<void> {
+function troubleOf(error: ProblemError): Trouble {
+  const trouble = { trouble: error.message, troubleCode: error.problem.code };
+  return error instanceof ContactUnknown ? { ...trouble, troubleWith: error.address } : trouble;
+}
+
+async function keepTrouble({ store }: Mail, action: Action, why: Trouble): Promise<void> {
   await store.write([actions], async (writer) => {
     const now = await writer.get(actions, actions.keyOf(action));
-    if (now !== undefined && now.trouble !== trouble) await writer.put(actions, [{ ...now, trouble }]);
+    if (now === undefined) return;
+    const { number, doneAtMs, tries, change } = now;
+    const next = { number, doneAtMs, tries, ...why, change };
+    if (JSON.stringify(next) !== JSON.stringify(now)) await writer.put(actions, [next]);
   });
 }
 

@@ -9,7 +9,8 @@ import { Notice } from "../ui/notice.tsx";
 import { told } from "../ui/told.ts";
 import { shortMoment } from "../words/dates.ts";
 import { faultWords } from "../words/fault-words.ts";
-import { languageNow, say } from "../words/words.ts";
+import { listed } from "../words/listed.ts";
+import { say } from "../words/words.ts";
 import style from "./composer.module.css";
 import { mentionOfFile } from "./mentions-file.ts";
 import { recipientWords } from "./recipient-chip.tsx";
@@ -153,8 +154,4 @@ function Compare({
 
 function whyOf({ type, sentence }: NonNullable<BegunLetter["refusal"]>): string {
   return faultWords({ sentence, code: type }, "sendLetter");
-}
-
-function listed(names: readonly string[]): string {
-  return new Intl.ListFormat(languageNow(), { type: "conjunction" }).format(names);
 }

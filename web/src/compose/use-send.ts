@@ -9,6 +9,7 @@ import type { LetterFile } from "../state/worker/letter-files.ts";
 import type { Uncompared } from "../state/worker/recipients.ts";
 import { showToast } from "../ui/toaster.tsx";
 import { shortMoment } from "../words/dates.ts";
+import { listed } from "../words/listed.ts";
 import { say } from "../words/words.ts";
 import { type Check, checkLetter } from "./check-letter.ts";
 import type { UseLetter } from "./use-letter.ts";
@@ -78,7 +79,8 @@ export function useSend({
       const check = checkLetter(letter.now(), known, filesNow, keys);
       const isAgreed = check.kind === "open" && wanted.mayGoInTheOpen === true;
       if (check.kind === "files") setState("files");
-      else if (check.kind === "ready" || isAgreed) await sendNow(letter, wanted, check.kind === "open");
+      else if (check.kind === "ready" || isAgreed)
+        await sendNow(letter, wanted, { isOpen: check.kind === "open", silent: silentHosts(known) });
       else {
         setAgainst(check);
         setState("idle");
@@ -91,7 +93,11 @@ export function useSend({
     }
   };
 
-  const sendNow = async ({ begun, handOver }: OpenLetter, wanted: SendHow, isOpen: boolean) => {
+  const sendNow = async (
+    { begun, handOver }: OpenLetter,
+    wanted: SendHow,
+    { isOpen, silent }: { isOpen: boolean; silent: readonly string[] },
+  ) => {
     const { at, andArchive = false } = wanted;
     const threadId = andArchive ? begun.original?.threadId : undefined;
     // It goes out of the list before the focus comes back to that; what is taken back first is the letter.
@@ -114,11 +120,12 @@ export function useSend({
     }
     onSent();
     const { number } = sent;
-    const isLong = sent.isOffline || at !== undefined || begun.undoS === 0;
+    const waits = sent.isOffline || silent.length > 0;
+    const isLong = waits || at !== undefined || begun.undoS === 0;
     showToast({
-      words: sentWords(sent.isOffline, at, begun.undoS),
+      words: sentWords({ isOffline: sent.isOffline, silent, at, undoS: begun.undoS }),
       forMs: isLong ? longMs : begun.undoS * 1_000,
-      ...(number === null || (begun.undoS === 0 && at === undefined)
+      ...(number === null || (begun.undoS === 0 && at === undefined && silent.length === 0)
         ? {}
         : { action: { words: say("undo.do"), command: "undo", run: () => void undo(number) } }),
     });
@@ -171,8 +178,22 @@ function soon(
   return Promise.race([wanted, late]);
 }
 
-function sentWords(isOffline: boolean, at: Date | undefined, undoS: number): string {
+/** Of whom nothing is known, and whose servers do not say: what goes to them waits here. */
+function silentHosts(lookups: ReadonlyMap<string, Lookup>): string[] {
+  const silent = [...lookups].filter(([, { state, code }]) => state === "silent" && code === "unavailable");
+  return [...new Set(silent.map(([address]) => address.slice(address.lastIndexOf("@") + 1)))];
+}
+
+interface HowItWent {
+  isOffline: boolean;
+  silent: readonly string[];
+  at: Date | undefined;
+  undoS: number;
+}
+
+function sentWords({ isOffline, silent, at, undoS }: HowItWent): string {
   if (isOffline) return say("send.offline");
+  if (silent.length > 0) return say("send.silent", { count: silent.length, names: listed(silent) });
   if (at !== undefined) return say("send.scheduled", { when: shortMoment(at.getTime()) });
   return undoS === 0 ? say("send.sent") : say("send.sending", { seconds: undoS });
 }

@@ -21,6 +21,7 @@ import { Notice } from "../ui/notice.tsx";
 import { part } from "../ui/part.ts";
 import { useToday } from "../ui/use-today.ts";
 import { Waiting } from "../ui/waiting.tsx";
+import { faultWords } from "../words/fault-words.ts";
 import { say } from "../words/words.ts";
 import { homeAct } from "./home-act.ts";
 import { headingHeight, layOut } from "./list-layout.ts";
@@ -204,7 +205,7 @@ export function ThreadList({
           <Gap />
         ) : (
           <ThreadRowView
-            row={row}
+            row={withWhy(row)}
             index={index}
             isOpen={row.threadId === openId}
             isCursor={cursorIndex < 0 ? index === layout.rowAt(view.top) : index === cursorIndex}
@@ -354,4 +355,10 @@ function EmptyPlace({ place }: { place: Place }): ReactElement {
       }
     />
   );
+}
+
+/** What keeps a letter here is read before what it says. */
+function withWhy(row: ThreadRow): ThreadRow {
+  if (row.why == null) return row;
+  return { ...row, snippet: say("held.short", { why: faultWords(row.why) }) };
 }

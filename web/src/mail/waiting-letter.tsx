@@ -8,6 +8,7 @@ import { Icon } from "../ui/icon.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { Waiting } from "../ui/waiting.tsx";
 import { longTime } from "../words/dates.ts";
+import { faultWords } from "../words/fault-words.ts";
 import { say } from "../words/words.ts";
 import text from "./message-text.module.css";
 import { wholeName } from "./person-names.ts";
@@ -53,7 +54,7 @@ export function WaitingLetterReader({ wireId, place }: { wireId: string; place: 
               <Button onClick={() => openComposer({ kind: "letter", wireId })}>{say("held.edit")}</Button>
             }
           >
-            {letter.trouble ?? say("held.waits")}
+            {letter.why === null ? say("held.waits") : say("held.again", { why: faultWords(letter.why) })}
           </Notice>
           <div className={`${text.words} ${style.waiting}`}>
             {/* As it was written: what would draw it may not be here without a network. */}

@@ -31,9 +31,12 @@ export function ActivityMenu(): ReactElement {
         <h2>{say("activity.title")}</h2>
         {done.length === 0 && <p className={style.none}>{say("activity.none")}</p>}
         <ul>
-          {done.map(({ number, label, doneAtMs }) => (
+          {done.map(({ number, label, doneAtMs, isUnsent }) => (
             <li key={number}>
-              <span dir="auto">{label}</span>
+              <span dir="auto">
+                {label}
+                {isUnsent && <small>{say("row.waiting")}</small>}
+              </span>
               <time dateTime={new Date(doneAtMs).toISOString()}>{shortTime(doneAtMs)}</time>
               <Button
                 look="link"

@@ -10,14 +10,14 @@ import { useOnline } from "./status-bar.tsx";
 export function SidebarFoot(): ReactElement {
   const isOnline = useOnline();
   const state = lastSeen(useView("status", {}))?.state ?? "starting";
-  const waiting = lastSeen(useView("activity", {}))?.waiting ?? 0;
+  const { waiting = 0, unsent = null } = lastSeen(useView("activity", {})) ?? {};
   const quota = lastSeen(useView("quota", {}));
   const share = quota === undefined || quota === null ? 0 : quota.usedBytes / Math.max(1, quota.mostBytes);
   return (
     <footer className={style.foot}>
       <div className={style.footLine}>
-        <span className={style.sync} data-state={isOnline ? state : "offline"}>
-          {syncWords(isOnline, state, waiting)}
+        <span className={style.sync} data-state={signOf(isOnline, state, unsent?.count)}>
+          {syncWords(isOnline, state, waiting, unsent?.count)}
         </span>
         <ActivityMenu />
       </div>
@@ -52,9 +52,16 @@ export function SidebarFoot(): ReactElement {
   );
 }
 
-function syncWords(isOnline: boolean, state: string, waiting: number): string {
+/** Not all is well while a letter cannot go. */
+function signOf(isOnline: boolean, state: string, unsent = 0): string {
+  if (!isOnline) return "offline";
+  return state === "live" && unsent > 0 ? "waiting" : state;
+}
+
+function syncWords(isOnline: boolean, state: string, waiting: number, unsent = 0): string {
   if (!isOnline) return say("foot.offline");
   if (state === "waiting" || state === "stopped" || state === "signedOut") return say("foot.waiting");
+  if (unsent > 0) return say("foot.unsent", { count: unsent });
   if (waiting > 0) return say("foot.sending", { count: waiting });
   return say(state === "live" ? "foot.live" : "foot.working");
 }

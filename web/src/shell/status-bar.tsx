@@ -28,7 +28,7 @@ export function useOnline(): boolean {
 export function StatusBar(): ReactElement | null {
   const isOnline = useOnline();
   const status = lastSeen(useView("status", {}));
-  const waiting = lastSeen(useView("activity", {}))?.waiting ?? 0;
+  const { waiting = 0, unsent = null } = lastSeen(useView("activity", {})) ?? {};
   if (status === undefined) return null;
   const { state, sentence, code } = status;
   const why =
@@ -61,6 +61,19 @@ export function StatusBar(): ReactElement | null {
     return (
       <p className={style.status} role="status">
         {say("status.waiting", { why, count: waiting })}
+      </p>
+    );
+  }
+  if (unsent !== null) {
+    return (
+      <p className={style.status} role="status">
+        {say("status.unsent", { why: faultWords(unsent.why), count: unsent.count })}{" "}
+        <Button
+          look="link"
+          onClick={() => go({ page: "list", place: { kind: "role", role: "drafts" }, threadId: undefined })}
+        >
+          {say("send.show")}
+        </Button>
       </p>
     );
   }

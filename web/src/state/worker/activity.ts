@@ -1,14 +1,26 @@
 /** What was done last, what the server did not take, and how much waits to be told to it. */
 import { actions, listRefusals, type Refusal, undos } from "@posthorn/client";
 import type { Desk } from "./desk.ts";
+import type { Fault } from "./fault.ts";
+import { listUnsentLetters } from "./unsent-letters.ts";
 
 export interface Activity {
   /** What can be taken back, the last first. */
-  done: { number: number; label: string; doneAtMs: number }[];
+  done: Done[];
   /** `type` is the code of the table of errors, or a word of JMAP's. */
   refused: { number: number; type: string; sentence: string; refusedAtMs: number }[];
   /** Changes that the server does not know of yet. */
   waiting: number;
+  /** Letters that could not go so far; why is that of the first. Null when there are none. */
+  unsent: { count: number; why: Fault } | null;
+}
+
+interface Done {
+  number: number;
+  label: string;
+  doneAtMs: number;
+  /** It is a letter that has not left this device. */
+  isUnsent: boolean;
 }
 
 const mostShown = 50;
@@ -16,9 +28,18 @@ const mostShown = 50;
 export async function readActivity({ mail }: Desk): Promise<Activity> {
   const { store } = mail;
   const done = await store.list(undos, { reverse: true, limit: mostShown });
+  const unsent = await listUnsentLetters(mail);
+  const unsentIds = new Set(unsent.map(({ wireId }) => wireId));
+  const inTrouble = unsent.flatMap(({ why }) => why ?? []);
+  const [why] = inTrouble;
   const refused = (await listRefusals(mail)).filter(isOurs);
   return {
-    done: done.map(({ number, label, doneAtMs }) => ({ number, label, doneAtMs })),
+    done: done.map(({ number, label, doneAtMs, steps }) => ({
+      number,
+      label,
+      doneAtMs,
+      isUnsent: steps.some(({ inverse }) => inverse.on === "message" && unsentIds.has(inverse.id)),
+    })),
     refused: refused.map(({ number, type, sentence, refusedAtMs }) => ({
       number,
       type,
@@ -26,6 +47,7 @@ export async function readActivity({ mail }: Desk): Promise<Activity> {
       refusedAtMs,
     })),
     waiting: await store.count(actions),
+    unsent: why === undefined ? null : { count: inTrouble.length, why },
   };
 }
 

@@ -1,8 +1,9 @@
 /** What is being written, and what was written and has not left yet, as rows of a list. */
-import { actions, findLetter, listDrafts, type Mail, type StoredDraft } from "@posthorn/client";
+import { findLetter, listDrafts, type Mail, type StoredDraft } from "@posthorn/client";
 import type { Desk } from "./desk.ts";
 import { oneLine } from "./digests.ts";
 import type { ThreadPage, ThreadRow } from "./list-threads.ts";
+import { listUnsentLetters } from "./unsent-letters.ts";
 
 /** The drafts of the account and the letters that wait for the server, the newest first. */
 export async function listDraftRows({ mail }: Desk): Promise<ThreadRow[]> {
@@ -19,7 +20,7 @@ export async function listDraftRows({ mail }: Desk): Promise<ThreadRow[]> {
 
 /** How many there are. */
 export async function countDrafts({ mail }: Desk): Promise<number> {
-  return (await draftsOf(mail)).length + (await waitingLetters(mail)).length;
+  return (await draftsOf(mail)).length + (await listUnsentLetters(mail)).length;
 }
 
 /** An account without keys keeps none. */
@@ -27,24 +28,17 @@ async function draftsOf(mail: Mail): Promise<readonly StoredDraft[]> {
   return mail.key === undefined ? [] : (await listDrafts(mail)).drafts;
 }
 
-async function waitingLetters({ store }: Mail) {
-  const all = await store.list(actions);
-  return all.flatMap(({ change, doneAtMs, trouble }) =>
-    change.on === "message" && change.change.kind === "send" ? [{ id: change.id, doneAtMs, trouble }] : [],
-  );
-}
-
 async function waitingRows(mail: Mail): Promise<ThreadRow[]> {
   const rows: ThreadRow[] = [];
-  for (const { id, doneAtMs, trouble } of await waitingLetters(mail)) {
-    const letter = await findLetter(mail, id);
+  for (const { wireId, doneAtMs, why } of await listUnsentLetters(mail)) {
+    const letter = await findLetter(mail, wireId);
     if (letter === undefined) continue;
     const { to = [], cc = [] } = letter.draft;
     const subject = textOf(letter.draft, "subject");
-    const row = rowOf({ threadId: `letter:${id}`, atMs: doneAtMs, to: [...to, ...cc] });
+    const row = rowOf({ threadId: `letter:${wireId}`, atMs: doneAtMs, to: [...to, ...cc] });
     const isMarkdown = textOf(letter.draft, "bodyType") === "text/markdown";
-    const snippet = trouble ?? oneLine(textOf(letter.draft, "body"), isMarkdown);
-    rows.push({ ...row, subject, snippet, hasFiles: letter.files.length > 0, isWaiting: true });
+    const snippet = oneLine(textOf(letter.draft, "body"), isMarkdown);
+    rows.push({ ...row, subject, snippet, hasFiles: letter.files.length > 0, isWaiting: true, why });
   }
   return rows;
 }

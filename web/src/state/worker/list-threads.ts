@@ -10,6 +10,7 @@ import type { Place } from "../place.ts";
 import { type Delivery, type DeliveryMark, readDeliveries, worstMark } from "./delivery.ts";
 import type { Desk } from "./desk.ts";
 import type { Digest } from "./digests.ts";
+import type { Fault } from "./fault.ts";
 import { isLater, orderOf } from "./folders.ts";
 import { listDraftRows, pageOf, type SinceMs } from "./list-drafts.ts";
 import { type Person, peopleOf, personOf } from "./persons.ts";
@@ -48,6 +49,8 @@ export interface ThreadRow {
   draft: string | null;
   /** It was sent, and the server cannot be reached yet. */
   isWaiting: boolean;
+  /** Why it could not go so far. */
+  why?: Fault | null;
 }
 
 export interface ThreadPage {

@@ -113,7 +113,7 @@ export const views = {
 
   activity: view<Record<string, never>, Activity>(["account", "undo", "drafts"], async (room) => {
     const desk = room.desk();
-    return desk === undefined ? { done: [], refused: [], waiting: 0 } : readActivity(desk);
+    return desk === undefined ? { done: [], refused: [], waiting: 0, unsent: null } : readActivity(desk);
   }),
 
   /** Null while the server cannot say. */

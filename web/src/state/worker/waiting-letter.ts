@@ -1,7 +1,9 @@
 /** A letter that was sent and waits on this device until the server can be reached. */
-import { actions, findLetter, readSenderNames } from "@posthorn/client";
+import { findLetter, readSenderNames } from "@posthorn/client";
 import type { Desk } from "./desk.ts";
+import type { Fault } from "./fault.ts";
 import { type Person, personOf } from "./persons.ts";
+import { findUnsentLetter } from "./unsent-letters.ts";
 
 export interface WaitingLetter {
   /** When it was sent. */
@@ -11,7 +13,7 @@ export interface WaitingLetter {
   text: string;
   fileNames: string[];
   /** Why it could not go so far. */
-  trouble: string | null;
+  why: Fault | null;
 }
 
 /** By the id that it will have; null when it has gone, or was taken back. */
@@ -19,21 +21,17 @@ export async function readWaitingLetter(
   { mail }: Desk,
   { wireId }: { wireId: string },
 ): Promise<WaitingLetter | null> {
-  const [letter, waiting] = await Promise.all([
-    findLetter(mail, wireId),
-    mail.store.list(actions, { by: "byObject", prefix: [wireId] }),
-  ]);
-  const sending = waiting.find(({ change }) => change.on === "message" && change.change.kind === "send");
-  if (letter === undefined || sending === undefined) return null;
+  const [letter, unsent] = await Promise.all([findLetter(mail, wireId), findUnsentLetter(mail, wireId)]);
+  if (letter === undefined || unsent === undefined) return null;
   const { draft, files } = letter;
   const names = await readSenderNames(mail);
   return {
-    atMs: sending.doneAtMs,
+    atMs: unsent.doneAtMs,
     to: [...(draft.to ?? []), ...(draft.cc ?? [])].map((address) => personOf(address, names)),
     subject: textOf(draft, "subject"),
     text: textOf(draft, "body"),
     fileNames: files.map(({ file }) => file.filename ?? ""),
-    trouble: sending.trouble ?? null,
+    why: unsent.why,
   };
 }
 
