@@ -4,6 +4,7 @@ import type { Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import {
   composer,
+  discardAll,
   hasCount,
   hasFocus,
   hasValue,
@@ -180,6 +181,66 @@ test("the button and the palette show all, and a name that nobody knows yet is t
   await chooseFromAll();
   await picker().getByRole("button", { name: "Edit templates" }).click();
   await page.getByRole("heading", { name: "Templates", level: 1 }).waitFor();
+  expect(client.faults).toEqual([]);
+});
+
+test("a name that was missing when the template came is asked for before the letter goes, and filled in", async () => {
+  await page.getByRole("link", { name: "Mail" }).first().click();
+  await discardAll(page);
+  await page.keyboard.press("c");
+  await composer(page).getByLabel("Subject").fill("Whose name?");
+  await letterText(page).click();
+  await chooseFromAll();
+  await picker().getByRole("option", { name: "Thanks" }).click();
+  await hasValue(letterText(page), "Dear {{name}},\n\nthank you for everything.");
+  const hint = composer(page).getByRole("status").filter({ hasText: "is still in your letter" });
+  await hasCount(hint, 0);
+  await composer(page).getByLabel("To", { exact: true }).fill(bob.address);
+  await page.keyboard.press("Enter");
+  await hint.getByText("“{{name}}” is still in your letter, where a name belongs.").waitFor();
+  await page.keyboard.press("Control+Enter");
+  await hint.getByText(/^Not sent yet/).waitFor();
+  await hint.getByRole("button", { name: "Send as it is" }).waitFor();
+  await hint.getByRole("button", { name: "Fill in" }).click();
+  await hasValue(letterText(page), "Dear Bob,\n\nthank you for everything.");
+  await hasCount(hint, 0);
+  await hasFocus(letterText(page));
+  await page.keyboard.press("Control+Enter");
+  const { message } = await received(bob, "alice", "Whose name?");
+  expect(message).toMatchObject({ body: "Dear Bob,\n\nthank you for **everything**." });
+});
+
+test("a blank that is meant goes as it is, when somebody says so", async () => {
+  await writeTo(page, bob.address, "How templates are written", "Write {{name}} there.");
+  await page.keyboard.press("Control+Enter");
+  await composer(page).getByRole("button", { name: "Send as it is" }).click();
+  const { message } = await received(bob, "alice", "How templates are written");
+  expect(message).toMatchObject({ body: "Write {{name}} there." });
+});
+
+test("a template that says nothing is not kept, and one that is half written is not thrown away by Escape", async () => {
+  await page.goto(new URL("/settings/templates", page.url()).href);
+  await page.getByRole("button", { name: "New template" }).click();
+  await hasFocus(form().getByLabel("Name"));
+  await form().getByLabel("Name").fill("Farewell");
+  await form().getByLabel("Text").fill("   ");
+  await form().getByRole("button", { name: "Save" }).click();
+  const refusal = form().getByLabel("Text");
+  expect(await refusal.evaluate((element: HTMLTextAreaElement) => element.validationMessage)).toBe(
+    "Write something that the template says.",
+  );
+  await page.keyboard.press("Escape");
+  await form().getByText("What you have written here is not saved.").waitFor();
+  await form().getByRole("button", { name: "Stay" }).click();
+  await hasValue(form().getByLabel("Name"), "Farewell");
+  await form().getByLabel("Text").fill("See you later.");
+  await form().getByRole("button", { name: "Save" }).click();
+  await form().waitFor({ state: "detached" });
+  await item("Farewell").waitFor();
+  await page.getByRole("button", { name: "Edit the template Farewell" }).click();
+  await hasValue(form().getByLabel("Text"), "See you later.");
+  await page.keyboard.press("Escape");
+  await form().waitFor({ state: "detached" });
   expect(client.faults).toEqual([]);
 });
 

@@ -17,7 +17,7 @@ function check(
   files: ("done" | "uploading" | "failed")[] = [],
 ) {
   return checkLetter(
-    { to: Object.keys(states), cc: [] },
+    { to: Object.keys(states), cc: [], body: "Hello" },
     lookups(states),
     files.map((state) => ({ state })),
   );
@@ -46,4 +46,11 @@ it("waits for files, and says when one cannot go up", () => {
   expect(check({ [ana]: "encrypted" }, ["done", "uploading"])).toEqual({ kind: "files" });
   expect(check({ [ana]: "encrypted" }, ["failed", "uploading"])).toEqual({ kind: "failedFiles" });
   expect(check({ [ana]: "encrypted" }, ["done"])).toEqual({ kind: "ready" });
+});
+
+it("asks before a name that a template has left room for is missing", () => {
+  const letter = { to: [ana], cc: [], body: "Dear {{name}}," };
+  const known = lookups({ [ana]: "encrypted" });
+  expect(checkLetter(letter, known, [])).toEqual({ kind: "blank" });
+  expect(checkLetter(letter, known, [], { keys: [], blank: true })).toEqual({ kind: "ready" });
 });

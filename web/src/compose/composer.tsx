@@ -301,6 +301,7 @@ export function Composer({
             sending={sending}
             hasFiles={files.length > 0}
             onUse={(body) => change({ body })}
+            onFillIn={() => change({ body: templates.fillIn(open.now().body) })}
             onAttach={() => picker.current?.click()}
           />
           <Editor

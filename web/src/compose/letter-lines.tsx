@@ -14,6 +14,7 @@ import { say } from "../words/words.ts";
 import style from "./composer.module.css";
 import { mentionOfFile } from "./mentions-file.ts";
 import { recipientWords } from "./recipient-chip.tsx";
+import { blank, hasBlank } from "./template-text.ts";
 import { type Lookup, lookAgain } from "./use-recipients.ts";
 import type { Sending } from "./use-send.ts";
 
@@ -27,6 +28,7 @@ export function LetterLines({
   sending,
   hasFiles,
   onUse,
+  onFillIn,
   onAttach,
 }: {
   begun: BegunLetter;
@@ -35,6 +37,7 @@ export function LetterLines({
   sending: Sending;
   hasFiles: boolean;
   onUse(body: string): void;
+  onFillIn(): void;
   onAttach(): void;
 }): ReactElement {
   const all = [...fields.to, ...fields.cc];
@@ -99,6 +102,25 @@ export function LetterLines({
       ))}
       {all.length > manyRecipients && (
         <Notice look="warn">{say("compose.many", { count: all.length })}</Notice>
+      )}
+      {fields.to.length > 0 && hasBlank(fields.body) && (
+        <Notice
+          look={against?.kind === "blank" ? "warn" : "plain"}
+          action={
+            <span className={style.actions}>
+              <Button look={against?.kind === "blank" ? "ink" : "link"} onClick={onFillIn}>
+                {say("compose.fillIn")}
+              </Button>
+              {against?.kind === "blank" && (
+                <Button look="link" onClick={sending.sendWithBlank}>
+                  {say("compose.sendBlank")}
+                </Button>
+              )}
+            </span>
+          }
+        >
+          {say(against?.kind === "blank" ? "against.blank" : "compose.blank", { blank })}
+        </Notice>
       )}
       {mention !== undefined && (
         <Notice

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { filledIn, templateWord } from "./template-text.ts";
+import { filledIn, hasBlank, templateWord, withoutBlanks } from "./template-text.ts";
 
 test.each([
   [";", ""],
@@ -22,4 +22,11 @@ test("names stand where they are to, as the language lists them, and as words", 
   expect(filledIn(text, ["b_o"], "en")).toBe("Hi b\\_o, b\\_o!");
   expect(filledIn(text, [], "en")).toBe(text);
   expect(filledIn("$& {{name}}", ["$&"], "en")).toBe("$& $&");
+});
+
+test("a letter is asked for the names that are missing in it, not in what it quotes", () => {
+  const quoted = "Hello\n\n> Hi {{name}}";
+  expect(hasBlank(`Dear {{name}},\n${quoted}`)).toBe(true);
+  expect(hasBlank(quoted)).toBe(false);
+  expect(withoutBlanks(`Dear {{name}},\n${quoted}`, ["Ana"], "en")).toBe(`Dear Ana,\n${quoted}`);
 });

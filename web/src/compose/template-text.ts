@@ -15,3 +15,18 @@ export function filledIn(text: string, names: readonly string[], language: strin
   const words = all.replaceAll(/[\\`*_[\]<>~]/g, "\\$&");
   return text.replaceAll(blank, () => words);
 }
+
+/** Whether a name is still missing in a letter. What is quoted was said by somebody else. */
+export function hasBlank(body: string): boolean {
+  return body.split("\n").some((line) => isOwn(line) && line.includes(blank));
+}
+
+/** A letter with the names in it that are missing there. */
+export function withoutBlanks(body: string, names: readonly string[], language: string): string {
+  const lines = body.split("\n").map((line) => (isOwn(line) ? filledIn(line, names, language) : line));
+  return lines.join("\n");
+}
+
+function isOwn(line: string): boolean {
+  return !line.startsWith(">");
+}

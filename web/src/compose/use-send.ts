@@ -34,6 +34,8 @@ export interface Sending {
   send(how?: SendHow): void;
   /** Sends this letter to somebody who must be compared again, as they are now. */
   sendAnyway(address: string): void;
+  /** Sends this letter though a name is missing in it. */
+  sendWithBlank(): void;
   stopWaiting(): void;
   /** Something has changed: what was said is of no use any more. */
   forget(): void;
@@ -61,6 +63,7 @@ export function useSend({
   const how = useRef<SendHow>({});
   /** Of whom must be compared again and get it all the same. */
   const agreed = useRef<readonly Uncompared[]>([]);
+  const isBlankMeant = useRef(false);
   const route = useRoute();
   const openThread = route.page === "list" ? route : undefined;
 
@@ -76,7 +79,7 @@ export function useSend({
       // What is shown of the files may be of before one was taken out or attached.
       const filesNow = await call("readLetterFiles", { letterId: letter.begun.letterId });
       const keys = agreed.current.map(({ identityKey }) => identityKey);
-      const check = checkLetter(letter.now(), known, filesNow, keys);
+      const check = checkLetter(letter.now(), known, filesNow, { keys, blank: isBlankMeant.current });
       const isAgreed = check.kind === "open" && wanted.mayGoInTheOpen === true;
       if (check.kind === "files") setState("files");
       else if (check.kind === "ready" || isAgreed)
@@ -149,6 +152,11 @@ export function useSend({
       const changed = lookups.get(address)?.changed;
       if (changed === undefined || state !== "idle") return;
       agreed.current = [...agreed.current, { address: changed.address, identityKey: changed.identityKey }];
+      void attempt(how.current);
+    },
+    sendWithBlank: () => {
+      if (state !== "idle") return;
+      isBlankMeant.current = true;
       void attempt(how.current);
     },
     stopWaiting: () => setState("idle"),

@@ -7,7 +7,7 @@ import type { Person } from "../state/worker/persons.ts";
 import type { Template } from "../state/worker/templates.ts";
 import { languageNow } from "../words/words.ts";
 import type { EditorHandle, EditorProps } from "./editor.tsx";
-import { filledIn, templateWord } from "./template-text.ts";
+import { filledIn, templateWord, withoutBlanks } from "./template-text.ts";
 
 export interface UseTemplates {
   /** Null for an account that keeps none; undefined while that is not known. */
@@ -27,6 +27,8 @@ export interface UseTemplates {
   /** To be asked before the text is. */
   onKeyDown(event: KeyboardEvent): void;
   put(template: Template): void;
+  /** The text of a letter with the names in it of whoever it goes to; the focus is in it then. */
+  fillIn(body: string): string;
 }
 
 const mostShown = 8;
@@ -65,15 +67,14 @@ export function useTemplates(editor: RefObject<EditorHandle | null>, to: readonl
     setWord(asked);
     if (asked !== word) setChosen(undefined);
   };
+  const names = () =>
+    to.map((address) => firstName(people.find((person) => person.address === address) ?? { address }));
   const put = ({ text }: Template) => {
     const before = editor.current?.before() ?? "";
     const called = templateWord(before);
     const over = word !== undefined && called === word ? called.length + 1 : 0;
     set(undefined);
-    const names = to.map((address) =>
-      firstName(people.find((person) => person.address === address) ?? { address }),
-    );
-    editor.current?.put(filledIn(text.trim(), names, languageNow()), over);
+    editor.current?.put(filledIn(text.trim(), names(), languageNow()), over);
   };
   const optionId = ({ id }: Template) => `${listId}-${id}`;
   const now = found[at];
@@ -125,6 +126,11 @@ export function useTemplates(editor: RefObject<EditorHandle | null>, to: readonl
       event.stopPropagation();
     },
     put,
+    fillIn(body) {
+      // What asked for it is gone then.
+      editor.current?.focus();
+      return withoutBlanks(body, names(), languageNow());
+    },
   };
 }
 

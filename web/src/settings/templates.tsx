@@ -117,6 +117,7 @@ function TemplateForm({
 }): ReactElement {
   const [name, setName] = useState(template?.name ?? "");
   const [text, setText] = useState(template?.text ?? "");
+  const isChanged = name !== (template?.name ?? "") || text !== (template?.text ?? "");
   const doing = useDoing();
   const keep = async (event: FormEvent) => {
     event.preventDefault();
@@ -131,6 +132,7 @@ function TemplateForm({
           : say("settings.editTemplate", { name: template.name })
       }
       onClose={onClose}
+      once={isChanged ? say("settings.templateLeave") : undefined}
     >
       <form className={`${form.form} ${form.inDialog}`} onSubmit={(event) => void keep(event)}>
         <Field
@@ -154,7 +156,11 @@ function TemplateForm({
             required
             maxLength={9_000}
             value={text}
-            onChange={({ target }) => setText(target.value)}
+            onChange={({ target }) => {
+              const isBlank = target.value !== "" && target.value.trim() === "";
+              target.setCustomValidity(isBlank ? say("settings.templateTextMissing") : "");
+              setText(target.value);
+            }}
           />
         </label>
         <p className={form.help}>{say("settings.templateTextHelp", { blank: "{{name}}" })}</p>
