@@ -94,7 +94,11 @@ test("a letter to a host that is silent waits, and why is said; all else goes on
   for (let hour = 0; hour < 20; hour++) await net.advance(3_600_000);
   expect(await one.mail.store.list(refusals)).toEqual([]);
   expect(await one.mail.store.list(actions)).toMatchObject([
-    { trouble: expect.stringContaining("nowhere.test") },
+    {
+      trouble: expect.stringContaining("nowhere.test"),
+      troubleCode: "unavailable",
+      troubleWith: "carol@nowhere.test",
+    },
   ]);
   await undoMail(one.mail, undo?.number);
   await inTime(() => isUpToDate(one));

@@ -60,6 +60,9 @@ test("a phone says it above the mail, and leads to it; there the list says why, 
   await status(
     "nowhere.test is not answering. Check the address. It waits on this device and is tried again by itself; take it back to edit it.",
   ).waitFor();
+  const said = await page.getByText("Hello Eve").boundingBox();
+  const title = await page.getByRole("heading", { name: "Anybody there?" }).boundingBox();
+  expect(said?.x).toBe(title?.x);
   await page.setViewportSize({ width: 1440, height: 900 });
 });
 
