@@ -10,6 +10,7 @@ import { say } from "../words/words.ts";
 import { DeliverySign } from "./delivery-sign.tsx";
 import { type HomeAct, isAll } from "./home-act.ts";
 import { namesOf } from "./person-names.ts";
+import { rowName } from "./row-name.ts";
 import { useSwipe } from "./row-swipe.ts";
 import style from "./thread-row.module.css";
 import type { Label } from "./use-labels.ts";
@@ -71,8 +72,8 @@ export const ThreadRowView = memo(function ThreadRowView({
   // When a row leaves, those below get another place and say the same.
   const name = useMemo(() => {
     const labels = all.filter(({ id }) => row.mailboxIds.includes(id));
-    return nameOf(row, { isVerified, labels, address });
-  }, [row, all, isVerified, address, today]);
+    return rowName(row, { isVerified, labels, address, isLater });
+  }, [row, all, isVerified, address, isLater, today]);
   const swipe = useSwipe({
     onEnd: () => acts.act(home.act, threadId),
     onStart: isAll(home) ? undefined : () => acts.snooze(threadId),
@@ -227,7 +228,11 @@ const Cells = memo(function Cells({
                 <Icon name="muted" size={16} />
               </span>
             )}
-            {row.trouble === "doubtful" && <Icon name="warning" size={16} />}
+            {row.trouble === "doubtful" && (
+              <span title={say("row.doubtful")}>
+                <Icon name="warning" size={16} />
+              </span>
+            )}
             {row.hasFiles && <Icon name="clip" size={16} />}
             {row.isStarred && (
               <span className={style.star}>
@@ -316,26 +321,4 @@ function MarkedWords({
       {text.slice(at) || (at === 0 ? otherwise : "")}
     </>
   );
-}
-
-/** What a screen reader says of a row. */
-function nameOf(
-  row: ThreadRow,
-  { isVerified, labels, address }: { isVerified: boolean; labels: readonly Label[]; address: string },
-): string {
-  const parts = [
-    row.isUnread ? say("row.unread") : "",
-    namesOf(row.people, address),
-    isVerified ? say("people.signVerified") : "",
-    row.subject ?? "",
-    row.snippet,
-    row.isWaiting ? say("row.waiting") : "",
-    row.backFromMs === null ? "" : say("row.back", { when: shortTime(row.backFromMs) }),
-    row.hasFiles ? say("row.files") : "",
-    row.isStarred ? say("row.starred") : "",
-    row.isMuted ? say("row.muted") : "",
-    shortTime(row.atMs),
-    ...labels.map(({ name }) => say("row.label", { name })),
-  ];
-  return parts.filter((part) => part !== "").join(". ");
 }
