@@ -48,14 +48,16 @@ export function WaitingLetterReader({ wireId, place }: { wireId: string; place: 
               {say("reader.to", { names })} · {longTime(letter.atMs)}
             </p>
           </div>
-          <Notice
-            look="plain"
-            action={
-              <Button onClick={() => openComposer({ kind: "letter", wireId })}>{say("held.edit")}</Button>
-            }
-          >
-            {letter.why === null ? say("held.waits") : say("held.again", { why: faultWords(letter.why) })}
-          </Notice>
+          <div className={style.inset}>
+            <Notice
+              look="plain"
+              action={
+                <Button onClick={() => openComposer({ kind: "letter", wireId })}>{say("held.edit")}</Button>
+              }
+            >
+              {letter.why === null ? say("held.waits") : say("held.again", { why: faultWords(letter.why) })}
+            </Notice>
+          </div>
           <div className={`${text.words} ${style.waiting}`}>
             {/* As it was written: what would draw it may not be here without a network. */}
             <PlainText text={letter.text} />
