@@ -317,9 +317,61 @@ test(
     await row(11, phone.page).getByRole("checkbox").tap();
     await phone.page.getByText("2 selected").waitFor();
     expect(phone.faults).toEqual([]);
+    await phone.context.close();
   },
   slow,
 );
+
+test("in German on a narrow phone nothing of the sheet for later is cut off", async () => {
+  const phone = await clients.open(clients.net.node("alpha"), {
+    viewport: { width: 320, height: 640 },
+    hasTouch: true,
+    isMobile: true,
+  });
+  await phone.signIn(alice);
+  await phone.page.goto(`${clients.net.node("alpha").endpoint}/settings/appearance`);
+  await phone.page.getByRole("combobox", { name: "Language" }).selectOption({ label: "Deutsch" });
+  await phone.page.goto(`${clients.net.node("alpha").endpoint}/inbox`);
+  await swipe(phone.page, phone.page.getByRole("row", { name: /Letter/ }).first(), -220);
+  const sheet = phone.page.getByRole("dialog", { name: "Später zeigen" });
+  const parts = [
+    sheet.getByLabel("Datum und Uhrzeit"),
+    sheet.getByRole("button", { name: "Später zeigen", exact: true }),
+  ];
+  for (const part of parts) {
+    await part.waitFor();
+    const { x, width } = (await part.boundingBox()) ?? { x: -1, width: 0 };
+    expect(x).toBeGreaterThanOrEqual(0);
+    expect(x + width).toBeLessThanOrEqual(320);
+  }
+  expect(phone.faults).toEqual([]);
+  await phone.context.close();
+});
+
+test("in Archive what is read goes back into the inbox, in Sent nothing is offered that would do nothing", async () => {
+  await page.getByRole("link", { name: /^Archive/ }).click();
+  await row(14).click();
+  const reader = page.getByRole("article");
+  await reader.getByRole("button", { name: "Move to Inbox" }).click();
+  await row(14).waitFor({ state: "detached" });
+  await press("g", "i");
+  await row(14).waitFor();
+  const { message } = await prepare(alice.session, {
+    from: alice.address,
+    to: [bob.address],
+    subject: "From Alice",
+    body: "Hello",
+  });
+  await send(alice.session, message);
+  await press("g", "t");
+  await page.getByRole("row", { name: /From Alice.*elivered/ }).click();
+  await reader.getByRole("button", { name: "Reply to bob" }).first().waitFor();
+  expect(await page.getByRole("button", { name: /^Archive|^Move to Inbox/ }).count()).toBe(0);
+  await page.goto(`${clients.net.node("alpha").endpoint}/label/none`);
+  await page.getByRole("heading", { name: "This label is not here any more" }).waitFor();
+  await expect.poll(() => page.title()).toBe("This label is not here any more – Posthorn");
+  expect(client.faults).toEqual([]);
+});
 
 interface Touch {
   move(x: number): Promise<void>;

@@ -10,7 +10,7 @@ export interface HomeAct {
   icon: IconName;
   words: Words;
   /** Whose key does it too. */
-  command: CommandId | undefined;
+  command: CommandId;
 }
 
 const archive: HomeAct = {
@@ -23,13 +23,13 @@ const toInbox: HomeAct = {
   act: { kind: "toInbox" },
   icon: "inbox",
   words: "act.toInbox",
-  command: undefined,
+  command: "toInbox",
 };
 const wake: HomeAct = {
   act: { kind: "snooze", until: null },
   icon: "undo",
   words: "act.wake",
-  command: undefined,
+  command: "toInbox",
 };
 
 /** All that is done with a draft beside writing it on. */
@@ -41,11 +41,12 @@ const discard: HomeAct = {
 };
 
 /** What is done with it is all that can be done. */
-export function isAll({ act }: HomeAct): boolean {
-  return act.kind === "trash";
+export function isAll(home: HomeAct | undefined): boolean {
+  return home?.act.kind === "trash";
 }
 
-export function homeAct(place: Place): HomeAct {
+/** Undefined where it is out of the inbox and nowhere else to be put: what one has sent stays among that. */
+export function homeAct(place: Place): HomeAct | undefined {
   if (place.kind !== "role") return archive;
   switch (place.role) {
     case "drafts":
@@ -56,6 +57,8 @@ export function homeAct(place: Place): HomeAct {
     case "junk":
     case "trash":
       return toInbox;
+    case "sent":
+      return undefined;
     default:
       return archive;
   }

@@ -72,10 +72,6 @@ export function MailPage({
   const waitingId = threadId?.startsWith(waitingRow) ? threadId.slice(waitingRow.length) : undefined;
   const thread = lastSeen(useView("thread", threadId === undefined ? undefined : { threadId }));
   const subject = withoutTurns(thread?.subject ?? "");
-  useEffect(() => {
-    const count = isInbox && inbox !== undefined && inbox.unread > 0 ? `(${inbox.unread}) ` : "";
-    document.title = `${subject === "" ? count : `${subject} – `}${title} – Posthorn`;
-  }, [subject, title, inbox, isInbox]);
   const labelId = place.kind === "label" ? place.id : undefined;
   const now = folders.find(({ formerIds }) => labelId !== undefined && formerIds.includes(labelId))?.id;
   // A label that was just made is called otherwise once the server knows of it.
@@ -84,6 +80,12 @@ export function MailPage({
       go({ page: "list", place: { kind: "label", id: now }, threadId }, { replace: true });
   }, [now, threadId]);
   const isGone = labelId !== undefined && now === undefined && !folders.some(({ id }) => id === labelId);
+  const called = isGone && folders.length > 0 ? say("label.gone") : title;
+  useEffect(() => {
+    const count = isInbox && inbox !== undefined && inbox.unread > 0 && subject === "" ? inbox.unread : 0;
+    const place = count > 0 ? `(${count}) ${called}` : called;
+    document.title = [subject, place, "Posthorn"].filter((part) => part !== "").join(" – ");
+  }, [subject, called, inbox, isInbox]);
   if (isGone && folders.length > 0 && threadId === undefined) return <LabelGone />;
   if (place.kind === "role" && place.role === "screener" && threadId === undefined) return <>{screener}</>;
   return (

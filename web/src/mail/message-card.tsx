@@ -23,7 +23,7 @@ import { FileTiles } from "./file-tiles.tsx";
 import { HeldLine } from "./held-line.tsx";
 import { MessageWords } from "./message-body.tsx";
 import style from "./message-card.module.css";
-import { shortName, wholeName } from "./person-names.ts";
+import { answerWords, shortName, wholeName } from "./person-names.ts";
 import { PictureContext } from "./picture-context.ts";
 import { pictureStore } from "./picture-store.ts";
 import { ScreenedWords } from "./screened.tsx";
@@ -101,7 +101,7 @@ export function MessageCard({
             <IconButton
               icon="reply"
               size={16}
-              label={say("reply.to", { name })}
+              label={answerWords(message, address)}
               onClick={() => openComposer({ kind: "reply", messageId: message.id })}
             />
             {message.to.length + message.cc.length > 1 && (

@@ -32,9 +32,10 @@ export function MoreMenu({
   const [text, setText] = useState("");
   const chosen = acts.marksOf(targets);
   const home = homeAct(place);
-  const entries: Entry[] = isAll(home)
-    ? [{ words: home.words, icon: home.icon, command: "trash", does: home.act, isGrave: true }]
-    : entriesOf(place, home, chosen);
+  const entries: Entry[] =
+    home !== undefined && isAll(home)
+      ? [{ words: home.words, icon: home.icon, command: "trash", does: home.act, isGrave: true }]
+      : entriesOf(place, home, chosen);
 
   const choices = entries
     .map((entry): Choice => {
@@ -67,16 +68,11 @@ export function MoreMenu({
 }
 
 /** What can be done with messages, where they are seen. */
-function entriesOf(place: Place, home: HomeAct, chosen: readonly RowMarks[]): Entry[] {
+function entriesOf(place: Place, home: HomeAct | undefined, chosen: readonly RowMarks[]): Entry[] {
   const role = place.kind === "role" ? place.role : undefined;
   const entries: Entry[] = [];
-  if (role !== "sent")
-    entries.push({
-      words: home.words,
-      icon: home.icon,
-      does: home.act,
-      ...(home.command === undefined ? {} : { command: home.command }),
-    });
+  if (home !== undefined)
+    entries.push({ words: home.words, icon: home.icon, does: home.act, command: home.command });
   entries.push({ words: "act.snooze", icon: "clock", command: "snooze", does: "snooze" });
   const isMuted = chosen.every((row) => row.isMuted);
   entries.push({

@@ -1,5 +1,19 @@
-import { expect, it } from "vitest";
-import { namesOf, shortName, wholeName } from "./person-names.ts";
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
+import { compileCatalogue } from "../../build/compile-words.ts";
+import { speak } from "../words/words.ts";
+import { answerWords, namesOf, shortName, wholeName } from "./person-names.ts";
+
+// As the build gives them to the page.
+vi.mock("../../messages/en.json", async (original) => {
+  const { default: words } = await original<{ default: Record<string, string> }>();
+  return { default: compileCatalogue(words) };
+});
+
+beforeAll(async () => {
+  vi.stubGlobal("document", { documentElement: {} });
+  await speak("en");
+});
+afterAll(() => vi.unstubAllGlobals());
 
 const ana = { address: "ana@a.test", name: "Ana Ruiz" };
 const bo = { address: "bo@b.test" };
@@ -16,4 +30,12 @@ it("a name that two people have never stands without the address", () => {
   expect(shortName(other)).toBe("Ana Ruiz <ana@evil.test>");
   expect(namesOf([other], "me@a.test")).toBe("Ana Ruiz <ana@evil.test>");
   expect(namesOf([bo, other], "me@a.test")).toBe("bo, Ana Ruiz <ana@evil.test>");
+});
+
+it("who answers an own letter writes to whom it went", () => {
+  const me = { address: "me@a.test" };
+  const nameOf = (letter: Parameters<typeof answerWords>[0]) => answerWords(letter, me.address);
+  expect(nameOf({ isOwn: false, from: [bo], to: [me] })).toBe("Reply to bo");
+  expect(nameOf({ isOwn: true, from: [me], to: [ana, me] })).toBe("Reply to Ana");
+  expect(nameOf({ isOwn: true, from: [me], to: [me] })).toBe("Reply");
 });

@@ -14,6 +14,15 @@ export function shortName(person: Person): string {
   return person.name?.split(" ")[0] || person.address.split("@")[0] || person.address;
 }
 
+/** What a button is called that answers: to whom goes what answers one's own letter, too. */
+export function answerWords(
+  { isOwn, from, to }: { isOwn: boolean; from: readonly Person[]; to: readonly Person[] },
+  address: string,
+): string {
+  const others = (isOwn ? to : from).filter((person) => person.address !== address);
+  return others.length === 0 ? say("reply.do") : say("reply.to", { name: others.map(shortName).join(", ") });
+}
+
 /** Who has written, shortly: `Ana, Bo, me`; one alone by the whole name. */
 export function namesOf(people: readonly Person[], address: string): string {
   const [only, ...others] = people;

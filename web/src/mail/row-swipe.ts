@@ -7,9 +7,8 @@ const longPressMs = 500;
 const slackPx = 10;
 
 export interface SwipeEnds {
-  /** Towards the end of the line: right where one reads from left to right. */
-  onEnd(): void;
-  /** Undefined where nothing lies on that side. */
+  /** Towards the end of the line: right where one reads from left to right. Undefined where nothing lies on that side. */
+  onEnd: (() => void) | undefined;
   onStart: (() => void) | undefined;
   onLongPress(): void;
 }
@@ -82,7 +81,7 @@ export function useSwipe(ends: SwipeEnds): SwipeHandlers {
         currentTarget.setPointerCapture(pointerId);
       }
       const side = by > 0 === (getComputedStyle(currentTarget).direction !== "rtl") ? "end" : "start";
-      if (side === "start" && ends.onStart === undefined) return;
+      if ((side === "end" ? ends.onEnd : ends.onStart) === undefined) return;
       currentTarget.style.transform = `translateX(${by}px)`;
       const isFar = Math.abs(by) >= currentTarget.clientWidth * threshold;
       currentTarget.dataset.swipe = isFar ? `${side} far` : side;

@@ -43,12 +43,14 @@ export function SelectionBar({
         </Button>
       )}
       <span className={style.space} />
-      <IconButton
-        icon={home.icon}
-        label={say(home.words)}
-        command={home.command}
-        onClick={() => doAct(home.act)}
-      />
+      {home !== undefined && (
+        <IconButton
+          icon={home.icon}
+          label={say(home.words)}
+          command={home.command}
+          onClick={() => doAct(home.act)}
+        />
+      )}
       {!isAll(home) && (
         <>
           <IconButton

@@ -7,6 +7,7 @@ import {
   useLayoutEffect,
   useRef,
 } from "react";
+import { useCommands } from "../state/commands.ts";
 import { openComposer } from "../state/composers.ts";
 import { dragThreads } from "../state/dragged.ts";
 import { useLook } from "../state/look.ts";
@@ -187,6 +188,10 @@ export function ThreadList({
 
   const cursorIndex = acts.cursor === undefined ? -1 : pages.indexOf(acts.cursor);
   const home = homeAct(place);
+  const isAnyMeant = openId !== undefined || acts.selection.ids.size > 0 || cursorIndex >= 0;
+  useCommands({
+    toInbox: home?.command === "toInbox" && isAnyMeant ? () => acts.doAct(home.act) : undefined,
+  });
   const isTrash = place.kind === "role" && place.role === "trash";
   const today = useToday();
   const isLater = place.kind === "role" && place.role === "snoozed";

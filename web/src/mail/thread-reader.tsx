@@ -16,10 +16,11 @@ import { useIsPageSeen } from "../ui/use-is-page-seen.ts";
 import { Waiting } from "../ui/waiting.tsx";
 import { say } from "../words/words.ts";
 import { act } from "./act.ts";
+import { homeAct, isAll } from "./home-act.ts";
 import { MessageCard } from "./message-card.tsx";
 import "./print.css";
 import { MuteSign } from "./mute-sign.tsx";
-import { shortName } from "./person-names.ts";
+import { answerWords } from "./person-names.ts";
 import { ScreenedBar } from "./screened.tsx";
 import { ThreadLabels } from "./thread-labels.tsx";
 import style from "./thread-reader.module.css";
@@ -103,6 +104,7 @@ export function ThreadReader({
   const isStarred = messages.some((message) => message.isStarred);
   const trust = leastTrust(messages);
   const isShut = messages.every(({ body }) => body.kind === "failed");
+  const home = homeAct(place);
   const areAllOpen = messages.every(({ id }) => folds.isOpen(id));
   return (
     <article className={style.reader} aria-label={thread.subject} data-part="reader">
@@ -113,7 +115,9 @@ export function ThreadReader({
           onClick={() => go({ page: "list", place, threadId: undefined })}
           className={style.back ?? ""}
         />
-        <Act command="archive" icon="archive" label={say("act.archive")} />
+        {home !== undefined && !isAll(home) && (
+          <Act command={home.command} icon={home.icon} label={say(home.words)} />
+        )}
         <Act command="trash" icon="trash" label={say("act.trash")} />
         <span className={style.wide}>
           <Act command="snooze" icon="clock" label={say("act.snooze")} />
@@ -220,13 +224,11 @@ function Answers({
   onAnswer(kind: "reply" | "replyAll" | "forward"): void;
 }): ReactElement {
   const key = useKeyHint("reply");
-  const others = last.isOwn ? last.to : last.from;
-  const names = others.map((person) => (person.address === address ? say("row.you") : shortName(person)));
   return (
     <div className={style.answers}>
       <button type="button" className={style.answer} onClick={() => onAnswer("reply")}>
         <Icon name="reply" size={16} />
-        <span className={style.answerWords}>{say("reply.to", { name: names.join(", ") })}</span>
+        <span className={style.answerWords}>{answerWords(last, address)}</span>
         {key !== undefined && <kbd>{key.shown}</kbd>}
       </button>
       {last.to.length + last.cc.length > 1 && (

@@ -33,8 +33,8 @@ interface Props {
   isLater: boolean;
   /** When it has begun: by that times are told. */
   today: number;
-  /** What a swipe and the first button do. */
-  home: HomeAct;
+  /** What a swipe and the first button do, where there is such a thing. */
+  home: HomeAct | undefined;
   acts: RowActs;
 }
 
@@ -75,14 +75,14 @@ export const ThreadRowView = memo(function ThreadRowView({
     return rowName(row, { isVerified, labels, address, isLater });
   }, [row, all, isVerified, address, isLater, today]);
   const swipe = useSwipe({
-    onEnd: () => acts.act(home.act, threadId),
+    onEnd: home === undefined ? undefined : () => acts.act(home.act, threadId),
     onStart: isAll(home) ? undefined : () => acts.snooze(threadId),
     onLongPress: () => acts.toggle(threadId, false),
   });
   return (
     <div className={style.track}>
       <span className={style.under} aria-hidden="true">
-        <Icon name={home.icon} />
+        <span>{home !== undefined && <Icon name={home.icon} />}</span>
         {!isAll(home) && <Icon name="clock" />}
       </span>
       {/* The keys of a grid's row are those of the grid. */}
@@ -243,7 +243,7 @@ const Cells = memo(function Cells({
         </span>
       </span>
       <span role="gridcell" className={style.actions} onClick={(event) => event.stopPropagation()}>
-        {(!isAll(home) || row.draft !== null) && (
+        {home !== undefined && (!isAll(home) || row.draft !== null) && (
           <IconButton
             icon={home.icon}
             tabIndex={-1}

@@ -38,6 +38,7 @@ const table = {
   archive: { group: "act", keys: ["e", "y"], fastmail: ["y"] },
   archiveNext: { group: "act", keys: ["]"] },
   archivePrevious: { group: "act", keys: ["["] },
+  toInbox: { group: "act", keys: [] },
   trash: { group: "act", keys: ["#", "Delete"], fastmail: ["#", "d", "Delete"] },
   junk: { group: "act", keys: ["!"] },
   star: { group: "act", keys: ["s"], fastmail: ["."] },
