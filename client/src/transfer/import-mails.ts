@@ -27,11 +27,11 @@ export interface MailToImport {
   keywords: readonly string[];
 }
 
-/** `known` it is in the account already · `refused` with a sentence that says why. */
+/** `known` it is in the account already · `refused` with a sentence that says why, and its code of the table of errors. */
 export type ImportOutcome =
   | { kind: "imported"; id: string }
   | { kind: "known" }
-  | { kind: "refused"; sentence: string };
+  | { kind: "refused"; code: string; sentence: string };
 
 const importAnswer = shape(
   Type.Object({
@@ -74,12 +74,17 @@ export async function importMails(
   });
 }
 
-const notMail = { kind: "refused", sentence: "This is no mail: it cannot be read as one." } as const;
+const notMail = {
+  kind: "refused",
+  code: "badRequest",
+  sentence: "This is no mail: it cannot be read as one.",
+} as const;
 
 function refusedAs(refusal: JmapRefusal): ImportOutcome {
   if (refusal.type === "alreadyExists") return { kind: "known" };
   if (refusal.type === "overQuota") throw refusal;
-  return { kind: "refused", sentence: refusal.problem.detail ?? refusal.message };
+  const { code, detail } = refusal.problem;
+  return { kind: "refused", code, sentence: detail };
 }
 
 /** Undefined for an account in the open. */

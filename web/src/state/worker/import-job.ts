@@ -219,7 +219,10 @@ async function bringIn(
       const about = batch.about[at] ?? { within: "", subject: "", from: "" };
       if (outcome.kind === "imported") progress.imported += 1;
       else if (outcome.kind === "known") noteTo(progress, { why: "known", ...about });
-      else noteTo(progress, { why: "refused", sentence: outcome.sentence, ...about });
+      else {
+        const { code, sentence } = outcome;
+        noteTo(progress, { why: "refused", code, sentence, ...about });
+      }
     }
     for (const note of batch.notes) noteTo(progress, note);
     progress.done += batch.count;

@@ -11,7 +11,9 @@ export interface ImportNote {
   within: string;
   subject: string;
   from: string;
-  /** In the server's words. */
+  /** Of what was refused, by the table of errors. */
+  code: string;
+  /** In the server's words, which are English. */
   sentence: string;
 }
 
@@ -42,7 +44,7 @@ export type NewNote = Partial<ImportNote> & Pick<ImportNote, "why" | "within">;
 
 export function noteTo(
   progress: ImportProgress,
-  { why, within, subject = "", from = "", sentence = "" }: NewNote,
+  { why, within, subject = "", from = "", code = "", sentence = "" }: NewNote,
 ): void {
   if (why === "known") progress.known += 1;
   else progress.skipped += 1;
@@ -53,6 +55,7 @@ export function noteTo(
     within: short(within),
     subject: short(subject),
     from: short(from),
+    code: short(code),
     sentence: short(sentence),
   });
 }
