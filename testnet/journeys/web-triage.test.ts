@@ -316,6 +316,12 @@ test(
     await held.end();
     await row(11, phone.page).getByRole("checkbox").tap();
     await phone.page.getByText("2 selected").waitFor();
+    await phone.page.getByRole("button", { name: "Select none" }).click();
+    await row(11, phone.page).click();
+    await phone.page.getByRole("article").getByRole("button", { name: "More", exact: true }).first().click();
+    await phone.page.getByRole("option", { name: "Snooze" }).click();
+    await phone.page.getByRole("dialog", { name: "Snooze until" }).waitFor();
+    await phone.page.keyboard.press("Escape");
     expect(phone.faults).toEqual([]);
     await phone.context.close();
   },

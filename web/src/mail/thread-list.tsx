@@ -231,102 +231,105 @@ export function ThreadList({
   const unseen = pages.heldBack > 0 ? pages.heldBack : passed;
 
   return (
-    <section
-      className={style.list}
-      aria-label={title}
-      data-part="list"
-      onPointerEnter={({ pointerType }) => holdNow({ isPointed: pointerType === "mouse" })}
-      onPointerLeave={() => holdNow({ isPointed: false })}
-      onFocus={({ target }) => holdNow({ hasFocus: target.closest("[role=grid]") !== null })}
-      onBlur={({ relatedTarget, currentTarget }) => {
-        if (!currentTarget.contains(relatedTarget)) holdNow({ hasFocus: false });
-      }}
-    >
-      {acts.selection.ids.size > 0 ? (
-        <SelectionBar acts={acts} place={place} title={title} here={pages.rows().length} total={total} />
-      ) : (
-        <header className={style.bar}>
-          <h1 className={place.kind === "search" ? "aside" : style.title} dir="auto" tabIndex={-1}>
-            {title}
-          </h1>
-          {place.kind !== "search" && total > 0 && (
-            <span className={style.total}>{say("list.total", { count: total })}</span>
-          )}
-          {place.kind !== "search" && <span className={style.space} />}
-          {isTrash && total > 0 && (
-            <Button onClick={() => acts.pick("destroy", { ids: [], all: total })}>
-              {say("destroy.all")}
-            </Button>
-          )}
-          {tools}
-        </header>
-      )}
-      {above}
-      {unseen > 0 && (
-        <Button
-          look="ink"
-          icon="up"
-          className={style.pill ?? ""}
-          onClick={() => {
-            pages.release();
-            forget();
-            requestAnimationFrame(() => scroller.current?.scrollTo({ top: 0 }));
-          }}
-        >
-          {say("list.new", { count: unseen })}
-        </Button>
-      )}
-      {pages.fault !== undefined && (
-        <Notice
-          code={pages.fault.code}
-          action={<Button onClick={pages.again}>{say("message.again")}</Button>}
-        >
-          {pages.fault.sentence}
-        </Notice>
-      )}
-      <div
-        ref={scroller}
-        className={style.scroller}
-        // Without a row it would be a table of nothing.
-        {...(total > 0 && {
-          role: "grid",
-          "aria-label": title,
-          "aria-rowcount": pages.isWhole ? total : -1,
-          "aria-multiselectable": true,
-        })}
-        onScroll={onScroll}
+    <>
+      <section
+        className={style.list}
+        aria-label={title}
+        data-part="list"
+        onPointerEnter={({ pointerType }) => holdNow({ isPointed: pointerType === "mouse" })}
+        onPointerLeave={() => holdNow({ isPointed: false })}
+        onFocus={({ target }) => holdNow({ hasFocus: target.closest("[role=grid]") !== null })}
+        onBlur={({ relatedTarget, currentTarget }) => {
+          if (!currentTarget.contains(relatedTarget)) holdNow({ hasFocus: false });
+        }}
       >
-        {pages.total === undefined && pages.fault === undefined && <Waiting />}
-        {pages.total === 0 && pages.isWhole && (
-          <>
-            <div className={style.empty} data-over={below === undefined ? undefined : ""}>
-              {empty ?? <EmptyPlace place={place} />}
-            </div>
-            {below !== undefined && <div className={style.under}>{below}</div>}
-          </>
+        {acts.selection.ids.size > 0 ? (
+          <SelectionBar acts={acts} place={place} title={title} here={pages.rows().length} total={total} />
+        ) : (
+          <header className={style.bar}>
+            <h1 className={place.kind === "search" ? "aside" : style.title} dir="auto" tabIndex={-1}>
+              {title}
+            </h1>
+            {place.kind !== "search" && total > 0 && (
+              <span className={style.total}>{say("list.total", { count: total })}</span>
+            )}
+            {place.kind !== "search" && <span className={style.space} />}
+            {isTrash && total > 0 && (
+              <Button onClick={() => acts.pick("destroy", { ids: [], all: total })}>
+                {say("destroy.all")}
+              </Button>
+            )}
+            {tools}
+          </header>
         )}
-        <div ref={canvas} className={style.canvas} style={{ blockSize: layout.height }} role="presentation">
-          {layout.headings.map(({ age, index }) => (
-            <div
-              key={age}
-              className={style.heading}
-              data-slot={age}
-              style={{ top: layout.topOf(index) - headingHeight }}
-              role="presentation"
-            >
-              {say(`age.${age}`)}
-            </div>
-          ))}
-          {rows}
+        {above}
+        {unseen > 0 && (
+          <Button
+            look="ink"
+            icon="up"
+            className={style.pill ?? ""}
+            onClick={() => {
+              pages.release();
+              forget();
+              requestAnimationFrame(() => scroller.current?.scrollTo({ top: 0 }));
+            }}
+          >
+            {say("list.new", { count: unseen })}
+          </Button>
+        )}
+        {pages.fault !== undefined && (
+          <Notice
+            code={pages.fault.code}
+            action={<Button onClick={pages.again}>{say("message.again")}</Button>}
+          >
+            {pages.fault.sentence}
+          </Notice>
+        )}
+        <div
+          ref={scroller}
+          className={style.scroller}
+          // Without a row it would be a table of nothing.
+          {...(total > 0 && {
+            role: "grid",
+            "aria-label": title,
+            "aria-rowcount": pages.isWhole ? total : -1,
+            "aria-multiselectable": true,
+          })}
+          onScroll={onScroll}
+        >
+          {pages.total === undefined && pages.fault === undefined && <Waiting />}
+          {pages.total === 0 && pages.isWhole && (
+            <>
+              <div className={style.empty} data-over={below === undefined ? undefined : ""}>
+                {empty ?? <EmptyPlace place={place} />}
+              </div>
+              {below !== undefined && <div className={style.under}>{below}</div>}
+            </>
+          )}
+          <div ref={canvas} className={style.canvas} style={{ blockSize: layout.height }} role="presentation">
+            {layout.headings.map(({ age, index }) => (
+              <div
+                key={age}
+                className={style.heading}
+                data-slot={age}
+                style={{ top: layout.topOf(index) - headingHeight }}
+                role="presentation"
+              >
+                {say(`age.${age}`)}
+              </div>
+            ))}
+            {rows}
+          </div>
         </div>
-      </div>
-      {total > 0 && below !== undefined && <div className={style.below}>{below}</div>}
+        {total > 0 && below !== undefined && <div className={style.below}>{below}</div>}
+      </section>
+      {/* Beside it: what is asked is asked of what is read, too, when the list is not shown. */}
       {acts.picker !== undefined && (
         <Suspense>
           <Pickers acts={acts} picker={acts.picker} place={place} folders={folders} />
         </Suspense>
       )}
-    </section>
+    </>
   );
 }
 
