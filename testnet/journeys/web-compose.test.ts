@@ -175,6 +175,8 @@ test("while files go up their buttons stay under the hand, and what is taken out
   const { page } = alice;
   const sheet = composer(page);
   await writeTo(page, bob.address, "In one go", "Here they are");
+  // What is known of the recipient has its own line.
+  await sheet.getByRole("button", { name: /Encrypted$/ }).waitFor();
   const wayUp = Promise.withResolvers<void>();
   await page.route("**/blob/**", async (route) => {
     await wayUp.promise;
