@@ -126,6 +126,7 @@ const tables: Readonly<Record<string, { schema: TSchema; less?: object }>> = {
   "key consent": { schema: protocol.KeyConsentSchema },
   "key consent patch": { schema: protocol.KeyConsentPatchSchema },
   record: { schema: protocol.RecordSchema },
+  reason: { schema: protocol.ReasonSchema },
   wire: { schema: protocol.WireSchema },
 };
 
@@ -248,6 +249,11 @@ describe("the tables", () => {
         .map(({ mark }) => mark)
         .sort(),
     ).toEqual(Object.keys(tables).sort());
+  });
+
+  test("of reasons have each code", () => {
+    const told = tablesOf("reasons").flatMap((table) => table.rows.map(({ name }) => name));
+    expect(told).toEqual(protocol.reasonCodes);
   });
 
   test("of limits have each limit's number", () => {

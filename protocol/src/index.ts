@@ -18,6 +18,7 @@ export * from "./api/id.ts";
 export * from "./api/keys.ts";
 export * from "./api/operator.ts";
 export * from "./api/peer.ts";
+export * from "./api/reason.ts";
 export type { MediaType, Route } from "./api/route.ts";
 export * from "./api/send.ts";
 export {

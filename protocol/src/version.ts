@@ -12,7 +12,7 @@ export const wireHistory: readonly {
 }[] = [
   {
     version: 1,
-    hash: "ab942e064ad6da1a196b8445da367d81ef8a8f547dc17fed0405480bba5117f9",
+    hash: "3ef7ea7c84365adaea2d1c6aa5bcbbadbe26d2b6274a4c62501591522311030d",
     note: "First version.",
   },
 ];

@@ -1,7 +1,7 @@
 /** From the link that a new server prints to a blocked peer, all in a browser. */
 import { login, prepare, type Session, send, waitUntilSettled } from "@posthorn/client";
 import type { Page } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { findBarriers } from "../src/browser/find-barriers.ts";
 import { startWebClients, type WebClient, type WebClients } from "../src/browser/index.ts";
 import { joinAs, type TestPerson } from "../src/people.ts";
@@ -183,4 +183,20 @@ test("a server that is blocked brings nothing any more, until it is allowed agai
   await page.getByRole("row", { name: /Whom an operator invites/ }).waitFor();
   expect(await findBarriers(page)).toEqual([]);
   expect(ana.faults).toEqual([]);
+});
+
+test("who reads German is told in German what is wrong with the server", async () => {
+  const german = await clients.open(alpha, { locale: "de-DE" });
+  const { page, context } = german;
+  await page.getByLabel("Adresse", { exact: true }).fill(`ana@${alpha.host}`);
+  await page.getByRole("textbox", { name: "Passwort" }).fill(password);
+  await page.getByRole("button", { name: "Anmelden" }).click();
+  const little = vi.spyOn(alpha.env.files, "freeBytes").mockResolvedValue(7 * 1024 ** 2);
+  await page.getByRole("button", { name: "Server", exact: true }).click();
+  const disk = page.getByRole("row", { name: /^Speicherplatz/ });
+  await disk.getByText(/^Nur 7 MiB sind frei, wo .* liegt\. Schaffen Sie Platz/).waitFor();
+  expect(await findBarriers(page)).toEqual([]);
+  little.mockRestore();
+  expect(german.faults).toEqual([]);
+  await context.close();
 });

@@ -9,6 +9,7 @@ import { base64Url, oneLine } from "../text.ts";
 import { TimeSchema } from "../time.ts";
 import { AccountNameSchema } from "./account-name.ts";
 import { list, ObjectIdSchema } from "./id.ts";
+import { ReasonSchema } from "./reason.ts";
 
 const count = whole(limits.count);
 const closed = { additionalProperties: false };
@@ -124,6 +125,8 @@ export const CheckSchema = Type.Object({
   name: oneLine(limits.label, 1),
   ok: Type.Boolean(),
   detail: Type.Optional(oneLine(limits.detail)),
+  /** What `detail` says. */
+  reason: Type.Optional(ReasonSchema),
 });
 
 export type Check = Static<typeof CheckSchema>;
@@ -163,6 +166,9 @@ export type Policy = Static<typeof PolicySchema>;
 
 const addresses = list(oneLine(100, 1), 100);
 
+/** A sentence about what is wrong, and the same as a code. */
+const fault = { fault: Type.Optional(oneLine(limits.detail)), reason: Type.Optional(ReasonSchema) };
+
 /** How the world comes to a server, as it finds out itself. */
 export const ReachSchema = Type.Object({
   host: HostSchema,
@@ -177,16 +183,16 @@ export const ReachSchema = Type.Object({
     resolvers: addresses,
     /** Addresses of the machine that the world could call it by. */
     ownAddresses: addresses,
-    fault: Type.Optional(oneLine(limits.detail)),
+    ...fault,
   }),
   certificate: Type.Object({
     /** A proxy before the server has one that the server does not know. */
     shownBy: Type.Enum(["server", "proxy"]),
     endsAt: Type.Optional(TimeSchema),
-    fault: Type.Optional(oneLine(limits.detail)),
+    ...fault,
   }),
   /** Whether the host's name leads to this server as others look for it (§30.1). */
-  others: Type.Object({ ok: Type.Boolean(), fault: Type.Optional(oneLine(limits.detail)) }),
+  others: Type.Object({ ok: Type.Boolean(), ...fault }),
   /** The document that the host's own name has to answer with where the endpoint has another (§30.3). */
   wellKnown: Type.Optional(Type.String({ maxLength: limits.discoveryBytes })),
 });

@@ -28,6 +28,10 @@ test("A certificate for another host is told with the names it has", async () =>
   expect(fault("mail.localhost")).toEqual({
     kind: "otherHost",
     detail: "The certificate is for other.localhost, not mail.localhost. Get one for mail.localhost.",
+    reason: {
+      code: "certificateOtherHost",
+      values: { has: "some", names: "other.localhost", more: "0", name: "mail.localhost" },
+    },
   });
   const { certPem: many } = await ca.issue(["a", "b", "c", "d", "e"].map((name) => `${name}.localhost`));
   expect(fault("e.localhost", many)).toBeUndefined();
@@ -45,11 +49,16 @@ test("A certificate is told of two weeks before its end, after it, and before it
   expect(at(endsAt - 14 * day)).toEqual({
     kind: "endsSoon",
     detail: `The certificate expires on ${end}, in 14 days. Renew it.`,
+    reason: {
+      code: "certificateEndsSoon",
+      values: { at: new Date(endsAt).toISOString(), days: "14" },
+    },
   });
   expect(at(endsAt - hour)?.detail).toBe(`The certificate expires on ${end}, in a day. Renew it.`);
   expect(at(endsAt)).toEqual({
     kind: "expired",
     detail: `The certificate expired on ${end}. Renew it: peers and clients no longer trust this server.`,
+    reason: { code: "certificateExpired", values: { at: new Date(endsAt).toISOString() } },
   });
   expect(at(startsAt - 1)).toMatchObject({
     kind: "notYetValid",

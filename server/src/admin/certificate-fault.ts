@@ -1,5 +1,5 @@
 import { X509Certificate } from "node:crypto";
-import { formatTime } from "@posthorn/protocol";
+import { formatTime, type Reason, reason } from "@posthorn/protocol";
 
 const dayMs = 24 * 3_600_000;
 const warnBeforeMs = 14 * dayMs;
@@ -11,7 +11,14 @@ const shownNames = 3;
 export interface CertificateFault {
   kind: "otherHost" | "notYetValid" | "expired" | "endsSoon";
   detail: string;
+  reason: Reason;
 }
+
+/** What is said when there is nothing to look at. */
+export const certificateGone = {
+  detail: "The certificate file is gone. Put it back.",
+  reason: reason("certificateGone"),
+};
 
 /**
  * What of a certificate keeps others from believing that its server is `name`, or will within two weeks; undefined when
@@ -24,33 +31,39 @@ export function findCertificateFault(
 ): CertificateFault | undefined {
   const found = new X509Certificate(certPem);
   if (found.checkHost(name) === undefined) {
-    const detail = `The certificate is for ${namesIn(found)}, not ${name}. Get one for ${name}.`;
-    return { kind: "otherHost", detail };
+    const { names, more } = namesIn(found);
+    const listed = names === "" ? "no name" : `${names}${more > 0 ? ` and ${more} more` : ""}`;
+    const detail = `The certificate is for ${listed}, not ${name}. Get one for ${name}.`;
+    const values = { has: names === "" ? "none" : "some", names, more: String(more), name };
+    return { kind: "otherHost", detail, reason: reason("certificateOtherHost", values) };
   }
   const [startsAt, endsAt] = [found.validFromDate.getTime(), found.validToDate.getTime()];
   if (startsAt > now) {
     const detail = `The certificate is good from ${dayOf(startsAt)} only. Set this machine's clock, or get another one.`;
-    return { kind: "notYetValid", detail };
+    return {
+      kind: "notYetValid",
+      detail,
+      reason: reason("certificateNotYetValid", { at: formatTime(startsAt) }),
+    };
   }
   const leftMs = endsAt - now;
   if (leftMs <= 0) {
     const detail = `The certificate expired on ${dayOf(endsAt)}. Renew it: peers and clients no longer trust this server.`;
-    return { kind: "expired", detail };
+    return { kind: "expired", detail, reason: reason("certificateExpired", { at: formatTime(endsAt) }) };
   }
   if (leftMs > Math.min(warnBeforeMs, (endsAt - startsAt) * warnBeforePart)) return undefined;
   const days = Math.ceil(leftMs / dayMs);
   const detail = `The certificate expires on ${dayOf(endsAt)}, in ${days === 1 ? "a day" : `${days} days`}. Renew it.`;
-  return { kind: "endsSoon", detail };
+  const values = { at: formatTime(endsAt), days: String(days) };
+  return { kind: "endsSoon", detail, reason: reason("certificateEndsSoon", values) };
 }
 
 function dayOf(ms: number): string {
   return formatTime(ms).slice(0, 10);
 }
 
-/** The first few of them: a certificate may have many. */
-function namesIn({ subjectAltName = "" }: X509Certificate): string {
+/** The first few of them: a certificate may have many. How many `more` there are. */
+function namesIn({ subjectAltName = "" }: X509Certificate): { names: string; more: number } {
   const names = [...subjectAltName.matchAll(/DNS:([\w.*-]+)/g)].map(([, name = ""]) => name);
-  if (names.length === 0) return "no name";
-  const more = names.length - shownNames;
-  return `${names.slice(0, shownNames).join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
+  return { names: names.slice(0, shownNames).join(", "), more: Math.max(0, names.length - shownNames) };
 }

@@ -44,7 +44,10 @@ async function look(changes: Partial<ChecksContext> = {}): Promise<Record<string
     serverName: "a.localhost",
     ...changes,
   });
-  for (const check of found) expect(shape(CheckSchema).parse(check)).toBe(check);
+  for (const check of found) {
+    expect(shape(CheckSchema).parse(check)).toBe(check);
+    expect(check.reason === undefined).toBe(check.ok);
+  }
   expect(found.map(({ name }) => name)).toEqual(["database", "disk", "signing key", "certificate"]);
   return Object.fromEntries(found.flatMap(({ name, ok, detail = "" }) => (ok ? [] : [[name, detail]])));
 }

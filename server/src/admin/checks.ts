@@ -1,9 +1,9 @@
-import type { Check } from "@posthorn/protocol";
+import { type Check, onOneLine, type Reason, reason } from "@posthorn/protocol";
 import type { Clock, Files } from "../env/env.ts";
 import type { OwnKeys } from "../peers/own-keys.ts";
 import { findFact } from "../store/fact-store.ts";
 import type { Store } from "../store/sql.ts";
-import { findCertificateFault } from "./certificate-fault.ts";
+import { certificateGone, findCertificateFault } from "./certificate-fault.ts";
 import { type ShownCertificate, shownPem } from "./shown-certificate.ts";
 
 export interface ChecksContext {
@@ -35,19 +35,19 @@ export async function checks(ctx: ChecksContext): Promise<Check[]> {
   ]);
 }
 
-/** A sentence about what is wrong; undefined when nothing is. */
-type Finding = string | undefined;
+/** A sentence about what is wrong, and the same as a code; undefined when nothing is. */
+type Finding = { detail: string; reason: Reason } | undefined;
 
 async function look(name: string, find: () => Promise<Finding>): Promise<Check> {
   try {
     const finding = await find();
-    return finding === undefined ? { name, ok: true } : { name, ok: false, detail: finding };
+    return finding === undefined
+      ? { name, ok: true }
+      : { name, ok: false, detail: finding.detail, reason: finding.reason };
   } catch (error) {
-    return {
-      name,
-      ok: false,
-      detail: `It could not be looked at: ${String(error).slice(0, 300).replaceAll("\n", " ")}`,
-    };
+    const what = onOneLine(String(error));
+    const detail = `It could not be looked at: ${what}`;
+    return { name, ok: false, detail, reason: reason("notLookedAt", { what }) };
   }
 }
 
@@ -59,19 +59,24 @@ async function checkDatabase(ctx: ChecksContext): Promise<Finding> {
 async function checkDisk(ctx: ChecksContext): Promise<Finding> {
   const free = await ctx.files.freeBytes(ctx.dataFolder);
   if (free >= leastFreeBytes) return undefined;
-  return `Only ${Math.floor(free / 1024 ** 2)} MiB are free where ${ctx.dataFolder} lies. Make room, or mail will be refused.`;
+  const mebibytes = Math.floor(free / 1024 ** 2);
+  const detail = `Only ${mebibytes} MiB are free where ${ctx.dataFolder} lies. Make room, or mail will be refused.`;
+  return { detail, reason: reason("diskFull", { mebibytes: String(mebibytes), folder: ctx.dataFolder }) };
 }
 
 async function checkCertificate(ctx: ChecksContext, certificate: ShownCertificate): Promise<Finding> {
   const pem = await shownPem(ctx.files, certificate);
-  if (pem === undefined) return "The certificate file is gone. Put it back.";
-  return findCertificateFault(pem, ctx.serverName, ctx.clock.now())?.detail;
+  return pem === undefined ? certificateGone : findCertificateFault(pem, ctx.serverName, ctx.clock.now());
 }
 
 function checkSigningKey(ctx: ChecksContext): Finding {
   const leftMs = ctx.keys().current.validUntil - ctx.clock.now();
   if (leftMs > warnBeforeMs) return undefined;
-  if (leftMs <= 0) return "The signing key has run out. Renew it now: peers no longer trust this server.";
+  if (leftMs <= 0) {
+    const detail = "The signing key has run out. Renew it now: peers no longer trust this server.";
+    return { detail, reason: reason("keyEnded") };
+  }
   const days = Math.ceil(leftMs / dayMs);
-  return `The signing key runs out in ${days === 1 ? "a day" : `${days} days`}. Renew it.`;
+  const detail = `The signing key runs out in ${days === 1 ? "a day" : `${days} days`}. Renew it.`;
+  return { detail, reason: reason("keyEndsSoon", { days: String(days) }) };
 }

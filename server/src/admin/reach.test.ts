@@ -1,4 +1,4 @@
-import type { Discovery } from "@posthorn/protocol";
+import { type Discovery, ReachSchema, shape } from "@posthorn/protocol";
 import { expect, test } from "vitest";
 import type { Egress, EgressResult, Names } from "../env/env.ts";
 import { openFiles } from "../env/files.ts";
@@ -67,7 +67,10 @@ test("a name without a record is told with what was asked, and what to paste", a
 
 test("name servers that do not answer are another matter than a name that is not there", async () => {
   const broken = () => Promise.reject(Object.assign(new Error("queryA ETIMEOUT"), { code: "ETIMEOUT" }));
-  const { name } = await openReach(trial({ looks: broken }).ctx)();
+  const reach = await openReach(trial({ looks: broken }).ctx)();
+  expect(shape(ReachSchema).parse(reach)).toBe(reach);
+  const { name } = reach;
+  expect(name.reason).toEqual({ code: "nameNotLookedUp", values: { what: "ETIMEOUT" } });
   expect(name.fault).toBe(
     "The name could not be looked up (ETIMEOUT). See that this machine reaches a name server.",
   );
@@ -77,12 +80,14 @@ test("a host whose name leads nowhere is told by who did not answer", async () =
   const { others } = await openReach(trial().ctx)();
   expect(others.ok).toBe(false);
   expect(others.fault).toContain("a.test did not answer");
+  expect(others.reason).toEqual({ code: "noAnswer", values: { host: "a.test", failure: "connect" } });
 });
 
 test("a certificate's file that is gone, or is none, is told in words", async () => {
   const gone = { kind: "files", certPath: "/nowhere/cert.pem" } as const;
   const { certificate } = await openReach({ ...trial().ctx, certificate: gone })();
   expect(certificate.fault).toBe("The certificate file is gone. Put it back.");
+  expect(certificate.reason).toEqual({ code: "certificateGone", values: {} });
   const none = { kind: "pem", certPem: "this is none" } as const;
   const read = await openReach({ ...trial().ctx, certificate: none })();
   expect(read.certificate.fault).toMatch(/^The certificate could not be read/);

@@ -1,9 +1,9 @@
 /** Whether the world comes to a server by its name, step by step: what the page that sets it up looks at again and again. */
 import { X509Certificate } from "node:crypto";
-import { type Discovery, formatTime, type Reach } from "@posthorn/protocol";
+import { type Discovery, formatTime, onOneLine, type Reach, reason } from "@posthorn/protocol";
 import type { Clock, Egress, Files, Names } from "../env/env.ts";
 import { discover } from "../peers/discover.ts";
-import { findCertificateFault } from "./certificate-fault.ts";
+import { certificateGone, findCertificateFault } from "./certificate-fault.ts";
 import { type ShownCertificate, shownPem } from "./shown-certificate.ts";
 
 const freshMs = 4_000;
@@ -59,11 +59,10 @@ async function lookAtName({ names, serverName }: ReachContext): Promise<Reach["n
     return { ...asked, addresses: [...(await names.look(serverName))] };
   } catch (error) {
     const code = error instanceof Error && "code" in error ? String(error.code) : "";
-    const fault =
-      code === "ENOTFOUND" || code === "ENODATA"
-        ? undefined
-        : `The name could not be looked up (${code === "" ? String(error) : code}). See that this machine reaches a name server.`;
-    return { ...asked, addresses: [], ...(fault === undefined ? {} : { fault: oneLine(fault) }) };
+    if (code === "ENOTFOUND" || code === "ENODATA") return { ...asked, addresses: [] };
+    const what = onOneLine(code === "" ? String(error) : code);
+    const fault = `The name could not be looked up (${what}). See that this machine reaches a name server.`;
+    return { ...asked, addresses: [], fault, reason: reason("nameNotLookedUp", { what }) };
   }
 }
 
@@ -72,12 +71,20 @@ async function lookAtCertificate(ctx: ReachContext): Promise<Reach["certificate"
   if (certificate === undefined) return { shownBy: "proxy" };
   try {
     const pem = await shownPem(files, certificate);
-    if (pem === undefined) return { shownBy: "server", fault: "The certificate file is gone. Put it back." };
-    const fault = findCertificateFault(pem, serverName, clock.now())?.detail;
+    if (pem === undefined) {
+      return { shownBy: "server", fault: certificateGone.detail, reason: certificateGone.reason };
+    }
+    const found = findCertificateFault(pem, serverName, clock.now());
     const endsAt = formatTime(new X509Certificate(pem).validToDate.getTime());
-    return { shownBy: "server", endsAt, ...(fault === undefined ? {} : { fault }) };
+    return {
+      shownBy: "server",
+      endsAt,
+      ...(found === undefined ? {} : { fault: found.detail, reason: found.reason }),
+    };
   } catch (error) {
-    return { shownBy: "server", fault: oneLine(`The certificate could not be read: ${String(error)}`) };
+    const what = onOneLine(String(error));
+    const fault = `The certificate could not be read: ${what}`;
+    return { shownBy: "server", fault, reason: reason("notLookedAt", { what }) };
   }
 }
 
@@ -85,18 +92,15 @@ async function lookAtCertificate(ctx: ReachContext): Promise<Reach["certificate"
 async function lookAsOthers(ctx: ReachContext): Promise<Reach["others"]> {
   const { host, endpoint, ownDiscovery } = ctx;
   const found = await discover(ctx, host);
-  if (!found.ok) return { ok: false, fault: oneLine(found.detail) };
+  if (!found.ok) return { ok: false, fault: onOneLine(found.detail), reason: found.reason };
   if (found.discovery.rootKey !== ownDiscovery().rootKey) {
     const fault = `Another server answers for ${host}: its root key is not the one here. Look where the name leads.`;
-    return { ok: false, fault };
+    return { ok: false, fault, reason: reason("anotherServer", { host }) };
   }
-  if (found.discovery.endpoint !== endpoint) {
-    const fault = `${host} sends others to ${found.discovery.endpoint}, but this server was started for ${endpoint}.`;
-    return { ok: false, fault };
+  const { endpoint: other } = found.discovery;
+  if (other !== endpoint) {
+    const fault = `${host} sends others to ${other}, but this server was started for ${endpoint}.`;
+    return { ok: false, fault, reason: reason("otherEndpoint", { host, other, endpoint }) };
   }
   return { ok: true };
-}
-
-function oneLine(text: string): string {
-  return text.slice(0, 500).replaceAll(/\p{Cc}+/gu, " ");
 }

@@ -151,7 +151,11 @@ describe("it is as if no document had come when", () => {
   ];
   test.each(cases)("%s", async (_, answer, detail) => {
     const { wire, result } = ask({ [own]: await answer() });
-    expect(await result).toEqual({ ok: false, detail: expect.stringContaining(detail) });
+    expect(await result).toEqual({
+      ok: false,
+      detail: expect.stringContaining(detail),
+      reason: expect.anything(),
+    });
     expect(await result).toMatchObject({ detail: expect.stringMatching(/^b\.test /) });
     expect(wire.asked).toEqual([own]);
   });
@@ -219,7 +223,11 @@ describe("an endpoint on another name", () => {
   ];
   test.each(refused)("that %s makes the host one without a document", async (_, confirmation, detail) => {
     const { result } = ask({ [own]: await delegating(), [confirming]: await confirmation() });
-    expect(await result).toEqual({ ok: false, detail: expect.stringContaining(detail) });
+    expect(await result).toEqual({
+      ok: false,
+      detail: expect.stringContaining(detail),
+      reason: expect.anything(),
+    });
   });
 
   test("is not called for a host whose own document is not in order", async () => {

@@ -10,7 +10,9 @@ import {
   hostName,
   limits,
   ProblemError,
+  type Reason,
   readJson,
+  reason,
   shape,
 } from "@posthorn/protocol";
 import type { Clock, Egress } from "../env/env.ts";
@@ -20,7 +22,10 @@ const fetchTimeoutMs = 10_000;
 const path = "/.well-known/posthorn";
 const discoveryShape = shape(DiscoverySchema);
 
-export type DiscoverResult = { ok: true; discovery: Discovery } | { ok: false; detail: string };
+/** Why there is none is a sentence, and the same as a code. */
+export type DiscoverResult =
+  | { ok: true; discovery: Discovery }
+  | { ok: false; detail: string; reason: Reason };
 
 interface DiscoverContext {
   egress: Egress;
@@ -32,7 +37,7 @@ export async function discover(ctx: DiscoverContext, host: string): Promise<Disc
   const own = await fetchDocument(ctx, new URL(`https://${host}${path}`));
   if (!own.ok) return own;
   const problem = await findDiscoveryFault(own.discovery, host, ctx.clock.now());
-  if (problem !== undefined) return { ok: false, detail: `${host} describes itself wrongly: ${problem}` };
+  if (problem !== undefined) return describedWrongly(host, problem);
   const endpoint = new URL(own.discovery.endpoint);
   if (endpoint.host === host) return own;
   const question = new URL(`${path}?host=${encodeURIComponent(host)}`, endpoint);
@@ -46,6 +51,7 @@ export async function discover(ctx: DiscoverContext, host: string): Promise<Disc
     return {
       ok: false,
       detail: `${hostName(endpoint.host)} does not confirm that it takes mail for ${host}.`,
+      reason: reason("notConfirmed", { host, endpoint: hostName(endpoint.host) }),
     };
   }
   return own;
@@ -60,23 +66,44 @@ async function fetchDocument(ctx: DiscoverContext, url: URL): Promise<DiscoverRe
     timeoutMs: fetchTimeoutMs,
     maxAnswerBytes: limits.discoveryBytes,
   });
-  if (!result.ok) return { ok: false, detail: `${host} did not answer: ${result.detail}` };
+  if (!result.ok) {
+    const { failure, detail } = result;
+    return {
+      ok: false,
+      detail: `${host} did not answer: ${detail}`,
+      reason: reason("noAnswer", { host, failure }),
+    };
+  }
   const { status, headers, body } = result.answer;
   const contentType = headers.get("content-type");
-  if (status !== 200) return { ok: false, detail: `${host} answered ${status} when asked who it is.` };
+  if (status !== 200) {
+    return {
+      ok: false,
+      detail: `${host} answered ${status} when asked who it is.`,
+      reason: reason("otherStatus", { host, status: String(status) }),
+    };
+  }
   if (contentType?.length !== 1 || contentType[0] !== "application/json") {
     return {
       ok: false,
       detail: `${host} did not answer with JSON when asked who it is. Is it a Posthorn server?`,
+      reason: reason("notPosthorn", { host }),
     };
   }
   try {
     return { ok: true, discovery: discoveryShape.parse(readJson(body)) };
   } catch (error) {
-    if (error instanceof ProblemError)
-      return { ok: false, detail: `${host} describes itself wrongly: ${error.message}` };
+    if (error instanceof ProblemError) return describedWrongly(host, error.message);
     throw error;
   }
+}
+
+function describedWrongly(host: string, what: string): DiscoverResult {
+  return {
+    ok: false,
+    detail: `${host} describes itself wrongly: ${what}`,
+    reason: reason("badDiscovery", { host }),
+  };
 }
 
 /**

@@ -81,10 +81,10 @@ const known: Readonly<Record<string, Words>> = {
   certificate: "admin.check.certificate",
 };
 
-function ownLight({ name, ok, detail }: Check, { status, reach }: ServerState): Light {
+function ownLight({ name, ok, detail, reason }: Check, { status, reach }: ServerState): Light {
   const words = known[name];
   const shown = words === undefined ? name : say(words);
-  if (!ok) return { name: shown, state: "wrong", detail: detail && checkWords("own", detail) };
+  if (!ok) return { name: shown, state: "wrong", detail: detail && checkWords("own", detail, reason) };
   const { endsAt, shownBy } = reach.certificate;
   if (name === "disk") {
     return { name: shown, state: "well", detail: say("admin.free", { size: fileSize(status.freeBytes) }) };
@@ -109,7 +109,8 @@ function nameLight({ reach }: ServerState): Light {
   if (reach.others.ok) {
     return { name, state: "well", detail: say("setup.othersReach", { host: reach.host }) };
   }
-  return { name, state: "look", detail: reach.others.fault && checkWords("others", reach.others.fault) };
+  const { fault, reason } = reach.others;
+  return { name, state: "look", detail: fault && checkWords("others", fault, reason) };
 }
 
 function queueLight({ queue }: ServerState): Light {

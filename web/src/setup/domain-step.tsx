@@ -52,7 +52,7 @@ export function DomainStep({
 }
 
 function Records({ reach, lookedAtMs }: { reach: Reach; lookedAtMs: number | undefined }): ReactElement {
-  const { name, addresses, resolvers, ownAddresses, fault } = reach.name;
+  const { name, addresses, resolvers, ownAddresses, fault, reason } = reach.name;
   const [own] = ownAddresses;
   const isElsewhere =
     addresses.length > 0 && own !== undefined && !addresses.some((address) => ownAddresses.includes(address));
@@ -62,7 +62,9 @@ function Records({ reach, lookedAtMs }: { reach: Reach; lookedAtMs: number | und
         <p>{say("setup.nameLeads", { name, addresses: addresses.join(", ") })}</p>
       ) : (
         <>
-          <p>{fault === undefined ? say("setup.nameMissing", { name }) : checkWords("name", fault)}</p>
+          <p>
+            {fault === undefined ? say("setup.nameMissing", { name }) : checkWords("name", fault, reason)}
+          </p>
           <CopyText label={say("setup.record")} text={recordOf(name, own)} />
           {own === undefined && <p className={style.note}>{say("setup.ownUnknown")}</p>}
         </>
@@ -104,7 +106,9 @@ function WellKnown({ reach, text }: { reach: Reach; text: string }): ReactElemen
     <>
       <p>{say("setup.wellKnown", { host, name: name.name })}</p>
       <CopyText label={say("setup.wellKnownFile", { host })} text={text} />
-      {others.fault !== undefined && <p className={style.note}>{checkWords("others", others.fault)}</p>}
+      {others.fault !== undefined && (
+        <p className={style.note}>{checkWords("others", others.fault, others.reason)}</p>
+      )}
     </>
   );
 }

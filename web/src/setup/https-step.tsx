@@ -31,14 +31,14 @@ export function HttpsStep({ reach }: { reach: Reach | undefined }): ReactElement
     <Step number={2} title={title} state={stateOf(reach)}>
       <p>{certificateWords(reach)}</p>
       {certificate.fault !== undefined && (
-        <p className={style.wrong}>{checkWords("certificate", certificate.fault)}</p>
+        <p className={style.wrong}>{checkWords("certificate", certificate.fault, certificate.reason)}</p>
       )}
       {others.ok ? (
         <p>{say("setup.othersReach", { host })}</p>
       ) : wellKnown === undefined ? (
         <>
           <p className={style.wrong}>
-            {others.fault === undefined ? null : checkWords("others", others.fault)}
+            {others.fault === undefined ? null : checkWords("others", others.fault, others.reason)}
           </p>
           <p className={style.note}>{say("setup.othersHelp", { host })}</p>
         </>

@@ -1,6 +1,7 @@
 /** Faults in the language of whoever sits before the page. Servers and the SDK tell theirs in English. */
-import type { Problem } from "@posthorn/protocol";
+import type { Problem, Reason } from "@posthorn/protocol";
 import type { Fault, FaultValue } from "../state/worker/fault.ts";
+import { dayOf } from "./dates.ts";
 import type { Arguments } from "./put-together.ts";
 import { isWords, languageNow, say } from "./words.ts";
 
@@ -21,9 +22,20 @@ export function problemWords({ code, detail, title }: Pick<Problem, "code" | "de
   return faultWords({ sentence: detail ?? title, code });
 }
 
-/** What a server has found by looking at itself. It tells that in English: which check it was is said before it. */
-export function checkWords(check: "name" | "certificate" | "others" | "own", what: string): string {
-  return say(`fault.check.${check}`, { what });
+/**
+ * What a server has found by looking at itself. It tells that in English; in other languages the words there are for the
+ * reason. Where there are none it is told as it came, and which check it was is said before it.
+ */
+export function checkWords(
+  check: "name" | "certificate" | "others" | "own",
+  what: string,
+  reason: Reason | undefined,
+): string {
+  const id = `fault.reason.${reason?.code}`;
+  if (reason === undefined || languageNow() === "en" || !isWords(id))
+    return say(`fault.check.${check}`, { what });
+  const { at, ...values } = reason.values;
+  return say(id, at === undefined ? values : { ...values, at: dayOf(Date.parse(at)) });
 }
 
 function argumentsOf(values: Readonly<Record<string, FaultValue>>): Arguments {
