@@ -258,6 +258,20 @@ test("where somebody is in a list is kept when the page is loaded anew", async (
   await expect.poll(top, patience).toBe(500);
 });
 
+test("who has scrolled through a list goes on with keys from what they see", async () => {
+  await goToInbox();
+  await page.reload();
+  const grid = page.getByRole("grid");
+  await grid.waitFor();
+  await grid.evaluate((list) => list.scrollTo(0, 640));
+  await row("Letter 14").waitFor();
+  await press("j");
+  await expect
+    .poll(() => page.evaluate(() => document.activeElement?.getAttribute("aria-rowindex")))
+    .toBe("11");
+  expect(await grid.evaluate((list) => list.scrollTop)).toBeGreaterThan(640 - 64);
+});
+
 test("after archiving one is where one has chosen to be", async () => {
   await page.goto(new URL("/settings/appearance", page.url()).href);
   await page.getByRole("radio", { name: "Back to the list" }).click();

@@ -56,13 +56,23 @@ interface Setting {
   openId: string | undefined;
   /** Of the one that is open, which may be none of the list's. */
   opened: RowMarks | undefined;
+  /** The index of the first row that is seen. */
+  firstSeen(): number;
   /** Shows the row and gives it the focus. */
   focusRow(threadId: string): void;
   /** Before rows leave by what somebody does. */
   onLeaving(threadIds: readonly string[]): void;
 }
 
-export function useListActs({ place, pages, openId, opened, focusRow, onLeaving }: Setting): ListActs {
+export function useListActs({
+  place,
+  pages,
+  openId,
+  opened,
+  firstSeen,
+  focusRow,
+  onLeaving,
+}: Setting): ListActs {
   const [cursor, setCursor] = useState<string>();
   const [selection, setSelection] = useState<Selection>(nothingSelected);
   const [picker, setPicker] = useState<Picker>();
@@ -176,7 +186,8 @@ export function useListActs({ place, pages, openId, opened, focusRow, onLeaving 
 
   const step = (by: 1 | -1) => {
     const at = here === undefined ? -1 : pages.indexOf(here);
-    const next = pages.row(at < 0 ? 0 : at + by)?.threadId;
+    // Who has scrolled away goes on from what they see.
+    const next = pages.row(at < 0 ? firstSeen() : at + by)?.threadId;
     if (next === undefined) return;
     if (openId !== undefined) go({ page: "list", place, threadId: next }, { replace: true });
     else moveTo(next);
