@@ -10,11 +10,12 @@ interface Named {
   threadId: string;
 }
 
-export function isSameOrder(a: Page<Named>, b: Page<Named>): boolean {
+/** Whether all stand where they stood; others may have come below them, as they do while a mailbox is still being read. */
+export function hasOnlyGrown(known: Page<Named>, now: Page<Named>): boolean {
   return (
-    a.total === b.total &&
-    a.rows.length === b.rows.length &&
-    a.rows.every(({ threadId }, at) => threadId === b.rows[at]?.threadId)
+    known.total <= now.total &&
+    known.rows.length <= now.rows.length &&
+    known.rows.every(({ threadId }, at) => threadId === now.rows[at]?.threadId)
   );
 }
 

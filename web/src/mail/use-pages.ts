@@ -10,7 +10,7 @@ import { placeKey } from "../state/place.ts";
 import type { Fault } from "../state/worker/fault.ts";
 import type { ThreadPage, ThreadRow } from "../state/worker/list-threads.ts";
 import { useToday } from "../ui/use-today.ts";
-import { hasOnlyLost, isSameOrder, newAbove, withNewContent, withSameRows } from "./held-pages.ts";
+import { hasOnlyGrown, hasOnlyLost, newAbove, withNewContent, withSameRows } from "./held-pages.ts";
 import { agesWithout, indexAt, placeAt, placesOf } from "./put-away.ts";
 
 const pageSize = 50;
@@ -66,7 +66,7 @@ function isLetThrough(
   known: ThreadPage,
   now: ThreadPage,
 ): boolean {
-  if (by === undefined || performance.now() < freeUntilMs || isSameOrder(known, now)) return true;
+  if (by === undefined || performance.now() < freeUntilMs || hasOnlyGrown(known, now)) return true;
   return by === "keys" && hasOnlyLost(known, now);
 }
 
