@@ -193,6 +193,13 @@ test("while files go up their buttons stay under the hand, and what is taken out
     .getByText(/waits for its turn$/)
     .first()
     .waitFor();
+  // It comes up from below.
+  await sheet.evaluate(async ({ ownerDocument }) => {
+    const ending = ownerDocument
+      .getAnimations()
+      .filter(({ effect }) => effect?.getComputedTiming().iterations !== Number.POSITIVE_INFINITY);
+    await Promise.all(ending.map(({ finished }) => finished));
+  });
   const before = await places();
   expect(before).toHaveLength(3);
   wayUp.resolve();

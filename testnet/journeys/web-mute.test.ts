@@ -83,7 +83,7 @@ test("an answer to it is in Archive with its sign, and not in the inbox", async 
   expect(await row(/Party plans/).count()).toBe(0);
   await page.keyboard.press("g");
   await page.keyboard.press("a");
-  await row(/^Unread\. bob\. Party plans\. I bring bread\..*Muted/).click();
+  await row(/^Unread\. bob\. \d messages\. Party plans\. I bring bread\..*Muted/).click();
   await page.getByText("Muted: what comes here goes to Archive").waitFor();
   await page.getByRole("article").getByText("I bring bread.").waitFor();
 });

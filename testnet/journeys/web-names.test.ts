@@ -106,7 +106,10 @@ test("the name stands in the list, in the conversation, where it is answered, an
   const head = page.getByRole("article").getByRole("button", { expanded: true });
   await head.getByText(name, { exact: true }).waitFor();
   await head.getByText(ana, { exact: true }).waitFor();
-  await page.getByRole("button", { name: `Reply to ${name}` }).click();
+  await page
+    .getByRole("button", { name: `Reply to ${name.split(" ")[0]}` })
+    .last()
+    .click();
   await composer(his)
     .getByRole("button", { name: new RegExp(`^${name}, ${ana}`) })
     .waitFor();

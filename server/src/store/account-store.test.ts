@@ -33,6 +33,7 @@ eachStore("an account", (open) => {
       isSealed: false,
       keysHidden: false,
       hasSnoozed: false,
+      muted: 0,
       screens: false,
       hasRules: false,
       isOperator: false,

@@ -101,9 +101,10 @@ export function ThreadList({
   const openIndex = openId === undefined ? -1 : pages.indexOf(openId);
   if (openIndex >= 0) openAt.current = openIndex;
   const isKnown = pages.total !== undefined;
+  // And again when all of it is here.
   useLayoutEffect(() => {
     if (isKnown) restore();
-  }, [isKnown, restore]);
+  }, [isKnown, pages.isWhole, restore]);
   const total = pages.total ?? 0;
   const layout = layOut(total, pages.ages, view.row);
   const { above: passed, forget } = useAnchor(scroller, { pages, layout, view, isHeld });

@@ -42,7 +42,7 @@ const stillAfterMs = 300;
 export interface ListScroll {
   view: ListView;
   onScroll(): void;
-  /** To where it was left, once it is known how long the list is. */
+  /** To where it was left, as far as the list goes that is here. */
   restore(): void;
   /** So that the row is seen whole. */
   show(layout: ListLayout, index: number): void;
@@ -93,15 +93,23 @@ export function useListView(
     return () => watcher.disconnect();
   }, [key, rowLook, measure, scroller]);
 
+  /** Where it was put by nobody's hand: while not all of it is here it may end before where it was left. */
+  const putAt = useRef<number>(undefined);
   const restore = useCallback(() => {
     const element = scroller.current;
-    if (element !== null) element.scrollTop = positions.get(key) ?? 0;
+    if (element === null) return;
+    element.scrollTop = positions.get(key) ?? 0;
+    putAt.current = element.scrollTop;
   }, [key, scroller]);
 
   const rest = useRef<number>(undefined);
   useEffect(() => () => clearTimeout(rest.current), []);
   const onScroll = useCallback(() => {
-    positions.set(key, scroller.current?.scrollTop ?? 0);
+    const top = scroller.current?.scrollTop ?? 0;
+    if (top !== putAt.current) {
+      positions.set(key, top);
+      putAt.current = undefined;
+    }
     clearTimeout(rest.current);
     rest.current = window.setTimeout(() => look(false), stillAfterMs);
     // In the frame that shows it, or a place would be empty for as long as one frame lasts.
