@@ -40,10 +40,10 @@ const Pickers = part(
   ({ Pickers }) => Pickers,
 );
 
-/** Rows that are drawn beyond what is seen: where it is going to, where it comes from, and at both ends while it stands still. */
+/** Rows that are drawn beyond what is seen: where it is going to, or was while it stands still, and where it comes from. */
 const ahead = 14;
+const aheadStill = 10;
 const behind = 4;
-const still = 5;
 
 /** A list of any length: what is seen of it is drawn, and nothing moves under the hand of whoever points at it. */
 export function ThreadList({
@@ -91,7 +91,8 @@ export function ThreadList({
   const wanted = useRef<string>(undefined);
   const stood = useRef<ReadonlyMap<string, number>>(undefined);
 
-  const [up, down] = !view.isMoving ? [still, still] : view.way === 1 ? [behind, ahead] : [ahead, behind];
+  const there = view.isMoving ? ahead : aheadStill;
+  const [up, down] = view.way === 1 ? [behind, there] : [there, behind];
   // On a phone the list is not seen beside what is open, and is led along with it all the same.
   const openAt = useRef(-1);
   const isUnseen = view.height === 0 && openAt.current >= 0;

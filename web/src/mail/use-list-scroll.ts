@@ -42,7 +42,7 @@ const stillAfterMs = 300;
 export interface ListScroll {
   view: ListView;
   onScroll(): void;
-  /** To where it was left, as far as the list goes that is here. */
+  /** To where it was left, as far as the list goes that is here, unless somebody has moved it since. */
   restore(): void;
   /** So that the row is seen whole. */
   show(layout: ListLayout, index: number): void;
@@ -94,21 +94,22 @@ export function useListView(
   }, [key, rowLook, measure, scroller]);
 
   /** Where it was put by nobody's hand: while not all of it is here it may end before where it was left. */
-  const putAt = useRef<number>(undefined);
+  const put = useRef<{ key: string; at: number | "moved" }>(undefined);
   const restore = useCallback(() => {
     const element = scroller.current;
-    if (element === null) return;
+    const at = put.current?.key === key ? put.current.at : undefined;
+    if (element === null || (at !== undefined && at !== element.scrollTop)) return;
     element.scrollTop = positions.get(key) ?? 0;
-    putAt.current = element.scrollTop;
+    put.current = { key, at: element.scrollTop };
   }, [key, scroller]);
 
   const rest = useRef<number>(undefined);
   useEffect(() => () => clearTimeout(rest.current), []);
   const onScroll = useCallback(() => {
     const top = scroller.current?.scrollTop ?? 0;
-    if (top !== putAt.current) {
+    if (put.current?.key !== key || put.current.at !== top) {
       positions.set(key, top);
-      putAt.current = undefined;
+      put.current = { key, at: "moved" };
     }
     clearTimeout(rest.current);
     rest.current = window.setTimeout(() => look(false), stillAfterMs);
