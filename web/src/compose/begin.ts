@@ -6,6 +6,9 @@ import { longTime } from "../words/dates.ts";
 import { say } from "../words/words.ts";
 import { quoted } from "./edit-text.ts";
 
+/** What a letter says that is not open yet. */
+export const nothing: LetterFields = { from: "", to: [], cc: [], subject: "", body: "" };
+
 /** A draft is as it was left; what is new has its signature, and what is handed on its text. */
 export function begin({ name, fields, original, isForward, identities }: BegunLetter): LetterFields {
   if (name !== null) return fields;

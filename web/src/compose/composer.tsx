@@ -22,7 +22,7 @@ import { told } from "../ui/told.ts";
 import { Waiting } from "../ui/waiting.tsx";
 import { say } from "../words/words.ts";
 import { AttachTray } from "./attach-tray.tsx";
-import { begin, isEmptyLetter, quoteOf } from "./begin.ts";
+import { begin, isEmptyLetter, nothing, quoteOf } from "./begin.ts";
 import style from "./composer.module.css";
 import { Editor, type EditorHandle } from "./editor.tsx";
 import { FormatBar } from "./format-bar.tsx";
@@ -391,16 +391,6 @@ export function Composer({
     </section>
   );
 }
-
-const nothing = {
-  from: "",
-  to: [] as string[],
-  cc: [] as string[],
-  subject: "",
-  body: "",
-  inReplyTo: undefined,
-  thread: undefined,
-};
 
 function isInText(target: EventTarget): boolean {
   return target instanceof Element && target.closest("[data-letter-text]") !== null;
