@@ -54,6 +54,7 @@ export {
 export { type InviteLink, parseInviteLink } from "./invite-link.ts";
 export { callJmap, callMethod, type JmapAnswer, type JmapCall, JmapRefusal, readAnswer } from "./jmap.ts";
 export { acceptLostRecords } from "./keys/accept-lost.ts";
+export { beginAnew, type ResetLink, type ResetOffer, viewReset } from "./keys/begin-anew.ts";
 export {
   believeAnew,
   type Compared,
@@ -73,6 +74,7 @@ export { findMissingKeys } from "./keys/own-mode.ts";
 export { changePassword } from "./keys/password.ts";
 export type { ComparedAgain } from "./keys/pins.ts";
 export { readPhrase, recover, replacePhrase, testPhrase } from "./keys/recovery.ts";
+export { countLost, regain } from "./keys/regain.ts";
 export { replaceIdentity } from "./keys/replace-identity.ts";
 export type { SenderKey, SenderTrust } from "./keys/sender-key.ts";
 export type { SessionKeys } from "./keys/session-keys.ts";

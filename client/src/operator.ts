@@ -3,6 +3,7 @@ import type {
   AccountInfo,
   Invite,
   NewInvite,
+  NewResetLink,
   PeerInfo,
   PeerPolicy,
   Policy,
@@ -51,6 +52,14 @@ export function changeAccount(
   change: RouteInput<"patchAccount">,
 ): Promise<AccountInfo> {
   return api.call("patchAccount", { params: { name }, input: change, idempotent: true });
+}
+
+/**
+ * A link by which somebody who has lost password and phrase begins anew; it is shown this once, and takes the place of the
+ * one before. Throws ProblemError `notFound`, or `forbidden` when the account is suspended.
+ */
+export function createResetLink(api: Api, name: string): Promise<NewResetLink> {
+  return api.call("createResetLink", { params: { name } });
 }
 
 /** What waits to go out, by host. */

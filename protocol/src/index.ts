@@ -19,6 +19,7 @@ export * from "./api/keys.ts";
 export * from "./api/operator.ts";
 export * from "./api/peer.ts";
 export * from "./api/reason.ts";
+export * from "./api/reset.ts";
 export type { MediaType, Route } from "./api/route.ts";
 export * from "./api/send.ts";
 export {

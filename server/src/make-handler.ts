@@ -205,7 +205,7 @@ function forOperator(
       software,
       startedAt,
       checks: look,
-      signOut: (tx, accountId) => endAllSessions(auth, tx, accountId),
+      signOut: (tx, accountId) => endAllSessions(auth, tx, accountId, "suspended"),
       forgetCaller: (accountId) => auth.remembered.forgetAccount(accountId),
       policy: policyOf(config),
     },

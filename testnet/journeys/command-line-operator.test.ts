@@ -155,6 +155,21 @@ test(
 );
 
 test(
+  "The operator makes a link for somebody who has lost password and phrase, and is told what it does not open",
+  async () => {
+    const made = await well("operator", operator(beta, ["account", "reset", "bob"]));
+    expect(made).toMatch(/^By this link bob sets a new password.*\n\n {2}https:\/\/\S+\/reset#[\w-]{43}\n/);
+    expect(made).toContain("only their old recovery phrase opens it");
+    const none = await run("operator", operator(beta, ["account", "reset", "nobody"]));
+    expect(none).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/no account “nobody”[^]*account list/),
+    });
+  },
+  slow,
+);
+
+test(
   "The operator makes an open account for a test suite, which gets in by its token or its password",
   async () => {
     const made = await json("operator", operator(alpha, ["account", "create", "robot", "--open"]));

@@ -57,6 +57,7 @@ test(
       "/link",
       "/link#broken",
       "/welcome/AAAAAAAAAAAAAAAAAAAAAA",
+      "/reset#broken",
       "/setup#broken",
     ]);
     await page.goto(new URL("/sign-in", page.url()).href);

@@ -49,6 +49,15 @@ export const goodInputs: Readonly<Record<string, object>> = {
   recoverStart: { name: "bob" },
   createDeviceLink: { token: "A".repeat(43), wrapped },
   redeemDeviceLink: { token: "A".repeat(43), device: "phone" },
+  resetLook: { token: "A".repeat(43) },
+  resetStart: { token: "A".repeat(43), registrationRequest: "AAAA" },
+  resetFinish: {
+    token: "A".repeat(43),
+    registrationRecord: "AAAA",
+    device: "phone",
+    keys: { statement, password: wrapped, recovery, epochs },
+  },
+  regainKeys: { identityKey: bytes32, epochs },
   recoverFinish: { recoveryId: "A".repeat(43), signature, device: "phone" },
   patchKeyConsent: { hidden: true, allow: ["bob@alpha.test"], forbid: ["carol@alpha.test"] },
   jmapApi: {
@@ -61,6 +70,7 @@ export const goodInputs: Readonly<Record<string, object>> = {
 /** What a body may have of the routes that take more than others. */
 export const largerBodies: Readonly<Record<string, number>> = {
   addStatement: 1024 * 1024,
+  regainKeys: 1024 * 1024,
   jmapApi: 10_000_000,
 };
 

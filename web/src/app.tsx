@@ -55,6 +55,11 @@ const JoinPage = part(
   ({ JoinPage }) => JoinPage,
 );
 
+const ResetPage = part(
+  () => import("./login/reset-page.tsx"),
+  ({ ResetPage }) => ResetPage,
+);
+
 const SettingsPage = part(
   () => import("./settings/settings-page.tsx"),
   ({ SettingsPage }) => SettingsPage,
@@ -189,6 +194,8 @@ function WayIn({
           <JoinPage key={route.code} code={route.code} />
         </ComingIn>
       );
+    case "reset":
+      return <ResetPage token={route.token} sitting={sitting} />;
     case "setup":
       // Without its token it is the operator's who sits here.
       return (

@@ -10,6 +10,8 @@ export type Route =
   | { page: "welcome"; token: string }
   /** `code` is what another device has made; empty where somebody brings it in another way. */
   | { page: "link"; code: string }
+  /** By an operator's link, for who has lost password and phrase. */
+  | { page: "reset"; token: string }
   | { page: "list"; place: Place; threadId: string | undefined }
   | { page: "compose"; draft: string | undefined }
   | { page: "people"; address: string | undefined }
@@ -69,6 +71,8 @@ export function readRoute(url: URL): Route {
       return { page: "welcome", token: second ?? "" };
     case "link":
       return { page: "link", code: url.hash.slice(1) };
+    case "reset":
+      return { page: "reset", token: url.hash.slice(1) };
     default:
       return { page: "nowhere" };
   }
@@ -98,14 +102,25 @@ export function writeRoute(route: Route): string {
       return `/welcome/${route.token}`;
     case "link":
       return route.code === "" ? "/link" : `/link#${route.code}`;
+    case "reset":
+      return `/reset#${route.token}`;
     case "nowhere":
       return "/inbox";
   }
 }
 
+const waysIn: ReadonlySet<Route["page"]> = new Set([
+  "signIn",
+  "recover",
+  "welcome",
+  "setup",
+  "link",
+  "reset",
+]);
+
 /** Whether it is met by who is not signed in. */
 export function isWayIn({ page }: Route): boolean {
-  return page === "signIn" || page === "recover" || page === "welcome" || page === "setup" || page === "link";
+  return waysIn.has(page);
 }
 
 /** Whether an address, as a text, is of a page of this client that one can go to when one has come in. */

@@ -1,4 +1,4 @@
-import { changeAccount, eachAccount } from "@posthorn/client";
+import { changeAccount, createResetLink, eachAccount } from "@posthorn/client";
 import type { AccountInfo, RouteInput } from "@posthorn/protocol";
 import type { Command } from "commander";
 import { columns } from "../columns.ts";
@@ -60,6 +60,14 @@ export function account(command: Command, shell: Shell): void {
   );
   takeData(
     command
+      .command("reset")
+      .description(
+        "Makes a link by which somebody who has lost password and recovery phrase begins anew: the address stays, the keys are others, and old mail opens with the old phrase alone.",
+      )
+      .argument("<name>", "what stands before @"),
+  ).action(asOperator((name: string, options: OperatorOptions) => reset(shell, options, name), hints));
+  takeData(
+    command
       .command("quota")
       .description("Changes what an account may hold.")
       .argument("<name>", "what stands before @")
@@ -69,6 +77,21 @@ export function account(command: Command, shell: Shell): void {
       const quotaBytes = readQuota(size);
       return change(shell, options, name, { quotaBytes }, `may hold ${shortSize(quotaBytes)}`);
     }, hints),
+  );
+}
+
+/** Shows the link, which is told once. */
+async function reset(shell: Shell, options: OperatorOptions, name: string): Promise<void> {
+  const { api } = await openOperatorOf(shell, options);
+  const made = await createResetLink(api, name);
+  answer(shell, made, () =>
+    [
+      `By this link ${name} sets a new password and begins with new keys, once, until ${localTime(made.expiresAt)}:`,
+      "",
+      `  ${made.url}`,
+      "",
+      "Give it to them and nobody else; it is not shown again. Old mail stays sealed, and only their old recovery phrase opens it.",
+    ].join("\n"),
   );
 }
 

@@ -4,6 +4,7 @@ import {
   deriveSecret,
   type Epoch,
   generateKemKey,
+  hashStatement,
   identityOf,
   type KemKey,
   kek,
@@ -95,25 +96,38 @@ export interface BegunKeys {
   phrase: string;
 }
 
-/** The keys of a new account at `address`, whose password gives the export key of 64 bytes (§90.2). */
+/**
+ * The keys of a new account at `address`, whose password gives the export key of 64 bytes (§90.2), or with which one
+ * begins anew that has said `former` last of those it has lost.
+ */
 export async function makeFirstKeys(
   platform: Chance,
-  { address, exportKey }: { address: string; exportKey: Uint8Array },
+  {
+    address,
+    exportKey,
+    former,
+  }: { address: string; exportKey: Uint8Array; former?: AccountStatement | undefined },
 ): Promise<BegunKeys> {
   const rootSecret = platform.randomBytes(secretBytes);
   const identity = await identityOf(rootSecret);
   const { epoch, key } = await makeEpoch(platform);
-  const first: AccountStatement = {
+  const said = {
     address,
-    seq: 0,
-    prev: "",
     identityKey: toBase64Url(identity.publicKey),
     epochs: [epoch],
-    policy: "sealed",
     vaultHead: "",
-    validFrom: epoch.validFrom,
-    reason: "first",
   };
+  const first: AccountStatement =
+    former === undefined
+      ? { ...said, seq: 0, prev: "", policy: "sealed", validFrom: epoch.validFrom, reason: "first" }
+      : {
+          ...said,
+          seq: former.seq + 1,
+          prev: await hashStatement(former),
+          policy: former.policy,
+          validFrom: formatTime(Math.max(platform.clock.now(), Date.parse(former.validFrom))),
+          reason: "reset",
+        };
   const { phrase, recovery } = await makePhrase(platform, address, rootSecret);
   const keys: NewKeys = {
     statement: wireStatement(await signStatement(first, identity)),

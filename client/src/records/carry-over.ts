@@ -1,4 +1,5 @@
 /** What only its owner reads, sealed anew when the account's root secret becomes another. */
+import { listLost } from "../keys/former-keys.ts";
 import type { Keyring } from "../keys/keyring.ts";
 import { parsePin } from "../keys/pins.ts";
 import { fetchVault } from "../keys/vault.ts";
@@ -59,7 +60,7 @@ export async function carryOver(
 }
 
 /** The name that its writer finds a record by. One that lies under no such name has its id for a name. */
-async function nameOf(from: CollectionKey, { id, value }: OwnRecord): Promise<string> {
+export async function nameOf(from: CollectionKey, { id, value }: OwnRecord): Promise<string> {
   const name = nameIn(from.collection, value);
   return name !== undefined && (await idOf(from, name)) === id ? name : id;
 }
@@ -69,9 +70,10 @@ function nameIn(collection: Collection, value: unknown): string | undefined {
   return collection === "drafts" ? findDraftName(value) : settingsName;
 }
 
-/** Deletes what the account's keys do not open, now that nothing else will. */
+/** Deletes what the account's keys do not open, now that nothing else will: not while a phrase of before a reset may be found. */
 export async function clearUnreadable(session: Session, keyring: Keyring): Promise<void> {
-  for (const collection of collections) {
+  const isWaited = (await listLost(session, keyring)).length > 0;
+  for (const collection of isWaited ? [] : collections) {
     const { unreadable } = await readRecords(session, keyring, collection);
     for (const id of unreadable) await deleteRecord(session, collection, id);
   }

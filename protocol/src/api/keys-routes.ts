@@ -18,9 +18,17 @@ import {
   RecoverStartAnswerSchema,
   RecoverStartSchema,
 } from "./keys.ts";
+import {
+  FormerKeysListSchema,
+  RegainedKeysSchema,
+  ResetFinishSchema,
+  ResetInfoSchema,
+  ResetLookSchema,
+  ResetStartSchema,
+} from "./reset.ts";
 import type { Route } from "./route.ts";
 
-/** The keys of accounts (§80.11 to §80.14). */
+/** The keys of accounts (§80.11 to §80.14, §80.16). */
 export const keysRoutes = {
   lookUpKeys: {
     method: "GET",
@@ -113,6 +121,51 @@ export const keysRoutes = {
     output: RedeemedDeviceLinkSchema,
     status: 200,
     summary: "Sign in by a link that another device has made.",
+  },
+  resetLook: {
+    method: "POST",
+    path: "/auth/reset/look",
+    auth: "none",
+    input: ResetLookSchema,
+    output: ResetInfoSchema,
+    status: 200,
+    summary: "Whose account a reset link is for.",
+  },
+  resetStart: {
+    method: "POST",
+    path: "/auth/reset/start",
+    auth: "none",
+    input: ResetStartSchema,
+    output: RegisterStartAnswerSchema,
+    status: 200,
+    summary: "Begin to set a new password by a reset link.",
+  },
+  resetFinish: {
+    method: "POST",
+    path: "/auth/reset/finish",
+    auth: "none",
+    input: ResetFinishSchema,
+    output: TokensSchema,
+    status: 200,
+    summary: "Set the new password with new keys, and sign in. All other sign-ins end.",
+  },
+  formerKeys: {
+    method: "GET",
+    path: "/auth/former-keys",
+    auth: "token",
+    sessionOnly: true,
+    output: FormerKeysListSchema,
+    status: 200,
+    summary: "The wrapped secrets of identities before a reset.",
+  },
+  regainKeys: {
+    method: "POST",
+    path: "/auth/former-keys",
+    auth: "token",
+    sessionOnly: true,
+    input: RegainedKeysSchema,
+    status: 204,
+    summary: "Bring the secrets of a former identity back, wrapped anew.",
   },
   keyConsent: {
     method: "GET",

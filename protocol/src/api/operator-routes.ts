@@ -16,6 +16,7 @@ import {
   ReachSchema,
   StatusSchema,
 } from "./operator.ts";
+import { NewResetLinkSchema } from "./reset.ts";
 import type { Route } from "./route.ts";
 
 /** For whoever runs the server (§80). */
@@ -66,6 +67,15 @@ export const operatorRoutes = {
     output: AccountInfoSchema,
     status: 200,
     summary: "Suspend an account, make it an operator's, or change its quota.",
+  },
+  createResetLink: {
+    method: "POST",
+    path: "/admin/accounts/:name/reset-link",
+    auth: "operator",
+    scope: "admin",
+    output: NewResetLinkSchema,
+    status: 201,
+    summary: "Make a link by which somebody who has lost password and phrase begins anew.",
   },
   queue: {
     method: "GET",

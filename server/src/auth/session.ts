@@ -170,13 +170,13 @@ export async function logout(ctx: SessionContext, caller: Caller): Promise<void>
   ctx.remembered.forgetSession(id);
 }
 
-/** Ends all sessions of an account that is being suspended: once it is readmitted, its owner signs in again. */
+/** Ends all sessions of an account that is being suspended, or begins anew: its owner signs in again. */
 export async function endAllSessions(
   ctx: Pick<SessionContext, "remembered">,
   tx: Tx,
   accountId: number,
+  because: Extract<EndReason, "suspended" | "passwordChanged">,
 ): Promise<void> {
-  const because: EndReason = "suspended";
   await trimSessions(tx, accountId, 0, because);
   tx.afterCommit(() => ctx.remembered.forgetAccount(accountId));
 }

@@ -111,7 +111,8 @@ function trialAuth(store: Store, clock: HandClock, opaqueSetup: string): TrialAu
       await store.write(async (tx) => {
         await setSuspended(tx, name, suspendedAt);
         const account = await findAccountByName(tx, name);
-        if (account !== undefined && suspendedAt !== null) await endAllSessions(ctx, tx, account.id);
+        if (account !== undefined && suspendedAt !== null)
+          await endAllSessions(ctx, tx, account.id, "suspended");
       });
     },
     beside: (other) => trialAuth(other, clock, opaqueSetup),

@@ -3,10 +3,12 @@ import { routes } from "@posthorn/protocol";
 import { makeDeviceLink, redeemDeviceLink } from "../auth/device-link.ts";
 import type { LoginContext } from "../auth/login.ts";
 import { patchConsent, readConsent } from "../keys/consent.ts";
+import { readFormerKeys, regainKeys } from "../keys/former-keys.ts";
 import type { LookUpKeys } from "../keys/look-up.ts";
 import { addStatement } from "../keys/own-chain.ts";
 import { finishPassword, startPassword } from "../keys/password.ts";
 import { finishRecovery, replaceRecovery, startRecovery } from "../keys/recovery.ts";
+import { finishReset, lookAtReset, startReset } from "../keys/reset.ts";
 import { readSecrets } from "../keys/secrets.ts";
 import { type Authenticate, guarded, open, readInput } from "./answer.ts";
 import type { Route } from "./router.ts";
@@ -21,7 +23,7 @@ export interface KeysRoutesContext {
 const statementBytes = 1024 * 1024;
 
 export function keysRoutes(ctx: KeysRoutesContext): Route[] {
-  return [...ownKeysRoutes(ctx), ...directoryRoutes(ctx)];
+  return [...ownKeysRoutes(ctx), ...resetRoutes(ctx), ...directoryRoutes(ctx)];
 }
 
 function ownKeysRoutes({ authenticate, auth }: KeysRoutesContext): Route[] {
@@ -60,6 +62,28 @@ function ownKeysRoutes({ authenticate, auth }: KeysRoutesContext): Route[] {
     open(routes.redeemDeviceLink, async ({ request }) => {
       const input = await readInput(request, routes.redeemDeviceLink.input);
       return redeemDeviceLink(auth, { ...input, remoteAddress: request.remoteAddress });
+    }),
+    guarded(authenticate, routes.formerKeys, ({ caller }) => readFormerKeys(auth, caller)),
+    guarded(authenticate, routes.regainKeys, async ({ caller, request }) => {
+      await regainKeys(auth, caller, await readInput(request, routes.regainKeys.input, statementBytes));
+      return undefined;
+    }),
+  ];
+}
+
+function resetRoutes({ auth }: KeysRoutesContext): Route[] {
+  return [
+    open(routes.resetLook, async ({ request }) => {
+      const input = await readInput(request, routes.resetLook.input);
+      return lookAtReset(auth, { ...input, remoteAddress: request.remoteAddress });
+    }),
+    open(routes.resetStart, async ({ request }) => {
+      const input = await readInput(request, routes.resetStart.input);
+      return startReset(auth, { ...input, remoteAddress: request.remoteAddress });
+    }),
+    open(routes.resetFinish, async ({ request }) => {
+      const input = await readInput(request, routes.resetFinish.input);
+      return finishReset(auth, { ...input, remoteAddress: request.remoteAddress });
     }),
   ];
 }

@@ -19,6 +19,7 @@ import {
   requireOperatorInvite,
   revokeInvite,
 } from "../auth/invite.ts";
+import { makeResetLink } from "../keys/reset.ts";
 import { type Authenticate, guarded, open, readInput, readQuery } from "./answer.ts";
 import type { Route } from "./router.ts";
 
@@ -49,6 +50,9 @@ export function operatorRoutes(ctx: OperatorRoutesContext): Route[] {
         callerId: caller.accountId,
         ...(await readInput(request, routes.patchAccount.input)),
       }),
+    ),
+    guarded(authenticate, routes.createResetLink, ({ caller, params }) =>
+      makeResetLink(invites, caller, { name: params.get("name") }),
     ),
     guarded(authenticate, routes.queue, () => readQueue(admin)),
     guarded(authenticate, routes.retryQueue, ({ params }) => retryHost(admin, { host: params.get("host") })),

@@ -13,6 +13,7 @@ import {
   type EpochSecret,
   insertEpochSecrets,
   insertStatement,
+  listEpochSecrets,
   listStatements,
   putSecret,
   replaceEpochSecrets,
@@ -32,6 +33,30 @@ export async function checkFirstKeys(ctx: { clock: Clock }, address: string, key
     });
   }
   await checkStatements([keys.statement], { address, nowMs: ctx.clock.now() }, `${at}/statement`);
+  checkSecrets(keyIdsOf([keys.statement]), keys.epochs, `${at}/epochs`);
+}
+
+/**
+ * Looks at the keys with which an account begins anew whose chain is this one. Throws ProblemError `badRequest` with its
+ * place for a statement that does not follow, without the secrets of exactly its epochs, or where keys do not belong.
+ */
+export async function checkResetKeys(
+  ctx: { clock: Clock },
+  { address, chain }: { address: string; chain: readonly StoredStatement[] },
+  keys: NewKeys | undefined,
+): Promise<void> {
+  const at = "/keys";
+  if (chain.length === 0) {
+    if (keys !== undefined) fail("badRequest", "An open account has no keys.", { pointer: at });
+    return;
+  }
+  if (keys === undefined) return fail("badRequest", "A sealed account needs new keys.", { pointer: at });
+  if (keys.statement.statement.reason !== "reset") {
+    fail("badRequest", "An account begins anew with a statement for the reason “reset”.", {
+      pointer: `${at}/statement/statement/reason`,
+    });
+  }
+  await checkStatements([...chain, keys.statement], { address, nowMs: ctx.clock.now() }, `${at}/statement`);
   checkSecrets(keyIdsOf([keys.statement]), keys.epochs, `${at}/epochs`);
 }
 
@@ -58,7 +83,7 @@ export async function addStatement(
   const { accountId, name } = caller;
   const address = formatAddress({ id: name, host: ctx.host });
   const chain = await listStatements(ctx.store.read, accountId);
-  await checkNext(ctx, { address, chain }, input);
+  await checkNext(ctx, { accountId, address, chain }, input);
   const { statement, epochs, identity } = input;
   await ctx.store.write(async (tx) => {
     await lockAccounts(tx, [name]);
@@ -75,7 +100,7 @@ export async function addStatement(
 
 async function checkNext(
   ctx: LoginContext,
-  { address, chain }: { address: string; chain: readonly StoredStatement[] },
+  { accountId, address, chain }: { accountId: number; address: string; chain: readonly StoredStatement[] },
   { statement: signed, epochs, identity }: NewStatement,
 ): Promise<void> {
   const last = chain.at(-1)?.statement;
@@ -95,11 +120,14 @@ async function checkNext(
   await checkStatements([...chain, signed], { address, nowMs: ctx.clock.now() }, "/statement");
   const before = keyIdsOf(chain);
   const all = keyIdsOf([...chain, signed]);
+  const added = without(all, before);
   if (all.size > limits.wrappedEpochs) {
     fail("badRequest", `An account can have ${limits.wrappedEpochs} epochs.`, { pointer: "/epochs" });
   }
   const isAnother = reason === "compromise";
-  checkSecrets(isAnother ? all : without(all, before), epochs, "/epochs");
+  // Those of an identity before a reset are not there, as long as its phrase is not found.
+  const there = isAnother ? await listEpochSecrets(ctx.store.read, accountId) : [];
+  checkSecrets(new Set([...there.map(({ keyId }) => keyId), ...added]), epochs, "/epochs");
   if (isAnother !== (identity !== undefined)) {
     fail("badRequest", "“identity” belongs to a statement for the reason “compromise”, and to no other.", {
       pointer: "/identity",

@@ -26,6 +26,7 @@ import { isOpenAccount } from "../store/auth-store.ts";
 import type { StoredStatement } from "../store/key-store.ts";
 import type { Store } from "../store/sql.ts";
 import { startPassword } from "./password.ts";
+import { type finishReset, startReset } from "./reset.ts";
 
 const dayMs = 24 * 60 * 60_000;
 const secretBytes = 32;
@@ -208,6 +209,42 @@ export async function replaceIdentity(
     recovery: await recoveryOf(secrets, owner.address),
   };
   return { input: { statement, epochs, identity }, secrets, epoch };
+}
+
+export interface TrialReset {
+  input: Parameters<typeof finishReset>[1];
+  secrets: TrialSecrets;
+  epoch: TrialEpoch;
+  statement: StoredStatement;
+}
+
+/** What a client sends by an operator's link: another password, and keys that nobody vouches for. */
+export async function trialReset(
+  trial: TrialAuth,
+  owner: TrialOwner,
+  token: string,
+  password: string,
+): Promise<TrialReset> {
+  const { name, address } = owner;
+  const last = headOf(owner);
+  const made = { address, secrets: await makeSecrets(trial), epoch: await makeEpoch(trial, owner.epochs) };
+  const statement = await signFirst(trial, made, {
+    seq: last.seq + 1,
+    prev: await hashStatement(last),
+    reason: "reset",
+  });
+  const { clientRegistrationState, registrationRequest } = client.startRegistration({ password });
+  const { registrationResponse } = await startReset(trial.ctx, { token, registrationRequest, remoteAddress });
+  const { registrationRecord, exportKey } = client.finishRegistration({
+    password,
+    clientRegistrationState,
+    registrationResponse,
+    identifiers: identifiersOf(name, "sealed"),
+    keyStretching,
+  });
+  const keys = await firstKeys(made, statement, exportKey);
+  const { secrets, epoch } = made;
+  return { input: { token, registrationRecord, keys, remoteAddress }, secrets, epoch, statement };
 }
 
 /** Both halves of registering another password, for somebody signed in. */

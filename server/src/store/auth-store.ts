@@ -1,4 +1,5 @@
 import { deleteExpiredDeviceLinks } from "./device-link-store.ts";
+import { deleteExpiredResetLinks } from "./reset-store.ts";
 import { bytes, int, optionalInt, optionalText, text } from "./row.ts";
 import { type Db, type Row, sql, type Tx } from "./sql.ts";
 
@@ -303,10 +304,11 @@ export async function deleteApiTokens(tx: Tx, accountId: number): Promise<void> 
 export async function deleteExpired(tx: Tx, now: number, inviteKeepMs: number): Promise<number> {
   const logins = await deleteExpiredLogins(tx, now);
   const links = await deleteExpiredDeviceLinks(tx, now);
+  const resets = await deleteExpiredResetLinks(tx, now);
   const invites = await tx.run(sql`DELETE FROM invite WHERE expires_at <= ${now - inviteKeepMs}`);
   const sessions = await tx.run(sql`DELETE FROM session WHERE expires_at <= ${now}`);
   const tokens = await tx.run(sql`DELETE FROM api_token WHERE expires_at <= ${now}`);
-  return logins + links + invites + sessions + tokens;
+  return logins + links + resets + invites + sessions + tokens;
 }
 
 function readInvite(row: Row): StoredInvite {

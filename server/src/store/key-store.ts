@@ -103,7 +103,22 @@ export async function insertEpochSecrets(
   );
 }
 
-/** The secrets of all epochs there ever were, by key id. */
+/** Writes the secrets of epochs, over those that are there. */
+export async function putEpochSecrets(
+  tx: Tx,
+  accountId: number,
+  secrets: readonly EpochSecret[],
+): Promise<void> {
+  await Promise.all(
+    secrets.map(({ keyId, wrapped }) =>
+      tx.run(sql`
+        INSERT INTO epoch_secret (account_id, key_id, wrapped) VALUES (${accountId}, ${keyId}, ${wrapped})
+        ON CONFLICT (account_id, key_id) DO UPDATE SET wrapped = excluded.wrapped`),
+    ),
+  );
+}
+
+/** The secrets of all epochs that the account's keys open, by key id. */
 export async function listEpochSecrets(db: Db, accountId: number): Promise<EpochSecret[]> {
   const rows = await db.all(sql`
     SELECT key_id, wrapped FROM epoch_secret WHERE account_id = ${accountId} ORDER BY key_id`);

@@ -11,6 +11,7 @@ import { mailModel } from "./migrations/0007-mail-model.ts";
 import { operators } from "./migrations/0008-operators.ts";
 import { deviceLinks } from "./migrations/0009-device-links.ts";
 import { muted } from "./migrations/0010-muted.ts";
+import { resets } from "./migrations/0011-resets.ts";
 import { openPostgres } from "./postgres.ts";
 import type { OpenStore } from "./sql.ts";
 import { openSqlite } from "./sqlite.ts";
@@ -27,6 +28,7 @@ export const migrations = [
   operators,
   deviceLinks,
   muted,
+  resets,
 ] as const;
 
 /**

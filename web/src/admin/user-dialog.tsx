@@ -18,10 +18,13 @@ const gigabyte = 1_000_000_000;
 export function UserDialog({
   account,
   isOwn,
+  onReset,
   onClose,
 }: {
   account: AccountInfo;
   isOwn: boolean;
+  /** They have lost password and phrase. */
+  onReset(): void;
   onClose(): void;
 }): ReactElement {
   const { name, address, operator, quotaBytes } = account;
@@ -68,7 +71,19 @@ export function UserDialog({
             onChange={(isOn) => void run(() => call("changeUser", { name, operator: isOn }))}
           />
         </div>
-        <p className={form.help}>{say("admin.noReset")}</p>
+        {!isOwn && (
+          <div className={style.switchRow}>
+            <div>
+              <p className={form.label}>{say("admin.reset")}</p>
+              <p id={`${id}-reset`} className={form.help}>
+                {say("admin.resetHelp", { name })}
+              </p>
+            </div>
+            <Button aria-describedby={`${id}-reset`} onClick={onReset} disabled={account.suspended}>
+              {say("admin.resetDo")}
+            </Button>
+          </div>
+        )}
         {fault !== undefined && <Notice code={codeOf(fault)}>{fault.sentence}</Notice>}
         <Actions>
           <Button look="ink" type="submit" isBusy={isBusy}>

@@ -18,6 +18,7 @@ import { fileSize } from "../words/sizes.ts";
 import { say } from "../words/words.ts";
 import style from "./admin.module.css";
 import { InviteDialog } from "./invite-dialog.tsx";
+import { ResetDialog } from "./reset-dialog.tsx";
 import { UserDialog } from "./user-dialog.tsx";
 
 /** Who has an account, who is invited to one, and what of it can be changed. */
@@ -45,6 +46,7 @@ export function UsersPage(): ReactElement {
 
 function Accounts({ users: { accounts, own } }: { users: Users }): ReactElement {
   const [name, setName] = useState<string>();
+  const [resetting, setResetting] = useState<AccountInfo>();
   const [suspending, setSuspending] = useState<AccountInfo>();
   const { fault, run } = useWork();
   const changing = accounts.find((account) => account.name === name);
@@ -103,8 +105,17 @@ function Accounts({ users: { accounts, own } }: { users: Users }): ReactElement 
         ))}
       </ul>
       {changing !== undefined && (
-        <UserDialog account={changing} isOwn={changing.address === own} onClose={() => setName(undefined)} />
+        <UserDialog
+          account={changing}
+          isOwn={changing.address === own}
+          onReset={() => {
+            setName(undefined);
+            setResetting(changing);
+          }}
+          onClose={() => setName(undefined)}
+        />
       )}
+      {resetting !== undefined && <ResetDialog account={resetting} onClose={() => setResetting(undefined)} />}
       {suspending !== undefined && (
         <Confirm
           title={say("admin.suspendTitle", { address: suspending.address })}

@@ -10,6 +10,7 @@ import { Notice } from "../ui/notice.tsx";
 import { PasswordField } from "../ui/password-field.tsx";
 import { say } from "../words/words.ts";
 import { LoginPage } from "./login-page.tsx";
+import { OtherWays } from "./other-ways.tsx";
 import { SignOutDialog } from "./sign-out-dialog.tsx";
 
 /**
@@ -49,7 +50,7 @@ export function SignIn({
   );
   const wanted = route.page === "signIn" || route.page === "recover" ? route.wanted : undefined;
   const onIn = () => goToWanted(wanted);
-  const form = { address, addressField, isAgain: away !== undefined, wanted, onIn };
+  const form = { address, addressField, home, isAgain: away !== undefined, wanted, onIn };
   return (
     <>
       {route.page === "recover" ? (
@@ -76,6 +77,7 @@ export function SignIn({
 interface Form {
   address: string;
   addressField: ReactElement;
+  home: string | undefined;
   isAgain: boolean;
   wanted: string | undefined;
   onIn(): void;
@@ -132,7 +134,7 @@ function PasswordForm({
   );
 }
 
-function RecoverForm({ address, addressField, wanted, onIn }: Form): ReactElement {
+function RecoverForm({ address, addressField, home, wanted, onIn }: Form): ReactElement {
   const [phrase, setPhrase] = useState("");
   const [password, setPassword] = useState("");
   const { isBusy, fault, run } = useWork();
@@ -176,6 +178,7 @@ function RecoverForm({ address, addressField, wanted, onIn }: Form): ReactElemen
           {isBusy ? say("signIn.busy") : say("recover.do")}
         </Button>
       </form>
+      <OtherWays host={home} />
       <p>
         <Button look="link" onClick={() => go({ page: "signIn", ...asked(wanted) })}>
           {say("recover.back")}

@@ -1,4 +1,5 @@
 import { type ReactElement, Suspense, useCallback, useEffect, useId, useMemo, useRef, useState } from "react";
+import { go } from "../routes.ts";
 import { openComposer } from "../state/composers.ts";
 import { call } from "../state/desk.ts";
 import { lastSeen, useView } from "../state/use-view.ts";
@@ -222,6 +223,7 @@ function FailedMessage({ fault }: { fault: Fault }): ReactElement {
   const isLive = status?.state === "live";
   const wasLive = useRef(isLive);
   const mayPass = fault.code === "unavailable" || fault.code === "unreachable";
+  const isOfBefore = lastSeen(useView("lostMail", {})) === true && fault.code === "notOpened";
   useEffect(() => {
     if (isLive && !wasLive.current && mayPass) void call("openAgain", {});
     wasLive.current = isLive;
@@ -231,6 +233,21 @@ function FailedMessage({ fault }: { fault: Fault }): ReactElement {
     const timer = setTimeout(() => void call("openAgain", {}), againMs);
     return () => clearTimeout(timer);
   }, [mayPass]);
+  if (isOfBefore) {
+    return (
+      <Notice
+        look="warn"
+        code={codeOf(fault)}
+        action={
+          <Button onClick={() => go({ page: "settings", topic: "recovery" })}>
+            {say("message.oldPhrase")}
+          </Button>
+        }
+      >
+        {say("message.beforeReset")}
+      </Notice>
+    );
+  }
   return (
     <Notice
       look={mayPass ? "warn" : "bad"}

@@ -13,6 +13,7 @@ import { dayOf } from "../words/dates.ts";
 import { say } from "../words/words.ts";
 import { LeakDialog } from "./leak-dialog.tsx";
 import { NewPhraseDialog } from "./new-phrase-dialog.tsx";
+import { OldMail } from "./old-mail.tsx";
 import { Refused, Row } from "./row.tsx";
 import { useDoing } from "./use-doing.ts";
 
@@ -24,6 +25,7 @@ export function Recovery({ address }: { address: string }): ReactElement {
     <Watched name="phraseHealth" input={{}}>
       {(health) => (
         <>
+          <OldMail />
           {health.setAtMs !== null && (
             <>
               <TestRow health={health} />

@@ -63,7 +63,18 @@ export const unseen = [
   { id: "drafts", tables: ["record"], says: ["what is in records"] },
   { id: "search", tables: ["record"], says: [] },
   { id: "verified", tables: ["record"], says: [] },
-  { id: "password", tables: ["password_record", "account_secret", "epoch_secret", "device_link"], says: [] },
+  {
+    id: "password",
+    tables: [
+      "password_record",
+      "account_secret",
+      "epoch_secret",
+      "former_secret",
+      "device_link",
+      "reset_link",
+    ],
+    says: [],
+  },
 ] as const satisfies readonly Thing[];
 
 /** Of the server itself, and of nobody. */

@@ -18,7 +18,7 @@ export const settingsTopics = [
   { id: "screener", icon: "screener", rows: ["screening", "decided"] },
   { id: "privacy", icon: "lock", rows: ["sees", "consent"] },
   { id: "devices", icon: "device", rows: ["devices"] },
-  { id: "recovery", icon: "key", rows: ["testPhrase", "newPhrase", "password", "leak"] },
+  { id: "recovery", icon: "key", rows: ["oldMail", "testPhrase", "newPhrase", "password", "leak"] },
   { id: "import", icon: "download", rows: ["import"] },
   { id: "export", icon: "upload", rows: ["export"] },
   { id: "storage", icon: "server", rows: ["quota", "here", "forget"] },

@@ -2,6 +2,7 @@
 import {
   changeAccount,
   createInvite,
+  createResetLink,
   deleteInvite,
   eachAccount,
   eachPeer,
@@ -128,6 +129,15 @@ export async function invite(
   };
   const { id, url, expiresAt } = await createInvite(desk.mail.session, asked);
   return { id, link: url, expiresAt };
+}
+
+/** A link by which somebody begins anew who has lost password and phrase; it is told once. */
+export async function makeReset(
+  desk: Desk,
+  { name }: { name: string },
+): Promise<{ link: string; expiresAt: string }> {
+  const { url, expiresAt } = await createResetLink(desk.mail.session, name);
+  return { link: url, expiresAt };
 }
 
 export function revokeInvite(desk: Desk, { id }: { id: string }): Promise<void> {

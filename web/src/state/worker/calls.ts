@@ -30,11 +30,14 @@ import { findThreads, searchAgain } from "./search-threads.ts";
 import { type SendInput, sendLetter } from "./send-letter.ts";
 import { tellNews } from "./sender-news.ts";
 import {
+  beginAnewByLink,
   joinDevice,
   readDeviceLink,
   readHome,
   readInvitation,
+  readReset,
   recoverAccount,
+  regainMail,
   signIn,
   signUp,
 } from "./sign-in.ts";
@@ -50,6 +53,9 @@ export const calls = {
   recoverAccount,
   readDeviceLink,
   joinByLink: joinDevice,
+  readReset,
+  beginAnew: beginAnewByLink,
+  regainMail,
 
   /** False when what is kept here could not be removed. */
   signOut: (room: Room, { address }: { address: string }) => room.leave(address),

@@ -1,5 +1,5 @@
 /** What pages of whoever runs the server ask to be done; what they watch is read again afterwards. */
-import { changeUser, invite, retryHost, revokeInvite, setPeer } from "./administrate.ts";
+import { changeUser, invite, makeReset, retryHost, revokeInvite, setPeer } from "./administrate.ts";
 import type { Desk, Room } from "./desk.ts";
 import { deskOf } from "./desk-of.ts";
 import { liveTest, readSetup } from "./set-up.ts";
@@ -17,6 +17,7 @@ export const operatorCalls = {
 
   changeUser: telling(changeUser),
   invite: telling(invite),
+  makeReset: telling(makeReset),
   revokeInvite: telling(revokeInvite),
   retryHost: telling(retryHost),
   setPeer: telling(setPeer),

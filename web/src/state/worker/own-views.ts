@@ -19,7 +19,7 @@ import {
 import { type Consent, readOwnConsent } from "./own-consent.ts";
 import { type KnownPerson, listPeople, type PersonView, readPerson } from "./people.ts";
 import type { Person } from "./persons.ts";
-import { isPhraseOwed, type PhraseHealth, readPhraseHealth } from "./phrase.ts";
+import { hasLost, isPhraseOwed, type PhraseHealth, readPhraseHealth } from "./phrase.ts";
 import { namePerson } from "./recipients.ts";
 import { readTemplates, type Template } from "./templates.ts";
 import { readCompared, readStanding, readTrust, type Standing, type Trust } from "./trust.ts";
@@ -53,6 +53,7 @@ export const ownViews = {
     const desk = room.desk();
     return desk !== undefined && isPhraseOwed(desk);
   }),
+  lostMail: view<Nothing, boolean>(["account", "settings"], async (room) => hasLost(deskOf(room))),
   consent: view<Nothing, Consent>(["account", "settings"], async (room) => readOwnConsent(deskOf(room))),
   storage: view<Nothing, Storage>(["account", "settings"], async (room) => readStorage(deskOf(room))),
 

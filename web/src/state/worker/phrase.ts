@@ -2,6 +2,7 @@
 import {
   changePassword,
   changeSettings,
+  countLost,
   readSettings,
   replaceIdentity,
   replacePhrase,
@@ -25,7 +26,7 @@ export async function readPhraseHealth({ mail }: Desk): Promise<PhraseHealth> {
   const { phraseSetAt, phraseTestedAt } = await readOwn(mail);
   // The first statement of an identity comes with a phrase.
   const begun = keyring.statements.findLast(
-    ({ statement }) => statement.seq === 0 || statement.reason === "compromise",
+    ({ statement }) => statement.seq === 0 || ["compromise", "reset"].includes(statement.reason),
   );
   const [setAtMs, testedAtMs] = [phraseSetAt, phraseTestedAt].map(timeOf);
   return {
@@ -41,6 +42,11 @@ async function readOwn(mail: Desk["mail"]): Promise<{ phraseSetAt?: unknown; phr
 function timeOf(text: unknown): number | undefined {
   const atMs = typeof text === "string" ? Date.parse(text) : Number.NaN;
   return Number.isNaN(atMs) ? undefined : atMs;
+}
+
+/** Whether something of before a reset does not open yet. False when nobody knows. */
+export async function hasLost({ mail }: Desk): Promise<boolean> {
+  return (await countLost(mail.session).catch(() => 0)) > 0;
 }
 
 /** Whether these words open the account. Throws Told with help by the word when they are no phrase. */

@@ -1,17 +1,21 @@
 /** Coming in: with a password, by an invitation, or with the recovery phrase. */
 import {
+  beginAnew,
   changeOwnName,
   joinByLink,
   login,
   type Platform,
   parseDeviceLink,
   recover,
+  regain,
   register,
   viewInvite,
+  viewReset,
 } from "@posthorn/client";
 import { accountName, fail, formatAddress, parseAddress } from "@posthorn/protocol";
 import { checkPhrase } from "./check-phrase.ts";
 import type { Room } from "./desk.ts";
+import { deskOf } from "./desk-of.ts";
 import { homeHost, wholeAddress } from "./home-platform.ts";
 import { owePhrase } from "./phrase.ts";
 
@@ -99,6 +103,40 @@ export async function recoverAccount(
   await room.sitDown(
     await recover(platform, { address: whole, phrase, newPassword: password }, { keeper, device }),
   );
+}
+
+export interface Reset {
+  address: string;
+  /** Whether there are keys that will be others. */
+  isSealed: boolean;
+}
+
+/** Whose account an operator's link is for. */
+export async function readReset({ platform }: Room, { token }: { token: string }): Promise<Reset> {
+  const { address, isSealed } = await viewReset(platform, await inviteOf(platform, token));
+  return { address, isSealed };
+}
+
+/** Uses an operator's link up. Gives the new recovery phrase, which is told once; null for an open account. */
+export async function beginAnewByLink(
+  room: Room,
+  { token, password, device }: { token: string; password: string } & Device,
+): Promise<{ phrase: string | null }> {
+  const { keeper, platform } = room;
+  const link = await inviteOf(platform, token);
+  checkSeat(room, (await viewReset(platform, link)).address);
+  const { session, recoveryPhrase } = await beginAnew(platform, { ...link, password }, { keeper, device });
+  const desk = await room.sitDown(session);
+  if (recoveryPhrase !== undefined) await owePhrase(desk).catch(() => undefined);
+  return { phrase: recoveryPhrase ?? null };
+}
+
+/** Opens what an identity before has left, and begins anew with showing it. */
+export async function regainMail(room: Room, { phrase }: { phrase: string }): Promise<void> {
+  checkPhrase(phrase);
+  const { session } = deskOf(room).mail;
+  await regain(session, phrase);
+  await room.sitDown(session);
 }
 
 /** One person sits here at a time, and who signs in again is who sat here. Throws ProblemError `forbidden`. */
