@@ -78,6 +78,7 @@ const groups: Readonly<Record<string, Readonly<Record<string, Entry>>>> = {
     serve: entry("run a server", async () => (await import("./commands/serve.ts")).serve),
     invite: entry("invite somebody", async () => (await import("./commands/invite.ts")).invite),
     account: entry("the accounts", async () => (await import("./commands/account.ts")).account),
+    policy: entry("what people may do here", async () => (await import("./commands/policy.ts")).policy),
     queue: entry("what waits to go out", async () => (await import("./commands/queue.ts")).queue),
     peer: entry("the servers known here", async () => (await import("./commands/peer.ts")).peer),
     doctor: entry("look for what is wrong", async () => (await import("./commands/doctor.ts")).doctor),

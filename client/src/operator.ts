@@ -7,6 +7,7 @@ import type {
   PeerInfo,
   PeerPolicy,
   Policy,
+  PolicyPatch,
   Reach,
   RouteInput,
   RouteOutput,
@@ -72,6 +73,11 @@ export function retryQueue(api: Api, host: string): Promise<RouteOutput<"retryQu
   return api.call("retryQueue", { params: { host }, idempotent: true });
 }
 
+/** Gives up what waits for a host; its senders are told. Throws ProblemError `notFound` when nothing waits. */
+export function cancelQueue(api: Api, host: string): Promise<RouteOutput<"cancelQueue">> {
+  return api.call("cancelQueue", { params: { host } });
+}
+
 /** All servers known here by host, page after page as they are wanted. */
 export async function* eachPeer(api: Api): AsyncGenerator<PeerInfo, void> {
   let after: string | undefined;
@@ -90,6 +96,11 @@ export function setPeerPolicy(api: Api, host: string, policy: PeerPolicy): Promi
 /** What the server lets people do. */
 export function readPolicy(api: Api): Promise<Policy> {
   return api.call("policy", {});
+}
+
+/** Changes what the server lets people do; null takes a change back. */
+export function changePolicy(api: Api, change: PolicyPatch): Promise<Policy> {
+  return api.call("patchPolicy", { input: change, idempotent: true });
 }
 
 /** Whether others come to the server by its name. */

@@ -43,6 +43,7 @@ export const errors = {
   noKeys: entry(409, "after-change", "A recipient has no keys to seal to"),
   keysChanged: entry(409, "after-change", "The keys of a contact have changed"),
   keysNotBelieved: entry(409, "after-change", "The keys that a server shows are not believed"),
+  givenUp: entry(409, "never", "The operator of the sender's server has stopped trying"),
   notHeld: entry(409, "never", "The message is on its way and cannot be taken back"),
   gone: entry(410, "never", "It is no longer here"),
   messageTooOld: entry(410, "never", "The message is too old to be accepted"),

@@ -57,6 +57,8 @@ export const limits = {
   /** A sealed record in base64url. */
   sealedRecord: 240_000,
 
+  /** Recipients an account may write to in a minute, or at once, as an operator sets it. */
+  recipientsInTime: 1_000_000_000,
   undoS: 600,
   listItems: 500,
   keywords: 100,

@@ -12,7 +12,7 @@ export const wireHistory: readonly {
 }[] = [
   {
     version: 1,
-    hash: "3ef7ea7c84365adaea2d1c6aa5bcbbadbe26d2b6274a4c62501591522311030d",
+    hash: "d0fd8df5cdf327bd18dad9679f581c3987951ec557bcbd5d8cf655c6ce50c89f",
     note: "First version.",
   },
 ];

@@ -1,5 +1,5 @@
 /** The HTTP edge of a server: what peers, accounts and the operator call, each joined to the rooms that answer. */
-import { type Check, hostName, limits, type NewKeys, type Policy } from "@posthorn/protocol";
+import { type Check, type Discovery, hostName, type NewKeys } from "@posthorn/protocol";
 import { checks } from "./admin/checks.ts";
 import { openHealth } from "./admin/health.ts";
 import { openReach } from "./admin/reach.ts";
@@ -49,7 +49,7 @@ export function makeHandler(
   const auth = authRoom(house);
   const peer = forPeers(house, journey);
   const look = () => lookAtHouse(house, certificate);
-  const sending = limitSending(env.clock, config.sending);
+  const sending = limitSending(env.clock, () => house.policy.rules);
   const jmap = forJmap(house, journey, {
     authenticate: (authorization) => authenticateProgram(auth, authorization),
     live,
@@ -72,7 +72,7 @@ export function makeHandler(
 }
 
 function authRoom(house: House) {
-  const { config, store, authKeys, operatorToken } = house;
+  const { config, store, policy, authKeys, operatorToken } = house;
   const { clock, random } = house.env;
   return {
     store,
@@ -90,20 +90,19 @@ function authRoom(house: House) {
     createAccount: (
       tx: Parameters<typeof createAccount>[1],
       account: { name: string; quotaBytes: number | undefined },
-    ) =>
-      createAccount(
-        { random, quotaBytes: account.quotaBytes ?? config.quotaBytes, screening: config.screening },
-        tx,
-        { name: account.name, createdAt: clock.now() },
-      ),
+    ) => {
+      const { quotaBytes, screening } = policy.rules;
+      return createAccount({ random, quotaBytes: account.quotaBytes ?? quotaBytes, screening }, tx, {
+        name: account.name,
+        createdAt: clock.now(),
+      });
+    },
     checkKeys: (address: string, keys: NewKeys) => checkFirstKeys({ clock }, address, keys),
     insertKeys: insertFirstKeys,
-    ...(config.greeting
-      ? {
-          greet: (tx: Tx, accountId: number, accepted: string | undefined) =>
-            greet({ host: config.host, random }, tx, { accountId, now: clock.now(), accepted }),
-        }
-      : {}),
+    async greet(tx: Tx, accountId: number, accepted: string | undefined) {
+      if (!policy.rules.greeting) return;
+      await greet({ host: config.host, random }, tx, { accountId, now: clock.now(), accepted });
+    },
   };
 }
 
@@ -150,7 +149,7 @@ function forClients(
   { auth, peer, look, sending }: Shared & { peer: PeerRoutesContext; sending: SendingLimit },
 ): ClientRoutesContext {
   const { config, env } = house;
-  const { host, endpoint, contact } = config;
+  const { host, endpoint } = config;
   return {
     authenticate: (authorization) => authenticate(auth, authorization),
     auth,
@@ -158,10 +157,7 @@ function forClients(
     blobs,
     peer,
     sending,
-    discovery: (asked) =>
-      asked === undefined || asked === host
-        ? ownDiscovery({ host, endpoint, keys: house.keys(), contact })
-        : undefined,
+    discovery: (asked) => (asked === undefined || asked === host ? discoveryOf(house) : undefined),
     endpoint,
     healthy: openHealth({ clock: env.clock, look }),
   };
@@ -191,8 +187,8 @@ function forOperator(
   { auth, look, certificate }: Shared & { certificate: CertificateSource | undefined },
 ): OperatorRoutesContext {
   const { config, env, store, startedAt } = house;
-  const { clock, files, random } = env;
-  const { host, endpoint, dataFolder, contact } = config;
+  const { clock, files, random, log } = env;
+  const { host, endpoint, dataFolder } = config;
   return {
     authenticate: (authorization) => authenticate(auth, authorization),
     admin: {
@@ -207,7 +203,9 @@ function forOperator(
       checks: look,
       signOut: (tx, accountId) => endAllSessions(auth, tx, accountId, "suspended"),
       forgetCaller: (accountId) => auth.remembered.forgetAccount(accountId),
-      policy: policyOf(config),
+      policy: house.policy,
+      random,
+      log,
     },
     invites: { store, clock, random, host, baseUrl: endpoint, budgets: auth.budgets },
     reach: openReach({
@@ -217,22 +215,15 @@ function forOperator(
       isTrial: config.tls.kind === "local",
       certificate,
       serverName: hostName(new URL(endpoint).host),
-      ownDiscovery: () => ownDiscovery({ host, endpoint, keys: house.keys(), contact }),
+      ownDiscovery: () => discoveryOf(house),
     }),
   };
 }
 
-function policyOf({ quotaBytes, screening, sending, contact }: House["config"]): Policy {
-  return {
-    signUp: "invitation",
-    quotaBytes,
-    screening,
-    recipientsPerMinute: sending.recipientsPerMinute,
-    recipientsAtOnce: sending.burst,
-    messageBytes: limits.messageBytes,
-    fileBytes: limits.fileBytes,
-    ...(contact === undefined ? {} : { contact }),
-  };
+function discoveryOf({ config, keys, policy }: House): Discovery {
+  const { host, endpoint } = config;
+  const { contact } = policy.rules;
+  return ownDiscovery({ host, endpoint, keys: keys(), contact: contact === "" ? undefined : contact });
 }
 
 function lookAtHouse(house: House, certificate: CertificateSource | undefined): Promise<Check[]> {

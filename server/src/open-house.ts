@@ -1,5 +1,7 @@
 /** What a server stands on: its store, its keys, and whose house this is. */
 import { join } from "node:path";
+import type { PolicyRules } from "@posthorn/protocol";
+import { OwnPolicy } from "./admin/own-policy.ts";
 import { type AuthKeys, openAuthKeys } from "./auth/keys.ts";
 import { makeOperatorToken, type OwnOperatorToken } from "./auth/operator-token.ts";
 import type { Config } from "./config.ts";
@@ -15,6 +17,7 @@ export interface House {
   config: Config;
   env: Env;
   store: OpenStore;
+  policy: OwnPolicy;
   startedAt: number;
   /** Names this life of the store's data (reliability I14). */
   incarnation: string;
@@ -42,7 +45,7 @@ export async function openHouse(config: Config, env: Env): Promise<House> {
 }
 
 async function settleIn(config: Config, env: Env, store: OpenStore): Promise<House> {
-  const { clock, random, files } = env;
+  const { clock, random, files, log } = env;
   const { host, dataFolder } = config;
   const folder = join(dataFolder, "keys");
   const openKeys = (knownRoot: string | undefined) =>
@@ -66,6 +69,7 @@ async function settleIn(config: Config, env: Env, store: OpenStore): Promise<Hou
     config,
     env,
     store,
+    policy: await OwnPolicy.open({ store, clock, log, started: rulesOf(config) }),
     startedAt: clock.now(),
     incarnation: settled.incarnation,
     keys: () => keys,
@@ -75,6 +79,11 @@ async function settleIn(config: Config, env: Env, store: OpenStore): Promise<Hou
     authKeys: settled.authKeys,
     operatorToken: makeOperatorToken({ files, random }, dataFolder),
   };
+}
+
+function rulesOf({ quotaBytes, screening, greeting, sending, contact = "" }: Config): PolicyRules {
+  const { recipientsPerMinute, burst: recipientsAtOnce } = sending;
+  return { quotaBytes, screening, greeting, recipientsPerMinute, recipientsAtOnce, contact };
 }
 
 /** Data that nobody has an account in was most likely begun under a wrong name. */

@@ -159,7 +159,7 @@ async function startChores(
   { blobs, deliver, submit }: Journey,
   signal: AbortSignal,
 ): Promise<void> {
-  const { store, env, renewKeys } = house;
+  const { store, env, policy, renewKeys } = house;
   const { clock, log } = env;
   const indexing = { turn: openTurns(), reading: mailTexts, messagesInSegment: usualMessagesInSegment };
   await Promise.all([
@@ -168,5 +168,6 @@ async function startChores(
     followMail({ store, clock, log, ...indexing }, signal),
     wakeSnoozed({ store, clock, log }, signal),
     answerAbsent({ ...submit, store, log }, signal),
+    policy.follow(signal),
   ]);
 }

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import {
   type AccountMode,
+  type Api,
   changeOwnName,
   createInvite,
   eachMessage,
@@ -57,8 +58,12 @@ export async function joinAs(
 
 /** Invites somebody, as whoever runs the server does. */
 export async function inviteTo(net: Testnet, node: TestNode, name: string): Promise<{ url: string }> {
-  const operator = JSON.parse(await readFile(join(node.folder, "operator.json"), "utf8"));
-  return createInvite(openOperator(net.platform, operator), { name });
+  return createInvite(await operatorOf(net, node), { name });
+}
+
+/** The server as whoever runs it calls it. */
+export async function operatorOf(net: Testnet, node: TestNode): Promise<Api> {
+  return openOperator(net.platform, JSON.parse(await readFile(join(node.folder, "operator.json"), "utf8")));
 }
 
 /** The same person at another device, which knows the address and the password only. */

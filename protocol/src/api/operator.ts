@@ -1,4 +1,4 @@
-import { type Static, Type } from "typebox";
+import { type Static, type TSchema, Type } from "typebox";
 import { AddressTextSchema } from "../address.ts";
 import { EndpointSchema } from "../discovery.ts";
 import { HostSchema } from "../host.ts";
@@ -96,6 +96,9 @@ export const QueueSchema = Type.Object({ hosts: list(QueueHostSchema), waiting: 
 
 export const QueueRetrySchema = Type.Object({ host: HostSchema, retried: count });
 
+/** How many messages are given up, and how many are just being tried, which are not. */
+export const QueueCancelSchema = Type.Object({ host: HostSchema, cancelled: count, underWay: count });
+
 export const PeerPolicySchema = Type.Enum(["allow", "block"]);
 
 export type PeerPolicy = Static<typeof PeerPolicySchema>;
@@ -146,23 +149,71 @@ export const StatusSchema = Type.Object({
 
 export type Status = Static<typeof StatusSchema>;
 
-/** What the server lets people do, as it was started. */
-export const PolicySchema = Type.Object({
-  /** Who may have an account: whom an operator has invited. */
-  signUp: Type.Enum(["invitation"]),
+/** What an operator can change while the server runs; what it was started with holds until then. */
+export const PolicyRulesSchema = Type.Object({
   /** What a new account may hold. */
-  quotaBytes: count,
+  quotaBytes: whole(limits.count, 1_000_000),
   /** Mail of strangers waits in new accounts until their owner has said yes. */
   screening: Type.Boolean(),
+  /** New accounts begin with a few letters of the postmaster. */
+  greeting: Type.Boolean(),
   /** Recipients an account may write to in a minute, and at once. */
-  recipientsPerMinute: count,
-  recipientsAtOnce: count,
+  recipientsPerMinute: whole(limits.recipientsInTime, 1),
+  recipientsAtOnce: whole(limits.recipientsInTime, 1),
+  /** How others reach whoever runs the server; empty where that is not said. */
+  contact: oneLine(limits.contact),
+});
+
+export type PolicyRules = Static<typeof PolicyRulesSchema>;
+export type PolicyRule = keyof PolicyRules;
+
+export const PolicyRuleSchema = Type.Enum([
+  "quotaBytes",
+  "screening",
+  "greeting",
+  "recipientsPerMinute",
+  "recipientsAtOnce",
+  "contact",
+]);
+
+/** What the server lets people do now. */
+export const PolicySchema = Type.Object({
+  ...PolicyRulesSchema.properties,
+  /** Who may have an account: whom an operator has invited. */
+  signUp: Type.Enum(["invitation"]),
   messageBytes: count,
   fileBytes: count,
-  contact: Type.Optional(oneLine(limits.contact)),
+  /** How long a message is tried that cannot be delivered. */
+  triedForS: count,
+  /** Which of the rules an operator has changed. */
+  changed: list(PolicyRuleSchema, 20),
+  /** What the server was started with, which holds again where a change is taken back. */
+  started: PolicyRulesSchema,
 });
 
 export type Policy = Static<typeof PolicySchema>;
+
+const { quotaBytes, screening, greeting, recipientsPerMinute, recipientsAtOnce, contact } =
+  PolicyRulesSchema.properties;
+
+/** Null takes a change back. */
+export const PolicyPatchSchema = Type.Object(
+  {
+    quotaBytes: orBack(quotaBytes),
+    screening: orBack(screening),
+    greeting: orBack(greeting),
+    recipientsPerMinute: orBack(recipientsPerMinute),
+    recipientsAtOnce: orBack(recipientsAtOnce),
+    contact: orBack(contact),
+  },
+  closed,
+);
+
+export type PolicyPatch = Static<typeof PolicyPatchSchema>;
+
+function orBack<Schema extends TSchema>(schema: Schema) {
+  return Type.Optional(Type.Union([schema, Type.Null()]));
+}
 
 const addresses = list(oneLine(100, 1), 100);
 

@@ -12,9 +12,12 @@ import {
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { letter as outgoing } from "../deliver/trial-peer.ts";
 import { openFiles } from "../env/files.ts";
+import { HandClock } from "../env/hand-clock.ts";
 import { openRandom } from "../env/random.ts";
 import { letter, letterId, openAccount, putIn } from "../objects/trial-mail.ts";
 import { documentOf, trialHost } from "../peers/trial-host.ts";
+import { claim } from "../queue/claim.ts";
+import { retire } from "../queue/retire.ts";
 import { openTrialQueue, type TrialQueue } from "../queue/trial-queue.ts";
 import { insertDelivery } from "../store/delivery-store.ts";
 import { eachStore } from "../store/each-store.ts";
@@ -23,15 +26,28 @@ import { markPeerSeen, markPeerSuccess, saveDiscovery } from "../store/peer-stor
 import type { Store } from "../store/sql.ts";
 import {
   type AdminContext,
+  cancelHost,
   patchAccount,
   patchPeer,
+  patchPolicy,
   readAccounts,
   readPeers,
+  readPolicy,
   readQueue,
   readStatus,
   retryHost,
 } from "./admin.ts";
+import { OwnPolicy } from "./own-policy.ts";
 
+const started = {
+  quotaBytes: 5_000_000,
+  screening: true,
+  greeting: false,
+  recipientsPerMinute: 600,
+  recipientsAtOnce: 3000,
+  contact: "",
+};
+const limitsOfClaim = { messages: 100, bytes: 3_500_000, leaseMs: 30_000 };
 const hour = 3_600_000;
 const notFound = { problem: { code: "notFound" } };
 
@@ -67,15 +83,9 @@ async function trial(store: Store): Promise<Trial> {
     checks: async () => [{ name: "database", ok: true }],
     signOut: async (_, accountId) => void signedOut.push(accountId),
     forgetCaller: (accountId) => void forgotten.push(accountId),
-    policy: {
-      signUp: "invitation",
-      quotaBytes: 5,
-      screening: true,
-      recipientsPerMinute: 600,
-      recipientsAtOnce: 3000,
-      messageBytes: 262_144,
-      fileBytes: 1,
-    },
+    policy: await OwnPolicy.open({ store, clock, log: () => undefined, started }),
+    log: () => undefined,
+    random: openRandom(),
   };
   return { ctx, queue, signedOut, forgotten };
 }
@@ -272,6 +282,65 @@ eachStore("the operator and the queue", (open) => {
   });
 });
 
+eachStore("the operator who gives up a host", (open) => {
+  it("stops what waits there, and each sender hears of it once; what has its own hour goes at its hour", async () => {
+    const { ctx, queue } = await trial(await open());
+    await queue.worker.start();
+    const tried = await queue.send(outgoing(1));
+    const later = await queue.send(outgoing(2), { at: queue.clock.now() + hour });
+    queue.worker.wake(["b.test"]);
+    await queue.settle();
+    const stopped = await Promise.all([
+      cancelHost(ctx, { host: "b.test" }),
+      cancelHost(ctx, { host: "b.test" }).catch(() => ({ cancelled: 0 })),
+    ]);
+    expect(stopped).toMatchObject([{ host: "b.test", cancelled: 1, underWay: 0 }, { cancelled: 0 }]);
+    expect(await queue.state(tried)).toBe("failed");
+    const reports = await queue.reports();
+    expect(reports).toMatchObject([
+      { subject: "Not delivered: bob@b.test", status: "failed", problem: { code: "givenUp" } },
+    ]);
+    expect(reports[0]?.body).toContain("The operator of your server stopped trying.");
+    await expect(cancelHost(ctx, { host: "b.test" })).rejects.toMatchObject(notFound);
+    await queue.wire.join("b.test");
+    await queue.advance(hour);
+    queue.worker.wake(["b.test"]);
+    await queue.settle();
+    expect(await queue.state(later)).toBe("delivered");
+    expect(await queue.state(tried)).toBe("failed");
+    expect(await queue.reports()).toHaveLength(1);
+    await queue.worker.stop(0);
+  });
+
+  it("leaves what is just being tried, which may arrive, and stops three hundred that wait", async () => {
+    const store = await open();
+    const { ctx, queue } = await trial(store);
+    const underWay = await queue.send(outgoing(0));
+    const claimed = await store.write((tx) => claim(tx, "b.test", queue.clock.now(), limitsOfClaim));
+    const waiting: number[] = [];
+    for (let number = 1; number <= 300; number++) waiting.push(await queue.send(outgoing(number)));
+    expect(await cancelHost(ctx, { host: "b.test" })).toEqual({
+      host: "b.test",
+      cancelled: 300,
+      underWay: 1,
+    });
+    expect(await queue.state(underWay)).toBe("sending");
+    const delivered = { results: new Map(), lacking: [], host: { kind: "answered" } } as const;
+    const results = new Map(
+      claimed.messages.flatMap(({ deliveries }) =>
+        deliveries.map(({ id }) => [id, { state: "delivered" }] as const),
+      ),
+    );
+    await store.write((tx) =>
+      retire({ ...ctx, now: queue.clock.now() }, tx, "b.test", claimed, { ...delivered, results }),
+    );
+    expect(await queue.state(underWay)).toBe("delivered");
+    for (const id of waiting.slice(0, 3)) expect(await queue.state(id)).toBe("failed");
+    expect(await readQueue(ctx)).toEqual({ hosts: [], waiting: 0, scheduled: 0 });
+    expect(await queue.reports()).toHaveLength(300);
+  });
+});
+
 eachStore("the operator and other servers", (open) => {
   it("sees those that are known, what is wrong with them, and blocks one and lets it in again", async () => {
     const store = await open();
@@ -400,5 +469,34 @@ eachStore("the operator", (open) => {
       checks: [{ name: "database", ok: true }],
     });
     expect(status.freeBytes).toBeGreaterThan(0);
+  });
+});
+
+eachStore("the rules of a server", (open) => {
+  it("are those of its start until an operator changes one, which another process hears of within seconds", async () => {
+    const store = await open();
+    const { ctx } = await trial(store);
+    expect(await readPolicy(ctx)).toMatchObject({ ...started, changed: [], started });
+    const clock = new HandClock();
+    const other = await OwnPolicy.open({ store, clock, log: () => undefined, started });
+    const over = new AbortController();
+    const following = other.follow(over.signal);
+    const changed = await patchPolicy(ctx, { recipientsAtOnce: 2, contact: "ops@a.test" });
+    expect(changed).toMatchObject({ recipientsAtOnce: 2, contact: "ops@a.test", quotaBytes: 5_000_000 });
+    expect(changed.changed).toEqual(["recipientsAtOnce", "contact"]);
+    if (store.dialect === "postgres") {
+      await clock.advance(2_000);
+      await expect.poll(() => other.rules.recipientsAtOnce).toBe(2);
+    }
+    const begun = await OwnPolicy.open({ store, clock, log: () => undefined, started });
+    expect(begun.rules).toEqual({ ...started, recipientsAtOnce: 2, contact: "ops@a.test" });
+    const back = await patchPolicy(ctx, { recipientsAtOnce: null, screening: false });
+    expect(back).toMatchObject({
+      recipientsAtOnce: 3000,
+      screening: false,
+      changed: ["screening", "contact"],
+    });
+    over.abort("over");
+    await following;
   });
 });

@@ -10,13 +10,16 @@ import {
   type PeerInfo,
   type PeerPolicy,
   type Policy,
+  type PolicyPatch,
   problem,
   type QueueHost,
   type Status,
   shape,
   wireVersion,
 } from "@posthorn/protocol";
-import type { Clock, Files } from "../env/env.ts";
+import type { Files, Log } from "../env/env.ts";
+import { expiryMs } from "../queue/backoff.ts";
+import { type StopContext, stopTrying } from "../queue/stop-trying.ts";
 import type { QueueWorker } from "../queue/worker.ts";
 import {
   type Account,
@@ -30,16 +33,15 @@ import {
 import { countWaiting, summariseQueue, type WaitingHost } from "../store/delivery-store.ts";
 import { listBackoffs } from "../store/host-backoff-store.ts";
 import { findPeer, listPeers, type Peer, setPeerPolicy } from "../store/peer-store.ts";
-import type { Store, Tx } from "../store/sql.ts";
+import type { Tx } from "../store/sql.ts";
+import type { OwnPolicy } from "./own-policy.ts";
 
 const discoveryShape = shape(DiscoverySchema);
 
-export interface AdminContext {
-  store: Store;
-  clock: Clock;
+export interface AdminContext extends StopContext {
   files: Files;
   queue: QueueWorker;
-  host: string;
+  log: Log;
   dataFolder: string;
   software: string;
   startedAt: number;
@@ -48,7 +50,7 @@ export interface AdminContext {
   signOut(tx: Tx, accountId: number): Promise<void>;
   /** Credentials of the account are looked at anew: what they may do has changed. */
   forgetCaller(accountId: number): void;
-  policy: Policy;
+  policy: OwnPolicy;
 }
 
 const pageSize = 200;
@@ -160,6 +162,21 @@ export async function retryHost(
   return { host: input.host, retried: entry.waiting };
 }
 
+/**
+ * Gives up what waits for a host, and tells each sender once; how many that are, and how many are just being tried, which
+ * goes on. What is scheduled keeps its hour. Throws `notFound` when nothing waits.
+ */
+export async function cancelHost(
+  ctx: AdminContext,
+  input: { host: string },
+): Promise<{ host: string; cancelled: number; underWay: number }> {
+  const stopped = await stopTrying(ctx, input.host);
+  if (stopped.cancelled + stopped.underWay === 0)
+    return fail("notFound", `Nothing waits for ${input.host.slice(0, 100)}.`);
+  ctx.log("info", "delivery given up by the operator", { host: input.host, ...stopped });
+  return { host: input.host, ...stopped };
+}
+
 export async function readPeers(
   ctx: AdminContext,
   input: { after?: string | undefined },
@@ -193,8 +210,22 @@ export async function patchPeer(
   return peer === undefined ? fail("notFound", `${input.host} is not known here.`) : peerInfo(peer);
 }
 
-export async function readPolicy(ctx: AdminContext): Promise<Policy> {
-  return ctx.policy;
+export async function readPolicy({ policy }: Pick<AdminContext, "policy">): Promise<Policy> {
+  return {
+    ...policy.rules,
+    signUp: "invitation",
+    messageBytes: limits.messageBytes,
+    fileBytes: limits.fileBytes,
+    triedForS: expiryMs / 1000,
+    changed: policy.changed,
+    started: policy.started,
+  };
+}
+
+/** Changes rules, or takes changes back. */
+export async function patchPolicy(ctx: Pick<AdminContext, "policy">, patch: PolicyPatch): Promise<Policy> {
+  await ctx.policy.change(patch);
+  return readPolicy(ctx);
 }
 
 export async function readStatus(ctx: AdminContext): Promise<Status> {

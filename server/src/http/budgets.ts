@@ -1,11 +1,12 @@
 import type { Clock } from "../env/env.ts";
 
+/** It is read with each take, so that it may change meanwhile. */
 export interface BudgetRule {
   /** Takes saved up at most, and what a new key begins with. */
-  capacity: number;
-  refillPerS: number;
+  readonly capacity: number;
+  readonly refillPerS: number;
   /** Keys remembered; beyond it the longest unused one is forgotten. */
-  maxKeys: number;
+  readonly maxKeys: number;
 }
 
 export type BudgetResult = { ok: true } | { ok: false; retryAfterS: number };

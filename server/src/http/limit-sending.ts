@@ -9,13 +9,18 @@ export interface SendingLimit {
   charge(accountId: number, recipients: number): void;
 }
 
+/** `rules` says what holds now. */
 export function limitSending(
   clock: Pick<Clock, "mono">,
-  { burst, recipientsPerMinute }: { burst: number; recipientsPerMinute: number },
+  rules: () => { recipientsAtOnce: number; recipientsPerMinute: number },
 ): SendingLimit {
   const budgets = new Budgets(clock, {
-    capacity: burst,
-    refillPerS: recipientsPerMinute / 60,
+    get capacity() {
+      return rules().recipientsAtOnce;
+    },
+    get refillPerS() {
+      return rules().recipientsPerMinute / 60;
+    },
     maxKeys: 50_000,
   });
   return {

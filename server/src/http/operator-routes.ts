@@ -2,8 +2,10 @@
 import { type Reach, routes } from "@posthorn/protocol";
 import {
   type AdminContext,
+  cancelHost,
   patchAccount,
   patchPeer,
+  patchPolicy,
   readAccounts,
   readPeers,
   readPolicy,
@@ -56,6 +58,9 @@ export function operatorRoutes(ctx: OperatorRoutesContext): Route[] {
     ),
     guarded(authenticate, routes.queue, () => readQueue(admin)),
     guarded(authenticate, routes.retryQueue, ({ params }) => retryHost(admin, { host: params.get("host") })),
+    guarded(authenticate, routes.cancelQueue, ({ params }) =>
+      cancelHost(admin, { host: params.get("host") }),
+    ),
     guarded(authenticate, routes.peers, ({ request }) =>
       readPeers(admin, { after: readQuery(request, routes.peers.query).after }),
     ),
@@ -63,6 +68,9 @@ export function operatorRoutes(ctx: OperatorRoutesContext): Route[] {
       patchPeer(admin, { host: params.get("host"), ...(await readInput(request, routes.patchPeer.input)) }),
     ),
     guarded(authenticate, routes.policy, () => readPolicy(admin)),
+    guarded(authenticate, routes.patchPolicy, async ({ request }) =>
+      patchPolicy(admin, await readInput(request, routes.patchPolicy.input)),
+    ),
     guarded(authenticate, routes.reach, () => ctx.reach()),
     open(routes.setupReach, async ({ params, request }) => {
       await requireOperatorInvite(invites, {

@@ -106,6 +106,20 @@ async function alone(store: Store, delivery: Delivery, write: (tx: Tx) => Promis
   });
 }
 
+/** Gives deliveries up for a reason that no host has named, and tells their senders; how many it has settled. */
+export async function giveUp(
+  ctx: RetireContext,
+  tx: Tx,
+  deliveries: readonly Delivery[],
+  reason: Problem,
+): Promise<number> {
+  await lockAccountsById(tx, [...new Set(deliveries.map(({ accountId }) => accountId))]);
+  const settled: Delivery[] = [];
+  for (const delivery of deliveries) if (await fail(ctx, tx, delivery, reason)) settled.push(delivery);
+  await noteSubmissions(tx, settled, "updated");
+  return settled.length;
+}
+
 /** Why a message that this server cannot handle itself is given up. */
 export function cannotHandle(): Problem {
   return problem(

@@ -15,6 +15,12 @@ export async function lockHostForClaim(tx: Tx, host: string): Promise<boolean> {
   return row !== undefined && int(row, "locked") === 1;
 }
 
+/** The same for whoever waits until no claim is being made: nothing is claimed for the host until the transaction ends. */
+export async function keepFromClaims(tx: Tx, host: string): Promise<void> {
+  if (tx.dialect === "sqlite") return;
+  await tx.run(sql`SELECT pg_advisory_xact_lock(hashtextextended(${host}, 7))`);
+}
+
 /** Deliveries to a host that are due and wait for no other, longest first, after `after`. */
 export async function listDue(
   tx: Tx,

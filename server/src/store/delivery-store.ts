@@ -276,6 +276,27 @@ export async function listWaitingHosts(db: Db): Promise<string[]> {
   return rows.map((row) => text(row, "host"));
 }
 
+/** What waits for a host by its ids, without what is under way and what was never tried and has its own hour. */
+export async function listToGiveUp(
+  tx: Tx,
+  host: string,
+  { after, now, limit }: { after: number; now: number; limit: number },
+): Promise<Delivery[]> {
+  const rows = await tx.all(sql`
+    SELECT * FROM delivery
+    WHERE host = ${host} AND settled_at IS NULL AND state <> 'sending' AND id > ${after} AND created_at <= ${now}
+      AND (attempt_count > 0 OR next_attempt_at <= created_at OR next_attempt_at <= ${now})
+    ORDER BY id LIMIT ${limit}`);
+  return rows.map(readDelivery);
+}
+
+/** How many to a host are just being tried. */
+export async function countUnderWay(db: Db, host: string): Promise<number> {
+  const row = await db.get(sql`
+    SELECT count(*) AS sending FROM delivery WHERE host = ${host} AND settled_at IS NULL AND state = 'sending'`);
+  return row === undefined ? 0 : int(row, "sending");
+}
+
 export interface WaitingHost {
   host: string;
   /** What is due, or was tried. */

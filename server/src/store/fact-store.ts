@@ -19,3 +19,15 @@ export async function replaceFact(tx: Tx, name: string, value: string): Promise<
     INSERT INTO server_fact (name, value) VALUES (${name}, ${value})
     ON CONFLICT (name) DO UPDATE SET value = excluded.value`);
 }
+
+/** Of these names those that there are, each with its value. */
+export async function listFacts(db: Db, names: readonly string[]): Promise<Map<string, string>> {
+  const rows = await db.all(sql`
+    SELECT name, value FROM server_fact
+    WHERE name IN (SELECT value FROM json_each(${JSON.stringify(names)}) AS wanted)`);
+  return new Map(rows.map((row) => [text(row, "name"), text(row, "value")]));
+}
+
+export async function deleteFact(tx: Tx, name: string): Promise<void> {
+  await tx.run(sql`DELETE FROM server_fact WHERE name = ${name}`);
+}

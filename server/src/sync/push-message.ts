@@ -58,7 +58,7 @@ export interface PushMessageContext {
   random: Pick<Random, "bytes">;
   vapid: VapidKey;
   /** Where whoever runs a push service finds whoever runs this server: a mailto: or https: address (RFC 8292 §2.1). */
-  subject: string;
+  subject(): string;
 }
 
 /** Makes requests to push services; it signs once for many to one origin. */
@@ -102,7 +102,7 @@ export class PushRequests {
     if (known !== undefined && nowMs < known.untilMs && known.untilMs - nowMs <= tokenMs) return known.field;
     if (this.#tokens.size >= mostOrigins) this.#tokens.clear();
     const expiresAtS = Math.floor((nowMs + 2 * tokenMs) / 1_000) - 60;
-    const field = vapidAuthorization(vapid, { origin, expiresAtS, subject });
+    const field = vapidAuthorization(vapid, { origin, expiresAtS, subject: subject() });
     this.#tokens.set(origin, { field, untilMs: nowMs + tokenMs });
     return field;
   }

@@ -175,7 +175,7 @@ eachStore("a push subscription in trouble", (open) => {
         },
         log: () => undefined,
         vapid: vapidKeyOf(Buffer.alloc(32, 5)),
-        subject: "mailto:operator@a.test",
+        subject: () => "mailto:operator@a.test",
       });
       await subscribe(store, { verifiedAt: undefined, url: "https://inside.test/latest/meta-data" });
       sender.start();

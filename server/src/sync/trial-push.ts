@@ -58,7 +58,7 @@ export function openTrialPush(store: OpenStore, clock = new HandClock(now)): Tri
     egress: { request },
     log: (_, event) => logged.push(event),
     vapid: vapidKeyOf(Buffer.alloc(32, 5)),
-    subject: "mailto:operator@a.test",
+    subject: () => "mailto:operator@a.test",
   });
   return Object.assign(trial, { sender });
 }

@@ -1,9 +1,11 @@
 import type { QueueHost } from "@posthorn/protocol";
-import type { ReactElement } from "react";
+import { type ReactElement, useState } from "react";
 import { call } from "../state/desk.ts";
 import { codeOf, useWork } from "../state/use-work.ts";
+import { Actions } from "../ui/actions.tsx";
 import { Badge } from "../ui/badge.tsx";
 import { Button } from "../ui/button.tsx";
+import { Confirm } from "../ui/confirm.tsx";
 import { Empty } from "../ui/empty.tsx";
 import items from "../ui/items.module.css";
 import { Mark } from "../ui/mark.tsx";
@@ -37,11 +39,17 @@ export function QueuePage(): ReactElement {
 function HostItem({ entry }: { entry: QueueHost }): ReactElement {
   const { host, waiting, scheduled, oldestAt, nextAttemptAt, failureCount, problem } = entry;
   const { isBusy, fault, run } = useWork();
+  const [isStopping, setStopping] = useState(false);
   const nextMs = Date.parse(nextAttemptAt);
   const retry = () =>
     run(async () => {
       const retried = await call("retryHost", { host });
       showToast({ words: say("admin.retried", { host, count: retried }) });
+    });
+  const cancel = () =>
+    run(async () => {
+      const { cancelled, underWay } = await call("cancelHost", { host });
+      showToast({ words: say("admin.cancelled", { host, count: cancelled, busy: underWay }) });
     });
   return (
     <li className={items.item}>
@@ -65,9 +73,32 @@ function HostItem({ entry }: { entry: QueueHost }): ReactElement {
         {fault !== undefined && <Notice code={codeOf(fault)}>{fault.sentence}</Notice>}
       </div>
       {waiting > 0 && (
-        <Button isBusy={isBusy} aria-label={say("admin.retryWhich", { host })} onClick={() => void retry()}>
-          {say("admin.retry")}
-        </Button>
+        <Actions>
+          <Button
+            isBusy={isBusy}
+            aria-label={say("admin.cancelWhich", { host })}
+            onClick={() => setStopping(true)}
+          >
+            {say("admin.cancel")}
+          </Button>
+          <Button isBusy={isBusy} aria-label={say("admin.retryWhich", { host })} onClick={() => void retry()}>
+            {say("admin.retry")}
+          </Button>
+        </Actions>
+      )}
+      {isStopping && (
+        <Confirm
+          title={say("admin.cancelTitle", { host, count: waiting })}
+          verb={say("admin.cancel")}
+          keep={say("admin.cancelKeep")}
+          onClose={() => setStopping(false)}
+          onDo={() => {
+            setStopping(false);
+            void cancel();
+          }}
+        >
+          <p>{say("admin.cancelSentence")}</p>
+        </Confirm>
       )}
     </li>
   );

@@ -8,11 +8,10 @@ import { Dialog } from "../ui/dialog.tsx";
 import { Field } from "../ui/field.tsx";
 import form from "../ui/form.module.css";
 import { Notice } from "../ui/notice.tsx";
-import { Switch } from "../ui/switch.tsx";
 import { say } from "../words/words.ts";
 import style from "./admin.module.css";
-
-const gigabyte = 1_000_000_000;
+import { inGigabytes, readGigabytes } from "./gigabytes.ts";
+import { SwitchRow } from "./switch-row.tsx";
 
 /** How much room somebody has, and whether they are an operator too. */
 export function UserDialog({
@@ -28,19 +27,18 @@ export function UserDialog({
   onClose(): void;
 }): ReactElement {
   const { name, address, operator, quotaBytes } = account;
-  const [quota, setQuota] = useState(String(Math.round((quotaBytes / gigabyte) * 100) / 100));
+  const [quota, setQuota] = useState(inGigabytes(quotaBytes));
   const { isBusy, fault, run } = useWork();
-  const id = useId();
-  const gigabytes = Number(quota.replace(",", "."));
-  const isGood = quota.trim() !== "" && Number.isFinite(gigabytes) && gigabytes >= 0 && gigabytes < 1_000_000;
+  const resetHelp = useId();
+  const bytes = readGigabytes(quota);
   return (
     <Dialog title={address} onClose={onClose}>
       <form
         className={`${form.form} ${form.inDialog}`}
         onSubmit={(event) => {
           event.preventDefault();
-          if (!isGood) return;
-          void run(() => call("changeUser", { name, quotaBytes: Math.round(gigabytes * gigabyte) })).then(
+          if (bytes === undefined) return;
+          void run(() => call("changeUser", { name, quotaBytes: bytes })).then(
             (isDone) => isDone && onClose(),
           );
         }}
@@ -52,34 +50,24 @@ export function UserDialog({
           autoComplete="off"
           value={quota}
           onChange={({ target }) => setQuota(target.value)}
-          problem={isGood ? undefined : say("admin.quotaWrong")}
+          problem={bytes === undefined ? say("admin.quotaWrong") : undefined}
         />
-        <div className={style.switchRow}>
-          <div>
-            <p id={`${id}-name`} className={form.label}>
-              {say("admin.operatorRole")}
-            </p>
-            <p id={`${id}-help`} className={form.help}>
-              {isOwn ? say("admin.operatorOwn") : say("admin.operatorHelp")}
-            </p>
-          </div>
-          <Switch
-            aria-labelledby={`${id}-name`}
-            aria-describedby={`${id}-help`}
-            isOn={operator}
-            disabled={isOwn || isBusy}
-            onChange={(isOn) => void run(() => call("changeUser", { name, operator: isOn }))}
-          />
-        </div>
+        <SwitchRow
+          label={say("admin.operatorRole")}
+          help={isOwn ? say("admin.operatorOwn") : say("admin.operatorHelp")}
+          isOn={operator}
+          disabled={isOwn || isBusy}
+          onChange={(isOn) => void run(() => call("changeUser", { name, operator: isOn }))}
+        />
         {!isOwn && (
           <div className={style.switchRow}>
             <div>
               <p className={form.label}>{say("admin.reset")}</p>
-              <p id={`${id}-reset`} className={form.help}>
+              <p id={resetHelp} className={form.help}>
                 {say("admin.resetHelp", { name })}
               </p>
             </div>
-            <Button aria-describedby={`${id}-reset`} onClick={onReset} disabled={account.suspended}>
+            <Button aria-describedby={resetHelp} onClick={onReset} disabled={account.suspended}>
               {say("admin.resetDo")}
             </Button>
           </div>

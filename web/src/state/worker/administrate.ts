@@ -1,6 +1,8 @@
 /** What whoever runs the server sees of it and does with it, by the sign-in of an operator's account. */
 import {
+  cancelQueue,
   changeAccount,
+  changePolicy,
   createInvite,
   createResetLink,
   deleteInvite,
@@ -21,6 +23,7 @@ import type {
   PeerInfo,
   PeerPolicy,
   Policy,
+  PolicyPatch,
   QueueHost,
   Reach,
   Status,
@@ -147,6 +150,19 @@ export function revokeInvite(desk: Desk, { id }: { id: string }): Promise<void> 
 /** How many deliveries are tried now. */
 export async function retryHost(desk: Desk, { host }: { host: string }): Promise<number> {
   return (await retryQueue(desk.mail.session, host)).retried;
+}
+
+/** How many deliveries are given up, and how many are just being tried and so are not. */
+export async function cancelHost(
+  desk: Desk,
+  { host }: { host: string },
+): Promise<{ cancelled: number; underWay: number }> {
+  const { cancelled, underWay } = await cancelQueue(desk.mail.session, host);
+  return { cancelled, underWay };
+}
+
+export async function setRules(desk: Desk, change: PolicyPatch): Promise<void> {
+  await changePolicy(desk.mail.session, change);
 }
 
 export async function setPeer(

@@ -1,5 +1,14 @@
 /** What pages of whoever runs the server ask to be done; what they watch is read again afterwards. */
-import { changeUser, invite, makeReset, retryHost, revokeInvite, setPeer } from "./administrate.ts";
+import {
+  cancelHost,
+  changeUser,
+  invite,
+  makeReset,
+  retryHost,
+  revokeInvite,
+  setPeer,
+  setRules,
+} from "./administrate.ts";
 import type { Desk, Room } from "./desk.ts";
 import { deskOf } from "./desk-of.ts";
 import { liveTest, readSetup } from "./set-up.ts";
@@ -20,6 +29,8 @@ export const operatorCalls = {
   makeReset: telling(makeReset),
   revokeInvite: telling(revokeInvite),
   retryHost: telling(retryHost),
+  cancelHost: telling(cancelHost),
+  setRules: telling(setRules),
   setPeer: telling(setPeer),
 };
 
