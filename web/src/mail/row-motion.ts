@@ -31,7 +31,7 @@ export function letLeave(canvas: HTMLElement | null, threadIds: readonly string[
           { opacity: 0, transform: `translateX(${toEnd}px)` },
         ];
     // What is around it may be moved meanwhile.
-    const leaving = (picture.firstElementChild ?? picture).animate(frames, {
+    const leaving = (picture.lastElementChild ?? picture).animate(frames, {
       duration: isStill() ? 80 : leaveMs,
       easing: ease,
     });

@@ -2,10 +2,12 @@ import {
   type ReactElement,
   type ReactNode,
   Suspense,
+  startTransition,
   useCallback,
   useEffect,
   useLayoutEffect,
   useRef,
+  useState,
 } from "react";
 import { useCommands } from "../state/commands.ts";
 import { openComposer } from "../state/composers.ts";
@@ -91,8 +93,11 @@ export function ThreadList({
   const wanted = useRef<string>(undefined);
   const stood = useRef<ReadonlyMap<string, number>>(undefined);
 
-  const there = view.isMoving ? ahead : aheadStill;
-  const [up, down] = view.way === 1 ? [behind, there] : [there, behind];
+  // What is seen comes first, and what lies beyond it in a frame after.
+  const [readyFor, setReadyFor] = useState<string>();
+  const isReady = view.isMoving || readyFor === key;
+  const [there, back] = isReady ? [view.isMoving ? ahead : aheadStill, behind] : [0, 0];
+  const [up, down] = view.way === 1 ? [back, there] : [there, back];
   // On a phone the list is not seen beside what is open, and is led along with it all the same.
   const openAt = useRef(-1);
   const isUnseen = view.height === 0 && openAt.current >= 0;
@@ -106,7 +111,19 @@ export function ThreadList({
   useLayoutEffect(() => {
     if (isKnown) restore();
   }, [isKnown, pages.isWhole, restore]);
+  useEffect(() => {
+    if (!isKnown) return;
+    let timer: number | undefined;
+    const frame = requestAnimationFrame(() => {
+      timer = window.setTimeout(() => startTransition(() => setReadyFor(key)));
+    });
+    return () => {
+      cancelAnimationFrame(frame);
+      clearTimeout(timer);
+    };
+  }, [isKnown, key]);
   const total = pages.total ?? 0;
+  const isNothing = pages.total === 0 && pages.isWhole;
   const layout = layOut(total, pages.ages, view.row);
   const { above: passed, forget } = useAnchor(scroller, { pages, layout, view, isHeld });
 
@@ -239,6 +256,7 @@ export function ThreadList({
         className={style.list}
         aria-label={title}
         data-part="list"
+        data-nothing={isNothing ? "" : undefined}
         onPointerEnter={({ pointerType }) => holdNow({ isPointed: pointerType === "mouse" })}
         onPointerLeave={() => holdNow({ isPointed: false })}
         onFocus={({ target }) => holdNow({ hasFocus: target.closest("[role=grid]") !== null })}
@@ -301,7 +319,7 @@ export function ThreadList({
           onScroll={onScroll}
         >
           {pages.total === undefined && pages.fault === undefined && <Waiting />}
-          {pages.total === 0 && pages.isWhole && (
+          {isNothing && (
             <>
               <div className={style.empty} data-over={below === undefined ? undefined : ""}>
                 {empty ?? <EmptyPlace place={place} />}

@@ -1,16 +1,17 @@
 import { memo, type ReactElement, useMemo } from "react";
+import { flushSync } from "react-dom";
 import type { ThreadAct } from "../state/worker/act-on-threads.ts";
 import type { ThreadRow } from "../state/worker/list-threads.ts";
 import { Avatar } from "../ui/avatar.tsx";
-import { IconButton } from "../ui/button.tsx";
 import { Icon } from "../ui/icon.tsx";
-import { LabelChip } from "../ui/label-chip.tsx";
 import { longTime, shortMoment, shortTime } from "../words/dates.ts";
 import { say } from "../words/words.ts";
-import { DeliverySign } from "./delivery-sign.tsx";
 import { type HomeAct, isAll } from "./home-act.ts";
 import { namesOf } from "./person-names.ts";
+import { RowActions } from "./row-actions.tsx";
+import { Marks } from "./row-marks.tsx";
 import { rowName } from "./row-name.ts";
+import { useReach } from "./row-reach.ts";
 import { useSwipe } from "./row-swipe.ts";
 import style from "./thread-row.module.css";
 import type { Label } from "./use-labels.ts";
@@ -49,7 +50,6 @@ export interface RowActs {
   drag(threadId: string, event: React.DragEvent): void;
 }
 
-const mostLabels = 2;
 /** Asked once for all rows. */
 const [finePointer, coarsePointer] = [matchMedia("(pointer: fine)"), matchMedia("(pointer: coarse)")];
 
@@ -74,17 +74,20 @@ export const ThreadRowView = memo(function ThreadRowView({
     const labels = all.filter(({ id }) => row.mailboxIds.includes(id));
     return rowName(row, { isVerified, labels, address, isLater });
   }, [row, all, isVerified, address, isLater, today]);
+  const { isReached, enter, handlers } = useReach();
   const swipe = useSwipe({
     onEnd: home === undefined ? undefined : () => acts.act(home.act, threadId),
     onStart: isAll(home) ? undefined : () => acts.snooze(threadId),
     onLongPress: () => acts.toggle(threadId, false),
   });
   return (
-    <div className={style.track}>
-      <span className={style.under} aria-hidden="true">
-        <span>{home !== undefined && <Icon name={home.icon} />}</span>
-        {!isAll(home) && <Icon name="clock" />}
-      </span>
+    <>
+      {coarsePointer.matches && (
+        <span className={style.under} aria-hidden="true">
+          <span>{home !== undefined && <Icon name={home.icon} />}</span>
+          {!isAll(home) && <Icon name="clock" />}
+        </span>
+      )}
       {/* The keys of a grid's row are those of the grid. */}
       <div
         role="row"
@@ -102,9 +105,16 @@ export const ThreadRowView = memo(function ThreadRowView({
         // A finger that is held on it chooses it.
         draggable={finePointer.matches}
         onDragStart={(event) => acts.drag(threadId, event)}
-        onFocus={() => acts.focus(threadId)}
-        onKeyDown={goThroughCells}
         {...swipe}
+        {...handlers}
+        onFocus={(event) => {
+          acts.focus(threadId);
+          handlers.onFocus(event);
+        }}
+        onKeyDown={(event) => {
+          if (event.key === "ArrowLeft" || event.key === "ArrowRight") flushSync(enter);
+          goThroughCells(event);
+        }}
         onClick={({ shiftKey, metaKey, ctrlKey }) => {
           if (shiftKey || metaKey || ctrlKey) acts.toggle(threadId, shiftKey);
           else acts.open(threadId);
@@ -125,9 +135,10 @@ export const ThreadRowView = memo(function ThreadRowView({
           today={today}
           home={home}
           acts={acts}
+          isReached={isReached}
         />
       </div>
-    </div>
+    </>
   );
 });
 
@@ -141,7 +152,8 @@ const Cells = memo(function Cells({
   isLater,
   home,
   acts,
-}: Omit<Props, "index" | "isOpen" | "isCursor" | "isMarked">): ReactElement {
+  isReached,
+}: Omit<Props, "index" | "isOpen" | "isCursor" | "isMarked"> & { isReached: boolean }): ReactElement {
   const { threadId } = row;
   const labels = all.filter(({ id }) => row.mailboxIds.includes(id));
   const [first] = row.people.filter((person) => person.address !== address);
@@ -149,7 +161,7 @@ const Cells = memo(function Cells({
   const subject = row.subject || say("row.noSubject");
   return (
     <>
-      <span role="gridcell" className={style.dot} aria-hidden="true" />
+      {row.isUnread && <span role="gridcell" className={style.dot} aria-hidden="true" />}
       <span role="gridcell" className={style.avatar}>
         <button
           type="button"
@@ -165,7 +177,9 @@ const Cells = memo(function Cells({
           }}
         >
           <Avatar address={shown.address} name={shown.name} isVerified={isVerified} />
-          <span className={style.tick}>{isSelected && <Icon name="check" size={16} />}</span>
+          {(isSelected || isReached) && (
+            <span className={style.tick}>{isSelected && <Icon name="check" size={16} />}</span>
+          )}
         </button>
       </span>
       <span role="gridcell" className={style.words}>
@@ -187,101 +201,30 @@ const Cells = memo(function Cells({
         </span>
         <span className={style.line}>
           {row.trouble === "failed" ? (
-            <span className={style.trouble}>{say("row.failed")}</span>
+            <span className={`${style.said} ${style.trouble}`}>{say("row.failed")}</span>
           ) : row.trouble === "takenBack" ? (
-            <span className={style.snippet}>{say("message.takenBackShort")}</span>
+            <span className={`${style.said} ${style.snippet}`}>{say("message.takenBackShort")}</span>
           ) : row.subject === null ? (
             <span className={style.unknown} />
           ) : (
-            <span className={style.said}>
-              <bdi className={style.subject}>
+            // The way of the subject is that of the line, whose end is cut off.
+            <span className={style.said} dir="auto">
+              <span className={style.subject}>
                 {row.found === undefined ? (
                   subject
                 ) : (
                   <MarkedWords {...row.found.subject} otherwise={subject} />
                 )}
-              </bdi>
+              </span>
               <bdi className={style.snippet}>
                 {row.found === undefined ? row.snippet : <MarkedWords {...row.found.excerpt} />}
               </bdi>
             </span>
           )}
-          <span className={style.marks}>
-            {row.backFromMs !== null && (
-              <span className={style.back} title={longTime(row.backFromMs)}>
-                <Icon name="clock" size={16} />
-                {say("row.back", { when: shortTime(row.backFromMs) })}
-              </span>
-            )}
-            {labels.slice(0, mostLabels).map(({ id, name }) => (
-              <LabelChip key={id} name={name} />
-            ))}
-            {labels.length > mostLabels && <span className={style.time}>+{labels.length - mostLabels}</span>}
-            {row.delivery !== null && <DeliverySign mark={row.delivery} />}
-            {row.isWaiting && (
-              <span title={say("row.waiting")}>
-                <Icon name="clock" size={16} />
-              </span>
-            )}
-            {row.isMuted && (
-              <span className={style.sign} title={say("row.muted")}>
-                <Icon name="muted" size={16} />
-              </span>
-            )}
-            {row.trouble === "doubtful" && (
-              <span title={say("row.doubtful")}>
-                <Icon name="warning" size={16} />
-              </span>
-            )}
-            {row.hasFiles && <Icon name="clip" size={16} />}
-            {row.isStarred && (
-              <span className={style.star}>
-                <Icon name="star" size={16} />
-              </span>
-            )}
-          </span>
+          <Marks row={row} labels={labels} />
         </span>
       </span>
-      <span role="gridcell" className={style.actions} onClick={(event) => event.stopPropagation()}>
-        {home !== undefined && (!isAll(home) || row.draft !== null) && (
-          <IconButton
-            icon={home.icon}
-            tabIndex={-1}
-            data-cell=""
-            label={say(home.words)}
-            command={home.command}
-            onClick={() => acts.act(home.act, threadId)}
-          />
-        )}
-        {!isAll(home) && (
-          <>
-            <IconButton
-              icon="trash"
-              tabIndex={-1}
-              data-cell=""
-              label={say("act.trash")}
-              command="trash"
-              onClick={() => acts.act({ kind: "trash" }, threadId)}
-            />
-            <IconButton
-              icon="clock"
-              tabIndex={-1}
-              data-cell=""
-              label={say("act.snooze")}
-              command="snooze"
-              onClick={() => acts.snooze(threadId)}
-            />
-            <IconButton
-              icon={row.isUnread ? "opened" : "envelope"}
-              tabIndex={-1}
-              data-cell=""
-              label={row.isUnread ? say("act.read") : say("act.unread")}
-              command={row.isUnread ? "markRead" : "markUnread"}
-              onClick={() => acts.act({ kind: "read", isRead: row.isUnread }, threadId)}
-            />
-          </>
-        )}
-      </span>
+      {isReached && <RowActions row={row} home={home} acts={acts} />}
     </>
   );
 });

@@ -3,12 +3,13 @@
  * would is held back until they look away, ask for it, or do something themselves.
  */
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
-import { watch } from "../state/desk.ts";
+import { askEarly, seenEarly, watch } from "../state/desk.ts";
 import { onListsFollow } from "../state/lists-follow.ts";
 import type { Place } from "../state/place.ts";
 import { placeKey } from "../state/place.ts";
 import type { Fault } from "../state/worker/fault.ts";
 import type { ThreadPage, ThreadRow } from "../state/worker/list-threads.ts";
+import type { ViewInput } from "../state/worker/views.ts";
 import { useToday } from "../ui/use-today.ts";
 import { hasOnlyGrown, hasOnlyLost, newAbove, withNewContent, withSameRows } from "./held-pages.ts";
 import { agesWithout, indexAt, placeAt, placesOf } from "./put-away.ts";
@@ -76,7 +77,8 @@ export function usePages(place: Place, first: number, last: number): Pages {
   const [round, setRound] = useState(0);
   const asked = useRef({ today, round });
   const key = placeKey(place);
-  const kept = useMemo<Kept>(() => left.get(key) ?? { pages: new Map(), newest: undefined }, [key]);
+  // The key says all that the place says.
+  const kept = useMemo<Kept>(() => left.get(key) ?? begun(place), [key]);
   const watched = useRef(new Map<number, () => void>());
   const pending = useRef(new Map<number, ThreadPage>());
   const held = useRef<{ by: HeldBy; freeUntilMs: number }>({ by: undefined, freeUntilMs: 0 });
@@ -191,8 +193,7 @@ export function usePages(place: Place, first: number, last: number): Pages {
     };
     for (let page = begin; page <= Math.min(end, most); page++) {
       if (stops.has(page)) continue;
-      const input = { place, from: page * pageSize, to: (page + 1) * pageSize };
-      const stop = watch("threads", input, (told) => {
+      const stop = watch("threads", pageOf(place, page), (told) => {
         if ("fault" in told) setFault(told.fault);
         else {
           take(page, told.value);
@@ -257,3 +258,18 @@ export function usePages(place: Place, first: number, last: number): Pages {
 }
 
 const noPlaces: readonly number[] = [];
+
+function pageOf(place: Place, page: number): ViewInput<"threads"> {
+  return { place, from: page * pageSize, to: (page + 1) * pageSize };
+}
+
+/** Asks for the beginning of a list before it is drawn. */
+export function askFirstPage(place: Place): void {
+  askEarly("threads", pageOf(place, 0));
+}
+
+function begun(place: Place): Kept {
+  const first = seenEarly("threads", pageOf(place, 0));
+  if (first?.state !== "seen") return { pages: new Map(), newest: undefined };
+  return { pages: new Map([[0, first.value]]), newest: first.value };
+}

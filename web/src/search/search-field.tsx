@@ -13,8 +13,8 @@ import { completed, lastWord } from "./query-text.ts";
 import style from "./search-field.module.css";
 import { type Suggested, suggestionsFor } from "./suggestions.ts";
 
-/** So long after the last key it is searched for. */
-const patienceMs = 40;
+/** So long after a key it is searched for, so that the letters of one frame are one search. */
+const patienceMs = 16;
 /** So long after it people are suggested. */
 const peopleAfterMs = 150;
 

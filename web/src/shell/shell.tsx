@@ -62,7 +62,7 @@ export function Shell({
   return (
     <div
       className={style.shell}
-      data-reading={isAbsorbed(route) ? "" : undefined}
+      data-reading={readingOf(route)}
       data-sidebar={isOpen ? "open" : isFolded ? "folded" : undefined}
     >
       <a className={style.skip} href="#content">
@@ -188,8 +188,9 @@ function useOverlay(
 }
 
 /** One letter has the whole of a phone. */
-function isAbsorbed(route: Route): boolean {
-  return route.page === "compose" || (route.page === "list" && route.threadId !== undefined);
+function readingOf(route: Route): "letter" | "conversation" | undefined {
+  if (route.page === "compose") return "letter";
+  return route.page === "list" && route.threadId !== undefined ? "conversation" : undefined;
 }
 
 /** For whoever runs the server. */

@@ -103,18 +103,59 @@ export type Seen<Output> =
   /** What was seen before is still there to be shown. */
   | { state: "failed"; fault: Fault; value: Output | undefined };
 
+/** Names a view of something; the same for the same. */
+export function viewKey<Name extends ViewName>(name: Name, input: ViewInput<Name>): string {
+  return `${name} ${JSON.stringify(input)}`;
+}
+
+/** What was asked for before anything is drawn that shows it, by its key. */
+const early = new Map<string, { id: number; seen: Seen<unknown> }>();
+
+/** So long nobody has to want it: then it is not what the page shows. */
+const earlyMs = 10_000;
+
+/** Asks for what the page will show as soon as it is drawn, so that the worker reads it meanwhile: whoever watches it takes it over. */
+export function askEarly<Name extends ViewName>(name: Name, input: ViewInput<Name>): void {
+  const id = nextId++;
+  const key = viewKey(name, input);
+  const note = (seen: Seen<unknown>) => early.set(key, { id, seen });
+  note({ state: "waiting" });
+  waiting.set(id, {
+    done: (value) => note({ state: "seen", value }),
+    failed: (fault) => note({ state: "failed", fault: inWords(fault, name), value: undefined }),
+  });
+  ask({ kind: "watch", id, name, input });
+  setTimeout(() => {
+    if (early.get(key)?.id !== id) return;
+    early.delete(key);
+    waiting.delete(id);
+    ask({ kind: "unwatch", id });
+  }, earlyMs);
+}
+
+/** How it stands with what was asked for early; undefined when it was not, or somebody watches it. */
+export function seenEarly<Name extends ViewName>(
+  name: Name,
+  input: ViewInput<Name>,
+): Seen<ViewOutput<Name>> | undefined {
+  return checked(early.get(viewKey(name, input))?.seen);
+}
+
 /** Tells what the view shows, and again when that changes, until the answer is called. */
 export function watch<Name extends ViewName>(
   name: Name,
   input: ViewInput<Name>,
-  listener: (seen: { value: ViewOutput<Name> } | { fault: Fault }) => void,
+  listener: (told: { value: ViewOutput<Name> } | { fault: Fault }) => void,
 ): () => void {
-  const id = nextId++;
-  waiting.set(id, {
-    done: (value) => listener({ value: checked<ViewOutput<Name>>(value) }),
-    failed: (fault) => listener({ fault: inWords(fault, name) }),
-  });
-  ask({ kind: "watch", id, name, input });
+  const key = viewKey(name, input);
+  const asked = early.get(key);
+  early.delete(key);
+  const id = asked?.id ?? nextId++;
+  const done = (value: unknown) => listener({ value: checked<ViewOutput<Name>>(value) });
+  waiting.set(id, { done, failed: (fault) => listener({ fault: inWords(fault, name) }) });
+  if (asked === undefined) ask({ kind: "watch", id, name, input });
+  else if (asked.seen.state === "seen") done(asked.seen.value);
+  else if (asked.seen.state === "failed") listener({ fault: asked.seen.fault });
   return () => {
     waiting.delete(id);
     ask({ kind: "unwatch", id });

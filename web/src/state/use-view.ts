@@ -1,6 +1,6 @@
 /** Views of the worker in components. What was seen before is there at once when somebody comes back to it. */
 import { useCallback, useSyncExternalStore } from "react";
-import { type Seen, watch } from "./desk.ts";
+import { type Seen, seenEarly, viewKey, watch } from "./desk.ts";
 import type { ViewInput, ViewName, ViewOutput } from "./worker/views.ts";
 
 interface Kept {
@@ -20,14 +20,20 @@ export function useView<Name extends ViewName>(
   name: Name,
   input: ViewInput<Name> | undefined,
 ): Seen<ViewOutput<Name>> {
-  const key = input === undefined ? undefined : `${name} ${JSON.stringify(input)}`;
+  const key = input === undefined ? undefined : viewKey(name, input);
   const subscribe = useCallback(
     (listener: () => void) =>
       key === undefined || input === undefined ? () => undefined : follow(key, name, input, listener),
     // The key says all that the input says.
     [key, name],
   );
-  return useSyncExternalStore(subscribe, () => seenOf<ViewOutput<Name>>(key));
+  return useSyncExternalStore(
+    subscribe,
+    () =>
+      seenOf<ViewOutput<Name>>(key) ??
+      (input === undefined ? undefined : seenEarly(name, input)) ??
+      waitingNow,
+  );
 }
 
 let stopAhead: (() => void) | undefined;
@@ -35,10 +41,7 @@ let stopAhead: (() => void) | undefined;
 /** Asks for a view that somebody will perhaps look at next, so that it is there then. Whatever was asked for so before is let go. */
 export function lookAhead<Name extends ViewName>(name: Name, input: ViewInput<Name> | undefined): void {
   const stop = stopAhead;
-  stopAhead =
-    input === undefined
-      ? undefined
-      : follow(`${name} ${JSON.stringify(input)}`, name, input, () => undefined);
+  stopAhead = input === undefined ? undefined : follow(viewKey(name, input), name, input, () => undefined);
   stop?.();
 }
 
@@ -53,10 +56,13 @@ function follow<Name extends ViewName>(
   input: ViewInput<Name>,
   listener: () => void,
 ): () => void {
-  const entry = kept.get(key) ?? { seen: waitingNow, listeners: new Set(), stop: undefined, leftAtMs: 0 };
+  const seen = seenEarly(name, input) ?? waitingNow;
+  const entry = kept.get(key) ?? { seen, listeners: new Set(), stop: undefined, leftAtMs: 0 };
   kept.set(key, entry);
   entry.listeners.add(listener);
   entry.stop ??= watch(name, input, (told) => {
+    // What was asked for early is known already.
+    if ("value" in told && entry.seen.state === "seen" && entry.seen.value === told.value) return;
     entry.seen =
       "fault" in told
         ? {
@@ -84,7 +90,7 @@ function forgetOldest(): void {
   for (const [key] of left.slice(0, left.length - mostKept)) kept.delete(key);
 }
 
-function seenOf<Output>(key: string | undefined): Seen<Output>;
-function seenOf(key: string | undefined): Seen<unknown> {
-  return (key === undefined ? undefined : kept.get(key)?.seen) ?? waitingNow;
+function seenOf<Output>(key: string | undefined): Seen<Output> | undefined;
+function seenOf(key: string | undefined): Seen<unknown> | undefined {
+  return key === undefined ? undefined : kept.get(key)?.seen;
 }
