@@ -211,3 +211,54 @@ test("from right to left the page is as in a mirror, and fits as well", async ()
   expect(await findWide(page)).toEqual([]);
   expect(client.faults).toEqual([]);
 });
+
+test(
+  "on paper there is the conversation alone, and a list as it is",
+  async () => {
+    const origin = new URL(page.url()).origin;
+    await page.goto(`${origin}/inbox`);
+    await rowOf(page, "Plans for the garden").waitFor();
+    await page.emulateMedia({ media: "print" });
+    expect(await rowOf(page, "Plans for the garden").isVisible()).toBe(true);
+    await page.emulateMedia({ media: "screen" });
+    await rowOf(page, "Plans for the garden").click();
+    const card = page.locator("[data-message][data-open]").first();
+    await card.waitFor();
+    await page.emulateMedia({ media: "print" });
+    expect(await card.isVisible()).toBe(true);
+    const around = [page.getByRole("grid"), page.getByRole("link", { name: "Archive" })];
+    for (const other of around) expect(await other.isVisible()).toBe(false);
+    await page.emulateMedia({ media: "screen" });
+    await rowOf(page, "Plans for the garden").waitFor();
+  },
+  slow,
+);
+
+test(
+  "what can be done with a row is there for whoever points at it or goes into it by keys, and the focus comes back",
+  async () => {
+    const origin = new URL(page.url()).origin;
+    await page.goto(`${origin}/inbox`);
+    const [garden, roof] = [rowOf(page, "Plans for the garden"), rowOf(page, "Snow on the roof")];
+    const toTrash = (row: Locator) => row.getByRole("button", { name: "Delete" });
+    await page.mouse.move(20, 880);
+    await garden.waitFor();
+    expect(await toTrash(page.getByRole("grid")).count()).toBe(0);
+    await garden.hover();
+    await toTrash(garden).waitFor();
+    await roof.hover();
+    await toTrash(roof).waitFor();
+    expect(await toTrash(garden).count()).toBe(0);
+    await page.mouse.move(20, 880);
+    await garden.focus();
+    for (const key of ["ArrowRight", "ArrowRight", "ArrowRight"]) await page.keyboard.press(key);
+    expect(await focused()).toBe("Delete");
+    await page.keyboard.press("ArrowRight");
+    await page.keyboard.press("Enter");
+    await page.getByRole("dialog").waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+    expect(await garden.evaluate((row) => row.contains(document.activeElement))).toBe(true);
+  },
+  slow,
+);
