@@ -76,7 +76,7 @@ test("all mail of an account comes out as mbox, and goes into another with its l
     format: "mbox",
     signal: new AbortController().signal,
   });
-  expect(report).toEqual({ exported: 4, failed: [], leftOut: [] });
+  expect(report).toEqual({ exported: 4, failed: [], leftOut: [], missing: [] });
   const out: string[] = [];
   for await (const one of findMails([{ name: "out.zip", blob: new Blob(pieces) }])) {
     out.push(one.kind === "mail" ? new TextDecoder().decode(one.bytes) : one.why);

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { changeOwnName, prepare, send } from "@posthorn/client";
 import type { Locator } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { findBarriers } from "../src/browser/find-barriers.ts";
 import { startWebClients, type WebClient, type WebClients } from "../src/browser/index.ts";
 import { haveCompared, inviteTo, joinAs, type TestPerson } from "../src/people.ts";
 
@@ -188,4 +189,66 @@ test("a device that has opened nothing yet knows people by name as well", async 
   await another.page.getByRole("button", { name: "People", exact: true }).click();
   await another.page.getByRole("link", { name: `Ana Vega ${ana}` }).waitFor();
   expect(another.faults).toEqual([]);
+});
+
+test("who gives somebody a name of their own sees it everywhere, on every device, and nobody else hears of it", async () => {
+  const given = "Lamp seller";
+  const { page } = his;
+  await page.getByRole("button", { name: "People", exact: true }).click();
+  await page.getByRole("link", { name: `Ana Vega ${ana}` }).click();
+  await page.getByRole("button", { name: "Call them something else" }).click();
+  const field = page.getByLabel("What you call them");
+  await field.fill(`ana@elsewhere.example`);
+  await page.getByRole("button", { name: "Save", exact: true }).click();
+  await page.getByText("A name needs letters, and has no @").waitFor();
+  expect(await findBarriers(page)).toEqual([]);
+  await field.fill(given);
+  await page.getByRole("button", { name: "Save", exact: true }).click();
+  await page.getByRole("heading", { name: given }).waitFor();
+  await page.getByText("Calls themselves “Ana Vega”").waitFor();
+  await page.getByRole("article").getByText(ana, { exact: true }).first().waitFor();
+  expect(await findBarriers(page)).toEqual([]);
+
+  // Whatever she calls herself in what she writes now.
+  await write(hers, bo.address, "About the cord", "And the cord?");
+  await page.getByRole("link", { name: /^Inbox/ }).click();
+  const row = page.getByRole("row", { name: /About the cord/ });
+  await row.getByText(given, { exact: true }).waitFor();
+  await row.click();
+  const head = page.getByRole("article").getByRole("button", { expanded: true });
+  await head.getByText(given, { exact: true }).waitFor();
+  await head.getByText(ana, { exact: true }).waitFor();
+  await page.getByRole("button", { name: "Reply to Lamp" }).last().click();
+  await composer(his)
+    .getByRole("button", { name: new RegExp(`^${given}, ${ana}`) })
+    .waitFor();
+  await composer(his).getByLabel("Message", { exact: true }).fill("It is gone.");
+  await page.keyboard.press("Control+Enter");
+  await composer(his).waitFor({ state: "detached" });
+  const answer = hers.page.getByRole("row", { name: /About the cord/ });
+  await answer.click();
+  await hers.page.getByRole("article").getByText("It is gone.").waitFor();
+  expect(await hers.page.getByText(given).count()).toBe(0);
+  expect(`${await onDisk("alpha")}${await onDisk("beta")}`).not.toContain(given);
+
+  const another = await clients.open(clients.net.node("beta"));
+  await another.signIn(bo);
+  await another.page
+    .getByRole("row", { name: /About the cord/ })
+    .getByText("Lamp, me")
+    .waitFor();
+  expect([...his.faults, ...another.faults]).toEqual([]);
+}, 120_000);
+
+test("a name that was given is taken back, by undo or by leaving it empty", async () => {
+  const { page } = his;
+  await page.getByRole("button", { name: "People", exact: true }).click();
+  await page.getByRole("link", { name: `Lamp seller ${ana}` }).click();
+  await page.getByRole("button", { name: "Call them something else" }).click();
+  await page.getByLabel("What you call them").fill("");
+  await page.getByRole("button", { name: "Save", exact: true }).click();
+  await page.getByRole("heading", { name: "Ana Vega" }).waitFor();
+  await page.getByRole("button", { name: "Undo" }).last().click();
+  await page.getByRole("heading", { name: "Lamp seller" }).waitFor();
+  expect(his.faults).toEqual([]);
 });

@@ -122,7 +122,7 @@ test("all of it is taken out, and brought to another server", async () => {
     .getByText("The file is not sealed. Keep it where nobody else looks.")
     .waitFor({ timeout: 60_000 });
   expect(await findBarriers(page)).toEqual([]);
-  await page.getByRole("button", { name: "Save all mail" }).click();
+  await page.getByRole("button", { name: "Save everything" }).click();
   await page.getByText(`${count + 1} mails are in the file`).waitFor({ timeout: 120_000 });
   const [download] = await Promise.all([
     page.waitForEvent("download"),

@@ -12,6 +12,8 @@ import type { KeptText } from "../sync/opened-texts.ts";
 import { nameKey, shownName } from "./shown-name.ts";
 
 export interface SenderNames {
+  /** As whoever sits here calls them; undefined for whom they have given no name. */
+  given(address: string): string | undefined;
   /** Undefined for who has not said it, or nothing that is shown. */
   find(address: string): string | undefined;
   /** Whether somebody of another address has a name that one would read as this one. */
@@ -207,6 +209,7 @@ function viewOf(drawers: HeldNames["drawers"]): SenderNames {
   let owners: Map<string, Set<string>> | undefined;
   const nameOf = (address: string) => drawers.get(drawerOf(address))?.get(address);
   return {
+    given: () => undefined,
     find: (address) => (nameOf(address) ?? nameOf(withoutTag(address)))?.name,
     isShared(name, address) {
       owners ??= ownersOf(drawers);
@@ -228,6 +231,6 @@ function ownersOf(drawers: HeldNames["drawers"]): Map<string, Set<string>> {
 }
 
 /** Tags are of one person. */
-function withoutTag(address: string): string {
+export function withoutTag(address: string): string {
   return address.toLowerCase().replace(/\+[^@]*(?=@)/, "");
 }

@@ -16,17 +16,27 @@ export interface ExportReport {
   failed: { receivedAt: string; from: string; sentence: string }[];
   /** Files that are too large for a mail. */
   leftOut: { receivedAt: string; from: string; filename: string }[];
+  /** Of what goes out beside the mail: what could not be written, and why. */
+  missing: { name: string; sentence: string }[];
+}
+
+/** A file beside the mail, whose text is asked for when its turn comes. */
+export interface ExportBeside {
+  name: string;
+  text(): Promise<string>;
 }
 
 export interface ExportOptions {
   format: ExportFormat;
   signal: AbortSignal;
   onProgress?: (progress: { done: number; total: number }) => void;
+  beside?: readonly ExportBeside[];
 }
 
 /** What says something about another message is written into that one. */
 const aboutOthers: ReadonlySet<string> = new Set(["edit", "recall", "receipt", "reaction"]);
 const portion = 20;
+const encoder = new TextEncoder();
 
 /**
  * Writes the zip to `into` and closes it. A message that cannot be opened is left out and told of. Throws what a call throws, and
@@ -35,9 +45,9 @@ const portion = 20;
 export async function exportMail(
   mail: Mail,
   into: WritableStream<Uint8Array>,
-  { format, signal, onProgress }: ExportOptions,
+  { format, signal, onProgress, beside = [] }: ExportOptions,
 ): Promise<ExportReport> {
-  const report: ExportReport = { exported: 0, failed: [], leftOut: [] };
+  const report: ExportReport = { exported: 0, failed: [], leftOut: [], missing: [] };
   const folders = await mail.store.list(mailboxes);
   const names = labelNames(
     folders.map(({ id, name, parentId, role, system }) => ({ id, name, parentId, role: role ?? system })),
@@ -64,7 +74,15 @@ export async function exportMail(
       await zip.add(`${file}.jsonl`, streamOf(linesOf(writing, ids)));
     }
   }
-  await zip.add("report.json", streamOf([new TextEncoder().encode(JSON.stringify(report, undefined, 2))]));
+  for (const { name, text } of beside) {
+    try {
+      await zip.add(name, streamOf([encoder.encode(await text())]));
+    } catch (error) {
+      signal.throwIfAborted();
+      report.missing.push({ name, sentence: sentenceOf(error) });
+    }
+  }
+  await zip.add("report.json", streamOf([encoder.encode(JSON.stringify(report, undefined, 2))]));
   await zip.close();
   return report;
 }
@@ -116,10 +134,14 @@ async function* eachMail(
       }
     } catch (error) {
       signal.throwIfAborted();
-      report.failed.push({ ...about, sentence: error instanceof Error ? error.message : String(error) });
+      report.failed.push({ ...about, sentence: sentenceOf(error) });
     }
     step();
   }
+}
+
+function sentenceOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 const cannotBeOpened = "It cannot be opened: it was changed, or sealed to keys that are not here.";
@@ -153,7 +175,7 @@ async function* linesOf(writing: Writing, ids: readonly string[]): AsyncGenerato
     } else {
       report.exported += 1;
     }
-    yield new TextEncoder().encode(`${JSON.stringify(line)}\n`);
+    yield encoder.encode(`${JSON.stringify(line)}\n`);
     step();
   }
 }

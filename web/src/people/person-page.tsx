@@ -10,6 +10,7 @@ import { Button, IconButton } from "../ui/button.tsx";
 import { ViewFault } from "../ui/view-fault.tsx";
 import { shortTime } from "../words/dates.ts";
 import { say } from "../words/words.ts";
+import { NameRow } from "./name-row.tsx";
 import style from "./people.module.css";
 import { StandingRow } from "./standing-row.tsx";
 import { TrustPanel } from "./trust-panel.tsx";
@@ -47,8 +48,12 @@ export function PersonPage({ address }: { address: string }): ReactElement {
                 <bdi>{name ?? <Breakable address={address} />}</bdi>
               </h2>
               {name !== undefined && <bdi className={style.meta}>{address}</bdi>}
+              {person?.saidName !== undefined && (
+                <p className={style.meta}>{say("people.saysName", { name: person.saidName })}</p>
+              )}
             </div>
           </div>
+          {!isSelf && person?.mayName === true && <NameRow person={person} />}
           <TrustPanel address={address} name={wholeName(person ?? { address })} trust={trust} />
           {!isSelf && <StandingRow address={address} />}
           <ViewFault seen={seen} />

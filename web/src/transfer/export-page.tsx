@@ -2,16 +2,19 @@ import { type ReactElement, useState } from "react";
 import { call } from "../state/desk.ts";
 import { lastSeen, useView } from "../state/use-view.ts";
 import { codeOf, useWork, type Work } from "../state/use-work.ts";
+import type { ExportPlan } from "../state/worker/export-beside.ts";
 import type { ExportState } from "../state/worker/export-job.ts";
 import { Actions } from "../ui/actions.tsx";
 import { Button } from "../ui/button.tsx";
 import { Check } from "../ui/check.tsx";
+import { Facts } from "../ui/facts.tsx";
 import form from "../ui/form.module.css";
 import { Meter } from "../ui/meter.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { saveBlob } from "../ui/save-blob.ts";
 import { ViewFault } from "../ui/view-fault.tsx";
 import { faultWords } from "../words/fault-words.ts";
+import { listed } from "../words/listed.ts";
 import { fileSize } from "../words/sizes.ts";
 import { say } from "../words/words.ts";
 import { askWhere } from "./ask-where.ts";
@@ -68,12 +71,16 @@ function Phase({ state, isWhole, run }: { state: ExportState; isWhole: boolean; 
 
 function Choose({ isWhole, run }: { isWhole: boolean; run: Run }): ReactElement {
   const [format, setFormat] = useState<Format>("mbox");
+  const [withKeys, setWithKeys] = useState(true);
+  const plan = lastSeen(useView("exportPlan", {}));
+  const isSealed = plan?.isSealed === true;
   const start = async () => {
     const handle = await askWhere(fileName());
-    if (handle !== "no") await call("startExport", { format, handle });
+    if (handle !== "no") await call("startExport", { format, withKeys: withKeys && isSealed, handle });
   };
   return (
     <>
+      {plan != null && <Plan plan={plan} />}
       <fieldset className={form.group}>
         <legend>{say("export.format")}</legend>
         {formats.map((one) => (
@@ -90,6 +97,15 @@ function Choose({ isWhole, run }: { isWhole: boolean; run: Run }): ReactElement 
           </Check>
         ))}
       </fieldset>
+      {isSealed && (
+        <Check
+          checked={withKeys}
+          help={say("export.keysHelp")}
+          onChange={({ target }) => setWithKeys(target.checked)}
+        >
+          {say("export.keys")}
+        </Check>
+      )}
       <Notice look="plain">{say(isWhole ? "export.notSealed" : "export.notWhole")}</Notice>
       <Actions>
         <Button look="ink" icon="upload" onClick={() => void run(start)}>
@@ -97,6 +113,23 @@ function Choose({ isWhole, run }: { isWhole: boolean; run: Run }): ReactElement 
         </Button>
       </Actions>
     </>
+  );
+}
+
+/** What goes out. */
+function Plan({ plan: { mails, people, drafts } }: { plan: ExportPlan }): ReactElement {
+  return (
+    <section className={style.block}>
+      <p className={style.count}>{say("export.plan", { count: mails })}</p>
+      <Facts>
+        <dt>contacts.vcf</dt>
+        <dd>{say("export.planPeople", { count: people })}</dd>
+        <dt>drafts.json</dt>
+        <dd>{say("export.planDrafts", { count: drafts })}</dd>
+        <dt>settings.json</dt>
+        <dd>{say("export.planSettings")}</dd>
+      </Facts>
+    </section>
   );
 }
 
@@ -109,7 +142,8 @@ function Ended({
   run: Run;
   onEnd(): void;
 }): ReactElement {
-  const { exported, failed, leftOut, sizeBytes, isSaved } = state;
+  const { sizeBytes, isSaved } = state;
+  const { exported, failed, leftOut, missing } = state.counts;
   const save = async () => {
     const blob = await call("takeExport", {});
     if (blob !== null) saveBlob(blob, fileName());
@@ -124,6 +158,7 @@ function Ended({
       </p>
       {failed > 0 && <Notice look="warn">{say("export.failed", { count: failed })}</Notice>}
       {leftOut > 0 && <Notice look="warn">{say("export.leftOut", { count: leftOut })}</Notice>}
+      {missing.length > 0 && <Notice look="warn">{say("export.missing", { names: listed(missing) })}</Notice>}
       <Actions>
         {!isSaved && (
           <Button look="ink" icon="download" onClick={() => void run(save)}>

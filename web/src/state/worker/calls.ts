@@ -23,7 +23,7 @@ import { openLetter } from "./open-letter.ts";
 import { forgetFaults } from "./open-missing.ts";
 import { operatorCalls } from "./operator-calls.ts";
 import { ownCalls } from "./own-calls.ts";
-import { lookUpRecipient, namePerson, suggestPeople } from "./recipients.ts";
+import { addressPerson, lookUpRecipient, suggestPeople } from "./recipients.ts";
 import { fetchFile, stopFile } from "./save-files.ts";
 import { decide } from "./screener.ts";
 import { findThreads, searchAgain } from "./search-threads.ts";
@@ -117,7 +117,7 @@ export const calls = {
   lookUpRecipient: (room: Room, input: { address: string }) => lookUpRecipient(deskOf(room), input),
 
   namePeople: (room: Room, { addresses }: { addresses: string[] }) =>
-    Promise.all(addresses.map((address) => namePerson(deskOf(room), { address }))),
+    Promise.all(addresses.map((address) => addressPerson(deskOf(room), { address }))),
 
   suggestPeople: (room: Room, input: { text: string; without: string[] }) =>
     suggestPeople(deskOf(room), input),

@@ -196,7 +196,7 @@ function follow(
   };
   const stop = mail.store.subscribe([...draftTables, refusals], () => tell(["drafts"]));
   signal.addEventListener("abort", stop, { once: true });
-  const stopSettings = mail.store.subscribe(settingsTables, () => tell(["settings"]));
+  const stopSettings = mail.store.subscribe(settingsTables, () => tell(["settings", "names"]));
   signal.addEventListener("abort", stopSettings, { once: true });
   const stopActs = mail.store.subscribe([actions, undos], () => tell(["undo"]));
   signal.addEventListener("abort", stopActs, { once: true });

@@ -1,13 +1,22 @@
 /** All mail taken out, as a file that is written where somebody has said, or collected until they save it. */
 import type { ExportFormat, ExportReport } from "@posthorn/client/transfer";
 import type { Desk, Room } from "./desk.ts";
+import { besideFiles } from "./export-beside.ts";
 import { type Fault, faultOf } from "./fault.ts";
+
+interface ExportCounts {
+  exported: number;
+  failed: number;
+  leftOut: number;
+  /** The files beside the mail that are not in it. */
+  missing: string[];
+}
 
 export type ExportState =
   | { phase: "none" }
   | { phase: "running"; done: number; total: number }
   /** `isSaved` it is where somebody has said; else it waits to be taken. */
-  | { phase: "ended"; exported: number; failed: number; leftOut: number; sizeBytes: number; isSaved: boolean }
+  | { phase: "ended"; counts: ExportCounts; sizeBytes: number; isSaved: boolean }
   | { phase: "failed"; fault: Fault };
 
 interface Job {
@@ -25,11 +34,18 @@ export function readExport(desk: Desk): ExportState {
 
 type Tell = Room["tell"];
 
+interface Wanted {
+  format: ExportFormat;
+  /** The keys as well, wrapped by the recovery phrase. */
+  withKeys: boolean;
+  handle: FileSystemFileHandle | null;
+}
+
 /** Begins it; how it goes is in its state. */
 export async function startExport(
   desk: Desk,
   tell: Tell,
-  { format, handle }: { format: ExportFormat; handle: FileSystemFileHandle | null },
+  { format, withKeys, handle }: Wanted,
 ): Promise<void> {
   const before = jobs.get(desk);
   before?.stop.abort();
@@ -47,11 +63,16 @@ export async function startExport(
     tell(["transfers"]);
   };
   show(job.state);
-  write(desk, job, { format, handle }, (progress) => show({ phase: "running", ...progress })).then(
+  write(desk, job, { format, withKeys, handle }, (progress) => show({ phase: "running", ...progress })).then(
     (sizeBytes) => {
-      const { exported = 0, failed = [], leftOut = [] } = job.report ?? {};
-      const counts = { exported, failed: failed.length, leftOut: leftOut.length };
-      show({ phase: "ended", ...counts, sizeBytes, isSaved: handle !== null });
+      const { exported = 0, failed = [], leftOut = [], missing = [] } = job.report ?? {};
+      const counts = {
+        exported,
+        failed: failed.length,
+        leftOut: leftOut.length,
+        missing: missing.map(({ name }) => name),
+      };
+      show({ phase: "ended", counts, sizeBytes, isSaved: handle !== null });
     },
     (error: unknown) => show({ phase: "failed", fault: faultOf(error) }),
   );
@@ -78,7 +99,7 @@ export async function exportReport(desk: Desk): Promise<ExportReport | null> {
 async function write(
   desk: Desk,
   job: Job,
-  { format, handle }: { format: ExportFormat; handle: FileSystemFileHandle | null },
+  { format, withKeys, handle }: Wanted,
   onProgress: (progress: { done: number; total: number }) => void,
 ): Promise<number> {
   const { exportMail } = await import("@posthorn/client/transfer");
@@ -95,7 +116,13 @@ async function write(
     },
   });
   try {
-    job.report = await exportMail(desk.mail, into, { format, signal, onProgress: seldom(onProgress) });
+    const beside = besideFiles(desk, { withKeys });
+    job.report = await exportMail(desk.mail, into, {
+      format,
+      signal,
+      onProgress: seldom(onProgress),
+      beside,
+    });
     await file?.close();
   } catch (error) {
     await file?.abort().catch(() => undefined);

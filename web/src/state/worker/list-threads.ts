@@ -3,7 +3,7 @@ import {
   type EmailEntry,
   type EmailRow,
   type MarkedText,
-  readSenderNames,
+  readNames,
   type SenderNames,
 } from "@posthorn/client";
 import type { Place } from "../place.ts";
@@ -72,7 +72,7 @@ export async function listThreads(
   const { place, from, to } = input;
   if (place.kind !== "role" || place.role !== "drafts") return listStretch(desk, input);
   const others = await listStretch(desk, { place, from: 0, to: mostDrafts });
-  const names = await readSenderNames(desk.mail);
+  const names = await readNames(desk.mail);
   const drafts = (await listDraftRows(desk)).map((row) => ({
     ...row,
     people: row.people.map(({ address }) => personOf(address, names)),
@@ -97,7 +97,7 @@ async function listStretch(
   const [rows] = await Promise.all([desk.map.rows(ids), desk.digests.bring(rowsFound(desk, place, stretch))]);
   const newest = stretch.flatMap(({ newestId }) => rows.get(newestId) ?? []);
   await desk.digests.bring(newest);
-  const names = await readSenderNames(desk.mail);
+  const names = await readNames(desk.mail);
   const isSent = place.kind === "role" && place.role === "sent";
   const deliveries = isSent ? await readDeliveries(desk.mail, [...rows.values()]) : noDeliveries;
   return {

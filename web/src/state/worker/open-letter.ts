@@ -213,6 +213,7 @@ async function readOriginal(
   { mail, signal }: Desk,
   row: EmailRow,
 ): Promise<{ original: Original; message: Message | undefined; files: FileJob[] }> {
+  // As they call themselves, for it is quoted to others.
   const names = await readSenderNames(mail);
   const about = {
     id: row.id,

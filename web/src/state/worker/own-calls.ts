@@ -15,6 +15,7 @@ import {
   setUndoTime,
 } from "./own-account.ts";
 import { hideKeys } from "./own-consent.ts";
+import { callPerson } from "./people.ts";
 import {
   havePhrase,
   leavePhrase,
@@ -45,6 +46,7 @@ export const ownCalls = {
   dropToken: telling("settings", dropToken),
   hideKeys: telling("settings", hideKeys),
   setSender: telling("people", setSender),
+  callPerson: telling("names", callPerson),
 
   tryPhrase: telling("settings", tryPhrase),
   havePhrase: telling("settings", (desk, _: Nothing) => havePhrase(desk)),

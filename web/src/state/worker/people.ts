@@ -1,7 +1,8 @@
 /** People one has written with, and what was written. */
-import { emails, readSenderNames } from "@posthorn/client";
+import { emails, giveName, readNames, readSenderNames } from "@posthorn/client";
 import type { Desk } from "./desk.ts";
 import { rowsOf } from "./digests.ts";
+import { Told } from "./fault.ts";
 import { findFolder } from "./find-folder.ts";
 import { nameBy, type Person, personOf } from "./persons.ts";
 
@@ -19,6 +20,12 @@ export interface PersonThread {
 }
 
 export interface PersonView extends Person {
+  /** The name was given here. */
+  isGiven: boolean;
+  /** As they call themselves, where they are called otherwise here. */
+  saidName: string | undefined;
+  /** False for an account without keys, which keeps nothing sealed. */
+  mayName: boolean;
   /** The newest first. */
   threads: PersonThread[];
 }
@@ -40,7 +47,7 @@ const mostThreads = 12;
 
 /** Whoever was written with last comes first. Who is in Spam, in Trash or waits in the Screener alone is not among them. */
 export async function listPeople(desk: Desk): Promise<KnownPerson[]> {
-  const names = await readSenderNames(desk.mail);
+  const names = await readNames(desk.mail);
   const book = await bookOf(desk);
   const people = [...book.values()].map(({ address, name, lastAtMs }) => ({
     ...personOf(address, names, name),
@@ -75,7 +82,27 @@ export async function readPerson(desk: Desk, { address }: { address: string }): 
       snippet: isKnown ? digest.snippet : "",
     };
   });
-  return { ...personOf(address, await readSenderNames(desk.mail), entry?.name), threads };
+  const names = await readNames(desk.mail);
+  const person = personOf(address, names, entry?.name);
+  const said = personOf(address, await readSenderNames(desk.mail), entry?.name).name;
+  return {
+    ...person,
+    isGiven: names.given(address) !== undefined,
+    saidName: said === person.name ? undefined : said,
+    mayName: (await desk.mail.session.keys.findRootSecret()) !== undefined,
+    threads,
+  };
+}
+
+/** Gives the name of before. Throws Told when it is none that can be shown. */
+export async function callPerson(
+  { mail }: Desk,
+  { address, name }: { address: string; name: string },
+): Promise<string | null> {
+  const wanted = name.trim();
+  const given = await giveName(mail, { address, name: wanted === "" ? undefined : wanted });
+  if (given !== false) return given.before ?? null;
+  throw new Told({ sentence: "", code: "noName", pointer: "/name" });
 }
 
 type Book = ReadonlyMap<string, Entry>;

@@ -3,6 +3,7 @@ import { peopleOf } from "./persons.ts";
 
 const eve = "eve@evil.test";
 const names = {
+  given: (): string | undefined => undefined,
   find: (address: string) => (address === "ana@a.test" ? "Ana Ruiz" : undefined),
   isShared: (name: string, address: string) => name === "Ana Ruiz" && address !== "ana@a.test",
 };
@@ -36,5 +37,12 @@ it("who has the name of somebody else is marked, and a name that is none is left
   expect(peopleOf({ wire }, [{ name: null, email: eve }], names, "ana@a.test")).toEqual([{ address: eve }]);
   expect(peopleOf({ wire }, [{ name: null, email: "ana@a.test" }], names)).toEqual([
     { address: "ana@a.test", name: "Ana Ruiz" },
+  ]);
+});
+
+it("the name that was given here stands, whatever they write of themselves", () => {
+  const own = { ...names, given: () => "The lamp seller" };
+  expect(peopleOf({ wire }, [{ name: null, email: eve }], own, "Ana Ruiz")).toEqual([
+    { address: eve, name: "The lamp seller" },
   ]);
 });

@@ -3,7 +3,7 @@ import { type EmailRow, type SenderNames, shownName } from "@posthorn/client";
 
 export interface Person {
   address: string;
-  /** As they call themselves; undefined when they do not, or not in a way that is shown. */
+  /** As whoever sits here calls them, or as they call themselves; undefined when neither is so, or not in a way that is shown. */
   name?: string | undefined;
   /** Somebody else goes by that name too: it never stands without the address. */
   isShared?: true;
@@ -27,7 +27,7 @@ export function nameBy({ wire }: Pick<EmailRow, "wire">, name: string | null): s
 }
 
 export function personOf(address: string, names: SenderNames, said: string | null = null): Person {
-  const name = shownName(said, address) ?? names.find(address);
+  const name = names.given(address) ?? shownName(said, address) ?? names.find(address);
   if (name === undefined) return { address };
   return names.isShared(name, address) ? { address, name, isShared: true } : { address, name };
 }

@@ -8,7 +8,7 @@ import {
   nameIn,
   readAmendments,
   readKept,
-  readSenderNames,
+  readNames,
   type SenderNames,
 } from "@posthorn/client";
 import { type Delivery, readDeliveries } from "./delivery.ts";
@@ -78,7 +78,7 @@ export async function readThread(
     amended.length === 0 ? new Map<string, Amendments>() : readAmendments(mail, amended, undefined),
     readDeliveries(mail, rows),
   ]);
-  const names = await readSenderNames(mail);
+  const names = await readNames(mail);
   const messages = rows.map((row) => {
     const text = texts.get(row.id);
     const read = bodyNow(mail, row, { text, amendments: amendments.get(row.id) });

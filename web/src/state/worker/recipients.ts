@@ -5,6 +5,7 @@ import {
   type EmailRow,
   emails,
   lookUpContact,
+  readNames,
   readSenderNames,
   type Uncompared,
   Unreachable,
@@ -118,8 +119,13 @@ const portion = 1_000;
 const halvesAfterMs = 60 * 86_400_000;
 const mostSuggested = 6;
 
-/** By the name that they are known by. */
+/** By the name that they are known by here. */
 export async function namePerson({ mail }: Desk, { address }: { address: string }): Promise<Person> {
+  return personOf(address, await readNames(mail));
+}
+
+/** By the name that they call themselves: in a letter to them, the one that was given here is nobody's business. */
+export async function addressPerson({ mail }: Desk, { address }: { address: string }): Promise<Person> {
   return personOf(address, await readSenderNames(mail));
 }
 
@@ -131,7 +137,7 @@ export async function suggestPeople(
   const wanted = fold(text.trim());
   if (wanted === "") return [];
   const taken = new Set([...without, desk.mail.session.address]);
-  const names = await readSenderNames(desk.mail);
+  const names = await readNames(desk.mail);
   const fits = (person: Person) =>
     [person.address, ...(person.name ?? "").split(/\s+/)].some((part) => fold(part).startsWith(wanted)) ||
     fold(person.address.split("@")[1] ?? "").startsWith(wanted) ||

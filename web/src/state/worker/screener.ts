@@ -1,5 +1,5 @@
 /** Who has written for the first time and waits for a decision. */
-import { decideSender, parseSender, readSenderNames } from "@posthorn/client";
+import { decideSender, parseSender, readNames } from "@posthorn/client";
 import { accountOf, type Sender } from "@posthorn/protocol";
 import type { Desk } from "./desk.ts";
 import { rowsOf } from "./digests.ts";
@@ -37,7 +37,7 @@ export async function listStrangers(desk: Desk): Promise<Stranger[]> {
     const known = firsts.get(address);
     firsts.set(address, { row: known?.row ?? row, count: (known?.count ?? 0) + 1 });
   }
-  const names = await readSenderNames(desk.mail);
+  const names = await readNames(desk.mail);
   await desk.digests.bring([...firsts.values()].map(({ row }) => row));
   return [...firsts].map(([address, { row, count }]) => {
     const digest = desk.digests.peek(row);

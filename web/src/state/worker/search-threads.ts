@@ -3,7 +3,7 @@ import {
   type MailHit,
   namesPlace,
   parseQuery,
-  readSenderNames,
+  readNames,
   type SearchCoverage,
   searchCoverage,
   searchMail,
@@ -216,7 +216,7 @@ export async function findThreads(
   { text, limit }: { text: string; limit: number },
 ): Promise<{ threadId: string; subject: string; who: string }[]> {
   const { mail, signal } = desk;
-  const names = await readSenderNames(mail);
+  const names = await readNames(mail);
   const found = new Map<string, { threadId: string; subject: string; who: string }>();
   const whereOf = await findElsewhere(desk, text);
   for await (const hit of searchMail(mail, text, { limit: limit * 4, signal })) {

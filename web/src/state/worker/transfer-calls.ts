@@ -2,6 +2,7 @@
 
 import type { Room } from "./desk.ts";
 import { deskOf } from "./desk-of.ts";
+import { type ExportPlan, readExportPlan } from "./export-beside.ts";
 import {
   type ExportState,
   endExport,
@@ -53,6 +54,10 @@ export const transferViews = {
   isSealed: view<Nothing, boolean>(["account"], async (room) => {
     const keyring = await room.desk()?.mail.session.keys.find();
     return keyring?.head.policy === "sealed";
+  }),
+  exportPlan: view<Nothing, ExportPlan | null>(["account", "rows", "drafts"], async (room) => {
+    const desk = room.desk();
+    return desk === undefined ? null : readExportPlan(desk);
   }),
   exportState: view<Nothing, ExportState>(["account", "transfers"], async (room) => {
     const desk = room.desk();

@@ -1,5 +1,5 @@
 /** A letter that was sent and waits on this device until the server can be reached. */
-import { findLetter, readSenderNames } from "@posthorn/client";
+import { findLetter, readNames } from "@posthorn/client";
 import type { Desk } from "./desk.ts";
 import type { Fault } from "./fault.ts";
 import { type Person, personOf } from "./persons.ts";
@@ -24,7 +24,7 @@ export async function readWaitingLetter(
   const [letter, unsent] = await Promise.all([findLetter(mail, wireId), findUnsentLetter(mail, wireId)]);
   if (letter === undefined || unsent === undefined) return null;
   const { draft, files } = letter;
-  const names = await readSenderNames(mail);
+  const names = await readNames(mail);
   return {
     atMs: unsent.doneAtMs,
     to: [...(draft.to ?? []), ...(draft.cc ?? [])].map((address) => personOf(address, names)),

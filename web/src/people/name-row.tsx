@@ -1,0 +1,78 @@
+import { type ReactElement, useState } from "react";
+import { call } from "../state/desk.ts";
+import { codeOf, useWork } from "../state/use-work.ts";
+import type { PersonView } from "../state/worker/people.ts";
+import { Actions } from "../ui/actions.tsx";
+import { Button } from "../ui/button.tsx";
+import { Field } from "../ui/field.tsx";
+import form from "../ui/form.module.css";
+import { Notice } from "../ui/notice.tsx";
+import { showToast } from "../ui/toaster.tsx";
+import { told } from "../ui/told.ts";
+import { faultWords } from "../words/fault-words.ts";
+import { say } from "../words/words.ts";
+
+/** What somebody is called here, so that nobody else chooses it. */
+export function NameRow({ person }: { person: PersonView }): ReactElement {
+  const [isOpen, setOpen] = useState(false);
+  if (isOpen) return <NameForm person={person} onClose={() => setOpen(false)} />;
+  return (
+    <Actions>
+      <Button icon="pen" onClick={() => setOpen(true)}>
+        {say("people.nameEdit")}
+      </Button>
+    </Actions>
+  );
+}
+
+function NameForm({
+  person: { address, name = "", isGiven },
+  onClose,
+}: {
+  person: PersonView;
+  onClose(): void;
+}): ReactElement {
+  const [text, setText] = useState(isGiven ? name : "");
+  const { isBusy, fault, run } = useWork();
+  const keep = () =>
+    run(async () => {
+      const before = await call("callPerson", { address, name: text });
+      const takeBack = () => told(call("callPerson", { address, name: before ?? "" }));
+      const now = text.trim();
+      showToast({
+        words: now === "" ? say("people.unnamed", { address }) : say("people.named", { address, name: now }),
+        action: { words: say("undo.do"), run: takeBack },
+      });
+      onClose();
+    });
+  const atName = fault?.pointer === "/name" ? faultWords(fault) : undefined;
+  return (
+    <form
+      className={form.form}
+      onSubmit={(event) => {
+        event.preventDefault();
+        void keep();
+      }}
+    >
+      <Field
+        label={say("people.nameField")}
+        help={say("people.nameHelp")}
+        value={text}
+        autoComplete="off"
+        autoFocus
+        maxLength={100}
+        problem={atName}
+        onChange={({ target }) => setText(target.value)}
+      />
+      {fault !== undefined && atName === undefined && (
+        <Notice code={codeOf(fault)}>{faultWords(fault)}</Notice>
+      )}
+      <Actions>
+        <Button look="ink" type="submit" isBusy={isBusy}>
+          {say("people.nameDo")}
+        </Button>
+        <Button onClick={onClose}>{say("people.nameLeave")}</Button>
+      </Actions>
+    </form>
+  );
+}
