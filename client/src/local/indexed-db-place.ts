@@ -74,31 +74,26 @@ async function makeAnew(
 ): Promise<void> {
   if (transaction === null) return;
   const names = new Set(database.objectStoreNames);
-  const kept = tables.filter((table) => table.isKept && names.has(table.name));
-  const rows = kept.map((table) => {
-    const store = transaction.objectStore(table.name);
-    const [keys, values] = [resultOf(store.getAllKeys()), resultOf(store.getAll())];
-    return { table, keys, values };
-  });
-  const found = await Promise.all(
-    rows.map(async ({ table, keys, values }) => ({ table, keys: await keys, values: await values })),
-  );
-  for (const name of names) database.deleteObjectStore(name);
-  for (const table of tables) createTable(database, table);
-  for (const { table, keys, values } of found) {
-    for (const [at, value] of values.entries()) carryOver(transaction, table, String(keys[at]), value);
+  const known = tables.filter((table) => table.isKept && names.has(table.name));
+  // Bytes are found by their keys alone, so they stay where they are, however many.
+  const stays = new Set(known.filter(({ kind }) => kind === "bytes").map(({ name }) => name));
+  const kept = known.filter(({ name }) => !stays.has(name));
+  const rows = kept.map((table) => ({
+    table,
+    values: resultOf(transaction.objectStore(table.name).getAll()),
+  }));
+  const found = await Promise.all(rows.map(async ({ table, values }) => ({ table, values: await values })));
+  for (const name of names) if (!stays.has(name)) database.deleteObjectStore(name);
+  for (const table of tables) if (!stays.has(table.name)) createTable(database, table);
+  for (const { table, values } of found) {
+    for (const value of values) carryOver(transaction, table, value);
   }
 }
 
 /** What a table no longer takes is left behind. */
-function carryOver(transaction: IdbTransaction, table: AnyTable, key: string, value: unknown): void {
-  const store = transaction.objectStore(table.name);
-  if (table.kind === "bytes") {
-    store.put(value, key);
-    return;
-  }
+function carryOver(transaction: IdbTransaction, table: AnyTable, value: unknown): void {
   const row = recordOf(value)?.row;
-  if (table.matches(row)) putRecord(store, table, row);
+  if (table.kind === "rows" && table.matches(row)) putRecord(transaction.objectStore(table.name), table, row);
 }
 
 type OpenedStore = Omit<LocalStore, "close"> & { closeNow(): void };

@@ -13,6 +13,8 @@ const UnsentFileSchema = Type.Object({
   filename: text,
   mimeType: text,
   sizeBytes: Type.Number(),
+  /** Names its bytes on the device where it was chosen, which keeps them until they have gone up. */
+  keptAs: Type.Optional(short),
   sealed: Type.Optional(Type.Object({ attachment: SealedAttachmentSchema, file: SaidFileSchema })),
 });
 

@@ -42,3 +42,13 @@ export { dismissRefusal, listRefusals, resendRefusal } from "./refused.ts";
 export { changeSettings, readSettings } from "./settings.ts";
 export { type Refusal, refusals } from "./settle.ts";
 export { syncMail, syncOnce } from "./sync-mail.ts";
+export {
+  findUnsentBytes,
+  forgetUnneededBytes,
+  forgetUnsentBytes,
+  keepUnsentBytes,
+  listUnsentFiles,
+  noteUnsentBytes,
+  type UnsentBytes,
+  unsentSource,
+} from "./unsent-files.ts";

@@ -69,6 +69,9 @@ export const statuses = rowTable({
 /** Letters that wait to be sent or may be taken back, sealed; by the message's id. */
 export const letters = bytesTable({ name: "letters", isKept: true });
 
+/** Files of drafts that have not gone up, sealed piece by piece; by their ids on this device. */
+export const unsentFiles = bytesTable({ name: "unsentFiles", isKept: true });
+
 /** How far old mail was brought in, sealed. */
 export const bringing = bytesTable({ name: "bringing", isKept: true });
 
@@ -89,6 +92,7 @@ const tables = [
       syncStates,
       statuses,
       letters,
+      unsentFiles,
       bringing,
       wireTexts,
       openedTexts,
@@ -102,7 +106,7 @@ const tables = [
 ];
 
 /** To be counted up with every change to what rows consist of or are found by. */
-const mailSchema: LocalSchema = { version: 9, tables };
+const mailSchema: LocalSchema = { version: 10, tables };
 
 /** Opens what is kept of the account's mail. Asks no server. Throws LocalStoreError. */
 export async function openMail(

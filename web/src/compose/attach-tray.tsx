@@ -5,7 +5,8 @@ import { IconButton } from "../ui/button.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { told } from "../ui/told.ts";
 import { faultWords } from "../words/fault-words.ts";
-import { languageNow, say } from "../words/words.ts";
+import { fileSize, timeLeft } from "../words/sizes.ts";
+import { say } from "../words/words.ts";
 import style from "./attach-tray.module.css";
 import type { EditorHandle } from "./editor.tsx";
 import { isPicture, type LetterPictures } from "./letter-pictures.ts";
@@ -51,12 +52,22 @@ export function AttachTray({
             <bdi className={style.name}>{file.filename || say("files.noName")}</bdi>
             <span className={style.state}>{stateOf(file)}</span>
           </span>
-          {file.state === "failed" && file.fault?.code !== "file.lost" && (
+          {file.state === "failed" && !isAway(file) && (
             <IconButton
               icon="undo"
               size={16}
               label={say("files.retry", { name: file.filename })}
               onClick={() => told(call("retryFile", { letterId, key: file.key }))}
+            />
+          )}
+          {canPause(file) && (
+            <IconButton
+              icon={file.state === "paused" ? "play" : "pause"}
+              size={16}
+              label={say(file.state === "paused" ? "files.resume" : "files.pause", { name: file.filename })}
+              onClick={() =>
+                told(call(file.state === "paused" ? "resumeFiles" : "pauseFile", { letterId, key: file.key }))
+              }
             />
           )}
           {isPicture(file) && file.filename !== "" && (
@@ -77,7 +88,7 @@ export function AttachTray({
             <progress
               className={style.progress}
               max={1}
-              value={file.state === "uploading" ? file.done : 0}
+              value={file.state === "sealing" ? 0 : file.done}
               aria-label={say("files.progress", { name: file.filename })}
             />
           )}
@@ -87,13 +98,24 @@ export function AttachTray({
   );
 }
 
-function stateOf({ state, sizeBytes, done, fault }: LetterFile): string {
-  const size = sizeOf(sizeBytes);
+/** Its bytes are not on this device. */
+function isAway({ fault }: LetterFile): boolean {
+  return fault?.code === "file.lost" || fault?.code === "file.elsewhere";
+}
+
+function canPause({ state }: LetterFile): boolean {
+  return state !== "done" && state !== "failed";
+}
+
+function stateOf({ state, sizeBytes, done, leftS, fault }: LetterFile): string {
+  const size = fileSize(sizeBytes);
+  const percent = Math.floor(done * 100);
   switch (state) {
     case "done":
       return size;
     case "failed":
       if (fault === null) return say("files.failed");
+      if (fault.code === "file.elsewhere") return say("files.elsewhere");
       return fault.code === "file.lost" ? say("files.lost") : faultWords(fault);
     case "offline":
       return say("files.offline", { size });
@@ -101,21 +123,11 @@ function stateOf({ state, sizeBytes, done, fault }: LetterFile): string {
       return say("files.waiting", { size });
     case "sealing":
       return say("files.sealing", { size });
+    case "paused":
+      return say("files.paused", { size, percent });
     case "uploading":
-      return say("files.uploading", { size, percent: Math.floor(done * 100) });
+      return leftS === null
+        ? say("files.uploading", { size, percent })
+        : say("files.left", { size, percent, left: timeLeft(leftS) });
   }
-}
-
-const units = ["byte", "kilobyte", "megabyte", "gigabyte"] as const;
-
-/** As people say it: 1.2 MB. */
-function sizeOf(bytes: number): string {
-  const at = Math.min(units.length - 1, Math.floor(Math.log10(Math.max(bytes, 1)) / 3));
-  const value = bytes / 1_000 ** at;
-  return new Intl.NumberFormat(languageNow(), {
-    style: "unit",
-    unit: units[at] ?? "byte",
-    unitDisplay: at === 0 ? "long" : "short",
-    maximumFractionDigits: value < 10 && at > 1 ? 1 : 0,
-  }).format(value);
 }

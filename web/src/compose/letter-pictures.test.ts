@@ -13,7 +13,17 @@ function letter() {
 }
 
 function attached(key: number, filename: string, mimeType = "image/png"): LetterFile {
-  return { key, filename, mimeType, sizeBytes: 1, state: "done", done: 1, fault: null };
+  return {
+    key,
+    filename,
+    mimeType,
+    sizeBytes: 1,
+    state: "done",
+    done: 1,
+    leftS: null,
+    isAtRisk: false,
+    fault: null,
+  };
 }
 
 const picture = (name: string) => new File(["x"], name, { type: "image/png" });

@@ -81,8 +81,11 @@ export function useSend({
       const keys = agreed.current.map(({ identityKey }) => identityKey);
       const check = checkLetter(letter.now(), known, filesNow, { keys, blank: isBlankMeant.current });
       const isAgreed = check.kind === "open" && wanted.mayGoInTheOpen === true;
-      if (check.kind === "files") setState("files");
-      else if (check.kind === "ready" || isAgreed)
+      if (check.kind === "files") {
+        setState("files");
+        // Whoever sends it wants them to go up.
+        await call("resumeFiles", { letterId: letter.begun.letterId });
+      } else if (check.kind === "ready" || isAgreed)
         await sendNow(letter, wanted, { isOpen: check.kind === "open", silent: silentHosts(known) });
       else {
         setAgainst(check);

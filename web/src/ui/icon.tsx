@@ -49,6 +49,8 @@ const paths = {
   copy: "M7 7h9v9.5H7zM4 13V3.5h9",
   download: "M10 3.5v9M6 9l4 4 4-4M4 16.5h12",
   upload: "M10 13V4M6 7.5l4-4 4 4M4 16.5h12",
+  pause: "M7 4.5v11M13 4.5v11",
+  play: "M6.5 4.5l9 5.5-9 5.5z",
   image: "M3 4h14v12H3zM3 13l4-4 3.5 3.5L13 10l4 4M13 7h.01",
   file: "M5 3h7l3.5 3.5V17H5zM12 3v3.5h3.5",
   bold: "M6 4h4.5a3 3 0 0 1 0 6H6zM6 10h5.25a3.1 3.1 0 0 1 0 6.2H6z",

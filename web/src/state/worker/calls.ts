@@ -14,8 +14,10 @@ import {
   findLetterFiles,
   keepFields,
   letterOf,
+  pauseLetterFile,
   readLetterFile,
   removeFile,
+  resumeLetterFiles,
   retryFile,
 } from "./letter-desk.ts";
 import { readDetails, saveMessage } from "./message-details.ts";
@@ -107,6 +109,14 @@ export const calls = {
 
   retryFile: async (room: Room, { letterId, key }: { letterId: number; key: number }) =>
     retryFile(deskOf(room).mail, letterOf(letterId), key),
+
+  /** It goes up no further until somebody says so, in no other page either. */
+  pauseFile: (room: Room, { letterId, key }: { letterId: number; key: number }) =>
+    pauseLetterFile(deskOf(room).mail, letterOf(letterId), key),
+
+  /** All that were paused, without a key. */
+  resumeFiles: (room: Room, { letterId, key }: { letterId: number; key?: number | undefined }) =>
+    resumeLetterFiles(deskOf(room).mail, letterOf(letterId), key),
 
   /** As they are now: what a view shows may come a little later. */
   readLetterFiles: async (_: Room, { letterId }: { letterId: number }) => findLetterFiles(letterId),

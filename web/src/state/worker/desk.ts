@@ -27,6 +27,7 @@ import { type Digests, makeDigests } from "./digests.ts";
 import { clearTakenBack } from "./held-letters.ts";
 import { homePlatform } from "./home-platform.ts";
 import { type MailMap, openMailMap } from "./mail-map.ts";
+import { resumeFiles } from "./resume-files.ts";
 import type { ThreadOrder } from "./thread-order.ts";
 import type { Topic } from "./topic.ts";
 
@@ -209,6 +210,7 @@ function follow(
     syncMail(mail, signal).then(onOver, note);
     await map.whole;
     keepIndexed(mail, { signal, onCoverage: () => tell(["coverage"]) }).catch(note);
+    resumeFiles({ mail, signal }, () => tell(["letters"])).catch(note);
     keepEpochsFresh(mail.session).catch(() => undefined);
   });
 }

@@ -9,7 +9,14 @@ const messageId = "019a0000-0000-7000-8000-000000000000";
 function letterWith(...names: string[]): LetterContent {
   const files = names.map((name, place) => uploaded(name, place));
   const fields = { from: "alice@a.test", to: [], cc: [], subject: "Lunch", body: "At noon" };
-  return { messageId, fields, files, tell: () => undefined, keep: async () => undefined };
+  return {
+    messageId,
+    fields,
+    files,
+    tell: () => undefined,
+    keep: async () => true,
+    settled: () => undefined,
+  };
 }
 
 function uploaded(filename: string, place: number): FileJob {

@@ -67,8 +67,19 @@ export function takeOver(
     job.stop?.abort();
   }
   const known = hashesOf(sent);
-  const others = (now.files ?? []).filter(({ sealed }) => sealed && !known.has(sealed.attachment.hash));
-  letter.files.push(...others.map(jobOfDraft));
+  for (const file of now.files ?? []) {
+    const { sealed, keptAs } = file;
+    if (sealed === undefined || known.has(sealed.attachment.hash)) continue;
+    const same = letter.files.findIndex(
+      (job) => !job.sealed && keptAs !== undefined && job.keptAs === keptAs,
+    );
+    if (same < 0) letter.files.push(jobOfDraft(file));
+    else {
+      // Another tab, or the device where it was attached, was faster.
+      const [slower] = letter.files.splice(same, 1, jobOfDraft(file));
+      slower?.stop?.abort();
+    }
+  }
   putInPlace(letter);
 }
 

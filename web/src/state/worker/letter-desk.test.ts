@@ -1,5 +1,6 @@
 import {
   browserPlatform,
+  findUnsentBytes,
   type LocalPlace,
   listDrafts,
   type Mail,
@@ -54,15 +55,18 @@ function slowPlace(): Gate {
 }
 
 /** A server that takes each file, and knows none. */
-const transport: Transport = async ({ method }) => ({
-  status: method === "PUT" ? 200 : 404,
-  headers: new Map(),
-  body: new Blob([]).stream(),
-});
+function serverThat(takes: () => void): Transport {
+  return async ({ method }) => {
+    if (method === "PUT") takes();
+    return { status: method === "PUT" ? 200 : 404, headers: new Map(), body: new Blob([]).stream() };
+  };
+}
 
-async function begin(): Promise<{ mail: Mail; letter: OpenLetter; device: Gate }> {
+async function begin(
+  onTaken: () => void = () => undefined,
+): Promise<{ mail: Mail; letter: OpenLetter; device: Gate }> {
   const device = slowPlace();
-  const platform = { ...browserPlatform(), transport };
+  const platform = { ...browserPlatform(), transport: serverThat(onTaken) };
   const keys = {
     find: async () => undefined,
     findRootSecret: async () => new Uint8Array(32).fill(7),
@@ -137,14 +141,22 @@ test("what was sent is no draft again by what was still to be kept of it", async
 });
 
 test("a file is done when its draft knows it, so a page that dies then loses it no more", async () => {
-  const { mail, letter, device } = await begin();
-  const { open } = device.shut();
+  const taken = Promise.withResolvers<void>();
+  let openDevice = (): void => undefined;
+  const { mail, letter, device } = await begin(() => {
+    openDevice = device.shut().open;
+    taken.resolve();
+  });
   addFiles(mail, letter, [new File(["The plan"], "plan.txt")]);
   const [file] = letter.files;
+  await taken.promise;
   await expect.poll(() => file?.sealed).toBeDefined();
   expect(file?.state).toBe("uploading");
-  open();
+  const id = file?.keptAs ?? "";
+  expect(await findUnsentBytes(mail, id)).toMatchObject({ sizeBytes: 8, isPaused: false });
+  openDevice();
   await expect.poll(() => file?.state).toBe("done");
+  expect(await findUnsentBytes(mail, id)).toBeUndefined();
   const [draft] = (await listDrafts(mail)).drafts;
   expect(draft?.letter.files?.[0]?.sealed).toBeDefined();
 });

@@ -11,15 +11,8 @@ import {
   takeOver,
   unsentLetter,
 } from "./letter-content.ts";
-import {
-  type FileJob,
-  type LetterFile,
-  newJob,
-  putInPlace,
-  readOrigin,
-  shownFile,
-  uploadAll,
-} from "./letter-files.ts";
+import { type FileJob, isUnderWay, type LetterFile, newJob, putInPlace, shownFile } from "./letter-files.ts";
+import { forgetKept, keepAll, pauseFile, readOrigin, resumeFile, uploadAll } from "./upload-files.ts";
 
 export interface OpenLetter extends LetterContent {
   readonly id: number;
@@ -27,6 +20,8 @@ export interface OpenLetter extends LetterContent {
   hasChosenFiles: boolean;
   /** As it was kept last; undefined while there is no draft of it. */
   stored: StoredDraft | undefined;
+  /** A composer shows it. Of one that none shows the files go up, and then it is over. */
+  isShown: boolean;
   /** Ends when all that was to be kept is kept. */
   keeping: Promise<unknown>;
 }
@@ -53,12 +48,14 @@ export function beginLetter(
     stored,
     files,
     messageId = newMessageId(mail),
+    isShown = true,
     tell,
   }: {
     fields: LetterFields;
     stored: StoredDraft | undefined;
     files: FileJob[];
     messageId?: string | undefined;
+    isShown?: boolean;
     tell: () => void;
   },
 ): OpenLetter {
@@ -69,12 +66,23 @@ export function beginLetter(
     hasChosenFiles: false,
     stored,
     files: namedApart(files),
+    isShown,
     keeping: Promise.resolve(),
     tell,
     keep: async () => {
+      const { name } = letter.stored ?? {};
       // What nobody has touched is no draft yet.
-      if (letter.stored === undefined && !letter.hasChosenFiles) return;
-      await keepLetter(mail, letter).catch(() => undefined);
+      if (name === undefined && !letter.hasChosenFiles) return false;
+      // It was thrown away in a list.
+      if (!letter.isShown && (name === undefined || (await findDraft(mail, name)) === undefined)) {
+        dropLetter(letter);
+        return false;
+      }
+      const kept = await keepLetter(mail, letter).catch(() => undefined);
+      return kept !== undefined && kept.name !== null;
+    },
+    settled() {
+      if (!letter.isShown) dropLetter(letter);
     },
   };
   letters.set(letter.id, letter);
@@ -111,7 +119,7 @@ export function findOpenLetter(name: string): OpenLetter | undefined {
 
 export function dropLetter(letter: OpenLetter): void {
   letters.delete(letter.id);
-  for (const { stop } of letter.files) stop?.abort();
+  for (const { stop } of letter.files.splice(0)) stop?.abort();
 }
 
 /**
@@ -174,13 +182,17 @@ export interface ClosingLetter {
 
 type Closing = Omit<ClosingLetter, "letterId">;
 
-/** Ends writing: what was written stays as a draft, what says nothing leaves no trace. */
+/**
+ * Ends writing: what was written stays as a draft, what says nothing leaves no trace. Files that have not gone up go on doing
+ * so, and are kept on this device until then.
+ */
 export async function closeLetter(mail: Mail, letter: OpenLetter, closing: Closing): Promise<void> {
   if (closing.isEmpty && !letter.hasChosenFiles) await discardLetter(mail, letter, closing);
   else {
     await keepFields(mail, letter, closing.fields);
     await allKept(letter);
-    dropLetter(letter);
+    letter.isShown = false;
+    if (!letter.files.some(isUnderWay)) dropLetter(letter);
   }
 }
 
@@ -228,12 +240,24 @@ export function removeFile(mail: Mail, letter: OpenLetter, key: number): void {
   if (at < 0) return;
   const [gone] = letter.files.splice(at, 1);
   gone?.stop?.abort();
+  if (gone !== undefined) void forgetKept(mail, gone).catch(() => undefined);
   const last = letter.files[letter.files.length - 1];
   if (last !== undefined && at < letter.files.length - 1) {
     letter.files.pop();
     letter.files.splice(at, 0, last);
   }
   filesHaveChanged(mail, letter);
+}
+
+export async function pauseLetterFile(mail: Mail, letter: OpenLetter, key: number): Promise<void> {
+  const job = letter.files.find((one) => one.key === key);
+  if (job !== undefined) await pauseFile(mail, letter, job);
+}
+
+/** All of them, when it is said of none. */
+export async function resumeLetterFiles(mail: Mail, letter: OpenLetter, key?: number): Promise<void> {
+  const jobs = letter.files.filter((one) => key === undefined || one.key === key);
+  await Promise.all(jobs.map((job) => resumeFile(mail, letter, job)));
 }
 
 export function retryFile(mail: Mail, letter: OpenLetter, key: number): void {
@@ -256,5 +280,6 @@ function filesHaveChanged(mail: Mail, letter: OpenLetter): void {
   putInPlace(letter);
   letter.tell();
   void letter.keep();
+  void keepAll(mail, letter);
   void uploadAll(mail, letter);
 }

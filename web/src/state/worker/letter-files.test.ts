@@ -4,7 +4,7 @@ import { type FileJob, type FilesOf, newJob, putInPlace } from "./letter-files.t
 const messageId = "019a0000-0000-7000-8000-000000000000";
 
 function letterOf(files: FileJob[]): FilesOf {
-  return { messageId, files, tell: () => undefined, keep: async () => undefined };
+  return { messageId, files, tell: () => undefined, keep: async () => true, settled: () => undefined };
 }
 
 /** A file that went up for a place of a message. */

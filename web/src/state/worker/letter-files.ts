@@ -1,32 +1,18 @@
-/**
- * The files of a letter that is written: each is sealed for its message and its place in it, and goes up one after the
- * other. Without a network they wait; what cannot go up stays with why.
- */
-import {
-  blobSource,
-  downloadFile,
-  downloadMailFile,
-  downloadSealedBytes,
-  type Mail,
-  memorySink,
-  type OpenedFile,
-  type SealedFile,
-  Unreachable,
-  type UnsentFile,
-  uploadSealedFile,
-  type WantedFile,
-} from "@posthorn/client";
+/** The files of a letter that is written: what is known of each, as its draft keeps it, and as a page shows it. */
+import type { FileSeal, OpenedFile, SealedFile, UnsentBytes, UnsentFile, WantedFile } from "@posthorn/client";
 import { type Attachment, limits, type MailFile, type SealedAttachment } from "@posthorn/protocol";
-import { type Fault, faultOf } from "./fault.ts";
+import type { Fault } from "./fault.ts";
 
 /** Where a file's bytes are to be had. */
 export type FileOrigin =
   | { kind: "blob"; blob: Blob }
+  /** Kept on this device under this id. */
+  | { kind: "kept"; id: string }
   /** Of a sealed message, or of this letter as it was before. */
   | { kind: "sealed"; wanted: WantedFile }
   | { kind: "open"; attachment: Attachment | SealedAttachment }
   | { kind: "standard"; file: MailFile }
-  /** It was chosen in a tab that is not there any more, and had not gone up. */
+  /** It was chosen on another device, or in a tab that could not keep it, and had not gone up. */
   | { kind: "lost" };
 
 export interface FileJob {
@@ -36,10 +22,21 @@ export interface FileJob {
   readonly sizeBytes: number;
   place: number;
   origin: FileOrigin;
-  state: "waiting" | "sealing" | "uploading" | "offline" | "done" | "failed";
+  /** `paused` its owner has stopped it. */
+  state: "waiting" | "sealing" | "uploading" | "paused" | "offline" | "done" | "failed";
   doneBytes: number;
   totalBytes: number;
+  /** How fast it goes up; undefined until that can be said. */
+  bytesPerS: number | undefined;
   fault: Fault | undefined;
+  /** Under which its bytes lie on the device where it was chosen until it has gone up. */
+  keptAs: string | undefined;
+  /** That is this device. */
+  isKept: boolean;
+  /** Resolves when its bytes are kept, or cannot be. */
+  keeping: Promise<void> | undefined;
+  /** With what it goes up: the same however often it is begun, so that it goes on where it was. */
+  seal: FileSeal | undefined;
   /** As it went up, and for which message and place. */
   sealed: (SealedFile & { messageId: string; place: number }) | undefined;
   stop: AbortController | undefined;
@@ -54,7 +51,16 @@ export interface LetterFile {
   state: FileJob["state"];
   /** From 0 to 1. */
   done: number;
+  /** Seconds until it is up; null while that cannot be said. */
+  leftS: number | null;
+  /** A page that is closed now loses it. */
+  isAtRisk: boolean;
   fault: Fault | null;
+}
+
+/** It goes up by itself, now or later. */
+export function isUnderWay({ state }: FileJob): boolean {
+  return state !== "done" && state !== "failed" && state !== "paused";
 }
 
 /** What uploads work for. */
@@ -63,16 +69,16 @@ export interface FilesOf {
   readonly files: FileJob[];
   /** Shows how far they are. */
   tell(): void;
-  /** Keeps what has gone up with the draft. Resolves when that is done, or could not be. */
-  keep(): Promise<unknown>;
+  /** Keeps what has gone up with the draft. False when there is none, or that could not be. */
+  keep(): Promise<boolean>;
+  /** All have gone up that can for now. */
+  settled(): void;
 }
 
 let nextKey = 1;
-const againMs = 4_000;
-const mostInMemoryBytes = 512 * 1024 * 1024;
 
 /** By the hash of what went up: what was chosen here needs no download when it is sealed for another message. */
-const chosen = new Map<string, Blob>();
+export const chosen = new Map<string, Blob>();
 
 export function newJob(
   origin: FileOrigin,
@@ -88,7 +94,12 @@ export function newJob(
     state: "waiting",
     doneBytes: 0,
     totalBytes: sizeBytes,
+    bytesPerS: undefined,
     fault: undefined,
+    keptAs: undefined,
+    isKept: false,
+    keeping: undefined,
+    seal: undefined,
     sealed: undefined,
     stop: undefined,
   };
@@ -113,24 +124,40 @@ function named(file: object): { filename: string; mimeType: string } {
   };
 }
 
-/** A file as its draft has it. */
-export function jobOfDraft(file: UnsentFile): FileJob {
-  const { sealed, messageId, place } = file;
-  if (sealed === undefined) {
-    const job = newJob({ kind: "lost" }, file);
-    job.state = "failed";
-    job.fault = {
-      code: "file.lost",
-      sentence: "This file had not gone up when the page was closed. Attach it again.",
-    };
-    return job;
-  }
+/** A file as its draft has it; `known` of its bytes, where this device keeps them. */
+export function jobOfDraft(file: UnsentFile, known?: UnsentBytes): FileJob {
+  const { sealed, messageId, place, keptAs } = file;
+  if (sealed === undefined) return unsentJob(file, known);
   const blob = chosen.get(sealed.attachment.hash);
   const job = newJob(
     blob === undefined ? { kind: "sealed", wanted: { ...sealed, messageId, place } } : { kind: "blob", blob },
     file,
   );
+  job.keptAs = keptAs;
   job.sealed = { ...sealed, messageId, place };
+  return job;
+}
+
+function unsentJob(file: UnsentFile, known: UnsentBytes | undefined): FileJob {
+  const { keptAs } = file;
+  if (keptAs !== undefined && known !== undefined) {
+    const job = newJob({ kind: "kept", id: keptAs }, file);
+    job.isKept = true;
+    job.seal = known.seal;
+    if (known.isPaused) job.state = "paused";
+    job.keptAs = keptAs;
+    return job;
+  }
+  const job = newJob({ kind: "lost" }, file);
+  job.keptAs = keptAs;
+  job.state = "failed";
+  job.fault =
+    keptAs === undefined
+      ? {
+          code: "file.lost",
+          sentence: "This file had not gone up when the page was closed. Attach it again.",
+        }
+      : { code: "file.elsewhere", sentence: "This file goes up from the device where it was attached." };
   return job;
 }
 
@@ -139,7 +166,7 @@ export function putInPlace({ files, messageId }: FilesOf): void {
   files.forEach((job, place) => {
     const isOnItsWay = job.stop !== undefined && job.place === place;
     job.place = place;
-    if (job.state === "failed" || isOnItsWay) return;
+    if (job.state === "failed" || job.state === "paused" || isOnItsWay) return;
     const isThere = job.sealed?.messageId === messageId && job.sealed.place === place;
     if (isThere) {
       job.state = "done";
@@ -153,8 +180,8 @@ export function putInPlace({ files, messageId }: FilesOf): void {
 }
 
 export function fileOfDraft(job: FileJob, messageId: string): UnsentFile {
-  const { filename, mimeType, sizeBytes, sealed, place } = job;
-  const names = { filename, mimeType, sizeBytes };
+  const { filename, mimeType, sizeBytes, keptAs, sealed, place } = job;
+  const names = { filename, mimeType, sizeBytes, ...(keptAs === undefined ? {} : { keptAs }) };
   if (sealed === undefined) return { ...names, messageId, place };
   const { attachment, file } = sealed;
   return {
@@ -165,119 +192,11 @@ export function fileOfDraft(job: FileJob, messageId: string): UnsentFile {
   };
 }
 
-export function shownFile({ key, filename, mimeType, sizeBytes, state, fault, ...job }: FileJob): LetterFile {
-  const done = job.totalBytes === 0 ? 1 : Math.min(1, job.doneBytes / job.totalBytes);
-  return { key, filename, mimeType, sizeBytes, state, done, fault: fault ?? null };
-}
-
-const running = new WeakSet<FilesOf>();
-
-/** Lets what waits go up, one after the other. What fails stays, with why, and holds up no other. */
-export async function uploadAll(mail: Mail, letter: FilesOf): Promise<void> {
-  if (running.has(letter)) return;
-  running.add(letter);
-  try {
-    for (let job = nextOf(letter); job !== undefined; job = nextOf(letter))
-      await uploadOne(mail, letter, job);
-  } finally {
-    running.delete(letter);
-  }
-  if (letter.files.some(({ state }) => state === "offline")) {
-    setTimeout(() => {
-      for (const job of letter.files) if (job.state === "offline") job.state = "waiting";
-      void uploadAll(mail, letter);
-    }, againMs);
-  }
-}
-
-function nextOf({ files }: FilesOf): FileJob | undefined {
-  return files.find(({ state }) => state === "waiting");
-}
-
-async function uploadOne(mail: Mail, letter: FilesOf, job: FileJob): Promise<void> {
-  const stop = new AbortController();
-  const { signal } = stop;
-  const { place } = job;
-  const { messageId } = letter;
-  job.stop = stop;
-  job.fault = undefined;
-  const moved = (state: FileJob["state"]) => (progress: { doneBytes: number; totalBytes: number }) => {
-    if (signal.aborted) return;
-    job.state = state;
-    job.doneBytes = progress.doneBytes;
-    job.totalBytes = progress.totalBytes;
-    tellSoon(letter);
-  };
-  job.state = "sealing";
-  letter.tell();
-  try {
-    const blob = await readOrigin(mail, job, signal);
-    const sealed = await uploadSealedFile(mail.session, blobSource(blob), {
-      messageId,
-      place,
-      ...(job.filename === "" ? {} : { filename: job.filename }),
-      mimeType: job.mimeType,
-      signal,
-      onHashed: moved("sealing"),
-      onProgress: moved("uploading"),
-    });
-    if (signal.aborted) return;
-    job.sealed = { ...sealed, messageId, place };
-    job.origin = { kind: "blob", blob };
-    chosen.set(sealed.attachment.hash, blob);
-    // It is called done when the draft knows it: a page that dies then loses it no more.
-    await letter.keep();
-    if (!signal.aborted) job.state = "done";
-  } catch (error) {
-    if (signal.aborted) return;
-    if (error instanceof Unreachable) job.state = "offline";
-    else {
-      job.state = "failed";
-      job.fault = faultOf(error);
-    }
-  } finally {
-    if (job.stop === stop) job.stop = undefined;
-    letter.tell();
-  }
-}
-
-/** Throws what downloading does. */
-export async function readOrigin(mail: Mail, { origin, mimeType, sizeBytes }: FileJob, signal: AbortSignal) {
-  if (origin.kind === "blob") return origin.blob;
-  if (sizeBytes > mostInMemoryBytes)
-    throw new Error("This file is too large to be taken over. Attach it again.");
-  const { session } = mail;
-  switch (origin.kind) {
-    case "sealed":
-      return blobOf(await downloadSealedBytes(session, origin.wanted, { signal }), mimeType);
-    case "open": {
-      const sink = memorySink();
-      await downloadFile(session, origin.attachment, sink, { signal });
-      return blobOf(sink.bytes(), mimeType);
-    }
-    case "standard": {
-      const sink = memorySink();
-      await downloadMailFile(session, origin.file, sink, { signal });
-      return blobOf(sink.bytes(), mimeType);
-    }
-    case "lost":
-      throw new Error("This file is not here any more. Attach it again.");
-  }
-}
-
-function blobOf(bytes: Uint8Array, type: string): Blob {
-  return new Blob([new Uint8Array(bytes)], { type });
-}
-
-const told = new WeakSet<FilesOf>();
-const tellEachMs = 100;
-
-/** A page need not hear of each piece. */
-function tellSoon(letter: FilesOf): void {
-  if (told.has(letter)) return;
-  told.add(letter);
-  setTimeout(() => {
-    told.delete(letter);
-    letter.tell();
-  }, tellEachMs);
+export function shownFile(job: FileJob): LetterFile {
+  const { key, filename, mimeType, sizeBytes, state, doneBytes, totalBytes, bytesPerS, fault } = job;
+  const done = totalBytes === 0 ? 1 : Math.min(1, doneBytes / totalBytes);
+  const isMoving = state === "uploading" && bytesPerS !== undefined && bytesPerS > 0;
+  const leftS = isMoving ? Math.ceil((totalBytes - doneBytes) / bytesPerS) : null;
+  const isAtRisk = job.origin.kind === "blob" && job.sealed === undefined && !job.isKept;
+  return { key, filename, mimeType, sizeBytes, state, done, leftS, isAtRisk, fault: fault ?? null };
 }

@@ -5,6 +5,7 @@ import {
   findDraft,
   findLetter,
   findOpened,
+  findUnsentBytes,
   identities,
   listRefusals,
   type Mail,
@@ -13,13 +14,14 @@ import {
   readSettings,
   readStandardMail,
   replyTo,
+  type StoredDraft,
 } from "@posthorn/client";
 import { accountOf, fail, findAddress, formatAddress, type Message, recipientsOf } from "@posthorn/protocol";
 import type { Opening } from "../composers.ts";
 import type { Desk } from "./desk.ts";
 import { rowsOf } from "./digests.ts";
 import { fieldsOf, type LetterFields } from "./letter-content.ts";
-import { beginLetter, findOpenLetter } from "./letter-desk.ts";
+import { beginLetter, findOpenLetter, type OpenLetter } from "./letter-desk.ts";
 import { type FileJob, jobOfDraft, jobsOfMessage, newJob } from "./letter-files.ts";
 import { type Person, peopleOf } from "./persons.ts";
 import { unsend } from "./unsend.ts";
@@ -82,21 +84,44 @@ async function openDraft(desk: Desk, name: string, tell: () => void): Promise<Be
   const known = findOpenLetter(name);
   const stored = known?.stored ?? (await findDraft(mail, name));
   if (stored === undefined) return fail("notFound", "This draft is not there any more.");
-  const { letter } = stored;
-  const original = letter.inReplyTo === undefined ? undefined : await findOriginal(desk, letter.inReplyTo);
-  if (known !== undefined) return begun(desk, known, original);
-  const kept = letter.files ?? [];
-  const messageId = kept.find(({ sealed }) => sealed !== undefined)?.messageId;
+  const { inReplyTo } = stored.letter;
+  const original = inReplyTo === undefined ? undefined : await findOriginal(desk, inReplyTo);
+  const letter = await beginDraft(desk, stored, { isShown: true, tell });
+  return begun(desk, letter, original);
+}
+
+/** The letter of a draft, as it is open already or from now on. Its files go on going up. */
+export async function beginDraft(
+  desk: Pick<Desk, "mail">,
+  stored: StoredDraft,
+  { isShown, tell }: { isShown: boolean; tell: () => void },
+): Promise<OpenLetter> {
+  const { mail } = desk;
+  const { files: kept = [] } = stored.letter;
+  const files = await Promise.all(
+    kept.map(async (file) => {
+      const { keptAs, sealed } = file;
+      const isUnsent = keptAs !== undefined && sealed === undefined;
+      return jobOfDraft(file, isUnsent ? await findUnsentBytes(mail, keptAs) : undefined);
+    }),
+  );
+  const messageId = kept.find(
+    ({ sealed, keptAs }) => sealed !== undefined || keptAs !== undefined,
+  )?.messageId;
   const isFree = messageId !== undefined && !(await isUsed(mail, messageId));
-  const files = kept.map(jobOfDraft);
-  const made = beginLetter(desk, {
-    fields: fieldsOf(letter),
+  const open = findOpenLetter(stored.name);
+  if (open !== undefined) {
+    open.isShown ||= isShown;
+    return open;
+  }
+  return beginLetter(desk, {
+    fields: fieldsOf(stored.letter),
     stored,
     files,
     messageId: isFree ? messageId : undefined,
+    isShown,
     tell,
   });
-  return begun(desk, made, original);
 }
 
 /** Whether a letter of this id was sent, or was to be: a server takes no other of the same. */
@@ -108,7 +133,7 @@ async function isUsed(mail: Mail, messageId: string): Promise<boolean> {
 
 async function begun(
   { mail }: Desk,
-  letter: ReturnType<typeof beginLetter>,
+  letter: OpenLetter,
   original: Original | undefined,
   isForward = false,
 ): Promise<BegunLetter> {

@@ -16,8 +16,8 @@ import { type Attachment, fail } from "@posthorn/protocol";
 import type { Desk } from "./desk.ts";
 import type { LetterFields } from "./letter-content.ts";
 import { dropLetter, inTurn, keepNow, letterOf, type OpenLetter } from "./letter-desk.ts";
-import { readOrigin } from "./letter-files.ts";
 import { listRefusedLetters } from "./open-letter.ts";
+import { readOrigin } from "./upload-files.ts";
 
 export interface SendInput {
   letterId: number;

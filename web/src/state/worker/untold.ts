@@ -1,13 +1,19 @@
 /** What was done here and has not reached the server. */
-import { actions } from "@posthorn/client";
+import { actions, listUnsentFiles } from "@posthorn/client";
 import type { Desk } from "./desk.ts";
 
 /** What is on its way just now is waited for so long. */
 const patienceMs = 1_000;
 
-/** How many changes would be lost if this device forgot them now; null when nobody sits here who could say. */
+/** How many changes and files would be lost if this device forgot them now; null when nobody sits here who could say. */
 export async function countUntold(desk: Desk | undefined): Promise<number | null> {
   if (desk === undefined) return null;
+  const { mail } = desk;
+  const files = mail.key === undefined ? [] : await listUnsentFiles(mail);
+  return files.length + (await countChanges(desk));
+}
+
+async function countChanges(desk: Desk): Promise<number> {
   const { store, session } = desk.mail;
   const now = await store.count(actions);
   if (now === 0 || !navigator.onLine) return now;
