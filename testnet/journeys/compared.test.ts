@@ -1,6 +1,16 @@
 /** With whom one has compared numbers is known on all devices, and that somebody has another identity since. */
-import { forgetCompared, listCompared, lookUpContact, markDifferent, prepare } from "@posthorn/client";
+import {
+  forgetCompared,
+  listCompared,
+  listComparedHere,
+  login,
+  lookUpContact,
+  markDifferent,
+  prepare,
+  Unreachable,
+} from "@posthorn/client";
 import { afterAll, expect, test } from "vitest";
+import { newDevice as newMailDevice } from "../src/devices.ts";
 import { beginAnew, haveCompared, joinAs, newDevice } from "../src/people.ts";
 import { startTestnet } from "../src/testnet.ts";
 
@@ -58,4 +68,32 @@ test("who was found to have another number gets nothing, on all devices, until t
   await expect(prepare(phone, draft)).rejects.toMatchObject({ problem: { code: "keysChanged" } });
   await haveCompared(phone, gus.address);
   expect(await lookUpContact(phone, gus.address)).toMatchObject({ kind: "sealed", isCompared: true });
+});
+
+test("a device that cannot reach its server knows with whom was compared as it has seen it last, and no more", async () => {
+  const hal = await joinAs(net, net.node("alpha"), "hal");
+  const ivy = await joinAs(net, net.node("beta"), "ivy");
+  const jan = await joinAs(net, net.node("beta"), "jan");
+  for (const { address } of [ivy, jan]) await haveCompared(hal.session, address);
+  const device = await newMailDevice(net.platform, (platform) => login(platform, hal));
+  await device.open();
+  const both = [ivy, jan].map(({ address }) => ({ address, isChanged: false }));
+  const known = async () =>
+    (await listComparedHere(device.mail)).sort((a, b) => (a.address < b.address ? -1 : 1));
+
+  device.wire.isUp = false;
+  await expect(known()).rejects.toBeInstanceOf(Unreachable);
+  device.wire.isUp = true;
+  expect(await known()).toEqual(both);
+  await device.close();
+  device.wire.isUp = false;
+  await device.open();
+  expect(await known()).toEqual(both);
+  // What this device finds itself is known without being asked for.
+  device.wire.isUp = true;
+  await markDifferent(device.mail.session, ivy.address);
+  await forgetCompared(device.mail.session, jan.address);
+  device.wire.isUp = false;
+  expect(await known()).toEqual([{ address: ivy.address, isChanged: true }]);
+  await device.close();
 });

@@ -104,6 +104,11 @@ test("two who read the same sixty digits to each other are verified on both side
   await hers.page.getByRole("button", { name: "Compare" }).click();
   await hers.page.getByText("Verified: you and").waitFor();
   await hers.page.getByRole("link", { name: /Verified/ }).waitFor();
+  // Also loaded anew where the server cannot be reached.
+  await hers.page.route("**/jmap/**", (route) => route.abort());
+  await hers.page.reload();
+  await hers.page.getByRole("link", { name: /Verified/ }).waitFor();
+  await hers.page.unrouteAll({ behavior: "ignoreErrors" });
   const elsewhere = await newDevice(clients.net.platform, alice);
   expect(await readSafetyNumber(elsewhere, bob.address)).toMatchObject({ isCompared: true });
 });

@@ -55,11 +55,13 @@ export async function listCompared(session: Session): Promise<Compared[]> {
       return record && parsePin((await openOwn(key, record)).value);
     }),
   );
-  return pins.flatMap((pin) =>
-    pin === undefined || pin.compared === null
-      ? []
-      : [{ address: pin.address, isChanged: changeSinceCompared(pin) !== undefined }],
-  );
+  return pins.flatMap((pin) => (pin === undefined ? [] : comparedOf(pin)));
+}
+
+/** Nobody when the two have not compared. */
+export function comparedOf(pin: Pin): Compared[] {
+  if (pin.compared === null) return [];
+  return [{ address: pin.address, isChanged: changeSinceCompared(pin) !== undefined }];
 }
 
 /** Holds what was scanned from the contact's device against what this one knows. */

@@ -111,6 +111,20 @@ export function parsePin(value: unknown): Pin {
   return pinShape.parse(value, "notOpened");
 }
 
+type PinWatcher = (address: string, pin: Pin | undefined) => Promise<void>;
+
+const watchers = new WeakMap<Session, Set<PinWatcher>>();
+
+/** Calls it for each pin that this session keeps: without one before it is written, and with it when it is kept. */
+export function watchPins(session: Session, watcher: PinWatcher): void {
+  const known = watchers.get(session) ?? new Set();
+  watchers.set(session, known.add(watcher));
+}
+
+async function tellOf(session: Session, address: string, pin: Pin | undefined): Promise<void> {
+  for (const watcher of watchers.get(session) ?? []) await watcher(address, pin);
+}
+
 /**
  * Keeps a pin, and answers which record it is in. Throws ProblemError `changedMeanwhile` when another device has kept one
  * since `revision`.
@@ -125,9 +139,11 @@ export async function keepPin(
   const record = { id: await idOf(key, pin.address), revision: revision + 1, value: pin };
   const name = rememberedAs(keyring, pin.address);
   for (const memo of [recent, asked]) memo.drop(session, name);
+  await tellOf(session, pin.address, undefined);
   await putRecord(session, "pins", await sealOwn(key, record));
   // Somebody may have asked before it was there.
   asked.drop(session, name);
+  await tellOf(session, pin.address, pin);
   return record;
 }
 

@@ -2,6 +2,7 @@
 export { aliases, type Undo, undos } from "./act.ts";
 export { applyToEmail } from "./apply-change.ts";
 export { type Action, actions, type Change, type EmailChange, type MailboxChange } from "./change.ts";
+export { listComparedHere } from "./compared-here.ts";
 export { countMailboxes } from "./count-mailboxes.ts";
 export {
   changeEmails,

@@ -11,6 +11,7 @@ import { sharedSegments } from "../mail-search/shared-segments-table.ts";
 import { searchPieces } from "../search/local-segments.ts";
 import type { Session } from "../session.ts";
 import { changedEmails } from "./changed-emails.ts";
+import { comparedHere, keepComparedHere } from "./compared-here.ts";
 import { mirrors } from "./mirror.ts";
 import { settleTables } from "./settle.ts";
 import { countWritten, forgetWritten } from "./written.ts";
@@ -94,6 +95,7 @@ const tables = [
       letters,
       unsentFiles,
       bringing,
+      comparedHere,
       wireTexts,
       openedTexts,
       senderNames,
@@ -106,7 +108,7 @@ const tables = [
 ];
 
 /** To be counted up with every change to what rows consist of or are found by. */
-const mailSchema: LocalSchema = { version: 10, tables };
+const mailSchema: LocalSchema = { version: 11, tables };
 
 /** Opens what is kept of the account's mail. Asks no server. Throws LocalStoreError. */
 export async function openMail(
@@ -124,7 +126,7 @@ export async function openMail(
       },
     });
   }
-  return {
+  const mail: Mail = {
     session,
     store,
     tabs,
@@ -132,4 +134,6 @@ export async function openMail(
       return key;
     },
   };
+  keepComparedHere(mail);
+  return mail;
 }

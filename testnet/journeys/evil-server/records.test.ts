@@ -1,5 +1,15 @@
 /** What an account keeps for itself on a server that exchanges it, takes it back, or loses it at the right moment. */
-import { login, lookUpContact, markCompared, readSafetyNumber, type Session } from "@posthorn/client";
+import {
+  listComparedHere,
+  login,
+  lookUpContact,
+  markCompared,
+  memoryPlace,
+  openMail,
+  readSafetyNumber,
+  type Session,
+  soloTabs,
+} from "@posthorn/client";
 import { fail, RecordsSchema, type SealedRecord, shape } from "@posthorn/protocol";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Lie, type Recording, recording, refusalOf } from "../../src/evil-server.ts";
@@ -186,6 +196,18 @@ describe("a record", () => {
 });
 
 describe("what is known of contacts", () => {
+  test("is not shown as it was seen last while the server answers with something older, or with nothing", async () => {
+    const session = await at.started();
+    const mail = await openMail(session, { place: memoryPlace(), tabs: soloTabs() });
+    const both = [bob, carol].map((puppet) => ({ address: puppet?.address, isChanged: false }));
+    expect(await listComparedHere(mail)).toEqual(expect.arrayContaining(both));
+    const { newer, older: before } = writtenSince(seen);
+    for (const lie of [giving(newer, before), without((id) => id === newer.id)]) {
+      expect(await at.evil.lying(lie, () => refusalOf(listComparedHere(mail)))).toEqual(refused);
+    }
+    await mail.store.close();
+  });
+
   test.each([
     ["before anybody was compared", () => seen],
     ["before the last one was compared", () => one],

@@ -5,7 +5,7 @@ import {
   type ComparedAgain,
   compareScanned,
   forgetCompared,
-  listCompared,
+  listComparedHere,
   lookUpContact,
   markCompared,
   markDifferent,
@@ -71,8 +71,8 @@ export async function readTrust({ mail }: Desk, { address }: { address: string }
 }
 
 /** Nobody, for an account that has no keys. */
-export async function readCompared({ mail: { session } }: Desk): Promise<Compared[]> {
-  return (await session.keys.findRootSecret()) === undefined ? [] : listCompared(session);
+export async function readCompared({ mail }: Desk): Promise<Compared[]> {
+  return mail.key === undefined ? [] : listComparedHere(mail);
 }
 
 /** A person has held the digits against the other's and found them the same. Throws ProblemError `keysChanged`. */
