@@ -218,7 +218,7 @@ test("a blank that is meant goes as it is, when somebody says so", async () => {
   expect(message).toMatchObject({ body: "Write {{name}} there." });
 });
 
-test("a template that says nothing is not kept, and one that is half written is not thrown away by Escape", async () => {
+test("a template that says nothing is not kept, and one that is half written is not thrown away by Escape or Cancel", async () => {
   await page.goto(new URL("/settings/templates", page.url()).href);
   await page.getByRole("button", { name: "New template" }).click();
   await hasFocus(form().getByLabel("Name"));
@@ -233,13 +233,17 @@ test("a template that says nothing is not kept, and one that is half written is 
   await form().getByText("What you have written here is not saved.").waitFor();
   await form().getByRole("button", { name: "Stay" }).click();
   await hasValue(form().getByLabel("Name"), "Farewell");
+  await form().getByRole("button", { name: "Cancel" }).click();
+  await form().getByText("What you have written here is not saved.").waitFor();
+  await form().getByRole("button", { name: "Stay" }).click();
+  await hasValue(form().getByLabel("Name"), "Farewell");
   await form().getByLabel("Text").fill("See you later.");
   await form().getByRole("button", { name: "Save" }).click();
   await form().waitFor({ state: "detached" });
   await item("Farewell").waitFor();
   await page.getByRole("button", { name: "Edit the template Farewell" }).click();
   await hasValue(form().getByLabel("Text"), "See you later.");
-  await page.keyboard.press("Escape");
+  await form().getByRole("button", { name: "Cancel" }).click();
   await form().waitFor({ state: "detached" });
   expect(client.faults).toEqual([]);
 });

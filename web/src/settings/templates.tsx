@@ -3,7 +3,7 @@ import { call } from "../state/desk.ts";
 import type { Template } from "../state/worker/templates.ts";
 import { Actions } from "../ui/actions.tsx";
 import { Button, IconButton } from "../ui/button.tsx";
-import { Dialog } from "../ui/dialog.tsx";
+import { Dialog, LeaveButton } from "../ui/dialog.tsx";
 import { Field } from "../ui/field.tsx";
 import form from "../ui/form.module.css";
 import { Icon } from "../ui/icon.tsx";
@@ -166,7 +166,7 @@ function TemplateForm({
         <p className={form.help}>{say("settings.templateTextHelp", { blank: "{{name}}" })}</p>
         <Refused fault={doing.fault} />
         <Actions isAtEnd>
-          <Button onClick={onClose}>{say("settings.cancel")}</Button>
+          <LeaveButton>{say("settings.cancel")}</LeaveButton>
           <Button look="ink" type="submit" isBusy={doing.isBusy}>
             {say("settings.save")}
           </Button>

@@ -1,4 +1,13 @@
-import { type ReactElement, type ReactNode, useId, useLayoutEffect, useRef, useState } from "react";
+import {
+  createContext,
+  type ReactElement,
+  type ReactNode,
+  use,
+  useId,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from "react";
 import { say } from "../words/words.ts";
 import { Button, IconButton } from "./button.tsx";
 import style from "./dialog.module.css";
@@ -6,7 +15,8 @@ import { Notice } from "./notice.tsx";
 
 /**
  * Before the page, with the focus on what is marked `data-first`, until it is left by Esc, its cross, or a click beside it. The
- * focus goes back to where it was. `once` says what is lost by leaving, where it is shown this once: those three ask then.
+ * focus goes back to where it was. `once` says what is lost by leaving, where it is shown this once: those three ask then, and
+ * so does a `LeaveButton`.
  */
 export function Dialog({
   title,
@@ -67,7 +77,7 @@ export function Dialog({
           </h2>
           {!isBare && <IconButton icon="close" size={16} label={say("dialog.close")} onClick={leave} />}
         </header>
-        {children}
+        <Leaving value={leave}>{children}</Leaving>
         {isAsking && once !== undefined && (
           <Notice
             look="warn"
@@ -86,4 +96,11 @@ export function Dialog({
       </div>
     </dialog>
   );
+}
+
+const Leaving = createContext<() => void>(() => undefined);
+
+/** Leaves the dialog it stands in, as its cross does. */
+export function LeaveButton({ children }: { children: ReactNode }): ReactElement {
+  return <Button onClick={use(Leaving)}>{children}</Button>;
 }
