@@ -98,6 +98,7 @@ test("a letter to a host that is silent waits, and why is said; all else goes on
       trouble: expect.stringContaining("nowhere.test"),
       troubleCode: "unavailable",
       troubleWith: "carol@nowhere.test",
+      againAtMs: expect.any(Number),
     },
   ]);
   await undoMail(one.mail, undo?.number);

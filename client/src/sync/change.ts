@@ -87,6 +87,8 @@ const ActionSchema = Type.Object({
   troubleCode: Type.Optional(Type.String()),
   /** The recipient of whom their host gave no word. */
   troubleWith: Type.Optional(Type.String()),
+  /** When it is tried again by itself, if no program that begins meanwhile does so sooner. */
+  againAtMs: Type.Optional(Type.Number()),
   change: ChangeSchema,
 });
 

@@ -37,15 +37,17 @@ export function isLetterTooOften(failures: Failures, action: Action, nowMs: numb
   return isOften && nowMs - (failures.get(action.number)?.sinceMs ?? nowMs) >= letterBudgetMs;
 }
 
-/** Longer each time, and for no less than the server has asked for. */
+/** Longer each time, and for no less than the server has asked for. Gives when it is tried again. */
 export function putAside(
   failures: Failures,
   { number }: Action,
   { nowMs, atLeastMs }: { nowMs: number; atLeastMs: number },
-): void {
+): number {
   const { count, sinceMs } = failures.get(number) ?? { count: 0, sinceMs: nowMs };
   const growing = Math.min(longestAsideMs, firstAsideMs * 2 ** Math.max(0, Math.min(count, 20) - 1));
-  failures.set(number, { count, sinceMs, asideUntilMs: nowMs + Math.max(growing, atLeastMs) });
+  const asideUntilMs = nowMs + Math.max(growing, atLeastMs);
+  failures.set(number, { count, sinceMs, asideUntilMs });
+  return asideUntilMs;
 }
 
 export function isAside(failures: Failures, { number }: Action, nowMs: number): boolean {

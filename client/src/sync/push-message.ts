@@ -13,12 +13,12 @@ import { markTried } from "./mark-tried.ts";
 import { type Outcome, settle, settleTables } from "./settle.ts";
 
 /** Why a letter could not go for now. */
-type Trouble = Required<Pick<Action, "trouble" | "troubleCode">> & Pick<Action, "troubleWith">;
+type Trouble = Required<Pick<Action, "trouble" | "troubleCode" | "againAtMs">> & Pick<Action, "troubleWith">;
 
 const done: Outcome = { refused: new Map(), gone: new Set() };
 
 /**
- * `aside` when the server has answered that it cannot go for now: it is tried again later, and why is kept with it. What
+ * `aside` when the server has answered that it cannot go for now: it is tried again later, and why and when is kept with it. What
  * is refused for good, or was tried for too long, is not tried again, and why is kept. Throws what the wire and the store
  * throw, and what is wrong with the sign-in.
  */
@@ -41,8 +41,8 @@ export async function pushMessage(
     const { code, retry, retryAfterS = 0 } = error.problem;
     if (code === "notFound" && change.kind === "takeBack") return { ...done, gone: new Set([id]) };
     if (retry === "later" && !isLetterTooOften(failures, action, nowMs)) {
-      putAside(failures, action, { nowMs, atLeastMs: retryAfterS * 1_000 });
-      return { aside: troubleOf(error) };
+      const againAtMs = putAside(failures, action, { nowMs, atLeastMs: retryAfterS * 1_000 });
+      return { aside: troubleOf(error, againAtMs) };
     }
     return refusedAll(action.change, { type: code, sentence: error.message });
   });
@@ -59,8 +59,8 @@ export async function pushMessage(
   return "done";
 }
 
-function troubleOf(error: ProblemError): Trouble {
-  const trouble = { trouble: error.message, troubleCode: error.problem.code };
+function troubleOf(error: ProblemError, againAtMs: number): Trouble {
+  const trouble = { trouble: error.message, troubleCode: error.problem.code, againAtMs };
   return error instanceof ContactUnknown ? { ...trouble, troubleWith: error.address } : trouble;
 }
 

@@ -5,9 +5,12 @@ import { CallFailed, call } from "../state/desk.ts";
 import { letListsFollow } from "../state/lists-follow.ts";
 import { undo } from "../state/undo.ts";
 import type { Fault } from "../state/worker/fault.ts";
+import type { LetterFields } from "../state/worker/letter-content.ts";
 import type { LetterFile } from "../state/worker/letter-files.ts";
 import type { Uncompared } from "../state/worker/recipients.ts";
+import type { Sent } from "../state/worker/send-letter.ts";
 import { showToast } from "../ui/toaster.tsx";
+import type { Toast } from "../ui/toasts.ts";
 import { shortMoment } from "../words/dates.ts";
 import { listed } from "../words/listed.ts";
 import { say } from "../words/words.ts";
@@ -42,6 +45,8 @@ export interface Sending {
 }
 
 const mostWaitMs = 3_000;
+/** What is over by then needs no word. */
+const unsaidMs = 700;
 /** For as long as the toast stays of a letter that waits for longer than anybody looks. */
 const longMs = 10_000;
 
@@ -86,7 +91,7 @@ export function useSend({
         // Whoever sends it wants them to go up.
         await call("resumeFiles", { letterId: letter.begun.letterId });
       } else if (check.kind === "ready" || isAgreed)
-        await sendNow(letter, wanted, { isOpen: check.kind === "open", silent: silentHosts(known) });
+        await sendNow(letter, wanted, { isOpen: check.kind === "open", known });
       else {
         setAgainst(check);
         setState("idle");
@@ -102,7 +107,7 @@ export function useSend({
   const sendNow = async (
     { begun, handOver }: OpenLetter,
     wanted: SendHow,
-    { isOpen, silent }: { isOpen: boolean; silent: readonly string[] },
+    { isOpen, known }: { isOpen: boolean; known: ReadonlyMap<string, Lookup> },
   ) => {
     const { at, andArchive = false } = wanted;
     const threadId = andArchive ? begun.original?.threadId : undefined;
@@ -125,16 +130,7 @@ export function useSend({
       go({ ...openThread, threadId: undefined }, { replace: true });
     }
     onSent();
-    const { number } = sent;
-    const waits = sent.isOffline || silent.length > 0;
-    const isLong = waits || at !== undefined || begun.undoS === 0;
-    showToast({
-      words: sentWords({ isOffline: sent.isOffline, silent, at, undoS: begun.undoS }),
-      forMs: isLong ? longMs : begun.undoS * 1_000,
-      ...(number === null || (begun.undoS === 0 && at === undefined && silent.length === 0)
-        ? {}
-        : { action: { words: say("undo.do"), command: "undo", run: () => void undo(number) } }),
-    });
+    void tellHowItGoes(sent, { fields, at, undoS: begun.undoS, known });
   };
 
   // What has waited for its files goes with the last of them.
@@ -195,16 +191,44 @@ function silentHosts(lookups: ReadonlyMap<string, Lookup>): string[] {
   return [...new Set(silent.map(([address]) => address.slice(address.lastIndexOf("@") + 1)))];
 }
 
-interface HowItWent {
-  isOffline: boolean;
-  silent: readonly string[];
+interface SentLetter {
+  fields: LetterFields;
   at: Date | undefined;
   undoS: number;
+  known: ReadonlyMap<string, Lookup>;
 }
 
-function sentWords({ isOffline, silent, at, undoS }: HowItWent): string {
-  if (isOffline) return say("send.offline");
-  if (silent.length > 0) return say("send.silent", { count: silent.length, names: listed(silent) });
-  if (at !== undefined) return say("send.scheduled", { when: shortMoment(at.getTime()) });
-  return undoS === 0 ? say("send.sent") : say("send.sending", { seconds: undoS });
+/** That it is being sent is said from when the server has it; what is done until then, when that takes its time. */
+async function tellHowItGoes({ number, wireId, isOffline }: Sent, letter: SentLetter): Promise<void> {
+  const { fields, at, undoS, known } = letter;
+  const wayBack: Pick<Toast, "action"> =
+    number === null
+      ? {}
+      : { action: { words: say("undo.do"), command: "undo", run: () => void undo(number) } };
+  const waits = (words: string): Toast => ({ words, forMs: longMs, ...wayBack });
+  const silent = silentHosts(known);
+  if (isOffline) return showToast(waits(say("send.offline")));
+  if (silent.length > 0) return showToast(waits(silentWords(silent)));
+  const handed = call("handOver", { wireId, number }).then((outcome): Toast | undefined => {
+    if (outcome.state === "gone") return undefined;
+    if (outcome.state === "waits")
+      return waits(outcome.host === null ? say("send.waits") : silentWords([outcome.host]));
+    if (at !== undefined) return waits(say("send.scheduled", { when: shortMoment(at.getTime()) }));
+    if (undoS === 0) return { words: say("send.sent"), forMs: longMs };
+    return { words: say("send.sending", { seconds: undoS }), forMs: undoS * 1_000, ...wayBack };
+  });
+  const soonEnough = new Promise<"late">((done) => setTimeout(() => done("late"), unsaidMs));
+  const first = await Promise.race([handed, soonEnough]);
+  if (first === "late") showToast({ words: handingWords(fields, known), until: handed, ...wayBack });
+  else if (first !== undefined) showToast(first);
+}
+
+function silentWords(hosts: readonly string[]): string {
+  return say("send.silent", { count: hosts.length, names: listed(hosts) });
+}
+
+function handingWords({ to, cc }: LetterFields, known: ReadonlyMap<string, Lookup>): string {
+  const unknown = [...to, ...cc].filter((address) => (known.get(address)?.state ?? "looking") === "looking");
+  if (unknown.length === 0) return say("send.handingOver");
+  return say("send.lookingUp", { count: unknown.length, names: listed(unknown) });
 }

@@ -1,7 +1,7 @@
 import type { ReactElement, ReactNode } from "react";
 import type { Delivery } from "../state/worker/delivery.ts";
 import { Mark } from "../ui/mark.tsx";
-import { clockTime, longTime } from "../words/dates.ts";
+import { clockTime, longTime, shortMoment } from "../words/dates.ts";
 import { faultWords } from "../words/fault-words.ts";
 import { say } from "../words/words.ts";
 import style from "./delivery-list.module.css";
@@ -41,7 +41,7 @@ function wordsOf({ address, state, deliveredAtMs, nextAtMs, why, code }: Deliver
       return (
         <>
           {reason ?? say("delivery.noAnswer", { host })}{" "}
-          {nextAtMs === null ? say("delivery.soon") : say("delivery.next", { time: clockTime(nextAtMs) })}
+          {nextAtMs === null ? say("delivery.soon") : say("delivery.next", { time: shortMoment(nextAtMs) })}
         </>
       );
     case "failed":

@@ -3,17 +3,26 @@ import { go } from "../routes.ts";
 import { openComposer } from "../state/composers.ts";
 import type { Place } from "../state/place.ts";
 import { lastSeen, useView } from "../state/use-view.ts";
+import type { WaitingLetter } from "../state/worker/waiting-letter.ts";
 import { Button, IconButton } from "../ui/button.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { Waiting } from "../ui/waiting.tsx";
-import { longTime } from "../words/dates.ts";
+import { longTime, shortMoment } from "../words/dates.ts";
 import { faultWords } from "../words/fault-words.ts";
 import { say } from "../words/words.ts";
 import text from "./message-text.module.css";
 import { wholeName } from "./person-names.ts";
 import { PlainText } from "./plain-text.tsx";
 import style from "./thread-reader.module.css";
+
+function whatIsNext({ why: fault, againAtMs }: WaitingLetter): string {
+  if (fault === null) return say("held.waits");
+  const why = faultWords(fault);
+  return againAtMs === null
+    ? say("held.again", { why })
+    : say("held.next", { why, time: shortMoment(againAtMs) });
+}
 
 /** A letter that was sent and has not left this device: to be looked at, and it goes all the same. */
 export function WaitingLetterReader({ wireId, place }: { wireId: string; place: Place }): ReactElement {
@@ -55,7 +64,7 @@ export function WaitingLetterReader({ wireId, place }: { wireId: string; place: 
                 <Button onClick={() => openComposer({ kind: "letter", wireId })}>{say("held.edit")}</Button>
               }
             >
-              {letter.why === null ? say("held.waits") : say("held.again", { why: faultWords(letter.why) })}
+              {whatIsNext(letter)}
             </Notice>
           </div>
           <div className={`${text.words} ${style.waiting}`}>

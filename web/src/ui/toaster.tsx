@@ -64,6 +64,7 @@ function OneToast({ toast }: { toast: Toast }): ReactElement {
   const element = useRef<HTMLDivElement>(null);
   const cameFrom = useRef<Element>(null);
   const forMs = toast.forMs ?? usualMs;
+  const isOpenEnded = toast.until !== undefined;
   const hint = useKeyHint(toast.action?.command);
   // Whoever was in it is back where they came from.
   useLayoutEffect(
@@ -73,10 +74,10 @@ function OneToast({ toast }: { toast: Toast }): ReactElement {
     [],
   );
   useEffect(() => {
-    if (isHeld) return;
+    if (isHeld || isOpenEnded) return;
     const timer = setTimeout(queue.next, forMs);
     return () => clearTimeout(timer);
-  }, [isHeld, forMs]);
+  }, [isHeld, isOpenEnded, forMs]);
   return (
     <div
       ref={element}
@@ -105,7 +106,7 @@ function OneToast({ toast }: { toast: Toast }): ReactElement {
         </Button>
       )}
       <IconButton icon="close" size={16} label={say("toast.close")} onClick={queue.next} />
-      {toast.action !== undefined && !isHeld && <TimeLeft forMs={forMs} />}
+      {toast.action !== undefined && !isHeld && !isOpenEnded && <TimeLeft forMs={forMs} />}
     </div>
   );
 }

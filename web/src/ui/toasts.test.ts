@@ -51,3 +51,17 @@ test("the same words are shown once for as long as they are asked for", () => {
   next();
   expect(now()).toBeUndefined();
 });
+
+test("what is not known yet gives way to what comes of it, unless something else is shown by then", async () => {
+  const { show, now } = toasts();
+  const [known, late] = [Promise.withResolvers<{ words: string }>(), Promise.withResolvers<undefined>()];
+  show({ words: "Looking up", action: undo, until: known.promise });
+  known.resolve({ words: "Sending" });
+  await known.promise;
+  expect(now()?.toast.words).toBe("Sending");
+  show({ words: "Looking up again", action: undo, until: late.promise });
+  show({ words: "Archived", action: undo });
+  late.resolve(undefined);
+  await late.promise;
+  expect(now()?.toast.words).toBe("Archived");
+});

@@ -7,6 +7,8 @@ export interface Toast {
   action?: { words: string; command?: CommandId; run(): void } | undefined;
   /** How long it stays. */
   forMs?: number;
+  /** It stays until that is known, and gives way to it; to nothing when that is undefined. */
+  until?: Promise<Toast | undefined>;
   /** It waits for its turn, and has it again, rather than be lost to another. */
   mustBeSeen?: boolean;
 }
@@ -27,6 +29,16 @@ export function toasts(): Toasts {
   const put = (toast: Toast | undefined) => {
     now = toast && { toast, number: ++number };
     for (const listener of listeners) listener();
+    toast?.until?.then((later) => {
+      if (now?.toast !== toast) return;
+      if (later === undefined) next();
+      else put(later);
+    });
+  };
+  const next = () => {
+    const [first, ...others] = waiting;
+    waiting = others;
+    put(first);
   };
   return {
     show(toast) {
@@ -40,11 +52,7 @@ export function toasts(): Toasts {
         put(toast);
       }
     },
-    next() {
-      const [first, ...others] = waiting;
-      waiting = others;
-      put(first);
-    },
+    next,
     now: () => now,
     subscribe(listener) {
       listeners.add(listener);

@@ -5,6 +5,7 @@ import { type ActInput, actOnThreads } from "./act-on-threads.ts";
 import { changeLabel, makeLabel, removeLabel } from "./change-labels.ts";
 import type { Room } from "./desk.ts";
 import { deskOf } from "./desk-of.ts";
+import { handOver } from "./hand-over.ts";
 import type { LetterFields } from "./letter-content.ts";
 import {
   addFiles,
@@ -100,6 +101,8 @@ export const calls = {
     discardLetter(deskOf(room).mail, letterOf(letterId), closing),
 
   sendLetter: (room: Room, input: SendInput) => sendLetter(deskOf(room), input),
+
+  handOver: (room: Room, input: Parameters<typeof handOver>[1]) => handOver(deskOf(room), input),
 
   addFiles: async (room: Room, { letterId, files }: { letterId: number; files: File[] }) =>
     addFiles(deskOf(room).mail, letterOf(letterId), files),

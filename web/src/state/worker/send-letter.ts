@@ -36,6 +36,8 @@ export interface SendInput {
 export interface Sent {
   /** The number by which it can be taken back. */
   number: number | null;
+  /** The id it has on the wire. */
+  wireId: string;
   /** The server cannot be reached: it goes when that can be. */
   isOffline: boolean;
 }
@@ -68,7 +70,7 @@ export async function sendLetter(desk: Pick<Desk, "mail" | "signal">, input: Sen
   });
   const status = await mail.store.get(statuses, "status");
   const isOffline = !navigator.onLine || status?.state === "waiting";
-  return { number: undo?.number ?? null, isOffline };
+  return { number: undo?.number ?? null, wireId: letter.messageId, isOffline };
 }
 
 async function draftOf(

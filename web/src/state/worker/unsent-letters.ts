@@ -8,6 +8,8 @@ export interface UnsentLetter {
   doneAtMs: number;
   /** Null while nothing is in its way. */
   why: Fault | null;
+  /** When it is tried again; null when that is now, or as soon as the server can be reached. */
+  againAtMs: number | null;
 }
 
 /** In the order in which they were sent. */
@@ -25,9 +27,10 @@ export async function findUnsentLetter(
 }
 
 function unsentLetterOf(action: Action): UnsentLetter | undefined {
-  const { change, doneAtMs } = action;
+  const { change, doneAtMs, againAtMs = 0 } = action;
   if (change.on !== "message" || change.change.kind !== "send") return undefined;
-  return { wireId: change.id, doneAtMs, why: whyItWaits(action) };
+  const isAhead = againAtMs > Date.now();
+  return { wireId: change.id, doneAtMs, why: whyItWaits(action), againAtMs: isAhead ? againAtMs : null };
 }
 
 /** A server that gives no word of a recipient is told with words of the page's own: what the wire says of it helps nobody. */

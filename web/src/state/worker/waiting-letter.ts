@@ -14,6 +14,7 @@ export interface WaitingLetter {
   fileNames: string[];
   /** Why it could not go so far. */
   why: Fault | null;
+  againAtMs: number | null;
 }
 
 /** By the id that it will have; null when it has gone, or was taken back. */
@@ -32,6 +33,7 @@ export async function readWaitingLetter(
     text: textOf(draft, "body"),
     fileNames: files.map(({ file }) => file.filename ?? ""),
     why: unsent.why,
+    againAtMs: unsent.againAtMs,
   };
 }
 
