@@ -22,9 +22,9 @@ export function JoinPage({ code }: { code: string }): ReactElement {
 }
 
 function Join({ code, address }: { code: string; address: string }): ReactElement {
-  const { isBusy, fault, run } = useWork();
-  const join = async () => {
-    await call("joinByLink", { code, device: deviceName() });
+  const { isBusy, fault, isStopped, run, stop } = useWork();
+  const join = async (signal: AbortSignal) => {
+    await call("joinByLink", { code, device: deviceName() }, signal);
     go(home, { replace: true });
   };
   const isOver = fault !== undefined && isUsedUp(fault);
@@ -37,11 +37,13 @@ function Join({ code, address }: { code: string; address: string }): ReactElemen
         }}
       >
         {fault !== undefined && <Notice code={codeOf(fault)}>{fault.sentence}</Notice>}
+        {isStopped && <Notice look="plain">{say("join.stopped")}</Notice>}
         {!isOver && (
           <Button look="ink" type="submit" isBusy={isBusy}>
             {say(isBusy ? "signIn.busy" : "join.do")}
           </Button>
         )}
+        {isBusy && <Waiting words={say("wait.server")} onStop={stop} />}
       </form>
       <OtherWay />
     </LoginPage>

@@ -8,6 +8,7 @@ import { Button } from "../ui/button.tsx";
 import { Field } from "../ui/field.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { PasswordField } from "../ui/password-field.tsx";
+import { Waiting } from "../ui/waiting.tsx";
 import { say } from "../words/words.ts";
 import { LoginPage } from "./login-page.tsx";
 import { OtherWays } from "./other-ways.tsx";
@@ -92,9 +93,9 @@ function PasswordForm({
   children,
 }: Form & { children: ReactNode }): ReactElement {
   const [password, setPassword] = useState("");
-  const { isBusy, fault, run } = useWork();
-  const signIn = async () => {
-    await call("signIn", { address, password, device: deviceName() });
+  const { isBusy, fault, run, stop } = useWork();
+  const signIn = async (signal: AbortSignal) => {
+    await call("signIn", { address, password, device: deviceName() }, signal);
     onIn();
   };
   const atPassword = problemAt(fault, "/password", "unauthorized");
@@ -123,6 +124,7 @@ function PasswordForm({
         <Button look="ink" type="submit" isBusy={isBusy}>
           {isBusy ? say("signIn.busy") : say("signIn.do")}
         </Button>
+        {isBusy && <Waiting words={say("wait.server")} onStop={stop} />}
       </form>
       <p>
         <Button look="link" onClick={() => go({ page: "recover", ...asked(wanted) })}>
@@ -137,9 +139,9 @@ function PasswordForm({
 function RecoverForm({ address, addressField, home, wanted, onIn }: Form): ReactElement {
   const [phrase, setPhrase] = useState("");
   const [password, setPassword] = useState("");
-  const { isBusy, fault, run } = useWork();
-  const recover = async () => {
-    await call("recoverAccount", { address, phrase, password, device: deviceName() });
+  const { isBusy, fault, isStopped, run, stop } = useWork();
+  const recover = async (signal: AbortSignal) => {
+    await call("recoverAccount", { address, phrase, password, device: deviceName() }, signal);
     onIn();
   };
   const atPhrase = problemAt(fault, "/phrase", "unauthorized");
@@ -174,9 +176,11 @@ function RecoverForm({ address, addressField, home, wanted, onIn }: Form): React
           problem={atPassword}
         />
         {fault !== undefined && !isOfAField && <Notice code={codeOf(fault)}>{fault.sentence}</Notice>}
+        {isStopped && <Notice look="plain">{say("recover.stopped")}</Notice>}
         <Button look="ink" type="submit" isBusy={isBusy}>
           {isBusy ? say("signIn.busy") : say("recover.do")}
         </Button>
+        {isBusy && <Waiting words={say("wait.server")} onStop={stop} />}
       </form>
       <OtherWays host={home} />
       <p>

@@ -26,7 +26,8 @@ export function Welcome({ token }: { token: string }): ReactElement {
   if (made?.phrase !== undefined && made.phrase !== null) {
     return <PhrasePage address={made.address} phrase={made.phrase} />;
   }
-  if (offer === undefined) return <Waiting words={say("wait.invitation")} />;
+  if (offer === undefined)
+    return <Waiting words={say("wait.invitation")} onStop={() => go({ page: "signIn" })} />;
   if (offer instanceof CallFailed) {
     const isOver = isUsedUp(offer.fault);
     return (

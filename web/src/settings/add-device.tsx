@@ -71,7 +71,7 @@ export function AddDevice({
             <Button onClick={make}>{say("addDevice.again")}</Button>
           </>
         ) : link === undefined ? (
-          <Waiting />
+          <Waiting words={say("wait.server")} onStop={onClose} />
         ) : (
           <Shown link={link} />
         )}

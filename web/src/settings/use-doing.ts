@@ -10,18 +10,17 @@ const shownMs = 2_500;
 
 /** Something that is set at once, and says so. */
 export function useDoing(): Doing {
-  const { isBusy, fault, run } = useWork();
+  const work = useWork();
   const [isDone, setDone] = useState(false);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   useEffect(() => () => clearTimeout(timer.current), []);
   return {
-    isBusy,
+    ...work,
     isDone,
-    fault,
-    async run(work) {
+    async run(wanted) {
       clearTimeout(timer.current);
       setDone(false);
-      const isOver = await run(work);
+      const isOver = await work.run(wanted);
       if (isOver) {
         setDone(true);
         timer.current = setTimeout(() => setDone(false), shownMs);

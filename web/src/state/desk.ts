@@ -69,9 +69,14 @@ function ask(message: Pick<ToWorker, "kind" | "id"> & { name?: string; input?: u
   }
 }
 
-/** Throws CallFailed. */
-export function call<Name extends CallName>(name: Name, input: CallInput<Name>): Promise<CallOutput<Name>> {
+/** Throws CallFailed; with the code `stopped` when the signal has ended it in time, else it is done. */
+export function call<Name extends CallName>(
+  name: Name,
+  input: CallInput<Name>,
+  signal?: AbortSignal,
+): Promise<CallOutput<Name>> {
   const id = nextId++;
+  signal?.addEventListener("abort", () => ask({ kind: "stop", id }), { once: true });
   return new Promise((resolve, reject) => {
     waiting.set(id, {
       done(value) {

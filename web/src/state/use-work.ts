@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { CallFailed } from "./desk.ts";
 import type { Fault } from "./worker/fault.ts";
 
@@ -6,26 +6,36 @@ export interface Work {
   isBusy: boolean;
   /** Why the last try failed; gone with the next. */
   fault: Fault | undefined;
-  /** True when it was done. */
-  run(work: () => Promise<unknown>): Promise<boolean>;
+  /** The last try was stopped before it was done. */
+  isStopped: boolean;
+  /** True when it was done. What heeds the signal can be stopped. */
+  run(work: (signal: AbortSignal) => Promise<unknown>): Promise<boolean>;
+  stop(): void;
 }
 
 /** Something that is asked of the server once at a time. */
 export function useWork(): Work {
   const [isBusy, setBusy] = useState(false);
   const [fault, setFault] = useState<Fault>();
+  const [isStopped, setStopped] = useState(false);
+  const stopping = useRef<AbortController>(undefined);
   return {
     isBusy,
     fault,
+    isStopped,
+    stop: () => stopping.current?.abort(),
     async run(work) {
       setBusy(true);
       setFault(undefined);
+      setStopped(false);
+      stopping.current = new AbortController();
       try {
-        await work();
+        await work(stopping.current.signal);
         return true;
       } catch (error) {
         if (!(error instanceof CallFailed)) throw error;
-        setFault(error.fault);
+        if (error.fault.code === "stopped") setStopped(true);
+        else setFault(error.fault);
         return false;
       } finally {
         setBusy(false);

@@ -1,11 +1,12 @@
 import { type ReactElement, useEffect, useState } from "react";
 import { say } from "../words/words.ts";
+import { Button } from "./button.tsx";
 import style from "./waiting.module.css";
 
 const patienceMs = 2_000;
 
-/** Nothing at first, for most waits are over before one would see them; words when it takes long. */
-export function Waiting({ words }: { words?: string }): ReactElement {
+/** Nothing at first, for most waits are over before one would see them; words when it takes long, and the way out of it. */
+export function Waiting({ words, onStop }: { words?: string; onStop?: () => void }): ReactElement {
   const [isLong, setLong] = useState(false);
   useEffect(() => {
     const timer = setTimeout(() => setLong(true), patienceMs);
@@ -14,6 +15,11 @@ export function Waiting({ words }: { words?: string }): ReactElement {
   return (
     <div className={style.waiting} role="status" data-waiting="">
       {isLong && (words ?? say("wait.mail"))}
+      {isLong && onStop !== undefined && (
+        <Button look="link" onClick={onStop}>
+          {say("dialog.cancel")}
+        </Button>
+      )}
     </div>
   );
 }

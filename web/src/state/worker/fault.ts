@@ -31,6 +31,9 @@ export class Told extends Error {
   }
 }
 
+/** Of what somebody has stopped. */
+export const stopped: Fault = { sentence: "It was stopped.", code: "stopped" };
+
 /** Whatever was thrown. */
 export function faultOf(error: unknown): Fault {
   if (error instanceof Told) return error.fault;

@@ -18,14 +18,14 @@ export function homePlatform(origin: string): Platform {
 }
 
 /** The host in the addresses of this server. Throws what a call throws. */
-export async function homeHost(platform: Platform): Promise<string> {
-  const { host } = await makeApi(platform, `https://${location.host}`).call("discovery", {});
+export async function homeHost(platform: Platform, signal?: AbortSignal): Promise<string> {
+  const { host } = await makeApi(platform, `https://${location.host}`).call("discovery", { signal });
   return host;
 }
 
 /** The address with its host where only a name was given. Throws ProblemError `misdirected` for one of another server. */
-export async function wholeAddress(platform: Platform, text: string): Promise<string> {
-  const home = await homeHost(platform);
+export async function wholeAddress(platform: Platform, text: string, signal?: AbortSignal): Promise<string> {
+  const home = await homeHost(platform, signal);
   const trimmed = text.trim();
   if (!trimmed.includes("@")) return `${trimmed}@${home}`;
   const { host } = parseAddress(trimmed);

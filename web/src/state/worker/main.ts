@@ -2,7 +2,7 @@
 import { isSame } from "../same.ts";
 import { calls } from "./calls.ts";
 import { openRoom } from "./desk.ts";
-import { faultOf } from "./fault.ts";
+import { faultOf, stopped } from "./fault.ts";
 import type { FromWorker, ToWorker } from "./messages.ts";
 import type { Topic } from "./topic.ts";
 import { views } from "./views.ts";
@@ -38,6 +38,9 @@ addEventListener("message", ({ data }: MessageEvent<ToWorker>) => {
     case "call":
       void answerCall(data);
       return;
+    case "stop":
+      stops.get(data.id)?.abort();
+      return;
     case "watch":
       startWatch(data);
       return;
@@ -46,13 +49,23 @@ addEventListener("message", ({ data }: MessageEvent<ToWorker>) => {
   }
 });
 
+type AnyCall = (room: typeof openedRoom, input: never, signal: AbortSignal) => Promise<unknown>;
+
+/** Of the calls that are being answered. */
+const stops = new Map<number, AbortController>();
+
 async function answerCall({ id, name, input }: Extract<ToWorker, { kind: "call" }>): Promise<void> {
+  const stop = new AbortController();
+  stops.set(id, stop);
   try {
     await known;
-    const call: (room: typeof openedRoom, input: never) => Promise<unknown> = calls[name];
-    post({ kind: "answer", id, value: await call(openedRoom, input) });
+    stop.signal.throwIfAborted();
+    const call: AnyCall = calls[name];
+    post({ kind: "answer", id, value: await call(openedRoom, input, stop.signal) });
   } catch (error) {
-    post({ kind: "fault", id, fault: faultOf(error) });
+    post({ kind: "fault", id, fault: stop.signal.aborted ? stopped : faultOf(error) });
+  } finally {
+    stops.delete(id);
   }
 }
 

@@ -5,6 +5,8 @@ import type { ViewName } from "./views.ts";
 
 export type ToWorker =
   | { kind: "call"; id: number; name: CallName; input: never }
+  /** The call is not wanted any more. It is answered all the same: by then it may be done. */
+  | { kind: "stop"; id: number }
   | { kind: "watch"; id: number; name: ViewName; input: never }
   | { kind: "unwatch"; id: number };
 

@@ -27,11 +27,12 @@ interface Device {
 export async function signIn(
   room: Room,
   { address, password, device }: { address: string; password: string } & Device,
+  signal: AbortSignal,
 ): Promise<void> {
   const { keeper, platform } = room;
-  const whole = await wholeAddress(platform, address);
+  const whole = await wholeAddress(platform, address, signal);
   checkSeat(room, whole);
-  await room.sitDown(await login(platform, { address: whole, password }, { keeper, device }));
+  await room.sitDown(await login(platform, { address: whole, password }, { keeper, device, signal }));
 }
 
 /** The host in the addresses of the server that the page has come from. */
@@ -83,25 +84,30 @@ export async function readDeviceLink(_: Room, { code }: { code: string }): Promi
 }
 
 /** Uses up a link that another device has made. */
-export async function joinDevice(room: Room, { code, device }: { code: string } & Device): Promise<void> {
+export async function joinDevice(
+  room: Room,
+  { code, device }: { code: string } & Device,
+  signal: AbortSignal,
+): Promise<void> {
   const { keeper, platform } = room;
   const link = parseDeviceLink(code);
   if (link === undefined) throw new RangeError("The code of a link was not looked at before.");
   checkSeat(room, link.address);
-  await room.sitDown(await joinByLink(platform, link, { keeper, device }));
+  await room.sitDown(await joinByLink(platform, link, { keeper, device, signal }));
 }
 
 /** Gives the new recovery phrase where there is one. */
 export async function recoverAccount(
   room: Room,
   { address, phrase, password, device }: { address: string; phrase: string; password: string } & Device,
+  signal: AbortSignal,
 ): Promise<void> {
   checkPhrase(phrase);
   const { keeper, platform } = room;
-  const whole = await wholeAddress(platform, address);
+  const whole = await wholeAddress(platform, address, signal);
   checkSeat(room, whole);
   await room.sitDown(
-    await recover(platform, { address: whole, phrase, newPassword: password }, { keeper, device }),
+    await recover(platform, { address: whole, phrase, newPassword: password }, { keeper, device, signal }),
   );
 }
 
