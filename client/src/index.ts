@@ -29,6 +29,7 @@ export {
 } from "./api.ts";
 export { browserPlatform } from "./browser-platform.ts";
 export { markMessage, moveMessage } from "./change-mail.ts";
+export { closeAccount, readOwnRole, reopenAccount } from "./closing.ts";
 export { compose } from "./compose.ts";
 export { dateOfId } from "./date-of-id.ts";
 export {

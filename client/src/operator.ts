@@ -15,7 +15,6 @@ import type {
 } from "@posthorn/protocol";
 import { type Api, makeApi } from "./api.ts";
 import type { Platform } from "./platform.ts";
-import type { Session } from "./session.ts";
 
 /** The server at `url`, called with the operator's token; both stand in `operator.json` of its data folder. */
 export function openOperator(platform: Platform, { url, token }: { url: string; token: string }): Api {
@@ -106,11 +105,6 @@ export function changePolicy(api: Api, change: PolicyPatch): Promise<Policy> {
 /** Whether others come to the server by its name. */
 export function readReach(api: Api): Promise<Reach> {
   return api.call("reach", {});
-}
-
-/** Whether this sign-in may do what the operator does. */
-export async function isOperator(session: Session): Promise<boolean> {
-  return (await session.call("ownRole", {})).operator;
 }
 
 export function readStatus(api: Api): Promise<Status> {

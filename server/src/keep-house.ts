@@ -1,4 +1,5 @@
 import { uuidV7 } from "@posthorn/protocol";
+import { eraseClosed } from "./auth/erase.ts";
 import { sweepAuth } from "./auth/sweep.ts";
 import { type SweepContext, sweepBlobs } from "./blobs/sweep.ts";
 import type { Clock, Log } from "./env/env.ts";
@@ -65,6 +66,7 @@ function choresOf(ctx: KeepHouseContext, signal: AbortSignal): Record<string, ()
   return {
     keys: () => ctx.renewKeys(),
     auth: () => sweepAuth(ctx),
+    closed: () => eraseClosed(ctx, signal),
     receipts: () => sweepReceipts(store, now, signal),
     sent: () =>
       inSteps(store, signal, 0, (tx, after) =>

@@ -32,6 +32,7 @@ import { admitting, findingKeys } from "./receive/admit.ts";
 import { greet } from "./receive/greet.ts";
 import { rememberNonces } from "./receive/nonces.ts";
 import type { Tx } from "./store/sql.ts";
+import { takeBackHeld } from "./submit/take-back-held.ts";
 
 export const software = "posthorn";
 
@@ -99,6 +100,7 @@ function authRoom(house: House) {
     },
     checkKeys: (address: string, keys: NewKeys) => checkFirstKeys({ clock }, address, keys),
     insertKeys: insertFirstKeys,
+    takeBackHeld,
     async greet(tx: Tx, accountId: number, accepted: string | undefined) {
       if (!policy.rules.greeting) return;
       await greet({ host: config.host, random }, tx, { accountId, now: clock.now(), accepted });

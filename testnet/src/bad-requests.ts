@@ -38,6 +38,7 @@ export const goodInputs: Readonly<Record<string, object>> = {
   loginStart: { name: "bob", startLoginRequest: "AAAA" },
   loginFinish: { loginId: "a".repeat(32), finishLoginRequest: "AAAA", device: "phone" },
   refresh: { refreshToken: "a".repeat(32) },
+  closeAccount: { loginId: "a".repeat(32), finishLoginRequest: "AAAA" },
   createToken: { name: "robot", scopes: ["read"], expiresInS: 3600 },
   createInvite: { name: "bob", expiresInS: 3600, quotaBytes: 1_000_000, operator: true },
   patchAccount: { suspended: true, operator: true, quotaBytes: 1_000_000 },

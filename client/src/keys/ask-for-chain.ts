@@ -5,7 +5,7 @@ import { makeMemo } from "./memo.ts";
 
 /** All statements of an account as its server shows them, or why it does not. None of it is believed yet. */
 export type ChainAnswer =
-  | { kind: "chain"; statements: readonly SignedStatement[] }
+  | { kind: "chain"; statements: readonly SignedStatement[]; closing?: boolean | undefined }
   | { kind: "refused"; problem: Problem };
 
 const recent = makeMemo<ChainAnswer>(60_000);

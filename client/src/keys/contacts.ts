@@ -1,6 +1,6 @@
 /** The keys of others: asked for, held against what was believed before, and what a person must be told of it. */
 import { type AccountStatement, type ChainPin, checkChain, type SignedStatement } from "@posthorn/crypto";
-import { accountOf, fail, type Problem, ProblemError, parseAddress } from "@posthorn/protocol";
+import { accountOf, fail, type Problem, ProblemError, parseAddress, problem } from "@posthorn/protocol";
 import type { Session } from "../session.ts";
 import { askForChain } from "./ask-for-chain.ts";
 import { type BelievedChain, isBelieved, sentenceOf } from "./keyring.ts";
@@ -23,7 +23,7 @@ export type ContactNews = "firstSeen" | "newKey" | "reset" | "policyLowered";
  * `sealed` messages are sealed to the epochs of `head` · `open` no keys of this account were ever seen: what is sent to
  * it can be read on the way · `mustCompare` the two must compare again: nothing may be sent ·
  * `noConsent` its keys are not for us · `notBelieved` its server shows what does not hold · `unknown` there is no such
- * account, or nobody could be asked.
+ * account, it is closing, or nobody could be asked.
  */
 export type Contact =
   | ({ kind: "sealed"; isCompared: boolean; news: ContactNews | undefined } & Believed)
@@ -47,44 +47,54 @@ interface Believed {
  * Asks for the keys of an account (`name@host`, without a tag) and believes what holds: the newest statement is pinned.
  * What cannot be pinned holds all the same where the account is seen for the first time, and is so again next time.
  * Throws what asking our own server throws, and keeping a newer pin than there was; `notOpened` when it has changed what
- * was pinned.
+ * was pinned. An account that is closing is `unknown`, by the problem `recipientGone`.
  */
-export function lookUpContact(session: Session, address: string): Promise<Contact> {
-  return lookUp(
+export async function lookUpContact(session: Session, address: string): Promise<Contact> {
+  const { contact, isClosing } = await lookUp(
     session,
     address,
     ({ known, contact }) => known === undefined || contact.kind === "mustCompare",
   );
+  if (!isClosing) return contact;
+  return {
+    kind: "unknown",
+    problem: problem("recipientGone", `The address ${address} is no longer in use.`),
+  };
 }
 
-/** The same, to read what somebody has signed: the chain was checked, so that it cannot be pinned hides no message. */
-export function lookUpSigner(session: Session, address: string): Promise<Contact> {
-  return lookUp(session, address, () => true);
+/**
+ * The same, to read what somebody has signed: the chain was checked, so that it cannot be pinned hides no message, and
+ * neither does it that they are leaving.
+ */
+export async function lookUpSigner(session: Session, address: string): Promise<Contact> {
+  return (await lookUp(session, address, () => true)).contact;
 }
 
 async function lookUp(
   session: Session,
   address: string,
   mayGoUnkept: (found: { known: KnownPin | undefined; contact: Contact }) => boolean,
-): Promise<Contact> {
+): Promise<Pick<Found, "contact" | "isClosing">> {
   const own = await getKeyring(session);
   if (address === own.address) {
     const { head, pin, statements } = own;
-    return { kind: "sealed", head, pin, statements, isCompared: true, news: undefined };
+    const contact: Contact = { kind: "sealed", head, pin, statements, isCompared: true, news: undefined };
+    return { contact, isClosing: false };
   }
   for (let tries = 1; ; tries++) {
     const known = await findPin(session, address);
-    const { contact, toKeep } = await believe(session, address, known);
-    if (toKeep === undefined) return contact;
+    const { contact, isClosing, toKeep } = await believe(session, address, known);
+    const found = { contact, isClosing };
+    if (toKeep === undefined) return found;
     try {
       await keepFor(session, toKeep, known);
-      return contact;
+      return found;
     } catch (error) {
       if (!(error instanceof ProblemError)) throw error;
       // Another device has pinned it at the same time; what that one believed is looked at first.
       if (error.problem.code === "changedMeanwhile" && tries < mostTries) continue;
       if (!mayGoUnkept({ known, contact })) throw error;
-      return contact;
+      return found;
     }
   }
 }
@@ -94,23 +104,29 @@ const mostTries = 3;
 /** `toKeep` is the pin that is to be written now: something is new. */
 interface Found {
   contact: Contact;
+  /** Its owner has closed it. */
+  isClosing: boolean;
   toKeep?: Pin;
 }
 
 async function believe(session: Session, address: string, known: KnownPin | undefined): Promise<Found> {
   const answer = await askForChain(session, address);
-  if (answer.kind === "refused") return { contact: withoutAnswer(address, answer.problem, known?.pin) };
-  const { statements } = answer;
-  if (statements.length === 0 && known === undefined) return { contact: { kind: "open" } };
+  if (answer.kind === "refused") {
+    return { contact: withoutAnswer(address, answer.problem, known?.pin), isClosing: false };
+  }
+  const { statements, closing: isClosing = false } = answer;
+  if (statements.length === 0 && known === undefined) return { contact: { kind: "open" }, isClosing };
   const result = await checkChain(statements, chainContext(session, address, known?.pin));
-  if (!isBelieved(result)) return { contact: { kind: "notBelieved", sentence: sentenceOf(result, address) } };
+  if (!isBelieved(result)) {
+    return { contact: { kind: "notBelieved", sentence: sentenceOf(result, address) }, isClosing };
+  }
   const { head, pin } = result;
   const news = gravest(newsOf(result), known?.pin.untold);
   // Kept with the pin until a person was told: a server could see to it that whatever was under way comes to nothing.
   const untold = news === "firstSeen" ? undefined : news;
   const newest = pinOf({ statements, pin }, known?.pin.compared ?? null, untold);
   const contact = contactOf(newest, { head, pin, statements }, news);
-  return result.kind === "unchanged" ? { contact } : { contact, toKeep: newest };
+  return { contact, isClosing, ...(result.kind === "unchanged" ? {} : { toKeep: newest }) };
 }
 
 function contactOf(pin: Pin, believed: Believed, news: ContactNews | undefined): Contact {
@@ -163,7 +179,8 @@ function newsOf(result: BelievedChain): ContactNews | undefined {
 /** What was believed last holds on while nobody answers, and when the keys have been hidden from us since. */
 function withoutAnswer(address: string, problem: Problem, pin: Pin | undefined): Contact {
   const isGone = problem.code === "recipientUnknown" || problem.code === "notFound";
-  if (pin === undefined)
+  // It never was a secret, and nothing is sent to it: no reason to suspect anybody.
+  if (pin === undefined || problem.code === "recipientGone")
     return problem.code === "noConsent" ? { kind: "noConsent" } : { kind: "unknown", problem };
   if (isGone) {
     return {

@@ -1,6 +1,8 @@
 import {
   ApiTokenListSchema,
   ApiTokenRequestSchema,
+  CloseAccountSchema,
+  ClosingSchema,
   InviteInfoSchema,
   LoginFinishSchema,
   LoginStartAnswerSchema,
@@ -88,6 +90,24 @@ export const authRoutes = {
     output: OwnRoleSchema,
     status: 200,
     summary: "Whose sign-in it is, and whether it may do what the operator does.",
+  },
+  closeAccount: {
+    method: "POST",
+    path: "/auth/closing",
+    auth: "token",
+    sessionOnly: true,
+    input: CloseAccountSchema,
+    output: ClosingSchema,
+    status: 200,
+    summary: "Close the account: it is erased in fourteen days, unless it is reopened.",
+  },
+  reopenAccount: {
+    method: "DELETE",
+    path: "/auth/closing",
+    auth: "token",
+    sessionOnly: true,
+    status: 204,
+    summary: "Reopen an account that is closing.",
   },
   sessions: {
     method: "GET",

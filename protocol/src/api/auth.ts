@@ -30,7 +30,24 @@ export const InviteInfoSchema = Type.Object({
 export type InviteInfo = Static<typeof InviteInfoSchema>;
 
 /** Who is calling, as the server knows it. */
-export const OwnRoleSchema = Type.Object({ address: AddressTextSchema, operator: Type.Boolean() });
+export const OwnRoleSchema = Type.Object({
+  address: AddressTextSchema,
+  operator: Type.Boolean(),
+  /** When everything of an account that is closing is erased. */
+  eraseAt: Type.Optional(TimeSchema),
+});
+
+export type OwnRole = Static<typeof OwnRoleSchema>;
+
+/** A sign-in, begun with the account's password and finished here: a stolen sign-in alone closes nothing. */
+export const CloseAccountSchema = Type.Object(
+  { loginId: secret, finishLoginRequest: opaque },
+  { additionalProperties: false },
+);
+
+export const ClosingSchema = Type.Object({ eraseAt: TimeSchema });
+
+export type Closing = Static<typeof ClosingSchema>;
 
 /** First step of OPAQUE registration (RFC 9807 §5): the blinded password. */
 export const RegisterStartSchema = Type.Object(

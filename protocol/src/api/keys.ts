@@ -56,7 +56,11 @@ export const SignedStatementSchema = Type.Object(
 );
 
 /** All statements of an account, the first one first (§90.9). None for an account that has no keys. */
-export const KeyChainSchema = Type.Object({ statements: list(SignedStatementSchema, limits.statements) });
+export const KeyChainSchema = Type.Object({
+  statements: list(SignedStatementSchema, limits.statements),
+  /** Its owner has closed it (§80.17): what it has sent is still read by these keys, and nothing is sent to it. */
+  closing: Type.Optional(Type.Boolean()),
+});
 
 export type KeyChain = Static<typeof KeyChainSchema>;
 

@@ -59,6 +59,8 @@ export const AccountInfoSchema = Type.Object({
   quotaBytes: count,
   usedBytes: count,
   lastSeenAt: Type.Optional(TimeSchema),
+  /** Its owner has closed it: when it is erased. */
+  eraseAt: Type.Optional(TimeSchema),
 });
 
 export type AccountInfo = Static<typeof AccountInfoSchema>;

@@ -254,6 +254,7 @@ function accountInfo(ctx: AdminContext, account: Account): AccountInfo {
     operator: account.isOperator,
     quotaBytes: account.quotaBytes,
     usedBytes: account.usedBytes,
+    ...(account.eraseAt === undefined ? {} : { eraseAt: formatTime(account.eraseAt) }),
   };
 }
 

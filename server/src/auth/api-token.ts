@@ -9,6 +9,7 @@ import {
 } from "../store/auth-store.ts";
 import type { Store } from "../store/sql.ts";
 import { type Caller, formatScopes, parseScopes, requireSession, type Scope } from "./caller.ts";
+import { refuseClosing } from "./refusal.ts";
 import type { RememberedCallers } from "./remembered-callers.ts";
 import { hashSecret, randomText } from "./secret.ts";
 
@@ -37,7 +38,7 @@ export function parseApiToken(token: string): { id: string; secret: string } {
 
 /**
  * Makes a token for programs; the answer holds it for the only time. It can do no more than its maker, who must have
- * signed in: a stolen API token makes no further ones.
+ * signed in: a stolen API token makes no further ones. Throws ProblemError `badRequest`, `forbidden`, `accountClosing`.
  */
 export async function makeApiToken(
   ctx: ApiTokenContext,
@@ -45,6 +46,7 @@ export async function makeApiToken(
   input: { name: string; scopes: readonly Scope[]; expiresInS?: number | undefined },
 ): Promise<NewApiToken> {
   requireSession(caller);
+  refuseClosing(caller);
   const scopes = [...new Set(input.scopes)];
   if (scopes.length === 0) fail("badRequest", "A token needs at least one scope.", { pointer: "/scopes" });
   const beyond = scopes.find((scope) => !caller.scopes.has(scope));

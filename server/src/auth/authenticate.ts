@@ -6,7 +6,7 @@ import { type AccessTokenContext, verifyAccessToken } from "./access-token.ts";
 import { parseApiToken } from "./api-token.ts";
 import { type Caller, parseScopes, type Scope } from "./caller.ts";
 import { type OperatorToken, operatorPrefix, provesOperator } from "./operator-token.ts";
-import { refuseEnded, refuseSuspended } from "./refusal.ts";
+import { refuseEnded, refuseErased, refuseSuspended } from "./refusal.ts";
 import type { RememberedCallers } from "./remembered-callers.ts";
 import { matchesHash } from "./secret.ts";
 
@@ -46,7 +46,8 @@ async function callerOf(ctx: AuthenticateContext, token: string): Promise<Caller
   if (token.startsWith(operatorPrefix)) return provenOperator(ctx, token);
   const epoch = ctx.remembered.epoch;
   const { caller, expiresAt } = await proveToken(ctx, token);
-  ctx.remembered.remember(key, caller, expiresAt - ctx.clock.now(), epoch);
+  const until = Math.min(expiresAt, caller.eraseAt ?? expiresAt);
+  ctx.remembered.remember(key, caller, until - ctx.clock.now(), epoch);
   return caller;
 }
 
@@ -112,9 +113,16 @@ async function proveAccessToken(ctx: AuthenticateContext, token: string): Promis
   const session = await findSession(ctx.store.read, sessionId);
   if (session === undefined || session.accountId !== accountId) return refuseEnded(undefined);
   refuseSuspended(session);
+  refuseErased(session, ctx.clock.now());
   if (session.endedBecause !== undefined || session.expiresAt <= ctx.clock.now())
     return refuseEnded(session.endedBecause);
-  const caller = { accountId, name: session.accountName, scopes: withRole(session, scopes), sessionId };
+  const caller = {
+    accountId,
+    name: session.accountName,
+    scopes: withRole(session, scopes),
+    sessionId,
+    ...closingOf(session),
+  };
   return { caller, expiresAt };
 }
 
@@ -127,24 +135,35 @@ async function proveApiToken(ctx: AuthenticateContext, token: string): Promise<P
     return fail("unauthorized", "This API token is not valid. It may have been revoked.");
   if (found.expiresAt <= ctx.clock.now()) fail("unauthorized", "This API token has expired. Make a new one.");
   refuseSuspended(found);
+  refuseErased(found, ctx.clock.now());
   await noteUse(ctx, id, found.lastUsedAt);
   const caller = {
     accountId: found.accountId,
     name: found.accountName,
     scopes: withinRole(found, parseScopes(found.scopes)),
     tokenId: id,
+    ...closingOf(found),
   };
   return { caller, expiresAt: found.expiresAt };
 }
 
 /** Who signs in to an operator's account may do what the operator does, from when the role is given until it is taken. */
-function withRole({ isOperator }: Owner, scopes: ReadonlySet<Scope>): ReadonlySet<Scope> {
-  return isOperator ? new Set([...scopes, "admin"]) : scopes;
+function withRole(owner: Owner, scopes: ReadonlySet<Scope>): ReadonlySet<Scope> {
+  return isAtWork(owner) ? new Set([...scopes, "admin"]) : scopes;
 }
 
 /** A token that an operator has made for the operator's work is good for it only while its maker is one. */
-function withinRole({ isOperator }: Owner, scopes: ReadonlySet<Scope>): ReadonlySet<Scope> {
-  return isOperator ? scopes : new Set([...scopes].filter((scope) => scope !== "admin"));
+function withinRole(owner: Owner, scopes: ReadonlySet<Scope>): ReadonlySet<Scope> {
+  return isAtWork(owner) ? scopes : new Set([...scopes].filter((scope) => scope !== "admin"));
+}
+
+/** An operator who has closed their account has left the work to the others. */
+function isAtWork({ isOperator, eraseAt }: Owner): boolean {
+  return isOperator && eraseAt === undefined;
+}
+
+function closingOf({ eraseAt }: Owner): Pick<Caller, "eraseAt"> {
+  return eraseAt === undefined ? {} : { eraseAt };
 }
 
 /** So that its owner sees which token is in use. Once an hour, because it costs a commit; a full disk does not matter. */

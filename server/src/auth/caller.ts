@@ -12,6 +12,8 @@ export interface Caller {
   sessionId?: string;
   /** The API token it came by. */
   tokenId?: string;
+  /** When the account is erased, whose owner has closed it. */
+  eraseAt?: number;
 }
 
 const scopes: ReadonlySet<string> = new Set<Scope>(["read", "draft", "send", "admin"]);

@@ -5,6 +5,7 @@ import type { Db } from "../store/sql.ts";
 import { spendTry } from "./budget.ts";
 import { type Caller, requireSession } from "./caller.ts";
 import type { LoginContext } from "./login.ts";
+import { refuseClosing } from "./refusal.ts";
 import { findBase64Url, hashSecret } from "./secret.ts";
 import { signIn } from "./sign-in.ts";
 
@@ -13,7 +14,7 @@ const tokenBytes = 32;
 
 /**
  * Keeps a link that the caller's device has made, in the place of the one it has made before. The token is random and
- * only its hash is kept. Throws ProblemError `badRequest` for a token that is none.
+ * only its hash is kept. Throws ProblemError `badRequest` for a token that is none, `accountClosing`.
  */
 export async function makeDeviceLink(
   ctx: Pick<LoginContext, "store" | "clock">,
@@ -21,6 +22,7 @@ export async function makeDeviceLink(
   input: { token: string; wrapped?: string | undefined },
 ): Promise<{ expiresAt: string }> {
   const sessionId = requireSession(caller);
+  refuseClosing(caller);
   const expiresAt = ctx.clock.now() + lifeMs;
   const tokenHash = hashToken(input.token);
   if (tokenHash === undefined) return fail("badRequest", "That is no token.", { pointer: "/token" });

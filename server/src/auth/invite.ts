@@ -20,6 +20,7 @@ import {
   setInviteUser,
   spendInvite,
 } from "../store/auth-store.ts";
+import { isFormerAddress } from "../store/closing-store.ts";
 import type { Store, Tx } from "../store/sql.ts";
 import { type AuthBudgets, spendTry } from "./budget.ts";
 import { type Caller, requireScope } from "./caller.ts";
@@ -61,6 +62,9 @@ export async function makeInvite(
   const accountName = input.name === undefined ? undefined : parseAccountName(ctx.host, input.name);
   if (accountName !== undefined && (await findAccountByName(ctx.store.read, accountName)) !== undefined) {
     refuseTakenName(accountName);
+  }
+  if (accountName !== undefined && (await isFormerAddress(ctx.store.read, accountName))) {
+    refuseFormerName(accountName);
   }
   const token = randomText(ctx.random, tokenBytes);
   const createdAt = ctx.clock.now();
@@ -166,6 +170,15 @@ export function parseInvitedName(host: string, invite: StoredInvite, text: strin
 
 export function refuseTakenName(name: string): never {
   fail("alreadyExists", `The name “${name}” is taken. Choose another.`, { pointer: "/name" });
+}
+
+/** Told to operators, who can have known the account. */
+function refuseFormerName(name: string): never {
+  fail(
+    "alreadyExists",
+    `The name “${name}” was that of an account that its owner has deleted. It is given to nobody, so that nobody gets what is meant for them.`,
+    { pointer: "/name" },
+  );
 }
 
 function refuseUsedInvite(): never {

@@ -1,10 +1,14 @@
-import { formatAddress } from "@posthorn/protocol";
+import { formatAddress, formatTime, type OwnRole } from "@posthorn/protocol";
 import type { Caller } from "./caller.ts";
 
-/** Whose credential it is, and whether that may do what the operator does. */
+/** Whose credential it is, whether that may do what the operator does, and when the account is erased if it is closing. */
 export async function ownRole(
   { host }: { host: string },
-  { name, scopes }: Caller,
-): Promise<{ address: string; operator: boolean }> {
-  return { address: formatAddress({ id: name, host }), operator: scopes.has("admin") };
+  { name, scopes, eraseAt }: Caller,
+): Promise<OwnRole> {
+  return {
+    address: formatAddress({ id: name, host }),
+    operator: scopes.has("admin"),
+    ...(eraseAt === undefined ? {} : { eraseAt: formatTime(eraseAt) }),
+  };
 }

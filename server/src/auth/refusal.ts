@@ -1,4 +1,4 @@
-import { fail } from "@posthorn/protocol";
+import { fail, formatTime } from "@posthorn/protocol";
 
 /** Why a session ended before its time; kept with it, so that whoever comes with it later is told. */
 export type EndReason = "logout" | "revoked" | "reused" | "displaced" | "suspended" | "passwordChanged";
@@ -26,4 +26,18 @@ function isEndReason(text: string): text is EndReason {
 export function refuseSuspended(owner: { suspendedAt: number | undefined }): void {
   if (owner.suspendedAt === undefined) return;
   fail("forbidden", "This account is suspended. Ask whoever runs this server.");
+}
+
+/** Throws ProblemError `unauthorized` once the time has come at which its owner has the account erased. */
+export function refuseErased({ eraseAt }: { eraseAt: number | undefined }, now: number): void {
+  if (eraseAt !== undefined && eraseAt <= now) fail("unauthorized", "This account has been deleted.");
+}
+
+/** Throws ProblemError `accountClosing` for what an account may not do once its owner has closed it. */
+export function refuseClosing({ eraseAt }: { eraseAt?: number | undefined }): void {
+  if (eraseAt === undefined) return;
+  fail(
+    "accountClosing",
+    `This account is to be deleted on ${formatTime(eraseAt).slice(0, 10)}. To do this, keep the account first.`,
+  );
 }

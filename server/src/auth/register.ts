@@ -1,6 +1,7 @@
 import { fail, formatAddress, type NewKeys, ProblemError, type Tokens } from "@posthorn/protocol";
-import { findAccountByName, setOperator } from "../store/account-store.ts";
+import { setOperator } from "../store/account-store.ts";
 import { insertPasswordRecord } from "../store/auth-store.ts";
+import { isNameTaken } from "../store/closing-store.ts";
 import type { Tx } from "../store/sql.ts";
 import { type AuthBudgets, spendTry } from "./budget.ts";
 import { parseInvitedName, readInvite, refuseTakenName, useInvite } from "./invite.ts";
@@ -32,7 +33,7 @@ export async function startRegistration(
   spendTry(ctx.budgets, input.remoteAddress);
   const invite = await readInvite(ctx, input.invite);
   const name = parseInvitedName(ctx.host, invite, input.name);
-  if ((await findAccountByName(ctx.store.read, name)) !== undefined) refuseTakenName(name);
+  if (await isNameTaken(ctx.store.read, name)) refuseTakenName(name);
   const address = formatAddress({ id: name, host: ctx.host });
   return { registrationResponse: await answerRegistration(ctx.opaqueSetup, { address, ...input }) };
 }
@@ -91,13 +92,13 @@ async function createNamed(
   name: string,
   quotaBytes: number | undefined,
 ): Promise<number> {
-  if ((await findAccountByName(tx, name)) !== undefined) refuseTakenName(name);
+  if (await isNameTaken(tx, name)) refuseTakenName(name);
   return ctx.createAccount(tx, { name, quotaBytes });
 }
 
 /** Two registrations of one name at the same instant: PostgreSQL refuses the second by its index, not by our look. */
 async function explainLostRace(ctx: RegisterContext, name: string, error: unknown): Promise<never> {
   if (error instanceof ProblemError) throw error;
-  if ((await findAccountByName(ctx.store.read, name)) !== undefined) refuseTakenName(name);
+  if (await isNameTaken(ctx.store.read, name)) refuseTakenName(name);
   throw error;
 }

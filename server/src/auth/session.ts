@@ -17,7 +17,7 @@ import type { Db, Store, Tx } from "../store/sql.ts";
 import { type AccessTokenContext, mintAccessToken } from "./access-token.ts";
 import { type Caller, formatScopes, parseScopes, requireSession, sessionScopes } from "./caller.ts";
 import { findRefreshToken, makeRefreshToken, type RefreshToken, turnRefreshToken } from "./refresh-token.ts";
-import { type EndReason, refuseEnded, refuseSuspended } from "./refusal.ts";
+import { type EndReason, refuseEnded, refuseErased, refuseSuspended } from "./refusal.ts";
 import type { RememberedCallers } from "./remembered-callers.ts";
 import { sameHash } from "./secret.ts";
 
@@ -121,6 +121,7 @@ export async function refresh(ctx: SessionContext, input: { refreshToken: string
     return refuseEnded("reused");
   }
   refuseSuspended(turn.session);
+  refuseErased(turn.session, ctx.clock.now());
   return issueTokens(ctx, turn.session, { name: turn.session.accountName, refreshToken: next.token });
 }
 

@@ -15,8 +15,9 @@ import {
 } from "@posthorn/protocol";
 import { type ApiTokenContext, listApiTokens, makeApiToken, revokeApiToken } from "../auth/api-token.ts";
 import type { Caller } from "../auth/caller.ts";
+import { type ClosingContext, closeAccount, reopenAccount } from "../auth/closing.ts";
 import { viewInvite } from "../auth/invite.ts";
-import { finishLogin, type LoginContext, startLogin } from "../auth/login.ts";
+import { finishLogin, startLogin } from "../auth/login.ts";
 import { ownRole } from "../auth/own-role.ts";
 import { finishRegistration, type RegisterContext, startRegistration } from "../auth/register.ts";
 import { listSessions, logout, refresh, revokeSession } from "../auth/session.ts";
@@ -41,7 +42,7 @@ import { type Route, route } from "./router.ts";
 
 export interface ClientRoutesContext {
   authenticate: Authenticate;
-  auth: RegisterContext & LoginContext & ApiTokenContext;
+  auth: RegisterContext & ClosingContext & ApiTokenContext;
   submit: SubmitContext;
   blobs: BlobContext;
   peer: PeerRoutesContext;
@@ -220,6 +221,14 @@ function authRoutes(ctx: ClientRoutesContext): Route[] {
       return undefined;
     }),
     guarded(authenticate, routes.ownRole, ({ caller }) => ownRole(auth, caller)),
+    guarded(authenticate, routes.closeAccount, async ({ caller, request }) => {
+      const input = await readInput(request, routes.closeAccount.input);
+      return closeAccount(auth, caller, { ...input, remoteAddress: request.remoteAddress });
+    }),
+    guarded(authenticate, routes.reopenAccount, async ({ caller }) => {
+      await reopenAccount(auth, caller);
+      return undefined;
+    }),
     guarded(authenticate, routes.sessions, ({ caller }) => listSessions(auth, caller)),
     guarded(authenticate, routes.endSession, async ({ caller, params }) => {
       await revokeSession(auth, caller, { id: params.get("id") });

@@ -135,11 +135,16 @@ function countUnknown(ctx: PeerRoutesContext, host: string, verdicts: readonly V
   let charge = 0;
   for (const { recipients } of verdicts) {
     for (const { status, problem } of recipients) {
-      if (problem?.code === "recipientUnknown") charge++;
+      if (isNobody(problem?.code)) charge++;
       else if (status !== "refused") charge -= earnedPerRecipient;
     }
   }
   if (charge !== 0) ctx.unknownRecipients.charge(host, charge);
+}
+
+/** Nobody is there, or nobody any more. */
+function isNobody(code: string | undefined): boolean {
+  return code === "recipientUnknown" || code === "recipientGone";
 }
 
 /** It counts for the host that signed; what it says of itself has to be a hello, and is not acted on. */
@@ -165,7 +170,7 @@ function showKeys(ctx: PeerRoutesContext, request: HttpRequest, params: Params):
     const { for: asker } = readQuery(request, routes.peerKeys.query);
     const shown = await showKeysToHost(ctx.directory, { from: host, name: params.get("id"), asker });
     if (!shown.ok) {
-      if (shown.problem.code === "recipientUnknown") ctx.unknownRecipients.charge(host, 1);
+      if (isNobody(shown.problem.code)) ctx.unknownRecipients.charge(host, 1);
       throw new ProblemError(shown.problem);
     }
     const body = encoder.encode(JSON.stringify(shown.chain));

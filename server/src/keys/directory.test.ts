@@ -5,6 +5,7 @@ import { callSigned } from "../deliver/signed-call.ts";
 import { openAccount } from "../objects/trial-mail.ts";
 import { sayKeys } from "../receive/trial-sealed.ts";
 import { setSuspended } from "../store/account-store.ts";
+import { insertFormerAddress, setEraseAt } from "../store/closing-store.ts";
 import { eachStore } from "../store/each-store.ts";
 import { listStatements } from "../store/key-store.ts";
 import type { Store } from "../store/sql.ts";
@@ -53,6 +54,17 @@ eachStore("a host that asks for the keys of an account", (open) => {
     expect(await lookUp(alice, "carol@b.test")).toEqual({ statements: [] });
     await patchConsent({ store }, carol, { hidden: true });
     expect(await lookUp(alice, "carol@b.test")).toEqual({ statements: [] });
+  });
+
+  it("is told that one is closing beside its statements, and of one that was erased nothing but that", async () => {
+    const store = await open();
+    const { lookUp, bob } = await withBob(store);
+    await store.write(async (tx) => {
+      await setEraseAt(tx, bob.accountId, 1);
+      await insertFormerAddress(tx, "carol", 1);
+    });
+    expect(await lookUp(alice, "bob@b.test")).toMatchObject({ statements: [{}], closing: true });
+    await expect(lookUp(alice, "carol@b.test")).rejects.toMatchObject(refusedAs("recipientGone"));
   });
 
   it("gets those of an account that hides them for whom its owner has named, and for nobody else", async () => {

@@ -9,6 +9,7 @@ import {
   problem,
 } from "@posthorn/protocol";
 import { findAccountByName } from "../store/account-store.ts";
+import { isFormerAddress } from "../store/closing-store.ts";
 import { isAllowed } from "../store/consent-store.ts";
 import { findNewestStatement, listStatements } from "../store/key-store.ts";
 import type { Store } from "../store/sql.ts";
@@ -23,24 +24,28 @@ export type ShownKeys = { ok: true; chain: KeyChain } | { ok: false; problem: Pr
 
 /**
  * The statements of the account of this name, as they are shown to the account `asker`, an address in lower case without
- * a tag; none for an account without keys. Refused with `recipientUnknown` or `noConsent`.
+ * a tag; none for an account without keys. Refused with `recipientUnknown`, `recipientGone` or `noConsent`.
  */
 export async function showKeys(ctx: DirectoryContext, name: string, asker: string): Promise<ShownKeys> {
   const { store, host } = ctx;
   const account = await findAccountByName(store.read, name);
+  const address = `${name}@${host}`;
+  if (account === undefined && (await isFormerAddress(store.read, name))) {
+    return refused("recipientGone", `The address ${address} is no longer in use.`);
+  }
   if (account === undefined || account.suspendedAt !== undefined) {
     const shown = name.slice(0, limits.addressId);
     return refused("recipientUnknown", `${host} has no user “${shown}”. Check the spelling, then ask again.`);
   }
-  const { id, keysHidden } = account;
-  const address = `${name}@${host}`;
+  const { id, keysHidden, eraseAt } = account;
+  const closing = eraseAt === undefined ? {} : { closing: true };
   if (keysHidden && asker !== address && !(await isAllowed(store.read, id, asker))) {
     // That there is nothing to show need not be hidden, and to say that there is would keep mail from being sent.
     if ((await findNewestStatement(store.read, id)) === undefined)
-      return { ok: true, chain: { statements: [] } };
+      return { ok: true, chain: { statements: [], ...closing } };
     return refused("noConsent", `${address} shows its keys to those only whom its owner has named.`);
   }
-  return { ok: true, chain: { statements: await listStatements(store.read, id) } };
+  return { ok: true, chain: { statements: await listStatements(store.read, id), ...closing } };
 }
 
 /**

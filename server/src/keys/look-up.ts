@@ -36,6 +36,7 @@ const unknownCost = 25;
 /** What a host may say of an account. Anything else that it says is its own trouble, and not the client's. */
 const handedOn: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   "recipientUnknown",
+  "recipientGone",
   "noConsent",
   "senderMismatch",
   "peerBlocked",
@@ -58,7 +59,7 @@ export interface LookUpContext extends DirectoryContext {
 
 /**
  * Throws ProblemError `badAddress`, `rateLimited`, `peerBlocked`, `unavailable` when the account's host gives no signed
- * word, and what it says of the account: `recipientUnknown`, `noConsent`.
+ * word, and what it says of the account: `recipientUnknown`, `recipientGone`, `noConsent`.
  */
 export type LookUpKeys = (caller: { accountId: number; name: string }, address: string) => Promise<KeyChain>;
 
@@ -84,7 +85,8 @@ export function lookingUpKeys(ctx: LookUpContext): LookUpKeys {
     const asker = formatAddress({ id: caller.name, host: ctx.host });
     const shown = await (host === ctx.host ? showKeys(ctx, name, asker) : askOnce(asker, name, host));
     if (shown.ok) return shown.chain;
-    if (shown.problem.code === "recipientUnknown") ctx.budget.charge(key, unknownCost - 1);
+    const { code } = shown.problem;
+    if (code === "recipientUnknown" || code === "recipientGone") ctx.budget.charge(key, unknownCost - 1);
     throw new ProblemError(shown.problem);
   };
 }
@@ -119,7 +121,7 @@ async function ask(ctx: LookUpContext, asker: string, name: string, host: string
 function readAnswer(host: string, { status, body }: InboundAnswer): ShownKeys {
   if (status === 200) {
     const chain = understood(() => chainShape.parse(readJson(body)));
-    if (chain !== undefined) return { ok: true, chain: { statements: chain.statements } };
+    if (chain !== undefined) return { ok: true, chain: chainOf(chain) };
     return refused("unavailable", `${host} answered with what are no keys of an account.`);
   }
   const said = understood(() => problemShape.parse(readJson(body)));
@@ -130,6 +132,11 @@ function readAnswer(host: string, { status, body }: InboundAnswer): ShownKeys {
     "unavailable",
     `${host} does not tell the keys of the account (${status}). ${quoted(said)}`.trim(),
   );
+}
+
+/** Without what a later version may say beside it. */
+function chainOf({ statements, closing }: KeyChain): KeyChain {
+  return closing === undefined ? { statements } : { statements, closing };
 }
 
 function quoted(said: Problem | undefined): string {

@@ -31,6 +31,7 @@ import { rememberSender, welcome } from "../objects/screening.ts";
 import { silenced } from "../objects/senders.ts";
 import { wakeThread } from "../objects/snooze.ts";
 import { type Account, findAccountByName } from "../store/account-store.ts";
+import { isFormerAddress } from "../store/closing-store.ts";
 import { deleteReceipt, findReceipt, insertReceipt } from "../store/receipt-store.ts";
 import type { Tx } from "../store/sql.ts";
 import type { SealedCopies, SealedCopy } from "./sealed-copies.ts";
@@ -127,13 +128,24 @@ interface Offered extends Incoming {
 async function acceptFor(ctx: AcceptContext, tx: Tx, recipient: Address, offered: Offered): Promise<Outcome> {
   const name = accountName(recipient.id);
   const account = await findAccountByName(tx, name);
+  if (account === undefined && (await isFormerAddress(tx, name))) return noLongerInUse(ctx, name);
   if (account === undefined || account.suspendedAt !== undefined) {
     return refusal(
       "recipientUnknown",
       `${ctx.host} has no user “${name}”. Check the spelling, then send again.`,
     );
   }
+  if (account.eraseAt !== undefined) {
+    const sender = formatAddress(senderOf(offered.message));
+    // What was taken before stays taken.
+    const isKnown = (await findReceipt(tx, account.id, offered.message.id, sender)) !== undefined;
+    return isKnown ? answerAgain(tx, account, offered, sender) : noLongerInUse(ctx, name);
+  }
   return acceptInto(ctx, tx, account, { ...offered, recipient });
+}
+
+function noLongerInUse({ host }: AcceptContext, name: string): Outcome {
+  return refusal("recipientGone", `The address ${name}@${host} is no longer in use.`);
 }
 
 interface OfferedTo extends Offered {

@@ -3,6 +3,7 @@ import { expect, it } from "vitest";
 import { filledOf, keptIn } from "../objects/trial-kept.ts";
 import { letter, letterId, openAccount } from "../objects/trial-mail.ts";
 import { setQuota, setSuspended } from "../store/account-store.ts";
+import { insertFormerAddress, setEraseAt } from "../store/closing-store.ts";
 import { eachStore } from "../store/each-store.ts";
 import type { Store } from "../store/sql.ts";
 import { told, trialReceive } from "./trial-receive.ts";
@@ -70,6 +71,29 @@ eachStore("a message from another server", (open) => {
     await store.write((tx) => setSuspended(tx, "gone", 1));
     const [one, other] = (await room.post(letter({ to: here("gone", "none") }))).recipients;
     expect(JSON.stringify(one).replaceAll("gone", "none")).toBe(JSON.stringify(other));
+  });
+
+  it("is refused for an account that is closing or erased, and what it had before stays taken", async () => {
+    const store = await open();
+    const room = trialReceive(store);
+    const bob = await openAccount(store, "bob");
+    const first = letter({ to: here("bob") });
+    await room.post(first);
+    await store.write(async (tx) => {
+      await setEraseAt(tx, bob, room.clock.now() + 1);
+      await insertFormerAddress(tx, "carol", 1);
+    });
+    const second = letter({ id: letterId(2), to: here("bob", "carol") });
+    const verdict = await room.post(second);
+    expect(told(verdict)).toEqual({ "bob@a.test": "recipientGone", "carol@a.test": "recipientGone" });
+    expect(verdict).toMatchObject({
+      status: 410,
+      problem: { detail: "The address bob@a.test is no longer in use.", retry: "never" },
+    });
+    expect(told(await room.post(first))).toEqual({ "bob@a.test": "delivered" });
+    expect(await subjects(store, bob)).toEqual(["Hello"]);
+    await store.write((tx) => setEraseAt(tx, bob, null));
+    expect(told(await room.post(second))).toMatchObject({ "bob@a.test": "delivered" });
   });
 
   it("comes to an account under any tag and in any case, and the answer names who was addressed", async () => {

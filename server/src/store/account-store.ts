@@ -23,6 +23,8 @@ export interface Account {
   hasRules: boolean;
   /** Whoever signs in to it may do what the operator does. */
   isOperator: boolean;
+  /** When everything of it is erased; undefined when its owner has not closed it. */
+  eraseAt: number | undefined;
 }
 
 export async function insertAccount(
@@ -44,11 +46,11 @@ export async function findAccount(db: Db, id: number): Promise<Account | undefin
   return row && readAccount(row);
 }
 
-/** Those of these accounts that what arrives in the open is sealed for; none that is suspended, for which nothing arrives. */
+/** Those of these accounts that what arrives in the open is sealed for; none that is suspended or closing, for which nothing arrives. */
 export async function listSealedAccounts(db: Db, names: readonly string[]): Promise<Account[]> {
   const rows = await db.all(sql`
     SELECT * FROM account
-    WHERE sealed = 1 AND suspended_at IS NULL
+    WHERE sealed = 1 AND suspended_at IS NULL AND erase_at IS NULL
       AND name IN (SELECT value FROM json_each(${JSON.stringify(names)}) AS named)`);
   return rows.map(readAccount);
 }
@@ -197,5 +199,6 @@ function readAccount(row: Row): Account {
     screens: int(row, "screens") === 1,
     hasRules: int(row, "has_rules") === 1,
     isOperator: int(row, "is_operator") === 1,
+    eraseAt: optionalInt(row, "erase_at"),
   };
 }

@@ -52,6 +52,8 @@ export interface Owner {
   accountName: string;
   suspendedAt: number | undefined;
   isOperator: boolean;
+  /** When the account is erased, whose owner has closed it. */
+  eraseAt: number | undefined;
 }
 
 export async function insertInvite(
@@ -195,7 +197,7 @@ export async function isSignedInFrom(
 
 export async function findSession(db: Db, id: string): Promise<(StoredSession & Owner) | undefined> {
   const row = await db.get(sql`
-    SELECT session.*, account.name AS account_name, account.suspended_at, account.is_operator
+    SELECT session.*, account.name AS account_name, account.suspended_at, account.is_operator, account.erase_at
     FROM session JOIN account ON account.id = session.account_id WHERE session.id = ${id}`);
   return row && { ...readSession(row), ...readOwner(row) };
 }
@@ -271,7 +273,7 @@ export async function insertApiToken(tx: Tx, token: Omit<StoredApiToken, "lastUs
 
 export async function findApiToken(db: Db, id: string): Promise<(StoredApiToken & Owner) | undefined> {
   const row = await db.get(sql`
-    SELECT api_token.*, account.name AS account_name, account.suspended_at, account.is_operator
+    SELECT api_token.*, account.name AS account_name, account.suspended_at, account.is_operator, account.erase_at
     FROM api_token JOIN account ON account.id = api_token.account_id WHERE api_token.id = ${id}`);
   return row && { ...readApiToken(row), ...readOwner(row) };
 }
@@ -329,6 +331,7 @@ function readOwner(row: Row): Owner {
     accountName: text(row, "account_name"),
     suspendedAt: optionalInt(row, "suspended_at"),
     isOperator: int(row, "is_operator") === 1,
+    eraseAt: optionalInt(row, "erase_at"),
   };
 }
 

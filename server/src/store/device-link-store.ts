@@ -38,6 +38,11 @@ export async function deleteDeviceLink(tx: Tx, tokenHash: Uint8Array): Promise<b
   return (await tx.run(sql`DELETE FROM device_link WHERE token_hash = ${tokenHash}`)) === 1;
 }
 
+export async function deleteDeviceLinksOf(tx: Tx, accountId: number): Promise<void> {
+  await tx.run(sql`
+    DELETE FROM device_link WHERE session_id IN (SELECT id FROM session WHERE account_id = ${accountId})`);
+}
+
 export async function deleteExpiredDeviceLinks(tx: Tx, now: number): Promise<number> {
   return tx.run(sql`DELETE FROM device_link WHERE expires_at <= ${now}`);
 }

@@ -12,6 +12,7 @@ import { operators } from "./migrations/0008-operators.ts";
 import { deviceLinks } from "./migrations/0009-device-links.ts";
 import { muted } from "./migrations/0010-muted.ts";
 import { resets } from "./migrations/0011-resets.ts";
+import { closing } from "./migrations/0012-closing.ts";
 import { openPostgres } from "./postgres.ts";
 import type { OpenStore } from "./sql.ts";
 import { openSqlite } from "./sqlite.ts";
@@ -29,6 +30,7 @@ export const migrations = [
   deviceLinks,
   muted,
   resets,
+  closing,
 ] as const;
 
 /**

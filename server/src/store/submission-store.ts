@@ -171,6 +171,13 @@ export async function markSubmissionDestroyed(tx: Tx, accountId: number, objectI
   await noteSubmissions(tx, [{ accountId, objectId }], "destroyed");
 }
 
+/** Those that are not to be sent before some hour that is still to come. */
+export async function listHeld(db: Db, accountId: number, now: number): Promise<Submission[]> {
+  const rows = await db.all(sql`
+    SELECT * FROM submission WHERE account_id = ${accountId} AND held_until > ${now} ORDER BY object_id`);
+  return rows.map(readSubmission);
+}
+
 /** Forgets that a message was handed over, and to whom. */
 export async function deleteSubmission(tx: Tx, accountId: number, messageId: string): Promise<void> {
   await tx.run(sql`DELETE FROM delivery WHERE message_id = ${messageId} AND account_id = ${accountId}`);

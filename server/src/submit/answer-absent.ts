@@ -77,7 +77,7 @@ async function answerAccount(ctx: AnswerContext, accountId: number): Promise<boo
     const account = await findAccount(store.read, accountId);
     if (stored?.isEnabled !== true || account === undefined) return false;
     const objects = await listObjectsAfter(store.read, accountId, stored.seenId, atOnce);
-    if (account.suspendedAt === undefined) {
+    if (account.suspendedAt === undefined && account.eraseAt === undefined) {
       for (const object of objects) await answer(ctx, account.name, object);
     }
     const last = objects.at(-1);

@@ -1,5 +1,6 @@
-import { isType, type Message, recipientsOf, targetIdOf } from "@posthorn/protocol";
+import { fail, formatTime, isType, type Message, recipientsOf, targetIdOf } from "@posthorn/protocol";
 import { acceptByWriting } from "../objects/senders.ts";
+import { findEraseAt } from "../store/closing-store.ts";
 import { insertDelivery } from "../store/delivery-store.ts";
 import type { Tx } from "../store/sql.ts";
 import { insertSubmission, type Submission } from "../store/submission-store.ts";
@@ -30,7 +31,10 @@ export function isAutomatic(message: Message): boolean {
 /** Thrown when another process has taken the same id or key at the same moment; the second time it is found. */
 export const raced = new Error("the same message is being submitted twice at once");
 
-/** Writes down that a message was handed over, and one delivery for each of its recipients. Throws `raced`. */
+/**
+ * Writes down that a message was handed over, and one delivery for each of its recipients. Throws `raced`, and ProblemError
+ * `accountClosing`: whoever has closed their account sends nothing any more.
+ */
 export async function enqueue(
   { host, expiryMs, wake }: EnqueueContext,
   tx: Tx,
@@ -42,6 +46,7 @@ export async function enqueue(
   const recipients = recipientsOf(message);
   const [isFirst] = await Promise.all([
     insertSubmission(tx, submission, idempotencyKey),
+    refuseClosing(tx, accountId),
     ...recipients.map((recipient) =>
       insertDelivery(tx, {
         accountId,
@@ -61,4 +66,13 @@ export async function enqueue(
   if (!isFirst) throw raced;
   tx.afterCommit(() => wake([...new Set(recipients.map(({ host }) => host))]));
   return submission;
+}
+
+async function refuseClosing(tx: Tx, accountId: number): Promise<void> {
+  const eraseAt = await findEraseAt(tx, accountId);
+  if (eraseAt === undefined) return;
+  fail(
+    "accountClosing",
+    `This account is to be deleted on ${formatTime(eraseAt).slice(0, 10)}, so nothing is sent from it. Keep the account, then send again.`,
+  );
 }

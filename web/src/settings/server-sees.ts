@@ -44,7 +44,7 @@ export const seen = [
   },
   {
     id: "devices",
-    tables: ["account", "invite", "session", "api_token", "push_subscription"],
+    tables: ["account", "former_address", "invite", "session", "api_token", "push_subscription"],
     says: ["names of devices and of programs with a token"],
   },
   { id: "online", tables: ["session"], says: ["when and from where they are online"] },

@@ -183,6 +183,7 @@ function refuseSending(id: string, { code, detail, pointer }: Problem): void {
   const field = pointer?.split("/")[1] ?? "";
   if (code === "alreadyExists") refuseObject("alreadyExists", detail, { existingId: id });
   if (code === "forbidden") refuseObject("forbiddenFrom", detail);
+  if (code === "accountClosing") refuseObject("forbiddenToSend", detail);
   if (code === "invalidMessage" && (field === "to" || field === "cc")) {
     refuseObject("invalidRecipients", detail, { invalidRecipients: [] });
   }

@@ -97,6 +97,7 @@ function statusOf(
 /** Enhanced status codes (RFC 3463) of what recipients' servers say. */
 const refusalCodes: Readonly<Record<string, string>> = {
   recipientUnknown: "550 5.1.1",
+  recipientGone: "550 5.1.6",
   notAllowed: "550 5.7.1",
   peerBlocked: "550 5.7.1",
   mailboxFull: "552 5.2.2",

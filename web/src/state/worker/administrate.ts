@@ -8,8 +8,8 @@ import {
   deleteInvite,
   eachAccount,
   eachPeer,
-  isOperator,
   listInvites,
+  readOwnRole,
   readPolicy,
   readQueue,
   readReach,
@@ -38,9 +38,9 @@ const roles = new WeakMap<Desk, boolean>();
 /** Without a network what was known last; false when nothing was. */
 export async function readRole(desk: Desk): Promise<boolean> {
   try {
-    const known = await isOperator(desk.mail.session);
-    roles.set(desk, known);
-    return known;
+    const { operator } = await readOwnRole(desk.mail.session);
+    roles.set(desk, operator);
+    return operator;
   } catch {
     return roles.get(desk) ?? false;
   }
