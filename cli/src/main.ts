@@ -66,6 +66,7 @@ const groups: Readonly<Record<string, Readonly<Record<string, Entry>>>> = {
     logout: entry("sign out", async () => (await import("./commands/logout.ts")).logout),
     sessions: entry("where you are signed in", async () => (await import("./commands/sessions.ts")).sessions),
     token: entry("tokens for programs", async () => (await import("./commands/token.ts")).token),
+    leave: entry("delete your account", async () => (await import("./commands/leave.ts")).leave),
   },
   "Your keys:": {
     verify: entry(

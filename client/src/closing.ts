@@ -11,10 +11,15 @@ export function readOwnRole(session: Session): Promise<OwnRole> {
 /**
  * Closes the account: nothing comes and nothing goes from then on, and at `eraseAt` all of it is erased. What waits for its
  * own hour is taken back. Throws ProblemError `unauthorized` when that is not the password, `forbidden` for the only
- * operator of the server.
+ * operator of the server. `onProven` is done between, once the password was right.
  */
-export async function closeAccount(session: Session, password: string): Promise<Closing> {
+export async function closeAccount(
+  session: Session,
+  password: string,
+  { onProven }: { onProven?: () => Promise<void> } = {},
+): Promise<Closing> {
   const proven = await provePassword(session, password);
+  await onProven?.();
   return session.call("closeAccount", { input: proven });
 }
 

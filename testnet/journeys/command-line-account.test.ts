@@ -2,7 +2,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { openCommandLine, password } from "../src/command-line.ts";
+import { openCommandLine, operator, password } from "../src/command-line.ts";
 import { runPosthorn } from "../src/posthorn-command.ts";
 
 const slow = 120_000;
@@ -62,6 +62,33 @@ test(
     expect(damaged.err).toMatch(/is damaged\. Sign in again\.\nNext: posthorn login bob@/);
     await json("bob", ["login", address, "--password-stdin"], { input: password });
     await well("bob", ["inbox"]);
+  },
+  slow,
+);
+
+test(
+  "Who deletes their account is asked for its address and password, and can keep it for fourteen days",
+  async () => {
+    const address = `alice@${alpha.host}`;
+    const foretold = await well("alice", ["leave", "--dry-run"]);
+    expect(foretold).toContain("is given to nobody again");
+    expect(await json("alice", ["leave", "--dry-run"])).toEqual({ address, eraseAt: null });
+    const other = ["leave", "--confirm", `bob@${beta.host}`, "--password-stdin"];
+    expect(await run("alice", other, { input: password })).toMatchObject({ code: 2, out: "" });
+    const confirmed = ["leave", "--confirm", address, "--password-stdin"];
+    const wrong = await run("alice", confirmed, { input: "not the password" });
+    expect(wrong).toMatchObject({ code: 1, err: expect.stringContaining("not the password") });
+    const { eraseAt } = await json("alice", confirmed, { input: password });
+    const days = (Date.parse(eraseAt) - Date.now()) / 86_400_000;
+    expect(Math.round(days)).toBe(14);
+    expect(await json("alice", ["leave", "--dry-run"])).toEqual({ address, eraseAt });
+    const sent = await run("alice", ["send", "--to", `bob@${beta.host}`, "--body", "x"]);
+    expect(sent).toMatchObject({ code: 1, err: expect.stringContaining("(accountClosing)") });
+    const listed = await json("operator", operator(alpha, ["account"]));
+    expect(listed).toMatchObject([{ name: "alice", eraseAt }]);
+    expect(await well("operator", operator(alpha, ["account"]))).toContain("erased");
+    expect(await json("alice", ["leave", "--undo"])).toEqual({ address, eraseAt: null });
+    await well("alice", ["send", "--to", `bob@${beta.host}`, "--body", "x"]);
   },
   slow,
 );

@@ -102,12 +102,20 @@ async function list(shell: Shell, options: OperatorOptions): Promise<void> {
   answer(shell, accounts, () => {
     if (accounts.length === 0)
       return `There are no accounts. To invite somebody: ${nextCommand(shell, "invite")}`;
-    const rows = accounts.map(({ address, createdAt, usedBytes, quotaBytes, suspended, operator }) => [
-      address,
-      localTime(createdAt),
-      `${shortSize(usedBytes)} of ${shortSize(quotaBytes)}`,
-      [operator ? "operator" : "", suspended ? "suspended" : ""].filter((word) => word !== "").join(", "),
-    ]);
+    const rows = accounts.map(
+      ({ address, createdAt, usedBytes, quotaBytes, suspended, operator, eraseAt }) => [
+        address,
+        localTime(createdAt),
+        `${shortSize(usedBytes)} of ${shortSize(quotaBytes)}`,
+        [
+          operator ? "operator" : "",
+          suspended ? "suspended" : "",
+          eraseAt === undefined ? "" : `erased ${localTime(eraseAt)}`,
+        ]
+          .filter((word) => word !== "")
+          .join(", "),
+      ],
+    );
     return columns([["Address", "Since", "Holds", ""], ...rows]);
   });
 }

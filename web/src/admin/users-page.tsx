@@ -67,6 +67,11 @@ function Accounts({ users: { accounts, own } }: { users: Users }): ReactElement 
                 <bdi>{account.address}</bdi>
                 {account.operator && <Badge>{say("admin.operator")}</Badge>}
                 {account.suspended && <Badge look="bad">{say("admin.suspended")}</Badge>}
+                {account.eraseAt !== undefined && (
+                  <Badge look="bad">
+                    {say("admin.closing", { when: longDay(Date.parse(account.eraseAt)) })}
+                  </Badge>
+                )}
               </p>
               <p className={items.meta}>
                 {say("admin.accountMeta", {

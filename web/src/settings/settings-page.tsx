@@ -8,6 +8,7 @@ import { say } from "../words/words.ts";
 import { About } from "./about.tsx";
 import { Appearance } from "./appearance.tsx";
 import { Away } from "./away.tsx";
+import { DeleteAccount } from "./delete-account.tsx";
 import { Developer } from "./developer.tsx";
 import { Devices } from "./devices.tsx";
 import { Identities } from "./identities.tsx";
@@ -192,6 +193,8 @@ function Topic({
       return <StorageSettings address={address} />;
     case "developer":
       return <Developer />;
+    case "deletion":
+      return <DeleteAccount address={address} />;
     case "about":
       return <About />;
   }

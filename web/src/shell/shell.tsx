@@ -22,6 +22,7 @@ import { NewerLine } from "../ui/newer-line.tsx";
 import { part } from "../ui/part.ts";
 import { Toaster } from "../ui/toaster.tsx";
 import { say } from "../words/words.ts";
+import { ClosingBanner } from "./closing-banner.tsx";
 import { PhraseBanner } from "./phrase-banner.tsx";
 import style from "./shell.module.css";
 import { Sidebar } from "./sidebar.tsx";
@@ -136,6 +137,7 @@ export function Shell({
         {/* What comes and goes by itself stands below the page: above it, all would move under the hand that points. */}
         <div className={style.lines}>
           <Refused />
+          <ClosingBanner />
           <PhraseBanner address={address} />
           <NewerLine />
           <StatusBar />

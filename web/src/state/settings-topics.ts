@@ -23,6 +23,7 @@ export const settingsTopics = [
   { id: "export", icon: "upload", rows: ["export"] },
   { id: "storage", icon: "server", rows: ["quota", "here", "forget"] },
   { id: "developer", icon: "code", rows: ["tokens"] },
+  { id: "deletion", icon: "trash", rows: ["deleteAccount"] },
   { id: "about", icon: "globe", rows: ["version"] },
 ] as const satisfies readonly { id: string; icon: IconName; rows: readonly string[] }[];
 

@@ -9,7 +9,6 @@ import {
   eachAccount,
   eachPeer,
   listInvites,
-  readOwnRole,
   readPolicy,
   readQueue,
   readReach,
@@ -32,19 +31,6 @@ import type { Desk } from "./desk.ts";
 
 /** More of a list than anybody reads on a page. */
 const mostShown = 2_000;
-
-const roles = new WeakMap<Desk, boolean>();
-
-/** Without a network what was known last; false when nothing was. */
-export async function readRole(desk: Desk): Promise<boolean> {
-  try {
-    const { operator } = await readOwnRole(desk.mail.session);
-    roles.set(desk, operator);
-    return operator;
-  } catch {
-    return roles.get(desk) ?? false;
-  }
-}
 
 export interface ServerState {
   status: Status;

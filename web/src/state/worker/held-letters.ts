@@ -18,6 +18,16 @@ export async function readHeldLetter(
   return row?.wire == null ? null : { wireId: row.wire.id, goesAtMs: Date.parse(sent.sendAt) || 0 };
 }
 
+/** The ids on the wire of all that the server still holds. */
+export async function listHeldLetters({ store }: Mail): Promise<string[]> {
+  const held = (await store.list(submissions)).filter(({ undoStatus }) => undoStatus === "pending");
+  const rows = await store.getMany(
+    emails,
+    held.map(({ emailId }) => emailId),
+  );
+  return rows.flatMap((row) => (row?.wire == null ? [] : [row.wire.id]));
+}
+
 /** The server names what becomes of a message as it names the message (§85). */
 export function submissionIdOf(emailId: string): string {
   return emailId.replace(/^m/, "s");

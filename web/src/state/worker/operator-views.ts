@@ -3,7 +3,6 @@ import type { PeerInfo, Policy } from "@posthorn/protocol";
 import {
   listPeers,
   type Queue,
-  readRole,
   readRules,
   readServer,
   readUsers,
@@ -12,6 +11,7 @@ import {
   type Users,
 } from "./administrate.ts";
 import { deskOf } from "./desk-of.ts";
+import { readRole } from "./own-role.ts";
 import { type Hop, readHops } from "./set-up.ts";
 import { view } from "./view.ts";
 
@@ -19,9 +19,9 @@ type Nothing = Record<string, never>;
 
 export const operatorViews = {
   /** Whether whoever is signed in may do what the operator does. */
-  isOperator: view<Nothing, boolean>(["account"], async (room) => {
+  isOperator: view<Nothing, boolean>(["account", "role"], async (room) => {
     const desk = room.desk();
-    return desk !== undefined && readRole(desk);
+    return desk !== undefined && (await readRole(desk)).isOperator;
   }),
   server: view<Nothing, ServerState>(["account", "server"], async (room) => readServer(deskOf(room))),
   users: view<Nothing, Users>(["account", "server"], async (room) => readUsers(deskOf(room))),

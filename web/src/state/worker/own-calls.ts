@@ -15,6 +15,7 @@ import {
   setUndoTime,
 } from "./own-account.ts";
 import { hideKeys } from "./own-consent.ts";
+import { closeOwnAccount, keepOwnAccount } from "./own-role.ts";
 import { callPerson } from "./people.ts";
 import {
   havePhrase,
@@ -47,6 +48,9 @@ export const ownCalls = {
   hideKeys: telling("settings", hideKeys),
   setSender: telling("people", setSender),
   callPerson: telling("names", callPerson),
+
+  closeAccount: telling("role", closeOwnAccount),
+  keepAccount: telling("role", (desk, _: Nothing) => keepOwnAccount(desk)),
 
   tryPhrase: telling("settings", tryPhrase),
   havePhrase: telling("settings", (desk, _: Nothing) => havePhrase(desk)),

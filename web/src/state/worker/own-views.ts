@@ -17,6 +17,7 @@ import {
   type Storage,
 } from "./own-account.ts";
 import { type Consent, readOwnConsent } from "./own-consent.ts";
+import { countWaiting, readRole } from "./own-role.ts";
 import { type KnownPerson, listPeople, type PersonView, readPerson } from "./people.ts";
 import type { Person } from "./persons.ts";
 import { hasLost, isPhraseOwed, type PhraseHealth, readPhraseHealth } from "./phrase.ts";
@@ -55,6 +56,13 @@ export const ownViews = {
   }),
   lostMail: view<Nothing, boolean>(["account", "settings"], async (room) => hasLost(deskOf(room))),
   consent: view<Nothing, Consent>(["account", "settings"], async (room) => readOwnConsent(deskOf(room))),
+  /** When the account is erased, whose owner has closed it; null for one that stays. */
+  closing: view<Nothing, number | null>(["account", "role"], async (room) => {
+    const desk = room.desk();
+    return desk === undefined ? null : (await readRole(desk)).eraseAtMs;
+  }),
+  /** How many letters have not left yet. */
+  waitingLetters: view<Nothing, number>(["account", "sending"], async (room) => countWaiting(deskOf(room))),
   storage: view<Nothing, Storage>(["account", "settings"], async (room) => readStorage(deskOf(room))),
 
   people: view<Nothing, KnownPerson[]>(["account", "rows", "names"], async (room) =>

@@ -1,7 +1,7 @@
 /**
  * What a view can hear of: `account` who is signed in · `status` how it stands with the server · `folders` mailboxes and
  * their counts · `rows` what lists show · `texts` what was opened meanwhile · `drafts` · `undo` what can be taken back ·
- * `settings` · `coverage` of the search · `people` · `names` that people give themselves · `sending` · `found` by a search ·
+ * `settings` · `role` of the account at its server · `coverage` of the search · `people` · `names` that people give themselves · `sending` · `found` by a search ·
  * `server` what its operator sees · `hops` of a test message ·
  * `transfers` files on their way here · `letters` that are being written.
  */
@@ -14,6 +14,7 @@ export type Topic =
   | "drafts"
   | "undo"
   | "settings"
+  | "role"
   | "coverage"
   | "people"
   | "names"
