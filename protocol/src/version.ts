@@ -12,7 +12,7 @@ export const wireHistory: readonly {
 }[] = [
   {
     version: 1,
-    hash: "d0fd8df5cdf327bd18dad9679f581c3987951ec557bcbd5d8cf655c6ce50c89f",
+    hash: "940064cf67e9163c6054464d0ec178e7aa2f243ebd1e847622a12d32b07cc032",
     note: "First version.",
   },
 ];

@@ -70,7 +70,13 @@ const rows: Readonly<Record<string, (id: number, key: number) => Sql>> = {
 };
 
 /** Those of which an account has one row at most. */
-const single: ReadonlySet<string> = new Set(["reset_link", "password_record", "account_secret", "mail_index", "vacation"]);
+const single: ReadonlySet<string> = new Set([
+  "reset_link",
+  "password_record",
+  "account_secret",
+  "mail_index",
+  "vacation",
+]);
 const rowsEach = 5;
 
 async function fill(tx: Tx, id: number, name: string): Promise<void> {
