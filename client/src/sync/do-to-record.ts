@@ -34,6 +34,6 @@ export async function doToRecord(
   return comesBack ? [{ on: "record", id, change: { kind: "put" } }] : [];
 }
 
-function withoutTrouble({ trouble: _, ...edit }: Edit): Edit {
+function withoutTrouble({ trouble: _, troubleType: __, ...edit }: Edit): Edit {
   return edit;
 }

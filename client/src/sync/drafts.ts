@@ -46,6 +46,8 @@ export interface StoredDraft {
   isWaiting: boolean;
   /** Why the server does not take it, for people: it is on this device alone, and tried again when it is saved. */
   trouble: string | undefined;
+  /** The same for programs. */
+  troubleType: string | undefined;
 }
 
 export interface DraftList {
@@ -225,5 +227,6 @@ function storedDraft(
   { waiting, edit }: EditState,
 ): StoredDraft {
   const isWaiting = waiting !== undefined;
-  return { id, name, letter, savedAt, editedAt, versions, isWaiting, trouble: edit?.trouble };
+  const { trouble, troubleType } = edit ?? {};
+  return { id, name, letter, savedAt, editedAt, versions, isWaiting, trouble, troubleType };
 }

@@ -34,6 +34,8 @@ const EditSchema = Type.Object({
   tried: Type.Union([Type.Object({ record: RecordSchema, number: Type.Number() }), Type.Null()]),
   /** Why the server does not take it, for people: it is on this device alone until it is written anew. */
   trouble: Type.Optional(Type.String()),
+  /** The same for programs: the type of the refusal. */
+  troubleType: Type.Optional(Type.String()),
 });
 
 export type Edit = Static<typeof EditSchema>;

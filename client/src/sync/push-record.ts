@@ -265,7 +265,9 @@ async function refuse({ mail, edit, text, action, collection }: Waiting, why: Wh
     if (kept !== undefined) await writer.putBytes(editTexts, refusedText, kept);
     if (isSettings) await writer.remove(edits, [edit.id]);
     else if (isPut(action) || why.type !== "changedMeanwhile")
-      await writer.put(edits, [{ ...now, tried: null, ...(isPut(action) ? { trouble: why.sentence } : {}) }]);
+      await writer.put(edits, [
+        { ...now, tried: null, ...(isPut(action) ? { trouble: why.sentence, troubleType: why.type } : {}) },
+      ]);
   });
 }
 

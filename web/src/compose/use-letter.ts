@@ -7,6 +7,7 @@ import type { Fault } from "../state/worker/fault.ts";
 import type { LetterFields } from "../state/worker/letter-content.ts";
 import type { KeptLetter } from "../state/worker/letter-desk.ts";
 import type { BegunLetter } from "../state/worker/open-letter.ts";
+import { faultWords } from "../words/fault-words.ts";
 import { say } from "../words/words.ts";
 
 /** After the last key. */
@@ -220,7 +221,7 @@ const notTaken = "draft";
 
 function savedOf(letter: Held, { trouble, isWaiting, name }: KeptLetter): SaveState {
   if (letter.changes > letter.keptChanges) return "typed";
-  if (trouble !== null) return { fault: { sentence: trouble, code: notTaken } };
+  if (trouble !== null) return { fault: { sentence: faultWords(trouble, "draft"), code: notTaken } };
   if (name === null) return { fault: withoutKeys() };
   return isWaiting ? "here" : "kept";
 }

@@ -389,5 +389,9 @@ function EmptyPlace({ place }: { place: Place }): ReactElement {
 /** What keeps a letter here is read before what it says. */
 function withWhy(row: ThreadRow): ThreadRow {
   if (row.why == null) return row;
-  return { ...row, snippet: say("held.short", { why: faultWords(row.why) }) };
+  const snippet =
+    row.draft === null
+      ? say("held.short", { why: faultWords(row.why) })
+      : say("draft.short", { why: faultWords(row.why, "draft") });
+  return { ...row, snippet };
 }

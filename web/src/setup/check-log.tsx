@@ -2,6 +2,7 @@ import type { Reach } from "@posthorn/protocol";
 import { type ReactElement, useEffect, useState } from "react";
 import { lastSeen, useView } from "../state/use-view.ts";
 import { clockTime } from "../words/dates.ts";
+import { checkWords } from "../words/fault-words.ts";
 import { say } from "../words/words.ts";
 import style from "./setup.module.css";
 
@@ -54,24 +55,28 @@ export function CheckLog({ reach }: { reach: Reach | undefined }): ReactElement 
   );
 }
 
-/** For whoever knows what they mean: not translated, as in the log of a server. */
+/** Begins with what was asked of, as it is called in the log of a server. */
 function linesOf({ trial, name, certificate, others, host }: Reach): Omit<Line, "atMs">[] {
-  const addresses = name.addresses.join(", ");
   return [
     {
       key: "dns",
-      text: `dns ${name.name} ${trial ? "local trial" : addresses === "" ? (name.fault ?? "nothing yet") : addresses}`,
-      isWell: trial || addresses !== "",
+      text: `dns ${name.name} ${trial ? say("setup.logTrial") : foundFor(name)}`,
+      isWell: trial || name.addresses.length > 0,
     },
     {
       key: "tls",
-      text: `tls ${certificate.shownBy} ${certificate.fault ?? certificate.endsAt ?? ""}`.trim(),
+      text: `tls ${say(`setup.log.${certificate.shownBy}`)} ${certificate.fault === undefined ? (certificate.endsAt ?? "") : checkWords("certificate", certificate.fault, certificate.reason)}`.trim(),
       isWell: certificate.fault === undefined,
     },
     {
       key: "host",
-      text: `https ${host} ${others.ok ? "answers as this server" : (others.fault ?? "")}`,
+      text: `https ${host} ${others.ok ? say("setup.logAnswers") : others.fault === undefined ? "" : checkWords("others", others.fault, others.reason)}`,
       isWell: others.ok,
     },
   ];
+}
+
+function foundFor({ addresses, fault, reason }: Reach["name"]): string {
+  if (addresses.length > 0) return addresses.join(", ");
+  return fault === undefined ? say("setup.logNothing") : checkWords("name", fault, reason);
 }

@@ -3,6 +3,7 @@ import { findDraft, type Mail, removeDraft, type StoredDraft, saveDraft } from "
 import { fail, uuidV7 } from "@posthorn/protocol";
 import { uniqueName } from "../unique-name.ts";
 import type { Desk } from "./desk.ts";
+import type { Fault } from "./fault.ts";
 import {
   fieldsOf,
   isSameLetter,
@@ -12,6 +13,7 @@ import {
   unsentLetter,
 } from "./letter-content.ts";
 import { type FileJob, isUnderWay, type LetterFile, newJob, putInPlace, shownFile } from "./letter-files.ts";
+import { troubleOf } from "./list-drafts.ts";
 import { forgetKept, keepAll, pauseFile, readOrigin, resumeFile, uploadAll } from "./upload-files.ts";
 
 export interface OpenLetter extends LetterContent {
@@ -34,7 +36,8 @@ export interface KeptLetter {
   savedAt: string;
   /** On this device alone so far. */
   isWaiting: boolean;
-  trouble: string | null;
+  /** Why the server does not take it. */
+  trouble: Fault | null;
 }
 
 const letters = new Map<number, OpenLetter>();
@@ -152,17 +155,17 @@ export async function keepNow(mail: Mail, letter: OpenLetter): Promise<KeptLette
   const stored = isNews ? await saveDraft(mail, sent, before) : before;
   letter.stored = stored;
   takeOver(letter, { base: before?.letter, sent, now: stored.letter });
-  const { name, savedAt, isWaiting, trouble = null } = stored;
+  const { name, savedAt, isWaiting } = stored;
   // Not what was typed since: of that nothing is kept yet, and whoever has typed it knows it.
-  return { name, fields: fieldsOf(stored.letter), savedAt, isWaiting, trouble };
+  return { name, fields: fieldsOf(stored.letter), savedAt, isWaiting, trouble: troubleOf(stored) };
 }
 
 /** A draft as it is now, also as another device has left it. Null when it is not there. */
 export async function readDraft(mail: Mail, name: string): Promise<KeptLetter | null> {
   const stored = await findDraft(mail, name);
   if (stored === undefined) return null;
-  const { letter, savedAt, isWaiting, trouble = null } = stored;
-  return { name, fields: fieldsOf(letter), savedAt, isWaiting, trouble };
+  const { letter, savedAt, isWaiting } = stored;
+  return { name, fields: fieldsOf(letter), savedAt, isWaiting, trouble: troubleOf(stored) };
 }
 
 /** Keeps what a page says is written now. */

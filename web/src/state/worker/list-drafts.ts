@@ -2,20 +2,27 @@
 import { findLetter, listDrafts, type Mail, type StoredDraft } from "@posthorn/client";
 import type { Desk } from "./desk.ts";
 import { oneLine } from "./digests.ts";
+import type { Fault } from "./fault.ts";
 import type { ThreadPage, ThreadRow } from "./list-threads.ts";
 import { listUnsentLetters } from "./unsent-letters.ts";
 
 /** The drafts of the account and the letters that wait for the server, the newest first. */
 export async function listDraftRows({ mail }: Desk): Promise<ThreadRow[]> {
   const drafts = await draftsOf(mail);
-  const rows = drafts.map(({ name, letter, savedAt, trouble }) => {
+  const rows = drafts.map((stored) => {
+    const { name, letter, savedAt } = stored;
     const { to, cc, subject, body, bodyType, files = [] } = letter;
     const row = rowOf({ threadId: `draft:${name}`, atMs: Date.parse(savedAt) || 0, to: [...to, ...cc] });
     const hasFiles = files.length > 0;
-    const snippet = trouble ?? oneLine(body, bodyType === "text/markdown");
-    return { ...row, draft: name, subject, snippet, hasFiles };
+    const snippet = oneLine(body, bodyType === "text/markdown");
+    return { ...row, draft: name, subject, snippet, hasFiles, why: troubleOf(stored) };
   });
   return [...(await waitingRows(mail)), ...rows].sort((a, b) => b.atMs - a.atMs);
+}
+
+/** Why the server does not take a draft; null while it has it, or will have it. */
+export function troubleOf({ trouble, troubleType }: StoredDraft): Fault | null {
+  return trouble === undefined ? null : { sentence: trouble, code: troubleType ?? "" };
 }
 
 /** How many there are. */
