@@ -10,6 +10,7 @@ import {
   saveIdentity,
 } from "../store/identity-store.ts";
 import type { Db, Tx } from "../store/sql.ts";
+import { releaseAddressed } from "./senders.ts";
 
 /** The account's own address. */
 export const firstIdentity = 1;
@@ -79,7 +80,7 @@ export type IdentityOutcome =
   | { ok: true; identity: Identity }
   | { ok: false; fault: "forbiddenFrom" | "overQuota"; sentence: string };
 
-/** Makes one for an address of the account's own, with a tag or without. */
+/** Makes one for an address of the account's own, with a tag or without; what waits in the Screener that was written to it comes in. */
 export async function createIdentity(
   tx: Tx,
   owner: Owner,
@@ -100,6 +101,7 @@ export async function createIdentity(
   const id = firstOwn + state;
   const made = { accountId, id, email: formatAddress(address), fields: JSON.stringify(fields) };
   await saveIdentity(tx, made);
+  if (address.id !== owner.accountName) await releaseAddressed(tx, accountId, made.email);
   return { ok: true, identity: read(made) };
 }
 

@@ -1,5 +1,5 @@
 /** What an account's owner says of those who write, and what becomes of their mail that waits. */
-import { type Address, accountOf, findAddress, isHost } from "@posthorn/protocol";
+import { type Address, accountOf, findAddress, formatAddress, isHost } from "@posthorn/protocol";
 import { findAccount, lockAccountsById } from "../store/account-store.ts";
 import { listMailbox, listSendersIn, type StoredObject } from "../store/object-store.ts";
 import {
@@ -127,7 +127,7 @@ export async function decideSender(
   const decidedAt = state === "undecided" ? undefined : now;
   await saveSender(tx, accountId, { address, host, state, askedAt, decidedAt });
   await noteSender(tx, accountId, address, wasListed ? "updated" : "created");
-  const isMeant = (sender: Address) => accountOf(sender) === address || everybodyAt(sender.host) === address;
+  const isMeant = bySender((sender) => accountOf(sender) === address || everybodyAt(sender.host) === address);
   if (state === "accepted") await releaseWaiting(tx, accountId, isMeant);
   if (state === "blocked")
     await moveWaiting(tx, accountId, isMeant, async ({ keywords }) => silenced(keywords));
@@ -148,14 +148,28 @@ export async function acceptByWriting(
   const waiting = await noteWritten(tx, accountId, host, recipients);
   if (waiting.length === 0) return;
   const released = new Set(waiting);
-  await releaseWaiting(tx, accountId, (sender) => released.has(accountOf(sender)));
+  const isMeant = bySender((sender) => released.has(accountOf(sender)));
+  await releaseWaiting(tx, accountId, isMeant);
 }
 
-async function releaseWaiting(
-  tx: Tx,
-  accountId: number,
-  isMeant: (sender: Address) => boolean,
-): Promise<void> {
+/** An address with a tag is taken for whoever writes to it from now on: what waits that was written to it waits no longer. */
+export async function releaseAddressed(tx: Tx, accountId: number, address: string): Promise<void> {
+  await releaseWaiting(tx, accountId, (object) => {
+    const { to, cc } = visibleOfStored(object);
+    return [...to, ...cc].some((one) => formatAddress(one) === address);
+  });
+}
+
+type IsMeant = (object: StoredObject) => boolean;
+
+function bySender(isMeant: (sender: Address) => boolean): IsMeant {
+  return (object) => {
+    const sender = findAddress(object.sender);
+    return sender !== undefined && isMeant(sender);
+  };
+}
+
+async function releaseWaiting(tx: Tx, accountId: number, isMeant: IsMeant): Promise<void> {
   const account = await findAccount(tx, accountId);
   if (account === undefined) return;
   await moveWaiting(tx, accountId, isMeant, async (object) => {
@@ -173,15 +187,14 @@ const atOnce = 200;
 async function moveWaiting(
   tx: Tx,
   accountId: number,
-  isMeant: (sender: Address) => boolean,
+  isMeant: IsMeant,
   placingOf: (object: StoredObject) => Promise<Placing>,
 ): Promise<void> {
   let before = Number.MAX_SAFE_INTEGER;
   for (;;) {
     const page = await listMailbox(tx, accountId, roles.screener.id, before, atOnce);
     for (const object of page) {
-      const sender = findAddress(object.sender);
-      if (sender !== undefined && isMeant(sender)) await changeMessage(tx, object, await placingOf(object));
+      if (isMeant(object)) await changeMessage(tx, object, await placingOf(object));
     }
     before = Math.min(before, ...page.map(({ id }) => id));
     if (page.length < atOnce) return;

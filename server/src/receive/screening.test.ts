@@ -199,6 +199,18 @@ eachStore("mail of somebody whom the account does not know", (open) => {
     expect(await bob.from("mall@c.test", 2, to("bob+mall"))).toBe("held");
   });
 
+  it("comes in when the owner makes that address while it waits, and nothing else does", async () => {
+    const bob = await withBob(open);
+    const owner = { accountId: bob.accountId, accountName: "bob" };
+    expect(await bob.from("shop@b.test", 1, { to: [{ id: "bob+shop", host: "a.test" }] })).toBe("held");
+    expect(await bob.from("eve@c.test", 2)).toBe("held");
+    await bob.store.write((tx) =>
+      createIdentity(tx, owner, "a.test", { ...noFields, email: "bob+shop@a.test" }),
+    );
+    expect(await bob.in(inbox)).toEqual(["1"]);
+    expect(await bob.in(screener)).toEqual(["2"]);
+  });
+
   it("is not asked about when the owner wants no screening", async () => {
     const bob = await withBob(open, false);
     expect(await bob.from("eve@b.test", 1)).toBe("delivered");

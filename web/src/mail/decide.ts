@@ -5,16 +5,45 @@ import { say } from "../words/words.ts";
 
 export type Decision = "accepted" | "blocked";
 
-/** Of an address, or of `*@` and a server, and says it; false when it could not be done, which is said too. */
-export async function decide(sender: string, state: Decision): Promise<boolean> {
+/**
+ * Of an address, or of `*@` and a server, and says it, with the way back; false when it could not be done, which is said too.
+ * `onBack` is told when it was taken back.
+ */
+export function decide(sender: string, state: Decision, onBack?: () => void): Promise<boolean> {
+  const who = sender.replace(/^\*@/, "");
+  return decideBy(
+    () => call("decideSender", { sender, state }),
+    say(state === "accepted" ? "screener.accepted" : "screener.blocked", { who }),
+    onBack,
+  );
+}
+
+/** Of everybody who writes to an address of one's own with a tag; as `decide`. */
+export function acceptAlias(alias: string, onBack?: () => void): Promise<boolean> {
+  return decideBy(() => call("acceptAlias", { alias }), say("screener.aliasAccepted", { alias }), onBack);
+}
+
+async function decideBy(
+  work: () => Promise<number>,
+  words: string,
+  onBack: (() => void) | undefined,
+): Promise<boolean> {
   try {
-    await call("decideSender", { sender, state });
-    const who = sender.replace(/^\*@/, "");
-    showToast({ words: say(state === "accepted" ? "screener.accepted" : "screener.blocked", { who }) });
+    const number = await work();
+    const takeBack = async () => {
+      await call("takeDecisionBack", { number });
+      onBack?.();
+    };
+    showToast({ words, action: { words: say("undo.do"), run: () => void takeBack().catch(sayFault) } });
     return true;
   } catch (error) {
-    if (!(error instanceof CallFailed)) throw error;
-    showToast({ words: error.fault.sentence, mustBeSeen: true });
+    sayFault(error);
     return false;
   }
+}
+
+/** Throws what is no fault of a call. */
+function sayFault(error: unknown): void {
+  if (!(error instanceof CallFailed)) throw error;
+  showToast({ words: error.fault.sentence, mustBeSeen: true });
 }

@@ -1,5 +1,5 @@
 import { type ReactElement, useState } from "react";
-import { type Decision, decide } from "../mail/decide.ts";
+import { acceptAlias, type Decision, decide } from "../mail/decide.ts";
 import { go } from "../routes.ts";
 import { lastSeen, useView } from "../state/use-view.ts";
 import type { Stranger } from "../state/worker/screener.ts";
@@ -17,21 +17,24 @@ import style from "./screener-page.module.css";
 /** Whom nobody has decided of for so long was left: they are out of the way, and nothing of theirs is lost. */
 const leftAfterMs = 14 * 86_400_000;
 
+/** `whom` are those whose cards go: an address, all of a server, or all who have written to an address of one's own. */
+type OnDecide = (whom: string, work: (onBack: () => void) => Promise<boolean>) => Promise<void>;
+
 /** First-time senders, one card each. To leave somebody here is an answer too. */
 export function ScreenerPage(): ReactElement {
   const strangers = lastSeen(useView("screener", {}));
   const [decided, setDecided] = useState<ReadonlySet<string>>(new Set());
   const waiting = strangers?.filter(
-    ({ address, host }) => !decided.has(address) && !decided.has(`*@${host}`),
+    ({ address, host, alias }) => ![address, `*@${host}`, alias ?? ""].some((one) => decided.has(one)),
   );
-  const decideHere = async (sender: string, state: Decision) => {
+  const decideHere: OnDecide = async (whom, work) => {
     // The card goes, and with it the button that has the focus.
     const card = document.activeElement?.closest("li");
     const other = card?.nextElementSibling ?? card?.previousElementSibling;
-    setDecided((before) => new Set(before).add(sender));
+    const comeBack = () => setDecided((before) => new Set([...before].filter((one) => one !== whom)));
+    setDecided((before) => new Set(before).add(whom));
     giveFocus(other?.querySelector("button") ?? undefined);
-    if (await decide(sender, state)) return;
-    setDecided((before) => new Set([...before].filter((one) => one !== sender)));
+    if (!(await work(comeBack))) comeBack();
   };
   const [sinceMs] = useState(() => Date.now() - leftAfterMs);
   const fresh = waiting?.filter(({ atMs }) => atMs >= sinceMs) ?? [];
@@ -68,7 +71,7 @@ function Cards({
   onDecide,
 }: {
   strangers: readonly Stranger[];
-  onDecide(sender: string, state: Decision): Promise<void>;
+  onDecide: OnDecide;
 }): ReactElement {
   return (
     <ul className={style.cards}>
@@ -79,15 +82,11 @@ function Cards({
   );
 }
 
-function StrangerCard({
-  stranger,
-  onDecide,
-}: {
-  stranger: Stranger;
-  onDecide(sender: string, state: Decision): Promise<void>;
-}): ReactElement {
-  const { address, name, host, subject, snippet, count, atMs, threadId } = stranger;
+function StrangerCard({ stranger, onDecide }: { stranger: Stranger; onDecide: OnDecide }): ReactElement {
+  const { address, name, host, alias, subject, snippet, count, atMs, threadId } = stranger;
   const [isOpen, setOpen] = useState(false);
+  const decideOf = (sender: string, state: Decision) =>
+    void onDecide(sender, (onBack) => decide(sender, state, onBack));
   return (
     <li className={style.card}>
       <div className={style.head}>
@@ -97,6 +96,7 @@ function StrangerCard({
           {name !== undefined && <bdi className={style.name}>{name}</bdi>}
           <bdi className={style.name}>{address}</bdi>
           {name === undefined && <bdi className={style.server}>{say("screener.server", { host })}</bdi>}
+          {alias !== undefined && <span className={style.server}>{say("screener.alias", { alias })}</span>}
         </div>
         <time dateTime={new Date(atMs).toISOString()} title={longTime(atMs)} className={style.time}>
           {shortTime(atMs)}
@@ -113,11 +113,18 @@ function StrangerCard({
         {count > 1 && <p className={style.time}>{say("screener.more", { count: count - 1 })}</p>}
       </div>
       <div className={style.does}>
-        <Button look="ink" icon="check" onClick={() => void onDecide(address, "accepted")}>
+        <Button look="ink" icon="check" onClick={() => decideOf(address, "accepted")}>
           {say("screener.accept")}
         </Button>
-        <Button icon="close" onClick={() => void onDecide(address, "blocked")}>
+        <Button icon="close" onClick={() => decideOf(address, "blocked")}>
           {say("screener.block")}
+        </Button>
+        <Button
+          icon="server"
+          aria-label={say("screener.blockHost", { host })}
+          onClick={() => decideOf(`*@${host}`, "blocked")}
+        >
+          {say("screener.blockServer")}
         </Button>
         <Button onClick={() => go({ page: "list", place: { kind: "role", role: "screener" }, threadId })}>
           {say("screener.read")}
@@ -130,33 +137,36 @@ function StrangerCard({
         />
       </div>
       {isOpen && (
-        <HostChoices
-          host={host}
+        <MoreChoices
+          stranger={stranger}
           onClose={() => setOpen(false)}
-          onDecide={(state) => void onDecide(`*@${host}`, state)}
+          onHost={() => decideOf(`*@${host}`, "accepted")}
+          onAlias={(whole) => void onDecide(whole, (onBack) => acceptAlias(whole, onBack))}
         />
       )}
     </li>
   );
 }
 
-/** What holds for everybody of a server. */
-function HostChoices({
-  host,
+/** What is accepted beyond this person: a whole server, or whatever is written to an address of one's own. */
+function MoreChoices({
+  stranger: { address, host, alias },
   onClose,
-  onDecide,
+  onHost,
+  onAlias,
 }: {
-  host: string;
+  stranger: Stranger;
   onClose(): void;
-  onDecide(state: Decision): void;
+  onHost(): void;
+  onAlias(alias: string): void;
 }): ReactElement {
   const [text, setText] = useState("");
-  const choices: (Choice & { key: Decision })[] = [
-    { key: "accepted", words: say("screener.acceptHost", { host }) },
-    { key: "blocked", words: say("screener.blockHost", { host }), isGrave: true },
+  const choices: Choice[] = [
+    { key: "host", words: say("screener.acceptHost", { host }) },
+    ...(alias === undefined ? [] : [{ key: "alias", words: say("screener.acceptAlias", { alias }) }]),
   ];
   return (
-    <Dialog title={say("screener.server", { host })} onClose={onClose} width="narrow">
+    <Dialog title={say("screener.choices", { who: address })} onClose={onClose} width="narrow">
       <Choices
         label={say("act.moreFilter")}
         text={text}
@@ -164,7 +174,8 @@ function HostChoices({
         choices={choices.filter(({ words }) => words.toLowerCase().includes(text.toLowerCase()))}
         onChoose={({ key }) => {
           onClose();
-          onDecide(key === "blocked" ? "blocked" : "accepted");
+          if (key === "host") onHost();
+          else if (alias !== undefined) onAlias(alias);
         }}
       />
     </Dialog>

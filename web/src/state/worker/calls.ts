@@ -28,7 +28,7 @@ import { operatorCalls } from "./operator-calls.ts";
 import { ownCalls } from "./own-calls.ts";
 import { addressPerson, lookUpRecipient, suggestPeople } from "./recipients.ts";
 import { fetchFile, stopFile } from "./save-files.ts";
-import { decide } from "./screener.ts";
+import { acceptAlias, decide, takeDecisionBack } from "./screener.ts";
 import { findThreads, searchAgain } from "./search-threads.ts";
 import { type SendInput, sendLetter } from "./send-letter.ts";
 import { tellNews } from "./sender-news.ts";
@@ -149,6 +149,8 @@ export const calls = {
   dismissRefusal: (room: Room, { number }: { number: number }) => dismissRefusal(deskOf(room).mail, number),
 
   decideSender: (room: Room, input: Parameters<typeof decide>[1]) => decide(deskOf(room), input),
+  acceptAlias: (room: Room, input: { alias: string }) => acceptAlias(deskOf(room), input),
+  takeDecisionBack: (room: Room, input: { number: number }) => takeDecisionBack(deskOf(room), input),
 
   makeLabel: (room: Room, input: Parameters<typeof makeLabel>[1]) => makeLabel(deskOf(room), input),
   changeLabel: (room: Room, input: Parameters<typeof changeLabel>[1]) => changeLabel(deskOf(room), input),
