@@ -1,5 +1,6 @@
 /** Who closes their account, what that keeps them from, and that it can be taken back until its time has come. */
 import { expect, test } from "vitest";
+import { HandClock } from "../env/hand-clock.ts";
 import { findAccountByName, setOperator } from "../store/account-store.ts";
 import { eachStore } from "../store/each-store.ts";
 import { makeApiToken } from "./api-token.ts";
@@ -123,6 +124,21 @@ eachStore("an account that its owner closes", (open) => {
     expect(await problemOf(trial.callerOf(last.accessToken))).toMatchObject(over);
     expect(await problemOf(refresh(trial.ctx, last))).toMatchObject(over);
     expect(await problemOf(trial.login("alice", password))).toMatchObject(over);
+  });
+
+  test("whose erasing is cut off lets nobody in, whatever the clock says then, and is erased the next time", async () => {
+    const { trial, tokens, token } = await withAlice();
+    await close(trial, "alice", token);
+    await trial.clock.advance(14 * dayMs);
+    const ctx = { ...trial.ctx, log: () => undefined };
+    await eraseClosed(ctx, AbortSignal.abort());
+    const early = { ...trial.ctx, clock: new HandClock(trial.clock.now() - dayMs) };
+    expect(await problemOf(refresh(early, tokens))).toMatchObject({ code: "unauthorized" });
+    expect((await findAccountByName(trial.store.read, "alice"))?.eraseAt).toBe(trial.clock.now());
+    await expect(trial.login("alice", password)).rejects.toBe(wrongPassword);
+    expect(await problemOf(trial.register("alice", password))).toMatchObject({ code: "alreadyExists" });
+    await erase(trial);
+    expect(await findAccountByName(trial.store.read, "alice")).toBeUndefined();
   });
 
   test("that was erased leaves a name that is given to nobody", async () => {
