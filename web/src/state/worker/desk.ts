@@ -197,6 +197,9 @@ function follow(
   };
   const stop = mail.store.subscribe([...draftTables, refusals], () => tell(["drafts"]));
   signal.addEventListener("abort", stop, { once: true });
+  // What is refused may be so because the account has been closed from another device.
+  const stopRefusals = mail.store.subscribe([refusals], () => tell(["role"]));
+  signal.addEventListener("abort", stopRefusals, { once: true });
   const stopSettings = mail.store.subscribe(settingsTables, () => tell(["settings", "names"]));
   signal.addEventListener("abort", stopSettings, { once: true });
   const stopActs = mail.store.subscribe([actions, undos], () => tell(["undo"]));
