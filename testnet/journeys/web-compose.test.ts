@@ -1,6 +1,6 @@
 /** Letters written in a browser: sent once, and only when that is wanted. */
 
-import { downloadSealedBytes, eachMessage, listCompared, openStored, prepare, send } from "@posthorn/client";
+import { downloadSealedBytes, eachMessage, openStored } from "@posthorn/client";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import {
   allReceived,
@@ -11,14 +11,13 @@ import {
   hasValue,
   letterText,
   received,
-  startWebClients,
+  startWriters,
   type WebClient,
   type WebClients,
   withoutNetwork,
   writeTo,
 } from "../src/browser/index.ts";
-import { keepSettings } from "../src/own-records.ts";
-import { beginAnew, haveCompared, joinAs, newDevice, type TestPerson } from "../src/people.ts";
+import type { TestPerson } from "../src/people.ts";
 
 let clients: WebClients;
 let alice: WebClient;
@@ -28,16 +27,7 @@ let bob: TestPerson;
 const undoS = 4;
 
 beforeAll(async () => {
-  clients = await startWebClients();
-  writer = await joinAs(clients.net, clients.net.node("alpha"), "alice");
-  bob = await joinAs(clients.net, clients.net.node("beta"), "bob");
-  await keepSettings(writer.session, { undoS });
-  const draft = { from: bob.address, to: [writer.address], subject: "Hello from Bob", body: "How are you?" };
-  await send(bob.session, (await prepare(bob.session, draft)).message);
-  alice = await clients.open(clients.net.node("alpha"));
-  await alice.signIn(writer);
-  // The settings are here, too.
-  await alice.page.getByText("Up to date").waitFor();
+  ({ clients, alice, writer, bob } = await startWriters({ undoS }));
 }, 120_000);
 afterAll(async () => {
   await clients.close();
@@ -335,94 +325,6 @@ test("on a phone back puts an answer away and leaves the conversation, as the ar
   await hasCount(sheet, 0);
   expect(phone.faults).toEqual([]);
   await phone.context.close();
-});
-
-test("a letter to nobody who is there stays, and says what to do", async () => {
-  const host = clients.net.node("beta").host;
-  await writeTo(alice.page, `nobody@${host}`, "To nobody", "Is anybody there?");
-  await composer(alice.page).getByRole("button", { name: "Send", exact: true }).click();
-  await composer(alice.page)
-    .getByRole("alert")
-    .getByText(`${host} has no user nobody. Check the spelling.`)
-    .waitFor();
-  await composer(alice.page).getByRole("button", { name: "Discard draft" }).click();
-});
-
-test("an address that is still being typed is among those it goes to", async () => {
-  const { page } = alice;
-  await page
-    .getByRole("button", { name: /^Write/ })
-    .first()
-    .click();
-  await composer(alice.page).getByLabel("Subject").fill("Typed to the end");
-  await composer(alice.page).getByLabel("To", { exact: true }).pressSequentially(bob.address);
-  await page.keyboard.press("Control+Enter");
-  await hasCount(composer(alice.page), 0);
-  await received(bob, "alice", "Typed to the end");
-});
-
-test("who has no keys gets nothing before somebody has said so by a button that says it", async () => {
-  const carol = await joinAs(clients.net, clients.net.node("beta"), "carol", { mode: "open" });
-  const { page } = alice;
-  await writeTo(alice.page, carol.address, "In the open", "Everybody may read this");
-  const button = composer(alice.page).getByRole("button", { name: "Send without encryption" });
-  await button.waitFor();
-  await page.keyboard.press("Control+Enter");
-  await composer(alice.page)
-    .getByText(/cannot read encrypted mail/)
-    .waitFor();
-  await button.click();
-  await toast(`Sending in ${undoS} s`).waitFor();
-  await expect
-    .poll(
-      async () => {
-        for await (const meta of eachMessage(carol.session)) return meta.subject;
-        return undefined;
-      },
-      { timeout: 40_000, interval: 250 },
-    )
-    .toBe("In the open");
-});
-
-test("who has another identity than was compared gets nothing before a person has decided", async () => {
-  const erin = await joinAs(clients.net, clients.net.node("beta"), "erin");
-  await haveCompared(writer.session, erin.address);
-  await beginAnew(erin.session, { current: erin.password, next: "erin begins anew" });
-  await writeTo(alice.page, erin.address, "Is it you?", "Tell me in another way");
-  await composer(alice.page)
-    .getByRole("button", { name: /Was verified\. Compare numbers again$/ })
-    .waitFor();
-  await composer(alice.page).getByRole("button", { name: "Send", exact: true }).click();
-  await composer(alice.page)
-    .getByText(/Compare numbers again before you send\.$/)
-    .waitFor();
-  await composer(alice.page).getByRole("button", { name: "Verify again" }).waitFor();
-  await composer(alice.page).getByRole("button", { name: "Send this one anyway" }).click();
-  await toast(`Sending in ${undoS} s`).waitFor();
-  await hasCount(composer(alice.page), 0);
-  await expect
-    .poll(
-      async () => {
-        for await (const meta of eachMessage(erin.session))
-          return (await openStored(erin.session, meta)).kind;
-        return undefined;
-      },
-      { timeout: 40_000, interval: 250 },
-    )
-    .toBe("sealed");
-  // That was said of one letter: the next is not sent before it is said again.
-  await writeTo(alice.page, erin.address, "Once more", "And now?");
-  await composer(alice.page).getByRole("button", { name: "Send", exact: true }).click();
-  await composer(alice.page).getByRole("button", { name: "Send this one anyway" }).waitFor();
-  await composer(alice.page)
-    .getByRole("button", { name: /Was verified/ })
-    .waitFor();
-  expect(await listCompared(await newDevice(clients.net.platform, writer))).toContainEqual({
-    address: erin.address,
-    isChanged: true,
-  });
-  await alice.page.keyboard.press("Control+Shift+d");
-  expect(alice.faults).toEqual([]);
 });
 
 test("sent with its conversation put away, an answer leaves nothing in the inbox", async () => {

@@ -1,6 +1,5 @@
 /** Letters that are being written: kept whatever happens, one draft of each, and of those that say nothing none. */
 
-import { prepare, send } from "@posthorn/client";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import {
   caretIn,
@@ -11,7 +10,7 @@ import {
   hasValue,
   letterText,
   pressInRow,
-  startWebClients,
+  startWriters,
   type WebClient,
   type WebClients,
   writeTo,
@@ -25,14 +24,7 @@ let writer: TestPerson;
 let bob: TestPerson;
 
 beforeAll(async () => {
-  clients = await startWebClients();
-  writer = await joinAs(clients.net, clients.net.node("alpha"), "alice");
-  bob = await joinAs(clients.net, clients.net.node("beta"), "bob");
-  const draft = { from: bob.address, to: [writer.address], subject: "Hello from Bob", body: "How are you?" };
-  await send(bob.session, (await prepare(bob.session, draft)).message);
-  alice = await clients.open(clients.net.node("alpha"));
-  await alice.signIn(writer);
-  await alice.page.getByText("Up to date").waitFor();
+  ({ clients, alice, writer, bob } = await startWriters());
 }, 120_000);
 afterAll(async () => {
   await clients.close();

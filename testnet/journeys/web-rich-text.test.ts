@@ -1,7 +1,8 @@
-/** Letters that look while they are written as they will be read, with pictures among the words. */
-import type { Locator, Page } from "playwright-core";
+/** Letters that look while they are written as they will be read. */
+import type { Locator } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import {
+  caretGoes,
   caretIn,
   composer,
   discardAll,
@@ -9,15 +10,14 @@ import {
   hasFocus,
   hasValue,
   letterText,
+  paste,
   received,
-  startWebClients,
+  startWriters,
   type WebClient,
   type WebClients,
   writeTo,
 } from "../src/browser/index.ts";
-import { keepSettings } from "../src/own-records.ts";
-import { joinAs, type TestPerson } from "../src/people.ts";
-import { picture } from "../src/picture.ts";
+import type { TestPerson } from "../src/people.ts";
 
 let clients: WebClients;
 let alice: WebClient;
@@ -26,13 +26,7 @@ let writer: TestPerson;
 let bob: TestPerson;
 
 beforeAll(async () => {
-  clients = await startWebClients();
-  writer = await joinAs(clients.net, clients.net.node("alpha"), "alice");
-  bob = await joinAs(clients.net, clients.net.node("beta"), "bob");
-  await keepSettings(writer.session, { undoS: 0 });
-  alice = await clients.open(clients.net.node("alpha"));
-  await alice.signIn(writer);
-  await alice.page.getByText("Up to date").waitFor();
+  ({ clients, alice, writer, bob } = await startWriters({ undoS: 0 }));
   bobsClient = await clients.open(clients.net.node("beta"));
   await bobsClient.signIn(bob);
 }, 120_000);
@@ -58,75 +52,6 @@ async function read(subject: string): Promise<Locator> {
   const letter = page.locator("[data-message][data-open]").last();
   await letter.waitFor();
   return letter;
-}
-
-interface Pasted {
-  html?: string;
-  text?: string;
-  picture?: { name: string; bytes: Uint8Array };
-}
-
-/** As by the keyboard, of what another program has put into the clipboard. */
-function paste(page: Page, { html, text: plain, picture: shown }: Pasted): Promise<void> {
-  const file = shown && { name: shown.name, base64: Buffer.from(shown.bytes).toString("base64") };
-  return letterText(page).evaluate(
-    (element, { html, plain, file }) => {
-      const data = new DataTransfer();
-      if (html !== undefined) data.setData("text/html", html);
-      if (plain !== undefined) data.setData("text/plain", plain);
-      if (file !== undefined) {
-        const bytes = Uint8Array.from(atob(file.base64), (sign) => sign.codePointAt(0) ?? 0);
-        data.items.add(new File([bytes], file.name, { type: "image/png" }));
-      }
-      element.dispatchEvent(
-        new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }),
-      );
-    },
-    { html, plain, file },
-  );
-}
-
-const patientLooks = 8;
-
-/**
- * Presses the key until the caret is there. A browser says a little later where it is, and a letter that is just drawn may put
- * it back: so it is pressed again only when nothing has come of it for a while, and from the beginning where it went too far.
- */
-function caretGoes(key: "Home" | "ArrowRight", place: number, page = alice.page): Promise<void> {
-  let pressedAt: number | undefined;
-  let looks = patientLooks;
-  const press = async () => {
-    const now = await caretIn(letterText(page));
-    looks++;
-    if (now === place || (now === pressedAt && looks < patientLooks)) return now;
-    [pressedAt, looks] = [now, 0];
-    await letterText(page).press(now !== undefined && now > place ? "Home" : key);
-    return caretIn(letterText(page));
-  };
-  return expect.poll(press).toBe(place);
-}
-
-/** Lets a picture go over the end of the text. */
-function drop(page: Page, { name, bytes }: { name: string; bytes: Uint8Array }): Promise<void> {
-  const base64 = Buffer.from(bytes).toString("base64");
-  return letterText(page).evaluate(
-    (element, file) => {
-      const data = new DataTransfer();
-      const bytes = Uint8Array.from(atob(file.base64), (sign) => sign.codePointAt(0) ?? 0);
-      data.items.add(new File([bytes], file.name, { type: "image/png" }));
-      const { right, top } = element.getBoundingClientRect();
-      const how = {
-        clientX: right - 30,
-        clientY: top + 20,
-        bubbles: true,
-        cancelable: true,
-        dataTransfer: data,
-      };
-      element.dispatchEvent(new DragEvent("dragover", how));
-      element.dispatchEvent(new DragEvent("drop", how));
-    },
-    { name, base64 },
-  );
 }
 
 test("what is typed as Markdown looks as it will be read, and is read so at another server", async () => {
@@ -310,138 +235,6 @@ test("with Shift only the words are pasted, and what an input method puts togeth
   expect(await bodyOf("By another way")).toBe("quiet日本");
 });
 
-test("an answer quotes a picture by its words, and a letter that is handed on shows it", async () => {
-  const { page } = bobsClient;
-  const sheet = composer(page);
-  await writeTo(alice.page, bob.address, "Look at it", "");
-  await paste(alice.page, { picture: { name: "sea.png", bytes: picture(16, 16) } });
-  await text().getByRole("button", { name: "Describe" }).click();
-  await alice.page.keyboard.type("The sea");
-  await alice.page.keyboard.press("Enter");
-  await send();
-  const letter = await read("Look at it");
-  await letter.getByAltText("The sea").waitFor();
-  await page.keyboard.press("r");
-  await sheet.getByRole("button", { name: "Quote the message" }).click();
-  await letterText(page).getByText("Image: The sea").waitFor();
-  await sheet.getByRole("button", { name: "Discard draft" }).click();
-  await hasCount(sheet, 0);
-  await page.keyboard.press("f");
-  await letterText(page).getByAltText("The sea").waitFor();
-  await sheet.getByText("sea.png").waitFor();
-  await sheet.getByRole("button", { name: "Discard draft" }).click();
-  expect(bobsClient.faults).toEqual([]);
-});
-
-test("a picture is pasted between the words, described, and seen there by who gets it, and not twice", async () => {
-  const { page } = alice;
-  await writeTo(page, bob.address, "With a view", "Before after");
-  await caretGoes("Home", 0);
-  await caretGoes("ArrowRight", "Before ".length);
-  await paste(page, { picture: { name: "image.png", bytes: picture(64, 48) } });
-  await page.keyboard.type("then ");
-  const shown = text().locator("img[src^='blob:']");
-  await shown.waitFor();
-  await text().getByRole("button", { name: "Describe" }).click();
-  const words = composer(page).getByRole("textbox", {
-    name: "Describe this picture for those who cannot see it",
-  });
-  await hasFocus(words);
-  await words.fill("The sea [in] May");
-  await words.press("Enter");
-  await hasFocus(text());
-  await composer(page).getByText("image.png").waitFor();
-  await send();
-  const opened = await received(bob, "alice", "With a view");
-  expect(Reflect.get(opened.message, "body")).toBe("Before ![The sea &#91;in&#93; May](image.png)then after");
-  expect(opened.files).toHaveLength(1);
-  const letter = await read("With a view");
-  const seen = letter.getByAltText("The sea [in] May");
-  await seen.waitFor();
-  expect(await seen.evaluate((image) => Reflect.get(image, "naturalWidth"))).toBe(64);
-  const [first = [], second = []] = await letter
-    .locator("p")
-    .first()
-    .evaluate((line) => {
-      const button = line.querySelector("button");
-      return [button?.previousSibling?.textContent, button?.nextSibling?.textContent];
-    });
-  expect([first, second]).toEqual(["Before ", "then after"]);
-  await hasCount(letter.getByRole("list", { name: /1 file/ }), 0);
-  await seen.click();
-  await bobsClient.page.getByRole("dialog", { name: "The sea [in] May" }).waitFor();
-  await bobsClient.page.keyboard.press("Escape");
-  expect(alice.faults).toEqual([]);
-  expect(bobsClient.faults).toEqual([]);
-});
-
-test("with a picture goes its file, and with the file its picture; either comes back, and can be without the other", async () => {
-  const { page } = alice;
-  const sheet = composer(page);
-  await writeTo(page, bob.address, "Come and go", "Look: ");
-  await text().press("End");
-  await paste(page, { picture: { name: "image.png", bytes: picture(8, 8) } });
-  await paste(page, { picture: { name: "image.png", bytes: picture(9, 9) } });
-  const pictures = text().locator("img[src^='blob:']");
-  await hasCount(pictures, 2);
-  await sheet.getByText("image-2.png").waitFor();
-  await page.keyboard.press("Backspace");
-  await hasCount(sheet.getByText("image-2.png"), 0);
-  await page.keyboard.press("Control+z");
-  await sheet.getByText("image-2.png").waitFor();
-  await hasCount(pictures, 2);
-  await sheet.getByRole("button", { name: "Remove image-2.png" }).click();
-  await hasCount(pictures, 1);
-  await hasCount(sheet.getByText("image-2.png"), 0);
-  await sheet.getByRole("button", { name: "Only attach image.png" }).click();
-  await hasCount(pictures, 0);
-  await sheet.getByText("image.png").waitFor();
-  await sheet.getByRole("button", { name: "Put image.png into the text" }).click();
-  await hasCount(pictures, 1);
-  // By keys alone: it is chosen, described, and left again.
-  const words = sheet.getByRole("textbox", { name: /^Describe this picture/ });
-  await page.keyboard.press("ArrowLeft");
-  await words.waitFor();
-  await page.keyboard.press("Enter");
-  await hasFocus(words);
-  await page.keyboard.type("A cup");
-  await page.keyboard.press("Escape");
-  await hasFocus(text());
-  await text().getByAltText("A cup").waitFor();
-  await drop(page, { name: "dropped.png", bytes: picture(10, 10) });
-  await hasCount(pictures, 2);
-  await sheet.getByText("dropped.png").waitFor();
-  await hasCount(sheet.getByText("Drop files here"), 0);
-  expect(alice.faults).toEqual([]);
-});
-
-test("a page that dies keeps the text with its marks and its picture", async () => {
-  const { context } = alice;
-  await writeTo(alice.page, bob.address, "Half done", "");
-  await text().pressSequentially("A **bold** be");
-  await paste(alice.page, { picture: { name: "sea.png", bytes: picture(32, 32) } });
-  await composer(alice.page).getByText("sea.png").waitFor();
-  await hasCount(composer(alice.page).getByRole("progressbar"), 0);
-  await composer(alice.page).getByText("Saved", { exact: true }).waitFor();
-  const died = alice.page.waitForEvent("crash");
-  const devtools = await context.newCDPSession(alice.page);
-  devtools.send("Page.crash").catch(() => undefined);
-  await died;
-  const before = alice.page;
-  alice.page = await context.newPage();
-  await before.close();
-  await alice.page.goto(clients.net.node("alpha").endpoint);
-  await alice.page.getByRole("link", { name: /^Drafts/ }).click();
-  await alice.page.getByRole("row", { name: /Half done/ }).click();
-  await text().locator("strong").getByText("bold").waitFor();
-  await text().locator("img[src^='blob:']").waitFor();
-  await text().press("Control+End");
-  await alice.page.keyboard.type("ginning");
-  await send();
-  expect(await bodyOf("Half done")).toBe("A **bold** be![](sea.png)ginning");
-  expect((await received(bob, "alice", "Half done")).files).toHaveLength(1);
-});
-
 test("who writes plain text is asked once, and finds the Markdown there", async () => {
   const { page } = alice;
   const sheet = composer(page);
@@ -476,7 +269,7 @@ test("on a telephone a letter is written as it looks, and saving leaves the care
   const { page } = phone;
   await writeTo(page, bob.address, "From a beach", "");
   await letterText(page).pressSequentially("- sun and **sand**");
-  await caretGoes("Home", 0, page);
+  await caretGoes(page, "Home", 0);
   await page.keyboard.type("the ");
   await expect.poll(() => caretIn(letterText(page))).toBe("the ".length);
   await composer(page).getByText("Saved", { exact: true }).waitFor();

@@ -1,4 +1,4 @@
-/** Thirty letters put in order: by keys alone, by a hand that points, by a finger, and in two tabs. */
+/** Thirty letters put in order: by keys alone, by a hand that points, and in two tabs. */
 import { callMethod, eachMessage, getMailbox, prepare, send } from "@posthorn/client";
 import { shape } from "@posthorn/protocol";
 import type { Locator, Page } from "playwright-core";
@@ -293,68 +293,9 @@ test("what is done in one tab is seen in the other", async () => {
   expect(client.faults).toEqual([]);
 });
 
-test(
-  "on a phone a finger to the right archives, one to the left snoozes, and one held still chooses",
-  async () => {
-    const phone = await clients.open(clients.net.node("alpha"), {
-      viewport: { width: 390, height: 844 },
-      hasTouch: true,
-      isMobile: true,
-    });
-    await phone.signIn(alice);
-    await row(14, phone.page).waitFor();
-    await swipe(phone.page, row(14, phone.page), 60);
-    expect(await row(14, phone.page).count()).toBe(1);
-    await swipe(phone.page, row(14, phone.page), 220);
-    await row(14, phone.page).waitFor({ state: "detached" });
-    await swipe(phone.page, row(13, phone.page), -220);
-    await phone.page.getByRole("dialog", { name: "Snooze until" }).waitFor();
-    await phone.page.getByRole("button", { name: /^Tomorrow/ }).click();
-    await row(13, phone.page).waitFor({ state: "detached" });
-    const held = await touch(phone.page, row(12, phone.page));
-    await phone.page.getByText("1 selected").waitFor();
-    await held.end();
-    await row(11, phone.page).getByRole("checkbox").tap();
-    await phone.page.getByText("2 selected").waitFor();
-    await phone.page.getByRole("button", { name: "Select none" }).click();
-    await row(11, phone.page).click();
-    await phone.page.getByRole("article").getByRole("button", { name: "More", exact: true }).first().click();
-    await phone.page.getByRole("option", { name: "Snooze" }).click();
-    await phone.page.getByRole("dialog", { name: "Snooze until" }).waitFor();
-    await phone.page.keyboard.press("Escape");
-    expect(phone.faults).toEqual([]);
-    await phone.context.close();
-  },
-  slow,
-);
-
-test("in German on a narrow phone nothing of the sheet for later is cut off", async () => {
-  const phone = await clients.open(clients.net.node("alpha"), {
-    viewport: { width: 320, height: 640 },
-    hasTouch: true,
-    isMobile: true,
-  });
-  await phone.signIn(alice);
-  await phone.page.goto(`${clients.net.node("alpha").endpoint}/settings/appearance`);
-  await phone.page.getByRole("combobox", { name: "Language" }).selectOption({ label: "Deutsch" });
-  await phone.page.goto(`${clients.net.node("alpha").endpoint}/inbox`);
-  await swipe(phone.page, phone.page.getByRole("row", { name: /Letter/ }).first(), -220);
-  const sheet = phone.page.getByRole("dialog", { name: "Später zeigen" });
-  const parts = [
-    sheet.getByLabel("Datum und Uhrzeit"),
-    sheet.getByRole("button", { name: "Später zeigen", exact: true }),
-  ];
-  for (const part of parts) {
-    await part.waitFor();
-    const { x, width } = (await part.boundingBox()) ?? { x: -1, width: 0 };
-    expect(x).toBeGreaterThanOrEqual(0);
-    expect(x + width).toBeLessThanOrEqual(320);
-  }
-  expect(phone.faults).toEqual([]);
-  await phone.context.close();
-});
-
 test("in Archive what is read goes back into the inbox, in Sent nothing is offered that would do nothing", async () => {
+  await press("g", "i");
+  await pressInRow(row(14), "Archive");
   await page.getByRole("link", { name: /^Archive/ }).click();
   await row(14).click();
   const reader = page.getByRole("article");
@@ -378,34 +319,3 @@ test("in Archive what is read goes back into the inbox, in Sent nothing is offer
   await expect.poll(() => page.title()).toBe("This label is not here any more – Posthorn");
   expect(client.faults).toEqual([]);
 });
-
-interface Touch {
-  move(x: number): Promise<void>;
-  end(): Promise<void>;
-}
-
-/** A finger on the middle of it. */
-async function touch(where: Page, what: Locator): Promise<Touch> {
-  await what.scrollIntoViewIfNeeded();
-  const box = await what.boundingBox();
-  if (box === null) throw new Error("there is nothing to be touched");
-  const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
-  const cdp = await where.context().newCDPSession(where);
-  const tell = (type: "touchStart" | "touchMove" | "touchEnd", points: { x: number; y: number }[]) =>
-    cdp.send("Input.dispatchTouchEvent", { type, touchPoints: points });
-  await tell("touchStart", [{ x, y }]);
-  return {
-    move: async (by) => {
-      await tell("touchMove", [{ x: x + by, y }]);
-    },
-    end: async () => {
-      await tell("touchEnd", []);
-    },
-  };
-}
-
-async function swipe(where: Page, what: Locator, by: number): Promise<void> {
-  const finger = await touch(where, what);
-  for (const part of [0.2, 0.5, 0.8, 1]) await finger.move(by * part);
-  await finger.end();
-}

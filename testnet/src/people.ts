@@ -14,11 +14,13 @@ import {
   openOperator,
   openStored,
   type Platform,
+  prepare,
   readSafetyNumber,
   register,
   replaceIdentity,
   replacePhrase,
   type Session,
+  send,
   type TokenKeeper,
 } from "@posthorn/client";
 import type { MessageMeta, Wire } from "@posthorn/protocol";
@@ -64,6 +66,19 @@ export async function inviteTo(net: Testnet, node: TestNode, name: string): Prom
 /** The server as whoever runs it calls it. */
 export async function operatorOf(net: Testnet, node: TestNode): Promise<Api> {
   return openOperator(net.platform, JSON.parse(await readFile(join(node.folder, "operator.json"), "utf8")));
+}
+
+/** Writes a letter from one to another, and gives its id. */
+export async function writeAs(
+  from: TestPerson,
+  to: Pick<TestPerson, "address">,
+  subject: string,
+  body = "As I said.",
+): Promise<string> {
+  const draft = { from: from.address, to: [to.address], subject, body };
+  const { message } = await prepare(from.session, draft);
+  await send(from.session, message);
+  return message.id;
 }
 
 /** The same person at another device, which knows the address and the password only. */

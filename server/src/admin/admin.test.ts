@@ -11,43 +11,23 @@ import {
 } from "@posthorn/protocol";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { letter as outgoing } from "../deliver/trial-peer.ts";
-import { openFiles } from "../env/files.ts";
-import { HandClock } from "../env/hand-clock.ts";
-import { openRandom } from "../env/random.ts";
 import { letter, letterId, openAccount, putIn } from "../objects/trial-mail.ts";
 import { documentOf, trialHost } from "../peers/trial-host.ts";
-import { claim } from "../queue/claim.ts";
-import { retire } from "../queue/retire.ts";
-import { openTrialQueue, type TrialQueue } from "../queue/trial-queue.ts";
 import { insertDelivery } from "../store/delivery-store.ts";
 import { eachStore } from "../store/each-store.ts";
 import { saveBackoff } from "../store/host-backoff-store.ts";
 import { markPeerSeen, markPeerSuccess, saveDiscovery } from "../store/peer-store.ts";
-import type { Store } from "../store/sql.ts";
 import {
-  type AdminContext,
-  cancelHost,
   patchAccount,
   patchPeer,
-  patchPolicy,
   readAccounts,
   readPeers,
-  readPolicy,
   readQueue,
   readStatus,
   retryHost,
 } from "./admin.ts";
-import { OwnPolicy } from "./own-policy.ts";
+import { openTrialAdmin, type Trial } from "./trial-admin.ts";
 
-const started = {
-  quotaBytes: 5_000_000,
-  screening: true,
-  greeting: false,
-  recipientsPerMinute: 600,
-  recipientsAtOnce: 3000,
-  contact: "",
-};
-const limitsOfClaim = { messages: 100, bytes: 3_500_000, leaseMs: 30_000 };
 const hour = 3_600_000;
 const notFound = { problem: { code: "notFound" } };
 
@@ -56,39 +36,6 @@ beforeEach(async () => {
   folder = await mkdtemp(`${tmpdir()}/posthorn-admin-`);
 });
 afterEach(() => rm(folder, { recursive: true }));
-
-interface Trial {
-  ctx: AdminContext;
-  queue: TrialQueue;
-  /** Accounts that were signed out. */
-  signedOut: number[];
-  /** Accounts whose credentials have to be looked at anew. */
-  forgotten: number[];
-}
-
-async function trial(store: Store): Promise<Trial> {
-  const queue = await openTrialQueue(store);
-  const { clock, worker } = queue;
-  const signedOut: number[] = [];
-  const forgotten: number[] = [];
-  const ctx: AdminContext = {
-    store,
-    clock,
-    files: openFiles({ effect: () => undefined, random: openRandom(), clock }),
-    queue: worker,
-    host: "a.test",
-    dataFolder: folder,
-    software: "posthorn",
-    startedAt: clock.now(),
-    checks: async () => [{ name: "database", ok: true }],
-    signOut: async (_, accountId) => void signedOut.push(accountId),
-    forgetCaller: (accountId) => void forgotten.push(accountId),
-    policy: await OwnPolicy.open({ store, clock, log: () => undefined, started }),
-    log: () => undefined,
-    random: openRandom(),
-  };
-  return { ctx, queue, signedOut, forgotten };
-}
 
 /** Something waits for a host since so long ago, or is scheduled for so much later. */
 async function waitsFor({ queue }: Trial, host: string, sinceMs = 0, laterMs = 0): Promise<void> {
@@ -112,7 +59,7 @@ async function waitsFor({ queue }: Trial, host: string, sinceMs = 0, laterMs = 0
 eachStore("the operator and the accounts", (open) => {
   it("sees them by name, with their room, page by page", async () => {
     const store = await open();
-    const { ctx } = await trial(store);
+    const { ctx } = await openTrialAdmin(store, folder);
     const bob = await openAccount(store, "bob", 5_000);
     const bytes = letter().bytes.length;
     await putIn(store, bob, letter());
@@ -135,7 +82,7 @@ eachStore("the operator and the accounts", (open) => {
 
   it("suspends one, which signs it out at once, and readmits it", async () => {
     const store = await open();
-    const { ctx, signedOut } = await trial(store);
+    const { ctx, signedOut } = await openTrialAdmin(store, folder);
     const bob = await openAccount(store, "bob");
     expect(await patchAccount(ctx, { callerId: 0, name: "bob", suspended: true })).toMatchObject({
       suspended: true,
@@ -151,7 +98,7 @@ eachStore("the operator and the accounts", (open) => {
 
   it("gives somebody the operator's role and takes it back, and shuts nobody out who does it", async () => {
     const store = await open();
-    const { ctx, forgotten } = await trial(store);
+    const { ctx, forgotten } = await openTrialAdmin(store, folder);
     const bob = await openAccount(store, "bob");
     const given = await patchAccount(ctx, { callerId: 0, name: "bob", operator: true });
     expect(given).toMatchObject({ operator: true, suspended: false });
@@ -167,7 +114,7 @@ eachStore("the operator and the accounts", (open) => {
   });
 
   it("is told of a name that nobody has", async () => {
-    const { ctx, signedOut } = await trial(await open());
+    const { ctx, signedOut } = await openTrialAdmin(await open(), folder);
     for (const name of ["nobody", "", "Alice", "alice@a.test"]) {
       await expect(patchAccount(ctx, { callerId: 0, name, suspended: true })).rejects.toMatchObject(notFound);
     }
@@ -178,7 +125,7 @@ eachStore("the operator and the accounts", (open) => {
 eachStore("the operator and the queue", (open) => {
   it("sees what waits for each host, since when, why, and when it is tried", async () => {
     const store = await open();
-    const room = await trial(store);
+    const room = await openTrialAdmin(store, folder);
     const now = room.queue.clock.now();
     await waitsFor(room, "b.test", hour);
     await waitsFor(room, "b.test");
@@ -218,7 +165,7 @@ eachStore("the operator and the queue", (open) => {
   });
 
   it("sees of a thousand dead hosts those that have waited for longest, and can try any of them (B4)", async () => {
-    const room = await trial(await open());
+    const room = await openTrialAdmin(await open(), folder);
     for (let number = 0; number < limits.listItems + 20; number++) {
       await waitsFor(room, `h${number}.test`, number * 1_000);
     }
@@ -233,7 +180,7 @@ eachStore("the operator and the queue", (open) => {
   });
 
   it("sees what is scheduled apart, and can have nothing of it sent before its hour", async () => {
-    const room = await trial(await open());
+    const room = await openTrialAdmin(await open(), folder);
     await waitsFor(room, "b.test", 0, 2 * hour);
     const seen = await readQueue(room.ctx);
     expect(shape(QueueSchema).parse(seen)).toBe(seen);
@@ -263,7 +210,7 @@ eachStore("the operator and the queue", (open) => {
   });
 
   it("has a host that was down tried now, and its mail arrives", async () => {
-    const { ctx, queue } = await trial(await open());
+    const { ctx, queue } = await openTrialAdmin(await open(), folder);
     await queue.worker.start();
     const sent = await queue.send(outgoing(1));
     queue.worker.wake(["b.test"]);
@@ -282,69 +229,10 @@ eachStore("the operator and the queue", (open) => {
   });
 });
 
-eachStore("the operator who gives up a host", (open) => {
-  it("stops what waits there, and each sender hears of it once; what has its own hour goes at its hour", async () => {
-    const { ctx, queue } = await trial(await open());
-    await queue.worker.start();
-    const tried = await queue.send(outgoing(1));
-    const later = await queue.send(outgoing(2), { at: queue.clock.now() + hour });
-    queue.worker.wake(["b.test"]);
-    await queue.settle();
-    const stopped = await Promise.all([
-      cancelHost(ctx, { host: "b.test" }),
-      cancelHost(ctx, { host: "b.test" }).catch(() => ({ cancelled: 0 })),
-    ]);
-    expect(stopped).toMatchObject([{ host: "b.test", cancelled: 1, underWay: 0 }, { cancelled: 0 }]);
-    expect(await queue.state(tried)).toBe("failed");
-    const reports = await queue.reports();
-    expect(reports).toMatchObject([
-      { subject: "Not delivered: bob@b.test", status: "failed", problem: { code: "givenUp" } },
-    ]);
-    expect(reports[0]?.body).toContain("The operator of your server stopped trying.");
-    await expect(cancelHost(ctx, { host: "b.test" })).rejects.toMatchObject(notFound);
-    await queue.wire.join("b.test");
-    await queue.advance(hour);
-    queue.worker.wake(["b.test"]);
-    await queue.settle();
-    expect(await queue.state(later)).toBe("delivered");
-    expect(await queue.state(tried)).toBe("failed");
-    expect(await queue.reports()).toHaveLength(1);
-    await queue.worker.stop(0);
-  });
-
-  it("leaves what is just being tried, which may arrive, and stops three hundred that wait", async () => {
-    const store = await open();
-    const { ctx, queue } = await trial(store);
-    const underWay = await queue.send(outgoing(0));
-    const claimed = await store.write((tx) => claim(tx, "b.test", queue.clock.now(), limitsOfClaim));
-    const waiting: number[] = [];
-    for (let number = 1; number <= 300; number++) waiting.push(await queue.send(outgoing(number)));
-    expect(await cancelHost(ctx, { host: "b.test" })).toEqual({
-      host: "b.test",
-      cancelled: 300,
-      underWay: 1,
-    });
-    expect(await queue.state(underWay)).toBe("sending");
-    const delivered = { results: new Map(), lacking: [], host: { kind: "answered" } } as const;
-    const results = new Map(
-      claimed.messages.flatMap(({ deliveries }) =>
-        deliveries.map(({ id }) => [id, { state: "delivered" }] as const),
-      ),
-    );
-    await store.write((tx) =>
-      retire({ ...ctx, now: queue.clock.now() }, tx, "b.test", claimed, { ...delivered, results }),
-    );
-    expect(await queue.state(underWay)).toBe("delivered");
-    for (const id of waiting.slice(0, 3)) expect(await queue.state(id)).toBe("failed");
-    expect(await readQueue(ctx)).toEqual({ hosts: [], waiting: 0, scheduled: 0 });
-    expect(await queue.reports()).toHaveLength(300);
-  });
-});
-
 eachStore("the operator and other servers", (open) => {
   it("sees those that are known, what is wrong with them, and blocks one and lets it in again", async () => {
     const store = await open();
-    const { ctx } = await trial(store);
+    const { ctx } = await openTrialAdmin(store, folder);
     const now = ctx.clock.now();
     const document = await documentOf(await trialHost("b.test"), now, { endpoint: "https://mail.b.test" });
     const { rootKey } = document;
@@ -398,7 +286,7 @@ eachStore("the operator and other servers", (open) => {
 
   it("sees that one has shown another root key, until it is allowed as it is now (§30.6, A14)", async () => {
     const store = await open();
-    const { ctx } = await trial(store);
+    const { ctx } = await openTrialAdmin(store, folder);
     const now = ctx.clock.now();
     const document = await documentOf(await trialHost("b.test"), now);
     const { rootKey } = document;
@@ -413,7 +301,7 @@ eachStore("the operator and other servers", (open) => {
   });
 
   it("blocks one that was never met, and is told of what is no host", async () => {
-    const { ctx } = await trial(await open());
+    const { ctx } = await openTrialAdmin(await open(), folder);
     expect(await patchPeer(ctx, { host: "evil.test", policy: "block" })).toEqual({
       host: "evil.test",
       policy: "block",
@@ -436,7 +324,7 @@ eachStore("the operator and other servers", (open) => {
   });
 
   it("pages through very many", async () => {
-    const { ctx } = await trial(await open());
+    const { ctx } = await openTrialAdmin(await open(), folder);
     for (let number = 0; number < 203; number++)
       await patchPeer(ctx, { host: `h${number}.test`, policy: "block" });
     const first = await readPeers(ctx, {});
@@ -449,7 +337,7 @@ eachStore("the operator and other servers", (open) => {
 eachStore("the operator", (open) => {
   it("sees how the server is as a whole", async () => {
     const store = await open();
-    const room = await trial(store);
+    const room = await openTrialAdmin(store, folder);
     const bob = await openAccount(store, "bob");
     await putIn(store, bob, letter());
     await putIn(store, bob, letter({ id: letterId(2) }));
@@ -469,34 +357,5 @@ eachStore("the operator", (open) => {
       checks: [{ name: "database", ok: true }],
     });
     expect(status.freeBytes).toBeGreaterThan(0);
-  });
-});
-
-eachStore("the rules of a server", (open) => {
-  it("are those of its start until an operator changes one, which another process hears of within seconds", async () => {
-    const store = await open();
-    const { ctx } = await trial(store);
-    expect(await readPolicy(ctx)).toMatchObject({ ...started, changed: [], started });
-    const clock = new HandClock();
-    const other = await OwnPolicy.open({ store, clock, log: () => undefined, started });
-    const over = new AbortController();
-    const following = other.follow(over.signal);
-    const changed = await patchPolicy(ctx, { recipientsAtOnce: 2, contact: "ops@a.test" });
-    expect(changed).toMatchObject({ recipientsAtOnce: 2, contact: "ops@a.test", quotaBytes: 5_000_000 });
-    expect(changed.changed).toEqual(["recipientsAtOnce", "contact"]);
-    if (store.dialect === "postgres") {
-      await clock.advance(2_000);
-      await expect.poll(() => other.rules.recipientsAtOnce).toBe(2);
-    }
-    const begun = await OwnPolicy.open({ store, clock, log: () => undefined, started });
-    expect(begun.rules).toEqual({ ...started, recipientsAtOnce: 2, contact: "ops@a.test" });
-    const back = await patchPolicy(ctx, { recipientsAtOnce: null, screening: false });
-    expect(back).toMatchObject({
-      recipientsAtOnce: 3000,
-      screening: false,
-      changed: ["screening", "contact"],
-    });
-    over.abort("over");
-    await following;
   });
 });

@@ -14,4 +14,8 @@ export {
 } from "./composing.ts";
 export { type OpenPage, openAppPage, openBrowser, openPage } from "./open-browser.ts";
 export { pressInRow, withoutNetwork } from "./pointing.ts";
+export { caretGoes, drop, paste } from "./rich-letters.ts";
+export { openSettings } from "./settings.ts";
+export { swipe, touch } from "./touching.ts";
 export { startWebClients, type WebClient, type WebClients } from "./web-client.ts";
+export { startWriters } from "./writers.ts";
