@@ -97,8 +97,9 @@ test("a page loaded anew in the middle goes on by itself where it was, without t
   const way = await wayUp();
   await attachFilm("Over a reload");
   await page.reload();
-  await page.getByText("Up to date").waitFor();
+  await page.getByText(/^1 file goes up, [1-9]\d? %$/).waitFor();
   way.open();
+  await page.getByText("Up to date").waitFor();
   await expect.poll(() => new Set(way.sent).size, { timeout: 30_000 }).toBe(2);
   await openDraft("Over a reload");
   await chip().getByText("9.4 MB", { exact: true }).waitFor();

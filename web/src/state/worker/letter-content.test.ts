@@ -1,7 +1,7 @@
 import type { UnsentLetter } from "@posthorn/client";
 import { expect, test } from "vitest";
 import { type LetterContent, takeOver, unsentLetter } from "./letter-content.ts";
-import { type FileJob, jobOfDraft } from "./letter-files.ts";
+import { type FileJob, jobOfDraft, putInPlace } from "./letter-files.ts";
 
 const messageId = "019a0000-0000-7000-8000-000000000000";
 
@@ -50,6 +50,28 @@ test("a file that was attached here stays where another device has changed the f
   const sent = unsentLetter(letter);
   takeOver(letter, { base: keptWith("plan"), sent, now: keptWith("plan", "theirs") });
   expect(namesOf(letter)).toEqual(["plan", "mine", "theirs"]);
+});
+
+test("a file that another tab has brought up meanwhile is up here, too, and not there twice", () => {
+  const letter = letterWith("plan");
+  const film = {
+    messageId,
+    place: 1,
+    filename: "film",
+    mimeType: "text/plain",
+    sizeBytes: 1,
+    keptAs: "here",
+  };
+  letter.files.push(jobOfDraft(film, { sizeBytes: 1, isPaused: false }));
+  putInPlace(letter);
+  const sent = unsentLetter(letter);
+  const [plan = film, up = film] = keptWith("plan", "film").files ?? [];
+  const now = { ...sent, files: [plan, { ...up, keptAs: "here" }] };
+  takeOver(letter, { base: sent, sent, now });
+  expect(letter.files.map(({ filename, state }) => [filename, state])).toEqual([
+    ["plan", "done"],
+    ["film", "done"],
+  ]);
 });
 
 test("words of another device are taken over in a field that nobody has changed here since, and in no other", () => {

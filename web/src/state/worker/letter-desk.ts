@@ -228,6 +228,20 @@ export function findLetterFiles(id: number): LetterFile[] {
   return (letters.get(id)?.files ?? []).map(shownFile);
 }
 
+export interface Uploads {
+  count: number;
+  /** From 0 to 1. */
+  done: number;
+}
+
+/** What goes up by itself now. */
+export function readUploads(): Uploads {
+  const jobs = [...letters.values()].flatMap(({ files }) => files.filter(isUnderWay));
+  const totalBytes = jobs.reduce((sum, job) => sum + job.totalBytes, 0);
+  const doneBytes = jobs.reduce((sum, job) => sum + (job.state === "sealing" ? 0 : job.doneBytes), 0);
+  return { count: jobs.length, done: totalBytes === 0 ? 0 : Math.min(1, doneBytes / totalBytes) };
+}
+
 export function addFiles(mail: Mail, letter: OpenLetter, files: readonly File[]): void {
   for (const file of files) {
     const { name, type, size } = file;

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { type FileJob, type FilesOf, newJob, putInPlace } from "./letter-files.ts";
+import { type FileJob, type FilesOf, jobOfDraft, newJob, putInPlace, shownFile } from "./letter-files.ts";
 
 const messageId = "019a0000-0000-7000-8000-000000000000";
 
@@ -61,4 +61,27 @@ it("stops what is on its way to a place that it does not have any more, and leav
   expect(moving.stop?.signal.aborted).toBe(true);
   expect(staying.stop?.signal.aborted).toBe(false);
   expect(states(letter)).toEqual(["a 0 waiting", "b 1 failed", "c 2 uploading"]);
+});
+
+it("says of a file that goes up how long that takes, once that can be said", () => {
+  const job = newJob(
+    { kind: "blob", blob: new Blob(["x"]) },
+    { filename: "a", mimeType: "", sizeBytes: 100 },
+  );
+  job.state = "uploading";
+  job.doneBytes = 40;
+  expect(shownFile(job)).toMatchObject({ done: 0.4, leftS: null, isAtRisk: true });
+  job.bytesPerS = 25;
+  job.isKept = true;
+  expect(shownFile(job)).toMatchObject({ done: 0.4, leftS: 3, isAtRisk: false });
+  job.state = "paused";
+  expect(shownFile(job).leftS).toBeNull();
+});
+
+it("waits for another device that has a file, and lets one be paused that its owner has paused", () => {
+  const film = { messageId, place: 0, filename: "film", mimeType: "", sizeBytes: 1, keptAs: "there" };
+  expect(jobOfDraft(film)).toMatchObject({ state: "failed", fault: { code: "file.elsewhere" } });
+  const paused = letterOf([jobOfDraft(film, { sizeBytes: 1, isPaused: true })]);
+  putInPlace(paused);
+  expect(states(paused)).toEqual(["film 0 paused"]);
 });

@@ -3,7 +3,7 @@ import { statuses } from "@posthorn/client";
 import { type Activity, readActivity } from "./activity.ts";
 import { type Folder, listFolders } from "./folders.ts";
 import { type HeldLetter, readHeldLetter } from "./held-letters.ts";
-import { findLetterFiles, type KeptLetter, readDraft } from "./letter-desk.ts";
+import { findLetterFiles, type KeptLetter, readDraft, readUploads, type Uploads } from "./letter-desk.ts";
 import type { LetterFile } from "./letter-files.ts";
 import { listThreads, noThreads, type ThreadPage } from "./list-threads.ts";
 import { listRefusedLetters, type RefusedLetter } from "./open-letter.ts";
@@ -74,6 +74,9 @@ export const views = {
   letterFiles: view<{ letterId: number }, LetterFile[]>(["letters"], async (_, { letterId }) =>
     findLetterFiles(letterId),
   ),
+
+  /** What goes up of all letters, shown or not. */
+  uploads: view<Record<string, never>, Uploads>(["letters"], async () => readUploads()),
 
   /** A draft that is being written, for what comes of it from elsewhere. */
   draft: view<{ name: string }, KeptLetter | null>(["account", "drafts"], async (room, { name }) => {
