@@ -138,6 +138,10 @@ test("somebody pauses a file, also over a reload, and goes on with it where it w
   await chip()
     .getByText(/, paused/)
     .waitFor();
+  await page.getByRole("button", { name: /^Account/ }).click();
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.getByText("1 file of a draft has not gone up yet and would be lost.").waitFor();
+  await page.getByRole("button", { name: "Stay" }).click();
   await composer(page).getByRole("button", { name: "Send", exact: true }).click();
   await composer(page).getByRole("button", { name: "Sends when the files are up" }).first().waitFor();
   await hasCount(composer(page), 0);

@@ -3,6 +3,7 @@ import { useComposers } from "../state/composers.ts";
 import { call } from "../state/desk.ts";
 import { codeOf, useWork } from "../state/use-work.ts";
 import { signOut } from "../state/whose-page.ts";
+import type { Untold } from "../state/worker/untold.ts";
 import { Confirm } from "../ui/confirm.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { Notice } from "../ui/notice.tsx";
@@ -24,14 +25,15 @@ export function SignOutDialog({
   onClose(): void;
 }): ReactElement {
   const open = useComposers().length;
-  const [untold, setUntold] = useState<number | null>();
+  const [untold, setUntold] = useState<Untold | null>();
   const { isBusy, fault, run } = useWork();
   const leave = () => void run(() => signOut(address, path));
   const begin = () =>
     void run(async () => {
-      const count = await call("countUntold", {});
-      if (count === 0 && open === 0 && !isAsked) await signOut(address, path);
-      else setUntold(count);
+      const found = await call("countUntold", {});
+      const isNothing = found?.changes === 0 && found.files === 0;
+      if (isNothing && open === 0 && !isAsked) await signOut(address, path);
+      else setUntold(found);
     });
   useEffect(begin, []);
 
@@ -57,7 +59,10 @@ export function SignOutDialog({
     >
       <p>{say("signOut.sentence", { address })}</p>
       {untold === null && <p>{say("signOut.unknown")}</p>}
-      {untold !== null && untold > 0 && <p>{say("settings.forgetWaiting", { count: untold })}</p>}
+      {untold !== null && untold.changes > 0 && (
+        <p>{say("settings.forgetWaiting", { count: untold.changes })}</p>
+      )}
+      {untold !== null && untold.files > 0 && <p>{say("signOut.files", { count: untold.files })}</p>}
       {open > 0 && <p>{say("signOut.open", { count: open })}</p>}
       {fault !== undefined && <Notice code={codeOf(fault)}>{fault.sentence}</Notice>}
     </Confirm>

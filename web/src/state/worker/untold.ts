@@ -5,12 +5,18 @@ import type { Desk } from "./desk.ts";
 /** What is on its way just now is waited for so long. */
 const patienceMs = 1_000;
 
-/** How many changes and files would be lost if this device forgot them now; null when nobody sits here who could say. */
-export async function countUntold(desk: Desk | undefined): Promise<number | null> {
+export interface Untold {
+  changes: number;
+  /** Of drafts, that have not gone up. */
+  files: number;
+}
+
+/** What would be lost if this device forgot it now; null when nobody sits here who could say. */
+export async function countUntold(desk: Desk | undefined): Promise<Untold | null> {
   if (desk === undefined) return null;
   const { mail } = desk;
-  const files = mail.key === undefined ? [] : await listUnsentFiles(mail);
-  return files.length + (await countChanges(desk));
+  const changes = await countChanges(desk);
+  return { changes, files: mail.key === undefined ? 0 : (await listUnsentFiles(mail)).length };
 }
 
 async function countChanges(desk: Desk): Promise<number> {
