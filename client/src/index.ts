@@ -121,7 +121,7 @@ export * from "./operator.ts";
 export { type OwnAccount, readAccount } from "./own-account.ts";
 export { type Clock, type Platform, type Sha256, systemClock, systemRandomBytes } from "./platform.ts";
 export type { DraftVersion, UnsentFile, UnsentLetter } from "./records/draft-content.ts";
-export type { Settings } from "./records/settings-content.ts";
+export { hasRoomFor, type Settings } from "./records/settings-content.ts";
 export { type ReplyFields, replyTo } from "./reply.ts";
 export { changeRule, createRule, listRules, type Rule, type RuleFields, removeRule } from "./rules.ts";
 export { saveName } from "./save-name.ts";

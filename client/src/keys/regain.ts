@@ -42,9 +42,10 @@ export async function regain(session: Session, phrase: string): Promise<void> {
     const epochs = await Promise.all(
       [...found.epochs].map(([keyId, one]) => wrapEpoch(keyring.wrapSecret, address, keyId, one)),
     );
+    // First what was written: as long as the epochs are not back, all of it can be begun again.
+    if (await bringBack(session, found, keyring)) await sealVault(session);
     await session.call("regainKeys", { input: { identityKey: former.identityKey, epochs } });
     await session.keys.renew();
-    if (await bringBack(session, found, await getKeyring(session))) await sealVault(session);
     return;
   }
   fail("unauthorized", "That phrase opens none of the mail from before. Is it the one you had then?", {

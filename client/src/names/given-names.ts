@@ -2,8 +2,9 @@
  * What somebody calls others: names of one's own, each a setting, sealed and on all devices. They stand before what people
  * call themselves, and are in no message: nobody hears of them.
  */
-import { uuidV7 } from "@posthorn/protocol";
+import { fail, uuidV7 } from "@posthorn/protocol";
 import type { LocalStore } from "../local/local-store.ts";
+import { hasRoomFor, type Settings } from "../records/settings-content.ts";
 import type { Mail } from "../sync/mail-context.ts";
 import { settingsTables } from "../sync/own-edits.ts";
 import { changeSettings, readSettings } from "../sync/settings.ts";
@@ -45,7 +46,8 @@ export async function readNames(mail: Mail): Promise<SenderNames> {
 
 /**
  * Calls somebody so from now on, or by what they call themselves where `name` is undefined. Gives the name of before. False
- * when it is none that is shown: without letters, or with an `@` or a host of others. Throws as `changeSettings`.
+ * when it is none that is shown: without letters, or with an `@` or a host of others. Throws ProblemError `tooLarge`, `forbidden` for an account without
+ * keys.
  */
 export async function giveName(
   mail: Mail,
@@ -55,9 +57,14 @@ export async function giveName(
   const fitting = name === undefined ? undefined : shownName(name.slice(0, mostLetters), account);
   if (name !== undefined && fitting === undefined) return false;
   const { clock, randomBytes } = mail.session.platform;
-  const known = (await readGiven(mail)).get(account);
+  const settings = await readSettings(mail);
+  const known = givenIn(settings).get(account);
   const id = known?.id ?? `${prefix}${uuidV7(clock.now(), randomBytes(16)).replaceAll("-", "")}`;
-  await changeSettings(mail, { [id]: fitting === undefined ? undefined : `${account}\n${fitting}` });
+  const value = fitting === undefined ? undefined : `${account}\n${fitting}`;
+  if (value !== undefined && !hasRoomFor(settings, { [id]: value })) {
+    fail("tooLarge", "There is no room for more names. Take one back that you gave to somebody else.");
+  }
+  await changeSettings(mail, { [id]: value });
   return { before: known?.name };
 }
 
@@ -86,9 +93,12 @@ async function refresh(mail: Mail, held: Held): Promise<boolean> {
 
 async function readGiven(mail: Mail): Promise<GivenNames> {
   if ((await mail.session.keys.findRootSecret()) === undefined) return new Map();
-  const settings = Object.entries(await readSettings(mail));
+  return givenIn(await readSettings(mail));
+}
+
+function givenIn(settings: Settings): GivenNames {
   return new Map(
-    settings.flatMap(([id, value]): [string, Given][] => {
+    Object.entries(settings).flatMap(([id, value]): [string, Given][] => {
       if (!id.startsWith(prefix) || typeof value !== "string") return [];
       const end = value.indexOf("\n");
       const [address, name] = [value.slice(0, end), shownName(value.slice(end + 1), value.slice(0, end))];

@@ -5,7 +5,7 @@ import { fetchVault } from "../keys/vault.ts";
 import type { Session } from "../session.ts";
 import { nameOf } from "./carry-over.ts";
 import { collectionKey, idOf, type OwnRecord, putRecord, readRecords, sealOwn } from "./records.ts";
-import { type Settings, settingsOf } from "./settings-content.ts";
+import { hasRoomFor, settingsOf } from "./settings-content.ts";
 
 /**
  * Seals what the former keys open with those that hold now, and deletes nothing. Of drafts and settings that were written
@@ -42,8 +42,9 @@ function together(
   if (there === undefined) return old;
   if (collection === "drafts") return undefined;
   if (collection === "settings") {
-    const both: Settings = { ...settingsOf(old), ...settingsOf(there.value) };
-    return both;
+    const [before, now] = [settingsOf(old), settingsOf(there.value)];
+    // Where there is no room for both, what holds now stays.
+    return hasRoomFor(before, now) ? { ...before, ...now } : undefined;
   }
   const [before, now]: [Pin, Pin] = [parsePin(old), parsePin(there.value)];
   return before.compared === null || now.compared !== null

@@ -18,6 +18,14 @@ export const settingsChangeShape = shape(Type.Record(name, Type.Union([value, Ty
 
 export type SettingsChange = Static<typeof settingsChangeShape.schema>;
 
+/** All settings are one record, which a server takes no more than so much of (§100.7). */
+const mostBytes = 100_000;
+
+/** Whether there is room for this beside what is set. */
+export function hasRoomFor(settings: Settings, more: Settings): boolean {
+  return new TextEncoder().encode(JSON.stringify({ ...settings, ...more })).length <= mostBytes;
+}
+
 /** Names the one record of the collection. */
 export const settingsName = "settings";
 

@@ -1,5 +1,5 @@
 /** Texts that somebody writes again and again, each a setting of its own: sealed, and on all devices. */
-import { changeSettings, readSettings } from "@posthorn/client";
+import { changeSettings, hasRoomFor, readSettings } from "@posthorn/client";
 import { fail, uuidV7 } from "@posthorn/protocol";
 import type { Desk } from "./desk.ts";
 
@@ -13,8 +13,6 @@ export interface Template {
 }
 
 const prefix = "template";
-/** All settings are one record, which a server takes no more than so much of (§100.7). */
-const mostBytes = 100_000;
 
 /** By their names. Null for an account without keys, which keeps nothing sealed. */
 export async function readTemplates({ mail }: Desk): Promise<Template[] | null> {
@@ -35,8 +33,7 @@ export async function keepTemplate(
   const { clock, randomBytes } = mail.session.platform;
   const newId = `${prefix}${uuidV7(clock.now(), randomBytes(16)).replaceAll("-", "")}`;
   const change = { [id ?? newId]: `${oneLine(name)}\n${text}` };
-  const settings = { ...(await readSettings(mail)), ...change };
-  if (new TextEncoder().encode(JSON.stringify(settings)).length > mostBytes) {
+  if (!hasRoomFor(await readSettings(mail), change)) {
     fail("tooLarge", "There is no room for more templates. Shorten this one, or remove another.");
   }
   await changeSettings(mail, change);
