@@ -196,6 +196,13 @@ test("who reads German is told in German what is wrong with the server", async (
   const disk = page.getByRole("row", { name: /^Speicherplatz/ });
   await disk.getByText(/^Nur 7 MiB sind frei, wo .* liegt\. Schaffen Sie Platz/).waitFor();
   expect(await findBarriers(page)).toEqual([]);
+  // On a phone what is said of it has the width of the page, below its name.
+  await page.setViewportSize({ width: 390, height: 844 });
+  const name = await disk.getByRole("rowheader").boundingBox();
+  const detail = await disk.getByRole("cell").last().boundingBox();
+  expect(detail?.y).toBeGreaterThanOrEqual((name?.y ?? 0) + (name?.height ?? 0));
+  expect(detail?.width).toBeGreaterThan(300);
+  expect(await findBarriers(page)).toEqual([]);
   little.mockRestore();
   expect(german.faults).toEqual([]);
   await context.close();

@@ -5,6 +5,7 @@ import type { Page } from "playwright-core";
 import { openClient, type WebClient } from "./browser/web-client.ts";
 import { seedMailbox } from "./looks/mailbox.ts";
 import { listShots, type Screen, type Shot } from "./looks/shots.ts";
+import { smallPng } from "./looks/small-png.ts";
 import { home, openStage } from "./looks/stage.ts";
 
 const folder = join(import.meta.dirname, "../../docs/screenshots");
@@ -19,6 +20,7 @@ try {
   const seeded = await seedMailbox(net, wall);
   const shots = listShots(seeded);
   await mkdir(folder, { recursive: true });
+  const table = await browser.newPage();
   const opened = new Map<string, WebClient>();
   for (const shot of shots) {
     if (wanted.length > 0 && !wanted.some((name) => shot.name.startsWith(name))) continue;
@@ -33,14 +35,18 @@ try {
     try {
       await shot.go(page, net.node(home).endpoint);
       await settle(page);
-      await page.screenshot({ path: join(folder, fileOf(shot, screen)) });
+      await keep(page, shot, screen);
     } catch (error) {
       process.exitCode = 1;
       process.stderr.write(`${fileOf(shot, screen)} could not be taken: ${String(error)}\n`);
-      await page.screenshot({ path: join(folder, fileOf(shot, screen)) });
+      await keep(page, shot, screen);
     }
     await context.setOffline(false);
     if (shot.who === "nobody") await context.close();
+  }
+
+  async function keep(page: Page, shot: Shot, screen: Screen): Promise<void> {
+    await writeFile(join(folder, fileOf(shot, screen)), await smallPng(table, await page.screenshot()));
   }
 
   /** Nobody has a new one each time; a narrow one is a phone, on which one taps. */

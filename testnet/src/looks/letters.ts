@@ -275,3 +275,9 @@ export const beganLetter = {
   bodyType: "text/markdown" as const,
   files: [],
 };
+
+/** What the owner has thrown away. */
+export const thrownAway = ["Lentils with lemon", "Back in town"];
+
+/** What is to come back in some days. */
+export const forLater = ["Two books are waiting for you", "The chart of the bay"];

@@ -1,15 +1,14 @@
 /** A mailbox as somebody might have it: people, conversations, files, labels, strangers, and letters on their way. */
 
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import {
   bytesSource,
   callMethod,
   changeAccount,
+  createInvite,
   decideSender,
   eachMessage,
+  getMailbox,
   markMessage,
-  openOperator,
   openStored,
   prepare,
   type Session,
@@ -17,20 +16,22 @@ import {
   uploadSealedFile,
   withName,
 } from "@posthorn/client";
-import { shape, uuidV7 } from "@posthorn/protocol";
+import { formatTime, shape, uuidV7 } from "@posthorn/protocol";
 import { Type } from "typebox";
 import { keepDraft } from "../own-records.ts";
-import { haveCompared, inviteTo, joinAs, type TestPerson } from "../people.ts";
+import { haveCompared, inviteTo, joinAs, operatorOf, type TestPerson } from "../people.ts";
 import type { Testnet } from "../testnet.ts";
 import {
   beganLetter,
   closed,
+  forLater,
   type Letter,
   labels,
   letters,
   people,
   starred,
   strangers,
+  thrownAway,
   unread,
   type Who,
 } from "./letters.ts";
@@ -45,6 +46,8 @@ export interface Seeded {
   compared: TestPerson;
   /** Of an invitation that nobody has taken. */
   invitation(): Promise<string>;
+  /** The path by which somebody sets the server up. */
+  setupPath(): Promise<string>;
 }
 
 type Draft = Pick<Letter, "subject" | "body" | "files"> & { thread?: string };
@@ -64,8 +67,7 @@ export async function seedMailbox(net: Testnet, wall: Wall): Promise<Seeded> {
   };
   const owner = of("ines");
   const newcomer = await joinAs(net, here, "theo.brandt", { called: "Theo Brandt" });
-  const operator = JSON.parse(await readFile(join(here.folder, "operator.json"), "utf8"));
-  await changeAccount(openOperator(net.platform, operator), people.ines.user, { operator: true });
+  await changeAccount(await operatorOf(net, here), people.ines.user, { operator: true });
   for (const [who, { session, address }] of joined) {
     if (who === "ines") continue;
     await decideSender(owner.session, address, "accepted");
@@ -109,7 +111,7 @@ export async function seedMailbox(net: Testnet, wall: Wall): Promise<Seeded> {
     await wall.moveTo(0, at);
     await write(stranger, [owner.address], draft);
   }
-  await putInOrder(owner.session);
+  await putInOrder(owner.session, wall.msOf(-3, "8:00"));
   const compared = of("marta");
   await haveCompared(owner.session, compared.address);
   await keepDraft(owner.session, { ...beganLetter, from: owner.address, to: [of("oskar").address] });
@@ -128,12 +130,16 @@ export async function seedMailbox(net: Testnet, wall: Wall): Promise<Seeded> {
     owner,
     newcomer,
     compared,
+    async setupPath() {
+      const { token } = await createInvite(await operatorOf(net, here), { operator: true });
+      return `/setup#${token}`;
+    },
     invitation: async () => (await inviteTo(net, here, invited.shift() ?? "someone")).url,
   };
 }
 
-/** What the owner has made of it: labels, stars, and what was read. */
-async function putInOrder(session: Session): Promise<void> {
+/** What the owner has made of it: labels, stars, what was read, thrown away, or is for later. */
+async function putInOrder(session: Session, laterMs: number): Promise<void> {
   const labelIds = new Map<string, string>();
   for (const name of Object.keys(labels)) {
     const { created } = await callMethod(
@@ -143,6 +149,12 @@ async function putInOrder(session: Session): Promise<void> {
     );
     labelIds.set(name, created.label.id);
   }
+  const [inbox, trash, snoozed] = [
+    await getMailbox(session, "inbox"),
+    await getMailbox(session, "trash"),
+    await getMailbox(session, "snoozed"),
+  ];
+  const outOfInbox = (id: string) => ({ [`mailboxIds/${inbox.id}`]: null, [`mailboxIds/${id}`]: true });
   const newer = new Set<string>();
   for await (const meta of eachMessage(session)) {
     const subject = await subjectOf(session, meta.id);
@@ -152,9 +164,18 @@ async function putInOrder(session: Session): Promise<void> {
       await callMethod(session, { method: "Email/set", arguments: { update } }, setAnswer);
     }
     if (!unread.includes(subject) || newer.has(subject)) await markMessage(session, meta.id, { $seen: true });
+    if (thrownAway.includes(subject)) await place(session, meta.id, outOfInbox(trash.id));
+    if (forLater.includes(subject)) {
+      const snoozedUntil = formatTime(laterMs);
+      await place(session, meta.id, { ...outOfInbox(snoozed.id), snoozedUntil });
+    }
     if (starred.includes(subject)) await markMessage(session, meta.id, { $flagged: true });
     newer.add(subject);
   }
+}
+
+async function place(session: Session, id: string, to: object): Promise<void> {
+  await callMethod(session, { method: "Email/set", arguments: { update: { [id]: to } } }, setAnswer);
 }
 
 const setAnswer = shape(

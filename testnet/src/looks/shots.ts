@@ -53,6 +53,10 @@ export function listShots(seeded: Seeded): Shot[] {
       await page.getByRole("row").filter({ hasText: subject }).first().click();
       await page.locator("[data-message]").first().waitFor();
     };
+  const rows = (path: string, subject: string) => async (page: Page, origin: string) => {
+    await page.goto(origin + path);
+    await page.getByRole("row").filter({ hasText: subject }).first().waitFor();
+  };
   return [
     { name: "sign-in", what: "Signing in", who: "nobody", screens: ends, go: byPath("/", "Sign in") },
     {
@@ -95,6 +99,17 @@ export function listShots(seeded: Seeded): Shot[] {
       who: "nobody",
       screens: at("1024 dark"),
       go: byPath(`/welcome/${"A".repeat(22)}`, /invitation|link/i),
+    },
+    {
+      name: "setup",
+      what: "Setting a new server up",
+      who: "nobody",
+      screens: all,
+      go: async (page, origin) => {
+        await page.goto(origin + (await seeded.setupPath()));
+        await page.getByRole("heading", { name: /^Set up/ }).waitFor();
+        await page.getByLabel("Name in your address").waitFor();
+      },
     },
     {
       name: "inbox",
@@ -150,6 +165,21 @@ export function listShots(seeded: Seeded): Shot[] {
         await page.goto(`${origin}/sent`);
         await page.getByRole("row").filter({ hasText: "Lunch on the ferry" }).waitFor();
       },
+    },
+    { name: "drafts", what: "Drafts", who: "owner", screens: ends, go: rows("/drafts", "roof repair") },
+    {
+      name: "later",
+      what: "What comes back later",
+      who: "owner",
+      screens: ends,
+      go: rows("/later", "Two books"),
+    },
+    {
+      name: "trash",
+      what: "What was thrown away",
+      who: "owner",
+      screens: ends,
+      go: rows("/trash", "Lentils"),
     },
     {
       name: "search",

@@ -34,7 +34,7 @@ export function Overview(): ReactElement {
             <p className={style.summary} data-state={wrongs === 0 ? "well" : "look"} role="status">
               {say("admin.wrongs", { count: wrongs })}
             </p>
-            <DataTable columns={[say("admin.check"), say("admin.state"), say("admin.detail")]}>
+            <DataTable columns={[say("admin.check"), say("admin.state"), say("admin.detail")]} isLastBelow>
               {lights.map((light) => (
                 <LightRow key={light.name} light={light} />
               ))}

@@ -69,12 +69,17 @@ function nameOf({ name }: Device): string {
   return name ?? say("settings.unnamedDevice");
 }
 
+/** By the names that browsers are given when they sign in. */
+function isHandheld(name: string): boolean {
+  return /Android|iPhone|iPad/.test(name);
+}
+
 function DeviceItem({ device, onEnd }: { device: Device; onEnd(): void }): ReactElement {
   const { isThis, seenAtMs, signedInAtMs } = device;
   return (
     <li className={items.item}>
       <span className={items.sign}>
-        <Icon name="device" />
+        <Icon name={isHandheld(nameOf(device)) ? "phone" : "device"} />
       </span>
       <div>
         <p className={items.name}>

@@ -17,7 +17,7 @@ export const settingsTopics = [
   { id: "away", icon: "clock", rows: ["away"] },
   { id: "screener", icon: "screener", rows: ["screening", "decided"] },
   { id: "privacy", icon: "lock", rows: ["sees", "consent"] },
-  { id: "devices", icon: "device", rows: ["devices"] },
+  { id: "devices", icon: "devices", rows: ["devices"] },
   { id: "recovery", icon: "key", rows: ["oldMail", "testPhrase", "newPhrase", "password", "leak"] },
   { id: "import", icon: "download", rows: ["import"] },
   { id: "export", icon: "upload", rows: ["export"] },

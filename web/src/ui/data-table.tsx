@@ -5,16 +5,22 @@ import style from "./data-table.module.css";
 export function DataTable({
   columns,
   hasSentences = false,
+  isLastBelow = false,
   children,
 }: {
   columns: readonly string[];
   /** The rows begin with sentences, not with names. */
   hasSentences?: boolean;
+  /** On a narrow page the last of each row has a line of its own below the others. */
+  isLastBelow?: boolean;
   children: ReactNode;
 }): ReactElement {
   return (
     <div className={style.scroller}>
-      <table className={hasSentences ? `${style.table} ${style.sentences}` : style.table}>
+      <table
+        className={hasSentences ? `${style.table} ${style.sentences}` : style.table}
+        data-below={isLastBelow ? "" : undefined}
+      >
         <thead>
           <tr>
             {columns.map((name) => (

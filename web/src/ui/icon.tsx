@@ -46,6 +46,8 @@ const paths = {
   server: "M3.5 4h13v5h-13zM3.5 11h13v5h-13zM6 6.5h.01M6 13.5h.01",
   key: "M12.5 3.5a4 4 0 1 0 0 8 4 4 0 0 0 0-8M9.7 10.3L3.5 16.5M5.5 14.5l1.75 1.75M7.5 12.5l1.5 1.5",
   device: "M3 4h14v9H3zM7.5 16.5h5M10 13v3.5",
+  devices: "M9.5 13.5H3V4.5h12V7M6 16.5h3.5M11.5 9h5.5v7.5h-5.5zM14.25 14.25h.01",
+  phone: "M6 3h8v14H6zM10 14.25h.01",
   copy: "M7 7h9v9.5H7zM4 13V3.5h9",
   download: "M10 3.5v9M6 9l4 4 4-4M4 16.5h12",
   upload: "M10 13V4M6 7.5l4-4 4 4M4 16.5h12",
