@@ -277,7 +277,7 @@ export const beganLetter = {
 };
 
 /** What the owner has thrown away. */
-export const thrownAway = ["Lentils with lemon", "Back in town"];
+export const thrownAway: readonly string[] = ["Choir begins at eight", "The keys to the workshop"];
 
 /** What is to come back in some days. */
-export const forLater = ["Two books are waiting for you", "The chart of the bay"];
+export const forLater: readonly string[] = ["Pictures of Sunday", "The chart of the bay"];

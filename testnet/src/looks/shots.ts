@@ -172,14 +172,14 @@ export function listShots(seeded: Seeded): Shot[] {
       what: "What comes back later",
       who: "owner",
       screens: ends,
-      go: rows("/later", "Two books"),
+      go: rows("/later", "The chart of the bay"),
     },
     {
       name: "trash",
       what: "What was thrown away",
       who: "owner",
       screens: ends,
-      go: rows("/trash", "Lentils"),
+      go: rows("/trash", "Choir begins at eight"),
     },
     {
       name: "search",
