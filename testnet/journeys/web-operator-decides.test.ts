@@ -1,5 +1,13 @@
 /** What an operator decides in the browser: the rules of the server while it runs, and mail that is not tried any more. */
-import { changeAccount, eachAccount, prepare, readPolicy, send, waitUntilSettled } from "@posthorn/client";
+import {
+  changeAccount,
+  changePolicy,
+  eachAccount,
+  prepare,
+  readPolicy,
+  send,
+  waitUntilSettled,
+} from "@posthorn/client";
 import type { AccountInfo } from "@posthorn/protocol";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -87,6 +95,29 @@ test("an operator changes the rules, which hold for whoever comes next, also aft
   expect(await readPolicy(await operatorOf(clients.net, alpha))).toMatchObject({ changed: [] });
   await joinAs(clients.net, alpha, "emil");
   expect((await accountOf("emil"))?.quotaBytes).toBeGreaterThan(5_000_000_000);
+});
+
+test("what is written in a dialog stays while the server cannot be asked, and takes back nothing of another operator’s", async () => {
+  const { page } = client;
+  await page.getByRole("button", { name: "Change the rules" }).click();
+  const dialog = page.getByRole("dialog", { name: "Change the rules" });
+  const contact = dialog.getByLabel("How you are reached");
+  await contact.fill("the porter");
+  await changePolicy(await operatorOf(clients.net, alpha), { greeting: false });
+  await page
+    .getByRole("row", { name: /^First letters/ })
+    .getByText("New accounts are empty")
+    .waitFor();
+  await page.route("**/admin/policy", (route) => route.abort());
+  await page.getByRole("button", { name: "Try again" }).waitFor();
+  await page.unroute("**/admin/policy");
+  await page.getByRole("button", { name: "Try again" }).waitFor({ state: "detached" });
+  expect(await contact.inputValue()).toBe("the porter");
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await dialog.waitFor({ state: "detached" });
+  const operator = await operatorOf(clients.net, alpha);
+  expect(await readPolicy(operator)).toMatchObject({ contact: "the porter", greeting: false });
+  await changePolicy(operator, { contact: null, greeting: null });
 });
 
 test("how much may be sent is another from the moment on at which an operator says so", async () => {

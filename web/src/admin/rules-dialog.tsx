@@ -15,8 +15,12 @@ import { SwitchRow } from "./switch-row.tsx";
 
 const leastBytes = 1_000_000;
 
-/** Changes the rules of the server; what stays as it is shown is not told, and so goes on following the server's start. */
-export function RulesDialog({ policy, onClose }: { policy: Policy; onClose(): void }): ReactElement {
+/**
+ * Changes the rules of the server; what stays as it was shown is not told, and so goes on following the server's start, or what
+ * another operator has changed meanwhile.
+ */
+export function RulesDialog({ policy: now, onClose }: { policy: Policy; onClose(): void }): ReactElement {
+  const [policy] = useState(now);
   const [quota, setQuota] = useState(inGigabytes(policy.quotaBytes));
   const [rate, setRate] = useState(String(policy.recipientsPerMinute));
   const [burst, setBurst] = useState(String(policy.recipientsAtOnce));

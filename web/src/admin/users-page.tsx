@@ -24,6 +24,7 @@ import { UserDialog } from "./user-dialog.tsx";
 /** Who has an account, who is invited to one, and what of it can be changed. */
 export function UsersPage(): ReactElement {
   const [isInviting, setInviting] = useState(false);
+  const [resetting, setResetting] = useState<AccountInfo>();
   return (
     <>
       <Actions>
@@ -32,10 +33,11 @@ export function UsersPage(): ReactElement {
         </Button>
       </Actions>
       {isInviting && <InviteDialog onClose={() => setInviting(false)} />}
+      {resetting !== undefined && <ResetDialog account={resetting} onClose={() => setResetting(undefined)} />}
       <Watched name="users" input={{}}>
         {(users) => (
           <>
-            <Accounts users={users} />
+            <Accounts users={users} onReset={setResetting} />
             <Invites users={users} />
           </>
         )}
@@ -44,9 +46,14 @@ export function UsersPage(): ReactElement {
   );
 }
 
-function Accounts({ users: { accounts, own } }: { users: Users }): ReactElement {
+function Accounts({
+  users: { accounts, own },
+  onReset,
+}: {
+  users: Users;
+  onReset(account: AccountInfo): void;
+}): ReactElement {
   const [name, setName] = useState<string>();
-  const [resetting, setResetting] = useState<AccountInfo>();
   const [suspending, setSuspending] = useState<AccountInfo>();
   const { fault, run } = useWork();
   const changing = accounts.find((account) => account.name === name);
@@ -115,12 +122,11 @@ function Accounts({ users: { accounts, own } }: { users: Users }): ReactElement 
           isOwn={changing.address === own}
           onReset={() => {
             setName(undefined);
-            setResetting(changing);
+            onReset(changing);
           }}
           onClose={() => setName(undefined)}
         />
       )}
-      {resetting !== undefined && <ResetDialog account={resetting} onClose={() => setResetting(undefined)} />}
       {suspending !== undefined && (
         <Confirm
           title={say("admin.suspendTitle", { address: suspending.address })}

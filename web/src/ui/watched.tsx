@@ -17,7 +17,7 @@ export function Watched<Name extends ViewName>({
 }): ReactElement {
   const seen = useView(name, input);
   if (seen.state === "waiting") return <Waiting words={say("settings.wait")} />;
-  if (seen.state === "seen") return <>{children(seen.value)}</>;
+  // Of one shape whether it can be read or not: what is open in it, and typed there, stays.
   return (
     <>
       <ViewFault seen={seen} />
