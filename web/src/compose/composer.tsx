@@ -33,7 +33,6 @@ import { SaveSign } from "./save-sign.tsx";
 import { ScheduleDialog } from "./schedule-dialog.tsx";
 import { SendButton } from "./send-button.tsx";
 import { TemplateDialog, TemplateList } from "./templates.tsx";
-import { useAskFirst } from "./use-ask-first.ts";
 import { useHasFocus } from "./use-has-focus.ts";
 import { useLetter } from "./use-letter.ts";
 import { useLetterPictures } from "./use-letter-pictures.ts";
@@ -104,7 +103,6 @@ export function Composer({
     lookups,
     onSent: onClose,
   });
-  useAskFirst(files.some(({ isAtRisk }) => isAtRisk));
   const templates = useTemplates(editor, fields?.to ?? []);
   const title = fields?.subject.trim() || say("compose.new");
   useEffect(() => onTitle(title), [title, onTitle]);

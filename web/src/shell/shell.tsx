@@ -22,6 +22,7 @@ import { NewerLine } from "../ui/newer-line.tsx";
 import { part } from "../ui/part.ts";
 import { Toaster } from "../ui/toaster.tsx";
 import { say } from "../words/words.ts";
+import { AskFirst } from "./ask-first.tsx";
 import { ClosingBanner } from "./closing-banner.tsx";
 import { PhraseBanner } from "./phrase-banner.tsx";
 import style from "./shell.module.css";
@@ -151,6 +152,7 @@ export function Shell({
           onClick={() => openComposer({ kind: "new" })}
         />
       )}
+      <AskFirst />
       <Toaster />
       <WhichKey />
       <Boundary isOver resetBy={dialog ?? ""}>

@@ -9,10 +9,21 @@ import {
   openMail,
   soloTabs,
   type Transport,
+  undoMail,
 } from "@posthorn/client";
 import { expect, test } from "vitest";
 import type { LetterFields } from "./letter-content.ts";
-import { addFiles, beginLetter, discardLetter, keepFields, type OpenLetter } from "./letter-desk.ts";
+import {
+  addFiles,
+  beginLetter,
+  closeLetter,
+  discardLetter,
+  keepFields,
+  letterOf,
+  type OpenLetter,
+  pauseLetterFile,
+  readUploads,
+} from "./letter-desk.ts";
 import { sendLetter } from "./send-letter.ts";
 
 const address = "alice@a.test";
@@ -159,4 +170,42 @@ test("a file is done when its draft knows it, so a page that dies then loses it 
   expect(await findUnsentBytes(mail, id)).toBeUndefined();
   const [draft] = (await listDrafts(mail)).drafts;
   expect(draft?.letter.files?.[0]?.sealed).toBeDefined();
+});
+
+test("a file that was paused before its bytes were kept is kept when its letter is closed", async () => {
+  const { mail, letter, device } = await begin();
+  const kept = device.shut();
+  addFiles(mail, letter, [new File(["The plan"], "plan.txt")]);
+  const [file] = letter.files;
+  await kept.isReached;
+  const paused = pauseLetterFile(mail, letter, file?.key ?? 0);
+  const closed = closeLetter(mail, letter, { fields: saying("One"), isEmpty: false, label: "Discard" });
+  expect(readUploads().isAtRisk).toBe(true);
+  kept.open();
+  await Promise.all([paused, closed]);
+  expect(readUploads()).toMatchObject({ count: 0, isAtRisk: false });
+  expect(() => letterOf(letter.id)).toThrow("not open");
+  const [draft] = (await listDrafts(mail)).drafts;
+  const id = draft?.letter.files?.[0]?.keptAs ?? "";
+  expect(await findUnsentBytes(mail, id)).toMatchObject({ sizeBytes: 8, isPaused: true });
+});
+
+test("a file comes back with its letter that was thrown away before its bytes were kept, and its end is told", async () => {
+  const { mail, letter, device } = await begin();
+  const told: number[] = [];
+  letter.tell = () => told.push(readUploads().count);
+  const kept = device.shut();
+  addFiles(mail, letter, [new File(["The plan"], "plan.txt")]);
+  await kept.isReached;
+  const discarded = discardLetter(mail, letter, { fields: saying("One"), isEmpty: false, label: "Discard" });
+  kept.open();
+  const number = await discarded;
+  expect(told.at(-1)).toBe(0);
+  expect(await draftsOf(mail)).toEqual([]);
+  await undoMail(mail, number ?? 0);
+  const [draft] = (await listDrafts(mail)).drafts;
+  const [file] = draft?.letter.files ?? [];
+  expect(file?.sealed !== undefined || (await findUnsentBytes(mail, file?.keptAs ?? "")) !== undefined).toBe(
+    true,
+  );
 });

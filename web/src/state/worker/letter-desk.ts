@@ -85,7 +85,7 @@ export function beginLetter(
       return kept !== undefined && kept.name !== null;
     },
     settled() {
-      if (!letter.isShown) dropLetter(letter);
+      if (!letter.isShown) void dropOnceKept(mail, letter);
     },
   };
   letters.set(letter.id, letter);
@@ -123,6 +123,19 @@ export function findOpenLetter(name: string): OpenLetter | undefined {
 export function dropLetter(letter: OpenLetter): void {
   letters.delete(letter.id);
   for (const { stop } of letter.files.splice(0)) stop?.abort();
+  letter.tell();
+}
+
+/** Of a letter that no composer shows. A paused file does not go up, and what is not kept of it yet would be lost. */
+async function dropOnceKept(mail: Mail, letter: OpenLetter): Promise<void> {
+  await filesKept(mail, letter);
+  if (!letter.isShown && !letter.files.some(isUnderWay)) dropLetter(letter);
+}
+
+/** Ends when the bytes of all files are kept, or cannot be, and their draft knows it. */
+async function filesKept(mail: Mail, letter: OpenLetter): Promise<void> {
+  await keepAll(mail, letter).catch(() => undefined);
+  await allKept(letter);
 }
 
 /**
@@ -195,7 +208,7 @@ export async function closeLetter(mail: Mail, letter: OpenLetter, closing: Closi
     await keepFields(mail, letter, closing.fields);
     await allKept(letter);
     letter.isShown = false;
-    if (!letter.files.some(isUnderWay)) dropLetter(letter);
+    await dropOnceKept(mail, letter);
   }
 }
 
@@ -207,13 +220,14 @@ async function allKept(letter: OpenLetter): Promise<void> {
   }
 }
 
-/** Throws the draft away. Gives the number by which that is taken back. */
-export function discardLetter(
+/** Throws the draft away once its files are kept, so that they come back with it. Gives the number by which that is taken back. */
+export async function discardLetter(
   mail: Mail,
   letter: OpenLetter,
   { fields, isEmpty, label }: Closing,
 ): Promise<number | null> {
   if (!isEmpty) letter.fields = fields;
+  if (letter.files.length > 0) await filesKept(mail, letter);
   return inTurn(letter, async () => {
     if (!isEmpty) await keepNow(mail, letter);
     const { stored } = letter;
@@ -232,14 +246,21 @@ export interface Uploads {
   count: number;
   /** From 0 to 1. */
   done: number;
+  /** A page that is closed now loses a file, whether its letter is shown or not. */
+  isAtRisk: boolean;
 }
 
 /** What goes up by itself now. */
 export function readUploads(): Uploads {
-  const jobs = [...letters.values()].flatMap(({ files }) => files.filter(isUnderWay));
+  const all = [...letters.values()].flatMap(({ files }) => files);
+  const jobs = all.filter(isUnderWay);
   const totalBytes = jobs.reduce((sum, job) => sum + job.totalBytes, 0);
   const doneBytes = jobs.reduce((sum, job) => sum + (job.state === "sealing" ? 0 : job.doneBytes), 0);
-  return { count: jobs.length, done: totalBytes === 0 ? 0 : Math.min(1, doneBytes / totalBytes) };
+  return {
+    count: jobs.length,
+    done: totalBytes === 0 ? 0 : Math.min(1, doneBytes / totalBytes),
+    isAtRisk: all.some((job) => shownFile(job).isAtRisk),
+  };
 }
 
 export function addFiles(mail: Mail, letter: OpenLetter, files: readonly File[]): void {
