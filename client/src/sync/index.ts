@@ -44,6 +44,7 @@ export { changeSettings, readSettings } from "./settings.ts";
 export { type Refusal, refusals } from "./settle.ts";
 export { syncMail, syncOnce } from "./sync-mail.ts";
 export {
+  areDraftsRead,
   findUnsentBytes,
   forgetUnneededBytes,
   forgetUnsentBytes,

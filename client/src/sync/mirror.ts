@@ -133,9 +133,14 @@ function mirrorOf<Row extends { id: string }>(
   };
 }
 
+/** Names the mirror of a collection. */
+export function recordsKey(collection: EditedCollection): string {
+  return `Record ${collection}`;
+}
+
 function recordMirror(collection: EditedCollection): Mirror {
   return mirrorOf(recordTables[collection], recordShape, {
-    key: `Record ${collection}`,
+    key: recordsKey(collection),
     type: "Record",
     more: { collection },
     properties: ["id", "revision", "sealed"],

@@ -19,6 +19,7 @@ import { type Failures, isTooOften } from "./failures.ts";
 import { forgetEdit } from "./forget-edits.ts";
 import { isPassingRefusal } from "./jmap-batch.ts";
 import { type Mail, syncStates } from "./mail-context.ts";
+import { recordsKey } from "./mirror.ts";
 import { isSameLetter, mergeText, valueToTell } from "./merge-text.ts";
 import { openEditText, openRecordValue, ownKey, sealEditText } from "./open-edit.ts";
 import {
@@ -279,7 +280,7 @@ async function putRecord(
 ): Promise<void> {
   const table = recordTables[collection];
   if (typeof record === "string") return writer.remove(table, [record]);
-  const { pass = 1 } = (await writer.get(syncStates, `Record ${collection}`)) ?? {};
+  const { pass = 1 } = (await writer.get(syncStates, recordsKey(collection))) ?? {};
   return writer.put(table, [{ ...record, pass }]);
 }
 

@@ -6,13 +6,14 @@ import { fail } from "@posthorn/protocol";
 import { dateOfId } from "../date-of-id.ts";
 import { openLocal, sealLocal } from "../local/seal-local.ts";
 import { readAll } from "../read-all.ts";
-import { draftShape } from "../records/draft-content.ts";
+import { type DraftContent, draftShape, type UnsentLetter } from "../records/draft-content.ts";
 import type { FileSeal } from "../sealed-file.ts";
 import { readExactly, type Source } from "../source.ts";
 import { listDrafts, type StoredDraft } from "./drafts.ts";
-import { type Mail, unsentFiles } from "./mail-context.ts";
+import { type Mail, syncStates, unsentFiles } from "./mail-context.ts";
+import { recordsKey } from "./mirror.ts";
 import { openEditText } from "./open-edit.ts";
-import { collectionOf, edits, editTexts } from "./own-edits.ts";
+import { editIdOf, editTexts } from "./own-edits.ts";
 
 /** What is known of a file whose bytes are all kept. */
 export interface UnsentBytes {
@@ -114,9 +115,18 @@ export async function listUnsentFiles(mail: Mail): Promise<{ draft: StoredDraft;
   return unsent;
 }
 
-/** Forgets the bytes of files that no draft has any more, and no draft that can still be taken back. */
+/** Whether all drafts that the server has were read once since this place was made for this version of the program. */
+export async function areDraftsRead({ store }: Mail): Promise<boolean> {
+  return (await store.get(syncStates, recordsKey("drafts")))?.isWhole === true;
+}
+
+/**
+ * Forgets the bytes of files that no draft has any more, and no draft that can still be taken back. While a draft is not
+ * here, or cannot be read, nothing is known to be in none, and all stay.
+ */
 export async function forgetUnneededBytes(mail: Mail): Promise<void> {
-  const needed = await listNeededIds(mail);
+  const needed = (await areDraftsRead(mail)) ? await findNeededIds(mail) : undefined;
+  if (needed === undefined) return;
   const now = mail.session.platform.clock.now();
   const ids = new Set((await mail.store.keys(unsentFiles)).map((key) => key.split("/")[0] ?? key));
   for (const id of ids) {
@@ -125,14 +135,23 @@ export async function forgetUnneededBytes(mail: Mail): Promise<void> {
   }
 }
 
-async function listNeededIds(mail: Mail): Promise<Set<string>> {
-  const letters = (await listDrafts(mail)).drafts.map(({ letter }) => letter);
-  for (const id of await mail.store.keys(edits)) {
-    if (collectionOf(id) !== "drafts") continue;
-    const content = await openEditText(mail, id, await mail.store.getBytes(editTexts, id));
-    if (draftShape.matches(content)) letters.push(content.letter);
+/** Undefined when something that may name files cannot be read. */
+async function findNeededIds(mail: Mail): Promise<Set<string> | undefined> {
+  const { drafts, unreadable } = await listDrafts(mail);
+  if (unreadable.length > 0) return undefined;
+  const letters = drafts.flatMap(lettersOf);
+  for (const key of await mail.store.keys(editTexts)) {
+    if (key.startsWith(editIdOf("settings", ""))) continue;
+    const text = await mail.store.getBytes(editTexts, key);
+    const content = await openEditText(mail, key, text);
+    if (draftShape.matches(content)) letters.push(...lettersOf(content));
+    else if (text !== undefined && content === undefined) return undefined;
   }
   return new Set(letters.flatMap(({ files = [] }) => files.flatMap(({ keptAs = [] }) => keptAs)));
+}
+
+function lettersOf({ letter, versions = [] }: Pick<DraftContent, "letter" | "versions">): UnsentLetter[] {
+  return [letter, ...versions.map((version) => version.letter)];
 }
 
 /** In the order of their keys. */
