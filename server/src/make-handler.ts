@@ -209,7 +209,7 @@ function forOperator(
       random,
       log,
     },
-    invites: { store, clock, random, host, baseUrl: endpoint, budgets: auth.budgets },
+    invites: { store, clock, random, log, host, baseUrl: endpoint, budgets: auth.budgets },
     reach: openReach({
       ...env,
       host,

@@ -21,6 +21,7 @@ import {
   requireOperatorInvite,
   revokeInvite,
 } from "../auth/invite.ts";
+import type { Log } from "../env/env.ts";
 import { makeResetLink } from "../keys/reset.ts";
 import { type Authenticate, guarded, open, readInput, readQuery } from "./answer.ts";
 import type { Route } from "./router.ts";
@@ -28,7 +29,7 @@ import type { Route } from "./router.ts";
 export interface OperatorRoutesContext {
   authenticate: Authenticate;
   admin: AdminContext;
-  invites: InviteContext & { baseUrl: string; budgets: AuthBudgets };
+  invites: InviteContext & { log: Log; baseUrl: string; budgets: AuthBudgets };
   reach(): Promise<Reach>;
 }
 

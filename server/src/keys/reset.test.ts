@@ -1,6 +1,7 @@
 import { recoveryKey, unwrapRootSecret } from "@posthorn/crypto";
 import { expect, it } from "vitest";
 import { makeApiToken } from "../auth/api-token.ts";
+import type { Caller } from "../auth/caller.ts";
 import {
   host,
   openTrialAuth,
@@ -10,6 +11,7 @@ import {
   type TrialAuth,
   wrongPassword,
 } from "../auth/trial-auth.ts";
+import type { Log } from "../env/env.ts";
 import { eachStore } from "../store/each-store.ts";
 import { readFormerKeys, regainKeys } from "./former-keys.ts";
 import { addStatement } from "./own-chain.ts";
@@ -31,10 +33,12 @@ const password = "correct horse battery staple";
 const gone = { code: "gone" };
 const dayMs = 24 * 60 * 60_000;
 
+function linkContext(trial: TrialAuth, log: Log = () => undefined) {
+  return { ...trial.ctx, log, baseUrl: `https://${host}` };
+}
+
 async function makeLink(trial: TrialAuth, name: string): Promise<string> {
-  const { token, url } = await makeResetLink({ ...trial.ctx, baseUrl: `https://${host}` }, operator, {
-    name,
-  });
+  const { token, url } = await makeResetLink(linkContext(trial), operator, { name });
   expect(url).toBe(`https://${host}/reset#${token}`);
   return token;
 }
@@ -104,7 +108,7 @@ eachStore("beginning anew by an operator's link", (open) => {
 
   it("is made by an operator, for an account that is there and not suspended", async () => {
     const { trial, alice } = await withAlice();
-    const ctx = { ...trial.ctx, baseUrl: `https://${host}` };
+    const ctx = linkContext(trial);
     expect(await problemOf(makeResetLink(ctx, alice.caller, { name: "alice" }))).toMatchObject({
       code: "forbidden",
     });
@@ -118,6 +122,18 @@ eachStore("beginning anew by an operator's link", (open) => {
       code: "forbidden",
     });
     expect(await problemOf(finishReset(trial.ctx, made.input))).toMatchObject({ code: "forbidden" });
+  });
+
+  it("is not made by an API token, and the log says by whom one was made, without the link", async () => {
+    const { trial } = await withAlice();
+    const lines: unknown[] = [];
+    const ctx = linkContext(trial, (...line) => lines.push(line));
+    const script: Caller = { ...operator, accountId: 7, name: "carol", tokenId: "t" };
+    expect(await problemOf(makeResetLink(ctx, script, { name: "alice" }))).toMatchObject({ code: "forbidden" });
+    const { tokenId, ...carol } = script;
+    const { token } = await makeResetLink(ctx, carol, { name: "alice" });
+    expect(lines).toEqual([["info", "reset link made", { account: "alice", by: "carol" }]]);
+    expect(JSON.stringify(lines)).not.toContain(token);
   });
 
   it("takes no keys that do not follow, none for a sealed account, and any for an open one", async () => {

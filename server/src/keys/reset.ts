@@ -19,7 +19,7 @@ import { answerRegistration, isUsableRecord } from "../auth/opaque-server.ts";
 import { findBase64Url, hashSecret, randomText } from "../auth/secret.ts";
 import { endAllSessions } from "../auth/session.ts";
 import { signIn } from "../auth/sign-in.ts";
-import type { Clock, Random } from "../env/env.ts";
+import type { Clock, Log, Random } from "../env/env.ts";
 import { findAccountByName } from "../store/account-store.ts";
 import { deleteApiTokens, replacePasswordRecord } from "../store/auth-store.ts";
 import {
@@ -46,15 +46,19 @@ const lifeMs = 24 * 60 * 60_000;
 const tokenBytes = 32;
 
 /**
- * The operator makes a link for an account, in the place of the one before. Its token is in this answer only. Throws
- * ProblemError `notFound`, or `forbidden` when the account is suspended.
+ * The operator makes a link for an account, in the place of the one before. Its token is in this answer only. As it opens
+ * the account, no API token makes one, which a script may lose. Throws ProblemError `notFound`, or `forbidden` for who may
+ * not, and when the account is suspended.
  */
 export async function makeResetLink(
-  ctx: { store: Store; clock: Clock; random: Random; baseUrl: string },
+  ctx: { store: Store; clock: Clock; random: Random; log: Log; baseUrl: string },
   caller: Caller,
   input: { name: string },
 ): Promise<NewResetLink> {
   requireScope(caller, "admin");
+  if (caller.tokenId !== undefined) {
+    fail("forbidden", "An API token cannot make such a link, for it opens an account. Sign in as an operator.");
+  }
   const token = randomText(ctx.random, tokenBytes);
   const expiresAt = ctx.clock.now() + lifeMs;
   await ctx.store.write(async (tx) => {
@@ -64,6 +68,7 @@ export async function makeResetLink(
       fail("forbidden", "This account is suspended. Let it in again first.");
     await putResetLink(tx, { tokenHash: hashSecret(token), accountId: account.id, expiresAt });
   });
+  ctx.log("info", "reset link made", { account: input.name, by: caller.name });
   const url = new URL("/reset", ctx.baseUrl);
   url.hash = token;
   return { token, url: url.href, expiresAt: formatTime(expiresAt) };
