@@ -86,7 +86,9 @@ test("files stay that only a version of a draft names, which gave way to a newer
   await net.advance(1_000);
   const newer = await saveDraft(device.mail, { ...letterWith(await keepFile()), subject: "Newer" }, base);
   expect(newer.letter.files?.map(({ keptAs }) => keptAs)).not.toContain(id);
-  expect(newer.versions.flatMap(({ letter }) => letter.files ?? []).map(({ keptAs }) => keptAs)).toContain(id);
+  expect(newer.versions.flatMap(({ letter }) => letter.files ?? []).map(({ keptAs }) => keptAs)).toContain(
+    id,
+  );
   await until(() => isUpToDate(device));
   await net.advance(2 * 60 * 60_000);
   await until(() => isUpToDate(device));

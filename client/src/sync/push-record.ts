@@ -19,8 +19,8 @@ import { type Failures, isTooOften } from "./failures.ts";
 import { forgetEdit } from "./forget-edits.ts";
 import { isPassingRefusal } from "./jmap-batch.ts";
 import { type Mail, syncStates } from "./mail-context.ts";
-import { recordsKey } from "./mirror.ts";
 import { isSameLetter, mergeText, valueToTell } from "./merge-text.ts";
+import { recordsKey } from "./mirror.ts";
 import { openEditText, openRecordValue, ownKey, sealEditText } from "./open-edit.ts";
 import {
   collectionOf,

@@ -2,7 +2,9 @@
 import { expect, test } from "vitest";
 import { HandClock } from "../env/hand-clock.ts";
 import { findAccountByName, setOperator } from "../store/account-store.ts";
+import { listToErase, setEraseAt } from "../store/closing-store.ts";
 import { eachStore } from "../store/each-store.ts";
+import type { Store } from "../store/sql.ts";
 import { makeApiToken } from "./api-token.ts";
 import { closeAccount, reopenAccount } from "./closing.ts";
 import { makeDeviceLink, redeemDeviceLink } from "./device-link.ts";
@@ -41,6 +43,16 @@ async function close(trial: TrialAuth, name: string, accessToken: string, known 
 
 function erase({ ctx }: TrialAuth): Promise<void> {
   return eraseClosed({ ...ctx, log: () => undefined }, new AbortController().signal);
+}
+
+/** Of which a test replaces what it wants to. */
+function storeOf({ store }: TrialAuth): Store {
+  return {
+    dialect: store.dialect,
+    read: store.read,
+    write: (work) => store.write(work),
+    close: () => store.close(),
+  };
 }
 
 eachStore("an account that its owner closes", (open) => {
@@ -139,6 +151,38 @@ eachStore("an account that its owner closes", (open) => {
     expect(await problemOf(trial.register("alice", password))).toMatchObject({ code: "alreadyExists" });
     await erase(trial);
     expect(await findAccountByName(trial.store.read, "alice")).toBeUndefined();
+  });
+
+  test("that was opened again since it was listed is not erased", async () => {
+    const { trial, token } = await withAlice();
+    await close(trial, "alice", token);
+    const { id = 0 } = (await findAccountByName(trial.store.read, "alice")) ?? {};
+    await trial.clock.advance(14 * dayMs);
+    const store = storeOf(trial);
+    store.write = async (work) => {
+      await trial.store.write((tx) => setEraseAt(tx, id, null));
+      return trial.store.write(work);
+    };
+    await eraseClosed({ ...trial.ctx, store, log: () => undefined }, new AbortController().signal);
+    expect(await trial.login("alice", password)).toMatchObject({ address: `alice@${host}` });
+    expect(await findAccountByName(trial.store.read, "alice")).toBeDefined();
+  });
+
+  test("that cannot be erased holds up no other, and the log says so", async () => {
+    const { trial, token } = await withAlice();
+    await close(trial, "alice", token);
+    const bob = await trial.register("bob", password);
+    await close(trial, "bob", bob.accessToken);
+    await trial.clock.advance(14 * dayMs);
+    const store = storeOf(trial);
+    let writes = 0;
+    store.write = (work) => (++writes === 1 ? Promise.reject(new Error("damaged")) : trial.store.write(work));
+    const events: string[] = [];
+    const log = (_: unknown, event: string) => void events.push(event);
+    await eraseClosed({ ...trial.ctx, store, log }, new AbortController().signal);
+    expect(events).toEqual(["account not erased", "account erased"]);
+    await erase(trial);
+    expect(await listToErase(trial.store.read, trial.clock.now())).toEqual([]);
   });
 
   test("that was erased leaves a name that is given to nobody", async () => {

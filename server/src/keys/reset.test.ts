@@ -129,7 +129,9 @@ eachStore("beginning anew by an operator's link", (open) => {
     const lines: unknown[] = [];
     const ctx = linkContext(trial, (...line) => lines.push(line));
     const script: Caller = { ...operator, accountId: 7, name: "carol", tokenId: "t" };
-    expect(await problemOf(makeResetLink(ctx, script, { name: "alice" }))).toMatchObject({ code: "forbidden" });
+    expect(await problemOf(makeResetLink(ctx, script, { name: "alice" }))).toMatchObject({
+      code: "forbidden",
+    });
     const { tokenId, ...carol } = script;
     const { token } = await makeResetLink(ctx, carol, { name: "alice" });
     expect(lines).toEqual([["info", "reset link made", { account: "alice", by: "carol" }]]);

@@ -57,7 +57,10 @@ export async function makeResetLink(
 ): Promise<NewResetLink> {
   requireScope(caller, "admin");
   if (caller.tokenId !== undefined) {
-    fail("forbidden", "An API token cannot make such a link, for it opens an account. Sign in as an operator.");
+    fail(
+      "forbidden",
+      "An API token cannot make such a link, for it opens an account. Sign in as an operator.",
+    );
   }
   const token = randomText(ctx.random, tokenBytes);
   const expiresAt = ctx.clock.now() + lifeMs;
