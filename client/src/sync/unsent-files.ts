@@ -6,7 +6,7 @@ import { fail } from "@posthorn/protocol";
 import { dateOfId } from "../date-of-id.ts";
 import { openLocal, sealLocal } from "../local/seal-local.ts";
 import { readAll } from "../read-all.ts";
-import { type DraftContent, draftShape, type UnsentLetter } from "../records/draft-content.ts";
+import { type DraftVersion, draftShape, type UnsentLetter } from "../records/draft-content.ts";
 import type { FileSeal } from "../sealed-file.ts";
 import { readExactly, type Source } from "../source.ts";
 import { listDrafts, type StoredDraft } from "./drafts.ts";
@@ -150,7 +150,13 @@ async function findNeededIds(mail: Mail): Promise<Set<string> | undefined> {
   return new Set(letters.flatMap(({ files = [] }) => files.flatMap(({ keptAs = [] }) => keptAs)));
 }
 
-function lettersOf({ letter, versions = [] }: Pick<DraftContent, "letter" | "versions">): UnsentLetter[] {
+function lettersOf({
+  letter,
+  versions = [],
+}: {
+  letter: UnsentLetter;
+  versions?: readonly DraftVersion[] | undefined;
+}): UnsentLetter[] {
   return [letter, ...versions.map((version) => version.letter)];
 }
 
