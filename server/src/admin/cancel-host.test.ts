@@ -67,4 +67,27 @@ eachStore("the operator who gives up a host", (open) => {
     expect(await readQueue(ctx)).toEqual({ hosts: [], waiting: 0, scheduled: 0 });
     expect(await queue.reports()).toHaveLength(300);
   });
+
+  it("gives up all the same one whose report cannot be written, and reports the others", async () => {
+    const { ctx, queue } = await openTrialAdmin(await open());
+    const sent = [
+      await queue.send(outgoing(1)),
+      await queue.send(outgoing(2)),
+      await queue.send(outgoing(3)),
+    ];
+    let reports = 0;
+    const events: string[] = [];
+    const bytes = (length: number) => {
+      // Of the second one, with the others and alone.
+      if ([2, 4].includes(++reports)) throw new TypeError("Damaged");
+      return ctx.random.bytes(length);
+    };
+    const log = (_: unknown, event: string) => void events.push(event);
+    expect(
+      await cancelHost({ ...ctx, log, random: { ...ctx.random, bytes } }, { host: "b.test" }),
+    ).toMatchObject({ cancelled: 3 });
+    expect(await Promise.all(sent.map(queue.state))).toEqual(["failed", "failed", "failed"]);
+    expect(await queue.reports()).toHaveLength(2);
+    expect(events).toEqual(["delivery given up without a report", "delivery given up by the operator"]);
+  });
 });

@@ -106,16 +106,24 @@ async function alone(store: Store, delivery: Delivery, write: (tx: Tx) => Promis
   });
 }
 
-/** Gives deliveries up for a reason that no host has named, and tells their senders; how many it has settled. */
+/**
+ * Gives deliveries up for a reason that no host has named, and tells their senders, or leaves it to the state of each to
+ * tell; how many it has settled.
+ */
 export async function giveUp(
   ctx: RetireContext,
   tx: Tx,
   deliveries: readonly Delivery[],
-  reason: Problem,
+  { reason, isReported }: { reason: Problem; isReported: boolean },
 ): Promise<number> {
   await lockAccountsById(tx, [...new Set(deliveries.map(({ accountId }) => accountId))]);
   const settled: Delivery[] = [];
-  for (const delivery of deliveries) if (await fail(ctx, tx, delivery, reason)) settled.push(delivery);
+  for (const delivery of deliveries) {
+    const isSettled = isReported
+      ? await fail(ctx, tx, delivery, reason)
+      : await settleFailed(ctx, tx, delivery, reason);
+    if (isSettled) settled.push(delivery);
+  }
   await noteSubmissions(tx, settled, "updated");
   return settled.length;
 }
@@ -205,9 +213,13 @@ function askedNextAttemptAt(ctx: RetireContext, delivery: Delivery, { retryAfter
 }
 
 async function fail(ctx: RetireContext, tx: Tx, delivery: Delivery, reason: Problem): Promise<boolean> {
-  const settled = await settleDelivery(tx, delivery.id, "failed", ctx.now, JSON.stringify(reason));
+  const settled = await settleFailed(ctx, tx, delivery, reason);
   if (settled) await report(ctx, tx, delivery, ctx.now, { kind: "failed", problem: reason });
   return settled;
+}
+
+function settleFailed({ now }: RetireContext, tx: Tx, { id }: Delivery, reason: Problem): Promise<boolean> {
+  return settleDelivery(tx, id, "failed", now, JSON.stringify(reason));
 }
 
 async function expire(ctx: RetireContext, tx: Tx, delivery: Delivery): Promise<boolean> {
