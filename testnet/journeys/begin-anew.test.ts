@@ -7,6 +7,8 @@ import {
   regain,
   type Session,
   send,
+  type Transport,
+  Unreachable,
 } from "@posthorn/client";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { draftsOf, keepDraft, keepSettings, settingsOf } from "../src/own-records.ts";
@@ -33,10 +35,14 @@ beforeAll(async () => {
 afterAll(() => net.close());
 
 /** Begins anew by an operator's link. */
-async function reset(person: TestPerson, password: string): Promise<TestPerson> {
+async function reset(
+  person: TestPerson,
+  password: string,
+  transport = net.platform.transport,
+): Promise<TestPerson> {
   const alpha = net.node("alpha");
   const { token } = await createResetLink(await operatorOf(net, alpha), person.address.split("@")[0] ?? "");
-  const made = await beginByLink(net.platform, { host: alpha.host, token, password });
+  const made = await beginByLink({ ...net.platform, transport }, { host: alpha.host, token, password });
   return { ...person, password, session: made.session, recoveryPhrase: made.recoveryPhrase ?? "" };
 }
 
@@ -89,4 +95,24 @@ test("a leak after it, and a second loss, take nothing of what waits", async () 
   await regain(twice.session, dora.recoveryPhrase);
   expect(await openNewest(twice.session)).toMatchObject({ message: { body: "Sealed to the old keys." } });
   expect(await subjectsOf(twice.session)).toEqual(["Old"]);
+});
+
+test("comparisons that came back are vouched for, also when bringing them was cut off before that", async () => {
+  const emma = await joinAs(net, net.node("alpha"), "emma");
+  await haveCompared(emma.session, bob.address);
+  let isCut = false;
+  const transport: Transport = (request) => {
+    if (isCut && request.method === "POST" && request.url.endsWith("/auth/keys"))
+      throw new Unreachable("cut", "alpha.test");
+    return net.platform.transport(request);
+  };
+  const anew = await reset(emma, "emma begins anew", transport);
+  expect(await lookUpContact(anew.session, bob.address)).toMatchObject({ isCompared: false });
+  isCut = true;
+  await expect(regain(anew.session, emma.recoveryPhrase)).rejects.toThrow(Unreachable);
+  isCut = false;
+  expect((await anew.session.keys.find())?.head.vaultHead).toBe("");
+  await regain(anew.session, emma.recoveryPhrase);
+  expect((await anew.session.keys.find())?.head.vaultHead).not.toBe("");
+  expect(await lookUpContact(anew.session, bob.address)).toMatchObject({ isCompared: true });
 });
