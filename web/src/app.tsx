@@ -9,7 +9,7 @@ import { go, goToWanted, isWayIn, type Route, useRoute } from "./routes.ts";
 import { SearchField } from "./search/search-field.tsx";
 import type { SettingsParts } from "./settings/settings-page.tsx";
 import { Shell } from "./shell/shell.tsx";
-import { notStarted } from "./state/desk.ts";
+import { notStarted, tellDrawn } from "./state/desk.ts";
 import { awayAccount, lastAccount, noteAccount } from "./state/last-account.ts";
 import { lastSeen, useView } from "./state/use-view.ts";
 import { useOwnPage } from "./state/whose-page.ts";
@@ -110,6 +110,10 @@ export function App(): ReactElement {
     if (isOut && !isOutside) go({ page: "signIn", ...wantedOf(route) }, { replace: true });
     if (isIn && !isSignedOut && route.page === "signIn") goToWanted(route.wanted);
   }, [isOwn, isStarted, isIn, isOut, isSignedOut, isOutside, route]);
+
+  useEffect(() => {
+    if (route.page !== "list") tellDrawn();
+  }, [route.page]);
 
   if (!isStarted) return <NotStarted />;
   if (!isOwn) return <Waiting />;

@@ -9,6 +9,8 @@ interface Reach {
 
 export interface RowReach {
   isReached: boolean;
+  /** A pointer stands on it. A finger that was there does not, whatever the browser takes it for. */
+  isUnder: boolean;
   /** Keys go into it now: what they go through is drawn by the next frame. */
   enter(): void;
   handlers: {
@@ -30,11 +32,12 @@ export function useReach(): RowReach {
     });
   return {
     isReached: reach.isUnder || reach.hasFocus,
+    isUnder: reach.isUnder,
     enter: () => change({ hasFocus: true }),
     handlers: {
       // Not "enter", of which nothing is told where the row before it went away under the pointer.
       onPointerOver({ pointerType }) {
-        if (pointerType === "mouse") change({ isUnder: true });
+        if (pointerType !== "touch") change({ isUnder: true });
       },
       onPointerLeave: () => change({ isUnder: false }),
       onFocus({ target, currentTarget }) {

@@ -10,7 +10,7 @@ import {
   useState,
 } from "react";
 import { useCommands } from "../state/commands.ts";
-import { openComposer } from "../state/composers.ts";
+import { tellDrawn } from "../state/desk.ts";
 import { dragThreads } from "../state/dragged.ts";
 import { useLook } from "../state/look.ts";
 import { type Place, placeKey } from "../state/place.ts";
@@ -19,7 +19,6 @@ import type { Folder } from "../state/worker/folders.ts";
 import type { ThreadRow } from "../state/worker/list-threads.ts";
 import type { Person } from "../state/worker/persons.ts";
 import { Button } from "../ui/button.tsx";
-import { Empty } from "../ui/empty.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { part } from "../ui/part.ts";
 import { useToday } from "../ui/use-today.ts";
@@ -28,6 +27,7 @@ import { faultWords } from "../words/fault-words.ts";
 import { say } from "../words/words.ts";
 import { homeAct } from "./home-act.ts";
 import { headingHeight, layOut } from "./list-layout.ts";
+import { EmptyPlace, Gap } from "./list-parts.tsx";
 import { letLeave, letRise, standing } from "./row-motion.ts";
 import { SelectionBar } from "./selection-bar.tsx";
 import style from "./thread-list.module.css";
@@ -115,7 +115,10 @@ export function ThreadList({
     if (!isKnown) return;
     let timer: number | undefined;
     const frame = requestAnimationFrame(() => {
-      timer = window.setTimeout(() => startTransition(() => setReadyFor(key)));
+      timer = window.setTimeout(() => {
+        tellDrawn();
+        startTransition(() => setReadyFor(key));
+      });
     });
     return () => {
       cancelAnimationFrame(frame);
@@ -354,36 +357,8 @@ export function ThreadList({
   );
 }
 
-/** Where a row is not here yet: as much as every row has. */
-function Gap(): ReactElement {
-  return (
-    <div className={style.gap} aria-hidden="true">
-      <span />
-      <span />
-    </div>
-  );
-}
-
 function findRow(scroller: HTMLElement | null, threadId: string): HTMLElement | null {
   return scroller?.querySelector<HTMLElement>(`[data-thread="${CSS.escape(threadId)}"]`) ?? null;
-}
-
-function EmptyPlace({ place }: { place: Place }): ReactElement {
-  const name = place.kind === "role" ? place.role : place.kind;
-  if (name === "search") return <Empty title={say("search.begin")} />;
-  return (
-    <Empty
-      title={say(`empty.${name}.title`)}
-      sentence={say(`empty.${name}.sentence`)}
-      action={
-        name === "inbox" ? (
-          <Button icon="pen" onClick={() => openComposer({ kind: "new" })}>
-            {say("empty.inbox.do")}
-          </Button>
-        ) : undefined
-      }
-    />
-  );
 }
 
 /** What keeps a letter here is read before what it says. */

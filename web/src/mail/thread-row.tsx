@@ -74,7 +74,7 @@ export const ThreadRowView = memo(function ThreadRowView({
     const labels = all.filter(({ id }) => row.mailboxIds.includes(id));
     return rowName(row, { isVerified, labels, address, isLater });
   }, [row, all, isVerified, address, isLater, today]);
-  const { isReached, enter, handlers } = useReach();
+  const { isReached, isUnder, enter, handlers } = useReach();
   const swipe = useSwipe({
     onEnd: home === undefined ? undefined : () => acts.act(home.act, threadId),
     onStart: isAll(home) ? undefined : () => acts.snooze(threadId),
@@ -102,6 +102,7 @@ export const ThreadRowView = memo(function ThreadRowView({
         data-open={isOpen ? "" : undefined}
         data-marked={isMarked ? "" : undefined}
         data-selected={isSelected ? "" : undefined}
+        data-under={isUnder ? "" : undefined}
         // A finger that is held on it chooses it.
         draggable={finePointer.matches}
         onDragStart={(event) => acts.drag(threadId, event)}

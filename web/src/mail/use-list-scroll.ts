@@ -107,11 +107,11 @@ export function useListView(
   useEffect(() => () => clearTimeout(rest.current), []);
   const onScroll = useCallback(() => {
     const top = scroller.current?.scrollTop ?? 0;
-    if (put.current?.key !== key || put.current.at !== top) {
-      positions.set(key, top);
-      put.current = { key, at: "moved" };
-    }
     clearTimeout(rest.current);
+    // Where it was put nothing moves, and its rows are drawn.
+    if (put.current?.key === key && put.current.at === top) return look(false);
+    positions.set(key, top);
+    put.current = { key, at: "moved" };
     rest.current = window.setTimeout(() => look(false), stillAfterMs);
     // In the frame that shows it, or a place would be empty for as long as one frame lasts.
     flushSync(() => look(true));

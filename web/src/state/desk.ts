@@ -61,7 +61,12 @@ function giveUp(): void {
 }
 
 /** To whom waits, it fails at once when there is nobody to answer. */
-function ask(message: Pick<ToWorker, "kind" | "id"> & { name?: string; input?: unknown }): void {
+function ask(message: {
+  kind: Exclude<ToWorker["kind"], "drawn">;
+  id: number;
+  name?: string;
+  input?: unknown;
+}): void {
   if (broken === undefined) worker.postMessage(message);
   else {
     const fault = broken;
@@ -165,6 +170,16 @@ export function watch<Name extends ViewName>(
     waiting.delete(id);
     ask({ kind: "unwatch", id });
   };
+}
+
+let isDrawn = false;
+
+/** Says that what is looked at first is drawn, so that the worker reads the rest: before, it would take the processor from the page. */
+export function tellDrawn(): void {
+  if (isDrawn) return;
+  isDrawn = true;
+  const message: ToWorker = { kind: "drawn" };
+  worker.postMessage(message);
 }
 
 /** Page and worker are of one build, so what one says the other understands. */

@@ -52,8 +52,8 @@ export interface Room {
   desk(): Desk | undefined;
   /** Tells those who watch that something of these has changed. */
   readonly tell: (topics: readonly Topic[]) => void;
-  /** The first list is on its way to the page: what can wait for it need not wait any longer. */
-  listShown(): void;
+  /** What is looked at first is drawn: what can wait for it need not wait any longer. */
+  pageDrawn(): void;
   sitDown(session: Session): Promise<Desk>;
   /**
    * Ends the sign-in of this person and forgets what is kept of them on this device; false when that could not be
@@ -64,10 +64,8 @@ export interface Room {
   readonly resumed: Promise<void>;
 }
 
-/** A page has drawn its first list then. */
-const drawnAfterMs = 60;
-/** On pages without one nobody waits for it. */
-const longestWithoutListMs = 600;
+/** A page that has not said by then that it is drawn will not. */
+const longestUndrawnMs = 3_000;
 
 /** Picks up the sign-in that is kept in this browser, if there is one. */
 export function openRoom(tell: (topics: readonly Topic[]) => void): Room {
@@ -80,11 +78,8 @@ export function openRoom(tell: (topics: readonly Topic[]) => void): Room {
   let clear: (() => Promise<void>) | undefined;
   /** The server has ended the sign-in of whoever sits here. */
   let isOver = false;
-  const { promise: firstList, resolve: listShown } = Promise.withResolvers<void>();
-  const restLater = Promise.race([
-    firstList.then(() => platform.clock.sleep(drawnAfterMs)),
-    platform.clock.sleep(longestWithoutListMs),
-  ]);
+  const { promise: firstDrawn, resolve: pageDrawn } = Promise.withResolvers<void>();
+  const restLater = Promise.race([firstDrawn, platform.clock.sleep(longestUndrawnMs)]);
 
   const seat = async (session: Session) => {
     await clear?.();
@@ -129,7 +124,7 @@ export function openRoom(tell: (topics: readonly Topic[]) => void): Room {
     platform,
     keeper,
     tell,
-    listShown,
+    pageDrawn,
     desk: () => desk,
     async sitDown(session) {
       const seated = await seat(session);

@@ -46,6 +46,9 @@ addEventListener("message", ({ data }: MessageEvent<ToWorker>) => {
       return;
     case "unwatch":
       watches.delete(data.id);
+      return;
+    case "drawn":
+      room.pageDrawn();
   }
 });
 
@@ -95,7 +98,6 @@ function startWatch({ id, name, input }: Extract<ToWorker, { kind: "watch" }>): 
         const value = await read(openedRoom, input);
         if ((last === undefined || !isSame(last.value, value)) && watches.has(id)) postSeen(id, value);
         last = { value };
-        if (name === "threads") room.listShown();
       } while (isAsked && watches.has(id));
     } catch (error) {
       last = undefined;

@@ -8,7 +8,9 @@ export type ToWorker =
   /** The call is not wanted any more. It is answered all the same: by then it may be done. */
   | { kind: "stop"; id: number }
   | { kind: "watch"; id: number; name: ViewName; input: never }
-  | { kind: "unwatch"; id: number };
+  | { kind: "unwatch"; id: number }
+  /** What is looked at first is to be seen: all else can be read now. */
+  | { kind: "drawn" };
 
 export type FromWorker =
   | { kind: "answer"; id: number; value: unknown }
