@@ -135,7 +135,7 @@ export function ThreadList({
     pages,
     openId,
     opened,
-    firstSeen: () => layout.rowAt(view.top + view.row / 2),
+    firstSeen: () => layout.rowAt((scroller.current?.scrollTop ?? view.top) + view.row / 2),
     focusRow(threadId) {
       const index = pages.indexOf(threadId);
       if (index >= 0) show(layout, index);
