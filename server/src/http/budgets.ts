@@ -5,6 +5,8 @@ export interface BudgetRule {
   /** Takes saved up at most, and what a new key begins with. */
   readonly capacity: number;
   readonly refillPerS: number;
+  /** What may be owed at most: as much as `capacity` unless it is said. */
+  readonly maxDebt?: number;
   /** Keys remembered; beyond it the longest unused one is forgotten. */
   readonly maxKeys: number;
 }
@@ -46,8 +48,8 @@ export class Budgets {
    */
   charge(key: string, count: number): void {
     const bucket = this.#filled(key);
-    const { capacity } = this.#rule;
-    bucket.level = Math.min(Math.max(bucket.level - count, -capacity), capacity);
+    const { capacity, maxDebt = capacity } = this.#rule;
+    bucket.level = Math.min(Math.max(bucket.level - count, -maxDebt), capacity);
   }
 
   #filled(key: string): Bucket {

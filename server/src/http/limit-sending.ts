@@ -21,6 +21,8 @@ export function limitSending(
     get refillPerS() {
       return rules().recipientsPerMinute / 60;
     },
+    // All of it: else who may write to few at once could write to very many with each message.
+    maxDebt: Number.POSITIVE_INFINITY,
     maxKeys: 50_000,
   });
   return {
