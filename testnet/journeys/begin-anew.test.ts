@@ -116,3 +116,29 @@ test("comparisons that came back are vouched for, also when bringing them was cu
   expect((await anew.session.keys.find())?.head.vaultHead).not.toBe("");
   expect(await lookUpContact(anew.session, bob.address)).toMatchObject({ isCompared: true });
 });
+
+test("a server that calls a sealed account open is not believed, and an open one is begun anew when its owner says so", async () => {
+  const fred = await joinAs(net, net.node("alpha"), "fred");
+  const lying: Transport = async (request) => {
+    const answer = await net.platform.transport(request);
+    if (!request.url.endsWith("/auth/reset/look")) return answer;
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of answer.body) chunks.push(chunk);
+    const said: object = JSON.parse(Buffer.concat(chunks).toString());
+    const body = (async function* () {
+      yield Buffer.from(JSON.stringify({ ...said, statement: null }));
+    })();
+    return { ...answer, body };
+  };
+  const notBelieved = { problem: { code: "keysNotBelieved" } };
+  await expect(reset(fred, "fred begins anew", lying)).rejects.toMatchObject(notBelieved);
+
+  const alpha = net.node("alpha");
+  await alpha.addAccount("gina");
+  const { token } = await createResetLink(await operatorOf(net, alpha), "gina");
+  const link = { host: alpha.host, token, password: "gina begins anew" };
+  await expect(beginByLink(net.platform, link)).rejects.toMatchObject(notBelieved);
+  const { session, recoveryPhrase } = await beginByLink(net.platform, { ...link, isOpen: true });
+  expect(session.address).toBe(`gina@${alpha.host}`);
+  expect(recoveryPhrase).toBeUndefined();
+});

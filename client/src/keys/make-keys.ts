@@ -116,15 +116,16 @@ export async function makeFirstKeys(
     identityKey: toBase64Url(identity.publicKey),
     epochs: [epoch],
     vaultHead: "",
+    // Whatever was said before, as a server shows it: that mail may come in the open is for the owner to say anew.
+    policy: "sealed" as const,
   };
   const first: AccountStatement =
     former === undefined
-      ? { ...said, seq: 0, prev: "", policy: "sealed", validFrom: epoch.validFrom, reason: "first" }
+      ? { ...said, seq: 0, prev: "", validFrom: epoch.validFrom, reason: "first" }
       : {
           ...said,
           seq: former.seq + 1,
           prev: await hashStatement(former),
-          policy: former.policy,
           validFrom: formatTime(Math.max(platform.clock.now(), Date.parse(former.validFrom))),
           reason: "reset",
         };

@@ -65,7 +65,12 @@ function ResetForm({
   const { isBusy, fault, run } = useWork();
   const atPassword = problemAt(fault, "/password");
   const begin = async () => {
-    const { phrase } = await call("beginAnew", { token, password, device: deviceName() });
+    const { phrase } = await call("beginAnew", {
+      token,
+      password,
+      device: deviceName(),
+      isOpen: !isSealed,
+    });
     // The link is good no more, and is not left in the address.
     history.replaceState(null, "", "/reset");
     if (phrase === null) go(home, { replace: true });
@@ -73,12 +78,14 @@ function ResetForm({
   };
   return (
     <LoginPage title={say("reset.title")} sentence={say("reset.sentence", { address })}>
-      {isSealed && (
+      {isSealed ? (
         <ul className={style.points}>
           {consequences.map((what) => (
             <li key={what}>{say(`reset.${what}`)}</li>
           ))}
         </ul>
+      ) : (
+        <Notice look="warn">{say("reset.open")}</Notice>
       )}
       <form
         onSubmit={(event) => {

@@ -123,15 +123,19 @@ export async function readReset({ platform }: Room, { token }: { token: string }
   return { address, isSealed };
 }
 
-/** Uses an operator's link up. Gives the new recovery phrase, which is told once; null for an open account. */
+/** Uses an operator's link up; `isOpen` as its page has shown it. Gives the new recovery phrase, which is told once; null for an open account. */
 export async function beginAnewByLink(
   room: Room,
-  { token, password, device }: { token: string; password: string } & Device,
+  { token, password, device, isOpen }: { token: string; password: string; isOpen: boolean } & Device,
 ): Promise<{ phrase: string | null }> {
   const { keeper, platform } = room;
   const link = await inviteOf(platform, token);
   checkSeat(room, (await viewReset(platform, link)).address);
-  const { session, recoveryPhrase } = await beginAnew(platform, { ...link, password }, { keeper, device });
+  const { session, recoveryPhrase } = await beginAnew(
+    platform,
+    { ...link, password, isOpen },
+    { keeper, device },
+  );
   const desk = await room.sitDown(session);
   if (recoveryPhrase !== undefined) await owePhrase(desk).catch(() => undefined);
   return { phrase: recoveryPhrase ?? null };
