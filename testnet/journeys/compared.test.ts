@@ -1,11 +1,14 @@
 /** With whom one has compared numbers is known on all devices, and that somebody has another identity since. */
 import {
   forgetCompared,
+  type LocalPlace,
+  LocalStoreError,
   listCompared,
   listComparedHere,
   login,
   lookUpContact,
   markDifferent,
+  memoryPlace,
   prepare,
   Unreachable,
 } from "@posthorn/client";
@@ -95,5 +98,42 @@ test("a device that cannot reach its server knows with whom was compared as it h
   await forgetCompared(device.mail.session, jan.address);
   device.wire.isUp = false;
   expect(await known()).toEqual([{ address: ivy.address, isChanged: true }]);
+  await device.close();
+});
+
+test("a device without room for the list keeps nobody from writing, and shows no list that may be old", async () => {
+  const kim = await joinAs(net, net.node("alpha"), "kim");
+  const leo = await joinAs(net, net.node("beta"), "leo");
+  await haveCompared(kim.session, leo.address);
+  const place = memoryPlace();
+  let isFull = false;
+  const full: LocalPlace = {
+    remove: () => place.remove(),
+    async open(schema) {
+      const store = await place.open(schema);
+      return {
+        ...store,
+        write: (tables, work, options) =>
+          isFull && tables.some(({ name }) => name === "comparedHere")
+            ? Promise.reject(new LocalStoreError("full"))
+            : store.write(tables, work, options),
+      };
+    },
+  };
+  const device = await newMailDevice(net.platform, (platform) => login(platform, kim), { place: full });
+  await device.open();
+  const compared = [{ address: leo.address, isChanged: false }];
+  expect(await listComparedHere(device.mail)).toEqual(compared);
+  isFull = true;
+  await markDifferent(device.mail.session, leo.address);
+  const changed = [{ address: leo.address, isChanged: true }];
+  expect(await listComparedHere(device.mail)).toEqual(changed);
+  device.wire.isUp = false;
+  await expect(listComparedHere(device.mail)).rejects.toBeInstanceOf(Unreachable);
+  device.wire.isUp = true;
+  isFull = false;
+  expect(await listComparedHere(device.mail)).toEqual(changed);
+  device.wire.isUp = false;
+  expect(await listComparedHere(device.mail)).toEqual(changed);
   await device.close();
 });

@@ -47,7 +47,7 @@ interface Believed {
  * Asks for the keys of an account (`name@host`, without a tag) and believes what holds: the newest statement is pinned.
  * What cannot be pinned holds all the same where the account is seen for the first time, and is so again next time.
  * Throws what asking our own server throws, and keeping a newer pin than there was; `notOpened` when it has changed what
- * was pinned. An account that is closing is `unknown`, by the problem `recipientGone`.
+ * was pinned. An account that is closing is `unknown`, by the problem `recipientGone`, unless what is shown of it does not hold.
  */
 export async function lookUpContact(session: Session, address: string): Promise<Contact> {
   const { contact, isClosing } = await lookUp(
@@ -55,7 +55,8 @@ export async function lookUpContact(session: Session, address: string): Promise<
     address,
     ({ known, contact }) => known === undefined || contact.kind === "mustCompare",
   );
-  if (!isClosing) return contact;
+  // What does not hold is told before who is leaving: a server could cover the one up by the other.
+  if (!isClosing || contact.kind === "notBelieved") return contact;
   return {
     kind: "unknown",
     problem: problem("recipientGone", `The address ${address} is no longer in use.`),

@@ -4,6 +4,7 @@
  */
 import { formatAddress, fromNameOf, senderOf } from "@posthorn/protocol";
 import type { LocalStore, LocalWriter } from "../local/local-store.ts";
+import { isSameBytes } from "../local/same-bytes.ts";
 import { openLocal, sealLocal } from "../local/seal-local.ts";
 import { isDoubtful, type Opened } from "../open.ts";
 import { findEmailNumber } from "../search/email-id.ts";
@@ -97,11 +98,6 @@ export async function writeNames(writer: LocalWriter, names: NewNames): Promise<
   }
   for (const [key, { now }] of names) await writer.putBytes(senderNames, key, now);
   return true;
-}
-
-function isSameBytes(a: Uint8Array | undefined, b: Uint8Array | undefined): boolean {
-  if (a === undefined || b === undefined) return a === b;
-  return a.length === b.length && a.every((byte, at) => byte === b[at]);
 }
 
 async function readDrawers(
