@@ -243,6 +243,18 @@ describe("keys that were seen before", () => {
   });
 });
 
+test("keys that do not hold are told as such also of an account that the server calls closed", async () => {
+  const bob = await knownContact();
+  const device = await at.started();
+  const { chain } = await newContact();
+  await at.evil.lying(showing(bob, chain, { closing: true }), async () => {
+    expect(await refusalOf(sealsTo(device, bob))).toMatchObject({ code: "keysNotBelieved" });
+  });
+  await at.evil.lying(showing(bob, bob.chain, { closing: true }), async () => {
+    expect(await refusalOf(sealsTo(await at.started(), bob))).toMatchObject({ code: "recipientGone" });
+  });
+});
+
 describe("keys that were seen before and are not shown any more", () => {
   const answers = ["noConsent", "rateLimited", "internal", "unavailable"] as const;
   test.each(answers)("(%s): what was seen last is sealed to, and nothing goes in the open", async (code) => {

@@ -41,9 +41,13 @@ export async function sealsTo(
   return seal?.recipients.find((recipient) => recipient.address === address)?.keyId;
 }
 
-/** Shows this chain in the place of an account's own. */
-export function showing({ address }: { address: string }, chain: readonly SignedStatement[]): Lie {
+/** Shows this chain in the place of an account's own, which it may call closed as well. */
+export function showing(
+  { address }: { address: string },
+  chain: readonly SignedStatement[],
+  closing: { closing?: true } = {},
+): Lie {
   return answering("lookUpKeys", (value, params) =>
-    params.address === address ? { statements: chain } : value,
+    params.address === address ? { statements: chain, ...closing } : value,
   );
 }
