@@ -90,6 +90,7 @@ test("an operator changes the rules, which hold for whoever comes next, also aft
 
   await room.getByRole("button", { name: "Take back: Room of a new account" }).click();
   await room.getByText("--quota").waitFor();
+  await page.locator("tr:focus").getByText("Room of a new account").waitFor();
   await strangers.getByRole("button", { name: "Take back: First messages of strangers" }).click();
   await strangers.getByText("--screening").waitFor();
   expect(await readPolicy(await operatorOf(clients.net, alpha))).toMatchObject({ changed: [] });

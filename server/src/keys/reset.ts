@@ -170,6 +170,6 @@ async function readLink({ clock }: LoginContext, db: Db, token: string): Promise
 function refuseGone(): never {
   fail(
     "gone",
-    "This link has been used, is more than a day old, or was replaced by a newer one. Ask whoever runs the server for another.",
+    "This link has been used, is more than a day old, or was replaced by a newer one. If you have just set a password, sign in with it; otherwise ask whoever runs the server for another link.",
   );
 }

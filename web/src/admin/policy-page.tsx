@@ -5,6 +5,7 @@ import { codeOf, useWork } from "../state/use-work.ts";
 import { Actions } from "../ui/actions.tsx";
 import { Button } from "../ui/button.tsx";
 import { DataTable } from "../ui/data-table.tsx";
+import { giveFocus } from "../ui/give-focus.ts";
 import { Notice } from "../ui/notice.tsx";
 import { Watched } from "../ui/watched.tsx";
 import { fileSize } from "../words/sizes.ts";
@@ -38,14 +39,17 @@ export function PolicyPage(): ReactElement {
 
 function Rules({ policy }: { policy: Policy }): ReactElement {
   const { isBusy, fault, run } = useWork();
-  const takeBack = (rule: PolicyRule) => void run(() => call("setRules", { [rule]: null }));
+  const takeBack = async (rule: PolicyRule, row: Element | null) => {
+    // The button is gone once it is done.
+    if (await run(() => call("setRules", { [rule]: null }))) giveFocus(row);
+  };
   return (
     <>
       {fault !== undefined && <Notice code={codeOf(fault)}>{fault.sentence}</Notice>}
       <DataTable columns={[say("admin.rule"), say("admin.now"), say("admin.setBy")]}>
         <Fixed rule="admin.rule.signUp">{say("admin.rule.byInvitation")}</Fixed>
         {changeable.map(({ rule, name, option, tell }) => (
-          <tr key={rule}>
+          <tr key={rule} tabIndex={-1}>
             <th scope="row">{say(name)}</th>
             <td>{tell(policy)}</td>
             <td>
@@ -56,7 +60,7 @@ function Rules({ policy }: { policy: Policy }): ReactElement {
                     look="link"
                     isBusy={isBusy}
                     aria-label={say("admin.ruleBackWhich", { name: say(name) })}
-                    onClick={() => takeBack(rule)}
+                    onClick={({ currentTarget }) => void takeBack(rule, currentTarget.closest("tr"))}
                   >
                     {say("admin.ruleBack")}
                   </Button>

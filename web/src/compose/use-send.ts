@@ -209,13 +209,18 @@ async function tellHowItGoes({ number, wireId, isOffline }: Sent, letter: SentLe
   const silent = silentHosts(known);
   if (isOffline) return showToast(waits(say("send.offline")));
   if (silent.length > 0) return showToast(waits(silentWords(silent)));
-  const handed = call("handOver", { wireId, number }).then((outcome): Toast | undefined => {
+  const outcomeOf = async (): Promise<Toast | undefined> => {
+    const outcome = await call("handOver", { wireId, number });
     if (outcome.state === "gone") return undefined;
     if (outcome.state === "waits")
       return waits(outcome.host === null ? say("send.waits") : silentWords([outcome.host]));
     if (at !== undefined) return waits(say("send.scheduled", { when: shortMoment(at.getTime()) }));
     if (undoS === 0) return { words: say("send.sent"), forMs: longMs };
     return { words: say("send.sending", { seconds: undoS }), forMs: undoS * 1_000, ...wayBack };
+  };
+  const handed = outcomeOf().catch((error: unknown): Toast => {
+    if (!(error instanceof CallFailed)) throw error;
+    return { words: error.fault.sentence, mustBeSeen: true };
   });
   const soonEnough = new Promise<"late">((done) => setTimeout(() => done("late"), unsaidMs));
   const first = await Promise.race([handed, soonEnough]);

@@ -28,18 +28,33 @@ export function ResetPage({ token, sitting }: { token: string; sitting: Sitting 
   }, [token]);
   useEffect(look, [look]);
   if (made !== undefined) return <PhrasePage {...made} />;
-  if (offer === undefined) return <Waiting words={say("wait.invitation")} />;
+  const isIn = sitting?.isAway === false;
+  const leave = () => go(isIn ? home : { page: "signIn" });
+  if (offer === undefined) return <Waiting words={say("wait.reset")} onStop={leave} />;
   if (offer instanceof CallFailed) {
     const isOver = isUsedUp(offer.fault);
     return (
       <LoginPage title={say(isOver ? "reset.notGood" : "welcome.notNow")}>
         <Notice code={codeOf(offer.fault)}>{offer.fault.sentence}</Notice>
         {!isOver && <Button onClick={look}>{say("welcome.again")}</Button>}
-        <p>
-          <Button look="link" onClick={() => go({ page: "recover" })}>
-            {say("reset.recover")}
+        {isIn ? (
+          <Button look="ink" onClick={leave}>
+            {say("sitting.stay")}
           </Button>
-        </p>
+        ) : (
+          <>
+            <p>
+              <Button look="link" onClick={leave}>
+                {say("recover.back")}
+              </Button>
+            </p>
+            <p>
+              <Button look="link" onClick={() => go({ page: "recover" })}>
+                {say("reset.recover")}
+              </Button>
+            </p>
+          </>
+        )}
       </LoginPage>
     );
   }

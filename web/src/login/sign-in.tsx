@@ -93,7 +93,7 @@ function PasswordForm({
   children,
 }: Form & { children: ReactNode }): ReactElement {
   const [password, setPassword] = useState("");
-  const { isBusy, fault, run, stop } = useWork();
+  const { isBusy, fault, isStopped, run, stop } = useWork();
   const signIn = async (signal: AbortSignal) => {
     await call("signIn", { address, password, device: deviceName() }, signal);
     onIn();
@@ -121,6 +121,7 @@ function PasswordForm({
         {fault !== undefined && atPassword === undefined && (
           <Notice code={codeOf(fault)}>{fault.sentence}</Notice>
         )}
+        {isStopped && <Notice look="plain">{say("signIn.stopped")}</Notice>}
         <Button look="ink" type="submit" isBusy={isBusy}>
           {isBusy ? say("signIn.busy") : say("signIn.do")}
         </Button>

@@ -10,12 +10,15 @@ export type Decision = "accepted" | "blocked";
  * `onBack` is told when it was taken back.
  */
 export function decide(sender: string, state: Decision, onBack?: () => void): Promise<boolean> {
-  const who = sender.replace(/^\*@/, "");
-  return decideBy(
-    () => call("decideSender", { sender, state }),
-    say(state === "accepted" ? "screener.accepted" : "screener.blocked", { who }),
-    onBack,
-  );
+  return decideBy(() => call("decideSender", { sender, state }), wordsOf(sender, state), onBack);
+}
+
+function wordsOf(sender: string, state: Decision): string {
+  const host = /^\*@(.*)$/.exec(sender)?.[1];
+  if (state === "accepted") return say("screener.accepted", { who: host ?? sender });
+  return host === undefined
+    ? say("screener.blocked", { who: sender })
+    : say("screener.blockedServer", { host });
 }
 
 /** Of everybody who writes to an address of one's own with a tag; as `decide`. */
@@ -34,7 +37,8 @@ async function decideBy(
       await call("takeDecisionBack", { number });
       onBack?.();
     };
-    showToast({ words, action: { words: say("undo.do"), run: () => void takeBack().catch(sayFault) } });
+    const run = () => void takeBack().catch(sayFault);
+    showToast({ words, action: { words: say("undo.do"), command: "undo", run } });
     return true;
   } catch (error) {
     sayFault(error);

@@ -9,16 +9,16 @@ import form from "../ui/form.module.css";
 import { Notice } from "../ui/notice.tsx";
 import { showToast } from "../ui/toaster.tsx";
 import { told } from "../ui/told.ts";
-import { faultWords } from "../words/fault-words.ts";
 import { say } from "../words/words.ts";
 
 /** What somebody is called here, so that nobody else chooses it. */
 export function NameRow({ person }: { person: PersonView }): ReactElement {
-  const [isOpen, setOpen] = useState(false);
-  if (isOpen) return <NameForm person={person} onClose={() => setOpen(false)} />;
+  /** Undefined until it was open once. */
+  const [isOpen, setOpen] = useState<boolean>();
+  if (isOpen === true) return <NameForm person={person} onClose={() => setOpen(false)} />;
   return (
     <Actions>
-      <Button icon="pen" onClick={() => setOpen(true)}>
+      <Button icon="pen" autoFocus={isOpen === false} onClick={() => setOpen(true)}>
         {say("people.nameEdit")}
       </Button>
     </Actions>
@@ -41,11 +41,11 @@ function NameForm({
       const now = text.trim();
       showToast({
         words: now === "" ? say("people.unnamed", { address }) : say("people.named", { address, name: now }),
-        action: { words: say("undo.do"), run: takeBack },
+        action: { words: say("undo.do"), command: "undo", run: takeBack },
       });
       onClose();
     });
-  const atName = fault?.pointer === "/name" ? faultWords(fault) : undefined;
+  const atName = fault?.pointer === "/name" ? fault.sentence : undefined;
   return (
     <form
       className={form.form}
@@ -64,9 +64,7 @@ function NameForm({
         problem={atName}
         onChange={({ target }) => setText(target.value)}
       />
-      {fault !== undefined && atName === undefined && (
-        <Notice code={codeOf(fault)}>{faultWords(fault)}</Notice>
-      )}
+      {fault !== undefined && atName === undefined && <Notice code={codeOf(fault)}>{fault.sentence}</Notice>}
       <Actions>
         <Button look="ink" type="submit" isBusy={isBusy}>
           {say("people.nameDo")}

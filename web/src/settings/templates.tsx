@@ -26,6 +26,7 @@ export function Templates(): ReactElement {
       words: say("settings.templateRemoved", { name }),
       action: {
         words: say("undo.do"),
+        command: "undo",
         run: () => void doing.run(() => call("keepTemplate", { id, name, text })),
       },
     });

@@ -72,15 +72,16 @@ function Phase({ state, isWhole, run }: { state: ExportState; isWhole: boolean; 
 function Choose({ isWhole, run }: { isWhole: boolean; run: Run }): ReactElement {
   const [format, setFormat] = useState<Format>("mbox");
   const [withKeys, setWithKeys] = useState(true);
-  const plan = lastSeen(useView("exportPlan", {}));
-  const isSealed = plan?.isSealed === true;
-  const start = async () => {
+  const seen = useView("exportPlan", {});
+  const plan = lastSeen(seen) ?? undefined;
+  const start = async (isSealed: boolean) => {
     const handle = await askWhere(fileName());
     if (handle !== "no") await call("startExport", { format, withKeys: withKeys && isSealed, handle });
   };
   return (
     <>
-      {plan != null && <Plan plan={plan} />}
+      <ViewFault seen={seen} />
+      {plan !== undefined && <Plan plan={plan} />}
       <fieldset className={form.group}>
         <legend>{say("export.format")}</legend>
         {formats.map((one) => (
@@ -97,7 +98,7 @@ function Choose({ isWhole, run }: { isWhole: boolean; run: Run }): ReactElement 
           </Check>
         ))}
       </fieldset>
-      {isSealed && (
+      {plan?.isSealed === true && (
         <Check
           checked={withKeys}
           help={say("export.keysHelp")}
@@ -108,7 +109,13 @@ function Choose({ isWhole, run }: { isWhole: boolean; run: Run }): ReactElement 
       )}
       <Notice look="plain">{say(isWhole ? "export.notSealed" : "export.notWhole")}</Notice>
       <Actions>
-        <Button look="ink" icon="upload" onClick={() => void run(start)}>
+        {/* Until then nobody knows whether there are keys to go with it. */}
+        <Button
+          look="ink"
+          icon="upload"
+          disabled={plan === undefined}
+          onClick={() => plan !== undefined && void run(() => start(plan.isSealed))}
+        >
           {say("export.start")}
         </Button>
       </Actions>

@@ -8,6 +8,7 @@ import {
   useState,
   useSyncExternalStore,
 } from "react";
+import { useCommands } from "../state/commands.ts";
 import { useKeyHint } from "../state/keys.ts";
 import { say } from "../words/words.ts";
 import { Button, IconButton } from "./button.tsx";
@@ -66,6 +67,12 @@ function OneToast({ toast }: { toast: Toast }): ReactElement {
   const forMs = toast.forMs ?? usualMs;
   const isOpenEnded = toast.until !== undefined;
   const hint = useKeyHint(toast.action?.command);
+  const act = () => {
+    queue.next();
+    toast.action?.run();
+  };
+  // The key means what the toast offers, and not what was done before it.
+  useCommands({ undo: toast.action?.command === "undo" ? act : undefined });
   // Whoever was in it is back where they came from.
   useLayoutEffect(
     () => () => {
@@ -94,13 +101,7 @@ function OneToast({ toast }: { toast: Toast }): ReactElement {
     >
       <span>{toast.words}</span>
       {toast.action !== undefined && (
-        <Button
-          look="link"
-          onClick={() => {
-            queue.next();
-            toast.action?.run();
-          }}
-        >
+        <Button look="link" onClick={act}>
           {toast.action.words}
           {hint !== undefined && <kbd>{hint.shown}</kbd>}
         </Button>

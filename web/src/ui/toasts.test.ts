@@ -65,3 +65,11 @@ test("what is not known yet gives way to what comes of it, unless something else
   await late.promise;
   expect(now()?.toast.words).toBe("Archived");
 });
+
+test("what is never known leaves nothing behind", async () => {
+  const { show, now } = toasts();
+  const handed = Promise.withResolvers<undefined>();
+  show({ words: "Handing over", until: handed.promise });
+  handed.reject(new Error("The worker is gone."));
+  await expect.poll(now).toBeUndefined();
+});

@@ -3,7 +3,7 @@ import type { CommandId } from "../state/command-table.ts";
 
 export interface Toast {
   words: string;
-  /** What can be done about it. One that a key does too takes back what was just done. */
+  /** What can be done about it. One that a key does too takes back what was just done, and is what the key does while it is shown. */
   action?: { words: string; command?: CommandId; run(): void } | undefined;
   /** How long it stays. */
   forMs?: number;
@@ -29,11 +29,13 @@ export function toasts(): Toasts {
   const put = (toast: Toast | undefined) => {
     now = toast && { toast, number: ++number };
     for (const listener of listeners) listener();
-    toast?.until?.then((later) => {
+    const giveWay = (later?: Toast) => {
       if (now?.toast !== toast) return;
       if (later === undefined) next();
       else put(later);
-    });
+    };
+    // What comes to nothing leaves nothing behind; whoever has asked for it hears why.
+    toast?.until?.then(giveWay, () => giveWay());
   };
   const next = () => {
     const [first, ...others] = waiting;

@@ -1,6 +1,7 @@
 import { type ReactElement, useEffect, useState } from "react";
 import { say } from "../words/words.ts";
 import { Button } from "./button.tsx";
+import { giveFocus } from "./give-focus.ts";
 import style from "./waiting.module.css";
 
 const patienceMs = 2_000;
@@ -16,7 +17,15 @@ export function Waiting({ words, onStop }: { words?: string; onStop?: () => void
     <div className={style.waiting} role="status" data-waiting="">
       {isLong && (words ?? say("wait.mail"))}
       {isLong && onStop !== undefined && (
-        <Button look="link" onClick={onStop}>
+        <Button
+          look="link"
+          onClick={({ currentTarget }) => {
+            // This button goes with the wait; what was begun can be begun again.
+            const form = currentTarget.closest("form");
+            if (form !== null) giveFocus(form.querySelector("[type=submit]"));
+            onStop();
+          }}
+        >
           {say("dialog.cancel")}
         </Button>
       )}

@@ -15,7 +15,7 @@ import type { Sender } from "@posthorn/protocol";
 import type { Desk } from "./desk.ts";
 import { listPeople } from "./people.ts";
 
-/** What there is to go out. Null where that is not known without a network. */
+/** What there is to go out. */
 export interface ExportPlan {
   mails: number;
   people: number;

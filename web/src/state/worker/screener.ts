@@ -10,7 +10,7 @@ import {
   readNames,
   removeIdentity,
 } from "@posthorn/client";
-import { accountOf, type Sender } from "@posthorn/protocol";
+import { accountOf, fail, type Sender } from "@posthorn/protocol";
 import type { Desk } from "./desk.ts";
 import { rowsOf } from "./digests.ts";
 import { findFolder } from "./find-folder.ts";
@@ -125,12 +125,15 @@ export async function acceptAlias(desk: Desk, { alias }: { alias: string }): Pro
   });
 }
 
-/** As if it had not been decided; what lay in the Screener lies there again. Throws ProblemError. */
+/**
+ * As if it had not been decided; what lay in the Screener lies there again. Throws ProblemError: what could not be taken back
+ * can be tried again, and `notFound` is what another session has decided.
+ */
 export async function takeDecisionBack(desk: Desk, { number }: { number: number }): Promise<void> {
   const goBack = decisions.get(desk)?.get(number);
-  if (goBack === undefined) return;
-  decisions.get(desk)?.delete(number);
+  if (goBack === undefined) return fail("notFound", "This can only be changed in the settings now.");
   await goBack();
+  decisions.get(desk)?.delete(number);
 }
 
 interface Waiting {
