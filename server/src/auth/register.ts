@@ -18,8 +18,8 @@ export interface RegisterContext extends SessionContext {
   /** Throws ProblemError `badRequest` when an account of this address cannot begin with these keys. */
   checkKeys: (address: string, keys: NewKeys) => Promise<void>;
   insertKeys: (tx: Tx, accountId: number, keys: NewKeys) => Promise<void>;
-  /** Puts into a new account what it is to begin with; undefined where it is to be empty. */
-  greet?: (tx: Tx, accountId: number, accepted: string | undefined) => Promise<void>;
+  /** Puts into a new account what it is to begin with. */
+  greet: (tx: Tx, accountId: number, accepted: string | undefined) => Promise<void>;
 }
 
 /**
@@ -77,7 +77,7 @@ export async function finishRegistration(
       await endSetup(tx);
       await insertPasswordRecord(tx, { accountId, record: input.registrationRecord, createdAt: now });
       if (keys !== undefined) await ctx.insertKeys(tx, accountId, keys);
-      await ctx.greet?.(tx, accountId, input.acceptLanguage);
+      await ctx.greet(tx, accountId, input.acceptLanguage);
       const opened = prepareSession(ctx, { accountId, device: input.device, networkHash });
       await openSession(ctx, tx, opened);
       return opened;

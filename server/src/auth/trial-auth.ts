@@ -69,6 +69,7 @@ function trialAuth(store: Store, clock: HandClock, opaqueSetup: string): TrialAu
     budgets: { perAddress: unlimited, perCaller: unlimited },
     checkKeys: (address, keys) => checkFirstKeys({ clock }, address, keys),
     insertKeys: insertFirstKeys,
+    greet: async () => undefined,
     async createAccount(tx, { name, quotaBytes }) {
       const id = 1 + Math.floor(random.fraction() * 2 ** 52);
       await insertAccount(tx, { id, name, createdAt: clock.now(), quotaBytes: quotaBytes ?? 1_000_000 });

@@ -106,6 +106,15 @@ eachStore("beginning anew by an operator's link", (open) => {
     expect(await problemOf(startReset(trial.ctx, start))).toMatchObject(gone);
   });
 
+  it("is the one that was made last also when several are made at once", async () => {
+    const { trial } = await withAlice();
+    const tokens = await Promise.all(Array.from({ length: 8 }, () => makeLink(trial, "alice")));
+    const good = await Promise.all(
+      tokens.map((token) => lookAtReset(trial.ctx, { token, remoteAddress }).catch(() => undefined)),
+    );
+    expect(good.filter((info) => info !== undefined)).toHaveLength(1);
+  });
+
   it("is made by an operator, for an account that is there and not suspended", async () => {
     const { trial, alice } = await withAlice();
     const ctx = linkContext(trial);

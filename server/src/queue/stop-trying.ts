@@ -1,7 +1,7 @@
 import { problem } from "@posthorn/protocol";
 import type { Clock, Log, Random } from "../env/env.ts";
 import { keepFromClaims } from "../store/delivery-lease-store.ts";
-import { countUnderWay, listToGiveUp } from "../store/delivery-store.ts";
+import { countUnderWay, listToGiveUp, type QueuePlace } from "../store/delivery-store.ts";
 import type { Store } from "../store/sql.ts";
 import { isPoison } from "./poison.ts";
 import { giveUp } from "./retire.ts";
@@ -29,13 +29,13 @@ export async function stopTrying(
   const { store, clock, log } = ctx;
   const askedAt = clock.now();
   let cancelled = 0;
-  let after: number | undefined = 0;
+  let after: QueuePlace | undefined;
+  let isLeft = true;
   /** So many are to be given up one by one, for one of them cannot be with others. */
   let apart = 0;
-  while (after !== undefined) {
-    const from: number = after;
+  while (isLeft) {
     const limit = apart > 0 ? 1 : atOnce;
-    const some = { after: from, askedAt, limit };
+    const some = { after, askedAt, limit };
     let step: Step;
     try {
       step = await giveUpSome(ctx, host, { ...some, isReported: true });
@@ -50,7 +50,8 @@ export async function stopTrying(
     }
     apart = Math.max(0, apart - 1);
     cancelled += step.count;
-    after = step.after;
+    after = step.last;
+    isLeft = after !== undefined;
   }
   return { cancelled, underWay: await countUnderWay(store.read, host) };
 }
@@ -58,7 +59,7 @@ export async function stopTrying(
 /** How many were given up, and after which it goes on; undefined at the end. */
 interface Step {
   count: number;
-  after: number | undefined;
+  last: QueuePlace | undefined;
 }
 
 function giveUpSome(
@@ -69,7 +70,7 @@ function giveUpSome(
     askedAt,
     limit,
     isReported,
-  }: { after: number; askedAt: number; limit: number; isReported: boolean },
+  }: { after: QueuePlace | undefined; askedAt: number; limit: number; isReported: boolean },
 ): Promise<Step> {
   const reason = problem(
     "givenUp",
@@ -79,6 +80,6 @@ function giveUpSome(
     await keepFromClaims(tx, host);
     const waiting = await listToGiveUp(tx, host, { after, now: askedAt, limit });
     const count = await giveUp({ ...ctx, now: ctx.clock.now() }, tx, waiting, { reason, isReported });
-    return { count, after: waiting.length === limit ? waiting.at(-1)?.id : undefined };
+    return { count, last: waiting.length === limit ? waiting.at(-1) : undefined };
   });
 }

@@ -276,17 +276,22 @@ export async function listWaitingHosts(db: Db): Promise<string[]> {
   return rows.map((row) => text(row, "host"));
 }
 
-/** What waits for a host by its ids, without what is under way and what was never tried and has its own hour. */
+/** Where a delivery to a host stands among all that wait there, lane after lane. */
+export type QueuePlace = Pick<Delivery, "lane" | "laneAt" | "id">;
+
+/** What waits for a host after a place, without what is under way and what was never tried and has its own hour. */
 export async function listToGiveUp(
   tx: Tx,
   host: string,
-  { after, now, limit }: { after: number; now: number; limit: number },
+  { after, now, limit }: { after: QueuePlace | undefined; now: number; limit: number },
 ): Promise<Delivery[]> {
+  const { lane, laneAt, id } = after ?? { lane: "", laneAt: 0, id: 0 };
   const rows = await tx.all(sql`
     SELECT * FROM delivery
-    WHERE host = ${host} AND settled_at IS NULL AND state <> 'sending' AND id > ${after} AND created_at <= ${now}
+    WHERE host = ${host} AND settled_at IS NULL AND (lane, lane_at, id) > (${lane}, ${laneAt}, ${id})
+      AND state <> 'sending' AND created_at <= ${now}
       AND (attempt_count > 0 OR next_attempt_at <= created_at OR next_attempt_at <= ${now})
-    ORDER BY id LIMIT ${limit}`);
+    ORDER BY lane, lane_at, id LIMIT ${limit}`);
   return rows.map(readDelivery);
 }
 

@@ -4,15 +4,16 @@ import type { Static } from "typebox";
 import { int, text } from "./row.ts";
 import { type Db, type Row, sql, type Tx } from "./sql.ts";
 
-/** Puts it in the place of the one that the account had before. */
+/** Puts it in the place of the one that the account had before; of two at once the later one stays. */
 export async function putResetLink(
   tx: Tx,
   link: { tokenHash: Uint8Array; accountId: number; expiresAt: number },
 ): Promise<void> {
-  await tx.run(sql`DELETE FROM reset_link WHERE account_id = ${link.accountId}`);
   await tx.run(sql`
     INSERT INTO reset_link (token_hash, account_id, expires_at)
-    VALUES (${link.tokenHash}, ${link.accountId}, ${link.expiresAt})`);
+    VALUES (${link.tokenHash}, ${link.accountId}, ${link.expiresAt})
+    ON CONFLICT (account_id) DO UPDATE
+    SET token_hash = excluded.token_hash, expires_at = excluded.expires_at`);
 }
 
 export interface StoredResetLink {
