@@ -120,6 +120,11 @@ export function findOpenLetter(name: string): OpenLetter | undefined {
   return [...letters.values()].find(({ stored }) => stored?.name === name);
 }
 
+/** The draft of an open letter, by the id that the letter has when it is sent. */
+export function draftOfOpen(messageId: string): string | undefined {
+  return [...letters.values()].find((letter) => letter.messageId === messageId)?.stored?.name;
+}
+
 export function dropLetter(letter: OpenLetter): void {
   letters.delete(letter.id);
   for (const { stop } of letter.files.splice(0)) stop?.abort();

@@ -3,13 +3,18 @@ import { findLetter, listDrafts, type Mail, type StoredDraft } from "@posthorn/c
 import type { Desk } from "./desk.ts";
 import { oneLine } from "./digests.ts";
 import type { Fault } from "./fault.ts";
+import { draftOfOpen } from "./letter-desk.ts";
 import type { ThreadPage, ThreadRow } from "./list-threads.ts";
 import { listUnsentLetters } from "./unsent-letters.ts";
 
 /** The drafts of the account and the letters that wait for the server, the newest first. */
 export async function listDraftRows({ mail }: Desk): Promise<ThreadRow[]> {
+  const waiting = await waitingRows(mail);
+  const sent = new Set(waiting.map(({ wireId }) => draftOfOpen(wireId)));
   const drafts = await draftsOf(mail);
-  const rows = drafts.map((stored) => {
+  // One that is just being sent is no draft any more.
+  const unsent = drafts.filter(({ name }) => !sent.has(name));
+  const rows = unsent.map((stored) => {
     const { name, letter, savedAt } = stored;
     const { to, cc, subject, body, bodyType, files = [] } = letter;
     const row = rowOf({ threadId: `draft:${name}`, atMs: Date.parse(savedAt) || 0, to: [...to, ...cc] });
@@ -17,7 +22,7 @@ export async function listDraftRows({ mail }: Desk): Promise<ThreadRow[]> {
     const snippet = oneLine(body, bodyType === "text/markdown");
     return { ...row, draft: name, subject, snippet, hasFiles, why: troubleOf(stored) };
   });
-  return [...(await waitingRows(mail)), ...rows].sort((a, b) => b.atMs - a.atMs);
+  return [...waiting.map(({ row }) => row), ...rows].sort((a, b) => b.atMs - a.atMs);
 }
 
 /** Why the server does not take a draft; null while it has it, or will have it. */
@@ -35,17 +40,18 @@ async function draftsOf(mail: Mail): Promise<readonly StoredDraft[]> {
   return mail.key === undefined ? [] : (await listDrafts(mail)).drafts;
 }
 
-async function waitingRows(mail: Mail): Promise<ThreadRow[]> {
-  const rows: ThreadRow[] = [];
+async function waitingRows(mail: Mail): Promise<{ wireId: string; row: ThreadRow }[]> {
+  const rows: { wireId: string; row: ThreadRow }[] = [];
   for (const { wireId, doneAtMs, why } of await listUnsentLetters(mail)) {
     const letter = await findLetter(mail, wireId);
     if (letter === undefined) continue;
     const { to = [], cc = [] } = letter.draft;
     const subject = textOf(letter.draft, "subject");
-    const row = rowOf({ threadId: `letter:${wireId}`, atMs: doneAtMs, to: [...to, ...cc] });
+    const base = rowOf({ threadId: `letter:${wireId}`, atMs: doneAtMs, to: [...to, ...cc] });
     const isMarkdown = textOf(letter.draft, "bodyType") === "text/markdown";
     const snippet = oneLine(textOf(letter.draft, "body"), isMarkdown);
-    rows.push({ ...row, subject, snippet, hasFiles: letter.files.length > 0, isWaiting: true, why });
+    const hasFiles = letter.files.length > 0;
+    rows.push({ wireId, row: { ...base, subject, snippet, hasFiles, isWaiting: true, why } });
   }
   return rows;
 }
