@@ -37,6 +37,7 @@ function CloseRow({ address }: { address: string }): ReactElement {
   const [typed, setTyped] = useState("");
   const [password, setPassword] = useState("");
   const waiting = lastSeen(useView("waitingLetters", {})) ?? 0;
+  const { isSealed = true } = lastSeen(useView("ownSettings", {})) ?? {};
   const doing = useDoing();
   const atPassword = problemAt(doing.fault, "unauthorized");
   const isTyped = typed.trim().toLowerCase() === address;
@@ -49,10 +50,16 @@ function CloseRow({ address }: { address: string }): ReactElement {
       {({ describedBy }) => (
         <>
           <ul className={style.bullets}>
-            {waiting > 0 && <li>{say("closing.what.waiting", { count: waiting })}</li>}
-            {consequences.map((what) => (
-              <li key={what}>{say(`closing.what.${what}`, { address })}</li>
-            ))}
+            {waiting > 0 && (
+              <li>
+                {say(isSealed ? "closing.what.waiting" : "closing.what.waitingOpen", { count: waiting })}
+              </li>
+            )}
+            {consequences
+              .filter((what) => isSealed || what !== "keys")
+              .map((what) => (
+                <li key={what}>{say(`closing.what.${what}`, { address })}</li>
+              ))}
           </ul>
           <Actions>
             <Button icon="upload" onClick={() => go({ page: "settings", topic: "export" })}>

@@ -42,7 +42,7 @@ export async function countWaiting(desk: Desk): Promise<number> {
   return (await listWaiting(desk)).length;
 }
 
-/** What waits becomes drafts again. Throws ProblemError `unauthorized`, `forbidden`; nothing is taken back for the first. */
+/** What waits becomes drafts again, in an account that keeps them. Throws ProblemError `unauthorized`, `forbidden`; nothing is taken back for the first. */
 export async function closeOwnAccount(
   desk: Desk,
   { password, label }: { password: string; label: string },
