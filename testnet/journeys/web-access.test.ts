@@ -224,9 +224,10 @@ test(
     await rowOf(page, "Plans for the garden").click();
     const card = page.locator("[data-message][data-open]").first();
     await card.waitFor();
+    const around = [page.getByRole("grid"), page.getByRole("link", { name: "Archive" })];
+    for (const other of around) await other.waitFor();
     await page.emulateMedia({ media: "print" });
     expect(await card.isVisible()).toBe(true);
-    const around = [page.getByRole("grid"), page.getByRole("link", { name: "Archive" })];
     for (const other of around) expect(await other.isVisible()).toBe(false);
     await page.emulateMedia({ media: "screen" });
     await rowOf(page, "Plans for the garden").waitFor();

@@ -29,7 +29,7 @@ const settings = [
   ..."profile appearance keyboard notifications identities templates labels rules away screener privacy devices".split(
     " ",
   ),
-  ..."recovery import export storage developer about".split(" "),
+  ..."recovery import export storage developer deletion about".split(" "),
 ];
 const admin = ["overview", "users", "queue", "peers", "policy"];
 const places = ["later", "starred", "drafts", "archive", "spam", "trash", "all"];

@@ -72,7 +72,7 @@ async function englishAt(paths: string): Promise<string[]> {
 test("the ways in, whole and broken, and the first page of a server", { timeout: slow }, async () => {
   expect(
     await englishAt(
-      "/sign-in /recover /link /link#broken /welcome/AAAAAAAAAAAAAAAAAAAAAA /setup#AAAAAAAAAAAAAAAAAAAAAA",
+      "/sign-in /recover /link /link#broken /welcome/AAAAAAAAAAAAAAAAAAAAAA /reset#AAAAAAAAAAAAAAAAAAAAAA /setup#AAAAAAAAAAAAAAAAAAAAAA",
     ),
   ).toEqual([]);
   await goTo(beta.endpoint + (beta.server.setupPath ?? "/setup"));
@@ -93,7 +93,7 @@ test("the places of mail, the settings, and what whoever runs the server sees", 
 }, async () => {
   const places = "inbox screener later starred drafts sent archive spam trash all people search?q=x nowhere";
   const settings =
-    "profile appearance keyboard notifications identities templates labels rules away screener privacy devices recovery import export storage developer about";
+    "profile appearance keyboard notifications identities templates labels rules away screener privacy devices recovery import export storage developer deletion about";
   const admin = "overview users queue peers policy";
   const paths = [
     ...places.split(" ").map((name) => `/${name}`),

@@ -48,7 +48,8 @@ test("whoever waits long to be let in is told so, can give it up, and is let in 
   await sheet.getByRole("button", { name: "Sign in" }).click();
   await sheet.getByRole("status").getByText("Still waiting for the server to answer …").waitFor();
   await sheet.getByRole("button", { name: "Cancel" }).click();
-  await sheet.getByRole("button", { name: "Sign in" }).waitFor();
+  await sheet.getByText("Stopped.").waitFor();
+  await sheet.locator("[type=submit]:focus").getByText("Sign in").waitFor();
   await hasCount(sheet.getByRole("alert"), 0);
   await sheet.unrouteAll({ behavior: "ignoreErrors" });
   await sheet.getByRole("button", { name: "Sign in" }).click();
