@@ -52,14 +52,18 @@ const looks = { well: "ok", look: "warn", wrong: "bad" } as const;
 
 function LightRow({ light: { name, state, detail } }: { light: Light }): ReactElement {
   return (
-    <tr>
-      <th scope="row">{name}</th>
-      <td>
+    <tr role="row">
+      <th scope="row" role="rowheader">
+        {name}
+      </th>
+      <td role="cell">
         <Badge look={looks[state]} icon={signs[state]}>
           {say(`admin.state.${state}`)}
         </Badge>
       </td>
-      <td className={style.detail}>{detail}</td>
+      <td role="cell" className={style.detail}>
+        {detail}
+      </td>
     </tr>
   );
 }
