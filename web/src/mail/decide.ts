@@ -38,7 +38,7 @@ async function decideBy(
       onBack?.();
     };
     const run = () => void takeBack().catch(sayFault);
-    showToast({ words, action: { words: say("undo.do"), command: "undo", run } });
+    showToast({ words, action: { words: say("undo.do"), command: "undo", isAlone: true, run } });
     return true;
   } catch (error) {
     sayFault(error);

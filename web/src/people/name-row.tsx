@@ -41,7 +41,7 @@ function NameForm({
       const now = text.trim();
       showToast({
         words: now === "" ? say("people.unnamed", { address }) : say("people.named", { address, name: now }),
-        action: { words: say("undo.do"), command: "undo", run: takeBack },
+        action: { words: say("undo.do"), command: "undo", isAlone: true, run: takeBack },
       });
       onClose();
     });

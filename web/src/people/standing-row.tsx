@@ -35,7 +35,7 @@ function Choice({ address, standing: { state, by } }: { address: string; standin
       const takeBack = () => told(call("setSender", { sender: address, state: before }));
       showToast({
         words: say(`people.set.${next}`, { address }),
-        action: { words: say("undo.do"), command: "undo", run: takeBack },
+        action: { words: say("undo.do"), command: "undo", isAlone: true, run: takeBack },
       });
     });
   return (

@@ -75,7 +75,7 @@ function RuleItem({ rule, doing, onOpen }: { rule: Rule; doing: Doing; onOpen():
     const bringBack = () => call("keepRule", { id: null, fields: { ...others, isEnabled } });
     showToast({
       words: say("settings.ruleRemoved", { name }),
-      action: { words: say("undo.do"), command: "undo", run: () => void doing.run(bringBack) },
+      action: { words: say("undo.do"), command: "undo", isAlone: true, run: () => void doing.run(bringBack) },
     });
   };
   return (

@@ -27,6 +27,7 @@ export function Templates(): ReactElement {
       action: {
         words: say("undo.do"),
         command: "undo",
+        isAlone: true,
         run: () => void doing.run(() => call("keepTemplate", { id, name, text })),
       },
     });

@@ -71,8 +71,8 @@ function OneToast({ toast }: { toast: Toast }): ReactElement {
     queue.next();
     toast.action?.run();
   };
-  // The key means what the toast offers, and not what was done before it.
-  useCommands({ undo: toast.action?.command === "undo" ? act : undefined });
+  // The key means what is shown, and not what was done before it.
+  useCommands({ undo: toast.action?.isAlone === true ? act : undefined });
   // Whoever was in it is back where they came from.
   useLayoutEffect(
     () => () => {
