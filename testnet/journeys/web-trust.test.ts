@@ -197,7 +197,7 @@ test("somebody is blocked from their page, and that is taken back", async () => 
   await openPerson(hers, carol.address);
   await page.getByRole("button", { name: "Block" }).click();
   await page.getByText("You have blocked them").waitFor();
-  await page.getByRole("button", { name: "Undo", exact: true }).click();
+  await page.getByRole("button", { name: /^Undo/ }).click();
   await page.getByText("You have blocked them").waitFor({ state: "detached" });
 });
 
