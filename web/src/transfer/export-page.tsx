@@ -129,11 +129,11 @@ function Plan({ plan: { mails, people, drafts } }: { plan: ExportPlan }): ReactE
     <section className={style.block}>
       <p className={style.count}>{say("export.plan", { count: mails })}</p>
       <Facts>
-        <dt>contacts.vcf</dt>
+        <dt translate="no">contacts.vcf</dt>
         <dd>{say("export.planPeople", { count: people })}</dd>
-        <dt>drafts.json</dt>
+        <dt translate="no">drafts.json</dt>
         <dd>{say("export.planDrafts", { count: drafts })}</dd>
-        <dt>settings.json</dt>
+        <dt translate="no">settings.json</dt>
         <dd>{say("export.planSettings")}</dd>
       </Facts>
     </section>
