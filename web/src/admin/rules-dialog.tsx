@@ -10,7 +10,7 @@ import form from "../ui/form.module.css";
 import { Notice } from "../ui/notice.tsx";
 import { showToast } from "../ui/toaster.tsx";
 import { say } from "../words/words.ts";
-import { inGigabytes, readGigabytes } from "./gigabytes.ts";
+import { RoomField, useRoom } from "./room-field.tsx";
 import { SwitchRow } from "./switch-row.tsx";
 
 const leastBytes = 1_000_000;
@@ -21,15 +21,14 @@ const leastBytes = 1_000_000;
  */
 export function RulesDialog({ policy: now, onClose }: { policy: Policy; onClose(): void }): ReactElement {
   const [policy] = useState(now);
-  const [quota, setQuota] = useState(inGigabytes(policy.quotaBytes));
+  const room = useRoom(policy.quotaBytes, leastBytes);
   const [rate, setRate] = useState(String(policy.recipientsPerMinute));
   const [burst, setBurst] = useState(String(policy.recipientsAtOnce));
   const [screening, setScreening] = useState(policy.screening);
   const [greeting, setGreeting] = useState(policy.greeting);
   const [contact, setContact] = useState(policy.contact);
   const { isBusy, fault, run } = useWork();
-  const bytes = quota === inGigabytes(policy.quotaBytes) ? policy.quotaBytes : readGigabytes(quota);
-  const quotaBytes = bytes !== undefined && bytes >= leastBytes ? bytes : undefined;
+  const { bytes: quotaBytes } = room;
   const recipientsPerMinute = readCount(rate);
   const recipientsAtOnce = readCount(burst);
   const keep = async () => {
@@ -50,15 +49,7 @@ export function RulesDialog({ policy: now, onClose }: { policy: Policy; onClose(
           void keep();
         }}
       >
-        <Field
-          label={`${say("admin.rule.quota")} (GB)`}
-          help={say("admin.rule.quotaHelp")}
-          inputMode="decimal"
-          autoComplete="off"
-          value={quota}
-          onChange={({ target }) => setQuota(target.value)}
-          problem={quotaBytes === undefined ? say("admin.quotaWrong") : undefined}
-        />
+        <RoomField label={`${say("admin.rule.quota")} (GB)`} help={say("admin.rule.quotaHelp")} room={room} />
         <SwitchRow
           label={say("admin.rule.screeningField")}
           help={say("admin.rule.screeningHelp")}

@@ -1,16 +1,15 @@
 import type { AccountInfo } from "@posthorn/protocol";
-import { type ReactElement, useId, useState } from "react";
+import { type ReactElement, useId } from "react";
 import { call } from "../state/desk.ts";
 import { codeOf, useWork } from "../state/use-work.ts";
 import { Actions } from "../ui/actions.tsx";
 import { Button } from "../ui/button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
-import { Field } from "../ui/field.tsx";
 import form from "../ui/form.module.css";
 import { Notice } from "../ui/notice.tsx";
 import { say } from "../words/words.ts";
 import style from "./admin.module.css";
-import { inGigabytes, readGigabytes } from "./gigabytes.ts";
+import { RoomField, useRoom } from "./room-field.tsx";
 import { SwitchRow } from "./switch-row.tsx";
 
 /** How much room somebody has, and whether they are an operator too. */
@@ -27,10 +26,10 @@ export function UserDialog({
   onClose(): void;
 }): ReactElement {
   const { name, address, operator, quotaBytes } = account;
-  const [quota, setQuota] = useState(inGigabytes(quotaBytes));
+  const room = useRoom(quotaBytes);
+  const { bytes } = room;
   const { isBusy, fault, run } = useWork();
   const resetHelp = useId();
-  const bytes = readGigabytes(quota);
   return (
     <Dialog title={address} onClose={onClose}>
       <form
@@ -43,15 +42,7 @@ export function UserDialog({
           );
         }}
       >
-        <Field
-          label={say("admin.quota")}
-          help={say("admin.quotaHelp")}
-          inputMode="decimal"
-          autoComplete="off"
-          value={quota}
-          onChange={({ target }) => setQuota(target.value)}
-          problem={bytes === undefined ? say("admin.quotaWrong") : undefined}
-        />
+        <RoomField label={say("admin.quota")} help={say("admin.quotaHelp")} room={room} />
         <SwitchRow
           label={say("admin.operatorRole")}
           help={isOwn ? say("admin.operatorOwn") : say("admin.operatorHelp")}
