@@ -3,7 +3,7 @@ import { isSignedOut } from "../session.ts";
 import { Unreachable } from "../unreachable.ts";
 import { listen } from "./listen.ts";
 import { syncStates } from "./mail-context.ts";
-import { askedMs, pauseMsAfter, type Work } from "./sync-work.ts";
+import { askedMs, noteMayHaveChanged, pauseMsAfter, type Work } from "./sync-work.ts";
 import { whyOf } from "./why-of.ts";
 
 /**
@@ -58,14 +58,14 @@ async function pauseListening(work: Work, failures: number, asked: number): Prom
 
 /** A state that is here already, as after what was done here itself, is no news. */
 async function noteChanged(work: Work, states: ReadonlyMap<string, string> | undefined): Promise<void> {
-  if (states === undefined) work.changed = "all";
+  if (states === undefined) noteMayHaveChanged(work, "all");
   else {
     const known = await work.mail.store.list(syncStates).catch(() => []);
     for (const [type, state] of states) {
       // Records are read by collection, each with a state of its own.
       const ofType = known.filter(({ key }) => key.split(" ")[0] === type);
       const isKnown = ofType.length > 0 && ofType.every(({ state: kept }) => kept === state);
-      if (!isKnown && work.changed !== "all") work.changed.add(type);
+      if (!isKnown) noteMayHaveChanged(work, [type]);
     }
   }
   work.bell.ring();

@@ -14,7 +14,7 @@ import { type Mail, type SyncStatus, statuses } from "./mail-context.ts";
 import { isHalvedFor, type PageSize } from "./page-size.ts";
 import { push } from "./push.ts";
 import { pushLetters } from "./push-letters.ts";
-import { askedMs, newWork, pauseMsAfter, type Work } from "./sync-work.ts";
+import { askedMs, newWork, noteMayHaveChanged, pauseMsAfter, type Work } from "./sync-work.ts";
 import { type WhyNot, whyOf } from "./why-of.ts";
 
 /** While much is read, what could not be told is tried again after so long. */
@@ -150,7 +150,7 @@ async function catchUp(work: Work): Promise<void> {
       work.changed = new Set();
       const types = changed === "all" ? undefined : changed;
       const read = await smaller(page, () => follow(mail, { types, page, signal }));
-      if (read === "more") work.changed = changed;
+      if (read === "more") noteMayHaveChanged(work, changed);
       continue;
     }
     if (await smaller(page, () => fill(mail, page, signal))) continue;

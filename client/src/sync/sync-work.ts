@@ -49,6 +49,12 @@ export function newWork(mail: Mail, signal: AbortSignal): Work {
   };
 }
 
+/** What may have changed at the server beside what is known to have. */
+export function noteMayHaveChanged(work: Pick<Work, "changed">, types: Iterable<string> | "all"): void {
+  if (types === "all" || work.changed === "all") work.changed = "all";
+  else for (const type of types) work.changed.add(type);
+}
+
 /** How long the server has asked not to be asked. */
 export function askedMs(error: unknown): number {
   return error instanceof ProblemError ? (error.problem.retryAfterS ?? 0) * 1_000 : 0;
