@@ -41,6 +41,8 @@ const RuleSchema = Type.Object({
   }),
 });
 
+export const RuleFieldsSchema = Type.Omit(RuleSchema, ["id"]);
+
 export type Rule = Static<typeof RuleSchema>;
 export type RuleFields = Omit<Rule, "id">;
 

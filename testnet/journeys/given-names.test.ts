@@ -1,5 +1,14 @@
 /** Names that somebody gives others: before their own, taken back, and never more than there is room for. */
-import { giveName, type Mail, memoryPlace, openMail, readNames, soloTabs, syncOnce } from "@posthorn/client";
+import {
+  giveName,
+  type Mail,
+  memoryPlace,
+  openMail,
+  readNames,
+  soloTabs,
+  syncOnce,
+  undoMail,
+} from "@posthorn/client";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { keepSettings, settingsOf } from "../src/own-records.ts";
 import { joinAs, type TestPerson } from "../src/people.ts";
@@ -22,24 +31,30 @@ afterAll(async () => {
 });
 
 test("a name is of an account, with all its tags, and stands beside the address where somebody else has it", async () => {
-  expect(await giveName(mail, { address: "Bob+club@beta.test", name: "  Old Bob " })).toEqual({
-    before: undefined,
-  });
+  const call = (address: string, name: string | undefined) => giveName(mail, "Name", { address, name });
+  await call("Bob+club@beta.test", "  Old Bob ");
   const names = await readNames(mail);
   expect(names.given(bob)).toBe("Old Bob");
   expect(names.find("bob+shop@beta.test")).toBe("Old Bob");
   expect(names.isShared("old bób", "eve@beta.test")).toBe(true);
   expect(names.isShared("Old Bob", bob)).toBe(false);
   expect(await readNames(mail)).toBe(names);
-  expect(await giveName(mail, { address: bob, name: "Bob" })).toEqual({ before: "Old Bob" });
+  await call(bob, "Bob");
   expect((await readNames(mail)).given(bob)).toBe("Bob");
-  expect(await giveName(mail, { address: bob, name: undefined })).toEqual({ before: "Bob" });
+  // Who is called so already is not called anew.
+  expect(await call(bob, "Bob")).toBeUndefined();
+  await call(bob, undefined);
   expect((await readNames(mail)).given(bob)).toBeUndefined();
+  for (const before of ["Bob", "Old Bob", undefined]) {
+    await undoMail(mail);
+    expect((await readNames(mail)).given(bob)).toBe(before);
+  }
+  expect(await undoMail(mail)).toBeUndefined();
 });
 
 test("what could not be shown of a sender is no name either", async () => {
   for (const name of ["eve@evil.test", "bank.example", "…"]) {
-    expect(await giveName(mail, { address: bob, name })).toBe(false);
+    expect(await giveName(mail, "Name", { address: bob, name })).toBe(false);
   }
 });
 
@@ -50,7 +65,7 @@ test("where there is no room it is refused, and nothing that was set is lost", a
   );
   await keepSettings(alice.session, full);
   await syncOnce(mail, new AbortController().signal);
-  await expect(giveName(mail, { address: bob, name: "B".repeat(100) })).rejects.toMatchObject({
+  await expect(giveName(mail, "Name", { address: bob, name: "B".repeat(100) })).rejects.toMatchObject({
     problem: { code: "tooLarge" },
   });
   expect(await settingsOf(alice.session)).toMatchObject(full);

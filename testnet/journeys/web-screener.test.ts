@@ -1,10 +1,16 @@
 /** Whoever writes for the first time is accepted or not: a person, a server, or all who write to one address; and it is taken back. */
-import { prepare, send } from "@posthorn/client";
+import { changeRule, listRules, prepare, send } from "@posthorn/client";
 import type { Locator } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { hasCount } from "../src/browser/composing.ts";
 import { findBarriers } from "../src/browser/find-barriers.ts";
-import { startWebClients, type WebClient, type WebClients } from "../src/browser/index.ts";
+import {
+  openSettings,
+  pressInRow,
+  startWebClients,
+  type WebClient,
+  type WebClients,
+} from "../src/browser/index.ts";
 import { joinAs, type TestPerson } from "../src/people.ts";
 
 let clients: WebClients;
@@ -43,6 +49,8 @@ function row(subject: string): Locator {
 }
 
 const goTo = (name: RegExp) => page.getByRole("link", { name }).click();
+/** In a toast, and not in what was done. */
+const told = (words: string) => page.getByText(words).filter({ visible: true }).first();
 const undo = () => page.getByRole("button", { name: "Undo" }).last().click();
 
 test("a person who was declined, or accepted, waits again when that is taken back", async () => {
@@ -60,12 +68,98 @@ test("a person who was declined, or accepted, waits again when that is taken bac
   await card("From Bo").getByRole("button", { name: "Accept" }).click();
   await page.getByRole("heading", { name: "No one new" }).waitFor();
   // An act before it is not what its key takes back.
-  await page.getByText("is accepted").first().waitFor();
+  await told("is accepted").waitFor();
   await page.keyboard.press("z");
   await card("From Bo").waitFor();
   await goTo(/^Inbox/);
   await page.getByRole("heading", { name: "All clear" }).waitFor();
   await hasCount(row("From Bo"), 0);
+});
+
+test("what was decided, ruled and named is taken back by `z` in its turn with all else, also after the page was loaded anew", async () => {
+  await goTo(/^Screener\s*1/);
+  await card("From Bo").getByRole("button", { name: "Accept" }).click();
+  await told("is accepted").waitFor();
+  await goTo(/^Inbox/);
+  await pressInRow(row("From Bo"), "Archive");
+  await row("From Bo").waitFor({ state: "detached" });
+  await page.getByRole("button", { name: "People", exact: true }).click();
+  await page.getByRole("link", { name: /^bo/ }).click();
+  await page.getByRole("button", { name: "Call them something else" }).click();
+  await page.getByLabel("What you call them").fill("Lamp seller");
+  await page.getByRole("button", { name: "Save", exact: true }).click();
+  await page.getByRole("heading", { name: "Lamp seller" }).waitFor();
+  await openSettings(client, "Rules");
+  await page.getByRole("button", { name: "New rule" }).click();
+  const dialog = page.getByRole("dialog", { name: "New rule" });
+  await dialog.getByLabel("Name of the rule").fill("Lamps");
+  await dialog.getByRole("textbox", { name: "From" }).fill(`bo@${host}`);
+  await dialog.getByRole("checkbox", { name: "Mark as read" }).check();
+  await dialog.getByRole("button", { name: "Keep rule" }).click();
+  const rule = page.getByRole("switch", { name: "Rule Lamps" });
+  await rule.click();
+  await hasCount(page.getByRole("switch", { name: "Rule Lamps", checked: false }), 1);
+  await page.getByRole("button", { name: "Remove rule Lamps" }).click();
+  await page.getByText("No rules yet.").waitFor();
+
+  await page.reload();
+  await page.getByText("No rules yet.").waitFor();
+  await page.getByRole("button", { name: "What you did last" }).click();
+  const list = page.getByRole("region", { name: "What you did" });
+  await expect
+    .poll(async () =>
+      (await list.getByRole("listitem").locator("span:first-child").allInnerTexts()).slice(0, 6),
+    )
+    .toEqual([
+      "Rule “Lamps” removed",
+      "Rule “Lamps” changed",
+      "Rule “Lamps” made",
+      `Name for bo@${host} changed`,
+      "Archived",
+      `bo@${host} is accepted`,
+    ]);
+  expect(await findBarriers(page)).toEqual([]);
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("z");
+  await hasCount(page.getByRole("switch", { name: "Rule Lamps", checked: false }), 1);
+  await page.keyboard.press("z");
+  await hasCount(page.getByRole("switch", { name: "Rule Lamps", checked: true }), 1);
+  await page.keyboard.press("z");
+  await page.getByText("No rules yet.").waitFor();
+  await page.getByRole("button", { name: "People", exact: true }).click();
+  await page.getByRole("link", { name: /^Lamp seller/ }).waitFor();
+  await page.keyboard.press("z");
+  await page.getByRole("link", { name: /^bo/ }).waitFor();
+  await goTo(/^Inbox/);
+  await page.keyboard.press("z");
+  await row("From Bo").waitFor();
+  await page.keyboard.press("z");
+  await row("From Bo").waitFor({ state: "detached" });
+  await goTo(/^Screener\s*1/);
+  await card("From Bo").waitFor();
+  expect(client.faults).toEqual([]);
+});
+
+test("what was made otherwise since is not taken back: a sentence says so, and the key goes on to what was done before", async () => {
+  await card("From Bo").getByRole("button", { name: "Decline" }).click();
+  await told("is declined").waitFor();
+  await openSettings(client, "Rules");
+  await page.getByRole("button", { name: "New rule" }).click();
+  const dialog = page.getByRole("dialog", { name: "New rule" });
+  await dialog.getByLabel("Name of the rule").fill("Shades");
+  await dialog.getByRole("textbox", { name: "From" }).fill(`bo@${host}`);
+  await dialog.getByRole("checkbox", { name: "Mark as read" }).check();
+  await dialog.getByRole("button", { name: "Keep rule" }).click();
+  await page.getByRole("switch", { name: "Rule Shades" }).waitFor();
+  const [rule] = await listRules(ana.session);
+  await changeRule(ana.session, rule?.id ?? "", { name: "Shades of lamps" });
+  await page.keyboard.press("z");
+  await told("Changed since, so it stays as it is now: Rule “Shades” made").waitFor();
+  await page.getByRole("switch", { name: "Rule Shades of lamps" }).waitFor();
+  await page.keyboard.press("z");
+  await goTo(/^Screener\s*1/);
+  await card("From Bo").waitFor();
+  expect(client.faults).toEqual([]);
 });
 
 test("all of a server are blocked by one button, and that is taken back for all of them", async () => {
@@ -76,7 +170,7 @@ test("all of a server are blocked by one button, and that is taken back for all 
   await card("From Bo")
     .getByRole("button", { name: `Block server ${host}` })
     .click();
-  await page.getByText(`${host} is blocked`).first().waitFor();
+  await told(`${host} is blocked`).waitFor();
   await page.getByRole("heading", { name: "No one new" }).waitFor();
   await goTo(/^Spam/);
   await row("From Carol").waitFor();

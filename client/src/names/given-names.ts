@@ -5,9 +5,10 @@
 import { fail, uuidV7 } from "@posthorn/protocol";
 import type { LocalStore } from "../local/local-store.ts";
 import { hasRoomFor, type Settings } from "../records/settings-content.ts";
+import type { Undo } from "../sync/act.ts";
 import type { Mail } from "../sync/mail-context.ts";
 import { settingsTables } from "../sync/own-edits.ts";
-import { changeSettings, readSettings } from "../sync/settings.ts";
+import { doSettings, readSettings } from "../sync/settings.ts";
 import { readSenderNames, type SenderNames, withoutTag } from "./sender-names.ts";
 import { nameKey, shownName } from "./shown-name.ts";
 
@@ -45,14 +46,15 @@ export async function readNames(mail: Mail): Promise<SenderNames> {
 }
 
 /**
- * Calls somebody so from now on, or by what they call themselves where `name` is undefined. Gives the name of before. False
- * when it is none that is shown: without letters, or with an `@` or a host of others. Throws ProblemError `tooLarge`, `forbidden` for an account without
- * keys.
+ * Calls somebody so from now on, or by what they call themselves where `name` is undefined. Gives how to take
+ * it back, under the label, which is not sealed; undefined when they are called so already. False when it is none that is shown: without
+ * letters, or with an `@` or a host of others. Throws ProblemError `tooLarge`, `forbidden` for an account without keys.
  */
 export async function giveName(
   mail: Mail,
+  label: string,
   { address, name }: { address: string; name: string | undefined },
-): Promise<{ before: string | undefined } | false> {
+): Promise<Undo | undefined | false> {
   const account = withoutTag(address);
   const fitting = name === undefined ? undefined : shownName(name.slice(0, mostLetters), account);
   if (name !== undefined && fitting === undefined) return false;
@@ -64,8 +66,7 @@ export async function giveName(
   if (value !== undefined && !hasRoomFor(settings, { [id]: value })) {
     fail("tooLarge", "There is no room for more names. Take one back that you gave to somebody else.");
   }
-  await changeSettings(mail, { [id]: value });
-  return { before: known?.name };
+  return doSettings(mail, label, { [id]: value });
 }
 
 const mostLetters = 100;

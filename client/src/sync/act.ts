@@ -4,14 +4,15 @@
  */
 import { shape } from "@posthorn/protocol";
 import { type Static, Type } from "typebox";
-import type { LocalStore, LocalWriter } from "../local/local-store.ts";
+import type { LocalReader, LocalStore, LocalWriter } from "../local/local-store.ts";
 import { type AnyTable, rowTable } from "../local/table.ts";
 import { type Action, actions, type Change, changeShape, keyOfNumber } from "./change.ts";
 import { doToRecord } from "./do-to-record.ts";
 import { invertEmailChange, invertMailboxChange } from "./invert-change.ts";
 import { emailLayers, layerTables, layOver, mailboxLayers } from "./layers.ts";
 import { editTables } from "./own-edits.ts";
-import { renameInChange } from "./rename-in-change.ts";
+import { renameInChange, renameInWayBack } from "./rename-in-change.ts";
+import { WayBackSchema } from "./way-back.ts";
 
 const UndoSchema = Type.Object({
   number: Type.Number(),
@@ -20,6 +21,8 @@ const UndoSchema = Type.Object({
   doneAtMs: Type.Number(),
   /** Each takes back one action, in the order of those. */
   steps: Type.Array(Type.Object({ actionNumber: Type.Number(), inverse: changeShape.schema })),
+  /** Of what waits in no queue. */
+  wayBack: Type.Optional(WayBackSchema),
 });
 
 /** Something that was done and can be taken back. */
@@ -73,6 +76,8 @@ export interface Doing {
   /** For people, in a list of what was done, such as “Archived 3”. */
   label: string;
   changes: readonly Change[];
+  /** How to take back what is done beside the changes, or was done already. */
+  wayBack?: Undo["wayBack"];
   nowMs: number;
 }
 
@@ -87,21 +92,29 @@ export function act(store: LocalStore, doing: Doing): Promise<Undo | undefined> 
 /** As `act`, in a transaction that has `actTables`. */
 export async function actWith(
   writer: LocalWriter,
-  { label, changes, nowMs }: Doing,
+  { label, changes, wayBack, nowMs }: Doing,
 ): Promise<Undo | undefined> {
   const steps = await doAll(writer, await renamed(writer, changes), nowMs);
   const [first] = steps;
-  if (first === undefined) return undefined;
-  const undo = { number: first.actionNumber, label, doneAtMs: nowMs, steps };
+  if (first === undefined && wayBack === undefined) return undefined;
+  const number = first?.actionNumber ?? (await nextNumber(writer));
+  const undo = { number, label, doneAtMs: nowMs, steps, ...(wayBack && { wayBack }) };
   await writer.put(undos, [undo]);
   const known = await writer.keys(undos, { reverse: true });
   await writer.remove(undos, known.slice(keptUndos));
   return undo;
 }
 
+/** What was done last, or what has this number; undefined when it cannot be taken back, or was. */
+export async function findUndo(reader: LocalReader, number?: number): Promise<Undo | undefined> {
+  if (number !== undefined) return reader.get(undos, keyOfNumber(number));
+  const [last] = await reader.list(undos, { reverse: true, limit: 1 });
+  return last;
+}
+
 /**
- * Takes back what was done last, or `number`: by doing the opposite to what it has changed, and to nothing else. `newId`
- * gives ids for mailboxes that come back. Gives what was taken back, undefined when there is nothing.
+ * Takes back what was done last, or `number`: by doing the opposite to what it has changed, and to nothing else. Its way
+ * back was gone before. `newId` gives ids for mailboxes that come back. Gives what was taken back, undefined when there is nothing.
  */
 export function undo(
   store: LocalStore,
@@ -110,8 +123,7 @@ export function undo(
   return store.write(
     actTables,
     async (writer) => {
-      const [last] = await writer.list(undos, { reverse: true, limit: 1 });
-      const wanted = number === undefined ? last : await writer.get(undos, keyOfNumber(number));
+      const wanted = await findUndo(writer, number);
       if (wanted === undefined) return undefined;
       await writer.remove(undos, [keyOfNumber(wanted.number)]);
       let changes = wanted.steps.map(({ inverse }) => inverse).reverse();
@@ -141,6 +153,12 @@ async function doAll(writer: LocalWriter, changes: readonly Change[], nowMs: num
   }
   await writer.put(counters, [{ name: "actions", next: number }]);
   return steps;
+}
+
+async function nextNumber(writer: LocalWriter): Promise<number> {
+  const { next = 1 } = (await writer.get(counters, "actions")) ?? {};
+  await writer.put(counters, [{ name: "actions", next: next + 1 }]);
+  return next;
 }
 
 function inPortions(change: Change): Change[] {
@@ -212,7 +230,9 @@ async function renamed(writer: LocalWriter, changes: readonly Change[]): Promise
 /** In what was done before, a mailbox is called otherwise from now on. */
 export async function renameInUndos(writer: LocalWriter, from: string, to: string): Promise<void> {
   for (const one of await writer.list(undos)) {
+    const { wayBack } = one;
     const steps = one.steps.map((step) => ({ ...step, inverse: renameInChange(step.inverse, from, to) }));
-    await writer.put(undos, [{ ...one, steps }]);
+    const back = wayBack && { wayBack: renameInWayBack(wayBack, from, to) };
+    await writer.put(undos, [{ ...one, steps, ...back }]);
   }
 }

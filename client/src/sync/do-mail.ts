@@ -1,9 +1,11 @@
 /** What people do with mail, in their words. Each takes a label, which is shown where it can be taken back. */
 
-import { fail, uuidV7 } from "@posthorn/protocol";
-import { act, type Undo, undo } from "./act.ts";
-import type { Change, EmailChange } from "./change.ts";
+import { fail, ProblemError, uuidV7 } from "@posthorn/protocol";
+import type { Interruptible } from "../mail.ts";
+import { act, findUndo, type Undo, undo, undos } from "./act.ts";
+import { type Change, type EmailChange, keyOfNumber } from "./change.ts";
 import { emails } from "./email.ts";
+import { goBack } from "./go-back.ts";
 import type { Mail } from "./mail-context.ts";
 import { mailboxes } from "./mailbox.ts";
 import { type MailboxRow, mailboxRows } from "./mailbox-rows.ts";
@@ -16,12 +18,31 @@ export function doMail(mail: Mail, label: string, changes: readonly Change[]): P
   return act(mail.store, { label, changes, nowMs: mail.session.platform.clock.now() });
 }
 
-/** Takes back what was done last, or what has this number. Gives what it was, undefined when there is nothing. */
-export function undoMail(mail: Mail, number?: number): Promise<Undo | undefined> {
+/**
+ * Takes back what was done last, or what has this number. Gives what it was, undefined when there is nothing. Throws
+ * ProblemError: `changedMeanwhile` when it was changed since and is not among what can be taken back any more; what the
+ * server could not be told stays among that.
+ */
+export async function undoMail(
+  mail: Mail,
+  number?: number,
+  options: Interruptible = {},
+): Promise<Undo | undefined> {
+  const wanted = await findUndo(mail.store, number);
+  if (wanted === undefined) return undefined;
+  if (wanted.wayBack !== undefined) {
+    try {
+      await goBack(mail, wanted.wayBack, options);
+    } catch (error) {
+      if (error instanceof ProblemError && error.problem.code === "changedMeanwhile")
+        await mail.store.write([undos], (writer) => writer.remove(undos, [keyOfNumber(wanted.number)]));
+      throw error;
+    }
+  }
   return undo(mail.store, {
     nowMs: mail.session.platform.clock.now(),
     newId: () => newMailboxId(mail),
-    number,
+    number: wanted.number,
   });
 }
 

@@ -19,7 +19,10 @@ export async function forgetEdits({ store }: Mail): Promise<void> {
   await store.write(settleTables, async (writer) => {
     for (const id of await writer.keys(edits)) await forgetEdit(writer, id);
     const [kept, refused] = [new Set(await writer.keys(edits)), await writer.list(refusals)];
-    const needed = new Set(refused.map(({ number }) => refusedTextKey(number)));
+    const taken = (await writer.list(undos)).flatMap(({ wayBack }) =>
+      wayBack?.on === "settings" ? [wayBack.textKey] : [],
+    );
+    const needed = new Set([...refused.map(({ number }) => refusedTextKey(number)), ...taken]);
     const texts = await writer.keys(editTexts);
     await writer.remove(
       editTexts,

@@ -14,6 +14,7 @@ export {
   trashEmails,
   undoMail,
 } from "./do-mail.ts";
+export { doAcceptAlias, doDecide, doDropRule, doKeepRule } from "./do-own.ts";
 export {
   type DraftList,
   findDraft,
@@ -40,7 +41,8 @@ export { findOpened, type KeptText } from "./opened-texts.ts";
 export { draftTables, settingsTables } from "./own-edits.ts";
 export { openEmail, readWireText } from "./read-email.ts";
 export { dismissRefusal, listRefusals, resendRefusal } from "./refused.ts";
-export { changeSettings, readSettings } from "./settings.ts";
+export { aliasOf, decidedBy } from "./screened.ts";
+export { changeSettings, doSettings, readSettings } from "./settings.ts";
 export { type Refusal, refusals } from "./settle.ts";
 export { syncMail, syncOnce } from "./sync-mail.ts";
 export {

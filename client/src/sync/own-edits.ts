@@ -48,7 +48,7 @@ export const edits = rowTable({
   indexes: {},
 });
 
-/** What was written, sealed; by the id of the edit, or the number of the refusal that has it. */
+/** What was written, sealed; by the id of the edit, the number of the refusal that has it, or how it can be taken back. */
 export const editTexts = bytesTable({ name: "editTexts", isKept: true });
 
 /** By the number of a refusal. */
@@ -58,6 +58,11 @@ export function refusedTextKey(number: number): string {
 
 type Kept = SealedRecord & { pass: number };
 type Records = RowTable<Kept, "byPass">;
+
+/** By an id of its own. */
+export function undoneTextKey(id: string): string {
+  return `undone/${id}`;
+}
 
 function recordTable(name: string): Records {
   const { matches } = shape(RecordSchema);

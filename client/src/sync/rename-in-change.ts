@@ -1,4 +1,6 @@
+import type { RuleFields } from "../rules.ts";
 import type { Change, EmailChange } from "./change.ts";
+import type { WayBack } from "./way-back.ts";
 
 /** The change with a mailbox called otherwise in it. */
 export function renameInChange(change: Change, from: string, to: string): Change {
@@ -24,4 +26,18 @@ function renameInEmailChange(change: EmailChange, renamed: (id: string) => strin
     case "destroy":
       return change;
   }
+}
+
+/** The same in what takes a decision back: rules name mailboxes. */
+export function renameInWayBack(wayBack: WayBack, from: string, to: string): WayBack {
+  if (wayBack.on !== "rule") return wayBack;
+  const { is, was } = wayBack;
+  return { ...wayBack, is: is && renameInRule(is, from, to), was: was && renameInRule(was, from, to) };
+}
+
+function renameInRule(rule: RuleFields, from: string, to: string): RuleFields {
+  const { mailboxIds, ...others } = rule.actions;
+  if (mailboxIds?.[from] !== true) return rule;
+  const { [from]: _, ...rest } = mailboxIds;
+  return { ...rule, actions: { ...others, mailboxIds: { ...rest, [to]: true } } };
 }

@@ -27,6 +27,7 @@ export function forgetWritten(store: LocalStore): Promise<void> {
       await writer.clear(edits);
       await writer.clear(editTexts);
       for (const undo of await writer.list(undos)) {
+        if (undo.wayBack !== undefined && undo.wayBack.on !== "settings") continue;
         const steps = undo.steps.filter(({ inverse }) => inverse.on !== "record");
         if (steps.length === 0) await writer.remove(undos, [keyOfNumber(undo.number)]);
         else await writer.put(undos, [{ ...undo, steps }]);

@@ -3,7 +3,7 @@
 import { CallFailed, call } from "../state/desk.ts";
 import { letListsFollow } from "../state/lists-follow.ts";
 import type { Place } from "../state/place.ts";
-import { undo } from "../state/undo.ts";
+import { tellDone } from "../state/undo.ts";
 import type { ThreadAct } from "../state/worker/act-on-threads.ts";
 import { showToast } from "../ui/toaster.tsx";
 import { say } from "../words/words.ts";
@@ -33,10 +33,7 @@ export async function act(
       showToast({ words: say("did.nothing") });
       return false;
     }
-    showToast({
-      words: label,
-      action: { words: say("undo.do"), command: "undo", run: () => void undo(number) },
-    });
+    tellDone(label, number);
     return true;
   } catch (error) {
     if (!(error instanceof CallFailed)) throw error;

@@ -1,16 +1,15 @@
-/** What is decided of whoever has written for the first time. */
+/** What is decided of whoever writes. */
 import { CallFailed, call } from "../state/desk.ts";
+import { tellDone } from "../state/undo.ts";
 import { showToast } from "../ui/toaster.tsx";
 import { say } from "../words/words.ts";
 
 export type Decision = "accepted" | "blocked";
 
-/**
- * Of an address, or of `*@` and a server, and says it, with the way back; false when it could not be done, which is said too.
- * `onBack` is told when it was taken back.
- */
-export function decide(sender: string, state: Decision, onBack?: () => void): Promise<boolean> {
-  return decideBy(() => call("decideSender", { sender, state }), wordsOf(sender, state), onBack);
+/** Of an address, or of `*@` and a server, and says it, with the way back; as `decideBy`. */
+export function decide(sender: string, state: Decision): Promise<number | null | false> {
+  const words = wordsOf(sender, state);
+  return decideBy(() => call("decideSender", { sender, state, label: words }), words);
 }
 
 function wordsOf(sender: string, state: Decision): string {
@@ -22,32 +21,20 @@ function wordsOf(sender: string, state: Decision): string {
 }
 
 /** Of everybody who writes to an address of one's own with a tag; as `decide`. */
-export function acceptAlias(alias: string, onBack?: () => void): Promise<boolean> {
-  return decideBy(() => call("acceptAlias", { alias }), say("screener.aliasAccepted", { alias }), onBack);
+export function acceptAlias(alias: string): Promise<number | null | false> {
+  const words = say("screener.aliasAccepted", { alias });
+  return decideBy(() => call("acceptAlias", { alias, label: words }), words);
 }
 
-async function decideBy(
-  work: () => Promise<number>,
-  words: string,
-  onBack: (() => void) | undefined,
-): Promise<boolean> {
+/** Gives the number by which it is taken back, null when it was so before; false when it could not be done, which is said too. */
+async function decideBy(work: () => Promise<number | null>, words: string): Promise<number | null | false> {
   try {
     const number = await work();
-    const takeBack = async () => {
-      await call("takeDecisionBack", { number });
-      onBack?.();
-    };
-    const run = () => void takeBack().catch(sayFault);
-    showToast({ words, action: { words: say("undo.do"), command: "undo", isAlone: true, run } });
-    return true;
+    tellDone(words, number);
+    return number;
   } catch (error) {
-    sayFault(error);
+    if (!(error instanceof CallFailed)) throw error;
+    showToast({ words: error.fault.sentence, mustBeSeen: true });
     return false;
   }
-}
-
-/** Throws what is no fault of a call. */
-function sayFault(error: unknown): void {
-  if (!(error instanceof CallFailed)) throw error;
-  showToast({ words: error.fault.sentence, mustBeSeen: true });
 }

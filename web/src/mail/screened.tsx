@@ -37,9 +37,9 @@ export function ScreenedBar({ sender: { name, address } }: { sender: Person }): 
   const answer = async (state: Decision) => {
     setBusy(true);
     // What is decided is decided of an address without its tag.
-    const isDone = await decide(address.replace(/\+[^@]*@/, "@"), state);
+    const decided = await decide(address.replace(/\+[^@]*@/, "@"), state);
     setBusy(false);
-    if (isDone && state === "blocked")
+    if (decided !== false && state === "blocked")
       go({ page: "list", place: { kind: "role", role: "screener" }, threadId: undefined });
   };
   return (

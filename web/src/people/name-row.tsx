@@ -1,5 +1,6 @@
 import { type ReactElement, useState } from "react";
 import { call } from "../state/desk.ts";
+import { tellDone } from "../state/undo.ts";
 import { codeOf, useWork } from "../state/use-work.ts";
 import type { PersonView } from "../state/worker/people.ts";
 import { Actions } from "../ui/actions.tsx";
@@ -7,8 +8,6 @@ import { Button } from "../ui/button.tsx";
 import { Field } from "../ui/field.tsx";
 import form from "../ui/form.module.css";
 import { Notice } from "../ui/notice.tsx";
-import { showToast } from "../ui/toaster.tsx";
-import { told } from "../ui/told.ts";
 import { say } from "../words/words.ts";
 
 /** What somebody is called here, so that nobody else chooses it. */
@@ -36,13 +35,13 @@ function NameForm({
   const { isBusy, fault, run } = useWork();
   const keep = () =>
     run(async () => {
-      const before = await call("callPerson", { address, name: text });
-      const takeBack = () => told(call("callPerson", { address, name: before ?? "" }));
+      const label = say("people.renamed", { address });
+      const number = await call("callPerson", { address, name: text, label });
       const now = text.trim();
-      showToast({
-        words: now === "" ? say("people.unnamed", { address }) : say("people.named", { address, name: now }),
-        action: { words: say("undo.do"), command: "undo", isAlone: true, run: takeBack },
-      });
+      tellDone(
+        now === "" ? say("people.unnamed", { address }) : say("people.named", { address, name: now }),
+        number,
+      );
       onClose();
     });
   const atName = fault?.pointer === "/name" ? fault.sentence : undefined;

@@ -1,13 +1,13 @@
 import type { ReactElement } from "react";
 import { call } from "../state/desk.ts";
+import { tellDone } from "../state/undo.ts";
 import { useView } from "../state/use-view.ts";
 import { useWork } from "../state/use-work.ts";
 import type { Standing } from "../state/worker/trust.ts";
 import { Button } from "../ui/button.tsx";
 import { Notice } from "../ui/notice.tsx";
-import { showToast } from "../ui/toaster.tsx";
-import { told } from "../ui/told.ts";
 import { ViewFault } from "../ui/view-fault.tsx";
+import { standingWords } from "../words/standing-words.ts";
 import { say } from "../words/words.ts";
 import style from "./people.module.css";
 
@@ -30,13 +30,8 @@ function Choice({ address, standing: { state, by } }: { address: string; standin
   const { isBusy, fault, run } = useWork();
   const set = (next: Standing["state"]) =>
     void run(async () => {
-      await call("setSender", { sender: address, state: next });
-      const before = by === "person" ? state : "undecided";
-      const takeBack = () => told(call("setSender", { sender: address, state: before }));
-      showToast({
-        words: say(`people.set.${next}`, { address }),
-        action: { words: say("undo.do"), command: "undo", isAlone: true, run: takeBack },
-      });
+      const words = standingWords(address, next);
+      tellDone(words, await call("decideSender", { sender: address, state: next, label: words }));
     });
   return (
     <>

@@ -1,6 +1,7 @@
-import { type ReactElement, useState } from "react";
+import { type Dispatch, type ReactElement, type SetStateAction, useEffect, useState } from "react";
 import { acceptAlias, type Decision, decide } from "../mail/decide.ts";
 import { go } from "../routes.ts";
+import { onUndone } from "../state/undo.ts";
 import { lastSeen, useView } from "../state/use-view.ts";
 import type { Stranger } from "../state/worker/screener.ts";
 import { Avatar } from "../ui/avatar.tsx";
@@ -18,23 +19,25 @@ import style from "./screener-page.module.css";
 const leftAfterMs = 14 * 86_400_000;
 
 /** `whom` are those whose cards go: an address, all of a server, or all who have written to an address of one's own. */
-type OnDecide = (whom: string, work: (onBack: () => void) => Promise<boolean>) => Promise<void>;
+type OnDecide = (whom: string, work: () => Promise<number | null | false>) => Promise<void>;
 
 /** First-time senders, one card each. To leave somebody here is an answer too. */
 export function ScreenerPage(): ReactElement {
   const strangers = lastSeen(useView("screener", {}));
-  const [decided, setDecided] = useState<ReadonlySet<string>>(new Set());
-  const waiting = strangers?.filter(
-    ({ address, host, alias }) => ![address, `*@${host}`, alias ?? ""].some((one) => decided.has(one)),
-  );
+  const [decided, setDecided] = useDecided(strangers);
+  const waiting = strangers?.filter((stranger) => !names(stranger).some((one) => decided.has(one)));
   const decideHere: OnDecide = async (whom, work) => {
     // The card goes, and with it the button that has the focus.
     const card = document.activeElement?.closest("li");
     const other = card?.nextElementSibling ?? card?.previousElementSibling;
-    const comeBack = () => setDecided((before) => new Set([...before].filter((one) => one !== whom)));
-    setDecided((before) => new Set(before).add(whom));
+    setDecided((before) => new Map(before).set(whom, null));
     giveFocus(other?.querySelector("button") ?? undefined);
-    if (!(await work(comeBack))) comeBack();
+    const number = await work();
+    setDecided((before) =>
+      number === false
+        ? new Map([...before].filter(([one]) => one !== whom))
+        : new Map(before).set(whom, number),
+    );
   };
   const [sinceMs] = useState(() => Date.now() - leftAfterMs);
   const fresh = waiting?.filter(({ atMs }) => atMs >= sinceMs) ?? [];
@@ -66,6 +69,32 @@ export function ScreenerPage(): ReactElement {
   );
 }
 
+/** By whom of these is decided: the number by which that is taken back, null while it is not known. Their cards go before the server has moved what waits. */
+type Decided = ReadonlyMap<string, number | null>;
+
+function useDecided(
+  strangers: readonly Stranger[] | undefined,
+): [Decided, Dispatch<SetStateAction<Decided>>] {
+  const [decided, setDecided] = useState<Decided>(new Map());
+  useEffect(
+    () =>
+      onUndone((number) => setDecided((before) => new Map([...before].filter(([, one]) => one !== number)))),
+    [],
+  );
+  // Whose card was gone by itself waits again when it is back, whoever has brought it.
+  useEffect(() => {
+    if (strangers === undefined) return;
+    const there = new Set(strangers.flatMap(names));
+    setDecided((before) => new Map([...before].filter(([one]) => there.has(one))));
+  }, [strangers]);
+  return [decided, setDecided];
+}
+
+/** By what somebody can be decided of. */
+function names({ address, host, alias }: Stranger): string[] {
+  return [address, `*@${host}`, ...(alias === undefined ? [] : [alias])];
+}
+
 function Cards({
   strangers,
   onDecide,
@@ -85,8 +114,7 @@ function Cards({
 function StrangerCard({ stranger, onDecide }: { stranger: Stranger; onDecide: OnDecide }): ReactElement {
   const { address, name, host, alias, subject, snippet, count, atMs, threadId } = stranger;
   const [isOpen, setOpen] = useState(false);
-  const decideOf = (sender: string, state: Decision) =>
-    void onDecide(sender, (onBack) => decide(sender, state, onBack));
+  const decideOf = (sender: string, state: Decision) => void onDecide(sender, () => decide(sender, state));
   return (
     <li className={style.card}>
       <div className={style.head}>
@@ -141,7 +169,7 @@ function StrangerCard({ stranger, onDecide }: { stranger: Stranger; onDecide: On
           stranger={stranger}
           onClose={() => setOpen(false)}
           onHost={() => decideOf(`*@${host}`, "accepted")}
-          onAlias={(whole) => void onDecide(whole, (onBack) => acceptAlias(whole, onBack))}
+          onAlias={(whole) => void onDecide(whole, () => acceptAlias(whole))}
         />
       )}
     </li>

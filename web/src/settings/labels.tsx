@@ -2,7 +2,7 @@ import { type FormEvent, type ReactElement, useState } from "react";
 import { go } from "../routes.ts";
 import { call } from "../state/desk.ts";
 import { labelTree, type NamedLabel } from "../state/label-tree.ts";
-import { undo } from "../state/undo.ts";
+import { tellDone } from "../state/undo.ts";
 import { lastSeen, useView } from "../state/use-view.ts";
 import { Actions } from "../ui/actions.tsx";
 import { Button, IconButton } from "../ui/button.tsx";
@@ -11,7 +11,6 @@ import { Field } from "../ui/field.tsx";
 import form from "../ui/form.module.css";
 import items from "../ui/items.module.css";
 import { labelColour } from "../ui/label-colour.ts";
-import { showToast } from "../ui/toaster.tsx";
 import { ViewFault } from "../ui/view-fault.tsx";
 import { Waiting } from "../ui/waiting.tsx";
 import { say } from "../words/words.ts";
@@ -39,11 +38,7 @@ export function Labels(): ReactElement {
   const remove = ({ folder: { id, name: gone } }: NamedLabel) => {
     setRemoving(undefined);
     const words = say("label.removed", { name: gone });
-    void doing.run(async () => {
-      const number = await call("removeLabel", { id, label: words });
-      const action = number === null ? undefined : { words: say("undo.do"), run: () => void undo(number) };
-      showToast({ words, action });
-    });
+    void doing.run(async () => tellDone(words, await call("removeLabel", { id, label: words })));
   };
   return (
     <Row row="labels" help={say("settings.labelsHelp")} isWide doing={doing}>

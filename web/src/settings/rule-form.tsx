@@ -51,7 +51,9 @@ export function RuleForm({
     setTried(true);
     if (fault !== undefined) return;
     const fields = fieldsOf(draft, rule, sortOrder);
-    if (await doing.run(() => call("keepRule", { id: rule?.id ?? null, fields }))) onClose();
+    const name = fields.name === "" ? say("settings.unnamedRule") : fields.name;
+    const label = say(rule === undefined ? "settings.ruleMade" : "settings.ruleChanged", { name });
+    if (await doing.run(() => call("keepRule", { id: rule?.id ?? null, fields, label }))) onClose();
   };
   return (
     <Dialog

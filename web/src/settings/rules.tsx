@@ -1,6 +1,7 @@
 import { type ReactElement, useState } from "react";
 import { call } from "../state/desk.ts";
 import { labelTree } from "../state/label-tree.ts";
+import { tellDone } from "../state/undo.ts";
 import { lastSeen, useView } from "../state/use-view.ts";
 import type { ViewOutput } from "../state/worker/views.ts";
 import { Actions } from "../ui/actions.tsx";
@@ -9,7 +10,6 @@ import form from "../ui/form.module.css";
 import { Icon } from "../ui/icon.tsx";
 import items from "../ui/items.module.css";
 import { Switch } from "../ui/switch.tsx";
-import { showToast } from "../ui/toaster.tsx";
 import { Watched } from "../ui/watched.tsx";
 import { say } from "../words/words.ts";
 import { Row } from "./row.tsx";
@@ -70,22 +70,21 @@ function RuleItem({ rule, doing, onOpen }: { rule: Rule; doing: Doing; onOpen():
   const { id, isEnabled, ...others } = rule;
   const name = rule.name === "" ? say("settings.unnamedRule") : rule.name;
   const remove = async () => {
-    const isDone = await doing.run(() => call("dropRule", { id }));
-    if (!isDone) return;
-    const bringBack = () => call("keepRule", { id: null, fields: { ...others, isEnabled } });
-    showToast({
-      words: say("settings.ruleRemoved", { name }),
-      action: { words: say("undo.do"), command: "undo", isAlone: true, run: () => void doing.run(bringBack) },
-    });
+    const label = say("settings.ruleRemoved", { name });
+    await doing.run(async () => tellDone(label, await call("dropRule", { id, label })));
   };
+  const turn = (isOn: boolean) =>
+    call("keepRule", {
+      id,
+      fields: { ...others, isEnabled: isOn },
+      label: say("settings.ruleChanged", { name }),
+    });
   return (
     <li className={items.item}>
       <Switch
         aria-label={say("settings.ruleOn", { name })}
         isOn={isEnabled}
-        onChange={(isOn) =>
-          void doing.run(() => call("keepRule", { id, fields: { ...others, isEnabled: isOn } }))
-        }
+        onChange={(isOn) => void doing.run(() => turn(isOn))}
       />
       <div>
         <p className={items.name} dir="auto">

@@ -1,5 +1,6 @@
 import { type FormEvent, type ReactElement, useState } from "react";
 import { call } from "../state/desk.ts";
+import { tellDone } from "../state/undo.ts";
 import { Badge } from "../ui/badge.tsx";
 import { Button } from "../ui/button.tsx";
 import { Field } from "../ui/field.tsx";
@@ -8,6 +9,7 @@ import { Icon } from "../ui/icon.tsx";
 import items from "../ui/items.module.css";
 import { Switch } from "../ui/switch.tsx";
 import { Watched } from "../ui/watched.tsx";
+import { standingWords } from "../words/standing-words.ts";
 import { say } from "../words/words.ts";
 import { Refused, Row } from "./row.tsx";
 import { type Doing, useDoing } from "./use-doing.ts";
@@ -26,11 +28,7 @@ export function ScreenerSettings(): ReactElement {
                 aria-labelledby={labelledBy}
                 aria-describedby={describedBy}
                 isOn={senders.isScreening}
-                onChange={(isOn) =>
-                  void screening.run(() =>
-                    call("setSender", { sender: "*@*", state: isOn ? "undecided" : "accepted" }),
-                  )
-                }
+                onChange={(isOn) => void screening.run(() => decide("*@*", isOn ? "undecided" : "accepted"))}
               />
             )}
           </Row>
@@ -54,6 +52,11 @@ export function ScreenerSettings(): ReactElement {
       )}
     </Watched>
   );
+}
+
+async function decide(sender: string, state: "accepted" | "blocked" | "undecided"): Promise<void> {
+  const words = standingWords(sender, state);
+  tellDone(words, await call("decideSender", { sender, state, label: words }));
 }
 
 function Decided({
@@ -80,13 +83,7 @@ function Decided({
           </Badge>
         </p>
       </div>
-      <Button
-        onClick={() =>
-          void doing.run(() =>
-            call("setSender", { sender: address, state: isBlocked ? "accepted" : "undecided" }),
-          )
-        }
-      >
+      <Button onClick={() => void doing.run(() => decide(address, isBlocked ? "accepted" : "undecided"))}>
         {say(isBlocked ? "settings.unblock" : "settings.undecide")}
       </Button>
     </li>
@@ -99,7 +96,7 @@ function BlockForm(): ReactElement {
   const block = (event: FormEvent) => {
     event.preventDefault();
     void doing
-      .run(() => call("setSender", { sender: sender.trim(), state: "blocked" }))
+      .run(() => decide(sender.trim(), "blocked"))
       .then((isDone) => {
         if (isDone) setSender("");
       });

@@ -1,5 +1,6 @@
 import { type FormEvent, type ReactElement, useState } from "react";
 import { call } from "../state/desk.ts";
+import { tellDone } from "../state/undo.ts";
 import type { Template } from "../state/worker/templates.ts";
 import { Actions } from "../ui/actions.tsx";
 import { Button, IconButton } from "../ui/button.tsx";
@@ -8,7 +9,6 @@ import { Field } from "../ui/field.tsx";
 import form from "../ui/form.module.css";
 import { Icon } from "../ui/icon.tsx";
 import items from "../ui/items.module.css";
-import { showToast } from "../ui/toaster.tsx";
 import { Watched } from "../ui/watched.tsx";
 import { withoutMarks } from "../words/without-marks.ts";
 import { say } from "../words/words.ts";
@@ -20,18 +20,11 @@ import { useDoing } from "./use-doing.ts";
 export function Templates(): ReactElement {
   const [open, setOpen] = useState<Template | "new">();
   const doing = useDoing();
-  const remove = async ({ id, name, text }: Template) => {
-    if (!(await doing.run(() => call("dropTemplate", { id })))) return;
-    showToast({
-      words: say("settings.templateRemoved", { name }),
-      action: {
-        words: say("undo.do"),
-        command: "undo",
-        isAlone: true,
-        run: () => void doing.run(() => call("keepTemplate", { id, name, text })),
-      },
+  const remove = ({ id, name }: Template) =>
+    doing.run(async () => {
+      const number = await call("dropTemplate", { id, label: say("settings.didRemoveTemplate") });
+      tellDone(say("settings.templateRemoved", { name }), number);
     });
-  };
   return (
     <Row row="templates" help={say("settings.templatesHelp")} isWide doing={doing}>
       {() => (
@@ -123,7 +116,8 @@ function TemplateForm({
   const doing = useDoing();
   const keep = async (event: FormEvent) => {
     event.preventDefault();
-    const fields = { id: template?.id ?? null, name: name.trim(), text };
+    const label = say(template === undefined ? "settings.didMakeTemplate" : "settings.didChangeTemplate");
+    const fields = { id: template?.id ?? null, name: name.trim(), text, label };
     if (await doing.run(() => call("keepTemplate", fields))) onClose();
   };
   return (

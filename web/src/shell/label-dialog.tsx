@@ -1,7 +1,7 @@
 import { type ReactElement, useId, useState } from "react";
 import { call } from "../state/desk.ts";
 import { labelTree } from "../state/label-tree.ts";
-import { undo } from "../state/undo.ts";
+import { tellDone } from "../state/undo.ts";
 import { useWork } from "../state/use-work.ts";
 import type { Folder } from "../state/worker/folders.ts";
 import { Button } from "../ui/button.tsx";
@@ -10,7 +10,6 @@ import { Dialog } from "../ui/dialog.tsx";
 import { Field } from "../ui/field.tsx";
 import { Icon, type IconName } from "../ui/icon.tsx";
 import { showToast } from "../ui/toaster.tsx";
-import type { Toast } from "../ui/toasts.ts";
 import { told } from "../ui/told.ts";
 import { say } from "../words/words.ts";
 import style from "./label-dialog.module.css";
@@ -47,10 +46,7 @@ function LabelMenu({ label, onAsk }: Props & { label: Folder }): ReactElement {
   const { id, name } = label;
   const remove = async () => {
     const words = say("label.removed", { name });
-    const number = await call("removeLabel", { id, label: words });
-    const action: Toast["action"] =
-      number === null ? undefined : { words: say("undo.do"), command: "undo", run: () => void undo(number) };
-    showToast({ words, action });
+    tellDone(words, await call("removeLabel", { id, label: words }));
   };
   return (
     <Dialog title={say("label.menu", { name })} onClose={() => onAsk(undefined)} width="narrow">

@@ -8,7 +8,6 @@ import {
   useState,
   useSyncExternalStore,
 } from "react";
-import { useCommands } from "../state/commands.ts";
 import { useKeyHint } from "../state/keys.ts";
 import { say } from "../words/words.ts";
 import { Button, IconButton } from "./button.tsx";
@@ -71,8 +70,6 @@ function OneToast({ toast }: { toast: Toast }): ReactElement {
     queue.next();
     toast.action?.run();
   };
-  // The key means what is shown, and not what was done before it.
-  useCommands({ undo: toast.action?.isAlone === true ? act : undefined });
   // Whoever was in it is back where they came from.
   useLayoutEffect(
     () => () => {

@@ -3,8 +3,8 @@ import type { CommandId } from "../state/command-table.ts";
 
 export interface Toast {
   words: string;
-  /** What can be done about it. One that a key does too takes back what was just done, and `isAlone` is not among the acts that the key knows: while it is shown the key does it. */
-  action?: { words: string; command?: CommandId; isAlone?: boolean; run(): void } | undefined;
+  /** What can be done about it. One that a key does too takes back what was just done. */
+  action?: { words: string; command?: CommandId; run(): void } | undefined;
   /** How long it stays. */
   forMs?: number;
   /** It stays until that is known, and gives way to it; to nothing when that is undefined. */

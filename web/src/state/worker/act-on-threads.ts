@@ -14,6 +14,7 @@ import {
   undos,
 } from "@posthorn/client";
 import type { Place } from "../place.ts";
+import { keeping } from "./acts-kept.ts";
 import type { Desk } from "./desk.ts";
 import { findFolder } from "./find-folder.ts";
 import { orderOf } from "./folders.ts";
@@ -47,25 +48,9 @@ export interface ActInput {
   label: string;
 }
 
-/** What is being kept of what was done, and is shown already. */
-const going = new WeakMap<Desk, Set<Promise<unknown>>>();
-
 /** Gives the number by which it can be taken back, null when nothing has changed. */
-export async function actOnThreads(desk: Desk, input: ActInput): Promise<number | null> {
-  const all = going.get(desk) ?? new Set();
-  going.set(desk, all);
-  const acting = doAct(desk, input);
-  all.add(acting);
-  try {
-    return await acting;
-  } finally {
-    all.delete(acting);
-  }
-}
-
-/** Resolves when all that was done by now is kept, or could not be. */
-export async function actsKept(desk: Desk): Promise<void> {
-  await Promise.allSettled(going.get(desk) ?? []);
+export function actOnThreads(desk: Desk, input: ActInput): Promise<number | null> {
+  return keeping(desk, doAct(desk, input));
 }
 
 async function doAct(

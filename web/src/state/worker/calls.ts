@@ -28,7 +28,6 @@ import { operatorCalls } from "./operator-calls.ts";
 import { ownCalls } from "./own-calls.ts";
 import { addressPerson, lookUpRecipient, suggestPeople } from "./recipients.ts";
 import { fetchFile, stopFile } from "./save-files.ts";
-import { acceptAlias, decide, takeDecisionBack } from "./screener.ts";
 import { findThreads, searchAgain } from "./search-threads.ts";
 import { type SendInput, sendLetter } from "./send-letter.ts";
 import { tellNews } from "./sender-news.ts";
@@ -148,16 +147,13 @@ export const calls = {
 
   dismissRefusal: (room: Room, { number }: { number: number }) => dismissRefusal(deskOf(room).mail, number),
 
-  decideSender: (room: Room, input: Parameters<typeof decide>[1]) => decide(deskOf(room), input),
-  acceptAlias: (room: Room, input: { alias: string }) => acceptAlias(deskOf(room), input),
-  takeDecisionBack: (room: Room, input: { number: number }) => takeDecisionBack(deskOf(room), input),
-
   makeLabel: (room: Room, input: Parameters<typeof makeLabel>[1]) => makeLabel(deskOf(room), input),
   changeLabel: (room: Room, input: Parameters<typeof changeLabel>[1]) => changeLabel(deskOf(room), input),
   removeLabel: (room: Room, input: Parameters<typeof removeLabel>[1]) => removeLabel(deskOf(room), input),
 
   /** What was done last, or what has this number. */
-  undo: (room: Room, { number }: { number?: number | undefined }) => undoLast(deskOf(room), number),
+  undo: (room: Room, { number }: { number?: number | undefined }) =>
+    undoLast(deskOf(room), number, room.tell),
 
   ...ownCalls,
   ...transferCalls,

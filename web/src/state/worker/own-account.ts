@@ -3,13 +3,12 @@ import {
   type Absence,
   changeAbsence,
   changeIdentity,
-  changeRule,
   changeSettings,
   createIdentity,
-  createRule,
   createToken,
-  decideSender,
   deleteToken,
+  doDropRule,
+  doKeepRule,
   endSession,
   fittingName,
   formatDeviceLink,
@@ -20,16 +19,15 @@ import {
   listSessions,
   listTokens,
   makeDeviceLink,
-  parseSender,
   type Rule,
   type RuleFields,
   readAbsence,
   readAccount,
   readSettings,
   removeIdentity,
-  removeRule,
 } from "@posthorn/client";
 import type { ApiToken, Scope, Sender } from "@posthorn/protocol";
+import { numberOf } from "./acts-kept.ts";
 import type { Desk } from "./desk.ts";
 
 export interface OwnSettings {
@@ -73,17 +71,19 @@ export function readRules({ mail, signal }: Desk): Promise<Rule[]> {
   return listRules(mail.session, { signal });
 }
 
-/** A new one has no id. Throws JmapRefusal. */
-export async function keepRule(
-  { mail, signal }: Desk,
-  { id, fields }: { id: string | null; fields: RuleFields },
-): Promise<void> {
-  if (id === null) await createRule(mail.session, fields, { signal });
-  else await changeRule(mail.session, id, fields, { signal });
+/** A new one has no id. Gives the number by which it is taken back, null when nothing has changed. Throws JmapRefusal. */
+export function keepRule(
+  desk: Desk,
+  { label, ...rule }: { id: string | null; fields: RuleFields; label: string },
+): Promise<number | null> {
+  const { mail, signal } = desk;
+  return numberOf(desk, doKeepRule(mail, label, { ...rule, signal }));
 }
 
-export async function dropRule({ mail, signal }: Desk, { id }: { id: string }): Promise<void> {
-  await removeRule(mail.session, id, { signal });
+/** Gives the number by which it comes back. Throws JmapRefusal. */
+export function dropRule(desk: Desk, { id, label }: { id: string; label: string }): Promise<number | null> {
+  const { mail, signal } = desk;
+  return numberOf(desk, doDropRule(mail, label, { id, signal }));
 }
 
 export function readOwnAbsence({ mail, signal }: Desk): Promise<Absence> {
@@ -108,14 +108,6 @@ export async function readSenders({ mail, signal }: Desk): Promise<SenderList> {
     .filter(({ address, state }) => address !== "*@*" && state !== "undecided")
     .map(({ address, state }) => ({ address, state }));
   return { isScreening: everybody?.state !== "accepted", decided };
-}
-
-/** Of an address, of `*@` and a host, or of `*@*`: everybody else. Throws ProblemError. */
-export async function setSender(
-  { mail, signal }: Desk,
-  { sender, state }: { sender: string; state: Sender["state"] },
-): Promise<void> {
-  await decideSender(mail.session, parseSender(sender), state, { signal });
 }
 
 export interface Device {

@@ -11,7 +11,6 @@ import {
   keepRule,
   makeToken,
   offerDeviceLink,
-  setSender,
   setUndoTime,
 } from "./own-account.ts";
 import { hideKeys } from "./own-consent.ts";
@@ -26,6 +25,7 @@ import {
   takePhrase,
   tryPhrase,
 } from "./phrase.ts";
+import { acceptAlias, decide } from "./screener.ts";
 import { dropTemplate, keepTemplate } from "./templates.ts";
 import type { Topic } from "./topic.ts";
 import { beginTrustAnew, compareCode, forgetComparison, haveCompared, haveFoundOthers } from "./trust.ts";
@@ -46,7 +46,8 @@ export const ownCalls = {
   makeToken: telling("settings", makeToken),
   dropToken: telling("settings", dropToken),
   hideKeys: telling("settings", hideKeys),
-  setSender: telling("people", setSender),
+  decideSender: telling("people", decide),
+  acceptAlias: telling("settings", acceptAlias),
   callPerson: telling("names", callPerson),
 
   closeAccount: telling("role", closeOwnAccount),

@@ -1,5 +1,6 @@
 /** People one has written with, and what was written. */
 import { emails, giveName, readNames, readSenderNames } from "@posthorn/client";
+import { keeping } from "./acts-kept.ts";
 import type { Desk } from "./desk.ts";
 import { rowsOf } from "./digests.ts";
 import { Told } from "./fault.ts";
@@ -94,14 +95,18 @@ export async function readPerson(desk: Desk, { address }: { address: string }): 
   };
 }
 
-/** Gives the name of before. Throws Told when it is none that can be shown. */
+/**
+ * Gives the number by which it is taken back, null when they are called so already. Throws Told when the name is none that can be
+ * shown.
+ */
 export async function callPerson(
-  { mail }: Desk,
-  { address, name }: { address: string; name: string },
-): Promise<string | null> {
+  desk: Desk,
+  { address, name, label }: { address: string; name: string; label: string },
+): Promise<number | null> {
   const wanted = name.trim();
-  const given = await giveName(mail, { address, name: wanted === "" ? undefined : wanted });
-  if (given !== false) return given.before ?? null;
+  const giving = giveName(desk.mail, label, { address, name: wanted === "" ? undefined : wanted });
+  const given = await keeping(desk, giving);
+  if (given !== false) return given?.number ?? null;
   throw new Told({ sentence: "", code: "noName", pointer: "/name" });
 }
 

@@ -1,16 +1,7 @@
 /** Who has written for the first time and waits for a decision. */
-import {
-  createIdentity,
-  decideSender,
-  type EmailRow,
-  listSenders,
-  markMessage,
-  moveMessage,
-  parseSender,
-  readNames,
-  removeIdentity,
-} from "@posthorn/client";
-import { accountOf, fail, type Sender } from "@posthorn/protocol";
+import { aliasOf, decidedBy, doAcceptAlias, doDecide, readNames } from "@posthorn/client";
+import type { Sender } from "@posthorn/protocol";
+import { numberOf } from "./acts-kept.ts";
 import type { Desk } from "./desk.ts";
 import { rowsOf } from "./digests.ts";
 import { findFolder } from "./find-folder.ts";
@@ -45,7 +36,7 @@ export async function listStrangers(desk: Desk): Promise<Stranger[]> {
   );
   const firsts = new Map<string, { row: (typeof rows)[number]; count: number }>();
   for (const row of rows) {
-    const address = senderOf(row);
+    const address = decidedBy(row);
     const known = firsts.get(address);
     firsts.set(address, { row: known?.row ?? row, count: (known?.count ?? 0) + 1 });
   }
@@ -66,101 +57,22 @@ export async function listStrangers(desk: Desk): Promise<Stranger[]> {
   });
 }
 
-function aliasOf({ to, cc }: EmailRow, own: string): string | undefined {
-  const emails = [...(to ?? []), ...(cc ?? [])].map(({ email }) => email.toLowerCase());
-  return emails.find((email) => email !== own && withoutTag(email) === own);
-}
-
-function withoutTag(address: string): string {
-  return address.replace(/\+[^@]*(?=@)/, "");
-}
-
-/** By what is decided: an address without its tag. */
-function senderOf({ wire, from }: EmailRow): string {
-  return wire === null ? (from?.[0]?.email ?? "") : accountOf(wire.from);
-}
-
-/** How what was decided is taken back, by its number. */
-const decisions = new WeakMap<Desk, Map<number, () => Promise<void>>>();
-let lastNumber = 0;
-
-function keepWayBack(desk: Desk, goBack: () => Promise<void>): number {
-  const kept = decisions.get(desk) ?? new Map();
-  decisions.set(desk, kept.set(++lastNumber, goBack));
-  return lastNumber;
-}
-
-/** Of an address, or of `*@` and a host. Gives the number by which it is taken back. Throws ProblemError. */
-export async function decide(
+/** Of an address, of `*@` and a host, or of `*@*`: everybody else. Throws ProblemError. */
+export function decide(
   desk: Desk,
-  { sender, state }: { sender: string; state: Sender["state"] },
-): Promise<number> {
+  { label, ...decision }: { sender: string; state: Sender["state"]; label: string },
+): Promise<number | null> {
   const { mail, signal } = desk;
-  const named = parseSender(sender);
-  const before = (await listSenders(mail.session, { signal })).find(
-    ({ address }) => address === named,
-  )?.state;
-  const waiting = await waitingOf(desk, (row) => {
-    const address = senderOf(row);
-    return address === named || `*@${hostOf(address)}` === named;
-  });
-  await decideSender(mail.session, named, state, { signal });
-  return keepWayBack(desk, async () => {
-    await decideSender(mail.session, named, before ?? "undecided", { signal });
-    await waitAgain(desk, waiting);
-  });
+  return numberOf(desk, doDecide(mail, label, { ...decision, signal }));
 }
 
-/**
- * Whoever writes to this address of one's own, with a tag, waits no longer. Gives the number by which it is taken back.
- * Throws JmapRefusal.
- */
-export async function acceptAlias(desk: Desk, { alias }: { alias: string }): Promise<number> {
+/** Whoever writes to this address of one's own, with a tag, waits no longer. Throws JmapRefusal. */
+export function acceptAlias(
+  desk: Desk,
+  { alias, label }: { alias: string; label: string },
+): Promise<number | null> {
   const { mail, signal } = desk;
-  const waiting = await waitingOf(desk, (row) => aliasOf(row, mail.session.address) === alias);
-  const id = await createIdentity(mail.session, { email: alias }, { signal });
-  return keepWayBack(desk, async () => {
-    await removeIdentity(mail.session, id, { signal });
-    await waitAgain(desk, waiting);
-  });
-}
-
-/**
- * As if it had not been decided; what lay in the Screener lies there again. Throws ProblemError: what could not be taken back
- * can be tried again, and `notFound` is what another session has decided.
- */
-export async function takeDecisionBack(desk: Desk, { number }: { number: number }): Promise<void> {
-  const goBack = decisions.get(desk)?.get(number);
-  if (goBack === undefined) return fail("notFound", "This can only be changed in the settings now.");
-  await goBack();
-  decisions.get(desk)?.delete(number);
-}
-
-interface Waiting {
-  id: string;
-  wasSeen: boolean;
-}
-
-async function waitingOf(desk: Desk, isMeant: (row: EmailRow) => boolean): Promise<Waiting[]> {
-  const folder = await findFolder(desk, "screener");
-  if (folder === undefined) return [];
-  const entries = [...desk.map.all()].filter(({ mailboxIds }) => mailboxIds.includes(folder.id));
-  const rows = await rowsOf(
-    desk.mail,
-    entries.map(({ id }) => id),
-  );
-  return rows.filter(isMeant).map(({ id, keywords }) => ({ id, wasSeen: keywords.$seen === true }));
-}
-
-/** At the server, which has moved them: this device may not have heard of that yet. */
-async function waitAgain(desk: Desk, waiting: readonly Waiting[]): Promise<void> {
-  const { mail, signal } = desk;
-  const folder = await findFolder(desk, "screener");
-  if (folder === undefined) return;
-  for (const { id, wasSeen } of waiting) {
-    await moveMessage(mail.session, id, folder.id, { signal });
-    await markMessage(mail.session, id, { $seen: wasSeen, $junk: false }, { signal });
-  }
+  return numberOf(desk, doAcceptAlias(mail, label, { alias, signal }));
 }
 
 function hostOf(address: string): string {

@@ -1,6 +1,7 @@
 /** Texts that somebody writes again and again, each a setting of its own: sealed, and on all devices. */
-import { changeSettings, hasRoomFor, readSettings } from "@posthorn/client";
+import { doSettings, hasRoomFor, readSettings } from "@posthorn/client";
 import { fail, uuidV7 } from "@posthorn/protocol";
+import { numberOf } from "./acts-kept.ts";
 import type { Desk } from "./desk.ts";
 
 export interface Template {
@@ -25,22 +26,27 @@ export async function readTemplates({ mail }: Desk): Promise<Template[] | null> 
     .sort((a, b) => a.name.localeCompare(b.name) || a.id.localeCompare(b.id));
 }
 
-/** A new one has no id. Throws ProblemError `tooLarge`. */
+/** A new one has no id. Gives the number by which it is taken back, null when nothing has changed. Throws ProblemError `tooLarge`. */
 export async function keepTemplate(
-  { mail }: Desk,
-  { id, name, text }: { id: string | null; name: string; text: string },
-): Promise<void> {
+  desk: Desk,
+  { id, name, text, label }: { id: string | null; name: string; text: string; label: string },
+): Promise<number | null> {
+  const { mail } = desk;
   const { clock, randomBytes } = mail.session.platform;
   const newId = `${prefix}${uuidV7(clock.now(), randomBytes(16)).replaceAll("-", "")}`;
   const change = { [id ?? newId]: `${oneLine(name)}\n${text}` };
   if (!hasRoomFor(await readSettings(mail), change)) {
     fail("tooLarge", "There is no room for more templates. Shorten this one, or remove another.");
   }
-  await changeSettings(mail, change);
+  return numberOf(desk, doSettings(mail, label, change));
 }
 
-export async function dropTemplate({ mail }: Desk, { id }: { id: string }): Promise<void> {
-  await changeSettings(mail, { [id]: undefined });
+/** Gives the number by which it comes back. */
+export function dropTemplate(
+  desk: Desk,
+  { id, label }: { id: string; label: string },
+): Promise<number | null> {
+  return numberOf(desk, doSettings(desk.mail, label, { [id]: undefined }));
 }
 
 function templateOf(id: string, value: string): Template {

@@ -1,17 +1,24 @@
 /** Taking back what was done, and with a letter the draft that it was. */
 import { actions, emails, type Mail, submissions, type Undo, undoMail, undos } from "@posthorn/client";
-import { actsKept } from "./act-on-threads.ts";
+import { ProblemError } from "@posthorn/protocol";
+import { actsKept } from "./acts-kept.ts";
 import type { Desk } from "./desk.ts";
 import { submissionIdOf } from "./held-letters.ts";
+import type { Topic } from "./topic.ts";
 
-/** `tooLate` is a letter that has left. `draft` names the draft that is there again. */
+/** `tooLate` is a letter that has left, `changed` what was made otherwise since. `draft` names the draft that is there again. */
 export type TakenBack =
-  | { kind: "done"; label: string; draft: string | null }
+  | { kind: "done"; number: number; label: string; draft: string | null }
+  | { kind: "changed"; label: string }
   | { kind: "tooLate" }
   | { kind: "nothing" };
 
-/** Takes back what has this number, or what was done last of all that still can be. */
-export async function undoLast(desk: Desk, number: number | undefined): Promise<TakenBack> {
+/** Takes back what has this number, or what was done last of all that still can be. Throws ProblemError when the server could not be told. */
+export async function undoLast(
+  desk: Desk,
+  number: number | undefined,
+  tell: (topics: readonly Topic[]) => void,
+): Promise<TakenBack> {
   const { mail, map } = desk;
   // It is shown before it is kept, and may be taken back as soon as it is seen.
   await actsKept(desk);
@@ -25,13 +32,30 @@ export async function undoLast(desk: Desk, number: number | undefined): Promise<
   }
   if (wanted === undefined)
     return { kind: number === undefined || asked.length === 0 ? "nothing" : "tooLate" };
+  if (wanted.wayBack !== undefined) return undoDecision(desk, wanted, tell);
   const changes = wanted.steps.flatMap(({ inverse }) => (inverse.on === "emails" ? [inverse] : []));
   for (const { ids, change } of changes.toReversed()) map.foresee(ids, change);
   const taken = await undoMail(mail, wanted.number);
   if (taken === undefined) await map.settle(changes.flatMap(({ ids }) => ids));
   return taken === undefined
     ? { kind: "nothing" }
-    : { kind: "done", label: taken.label, draft: draftOf(taken) ?? null };
+    : { kind: "done", number: taken.number, label: taken.label, draft: draftOf(taken) ?? null };
+}
+
+async function undoDecision(
+  { mail, signal }: Desk,
+  { number, label }: Undo,
+  tell: (topics: readonly Topic[]) => void,
+): Promise<TakenBack> {
+  try {
+    const taken = await undoMail(mail, number, { signal });
+    return taken === undefined ? { kind: "nothing" } : { kind: "done", number, label, draft: null };
+  } catch (error) {
+    if (!(error instanceof ProblemError) || error.problem.code !== "changedMeanwhile") throw error;
+    return { kind: "changed", label };
+  } finally {
+    tell(["people", "settings"]);
+  }
 }
 
 /** The name of the draft that comes back with it. */
