@@ -66,7 +66,7 @@ test("a label is made, and a rule gives it to what somebody writes", async () =>
   await dialog.getByRole("textbox", { name: "From" }).fill(carol.address);
   await dialog.getByRole("checkbox", { name: "Label Bills" }).check();
   await dialog.getByRole("button", { name: "Keep rule" }).click();
-  await page.getByText("What Carol sends").waitFor();
+  await page.getByText("What Carol sends", { exact: true }).waitFor();
   await writeAs(carol, alice, "The first bill");
   await page.getByRole("navigation", { name: "Mailboxes" }).getByRole("link", { name: /Bills/ }).click();
   await page.getByRole("row", { name: /The first bill/ }).waitFor();
@@ -76,6 +76,7 @@ test("a label is made, and a rule gives it to what somebody writes", async () =>
   await page.getByText("No rules yet.").waitFor();
   await page.getByRole("button", { name: /^Undo/ }).click();
   await page.getByRole("switch", { name: "Rule What Carol sends" }).waitFor();
+  await page.getByRole("button", { name: "Close", exact: true }).click();
 });
 
 test("who is away has the server answer", async () => {

@@ -199,6 +199,7 @@ test("somebody is blocked from their page, and that is taken back", async () => 
   await page.getByText("You have blocked them").waitFor();
   await page.getByRole("button", { name: /^Undo/ }).click();
   await page.getByText("You have blocked them").waitFor({ state: "detached" });
+  await page.getByRole("button", { name: "Close", exact: true }).click();
 });
 
 test("keys are shown to those alone whom one has written with", async () => {

@@ -83,11 +83,7 @@ export async function doDropRule(
 }
 
 /** Null when there is none of this id. */
-export async function readRule(
-  { session }: Mail,
-  id: string,
-  options: Interruptible,
-): Promise<RuleFields | null> {
+async function readRule({ session }: Mail, id: string, options: Interruptible): Promise<RuleFields | null> {
   const rule = (await listRules(session, options)).find((one) => one.id === id);
   return rule === undefined ? null : fieldsOfRule(rule);
 }

@@ -27,6 +27,7 @@ export {
 export { type EmailRow, emails } from "./email.ts";
 export { findLetter, type Letter, type PostOptions, post } from "./letters.ts";
 export {
+  accountKey,
   type Mail,
   openMail,
   type SyncState,

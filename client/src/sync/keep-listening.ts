@@ -2,7 +2,7 @@
 import { isSignedOut } from "../session.ts";
 import { Unreachable } from "../unreachable.ts";
 import { listen } from "./listen.ts";
-import { syncStates } from "./mail-context.ts";
+import { accountKey, syncStates } from "./mail-context.ts";
 import { askedMs, noteMayHaveChanged, pauseMsAfter, type Work } from "./sync-work.ts";
 import { whyOf } from "./why-of.ts";
 
@@ -56,6 +56,13 @@ async function pauseListening(work: Work, failures: number, asked: number): Prom
   await mail.session.platform.clock.sleep(Math.max(asked, pauseMsAfter(work, failures)), signal);
 }
 
+/** Of the account itself nothing is mirrored but its state: whoever shows something of it hears of that. */
+async function noteAccount({ mail: { store } }: Work, state: string): Promise<void> {
+  const row = { key: accountKey, state, pass: 0, isWhole: true, frontier: [], total: null };
+  // Where nothing can be kept, that is told by what is read next.
+  await store.write([syncStates], (writer) => writer.put(syncStates, [row])).catch(() => undefined);
+}
+
 /** A state that is here already, as after what was done here itself, is no news. */
 async function noteChanged(work: Work, states: ReadonlyMap<string, string> | undefined): Promise<void> {
   if (states === undefined) noteMayHaveChanged(work, "all");
@@ -64,6 +71,7 @@ async function noteChanged(work: Work, states: ReadonlyMap<string, string> | und
     for (const [type, state] of states) {
       // Records are read by collection, each with a state of its own.
       const ofType = known.filter(({ key }) => key.split(" ")[0] === type);
+      if (type === accountKey) await noteAccount(work, state);
       const isKnown = ofType.length > 0 && ofType.every(({ state: kept }) => kept === state);
       if (!isKnown) noteMayHaveChanged(work, [type]);
     }

@@ -48,6 +48,9 @@ export const syncStates = rowTable({
   indexes: {},
 });
 
+/** Names what is no mirror: the account itself, which was closed or reopened when its state is another, or has got old keys back. */
+export const accountKey = "Account";
+
 /** How it goes with keeping the two the same, for people. */
 export interface SyncStatus {
   key: "status";

@@ -1,6 +1,7 @@
 /** An owner closes their account: from then on nothing comes and nothing goes, and in fourteen days all of it is erased. */
 import { type Closing, fail, formatTime } from "@posthorn/protocol";
 import { findAccount, lockAccounts } from "../store/account-store.ts";
+import { noteAccount } from "../store/change-store.ts";
 import { findEraseAt, listOperators, reopen, setEraseAt } from "../store/closing-store.ts";
 import { deleteDeviceLinksOf } from "../store/device-link-store.ts";
 import type { Db, Tx } from "../store/sql.ts";
@@ -41,6 +42,7 @@ export async function closeAccount(
     await setEraseAt(tx, accountId, now + regretMs);
     await deleteDeviceLinksOf(tx, accountId);
     await ctx.takeBackHeld(tx, accountId, now);
+    await noteAccount(tx, accountId);
     tx.afterCommit(() => ctx.remembered.forgetAccount(accountId));
     return now + regretMs;
   });
@@ -56,6 +58,7 @@ export async function reopenAccount(
   const { accountId } = caller;
   await ctx.store.write(async (tx) => {
     if (!(await reopen(tx, accountId, ctx.clock.now()))) return;
+    await noteAccount(tx, accountId);
     tx.afterCommit(() => ctx.remembered.forgetAccount(accountId));
   });
 }

@@ -3,6 +3,7 @@ import { type FormerKeys, fail, type RegainedKeysSchema } from "@posthorn/protoc
 import type { Static } from "typebox";
 import { type Caller, requireSession } from "../auth/caller.ts";
 import { lockAccounts } from "../store/account-store.ts";
+import { noteAccount } from "../store/change-store.ts";
 import { putEpochSecrets } from "../store/key-store.ts";
 import { listFormer } from "../store/reset-store.ts";
 import type { Store } from "../store/sql.ts";
@@ -38,5 +39,6 @@ export async function regainKeys(
       fail("badRequest", "This epoch was not left by that identity.", { pointer: `/epochs/${astray}/keyId` });
     }
     await putEpochSecrets(tx, accountId, epochs);
+    await noteAccount(tx, accountId);
   });
 }

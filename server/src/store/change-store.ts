@@ -1,3 +1,4 @@
+import { takeStates } from "./account-store.ts";
 import { int, optionalText, text } from "./row.ts";
 import { type Db, type Row, sql, type Tx } from "./sql.ts";
 import { isStateType, type StateType } from "./state-type.ts";
@@ -45,6 +46,12 @@ export async function appendChanges(
     FROM json_each(${JSON.stringify(objectIds)}) AS changed`);
 }
 
+/** Something of the account itself has changed, which is no object of it: clients hear of it and ask anew. */
+export async function noteAccount(tx: Tx, accountId: number): Promise<void> {
+  const state = await takeStates(tx, accountId, 1);
+  await appendChange(tx, accountId, { type: "Account", state, objectId: 0, change: "updated" });
+}
+
 /**
  * What of a type has changed in an account after state `since`, in order. Of a message that has come since then it is
  * told that it came, and nothing else: it is read as it is now, and one that has gone again was never there.
@@ -52,7 +59,7 @@ export async function appendChanges(
 export async function listChanges(
   db: Db,
   accountId: number,
-  type: Exclude<StateType, "Thread" | "Quota">,
+  type: Exclude<StateType, "Thread" | "Quota" | "Account">,
   since: number,
   limit: number,
 ): Promise<Change[]> {

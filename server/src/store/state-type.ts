@@ -9,6 +9,7 @@ export const stateTypes = [
   "Record",
   "Sender",
   "Rule",
+  "Account",
   "EmailDelivery",
 ] as const;
 

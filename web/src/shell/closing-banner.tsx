@@ -8,11 +8,14 @@ import { longDay } from "../words/dates.ts";
 import { say } from "../words/words.ts";
 import style from "./shell.module.css";
 
-/** Of an account that its owner has closed: when it is gone, and the way back. */
-export function ClosingBanner(): ReactElement | null {
-  const eraseAtMs = lastSeen(useView("closing", {}));
+/** Of an account that its owner has closed: when it is gone, and the way back. It may be closed from elsewhere while this page is looked at. */
+export function ClosingBanner(): ReactElement {
+  const eraseAtMs = lastSeen(useView("closing", {})) ?? null;
+  return <div role="status">{eraseAtMs !== null && <Closing eraseAtMs={eraseAtMs} />}</div>;
+}
+
+function Closing({ eraseAtMs }: { eraseAtMs: number }): ReactElement {
   const { isBusy, fault, run } = useWork();
-  if (eraseAtMs === undefined || eraseAtMs === null) return null;
   const keep = () =>
     void run(() => call("keepAccount", {})).then((isDone) => {
       if (isDone) showToast({ words: say("closing.kept") });

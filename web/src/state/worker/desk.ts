@@ -23,6 +23,7 @@ import {
   type TokenKeeper,
   undos,
 } from "@posthorn/client";
+import { hearOfAccount } from "./account-news.ts";
 import { type Digests, makeDigests } from "./digests.ts";
 import { clearTakenBack } from "./held-letters.ts";
 import { homePlatform } from "./home-platform.ts";
@@ -101,7 +102,7 @@ export function openRoom(tell: (topics: readonly Topic[]) => void): Room {
     const onOver = () => {
       isOver = true;
     };
-    follow({ mail, map }, { signal: ended.signal, tell, restLater, onOver });
+    follow({ mail, map, digests }, { signal: ended.signal, tell, restLater, onOver });
     tell(["account"]);
     return desk;
   };
@@ -174,7 +175,7 @@ const syncAfterMs = 200;
 
 /** What goes on in the background for as long as somebody sits there; what they look at first comes first. */
 function follow(
-  { mail, map }: Pick<Desk, "mail" | "map">,
+  { mail, map, digests }: Pick<Desk, "mail" | "map" | "digests">,
   {
     signal,
     tell,
@@ -192,9 +193,6 @@ function follow(
   };
   const stop = mail.store.subscribe([...draftTables, refusals], () => tell(["drafts"]));
   signal.addEventListener("abort", stop, { once: true });
-  // What is refused may be so because the account has been closed from another device.
-  const stopRefusals = mail.store.subscribe([refusals], () => tell(["role"]));
-  signal.addEventListener("abort", stopRefusals, { once: true });
   const stopSettings = mail.store.subscribe(settingsTables, () => tell(["settings", "names"]));
   signal.addEventListener("abort", stopSettings, { once: true });
   const stopActs = mail.store.subscribe([actions, undos], () => tell(["undo"]));
@@ -202,12 +200,21 @@ function follow(
   const stopNames = mail.store.subscribe([senderNames], () => tell(["names"]));
   signal.addEventListener("abort", stopNames, { once: true });
   clearTakenBack(mail, signal);
+  let indexing: AbortController | undefined;
+  const index = () => {
+    indexing?.abort();
+    indexing = new AbortController();
+    const both = AbortSignal.any([signal, indexing.signal]);
+    keepIndexed(mail, { signal: both, onCoverage: () => tell(["coverage"]) }).catch(note);
+  };
+  // With more keys, what could not be opened is indexed once more.
+  hearOfAccount({ mail, digests }, { signal, tell, onKeys: index });
   void restLater.then(async () => {
     await mail.session.platform.clock.sleep(syncAfterMs, signal);
     if (signal.aborted) return;
     syncMail(mail, signal).then(onOver, note);
     await map.whole;
-    keepIndexed(mail, { signal, onCoverage: () => tell(["coverage"]) }).catch(note);
+    index();
     resumeFiles({ mail, signal }, () => tell(["letters"])).catch(note);
     keepEpochsFresh(mail.session).catch(() => undefined);
   });

@@ -32,6 +32,8 @@ export interface Digests {
   /** Those that are on the device, read now. */
   bring(rows: readonly EmailRow[]): Promise<void>;
   forget(ids: Iterable<string>): void;
+  /** What could not be opened may be tried again. */
+  forgetFailed(): void;
 }
 
 const mostKept = 5_000;
@@ -142,6 +144,9 @@ export function makeDigests(
     },
     forget(ids) {
       for (const id of ids) kept.delete(id);
+    },
+    forgetFailed() {
+      for (const [id, digest] of kept) if (digest === "failed") kept.delete(id);
     },
   };
 }
