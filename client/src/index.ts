@@ -120,6 +120,16 @@ export { isDoubtful, type Opened, type OpenedFile, openBytes, openStored } from 
 export * from "./operator.ts";
 export { type OwnAccount, readAccount } from "./own-account.ts";
 export { type Clock, type Platform, type Sha256, systemClock, systemRandomBytes } from "./platform.ts";
+export {
+  createPushSubscription,
+  listPushSubscriptions,
+  type PushSubscription,
+  type PushTarget,
+  provePushSubscription,
+  readPushKey,
+  removePushSubscription,
+  renewPushSubscription,
+} from "./push-subscriptions.ts";
 export type { DraftVersion, UnsentFile, UnsentLetter } from "./records/draft-content.ts";
 export { hasRoomFor, type Settings } from "./records/settings-content.ts";
 export { type ReplyFields, replyTo } from "./reply.ts";

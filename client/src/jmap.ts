@@ -12,7 +12,7 @@ import type { Api } from "./api.ts";
 import { type Gate, newGate } from "./gate.ts";
 import { UnexpectedAnswer } from "./unreachable.ts";
 
-/** `accountId` is put into the arguments. They may refer to what earlier calls answered, by `#name` (RFC 8620 §3.7). */
+/** `accountId` is put into the arguments, but of what is no account's. They may refer to what earlier calls answered, by `#name` (RFC 8620 §3.7). */
 export interface JmapCall {
   method: string;
   arguments: object;
@@ -46,7 +46,7 @@ export interface JmapOptions {
 const sessions = new WeakMap<Api, Promise<JmapSession>>();
 
 /** What the server says of JMAP, asked for once. */
-function jmapSession(api: Api): Promise<JmapSession> {
+export function jmapSession(api: Api): Promise<JmapSession> {
   const known = sessions.get(api);
   if (known !== undefined) return known;
   const asked = api.call("jmapSession", {});
@@ -110,7 +110,7 @@ export async function callJmap(
   const accountId = await jmapAccountId(api);
   const methodCalls = calls.map(({ method, arguments: given }, at) => [
     method,
-    { accountId, ...given },
+    isOfAccount(method) ? { accountId, ...given } : given,
     String(at),
   ]);
   const input = { using: await usedOf(api), methodCalls };
@@ -124,6 +124,11 @@ export async function callJmap(
       methodResponses.filter(([, , id]) => id === String(at)),
     ),
   );
+}
+
+/** Where a device is told of changes belongs to its sign-in (RFC 8620 §7.2). */
+function isOfAccount(method: string): boolean {
+  return !method.startsWith("PushSubscription/");
 }
 
 function answerOf(api: Api, { method }: JmapCall, responses: readonly (readonly unknown[])[]): JmapAnswer {

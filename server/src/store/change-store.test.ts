@@ -8,6 +8,7 @@ import {
   typesChangedSince,
 } from "./change-store.ts";
 import { eachStore } from "./each-store.ts";
+import { addToMailbox, insertMailbox } from "./mailbox-store.ts";
 import { deleteObject, insertObject, markGone, type StoredObject } from "./object-store.ts";
 import type { Db, Store, Tx } from "./sql.ts";
 
@@ -167,6 +168,42 @@ eachStore("the changes of an account", (open) => {
     expect(await types(2)).toEqual(["Email", "EmailSubmission", "Thread"]);
     expect(await types(3)).toEqual(["Email", "Thread"]);
     expect(await types(4)).toEqual([]);
+  });
+
+  it("tell of the inbox when something was sent there that nobody has read", async () => {
+    const store = await withAccounts(await open());
+    const inbox = {
+      id: 1,
+      name: "Inbox",
+      role: "inbox",
+      parentId: undefined,
+      sortOrder: 1,
+      isSubscribed: true,
+    };
+    const put = (over: Partial<StoredObject>) =>
+      store.write(async (tx) => {
+        const id = (await advanceState(tx, 1, 0)) ?? 0;
+        await insertObject(
+          tx,
+          { ...object, ...over, accountId: 1, id, changedState: id },
+          new Uint8Array([1]),
+        );
+        const placed = { accountId: 1, id, receivedAt: object.receivedAt, conversation: object.conversation };
+        for (const mailboxId of over.mailboxes ?? object.mailboxes)
+          await addToMailbox(tx, placed, mailboxId, false, id);
+        return id;
+      });
+    const isTold = async (since: number) =>
+      (await typesChangedSince(store.read, 1, since)).has("InboxDelivery");
+    await store.write((tx) => insertMailbox(tx, 1, inbox, 0));
+    await put({ mailboxes: [8] });
+    await put({ mailboxes: [3], keywords: ["$seen"] });
+    await put({ keywords: ["$flagged", "$seen"] });
+    await put({ format: "rfc5322" });
+    expect(await isTold(0)).toBe(false);
+    const id = await put({ mailboxes: [17, 1], keywords: ["$flagged"] });
+    expect(await isTold(0)).toBe(true);
+    expect(await isTold(id)).toBe(false);
   });
 
   it("miss no state and have none twice, whoever writes at once, and nothing of who failed", async () => {

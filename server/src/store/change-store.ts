@@ -139,10 +139,31 @@ export async function typesChangedSince(db: Db, accountId: number, since: number
     types.add(type);
     if (type === "Email" && !isTrue(row.is_update)) types.add("Thread");
   }
-  if (came !== undefined) types.add("Email").add("Thread").add("EmailDelivery");
+  if (came !== undefined) {
+    types.add("Email").add("Thread").add("EmailDelivery");
+    if (await isInboxReached(db, accountId, since)) types.add("InboxDelivery");
+  }
   if (sent !== undefined) types.add("EmailSubmission");
   if (counted !== undefined) types.add("Mailbox");
   return types;
+}
+
+/** Of what has come so much is looked at, the newest of it. */
+const mostLooked = 1_000;
+
+/** Whether something that was sent here after state `since` lies in the inbox now, and nobody has read it: what was brought in is old. */
+async function isInboxReached(db: Db, accountId: number, since: number): Promise<boolean> {
+  const found = await db.get(sql`
+    SELECT came.id FROM (
+      SELECT id, received_at FROM object
+      WHERE account_id = ${accountId} AND id > ${since} AND kind <> 'gone' AND format = 'posthorn'
+        AND keywords NOT LIKE '%"$seen"%'
+      ORDER BY id DESC LIMIT ${mostLooked}) AS came
+    JOIN mailbox ON mailbox.account_id = ${accountId} AND mailbox.role = 'inbox'
+    JOIN object_mailbox AS place ON place.account_id = ${accountId} AND place.mailbox_id = mailbox.id
+      AND place.received_at = came.received_at AND place.object_id = came.id
+    LIMIT 1`);
+  return found !== undefined;
 }
 
 /**

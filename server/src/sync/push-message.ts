@@ -116,5 +116,6 @@ function headersOf(message: PushMessage): Record<string, string> {
   if (message.kind === "verification") return { urgency: "normal" };
   const named = [...message.types].sort().join();
   const topic = createHash("sha256").update(named).digest("base64url").slice(0, 32);
-  return { urgency: message.types.has("EmailDelivery") ? "normal" : "low", topic };
+  const isNews = message.types.has("EmailDelivery") || message.types.has("InboxDelivery");
+  return { urgency: isNews ? "normal" : "low", topic };
 }

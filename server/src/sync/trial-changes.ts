@@ -11,7 +11,7 @@ import { Hub } from "./hub.ts";
 export const now = 1_795_500_000_000;
 const yearMs = 365 * 24 * 3_600_000;
 
-export type Written = Exclude<StateType, "Thread" | "EmailDelivery">;
+export type Written = Exclude<StateType, "Thread" | "EmailDelivery" | "InboxDelivery">;
 
 /** Accounts 1 and 2; the sign-ins `s1` and `s2` to them, and the token `t1` to the first. */
 export async function withAccounts<Opened extends Store>(store: Opened): Promise<Opened> {
