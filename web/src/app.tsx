@@ -11,6 +11,7 @@ import type { SettingsParts } from "./settings/settings-page.tsx";
 import { Shell } from "./shell/shell.tsx";
 import { notStarted, tellDrawn } from "./state/desk.ts";
 import { awayAccount, lastAccount, noteAccount } from "./state/last-account.ts";
+import { toldHere } from "./state/told-here.ts";
 import { lastSeen, useView } from "./state/use-view.ts";
 import { useOwnPage } from "./state/whose-page.ts";
 import type { Fault } from "./state/worker/fault.ts";
@@ -81,6 +82,10 @@ const ExportPage = part(
   () => import("./transfer/export-page.tsx"),
   ({ ExportPage }) => ExportPage,
 );
+const AskToTell = part(
+  () => import("./notify/ask-to-tell.tsx"),
+  ({ AskToTell }) => AskToTell,
+);
 const ImportCard = part(
   () => import("./transfer/import-card.tsx"),
   ({ ImportCard }) => ImportCard,
@@ -103,6 +108,15 @@ export function App(): ReactElement {
     if (seenAddress !== undefined) noteAccount(seenAddress);
   }, [seenAddress]);
   const isOwn = useOwnPage(seenAddress);
+
+  useEffect(() => {
+    if (!isOwn || typeof seenAddress !== "string" || !toldHere().isOn) return;
+    // Without it the next page tells.
+    import("./notify/begin.ts").then(
+      ({ beginNotifying }) => beginNotifying(seenAddress),
+      () => undefined,
+    );
+  }, [isOwn, seenAddress]);
 
   const isStarted = fault?.code !== notStarted;
   useEffect(() => {
@@ -159,6 +173,11 @@ export function App(): ReactElement {
           address={address}
           search={searchParts}
           importCard={importCard}
+          askToTell={
+            <Suspense>
+              <AskToTell address={address} />
+            </Suspense>
+          }
           screener={
             <Suspense fallback={<Waiting />}>
               <ScreenerPage />

@@ -1,8 +1,10 @@
 /**
  * The service worker: the client's own files are kept whole, so that it starts at once and without a network, and stays the
  * same until somebody agrees to a newer one or has closed all of its pages. Pages of the version before keep their files. It
- * never touches what is asked of the server itself.
+ * never touches what is asked of the server itself. It also shows what is told of new mail (notify/service.ts).
  */
+import { notifying } from "./notify/service.ts";
+import type { ToService } from "./notify/told.ts";
 
 export type { SiteList };
 
@@ -15,20 +17,38 @@ interface FetchEvent extends ExtendableEvent {
   respondWith(answer: Promise<Response>): void;
 }
 
+type OfNotifications = Parameters<typeof notifying>[0];
+
 /** As much of a worker's scope as is used here (https://www.w3.org/TR/service-workers/). */
 interface Scope {
+  addEventListener(
+    type: "push",
+    listener: (event: ExtendableEvent & { readonly data: { text(): string } | null }) => void,
+  ): void;
+  addEventListener(
+    type: "notificationclick",
+    listener: (
+      event: ExtendableEvent & {
+        readonly notification: Parameters<ReturnType<typeof notifying>["pressed"]>[0];
+      },
+    ) => void,
+  ): void;
   addEventListener(type: "install" | "activate", listener: (event: ExtendableEvent) => void): void;
   addEventListener(type: "fetch", listener: (event: FetchEvent) => void): void;
   addEventListener(
     type: "message",
-    listener: (event: ExtendableEvent & { readonly data: unknown }) => void,
+    listener: (event: ExtendableEvent & { readonly data: string | ToService }) => void,
   ): void;
+  readonly navigator: OfNotifications["navigator"];
   skipWaiting(): Promise<void>;
   readonly clients: {
     claim(): Promise<void>;
-    matchAll(options: { type: "window"; includeUncontrolled: true }): Promise<readonly unknown[]>;
-  };
-  readonly registration: { readonly scope: string; readonly waiting: unknown; readonly installing: unknown };
+  } & OfNotifications["clients"];
+  readonly registration: {
+    readonly scope: string;
+    readonly waiting: unknown;
+    readonly installing: unknown;
+  } & OfNotifications["registration"];
 }
 
 declare const self: Scope;
@@ -44,6 +64,7 @@ declare const siteList: SiteList;
 
 const cacheName = `posthorn ${siteList.version}`;
 const page = "/index.html";
+const notifications = notifying(self);
 
 self.addEventListener("install", (event) => {
   event.waitUntil(
@@ -60,8 +81,15 @@ self.addEventListener("activate", (event) => {
 
 self.addEventListener("message", (event) => {
   if (event.data === "useThisVersion") void self.skipWaiting();
-  if (event.data === "pageIsHere") event.waitUntil(forgetOthers());
+  else if (event.data === "pageIsHere") event.waitUntil(forgetOthers());
+  else if (typeof event.data === "object") event.waitUntil(notifications.said(event.data));
 });
+
+self.addEventListener("push", (event) => event.waitUntil(notifications.pushed(event.data?.text() ?? "")));
+
+self.addEventListener("notificationclick", (event) =>
+  event.waitUntil(notifications.pressed(event.notification)),
+);
 
 self.addEventListener("fetch", (event) => {
   const { request } = event;

@@ -12,6 +12,12 @@ export {
   received,
   writeTo,
 } from "./composing.ts";
+export {
+  allowNotifications,
+  hoursAroundNow,
+  type NotificationCentre,
+  openNotificationCentre,
+} from "./notification-centre.ts";
 export { type OpenPage, openAppPage, openBrowser, openPage } from "./open-browser.ts";
 export { pressInRow, withoutNetwork } from "./pointing.ts";
 export { caretGoes, drop, paste } from "./rich-letters.ts";

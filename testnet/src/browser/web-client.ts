@@ -67,10 +67,10 @@ export async function startWebClients(
 
 /**
  * What a browser says by itself of an answer that was none, and of a service worker from a server whose certificate it does not
- * trust: it keeps none then, though it was told to look at the pages all the same.
+ * trust: it keeps none then, though it was told to look at the pages all the same. Without a profile it has no push service.
  */
 const ofTheBrowser =
-  /^(?:Failed to load resource|An SSL certificate error occurred|An unknown error occurred when fetching the script)/;
+  /^(?:Failed to load resource|An SSL certificate error occurred|An unknown error occurred when fetching the script|Chrome currently does not support the Push API in incognito)/;
 
 /** A browser of its own, at a server's client. */
 export async function openClient(

@@ -2,6 +2,7 @@ import { type ReactElement, type ReactNode, Suspense, useEffect } from "react";
 import { go, type Route } from "../routes.ts";
 import { useLook } from "../state/look.ts";
 import type { Place } from "../state/place.ts";
+import { useIsToAsk } from "../state/told-here.ts";
 import { lastSeen, useView } from "../state/use-view.ts";
 import type { Folder } from "../state/worker/folders.ts";
 import type { ThreadView } from "../state/worker/read-thread.ts";
@@ -49,6 +50,7 @@ export function MailPage({
   search,
   screener,
   importCard,
+  askToTell,
 }: {
   route: Route;
   address: string;
@@ -57,6 +59,8 @@ export function MailPage({
   screener: ReactNode;
   /** In the inbox of somebody who has little mail yet. */
   importCard: ReactNode;
+  /** In the inbox of somebody who has mail, until they have said whether they want to be told of it. */
+  askToTell: ReactNode;
 }): ReactElement {
   const { isListWide } = useLook();
   const isWide = useMedia(roomForTwo) && isListWide;
@@ -68,6 +72,8 @@ export function MailPage({
   const isInbox = place.kind === "role" && place.role === "inbox";
   const mails = folders.filter(({ role }) => role === "inbox" || role === "archive");
   const isNew = mails.length > 0 && mails.reduce((sum, { total }) => sum + total, 0) <= fewMails;
+  const isToAsk = useIsToAsk() && inbox !== undefined && inbox.total > 0;
+  const hasMail = lastSeen(useView("hasMailOfOthers", isInbox && isToAsk ? {} : undefined)) === true;
   const threadId = isList ? route.threadId : undefined;
   const waitingId = threadId?.startsWith(waitingRow) ? threadId.slice(waitingRow.length) : undefined;
   const thread = lastSeen(useView("thread", threadId === undefined ? undefined : { threadId }));
@@ -104,7 +110,14 @@ export function MailPage({
         tools={search.field(place, folders)}
         above={place.kind === "search" ? search.status(place.query) : undefined}
         empty={place.kind === "search" ? search.empty(place.query) : undefined}
-        below={isInbox && isNew ? importCard : undefined}
+        below={
+          isInbox && (isNew || hasMail) ? (
+            <>
+              {hasMail && askToTell}
+              {isNew && importCard}
+            </>
+          ) : undefined
+        }
       />
       <Suspense>
         <ListEdge />

@@ -44,8 +44,13 @@ export const seen = [
   },
   {
     id: "devices",
-    tables: ["account", "former_address", "invite", "session", "api_token", "push_subscription"],
+    tables: ["account", "former_address", "invite", "session", "api_token"],
     says: ["names of devices and of programs with a token"],
+  },
+  {
+    id: "push",
+    tables: ["push_subscription"],
+    says: ["at which push service their browsers are woken"],
   },
   { id: "online", tables: ["session"], says: ["when and from where they are online"] },
   { id: "records", tables: ["record", "record_gone"], says: ["how many records there are and how large"] },

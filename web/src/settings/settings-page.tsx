@@ -167,7 +167,7 @@ function Topic({
         </Row>
       );
     case "notifications":
-      return <Notifications />;
+      return <Notifications address={address} />;
     case "identities":
       return <Identities address={address} />;
     case "templates":

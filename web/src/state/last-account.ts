@@ -6,7 +6,7 @@
 const place = "posthorn.account";
 const awayPlace = "posthorn.away";
 /** What a page keeps of somebody beside their mail. */
-const ownPlaces = [place, awayPlace, "posthorn.originalColours"];
+const ownPlaces = [place, awayPlace, "posthorn.originalColours", "posthorn.told"];
 
 /** Undefined when nobody was, or they have left. */
 export function lastAccount(): string | undefined {

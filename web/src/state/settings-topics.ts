@@ -9,7 +9,7 @@ export const settingsTopics = [
     rows: ["theme", "density", "wideList", "textSize", "language", "afterArchive"],
   },
   { id: "keyboard", icon: "keyboard", rows: ["keys"] },
-  { id: "notifications", icon: "bell", rows: ["notifications"] },
+  { id: "notifications", icon: "bell", rows: ["notifications", "toldOf", "quiet"] },
   { id: "identities", icon: "envelope", rows: ["identities"] },
   { id: "templates", icon: "template", rows: ["templates"] },
   { id: "labels", icon: "label", rows: ["labels"] },

@@ -5,6 +5,7 @@
 import { useEffect } from "react";
 import { call } from "./desk.ts";
 import { forgetAccount } from "./last-account.ts";
+import { toldHere } from "./told-here.ts";
 
 let owner: string | undefined;
 let isLeaving = false;
@@ -24,12 +25,24 @@ export async function signOut(address: string, path: string): Promise<void> {
   isLeaving = true;
   try {
     // What could not be removed is told where one signs in.
-    if (await call("signOut", { address })) forgetAccount();
+    const isForgotten = await call("signOut", { address });
+    if (toldHere().isOn) await endNotifications();
+    if (isForgotten) forgetAccount();
   } catch (error) {
     isLeaving = false;
     throw error;
   }
   loadAnew(path);
+}
+
+/** At the server they have ended with the sign-in. */
+async function endNotifications(): Promise<void> {
+  try {
+    await (await import("../notify/device.ts")).forgetHere();
+  } catch (error) {
+    // Nothing comes any more; what is left is told where this browser is asked for the next person.
+    console.info("What was told could not be put away:", error);
+  }
 }
 
 function loadAnew(path: string): void {

@@ -26,6 +26,7 @@ import {
   tryPhrase,
 } from "./phrase.ts";
 import { acceptAlias, decide } from "./screener.ts";
+import { dropPush, findPushKey, keepTelling, listPush, makePush, provePush, renewPush } from "./telling.ts";
 import { dropTemplate, keepTemplate } from "./templates.ts";
 import type { Topic } from "./topic.ts";
 import { beginTrustAnew, compareCode, forgetComparison, haveCompared, haveFoundOthers } from "./trust.ts";
@@ -41,6 +42,13 @@ export const ownCalls = {
   keepRule: telling("settings", keepRule),
   dropRule: telling("settings", dropRule),
   keepAbsence: telling("settings", keepAbsence),
+  keepTelling: telling("settings", keepTelling),
+  findPushKey: (room: Room, _: Nothing) => findPushKey(deskOf(room)),
+  listPush: (room: Room, _: Nothing) => listPush(deskOf(room)),
+  makePush: (room: Room, input: Parameters<typeof makePush>[1]) => makePush(deskOf(room), input),
+  provePush: (room: Room, input: { id: string; code: string }) => provePush(deskOf(room), input),
+  renewPush: (room: Room, input: { id: string }) => renewPush(deskOf(room), input),
+  dropPush: (room: Room, _: Nothing) => dropPush(deskOf(room)),
   endDevice: telling("settings", endDevice),
   offerDeviceLink: (room: Room, _: Nothing) => offerDeviceLink(deskOf(room)),
   makeToken: telling("settings", makeToken),

@@ -1,6 +1,7 @@
 /** What settings and people's pages watch. */
 import type { Absence, Compared, Identity, Rule } from "@posthorn/client";
 import type { ApiToken } from "@posthorn/protocol";
+import { type Arrival, hasMailOfOthers, readArrivals } from "./arrivals.ts";
 import { deskOf } from "./desk-of.ts";
 import {
   type Device,
@@ -22,6 +23,7 @@ import { type KnownPerson, listPeople, type PersonView, readPerson } from "./peo
 import type { Person } from "./persons.ts";
 import { hasLost, isPhraseOwed, type PhraseHealth, readPhraseHealth } from "./phrase.ts";
 import { namePerson } from "./recipients.ts";
+import { readTelling, type Telling } from "./telling.ts";
 import { readTemplates, type Template } from "./templates.ts";
 import { readCompared, readStanding, readTrust, type Standing, type Trust } from "./trust.ts";
 import { view } from "./view.ts";
@@ -44,6 +46,15 @@ export const ownViews = {
   ),
   rules: view<Nothing, Rule[]>(["account", "settings"], async (room) => readRules(deskOf(room))),
   absence: view<Nothing, Absence>(["account", "settings"], async (room) => readOwnAbsence(deskOf(room))),
+  telling: view<Nothing, Telling>(["account", "settings"], async (room) => readTelling(deskOf(room))),
+  arrivals: view<Nothing, Arrival[]>(["account", "rows", "texts", "names", "status"], async (room) => {
+    const desk = room.desk();
+    return desk === undefined ? [] : readArrivals(desk);
+  }),
+  hasMailOfOthers: view<Nothing, boolean>(["account", "rows"], async (room) => {
+    const desk = room.desk();
+    return desk !== undefined && hasMailOfOthers(desk);
+  }),
   senders: view<Nothing, SenderList>(["account", "people"], async (room) => readSenders(deskOf(room))),
   devices: view<Nothing, Device[]>(["account", "settings"], async (room) => readDevices(deskOf(room))),
   tokens: view<Nothing, ApiToken[]>(["account", "settings"], async (room) => readTokens(deskOf(room))),

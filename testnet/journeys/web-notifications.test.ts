@@ -1,0 +1,184 @@
+/** Notifications of new mail: who is told of what, and what is said where none can be. */
+import { decideSender, prepare, send } from "@posthorn/client";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { findBarriers } from "../src/browser/find-barriers.ts";
+import {
+  allowNotifications,
+  hasCount,
+  hoursAroundNow,
+  type NotificationCentre,
+  openNotificationCentre,
+  openSettings,
+  startWebClients,
+  type WebClient,
+  type WebClients,
+} from "../src/browser/index.ts";
+import { joinAs, type TestPerson, writeAs } from "../src/people.ts";
+
+let clients: WebClients;
+let ana: TestPerson;
+let bo: TestPerson;
+let client: WebClient;
+let page: WebClient["page"];
+let centre: NotificationCentre;
+
+beforeAll(async () => {
+  clients = await startWebClients({ settings: { screening: "yes" } });
+  const [alpha, beta] = [clients.net.node("alpha"), clients.net.node("beta")];
+  ana = await joinAs(clients.net, alpha, "ana");
+  bo = await joinAs(clients.net, beta, "bo");
+  await decideSender(ana.session, bo.address, "accepted");
+  client = await clients.open(alpha, { isPlain: true });
+  page = client.page;
+  await allowNotifications(client.context, { now: "default", asked: "granted" });
+  await page.reload();
+  await client.signIn(ana);
+  centre = await openNotificationCentre(page);
+}, 120_000);
+afterAll(async () => {
+  await clients.close();
+});
+
+const ask = () => page.getByRole("region", { name: "Get notified about people you know?" });
+const row = (subject: string) => page.getByRole("row", { name: new RegExp(subject) });
+const switchHere = () => page.getByRole("switch", { name: "Notifications in this browser" });
+const goTo = (name: RegExp) => page.getByRole("link", { name }).click();
+
+async function shows(...expected: object[]): Promise<void> {
+  await expect.poll(() => centre.shown(), { timeout: 20_000 }).toMatchObject(expected);
+}
+
+async function write(subject: string): Promise<void> {
+  const draft = { from: bo.address, fromName: "Bo Berg", to: [ana.address], subject, body: "As I said." };
+  await send(bo.session, (await prepare(bo.session, draft)).message);
+}
+
+/** What is sent after it has come, so what is before it has been told of, or will not be. */
+async function isToldNext(subject: string): Promise<void> {
+  await write(subject);
+  await expect
+    .poll(async () => (await centre.shown()).map(({ body }) => body), { timeout: 20_000 })
+    .toContain(subject);
+}
+
+test("nobody is asked on load, but below their first mail, and not again once they have answered", async () => {
+  await page
+    .getByRole("heading", { name: "Your first message" })
+    .or(page.getByRole("heading"))
+    .first()
+    .waitFor();
+  await hasCount(ask(), 0);
+  await write("The first");
+  await row("The first").waitFor();
+  await ask().waitFor();
+  expect(await findBarriers(page)).toEqual([]);
+  await ask().getByRole("button", { name: "Not now" }).click();
+  await hasCount(ask(), 0);
+  await page.reload();
+  await row("The first").waitFor();
+  await hasCount(ask(), 0);
+});
+
+test("who turns it on is told truthfully that the push service cannot be reached, and what works all the same", async () => {
+  await openSettings(client, "Notifications");
+  await switchHere().click();
+  await page.getByText("The push service of your browser cannot be reached.").waitFor();
+  await expect.poll(() => switchHere().getAttribute("aria-checked")).toBe("true");
+  await page.getByText("While a Posthorn tab is open you are told").waitFor();
+  expect(await findBarriers(page)).toEqual([]);
+  await page.reload();
+  await page.getByText("The push service of your browser cannot be reached.").waitFor();
+});
+
+test("a letter of somebody one knows is told once, with sender and subject, while nobody looks; pressed, it is read", async () => {
+  const second = await client.context.newPage();
+  await second.goto(new URL("/inbox", page.url()).href);
+  await second.getByRole("row", { name: /The first/ }).waitFor();
+  await write("While somebody looks");
+  await second.getByRole("row", { name: /While somebody looks/ }).waitFor();
+  await centre.look(false);
+  await write("Come and see");
+  await shows({ title: "Bo Berg", body: "Come and see", silent: false });
+  // The push service tells of it too.
+  await centre.push({ "@type": "StateChange", changed: {} });
+  await isToldNext("And this");
+  await shows({ title: "Bo Berg", body: "Come and see" }, { title: "Bo Berg", body: "And this" });
+  await second.close();
+  await centre.press("Bo Berg");
+  await page.getByRole("heading", { name: "Come and see" }).waitFor();
+  await shows({ body: "And this" });
+  await centre.look(true);
+  await shows();
+});
+
+test("what waits in the Screener is told to nobody", async () => {
+  const stranger = await joinAs(clients.net, clients.net.node("beta"), "stranger");
+  await centre.look(false);
+  await writeAs(stranger, ana, "You do not know me");
+  await page.getByRole("link", { name: /^Screener\s*1/ }).waitFor();
+  await isToldNext("You do know me");
+  await shows({ body: "You do know me" });
+  await centre.look(true);
+});
+
+test("in quiet hours nothing is told", async () => {
+  await openSettings(client, "Notifications");
+  await page.getByRole("switch", { name: "Quiet hours" }).click();
+  const { from, to } = hoursAroundNow();
+  await page.getByLabel("From").fill(from);
+  await page.getByLabel("To", { exact: true }).fill(to);
+  await page.getByText("Saved").first().waitFor();
+  await centre.look(false);
+  await goTo(/^Inbox/);
+  await write("In the night");
+  await row("In the night").waitFor();
+  await page.getByRole("button", { name: "Settings", exact: true }).click();
+  await page.getByRole("link", { name: "Notifications", exact: true }).click();
+  await page.getByRole("switch", { name: "Quiet hours" }).click();
+  await expect
+    .poll(() => page.getByRole("switch", { name: "Quiet hours" }).getAttribute("aria-checked"))
+    .toBe("false");
+  await isToldNext("In the morning");
+  await shows({ body: "In the morning" });
+  await centre.look(true);
+});
+
+test("nothing is told to whom wants nothing told", async () => {
+  await openSettings(client, "Notifications");
+  const which = page.getByRole("combobox", { name: "Tell me of" });
+  await which.selectOption("Nothing");
+  await page.getByText("You have chosen to be told of nothing.").waitFor();
+  await centre.look(false);
+  await goTo(/^Inbox/);
+  await write("Not told");
+  await row("Not told").waitFor();
+  await openSettings(client, "Notifications");
+  await which.selectOption("People you know");
+  await page.getByText("The push service of your browser cannot be reached.").waitFor();
+  await isToldNext("Told again");
+  await shows({ body: "Told again" });
+  await centre.look(true);
+});
+
+test("whoever signs out leaves nothing that tells", async () => {
+  await page.getByRole("button", { name: /^Account/ }).click();
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.getByLabel("Address", { exact: true }).waitFor();
+  expect(await page.evaluate(() => localStorage.getItem("posthorn.told"))).toBeNull();
+  expect(await page.evaluate(() => caches.keys())).toEqual([expect.stringMatching(/^posthorn /)]);
+  expect(client.faults).toEqual([]);
+});
+
+test("a browser that blocks it says what to do", async () => {
+  const blocked = await clients.open(clients.net.node("alpha"), { isPlain: true });
+  await blocked.signIn(ana);
+  await openSettings(blocked, "Notifications");
+  await blocked.page.getByText("Your browser blocks notifications of this page.").waitFor();
+  expect(
+    await blocked.page
+      .getByRole("switch", { name: "Notifications in this browser" })
+      .getAttribute("aria-checked"),
+  ).toBe("false");
+  expect(await findBarriers(blocked.page)).toEqual([]);
+  await blocked.context.close();
+});

@@ -1,0 +1,108 @@
+/** What goes on for as long as a page is open: it keeps the browser's part in order, and tells what comes while nobody looks. */
+import { wholeName } from "../mail/person-names.ts";
+import { withoutTurns } from "../mail/text-links.ts";
+import { go, readRoute, writeRoute } from "../routes.ts";
+import { watch } from "../state/desk.ts";
+import { toldHere } from "../state/told-here.ts";
+import type { Arrival } from "../state/worker/arrivals.ts";
+import type { Telling } from "../state/worker/telling.ts";
+import { say } from "../words/words.ts";
+import { abilityHere, keepPush, leaveWords, proveKept, registrationHere, turnOn } from "./device.ts";
+import { isFromService, type ToService } from "./told.ts";
+
+/** More that come at once are told as a number. */
+const mostAtOnce = 3;
+
+let isBegun = false;
+
+/** Once a page, for whoever it shows. */
+export function beginNotifying(address: string): void {
+  if (isBegun || navigator.serviceWorker === undefined) return;
+  isBegun = true;
+  navigator.serviceWorker.addEventListener("message", ({ data }) => {
+    if (!isFromService(data)) return;
+    if (data.kind === "open") go(readRoute(new URL(data.path, location.origin)));
+    else noteTrouble(proveKept());
+  });
+  document.addEventListener("visibilitychange", noteLook);
+  noteLook();
+  watch("telling", {}, (told) => {
+    if ("value" in told) noteTrouble(followChoices(told.value, address));
+  });
+  // One tab of several tells; the next does when it is closed.
+  void navigator.locks?.request("posthorn notifications", () => new Promise<never>(tellArrivals));
+}
+
+/** As `turnOn` of device.ts, with all that follows. Throws CallFailed when the server could not be told. */
+export async function startHere(address: string, telling: Telling): Promise<boolean> {
+  if (!(await turnOn())) return false;
+  beginNotifying(address);
+  await followChoices(telling, address);
+  return true;
+}
+
+export async function followChoices({ which, quiet }: Telling, address: string): Promise<void> {
+  const { isOn } = toldHere();
+  if (!isOn || abilityHere() !== "allowed") return;
+  const words = { title: say("notify.any"), body: address, proving: say("notify.proving"), quiet };
+  await leaveWords(words);
+  await keepPush(which !== "none");
+}
+
+/** Whoever looks at the page need not be told any more. */
+function noteLook(): void {
+  if (document.visibilityState === "visible") void post({ kind: "looked" });
+}
+
+/** The next start tries again. */
+function noteTrouble(work: Promise<void>): void {
+  work.catch((error: unknown) => console.info("Notifications are not in order yet:", error));
+}
+
+function tellArrivals(): void {
+  const done = new Set<string>();
+  watch("arrivals", {}, (told) => {
+    if (!("value" in told)) return;
+    const isLookedAt = document.visibilityState === "visible";
+    const { isOn } = toldHere();
+    const fresh = told.value.filter(({ id }) => !done.has(id));
+    if (isLookedAt || !isOn || abilityHere() !== "allowed") {
+      for (const { id } of fresh) done.add(id);
+      return;
+    }
+    // What a letter says is known a moment after it has come.
+    if (fresh.some(({ subject, isToTell }) => isToTell && subject === null)) return;
+    for (const { id } of fresh) done.add(id);
+    const wanted = fresh.filter(({ isToTell }) => isToTell);
+    if (wanted.length < fresh.length) void post({ kind: "untold" });
+    if (wanted.length > mostAtOnce) void post(manyOf(wanted));
+    else for (const arrival of wanted) void post(letterOf(arrival));
+  });
+}
+
+function letterOf({ id, threadId, from, subject }: Arrival): ToService {
+  return {
+    kind: "letter",
+    id,
+    title: withoutTurns(wholeName(from)),
+    body: withoutTurns(subject ?? ""),
+    path: writeRoute({ page: "list", place: inbox, threadId }),
+  };
+}
+
+function manyOf(arrivals: readonly Arrival[]): ToService {
+  const names = [...new Set(arrivals.map(({ from }) => withoutTurns(wholeName(from))))];
+  return {
+    kind: "letter",
+    id: "many",
+    title: say("notify.many", { count: arrivals.length }),
+    body: names.join(", "),
+    path: writeRoute({ page: "list", place: inbox, threadId: undefined }),
+  };
+}
+
+const inbox = { kind: "role", role: "inbox" } as const;
+
+async function post(message: ToService): Promise<void> {
+  (await registrationHere())?.active?.postMessage(message);
+}
