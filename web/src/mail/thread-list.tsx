@@ -18,6 +18,7 @@ import { lastSeen, useView } from "../state/use-view.ts";
 import type { Folder } from "../state/worker/folders.ts";
 import type { ThreadRow } from "../state/worker/list-threads.ts";
 import type { Person } from "../state/worker/persons.ts";
+import { afterPaint } from "../ui/after-paint.ts";
 import { Button } from "../ui/button.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { part } from "../ui/part.ts";
@@ -113,18 +114,13 @@ export function ThreadList({
   }, [isKnown, pages.isWhole, restore]);
   useEffect(() => {
     if (!isKnown) return;
-    let timer: number | undefined;
-    const frame = requestAnimationFrame(() => {
-      timer = window.setTimeout(() => {
-        tellDrawn();
-        startTransition(() => setReadyFor(key));
-      });
+    return afterPaint(() => {
+      tellDrawn();
+      startTransition(() => setReadyFor(key));
     });
-    return () => {
-      cancelAnimationFrame(frame);
-      clearTimeout(timer);
-    };
   }, [isKnown, key]);
+  // Each version may have moved some.
+  useEffect(() => afterPaint(() => numberRows(canvas.current, pages.indexOf)), [pages.version, first, last]);
   const total = pages.total ?? 0;
   const isNothing = pages.total === 0 && pages.isWhole;
   const layout = layOut(total, pages.ages, view.row);
@@ -136,13 +132,16 @@ export function ThreadList({
     openId,
     opened,
     firstSeen: () => layout.rowAt((scroller.current?.scrollTop ?? view.top) + view.row / 2),
-    focusRow(threadId) {
+    focusRow(threadId, when) {
       const index = pages.indexOf(threadId);
       if (index >= 0) show(layout, index);
+      wanted.current = threadId;
+      // What leaves has to be drawn anyway, and what has the focus is looked at but once.
+      if (when === "drawn") return;
       const row = findRow(scroller.current, threadId);
       row?.focus({ preventScroll: true });
       // Who has it already wants it no more, or it would be taken from what gets it next.
-      wanted.current = row !== null && document.activeElement === row ? undefined : threadId;
+      if (row !== null && document.activeElement === row) wanted.current = undefined;
     },
     onLeaving(threadIds) {
       stood.current = threadIds.length > 3 ? undefined : standing(canvas.current);
@@ -355,6 +354,15 @@ export function ThreadList({
       )}
     </>
   );
+}
+
+/** Tells rows their places that have only moved: to draw them all anew for that would keep whoever moves them waiting. */
+function numberRows(canvas: HTMLElement | null, indexOf: (threadId: string) => number): void {
+  for (const row of canvas?.querySelectorAll<HTMLElement>("[role=row][data-thread]") ?? []) {
+    const index = indexOf(row.dataset.thread ?? "");
+    const number = String(index + 1);
+    if (index >= 0 && row.ariaRowIndex !== number) row.ariaRowIndex = number;
+  }
 }
 
 function findRow(scroller: HTMLElement | null, threadId: string): HTMLElement | null {

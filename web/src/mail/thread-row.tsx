@@ -18,6 +18,7 @@ import type { Label } from "./use-labels.ts";
 
 interface Props {
   row: ThreadRow;
+  /** Where it stands when it is drawn; of one that moves then the list says it anew. */
   index: number;
   isOpen: boolean;
   /** The one to which Tab leads. */
@@ -53,7 +54,16 @@ export interface RowActs {
 /** Asked once for all rows. */
 const [finePointer, coarsePointer] = [matchMedia("(pointer: fine)"), matchMedia("(pointer: coarse)")];
 
-export const ThreadRowView = memo(function ThreadRowView({
+export const ThreadRowView = memo(ThreadRowNow, isDrawnSame);
+
+/** One that has only moved is not drawn anew: the list tells it its place once the others stand in theirs. */
+function isDrawnSame(before: Props, now: Props): boolean {
+  return Object.entries({ ...before, index: now.index }).every(([key, value]) =>
+    Object.is(value, Reflect.get(now, key)),
+  );
+}
+
+function ThreadRowNow({
   row,
   index,
   isOpen,
@@ -141,7 +151,7 @@ export const ThreadRowView = memo(function ThreadRowView({
       </div>
     </>
   );
-});
+}
 
 /** What stands in it, which is the same wherever the row stands. */
 const Cells = memo(function Cells({

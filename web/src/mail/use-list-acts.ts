@@ -9,6 +9,7 @@ import { type Place, placeKey } from "../state/place.ts";
 import { lookAhead } from "../state/use-view.ts";
 import type { ThreadAct } from "../state/worker/act-on-threads.ts";
 import type { ThreadRow } from "../state/worker/list-threads.ts";
+import { afterPaint } from "../ui/after-paint.ts";
 import { act } from "./act.ts";
 import {
   extendedTo,
@@ -58,8 +59,8 @@ interface Setting {
   opened: RowMarks | undefined;
   /** The index of the first row that is seen. */
   firstSeen(): number;
-  /** Shows the row and gives it the focus. */
-  focusRow(threadId: string): void;
+  /** Shows the row and gives it the focus: at once, or once what is done now is drawn. */
+  focusRow(threadId: string, when: "now" | "drawn"): void;
   /** Before rows leave by what somebody does. */
   onLeaving(threadIds: readonly string[]): void;
 }
@@ -108,7 +109,7 @@ export function useListActs({
     const next = pages.row(Math.min(lastAt.current, (pages.total ?? 0) - 1))?.threadId;
     if (next === undefined || lastAt.current < 0) return;
     setCursor(next);
-    if (openId === undefined && document.activeElement === document.body) focusRow(next);
+    if (openId === undefined && document.activeElement === document.body) focusRow(next, "now");
   });
 
   // Who closes a conversation is at its row again.
@@ -117,16 +118,17 @@ export function useListActs({
     const before = wasOpen.current;
     wasOpen.current = openId;
     if (openId !== undefined) setCursor(openId);
-    else if (before !== undefined && pages.indexOf(before) >= 0) focusRow(before);
+    else if (before !== undefined && pages.indexOf(before) >= 0) focusRow(before, "now");
   });
 
   // What keys open next is there when they do.
   const openAt = openId === undefined ? -1 : pages.indexOf(openId);
   const next = openAt < 0 ? undefined : pages.row(openAt + 1)?.threadId;
   const ahead = openId === undefined ? cursor : next;
-  useEffect(() => {
-    lookAhead("thread", ahead === undefined ? undefined : { threadId: ahead });
-  }, [ahead]);
+  useEffect(
+    () => afterPaint(() => lookAhead("thread", ahead === undefined ? undefined : { threadId: ahead })),
+    [ahead],
+  );
   useEffect(() => () => lookAhead("thread", undefined), []);
 
   const open = useCallback(
@@ -140,9 +142,9 @@ export function useListActs({
     [place, rowsHere],
   );
 
-  const moveTo = (threadId: string) => {
+  const moveTo = (threadId: string, when: "now" | "drawn") => {
     setCursor(threadId);
-    focusRow(threadId);
+    focusRow(threadId, when);
   };
 
   const here = openId ?? cursor;
@@ -160,9 +162,9 @@ export function useListActs({
     setSelection(nothingSelected);
     if (isReading && after === "list") {
       go({ page: "list", place, threadId: undefined }, { replace: true });
-      if (next !== undefined) moveTo(next);
+      if (next !== undefined) moveTo(next, "drawn");
     } else if (isReading) go({ page: "list", place, threadId: next }, { replace: true });
-    else if (next !== undefined) moveTo(next);
+    else if (next !== undefined) moveTo(next, "drawn");
   };
 
   const doAct = (what: ThreadAct, targets = targetsNow(), wanted?: Look["afterArchive"]) => {
@@ -177,7 +179,6 @@ export function useListActs({
     const isLeaving = leaves(what, place);
     // Who has put away what they read is done with it, wherever it still stands.
     const isDone = openId !== undefined && ids.includes(openId) && putsAway(what);
-    // The focus first: what moves would have to be laid out for it.
     if (isLeaving || isDone) goOn(ids, wanted);
     if (!isLeaving) return;
     onLeaving(ids);
@@ -190,7 +191,7 @@ export function useListActs({
     const next = pages.row(at < 0 ? firstSeen() : at + by)?.threadId;
     if (next === undefined) return;
     if (openId !== undefined) go({ page: "list", place, threadId: next }, { replace: true });
-    else moveTo(next);
+    else moveTo(next, "now");
   };
 
   const extend = (by: 1 | -1) => {
@@ -199,7 +200,7 @@ export function useListActs({
     if (here === undefined || next === undefined) return;
     const from = selection.anchor === undefined ? { ...selection, anchor: here } : selection;
     setSelection(extendedTo(from, next, order()));
-    if (openId === undefined) moveTo(next);
+    if (openId === undefined) moveTo(next, "now");
   };
 
   const pick = (kind: Picker["kind"], targets = targetsNow()) => {

@@ -2,8 +2,8 @@
  * The part of a long list that is looked at, page by page, kept current. While somebody points at it nothing in it moves: what
  * would is held back until they look away, ask for it, or do something themselves.
  */
-import { useCallback, useEffect, useMemo, useRef, useState } from "react";
-import { askEarly, seenEarly, watch } from "../state/desk.ts";
+import { startTransition, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { askEarly, type Early, seenEarly, watch } from "../state/desk.ts";
 import { onListsFollow } from "../state/lists-follow.ts";
 import type { Place } from "../state/place.ts";
 import { placeKey } from "../state/place.ts";
@@ -194,12 +194,17 @@ export function usePages(place: Place, first: number, last: number): Pages {
     for (let page = begin; page <= Math.min(end, most); page++) {
       if (stops.has(page)) continue;
       const stop = watch("threads", pageOf(place, page), (told) => {
+        const isFirst = !kept.pages.has(page);
+        // It was asked for early, and is drawn already.
+        if ("value" in told && kept.pages.get(page) === told.value) return;
         if ("fault" in told) setFault(told.fault);
         else {
           take(page, told.value);
           setFault(undefined);
         }
-        setVersion((before) => before + 1);
+        // What somebody does meanwhile comes first.
+        if (isFirst) setVersion((before) => before + 1);
+        else startTransition(() => setVersion((before) => before + 1));
       });
       stops.set(page, stop);
     }
@@ -264,8 +269,8 @@ function pageOf(place: Place, page: number): ViewInput<"threads"> {
 }
 
 /** Asks for the beginning of a list before it is drawn. */
-export function askFirstPage(place: Place): void {
-  askEarly("threads", pageOf(place, 0));
+export function askFirstPage(place: Place): Early<ThreadPage> {
+  return askEarly("threads", pageOf(place, 0));
 }
 
 function begun(place: Place): Kept {

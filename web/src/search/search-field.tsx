@@ -1,5 +1,6 @@
 import { type ReactElement, useEffect, useId, useRef, useState } from "react";
 import { flushSync } from "react-dom";
+import { askFirstPage } from "../mail/use-pages.ts";
 import { go, type Route, useRoute } from "../routes.ts";
 import { useCommands } from "../state/commands.ts";
 import { call } from "../state/desk.ts";
@@ -15,6 +16,8 @@ import { type Suggested, suggestionsFor } from "./suggestions.ts";
 
 /** So long after a key it is searched for, so that the letters of one frame are one search. */
 const patienceMs = 16;
+/** So long after that what was seen before stays until something is found: then it is drawn at once, and not first a list of nothing. */
+const foundMs = 150;
 /** So long after it people are suggested. */
 const peopleAfterMs = 150;
 
@@ -50,13 +53,19 @@ export function SearchField({ place, folders }: { place: Place; folders: readonl
   useEffect(() => {
     const wanted = text.trim();
     if (wanted === (query ?? "") || (wanted === "" && !isSearch) || text !== said.current) return;
+    const place: Place = { kind: "search", query: wanted };
+    let stop: () => void = () => undefined;
+    const goThere = () => {
+      stop = () => undefined;
+      go({ page: "list", place, threadId: undefined }, { replace: isSearch });
+    };
     const timer = setTimeout(() => {
-      go(
-        { page: "list", place: { kind: "search", query: wanted }, threadId: undefined },
-        { replace: isSearch },
-      );
+      stop = onceFound(place, goThere);
     }, patienceMs);
-    return () => clearTimeout(timer);
+    return () => {
+      clearTimeout(timer);
+      stop();
+    };
   }, [text, query, isSearch]);
 
   const word = lastWord(text);
@@ -199,4 +208,24 @@ export function SearchField({ place, folders }: { place: Place; folders: readonl
       </div>
     </search>
   );
+}
+
+/** Asks what is found there, and calls when something is, or nothing, or when it takes long; not after the answer was called. */
+function onceFound(place: Place, found: () => void): () => void {
+  const early = askFirstPage(place);
+  let isOver = false;
+  const end = () => {
+    if (isOver) return;
+    isOver = true;
+    clearTimeout(timer);
+    found();
+  };
+  const timer = setTimeout(end, foundMs);
+  void early.until(({ rows, isWhole }) => rows.length > 0 || isWhole).then(end);
+  return () => {
+    if (isOver) return;
+    isOver = true;
+    clearTimeout(timer);
+    early.drop();
+  };
 }

@@ -2,6 +2,7 @@
 
 import { faultWords } from "../words/fault-words.ts";
 import { say } from "../words/words.ts";
+import { wholeOf } from "./told-rows.ts";
 import { worker, workerThrew } from "./wake.ts";
 import type { CallInput, CallName, CallOutput } from "./worker/calls.ts";
 import type { Fault } from "./worker/fault.ts";
@@ -25,6 +26,8 @@ interface Waiting {
 }
 
 const waiting = new Map<number, Waiting>();
+/** By watch: what was told last, which the next may leave out. */
+const heard = new Map<number, unknown>();
 /** The worker could not be started: nothing is asked of it any more. */
 let broken: Fault | undefined;
 let hasAnswered = false;
@@ -33,7 +36,13 @@ let nextId = 1;
 worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
   hasAnswered = true;
   if (data.kind === "seen") {
-    for (const { id, value } of data.views) waiting.get(id)?.done(value);
+    for (const told of data.views) {
+      // Nobody waits for what is not watched any more.
+      if (!waiting.has(told.id)) continue;
+      const value = "places" in told ? wholeOf(heard.get(told.id), told) : told.value;
+      heard.set(told.id, value);
+      waiting.get(told.id)?.done(value);
+    }
     return;
   }
   const asked = waiting.get(data.id);
@@ -124,23 +133,47 @@ const early = new Map<string, { id: number; seen: Seen<unknown> }>();
 /** So long nobody has to want it: then it is not what the page shows. */
 const earlyMs = 10_000;
 
+/** What was asked for early, until somebody watches it. */
+export interface Early<Output> {
+  /** Resolves once it is answered with what is enough, or has failed. */
+  until(isEnough: (value: Output) => boolean): Promise<void>;
+  /** Nobody will want it any more. */
+  drop(): void;
+}
+
 /** Asks for what the page will show as soon as it is drawn, so that the worker reads it meanwhile: whoever watches it takes it over. */
-export function askEarly<Name extends ViewName>(name: Name, input: ViewInput<Name>): void {
+export function askEarly<Name extends ViewName>(name: Name, input: ViewInput<Name>): Early<ViewOutput<Name>> {
   const id = nextId++;
   const key = viewKey(name, input);
-  const note = (seen: Seen<unknown>) => early.set(key, { id, seen });
+  let onSeen: () => void = () => undefined;
+  const note = (seen: Seen<unknown>) => {
+    early.set(key, { id, seen });
+    onSeen();
+  };
+  const drop = () => {
+    if (early.get(key)?.id !== id) return;
+    early.delete(key);
+    unwatch(id);
+  };
   note({ state: "waiting" });
   waiting.set(id, {
     done: (value) => note({ state: "seen", value }),
     failed: (fault) => note({ state: "failed", fault: inWords(fault, name), value: undefined }),
   });
   ask({ kind: "watch", id, name, input });
-  setTimeout(() => {
-    if (early.get(key)?.id !== id) return;
-    early.delete(key);
-    waiting.delete(id);
-    ask({ kind: "unwatch", id });
-  }, earlyMs);
+  setTimeout(drop, earlyMs);
+  return {
+    until: (isEnough) =>
+      new Promise((resolve) => {
+        onSeen = () => {
+          const seen = early.get(key)?.seen;
+          if (seen?.state === "failed") resolve();
+          if (seen?.state === "seen" && isEnough(checked<ViewOutput<Name>>(seen.value))) resolve();
+        };
+        onSeen();
+      }),
+    drop,
+  };
 }
 
 /** How it stands with what was asked for early; undefined when it was not, or somebody watches it. */
@@ -166,10 +199,13 @@ export function watch<Name extends ViewName>(
   if (asked === undefined) ask({ kind: "watch", id, name, input });
   else if (asked.seen.state === "seen") done(asked.seen.value);
   else if (asked.seen.state === "failed") listener({ fault: asked.seen.fault });
-  return () => {
-    waiting.delete(id);
-    ask({ kind: "unwatch", id });
-  };
+  return () => unwatch(id);
+}
+
+function unwatch(id: number): void {
+  waiting.delete(id);
+  heard.delete(id);
+  ask({ kind: "unwatch", id });
 }
 
 let isDrawn = false;

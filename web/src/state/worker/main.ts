@@ -1,9 +1,10 @@
 /** The worker of a tab: keys, mail and index are here, so that the page is free to draw. */
 import { isSame } from "../same.ts";
+import { toldAfter } from "../told-rows.ts";
 import { calls } from "./calls.ts";
 import { openRoom } from "./desk.ts";
 import { faultOf, stopped } from "./fault.ts";
-import type { FromWorker, ToWorker } from "./messages.ts";
+import type { FromWorker, ToldView, ToWorker } from "./messages.ts";
 import type { Topic } from "./topic.ts";
 import { views } from "./views.ts";
 
@@ -46,6 +47,7 @@ addEventListener("message", ({ data }: MessageEvent<ToWorker>) => {
       return;
     case "unwatch":
       watches.delete(data.id);
+      heard.delete(data.id);
       return;
     case "drawn":
       room.pageDrawn();
@@ -114,12 +116,20 @@ function startWatch({ id, name, input }: Extract<ToWorker, { kind: "watch" }>): 
 }
 
 let seen: { id: number; value: unknown }[] = [];
+/** By watch: what the page has heard of last. */
+const heard = new Map<number, unknown>();
 const { port1: flush, port2: flushLater } = new MessageChannel();
 flush.onmessage = () => {
-  const views = seen;
+  const views = seen.filter(({ id }) => watches.has(id)).map(toldNow);
   seen = [];
   post({ kind: "seen", views });
 };
+
+function toldNow({ id, value }: { id: number; value: unknown }): ToldView {
+  const again = toldAfter(heard.get(id), value);
+  heard.set(id, value);
+  return again === undefined ? { id, value } : { id, ...again };
+}
 
 /** With all that is read before the worker comes to its next task. */
 function postSeen(id: number, value: unknown): void {

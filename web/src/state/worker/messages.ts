@@ -1,4 +1,5 @@
 /** What a page and its worker say to each other. */
+import type { ToldAgain } from "../told-rows.ts";
 import type { CallName } from "./calls.ts";
 import type { Fault } from "./fault.ts";
 import type { ViewName } from "./views.ts";
@@ -16,4 +17,7 @@ export type FromWorker =
   | { kind: "answer"; id: number; value: unknown }
   | { kind: "fault"; id: number; fault: Fault }
   /** Of several views at once, so that what happened in one go is drawn in one. */
-  | { kind: "seen"; views: { id: number; value: unknown }[] };
+  | { kind: "seen"; views: ToldView[] };
+
+/** With places, the rows that are not in it are those that were told of the same view before. */
+export type ToldView = { id: number; value: unknown } | ({ id: number } & ToldAgain);
