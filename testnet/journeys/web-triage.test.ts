@@ -84,6 +84,9 @@ test("keys archive, delete, star and mark, the focus goes on to the next row, an
   expect(await focused()).toContain("Letter 27");
   await press("!");
   await row(27).waitFor({ state: "detached" });
+  // Those below have moved up, and say so.
+  await expect.poll(() => row(26).getAttribute("aria-rowindex")).toBe("2");
+  expect(await row(25).getAttribute("aria-rowindex")).toBe("3");
   await press("s");
   await page.getByRole("row", { name: /Letter 26.*Starred/ }).waitFor();
   await press("Shift+I");
