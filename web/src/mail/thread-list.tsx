@@ -120,7 +120,7 @@ export function ThreadList({
     });
   }, [isKnown, key]);
   // Each version may have moved some.
-  useEffect(() => afterPaint(() => numberRows(canvas.current, pages.indexOf)), [pages.version, first, last]);
+  useEffect(() => afterPaint(() => numberRows(canvas.current, pages.indexOf)), [pages.version]);
   const total = pages.total ?? 0;
   const isNothing = pages.total === 0 && pages.isWhole;
   const layout = layOut(total, pages.ages, view.row);
