@@ -160,6 +160,29 @@ test("nothing is told to whom wants nothing told", async () => {
   await centre.look(true);
 });
 
+test("while the Screener is off, only who wants to hear of everything is told of people whom they do not know", async () => {
+  await decideSender(ana.session, "*@*", "accepted");
+  const carla = await joinAs(clients.net, clients.net.node("beta"), "carla");
+  await centre.look(false);
+  await goTo(/^Inbox/);
+  await writeAs(carla, ana, "From nobody you know");
+  await row("From nobody you know").waitFor();
+  await isToldNext("Somebody you know");
+  await shows({ body: "Somebody you know" });
+  await writeAs(ana, carla, "Who are you?");
+  await page.getByRole("link", { name: "Sent", exact: true }).click();
+  await row("Who are you").waitFor();
+  await writeAs(carla, ana, "Carla, of the choir");
+  await shows({ body: "Somebody you know" }, { body: "Carla, of the choir" });
+  await openSettings(client, "Notifications");
+  await page.getByRole("combobox", { name: "Tell me of" }).selectOption("Everything in the inbox");
+  await page.getByText("Saved").first().waitFor();
+  const dora = await joinAs(clients.net, clients.net.node("beta"), "dora");
+  await writeAs(dora, ana, "From somebody else");
+  await shows({}, {}, { title: dora.address, body: "From somebody else" });
+  await centre.look(true);
+});
+
 test("whoever signs out leaves nothing that tells", async () => {
   await page.getByRole("button", { name: /^Account/ }).click();
   await page.getByRole("button", { name: "Sign out" }).click();
@@ -181,4 +204,39 @@ test("a browser that blocks it says what to do", async () => {
   ).toBe("false");
   expect(await findBarriers(blocked.page)).toEqual([]);
   await blocked.context.close();
+});
+
+test("a browser that keeps no client says that it cannot tell, and nobody is asked there", async () => {
+  const client = await clients.open(clients.net.node("alpha"));
+  await allowNotifications(client.context, { now: "default", asked: "granted" });
+  await client.page.reload();
+  await client.signIn(ana);
+  await client.page.getByRole("row", { name: /The first/ }).waitFor();
+  await openSettings(client, "Notifications");
+  await client.page.getByText("This browser cannot show notifications of this page.").waitFor();
+  await client.page.getByRole("button", { name: "Mail", exact: true }).click();
+  await client.page.getByRole("row", { name: /The first/ }).waitFor();
+  await hasCount(client.page.getByRole("region", { name: "Get notified about people you know?" }), 0);
+  await client.context.close();
+});
+
+test("on an iPhone it is said how Posthorn comes onto the Home Screen first", async () => {
+  const client = await clients.open(clients.net.node("alpha"), {
+    isPlain: true,
+    userAgent:
+      "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Version/18.0 Safari/604.1",
+    viewport: { width: 390, height: 844 },
+  });
+  await client.context.addInitScript(() => Reflect.deleteProperty(window, "Notification"));
+  await client.page.reload();
+  await client.signIn(ana);
+  await client.page.waitForFunction("navigator.serviceWorker.controller !== null");
+  await client.page
+    .getByRole("region", { name: "Get notified about people you know?" })
+    .getByRole("button", { name: "Turn on" })
+    .click();
+  await client.page.getByText("In Safari press Share").waitFor();
+  await client.page.getByText("Open Posthorn from the Home Screen").waitFor();
+  expect(await findBarriers(client.page)).toEqual([]);
+  await client.context.close();
 });

@@ -4,6 +4,7 @@ import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import {
   allowNotifications,
+  hasCount,
   hoursAroundNow,
   type NotificationCentre,
   openNotificationCentre,
@@ -127,10 +128,26 @@ test("a browser whose push service has dropped it is told anew at the next start
   const before = service.received.length;
   await page.evaluate(() => localStorage.removeItem("test.push"));
   await page.reload();
-  await page.getByText(/Notifications may have been off since/).waitFor();
+  await page.getByText(/notifications may have been off since/).waitFor();
   expect(await bring(before)).toMatchObject({ "@type": "PushVerification" });
   await isOn(page);
   expect(service.received[before]?.path).not.toBe(service.received[0]?.path);
+});
+
+test("who wants nothing told is woken for nothing, and again when they want it, as if nothing had been", async () => {
+  const { page } = client;
+  const before = service.received.length;
+  const which = page.getByRole("combobox", { name: "Tell me of" });
+  await which.selectOption("Nothing");
+  await page.getByText("You have chosen to be told of nothing.").waitFor();
+  await expect
+    .poll(() => page.evaluate(() => localStorage.getItem("posthorn.told")))
+    .toContain('"push":null');
+  await writeAs(bo, ana, "Told to nobody");
+  await which.selectOption("People you know");
+  expect(await bring(before)).toMatchObject({ "@type": "PushVerification" });
+  await isOn(page);
+  await hasCount(page.getByText(/may have been off/), 0);
 });
 
 test("what is turned off is gone at the browser and at the server", async () => {

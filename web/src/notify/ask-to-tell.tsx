@@ -22,7 +22,7 @@ export function AskToTell({ address }: { address: string }): ReactElement | null
         await startHere(address, telling);
       });
     }
-    noteAsked();
+    answer();
     // What there is to be done yet, or what does not work, is said there.
     if (toldHere().push === null) go(settings);
   };
@@ -32,7 +32,13 @@ export function AskToTell({ address }: { address: string }): ReactElement | null
       <Button look="ink" isBusy={isBusy} onClick={() => void turnOn()}>
         {say("notify.turnOn")}
       </Button>
-      <Button onClick={noteAsked}>{say("notify.notNow")}</Button>
+      <Button onClick={answer}>{say("notify.notNow")}</Button>
     </section>
   );
+}
+
+/** The focus goes on with the list, for the button that had it goes. */
+function answer(): void {
+  noteAsked();
+  document.querySelector<HTMLElement>("[data-part=list] h1")?.focus();
 }

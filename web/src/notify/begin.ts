@@ -1,17 +1,12 @@
 /** What goes on for as long as a page is open: it keeps the browser's part in order, and tells what comes while nobody looks. */
-import { wholeName } from "../mail/person-names.ts";
-import { withoutTurns } from "../mail/text-links.ts";
-import { go, readRoute, writeRoute } from "../routes.ts";
+import { go, readRoute } from "../routes.ts";
 import { watch } from "../state/desk.ts";
 import { toldHere } from "../state/told-here.ts";
-import type { Arrival } from "../state/worker/arrivals.ts";
 import type { Telling } from "../state/worker/telling.ts";
 import { say } from "../words/words.ts";
 import { abilityHere, keepPush, leaveWords, proveKept, registrationHere, turnOn } from "./device.ts";
+import { lettersOf } from "./letters-of.ts";
 import { isFromService, type ToService } from "./told.ts";
-
-/** More that come at once are told as a number. */
-const mostAtOnce = 3;
 
 let isBegun = false;
 
@@ -75,33 +70,9 @@ function tellArrivals(): void {
     for (const { id } of fresh) done.add(id);
     const wanted = fresh.filter(({ isToTell }) => isToTell);
     if (wanted.length < fresh.length) void post({ kind: "untold" });
-    if (wanted.length > mostAtOnce) void post(manyOf(wanted));
-    else for (const arrival of wanted) void post(letterOf(arrival));
+    for (const letter of lettersOf(wanted)) void post(letter);
   });
 }
-
-function letterOf({ id, threadId, from, subject }: Arrival): ToService {
-  return {
-    kind: "letter",
-    id,
-    title: withoutTurns(wholeName(from)),
-    body: withoutTurns(subject ?? ""),
-    path: writeRoute({ page: "list", place: inbox, threadId }),
-  };
-}
-
-function manyOf(arrivals: readonly Arrival[]): ToService {
-  const names = [...new Set(arrivals.map(({ from }) => withoutTurns(wholeName(from))))];
-  return {
-    kind: "letter",
-    id: "many",
-    title: say("notify.many", { count: arrivals.length }),
-    body: names.join(", "),
-    path: writeRoute({ page: "list", place: inbox, threadId: undefined }),
-  };
-}
-
-const inbox = { kind: "role", role: "inbox" } as const;
 
 async function post(message: ToService): Promise<void> {
   (await registrationHere())?.active?.postMessage(message);

@@ -62,7 +62,7 @@ export function keepPush(isWanted: boolean): Promise<void> {
 async function setRight(isWanted: boolean): Promise<void> {
   if (!isWanted) {
     if (toldHere().push === null) return;
-    changeToldHere({ push: null });
+    changeToldHere({ push: null, wellAtMs: null, offSinceMs: null });
     await call("dropPush", {});
     return;
   }

@@ -1,7 +1,8 @@
-import { type ReactElement, useEffect, useState } from "react";
+import { type ReactElement, useCallback, useEffect, useState } from "react";
 import { followChoices, startHere } from "../notify/begin.ts";
 import { type Ability, abilityHere, turnOff } from "../notify/device.ts";
 import { call } from "../state/desk.ts";
+import { siteKept } from "../state/keep-site.ts";
 import { noteAsked, type ToldHere, useToldHere } from "../state/told-here.ts";
 import type { Telling } from "../state/worker/telling.ts";
 import type { ViewOutput } from "../state/worker/views.ts";
@@ -42,13 +43,17 @@ export function Notifications({ address }: { address: string }): ReactElement {
   );
 }
 
-/** As it is now; people change it in the browser while the page is open. */
-function useAbility(): [ability: Ability, lookAgain: () => void] {
-  const [ability, setAbility] = useState(abilityHere);
-  const lookAgain = () => setAbility(abilityHere());
+/** As it is now; people change it in the browser while the page is open. Undefined until that is known. */
+function useAbility(): [ability: Ability | undefined, lookAgain: () => void] {
+  const [ability, setAbility] = useState<Ability>();
+  const look = useCallback(() => {
+    const now = abilityHere();
+    // What shows them is the service worker.
+    void siteKept.then((isKept) => setAbility(isKept || now === "homeScreen" ? now : "unsupported"));
+  }, []);
   useEffect(() => {
+    look();
     let status: PermissionStatus | undefined;
-    const look = () => setAbility(abilityHere());
     navigator.permissions?.query({ name: "notifications" }).then(
       (found) => {
         status = found;
@@ -57,8 +62,8 @@ function useAbility(): [ability: Ability, lookAgain: () => void] {
       () => undefined,
     );
     return () => status?.removeEventListener("change", look);
-  }, []);
-  return [ability, lookAgain];
+  }, [look]);
+  return [ability, look];
 }
 
 function HereRow({ address, telling }: { address: string; telling: Telling }): ReactElement {
@@ -186,7 +191,7 @@ function QuietRow({ quiet }: { quiet: ViewOutput<"telling">["quiet"] }): ReactEl
         )}
       </Row>
       {quiet !== null && (
-        <div className={style.pair}>
+        <div className={`${style.pair} ${style.below}`}>
           <Field
             label={say("notify.quietFrom")}
             type="time"

@@ -6,16 +6,22 @@ const lookEveryMs = 3_600_000;
 /** Who goes from tab to tab asks no more often. */
 const lookAtMostMs = 60_000;
 
+const { promise: siteKept, resolve: tellKept } = Promise.withResolvers<boolean>();
+
+/** Whether this browser keeps the client; resolves when that has been tried. */
+export { siteKept };
+
 /**
  * Registers the service worker, and looks for newer versions each hour and when somebody comes back to the page. Where a
  * browser has none, or trusts the page too little, the client works without.
  */
 export async function keepSite(): Promise<void> {
   const { serviceWorker } = navigator;
-  if (serviceWorker === undefined) return;
+  if (serviceWorker === undefined) return tellKept(false);
   try {
     takeNote(serviceWorker);
     const registration = await serviceWorker.register(scriptUrl(new URL("/sw.js", location.href)));
+    tellKept(true);
     offer(serviceWorker, registration.waiting);
     registration.addEventListener("updatefound", () => {
       const { installing } = registration;
@@ -26,6 +32,7 @@ export async function keepSite(): Promise<void> {
     keepLooking(registration);
     (await serviceWorker.ready).active?.postMessage("pageIsHere");
   } catch (error) {
+    tellKept(false);
     console.info("This browser does not keep the client:", error);
   }
 }

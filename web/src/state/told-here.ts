@@ -1,5 +1,6 @@
 /** Whether this browser is to tell of new mail: of this browser alone, and gone with whoever leaves it. */
 import { useSyncExternalStore } from "react";
+import { siteKept } from "./keep-site.ts";
 
 export interface ToldHere {
   isOn: boolean;
@@ -42,15 +43,19 @@ let isAsked: boolean | undefined;
 
 /** Whether this browser could tell, and nobody has said yet whether it is to. */
 export function useIsToAsk(): boolean {
-  return !useSyncExternalStore(listen, wasAsked) && isAskable;
+  return useSyncExternalStore(listen, () => isAskable && !wasAsked());
 }
 
 /** Where it is no part of the browser, a Home Screen may have it: what is to be done then is said where it is turned on. */
-const isAskable =
-  navigator.serviceWorker !== undefined &&
-  ("Notification" in window
-    ? Notification.permission === "default"
-    : /iPhone|iPad/.test(navigator.userAgent));
+let isAskable = false;
+void siteKept.then((isKept) => {
+  isAskable =
+    isKept &&
+    ("Notification" in window
+      ? Notification.permission === "default"
+      : /iPhone|iPad/.test(navigator.userAgent));
+  tellAll();
+});
 
 function wasAsked(): boolean {
   isAsked ??= readAsked();
