@@ -69,6 +69,24 @@ test("who opens the link on another device reads old mail there, and the first d
   expect([...desk.faults, ...telephone.faults, ...late.faults]).toEqual([]);
 }, 120_000);
 
+test("whoever waits long to come in by the link can give that up, and comes in by it when they try again", async () => {
+  const link = await makeLink();
+  const { page, faults, context } = await clients.open(clients.net.node("alpha"));
+  await page.route("**/auth/device-link/redeem", () => undefined);
+  await page.goto(link);
+  await page.getByRole("button", { name: "Sign in on this device" }).click();
+  await page.getByRole("status").getByText("Still waiting for the server to answer …").waitFor();
+  await page.getByRole("button", { name: "Cancel" }).click();
+  await page.getByText("Stopped. If the link has been used up by that, make a new one").waitFor();
+  await page.locator("[type=submit]:focus").getByText("Sign in on this device").waitFor();
+  expect(await findBarriers(page)).toEqual([]);
+  await page.unrouteAll({ behavior: "ignoreErrors" });
+  await page.getByRole("button", { name: "Sign in on this device" }).click();
+  await page.getByRole("row", { name: /Before the telephone/ }).waitFor();
+  expect(faults).toEqual([]);
+  await context.close();
+});
+
 test("a device that was not one's own is signed out from where it was added", async () => {
   const link = await makeLink();
   const stranger = await clients.open(clients.net.node("alpha"));

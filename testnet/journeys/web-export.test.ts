@@ -96,6 +96,38 @@ test("the file has all of it, and its keys open by the recovery phrase", async (
   expect(client.faults).toEqual([]);
 }, 60_000);
 
+test("who is quicker than what is said of it waits for that, and gets the keys that go with it", async () => {
+  const page = await client.context.newPage();
+  // The part that reads mail is slow to say what there is.
+  await page.addInitScript(() => {
+    const { postMessage } = Worker.prototype;
+    const held: (() => void)[] = [];
+    Worker.prototype.postMessage = function post(message: { name?: string }) {
+      const go = () => postMessage.call(this, message);
+      if (message.name === "exportPlan") held.push(go);
+      else go();
+    };
+    addEventListener("release", () => {
+      for (const go of held) go();
+    });
+  });
+  await page.goto(`${clients.net.node("alpha").endpoint}/settings/export`);
+  const start = page.getByRole("button", { name: "Save everything" });
+  await start.waitFor();
+  expect(await start.isDisabled()).toBe(true);
+  await start.click({ force: true });
+  await page.evaluate(() => dispatchEvent(new Event("release")));
+  await page.getByText("One mail", { exact: true }).waitFor();
+  await start.click();
+  await page.getByText("One mail is in the file").waitFor();
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("button", { name: "Save the file" }).click(),
+  ]);
+  expect([...readZip(await readFile(await download.path())).keys()]).toContain("keys.json");
+  await page.close();
+}, 60_000);
+
 test("who wants no keys in it gets none", async () => {
   const { page } = client;
   await page.getByRole("button", { name: "Make another" }).click();

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { changeOwnName, prepare, send } from "@posthorn/client";
 import type { Locator } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { hasFocus } from "../src/browser/composing.ts";
 import { findBarriers } from "../src/browser/find-barriers.ts";
 import { startWebClients, type WebClient, type WebClients } from "../src/browser/index.ts";
 import { haveCompared, inviteTo, joinAs, type TestPerson } from "../src/people.ts";
@@ -205,6 +206,8 @@ test("who gives somebody a name of their own sees it everywhere, on every device
   await field.fill(given);
   await page.getByRole("button", { name: "Save", exact: true }).click();
   await page.getByRole("heading", { name: given }).waitFor();
+  // Whoever goes by keys is where they began.
+  await hasFocus(page.getByRole("button", { name: "Call them something else" }));
   await page.getByText("Calls themselves “Ana Vega”").waitFor();
   await page.getByRole("article").getByText(ana, { exact: true }).first().waitFor();
   expect(await findBarriers(page)).toEqual([]);

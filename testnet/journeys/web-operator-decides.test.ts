@@ -11,6 +11,7 @@ import {
 import type { AccountInfo } from "@posthorn/protocol";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { hasCount, hasValue } from "../src/browser/composing.ts";
 import { findBarriers } from "../src/browser/find-barriers.ts";
 import { startWebClients, type WebClient, type WebClients } from "../src/browser/index.ts";
 import { joinAs, operatorOf, type TestPerson } from "../src/people.ts";
@@ -96,6 +97,37 @@ test("an operator changes the rules, which hold for whoever comes next, also aft
   expect(await readPolicy(await operatorOf(clients.net, alpha))).toMatchObject({ changed: [] });
   await joinAs(clients.net, alpha, "emil");
   expect((await accountOf("emil"))?.quotaBytes).toBeGreaterThan(5_000_000_000);
+});
+
+test("room that nobody has changed stays what it was to the byte, of the rules and of a person", async () => {
+  const { page } = client;
+  const odd = 5_368_709_123;
+  await changePolicy(await operatorOf(clients.net, alpha), { quotaBytes: odd });
+  await changeAccount(await operatorOf(clients.net, alpha), "dora", { quotaBytes: odd });
+  await page.reload();
+  await page.getByRole("button", { name: "Change the rules" }).click();
+  const dialog = page.getByRole("dialog", { name: "Change the rules" });
+  await hasValue(dialog.getByLabel("Room of a new account (GB)"), "5.37");
+  await dialog.getByRole("switch", { name: "First messages of strangers wait in the Screener" }).click();
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await hasCount(dialog, 0);
+  expect(await readPolicy(await operatorOf(clients.net, alpha))).toMatchObject({
+    quotaBytes: odd,
+    screening: true,
+  });
+
+  await openTopic(page, "People");
+  await page.getByRole("button", { name: `Change dora@${alpha.host}` }).click();
+  const hers = page.getByRole("dialog", { name: `dora@${alpha.host}` });
+  await hasValue(hers.getByLabel("Room, in GB"), "5.37");
+  await hers.getByLabel("Room, in GB").fill("7");
+  await hers.getByLabel("Room, in GB").fill("5.37");
+  await hers.getByRole("button", { name: "Save" }).click();
+  await hasCount(hers, 0);
+  expect(await accountOf("dora")).toMatchObject({ quotaBytes: odd });
+  await changePolicy(await operatorOf(clients.net, alpha), { quotaBytes: null, screening: null });
+  await openTopic(page, "Policy");
+  expect(client.faults).toEqual([]);
 });
 
 test("what is written in a dialog stays while the server cannot be asked, and takes back nothing of another operator’s", async () => {

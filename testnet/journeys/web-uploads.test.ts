@@ -163,6 +163,58 @@ test("without a network it waits, says so, and goes on where it was when that is
   await sendAndReceive("Through a tunnel");
 });
 
+/** The device takes no bytes of files until it is let go, as one whose disk is slow. */
+async function holdDisk(): Promise<() => Promise<void>> {
+  await page.evaluate(async () => {
+    const found = (await indexedDB.databases()).find(({ name }) => name?.startsWith("mail of"));
+    const opening = indexedDB.open(found?.name ?? "");
+    await new Promise((resolve) => {
+      opening.onsuccess = resolve;
+    });
+    const database = opening.result;
+    const files = database.transaction("unsentFiles", "readwrite").objectStore("unsentFiles");
+    let isHeld = true;
+    const hold = () => {
+      if (isHeld) files.count().onsuccess = hold;
+    };
+    hold();
+    addEventListener("let go", () => {
+      isHeld = false;
+      database.close();
+    });
+  });
+  return async () => {
+    await page.evaluate(() => dispatchEvent(new Event("let go")));
+  };
+}
+
+test("while a file would be lost with the page the browser asks before it is closed, and no more once it is kept", async () => {
+  const way = await wayUp();
+  const asked: string[] = [];
+  page.on("dialog", (dialog) => {
+    asked.push(dialog.type());
+    void dialog.dismiss();
+  });
+  await writeTo(page, bob.address, "At risk", "Here it is.");
+  await composer(page).getByText("Saved", { exact: true }).waitFor();
+  const letGo = await holdDisk();
+  await composer(page).locator("input[type=file]").setInputFiles(join(folder, "film.mov"));
+  await chip().waitFor();
+  await page.close({ runBeforeUnload: true });
+  await expect.poll(() => asked).toEqual(["beforeunload"]);
+  await chip().waitFor();
+  await letGo();
+  await chip().getByText(percent).waitFor();
+  await composer(page).getByText("Saved", { exact: true }).waitFor();
+  await page.reload();
+  way.open();
+  await openDraft("At risk");
+  await chip().getByText("9.4 MB", { exact: true }).waitFor();
+  expect(asked).toEqual(["beforeunload"]);
+  page.removeAllListeners("dialog");
+  expect(alice.faults).toEqual([]);
+});
+
 test("a file that the server does not take stays with why, also over a reload, and is tried again", async () => {
   const refusal = {
     status: 413,

@@ -58,6 +58,28 @@ test("whoever waits long to be let in is told so, can give it up, and is let in 
   await other.context.close();
 });
 
+test("whoever waits long for their account to be recovered can give that up, and recovers it when they try again", async () => {
+  const cleo = await joinAs(clients.net, clients.net.node("beta"), "cleo");
+  const other = await clients.open(clients.net.node("beta"));
+  const sheet = other.page;
+  await sheet.route("**/auth/recover/**", () => undefined);
+  await sheet.getByLabel("Address", { exact: true }).fill(cleo.address);
+  await sheet.getByRole("button", { name: "Use your recovery phrase" }).click();
+  await sheet.getByLabel("Recovery phrase").fill(cleo.recoveryPhrase);
+  await sheet.getByRole("textbox", { name: "New password" }).fill("cleo was patient");
+  await sheet.getByRole("button", { name: "Open my account" }).click();
+  await sheet.getByRole("status").getByText("Still waiting for the server to answer …").waitFor();
+  await sheet.getByRole("button", { name: "Cancel" }).click();
+  await sheet.getByText("Stopped. If the server had the new password already").waitFor();
+  await sheet.locator("[type=submit]:focus").getByText("Open my account").waitFor();
+  await hasCount(sheet.getByRole("alert"), 0);
+  await sheet.unrouteAll({ behavior: "ignoreErrors" });
+  await sheet.getByRole("button", { name: "Open my account" }).click();
+  await sheet.getByRole("heading", { name: "Inbox" }).waitFor();
+  expect(other.faults).toEqual([]);
+  await other.context.close();
+});
+
 test("while the keys of a recipient are looked up that is said, and that it is being sent once it is", async () => {
   const isFound = Promise.withResolvers<void>();
   await page.route("**/keys/**", async (route) => {
