@@ -1,15 +1,18 @@
 /** Views of the worker in components. What was seen before is there at once when somebody comes back to it. */
-import { useCallback, useSyncExternalStore } from "react";
+import { startTransition, useEffect, useReducer, useRef } from "react";
 import { type Seen, seenEarly, viewKey, watch } from "./desk.ts";
 import type { ViewInput, ViewName, ViewOutput } from "./worker/views.ts";
 
 interface Kept {
   seen: Seen<unknown>;
-  listeners: Set<() => void>;
+  listeners: Set<Listener>;
   stop: (() => void) | undefined;
   /** When nobody looked at it any more. */
   leftAtMs: number;
 }
+
+/** Told what was seen before. */
+type Listener = (before: Seen<unknown>) => void;
 
 const kept = new Map<string, Kept>();
 const mostKept = 50;
@@ -21,19 +24,25 @@ export function useView<Name extends ViewName>(
   input: ViewInput<Name> | undefined,
 ): Seen<ViewOutput<Name>> {
   const key = input === undefined ? undefined : viewKey(name, input);
-  const subscribe = useCallback(
-    (listener: () => void) =>
-      key === undefined || input === undefined ? () => undefined : follow(key, name, input, listener),
+  const [, drawAnew] = useReducer((times: number) => times + 1, 0);
+  const now: Seen<ViewOutput<Name>> =
+    seenOf(key) ?? (input === undefined ? undefined : seenEarly(name, input)) ?? waitingNow;
+  const drawn = useRef<Seen<unknown>>(now);
+  useEffect(() => {
+    drawn.current = now;
+  });
+  useEffect(() => {
+    if (key === undefined || input === undefined) return;
+    const stop = follow(key, name, input, (before) => {
+      // What is waited for is drawn at once; what changes by itself leaves the first place to what somebody does.
+      if (before.state === "waiting") drawAnew();
+      else startTransition(drawAnew);
+    });
+    if (seenOf(key) !== drawn.current) drawAnew();
+    return stop;
     // The key says all that the input says.
-    [key, name],
-  );
-  return useSyncExternalStore(
-    subscribe,
-    () =>
-      seenOf<ViewOutput<Name>>(key) ??
-      (input === undefined ? undefined : seenEarly(name, input)) ??
-      waitingNow,
-  );
+  }, [key, name]);
+  return now;
 }
 
 let stopAhead: (() => void) | undefined;
@@ -54,7 +63,7 @@ function follow<Name extends ViewName>(
   key: string,
   name: Name,
   input: ViewInput<Name>,
-  listener: () => void,
+  listener: Listener,
 ): () => void {
   const seen = seenEarly(name, input) ?? waitingNow;
   const entry = kept.get(key) ?? { seen, listeners: new Set(), stop: undefined, leftAtMs: 0 };
@@ -63,6 +72,7 @@ function follow<Name extends ViewName>(
   entry.stop ??= watch(name, input, (told) => {
     // What was asked for early is known already.
     if ("value" in told && entry.seen.state === "seen" && entry.seen.value === told.value) return;
+    const before = entry.seen;
     entry.seen =
       "fault" in told
         ? {
@@ -71,7 +81,7 @@ function follow<Name extends ViewName>(
             value: entry.seen.state === "waiting" ? undefined : entry.seen.value,
           }
         : { state: "seen", value: told.value };
-    for (const each of entry.listeners) each();
+    for (const each of [...entry.listeners]) each(before);
   });
   return () => {
     entry.listeners.delete(listener);
