@@ -48,7 +48,8 @@ interface Scope {
 /** Of what is told without its sender: the next takes its place. */
 const anyTag = "any";
 const letterTag = "letter ";
-const icon = "/icons/mark.svg";
+/** Drawn from mark.svg: what is shown outside of pages takes no SVG. */
+const icon = "/icons/mark.png";
 /** So long an open page has to say what a letter is of which the push service has told. */
 const patienceMs = 5_000;
 /** Of what a page has told so shortly before, the push service tells too. */
