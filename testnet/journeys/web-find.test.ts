@@ -123,6 +123,25 @@ test("mail is found while one types, with what was found marked, and how much wa
   expect(await row(/Holidays/).count()).toBe(0);
 });
 
+test("Enter searches at once for what is typed by then, and goes to no row that stood there before", async () => {
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("Escape");
+  await page.getByRole("heading", { name: "Inbox" }).waitFor();
+  // Both in one task, as nobody can type but a quick hand on a slow device does.
+  const focused = await page.evaluate(() => {
+    const field = document.querySelector<HTMLInputElement>("search input");
+    if (field === null) return "no field";
+    field.focus();
+    document.execCommand("insertText", false, "sun");
+    field.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true, cancelable: true }));
+    return document.activeElement?.getAttribute("aria-label") ?? "";
+  });
+  expect(new URL(page.url()).searchParams.get("q")).toBe("sun");
+  expect(focused).not.toMatch(/Quarterly|Dinner/);
+  await row(/Holidays/).waitFor();
+  expect(await row(/Quarterly report/).count()).toBe(0);
+});
+
 test("operators narrow it, stand as chips, and people are suggested for them", async () => {
   await searchFor("subject:quarterly");
   await page.getByText("1 found").waitFor();

@@ -85,6 +85,8 @@ export function usePages(place: Place, first: number, last: number): Pages {
   const bringingUntilMs = useRef(0);
   const comingUntilMs = useRef(0);
   const away = useRef(new Map<string, Promise<boolean>>());
+  // Read by callbacks that are the same for as long as the place is.
+  const goneNow = useRef(noPlaces);
   const [version, setVersion] = useState(0);
   const [fault, setFault] = useState<Fault>();
   const begin = Math.max(0, Math.floor(first / pageSize) - around);
@@ -200,6 +202,8 @@ export function usePages(place: Place, first: number, last: number): Pages {
         if ("fault" in told) setFault(told.fault);
         else {
           take(page, told.value);
+          // Keys go by what is known, also before that is drawn.
+          goneNow.current = placesAway(kept, away.current);
           setFault(undefined);
         }
         // What somebody does meanwhile comes first.
@@ -211,9 +215,7 @@ export function usePages(place: Place, first: number, last: number): Pages {
     // The key says all that the place says.
   }, [key, kept, begin, end, total, today, round]);
 
-  const gone = away.current.size === 0 ? noPlaces : placesOf(kept.pages, pageSize, away.current);
-  // Read by callbacks that are the same for as long as the place is.
-  const goneNow = useRef(gone);
+  const gone = placesAway(kept, away.current);
   goneNow.current = gone;
   const row = useCallback(
     (index: number) => {
@@ -263,6 +265,10 @@ export function usePages(place: Place, first: number, last: number): Pages {
 }
 
 const noPlaces: readonly number[] = [];
+
+function placesAway({ pages }: Kept, away: ReadonlyMap<string, unknown>): readonly number[] {
+  return away.size === 0 ? noPlaces : placesOf(pages, pageSize, away);
+}
 
 function pageOf(place: Place, page: number): ViewInput<"threads"> {
   return { place, from: page * pageSize, to: (page + 1) * pageSize };

@@ -36,6 +36,8 @@ export function SearchField({ place, folders }: { place: Place; folders: readonl
   const [people, setPeople] = useState<{ address: string; name?: string | undefined }[]>([]);
   const field = useRef<HTMLInputElement>(null);
   const said = useRef(text);
+  /** Searches at once for what is typed, where that is not done yet. */
+  const begun = useRef<() => void>(undefined);
   const id = useId();
   const hint = useKeyHint("search");
 
@@ -54,17 +56,24 @@ export function SearchField({ place, folders }: { place: Place; folders: readonl
     const wanted = text.trim();
     if (wanted === (query ?? "") || (wanted === "" && !isSearch) || text !== said.current) return;
     const place: Place = { kind: "search", query: wanted };
-    let stop: () => void = () => undefined;
+    let early: ReturnType<typeof askFirstPage> | undefined;
+    let isOver = false;
     const goThere = () => {
-      stop = () => undefined;
+      if (isOver) return;
+      isOver = true;
       go({ page: "list", place, threadId: undefined }, { replace: isSearch });
     };
-    const timer = setTimeout(() => {
-      stop = onceFound(place, goThere);
+    let timer = setTimeout(() => {
+      early = askFirstPage(place);
+      void early.until(({ rows, isWhole }) => rows.length > 0 || isWhole).then(goThere);
+      timer = setTimeout(goThere, foundMs);
     }, patienceMs);
+    begun.current = goThere;
     return () => {
       clearTimeout(timer);
-      stop();
+      begun.current = undefined;
+      if (!isOver) early?.drop();
+      isOver = true;
     };
   }, [text, query, isSearch]);
 
@@ -105,6 +114,7 @@ export function SearchField({ place, folders }: { place: Place; folders: readonl
     field.current?.focus();
   };
   const leave = () => {
+    begun.current = undefined;
     said.current = "";
     setText("");
     setOpen(false);
@@ -129,7 +139,9 @@ export function SearchField({ place, folders }: { place: Place; folders: readonl
       className={style.search}
       data-wide={isSearch ? "" : undefined}
       onBlur={({ relatedTarget, currentTarget }) => {
-        if (!currentTarget.contains(relatedTarget)) setOpen(false);
+        if (currentTarget.contains(relatedTarget)) return;
+        setOpen(false);
+        begun.current?.();
       }}
     >
       <label className={style.field}>
@@ -160,6 +172,8 @@ export function SearchField({ place, folders }: { place: Place; folders: readonl
             else if (event.key === "Enter" && current !== undefined) take(current);
             else if (event.key === "Enter" || event.key === "ArrowDown") {
               setOpen(false);
+              // Not to what stood there before it.
+              flushSync(() => begun.current?.());
               document.querySelector<HTMLElement>("[role=grid] [role=row]")?.focus();
             } else if (event.key === "Escape" && isOpen && current !== undefined) setAt(-1);
             else if (event.key === "Escape") leave();
@@ -208,24 +222,4 @@ export function SearchField({ place, folders }: { place: Place; folders: readonl
       </div>
     </search>
   );
-}
-
-/** Asks what is found there, and calls when something is, or nothing, or when it takes long; not after the answer was called. */
-function onceFound(place: Place, found: () => void): () => void {
-  const early = askFirstPage(place);
-  let isOver = false;
-  const end = () => {
-    if (isOver) return;
-    isOver = true;
-    clearTimeout(timer);
-    found();
-  };
-  const timer = setTimeout(end, foundMs);
-  void early.until(({ rows, isWhole }) => rows.length > 0 || isWhole).then(end);
-  return () => {
-    if (isOver) return;
-    isOver = true;
-    clearTimeout(timer);
-    early.drop();
-  };
 }
