@@ -15,7 +15,7 @@ import {
   post,
   readSettings,
   removeDraft,
-  removeUnreadableDraft,
+  removeUnreadableDrafts,
   replaceIdentity,
   resendRefusal,
   saveDraft,
@@ -226,13 +226,30 @@ test("a record that is no draft to this client is told of, and goes when that is
   const create = { one: { id: "strange", sealed: "AAAA" } };
   const given = { collection: "drafts", create };
   await callJmap(alice.session, [{ method: "Record/set", arguments: given }]);
+  const again = { collection: "drafts", update: { strange: { revision: 2, sealed: "AAAA" } } };
+  await callJmap(alice.session, [{ method: "Record/set", arguments: again }]);
   await until(async () => (await listDrafts(one.mail)).unreadable.length === 1);
   expect(await listDrafts(one.mail)).toMatchObject({
     drafts: [{ name: draft.name }],
     unreadable: ["strange"],
   });
-  await removeUnreadableDraft(one.mail, "Removed", "strange");
+  await removeUnreadableDrafts(one.mail, "Removed", ["strange"]);
   expect((await listDrafts(one.mail)).unreadable).toEqual([]);
+  await upToDate(one);
+  await until(async () => (await listDrafts(two.mail)).unreadable.length === 0);
+  // It comes back as it was, written as often, for a client that can open it.
+  await undoMail(one.mail);
+  for (const { mail } of [one, two])
+    await until(async () => (await listDrafts(mail)).unreadable[0] === "strange");
+  const get = { method: "Record/get", arguments: { collection: "drafts", ids: ["strange"] } };
+  const [got] = await callJmap(alice.session, [get]);
+  expect(got?.answered).toMatchObject({ list: [{ id: "strange", revision: 2, sealed: "AAAA" }] });
+  offline(one);
+  await removeUnreadableDrafts(one.mail, "Removed", ["strange"]);
+  await undoMail(one.mail);
+  expect((await listDrafts(one.mail)).unreadable).toEqual(["strange"]);
+  await online(one);
+  await removeUnreadableDrafts(one.mail, "Removed", ["strange"]);
   await upToDate(one);
   await until(
     async () => (await listDrafts(two.mail)).unreadable.length === 0 && (await bodies(two)).length === 1,

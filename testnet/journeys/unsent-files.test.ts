@@ -1,10 +1,14 @@
 /** What is kept on a device of files that have not gone up: it stays for as long as a draft may name it. */
 import {
+  callJmap,
+  doSettings,
   draftTables,
   findUnsentBytes,
   forgetUnneededBytes,
   keepUnsentBytes,
+  listDrafts,
   login,
+  removeUnreadableDrafts,
   saveDraft,
   syncStates,
   type UnsentLetter,
@@ -94,4 +98,27 @@ test("files stay that only a version of a draft names, which gave way to a newer
   await until(() => isUpToDate(device));
   await forgetUnneededBytes(device.mail);
   expect(await findUnsentBytes(device.mail, id)).toBeDefined();
+});
+
+test("files that a draft may name which nobody can open stay until that is thrown away, and cannot come back any more", async () => {
+  const id = await keepFile();
+  const create = { strange: { id: "strange", sealed: "AAAA" } };
+  const given = { collection: "drafts", create };
+  await callJmap(alice.session, [{ method: "Record/set", arguments: given }]);
+  await until(async () => (await listDrafts(device.mail)).unreadable.length === 1);
+  await net.advance(2 * 60 * 60_000);
+  await forgetUnneededBytes(device.mail);
+  expect(await findUnsentBytes(device.mail, id)).toBeDefined();
+  await removeUnreadableDrafts(device.mail, "Discarded", ["strange"]);
+  await until(() => isUpToDate(device));
+  await forgetUnneededBytes(device.mail);
+  expect(await findUnsentBytes(device.mail, id)).toBeDefined();
+
+  for (let count = 0; count < 50; count++) await doSettings(device.mail, "Set", { count });
+  await until(() => isUpToDate(device));
+  await device.close();
+  await device.open();
+  await until(() => isUpToDate(device));
+  await forgetUnneededBytes(device.mail);
+  expect(await findUnsentBytes(device.mail, id)).toBeUndefined();
 });

@@ -1,6 +1,8 @@
 /** Letters that are being written: kept whatever happens, one draft of each, and of those that say nothing none. */
 
+import { callJmap } from "@posthorn/client";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { findBarriers } from "../src/browser/find-barriers.ts";
 import {
   caretIn,
   composer,
@@ -160,6 +162,25 @@ test("a letter that nobody has written in leaves no trace", async () => {
   await page.keyboard.press("Escape");
   await hasCount(composer(alice.page), 0);
   await hasCount(page.getByRole("row"), 1);
+});
+
+test("a draft that nobody can open here is told of, thrown away, and comes back when that is taken back", async () => {
+  const { page } = alice;
+  await draftsLink().click();
+  await page.getByRole("heading", { name: "Drafts", level: 1 }).waitFor();
+  const create = { strange: { id: "strange", sealed: "AAAA" } };
+  await callJmap(writer.session, [{ method: "Record/set", arguments: { collection: "drafts", create } }]);
+  const told = page.getByText(/^One draft cannot be opened here/);
+  await told.waitFor();
+  expect(await findBarriers(page)).toEqual([]);
+  await page.getByRole("button", { name: "Discard it" }).click();
+  await hasCount(told, 0);
+  await page.getByText("Up to date").waitFor();
+  await page.keyboard.press("z");
+  await told.waitFor();
+  await page.getByRole("button", { name: "Discard it" }).click();
+  await hasCount(told, 0);
+  expect(alice.faults).toEqual([]);
 });
 
 test("an account without keys is told that its letters are not kept, and asked before one is thrown away", async () => {

@@ -55,7 +55,7 @@ export interface DraftList {
   drafts: StoredDraft[];
   /**
    * The ids of records that are no drafts to this client: changed by the server, or sealed with keys that were replaced
-   * meanwhile, or written by a newer client. The person must hear of them; `removeUnreadableDraft` takes them.
+   * meanwhile, or written by a newer client. The person must hear of them; `removeUnreadableDrafts` takes them.
    */
   unreadable: string[];
 }
@@ -157,21 +157,6 @@ export async function doWithDraft<Result>(
     if (content !== undefined) return { content, write };
     return fail("notFound", "This draft is not there any more.");
   });
-}
-
-/** Removes a record that is no draft to this client. It cannot be taken back. */
-export async function removeUnreadableDraft(mail: Mail, label: string, recordId: string): Promise<void> {
-  const id = editIdOf("drafts", `#${recordId}`);
-  const nowMs = mail.session.platform.clock.now();
-  await mail.store.write(
-    actTables,
-    async (writer) => {
-      const { record = null } = await readEdit(writer, { id, recordId });
-      await writer.put(edits, [{ id, recordId, number: 1, base: record, tried: null }]);
-      await actWith(writer, { label, changes: [{ on: "record", id, change: { kind: "remove" } }], nowMs });
-    },
-    { durable: true },
-  );
 }
 
 /** Changes a draft from what it is now, again when somebody was faster. */

@@ -5,6 +5,7 @@ import { actions, type Change } from "./change.ts";
 import type { Mail } from "./mail-context.ts";
 import { edits, editTexts, refusedTextKey } from "./own-edits.ts";
 import { refusals, settleTables } from "./settle.ts";
+import { textKeysOf } from "./way-back.ts";
 
 /** Forgets one, unless somebody still needs it. */
 export async function forgetEdit(writer: LocalWriter, id: string): Promise<void> {
@@ -19,9 +20,7 @@ export async function forgetEdits({ store }: Mail): Promise<void> {
   await store.write(settleTables, async (writer) => {
     for (const id of await writer.keys(edits)) await forgetEdit(writer, id);
     const [kept, refused] = [new Set(await writer.keys(edits)), await writer.list(refusals)];
-    const taken = (await writer.list(undos)).flatMap(({ wayBack }) =>
-      wayBack?.on === "settings" ? [wayBack.textKey] : [],
-    );
+    const taken = (await writer.list(undos)).flatMap(({ wayBack }) => (wayBack ? textKeysOf(wayBack) : []));
     const needed = new Set([...refused.map(({ number }) => refusedTextKey(number)), ...taken]);
     const texts = await writer.keys(editTexts);
     await writer.remove(

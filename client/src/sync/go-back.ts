@@ -12,6 +12,7 @@ import { openEditText } from "./open-edit.ts";
 import { editTexts } from "./own-edits.ts";
 import { waitAgain } from "./screened.ts";
 import { changeSettings, readSettings } from "./settings.ts";
+import { putBackDraft } from "./unreadable-drafts.ts";
 import type { WayBack } from "./way-back.ts";
 
 /** Throws ProblemError, `changedMeanwhile` when it was changed since. Done twice it does no harm. */
@@ -33,6 +34,10 @@ export async function goBack(mail: Mail, wayBack: WayBack, options: Interruptibl
     }
     case "rule":
       return goBackInRules(mail, wayBack, options);
+    case "drafts": {
+      for (const gone of wayBack.gone) if (!(await putBackDraft(mail, gone))) return failChanged();
+      return;
+    }
     case "settings":
       return goBackInSettings(mail, wayBack);
   }

@@ -20,7 +20,6 @@ export {
   findDraft,
   listDrafts,
   removeDraft,
-  removeUnreadableDraft,
   type StoredDraft,
   saveDraft,
 } from "./drafts.ts";
@@ -46,6 +45,7 @@ export { aliasOf, decidedBy } from "./screened.ts";
 export { changeSettings, doSettings, readSettings } from "./settings.ts";
 export { type Refusal, refusals } from "./settle.ts";
 export { syncMail, syncOnce } from "./sync-mail.ts";
+export { removeUnreadableDrafts } from "./unreadable-drafts.ts";
 export {
   areDraftsRead,
   findUnsentBytes,

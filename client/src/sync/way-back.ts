@@ -26,9 +26,23 @@ export const WayBackSchema = Type.Union([
   Type.Object({ on: Type.Literal("identity"), id: Id, is: MailIdentitySchema, waited }),
   /** Null where there is none. */
   Type.Object({ on: Type.Literal("rule"), id: Id, is: nullableRule, was: nullableRule }),
+  /** Drafts that nobody here can open: as they lay at the server, the text of each under its key. */
+  Type.Object({
+    on: Type.Literal("drafts"),
+    gone: Type.Array(
+      Type.Object({ editId: Type.String(), id: Id, revision: Type.Number(), textKey: Type.String() }),
+    ),
+  }),
   /** What was set lies sealed among the texts under this key, for it may be as secret as a letter. */
   Type.Object({ on: Type.Literal("settings"), textKey: Type.String() }),
 ]);
 
 export type WayBack = Static<typeof WayBackSchema>;
+export type GoneDraft = Extract<WayBack, { on: "drafts" }>["gone"][number];
+/** The keys of texts that it needs. */
+export function textKeysOf(wayBack: WayBack): string[] {
+  if (wayBack.on === "drafts") return wayBack.gone.map(({ textKey }) => textKey);
+  return wayBack.on === "settings" ? [wayBack.textKey] : [];
+}
+
 export type Waited = Static<typeof waited>;

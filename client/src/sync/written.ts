@@ -4,6 +4,7 @@ import { undos } from "./act.ts";
 import { actions, keyOfNumber } from "./change.ts";
 import { edits, editTexts } from "./own-edits.ts";
 import { refusals, settleTables } from "./settle.ts";
+import { textKeysOf } from "./way-back.ts";
 
 /** How many letters and edits wait or were refused; of a store that is closed nothing is known, and nothing counted. */
 export function countWritten(store: LocalStore): Promise<number> {
@@ -27,7 +28,7 @@ export function forgetWritten(store: LocalStore): Promise<void> {
       await writer.clear(edits);
       await writer.clear(editTexts);
       for (const undo of await writer.list(undos)) {
-        if (undo.wayBack !== undefined && undo.wayBack.on !== "settings") continue;
+        if (undo.wayBack !== undefined && textKeysOf(undo.wayBack).length === 0) continue;
         const steps = undo.steps.filter(({ inverse }) => inverse.on !== "record");
         if (steps.length === 0) await writer.remove(undos, [keyOfNumber(undo.number)]);
         else await writer.put(undos, [{ ...undo, steps }]);

@@ -17,6 +17,7 @@ import { placeTitle } from "./place-title.ts";
 import { withoutTurns } from "./text-links.ts";
 import { ThreadList } from "./thread-list.tsx";
 import { ThreadReader } from "./thread-reader.tsx";
+import { UnreadableDrafts } from "./unreadable-drafts.tsx";
 import type { RowMarks } from "./use-list-acts.ts";
 import { WaitingLetterReader } from "./waiting-letter.tsx";
 
@@ -108,7 +109,13 @@ export function MailPage({
         folders={folders}
         address={address}
         tools={search.field(place, folders)}
-        above={place.kind === "search" ? search.status(place.query) : undefined}
+        above={
+          place.kind === "search" ? (
+            search.status(place.query)
+          ) : place.kind === "role" && place.role === "drafts" ? (
+            <UnreadableDrafts />
+          ) : undefined
+        }
         empty={place.kind === "search" ? search.empty(place.query) : undefined}
         below={
           isInbox && (isNew || hasMail) ? (

@@ -21,6 +21,7 @@ import {
   resumeLetterFiles,
   retryFile,
 } from "./letter-desk.ts";
+import { discardUnreadable } from "./list-drafts.ts";
 import { readDetails, saveMessage } from "./message-details.ts";
 import { openLetter } from "./open-letter.ts";
 import { forgetFaults } from "./open-missing.ts";
@@ -98,6 +99,9 @@ export const calls = {
   /** Gives the number by which it is taken back; null when there was nothing. */
   discardLetter: (room: Room, { letterId, ...closing }: ClosingLetter) =>
     discardLetter(deskOf(room).mail, letterOf(letterId), closing),
+
+  discardUnreadable: (room: Room, input: { ids: string[]; label: string }) =>
+    discardUnreadable(deskOf(room), input),
 
   sendLetter: (room: Room, input: SendInput) => sendLetter(deskOf(room), input),
 

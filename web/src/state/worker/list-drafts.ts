@@ -1,10 +1,18 @@
 /** What is being written, and what was written and has not left yet, as rows of a list. */
-import { findLetter, listDrafts, type Mail, type StoredDraft } from "@posthorn/client";
+import {
+  findLetter,
+  listDrafts,
+  type Mail,
+  removeUnreadableDrafts,
+  type StoredDraft,
+} from "@posthorn/client";
+import { numberOf } from "./acts-kept.ts";
 import type { Desk } from "./desk.ts";
 import { oneLine } from "./digests.ts";
 import type { Fault } from "./fault.ts";
 import { draftOfOpen } from "./letter-desk.ts";
 import type { ThreadPage, ThreadRow } from "./list-threads.ts";
+import { hasLost } from "./phrase.ts";
 import { listUnsentLetters } from "./unsent-letters.ts";
 
 /** The drafts of the account and the letters that wait for the server, the newest first. */
@@ -33,6 +41,26 @@ export function troubleOf({ trouble, troubleType }: StoredDraft): Fault | null {
 /** How many there are. */
 export async function countDrafts({ mail }: Desk): Promise<number> {
   return (await draftsOf(mail)).length + (await listUnsentLetters(mail)).length;
+}
+
+export interface UnreadableDrafts {
+  ids: string[];
+  /** They may come back with the phrase of before a reset. */
+  mayComeBack: boolean;
+}
+
+/** Those that nobody can open here. */
+export async function listUnreadable(desk: Desk): Promise<UnreadableDrafts> {
+  const ids = desk.mail.key === undefined ? [] : (await listDrafts(desk.mail)).unreadable;
+  return { ids, mayComeBack: ids.length > 0 && (await hasLost(desk)) };
+}
+
+/** Gives the number by which they come back, null when they are gone already. */
+export function discardUnreadable(
+  desk: Desk,
+  { ids, label }: { ids: string[]; label: string },
+): Promise<number | null> {
+  return numberOf(desk, removeUnreadableDrafts(desk.mail, label, ids));
 }
 
 /** An account without keys keeps none. */

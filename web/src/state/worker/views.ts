@@ -5,6 +5,7 @@ import { type Folder, listFolders } from "./folders.ts";
 import { type HeldLetter, readHeldLetter } from "./held-letters.ts";
 import { findLetterFiles, type KeptLetter, readDraft, readUploads, type Uploads } from "./letter-desk.ts";
 import type { LetterFile } from "./letter-files.ts";
+import { listUnreadable, type UnreadableDrafts } from "./list-drafts.ts";
 import { listThreads, noThreads, type ThreadPage } from "./list-threads.ts";
 import { listRefusedLetters, type RefusedLetter } from "./open-letter.ts";
 import { operatorViews } from "./operator-views.ts";
@@ -83,6 +84,14 @@ export const views = {
     const desk = room.desk();
     return desk === undefined ? null : readDraft(desk.mail, name);
   }),
+
+  unreadableDrafts: view<Record<string, never>, UnreadableDrafts>(
+    ["account", "drafts", "settings"],
+    async (room) => {
+      const desk = room.desk();
+      return desk === undefined ? { ids: [], mayComeBack: false } : listUnreadable(desk);
+    },
+  ),
 
   /** When a message goes that one has sent and that can still be taken back. */
   heldLetter: view<{ messageId: string }, HeldLetter | null>(["account", "sending"], async (room, input) => {
