@@ -33,11 +33,11 @@ export function ScreenerPage(): ReactElement {
     setDecided((before) => new Map(before).set(whom, null));
     giveFocus(other?.querySelector("button") ?? undefined);
     const number = await work();
-    setDecided((before) =>
-      number === false
-        ? new Map([...before].filter(([one]) => one !== whom))
-        : new Map(before).set(whom, number),
-    );
+    setDecided((before) => {
+      if (number === false) return new Map([...before].filter(([one]) => one !== whom));
+      // Their card may have gone by itself already, and can come back by itself.
+      return before.has(whom) ? new Map(before).set(whom, number) : before;
+    });
   };
   const [sinceMs] = useState(() => Date.now() - leftAfterMs);
   const fresh = waiting?.filter(({ atMs }) => atMs >= sinceMs) ?? [];
