@@ -48,9 +48,9 @@ async function shows(...expected: object[]): Promise<void> {
   await expect.poll(() => centre.shown(), { timeout: 20_000 }).toMatchObject(expected);
 }
 
-async function write(subject: string): Promise<void> {
-  const draft = { from: bo.address, fromName: "Bo Berg", to: [ana.address], subject, body: "As I said." };
-  await send(bo.session, (await prepare(bo.session, draft)).message);
+async function write(subject: string, { session } = bo, fromName = "Bo Berg"): Promise<void> {
+  const draft = { from: session.address, fromName, to: [ana.address], subject, body: "As I said." };
+  await send(session, (await prepare(session, draft)).message);
 }
 
 /** What is sent after it has come, so what is before it has been told of, or will not be. */
@@ -118,6 +118,15 @@ test("what waits in the Screener is told to nobody", async () => {
   await page.getByRole("link", { name: /^Screener\s*1/ }).waitFor();
   await isToldNext("You do know me");
   await shows({ body: "You do know me" });
+  await centre.look(true);
+});
+
+test("of what came open, which nobody has signed, the address is told with the name", async () => {
+  const olga = await joinAs(clients.net, clients.net.node("beta"), "olga", { mode: "open" });
+  await decideSender(ana.session, olga.address, "accepted");
+  await centre.look(false);
+  await write("In the open", olga, "Olga Ohm");
+  await shows({ title: `Olga Ohm <${olga.address}>`, body: "In the open" });
   await centre.look(true);
 });
 

@@ -162,5 +162,14 @@ test("what is turned off is gone at the browser and at the server", async () => 
   // The first that comes is for the new one.
   expect(await bring(before)).toMatchObject({ "@type": "PushVerification" });
   await isOn(page);
+});
+
+test("who signs out leaves the push service too", async () => {
+  const { page } = client;
+  await page.getByRole("button", { name: /^Account/ }).click();
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.getByLabel("Address", { exact: true }).waitFor();
+  expect(await page.evaluate(() => localStorage.getItem("test.push"))).toBeNull();
+  expect(await page.evaluate(readWords)).toBe("");
   expect(client.faults).toEqual([]);
 });

@@ -1,11 +1,11 @@
 import { type ReactElement, useCallback, useEffect, useState } from "react";
 import { followChoices, startHere } from "../notify/begin.ts";
 import { type Ability, abilityHere, turnOff } from "../notify/device.ts";
+import type { QuietHours } from "../notify/told.ts";
 import { call } from "../state/desk.ts";
 import { siteKept } from "../state/keep-site.ts";
 import { noteAsked, type ToldHere, useToldHere } from "../state/told-here.ts";
 import type { Telling } from "../state/worker/telling.ts";
-import type { ViewOutput } from "../state/worker/views.ts";
 import { Button } from "../ui/button.tsx";
 import { Field } from "../ui/field.tsx";
 import { Notice } from "../ui/notice.tsx";
@@ -174,9 +174,10 @@ function ToldOfRow({ which }: { which: Telling["which"] }): ReactElement {
   );
 }
 
-function QuietRow({ quiet }: { quiet: ViewOutput<"telling">["quiet"] }): ReactElement {
+function QuietRow({ quiet }: { quiet: QuietHours | null }): ReactElement {
   const doing = useDoing();
-  const keep = (wanted: typeof quiet) => void doing.run(() => call("keepTelling", { quiet: wanted }));
+  const keep = (wanted: Partial<QuietHours> | null) =>
+    void doing.run(() => call("keepTelling", { quiet: wanted }));
   return (
     <>
       <Row row="quiet" help={say("notify.quietHelp")} doing={doing}>
@@ -197,14 +198,14 @@ function QuietRow({ quiet }: { quiet: ViewOutput<"telling">["quiet"] }): ReactEl
             type="time"
             value={quiet.from}
             required
-            onChange={({ target }) => target.value !== "" && keep({ ...quiet, from: target.value })}
+            onChange={({ target }) => target.value !== "" && keep({ from: target.value })}
           />
           <Field
             label={say("notify.quietTo")}
             type="time"
             value={quiet.to}
             required
-            onChange={({ target }) => target.value !== "" && keep({ ...quiet, to: target.value })}
+            onChange={({ target }) => target.value !== "" && keep({ to: target.value })}
           />
         </div>
       )}

@@ -2,6 +2,7 @@
 import { type EmailEntry, type EmailRow, emails, listSenders, readNames, statuses } from "@posthorn/client";
 import { isQuiet } from "../../notify/told.ts";
 import type { Desk } from "./desk.ts";
+import type { Digest } from "./digests.ts";
 import { findFolder } from "./find-folder.ts";
 import { orderOf } from "./folders.ts";
 import { type Person, personOf } from "./persons.ts";
@@ -141,12 +142,17 @@ async function describe(desk: Desk, arrived: Watched["arrived"]): Promise<Arriva
       {
         id,
         threadId: row.threadId,
-        from: isBelieved ? personOf(address, names) : { address },
+        from: isBelieved ? nameOf(personOf(address, names), digest) : { address },
         subject: digest === undefined ? null : isBelieved ? digest.subject : "",
         isToTell,
       },
     ];
   });
+}
+
+/** Nobody has signed what came open: the name stands with the address there. */
+function nameOf(person: Person, { isSealed }: Pick<Digest, "isSealed">): Person {
+  return isSealed ? person : { ...person, isShared: true };
 }
 
 /** Whether somebody has written, and not only the server that greets. */

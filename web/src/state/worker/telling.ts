@@ -43,14 +43,16 @@ function isHour(value: unknown): value is string {
   return typeof value === "string" && /^(?:[01]\d|2[0-3]):[0-5]\d$/.test(value);
 }
 
-/** What is not given stays. */
+/** What is not given stays, each end of the quiet hours too; without both there are none. */
 export async function keepTelling(
   { mail }: Desk,
-  { which, quiet }: { which?: ToldMail; quiet?: QuietHours | null },
+  { which, quiet }: { which?: ToldMail; quiet?: Partial<QuietHours> | null },
 ): Promise<void> {
+  const ends = quiet === null ? { from: undefined, to: undefined } : quiet;
   await changeSettings(mail, {
     ...(which !== undefined && { toldOf: which }),
-    ...(quiet !== undefined && { quietFrom: quiet?.from, quietTo: quiet?.to }),
+    ...(ends !== undefined && "from" in ends && { quietFrom: ends.from }),
+    ...(ends !== undefined && "to" in ends && { quietTo: ends.to }),
   });
 }
 
