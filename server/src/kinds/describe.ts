@@ -59,13 +59,14 @@ const shownOfUnknown: Shown = {
 /**
  * What stands beside a message's bytes so that it can be listed without reading them. Of a sealed one, be it by its
  * sender or on arrival, it is what its server has to see, and none of what it says or what its files are called. `files`
- * are those that are kept with it, where they are others than it came with; `bcc` are those it went to beside whom it names.
+ * are those that are kept with it, where they are others than it came with; `bcc` are those it went to beside whom it names. What was brought in wakes nobody (change-store.ts).
  */
 export function describe(
   message: Message,
   sealed = sealOf(message) !== undefined,
   files: readonly SealedAttachment[] = attachmentsOf(message),
   bcc: readonly Address[] = [],
+  isImported = false,
 ): Description {
   const type = typeOf(message);
   const fields = isMessageType(type) ? shown[type] : shownOfUnknown;
@@ -87,6 +88,7 @@ export function describe(
       target: targetIdOf(message) ?? null,
       sealed,
       ...(isType(message, "email") && message.automatic === true ? { automatic: true } : {}),
+      ...(isImported ? { imported: true } : {}),
     }),
   };
 }

@@ -13,6 +13,8 @@ export interface NewMessage
   isSealedOnArrival?: boolean;
   /** What its files were sealed to, where they were sealed as well: only these are told of. */
   sealedFiles?: readonly SealedAttachment[];
+  /** Its client has brought it in: nobody has sent it here. */
+  isImported?: boolean;
   /** Of what the account itself has sent: to whom else it went, unseen by those it names. */
   bcc?: readonly Address[];
 }
@@ -27,11 +29,11 @@ export function addMessage(tx: Tx, input: NewMessage): Promise<number | undefine
 
 /** A message as the object that it becomes. */
 export function describeMessage(input: NewMessage): NewObject {
-  const { message, isSealedOnArrival, sealedFiles, bcc, ...rest } = input;
+  const { message, isSealedOnArrival, sealedFiles, isImported, bcc, ...rest } = input;
   const isSealed = isSealedOnArrival === true ? true : undefined;
   return {
     ...rest,
-    ...describe(message, isSealed, sealedFiles, bcc),
+    ...describe(message, isSealed, sealedFiles, bcc, isImported),
     messageId: message.id,
     sender: formatAddress(senderOf(message)),
     conversation: conversationOf(message),

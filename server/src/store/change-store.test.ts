@@ -200,6 +200,7 @@ eachStore("the changes of an account", (open) => {
     await put({ mailboxes: [3], keywords: ["$seen"] });
     await put({ keywords: ["$flagged", "$seen"] });
     await put({ format: "rfc5322" });
+    await put({ summary: '{"sealed":true,"imported":true}' });
     expect(await isTold(0)).toBe(false);
     const id = await put({ mailboxes: [17, 1], keywords: ["$flagged"] });
     expect(await isTold(0)).toBe(true);

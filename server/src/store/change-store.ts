@@ -157,7 +157,7 @@ async function isInboxReached(db: Db, accountId: number, since: number): Promise
     SELECT came.id FROM (
       SELECT id, received_at FROM object
       WHERE account_id = ${accountId} AND id > ${since} AND kind <> 'gone' AND format = 'posthorn'
-        AND keywords NOT LIKE '%"$seen"%'
+        AND keywords NOT LIKE '%"$seen"%' AND summary NOT LIKE '%"imported":true%'
       ORDER BY id DESC LIMIT ${mostLooked}) AS came
     JOIN mailbox ON mailbox.account_id = ${accountId} AND mailbox.role = 'inbox'
     JOIN object_mailbox AS place ON place.account_id = ${accountId} AND place.mailbox_id = mailbox.id

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { expect, it } from "vitest";
-import { letterId, openAccount } from "../../objects/trial-mail.ts";
+import { letter, letterId, openAccount, putIn } from "../../objects/trial-mail.ts";
 import { setQuota } from "../../store/account-store.ts";
+import { typesChangedSince } from "../../store/change-store.ts";
 import { eachStore } from "../../store/each-store.ts";
 import { type Store, sql } from "../../store/sql.ts";
 import { callerOf, methodsOn, trialJmap } from "./trial-jmap.ts";
@@ -90,6 +91,20 @@ eachStore("a mail that its client has sealed", (open) => {
     ]);
     const again = await call("Email/import", { emails: { two: { blobId: upload(bytes), ...place, wire } } });
     expect(again.notCreated.two).toMatchObject({ type: "alreadyExists", existingId: "m1" });
+  });
+
+  it("wakes nobody, unread in the inbox too: what comes there later does (§85.20)", async () => {
+    const store = await open();
+    const { call, upload, accountId } = await bobOn(store);
+    const unread = { ...place, keywords: {}, receivedAt: null };
+    const { created } = await call("Email/import", {
+      emails: { one: { blobId: upload(arrival()), ...unread, wire } },
+    });
+    expect(created.one).toMatchObject({ id: "m1" });
+    const isTold = async () => (await typesChangedSince(store.read, accountId, 0)).has("InboxDelivery");
+    expect(await isTold()).toBe(false);
+    await putIn(store, accountId, letter({ id: letterId(8) }));
+    expect(await isTold()).toBe(true);
   });
 
   it("is refused when it is not sealed, says what is not for servers, or names files that are not there", async () => {

@@ -108,7 +108,7 @@ export async function placeSealedMail(
     refuseObject("blobNotFound", detail ?? title, { notFound });
   }
   const blobs = blobsOf(message);
-  const sealed = { isSealedOnArrival: true, sealedFiles: files };
+  const sealed = { isSealedOnArrival: true, sealedFiles: files, isImported: true };
   const id = await addMessage(tx, { ...place, message, bytes, blobs, ...sealed });
   if (id === undefined) return noRoom();
   await useBlobs(tx, holder, blobs);
