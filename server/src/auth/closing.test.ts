@@ -1,7 +1,8 @@
 /** Who closes their account, what that keeps them from, and that it can be taken back until its time has come. */
 import { expect, test } from "vitest";
 import { HandClock } from "../env/hand-clock.ts";
-import { findAccountByName, setOperator } from "../store/account-store.ts";
+import { findAccountByName, getAccountState, setOperator } from "../store/account-store.ts";
+import { typesChangedSince } from "../store/change-store.ts";
 import { listToErase, setEraseAt } from "../store/closing-store.ts";
 import { eachStore } from "../store/each-store.ts";
 import type { Store } from "../store/sql.ts";
@@ -73,6 +74,22 @@ eachStore("an account that its owner closes", (open) => {
       operator: false,
       eraseAt: new Date(eraseAt).toISOString(),
     });
+  });
+
+  test("tells all devices of its owner that it is closed, and that it goes on", async () => {
+    const { trial, token } = await withAlice();
+    const { accountId } = await trial.callerOf(token);
+    const { read } = trial.store;
+    const before = await getAccountState(read, accountId);
+    await close(trial, "alice", token);
+    expect([...(await typesChangedSince(read, accountId, before))]).toEqual(["Account"]);
+    const closed = await getAccountState(read, accountId);
+    await reopenAccount(trial.ctx, await trial.callerOf(token));
+    expect([...(await typesChangedSince(read, accountId, closed))]).toEqual(["Account"]);
+    const open = await getAccountState(read, accountId);
+    // One that is not closing stays as it is, and nobody hears of it.
+    await reopenAccount(trial.ctx, await trial.callerOf(token));
+    expect(await getAccountState(read, accountId)).toBe(open);
   });
 
   test("stays open to a sign-in whose owner's password nobody knows", async () => {

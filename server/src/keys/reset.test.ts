@@ -12,6 +12,8 @@ import {
   wrongPassword,
 } from "../auth/trial-auth.ts";
 import type { Log } from "../env/env.ts";
+import { getAccountState } from "../store/account-store.ts";
+import { typesChangedSince } from "../store/change-store.ts";
 import { eachStore } from "../store/each-store.ts";
 import { readFormerKeys, regainKeys } from "./former-keys.ts";
 import { addStatement } from "./own-chain.ts";
@@ -196,7 +198,11 @@ eachStore("beginning anew by an operator's link", (open) => {
     const regained = await Promise.all(
       alice.epochs.map((one) => wrapEpoch(after.secrets, alice.address, one)),
     );
+    const { accountId } = after.caller;
+    const before = await getAccountState(trial.store.read, accountId);
     await regainKeys(trial.ctx, after.caller, { identityKey, epochs: regained });
+    // Other devices hear of it.
+    expect([...(await typesChangedSince(trial.store.read, accountId, before))]).toEqual(["Account"]);
     const { epochs } = await readSecrets(trial.ctx, after.caller);
     expect(epochs).toEqual(expect.arrayContaining(regained));
     expect(epochs).toHaveLength(2);
