@@ -8,7 +8,7 @@ import {
   shape,
 } from "@posthorn/protocol";
 import type { Api } from "./api.ts";
-import { callJmap, readAnswer, readRefusal } from "./jmap.ts";
+import { callJmap, callMethod, readAnswer, readRefusal } from "./jmap.ts";
 import { type Interruptible, noSuchMessage } from "./mail.ts";
 
 const objectId = shape(IdSchema);
@@ -37,6 +37,18 @@ export function moveMessage(
   options: Interruptible = {},
 ): Promise<MessageMeta> {
   return changeMessage(api, id, { mailboxIds: { [mailbox]: true } }, options);
+}
+
+/** Changes several at once, each by its patch (RFC 8620 §5.3); what is gone stays gone. Throws JmapRefusal. */
+export async function changeMessages(
+  api: Api,
+  update: Readonly<Record<string, object>>,
+  { signal }: Interruptible = {},
+): Promise<void> {
+  const call = { method: "Email/set", arguments: { update } };
+  const { notUpdated } = await callMethod(api, call, emailsSet, { signal, idempotent: true });
+  for (const reason of Object.values(notUpdated ?? {}))
+    if (reason.type !== "notFound") throw readRefusal(reason);
 }
 
 async function changeMessage(

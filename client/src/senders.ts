@@ -38,6 +38,19 @@ export async function listSenders(api: Api, options: Interruptible = {}): Promis
   return (await callMethod(api, all, senders, { ...options, idempotent: true })).list;
 }
 
+/** How it is decided of somebody as `parseSender` gives it; of whom nothing is said it is undecided. */
+export async function readSenderState(
+  api: Api,
+  sender: string,
+  options: Interruptible = {},
+): Promise<Sender["state"]> {
+  const id = formatSenderId(sender);
+  const ids = id === undefined ? null : [id];
+  const call = { method: "Sender/get", arguments: { ids } };
+  const { list } = await callMethod(api, call, senders, { ...options, idempotent: true });
+  return list.find(({ address }) => address === sender)?.state ?? "undecided";
+}
+
 /**
  * Decides of somebody as `parseSender` gives it. What waits of who is accepted goes where it would have come at first, and
  * of who is blocked into Junk. The other side hears nothing of it. Throws JmapRefusal.

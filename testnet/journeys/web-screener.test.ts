@@ -140,6 +140,30 @@ test("what was decided, ruled and named is taken back by `z` in its turn with al
   expect(client.faults).toEqual([]);
 });
 
+test("who takes a yes back after its letter was put away leaves that where it is", async () => {
+  await stranger("cleo", "From Cleo");
+  await goTo(/^Screener/);
+  await card("From Cleo").getByRole("button", { name: "Accept" }).click();
+  await told("is accepted").waitFor();
+  await goTo(/^Inbox/);
+  await pressInRow(row("From Cleo"), "Archive");
+  await row("From Cleo").waitFor({ state: "detached" });
+  await page.getByRole("button", { name: "What you did last" }).click();
+  await page
+    .getByRole("region", { name: "What you did" })
+    .getByRole("listitem")
+    .filter({ hasText: `cleo@${host} is accepted` })
+    .getByRole("button", { name: /^Undo/ })
+    .click();
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "People", exact: true }).click();
+  await page.getByRole("link", { name: /^cleo/ }).click();
+  await page.getByText(/it waits in the Screener/).waitFor();
+  await goTo(/^Archive/);
+  await row("From Cleo").waitFor();
+  await goTo(/^Screener\s*1/);
+});
+
 test("what was made otherwise since is not taken back: a sentence says so, and the key goes on to what was done before", async () => {
   await card("From Bo").getByRole("button", { name: "Decline" }).click();
   await told("is declined").waitFor();

@@ -1,11 +1,13 @@
 /** What people do with mail, in their words. Each takes a label, which is shown where it can be taken back. */
 
 import { fail, ProblemError, uuidV7 } from "@posthorn/protocol";
+import { JmapRefusal } from "../jmap.ts";
 import type { Interruptible } from "../mail.ts";
 import { act, findUndo, type Undo, undo, undos } from "./act.ts";
 import { type Change, type EmailChange, keyOfNumber } from "./change.ts";
 import { emails } from "./email.ts";
 import { goBack } from "./go-back.ts";
+import { isPassingRefusal } from "./jmap-batch.ts";
 import type { Mail } from "./mail-context.ts";
 import { mailboxes } from "./mailbox.ts";
 import { type MailboxRow, mailboxRows } from "./mailbox-rows.ts";
@@ -20,8 +22,8 @@ export function doMail(mail: Mail, label: string, changes: readonly Change[]): P
 
 /**
  * Takes back what was done last, or what has this number. Gives what it was, undefined when there is nothing. Throws
- * ProblemError: `changedMeanwhile` when it was changed since and is not among what can be taken back any more; what the
- * server could not be told stays among that.
+ * ProblemError: `changedMeanwhile` when it was changed since, or JmapRefusal, and it is not among what can be taken back any
+ * more; what the server could not be told, or does not do for now, stays among that.
  */
 export async function undoMail(
   mail: Mail,
@@ -34,7 +36,7 @@ export async function undoMail(
     try {
       await goBack(mail, wanted.wayBack, options);
     } catch (error) {
-      if (error instanceof ProblemError && error.problem.code === "changedMeanwhile")
+      if (isForGood(error))
         await mail.store.write([undos], (writer) => writer.remove(undos, [keyOfNumber(wanted.number)]));
       throw error;
     }
@@ -44,6 +46,12 @@ export async function undoMail(
     newId: () => newMailboxId(mail),
     number: wanted.number,
   });
+}
+
+/** Whether trying again would end the same, and would be in the way of all that was done before. */
+function isForGood(error: unknown): boolean {
+  if (error instanceof JmapRefusal) return !isPassingRefusal(error);
+  return error instanceof ProblemError && error.problem.code === "changedMeanwhile";
 }
 
 /** Of a mailbox that the server does not know yet. */

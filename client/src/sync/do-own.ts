@@ -6,10 +6,10 @@ import type { Sender } from "@posthorn/protocol";
 import { createIdentity, listIdentities } from "../identities.ts";
 import type { Interruptible } from "../mail.ts";
 import { changeRule, createRule, listRules, type RuleFields, removeRule } from "../rules.ts";
-import { decideSender, listSenders, parseSender } from "../senders.ts";
+import { decideSender, parseSender, readSenderState } from "../senders.ts";
 import { act, type Undo } from "./act.ts";
 import type { Mail } from "./mail-context.ts";
-import { aliasOf, decidedBy, listWaiting } from "./screened.ts";
+import { aliasOf, decidedBy, listWaiting, withPlaces } from "./screened.ts";
 import type { WayBack } from "./way-back.ts";
 
 function noteDone(mail: Mail, label: string, wayBack: WayBack): Promise<Undo | undefined> {
@@ -24,24 +24,15 @@ export async function doDecide(
 ): Promise<Undo | undefined> {
   const { session } = mail;
   const address = parseSender(sender);
-  const was = await readState(mail, address, options);
-  const waited = await listWaiting(mail, (row) => {
+  const was = await readSenderState(session, address, options);
+  const waiting = await listWaiting(mail, (row) => {
     const by = decidedBy(row);
     return address === "*@*" || address === by || address === `*@${by.slice(by.lastIndexOf("@") + 1)}`;
   });
   await decideSender(session, address, state, options);
   if (was === state) return undefined;
+  const waited = await withPlaces(mail, waiting, options);
   return noteDone(mail, label, { on: "sender", address, is: state, was, waited });
-}
-
-/** How it is decided of them; of whom nothing is said it is undecided. */
-export async function readState(
-  { session }: Mail,
-  address: string,
-  options: Interruptible,
-): Promise<Sender["state"]> {
-  const known = await listSenders(session, options);
-  return known.find((one) => one.address === address)?.state ?? "undecided";
 }
 
 /** Whoever writes to this address of one's own, with a tag, waits no longer. */
@@ -51,10 +42,12 @@ export async function doAcceptAlias(
   { alias, ...options }: { alias: string } & Interruptible,
 ): Promise<Undo | undefined> {
   const { session } = mail;
-  const waited = await listWaiting(mail, (row) => aliasOf(row, session.address) === alias);
+  const waiting = await listWaiting(mail, (row) => aliasOf(row, session.address) === alias);
   const id = await createIdentity(session, { email: alias }, options);
   const is = (await listIdentities(session, options)).find((one) => one.id === id);
-  return is && noteDone(mail, label, { on: "identity", id, is, waited });
+  if (is === undefined) return undefined;
+  const waited = await withPlaces(mail, waiting, options);
+  return noteDone(mail, label, { on: "identity", id, is, waited });
 }
 
 /** A new rule has no id. */

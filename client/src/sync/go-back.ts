@@ -4,9 +4,9 @@ import { listIdentities, removeIdentity } from "../identities.ts";
 import type { Interruptible } from "../mail.ts";
 import { settingsChangeShape } from "../records/settings-content.ts";
 import { changeRule, createRule, listRules, removeRule } from "../rules.ts";
-import { decideSender } from "../senders.ts";
+import { decideSender, readSenderState } from "../senders.ts";
 import { undos } from "./act.ts";
-import { fieldsOfRule, readState } from "./do-own.ts";
+import { fieldsOfRule } from "./do-own.ts";
 import type { Mail } from "./mail-context.ts";
 import { openEditText } from "./open-edit.ts";
 import { editTexts } from "./own-edits.ts";
@@ -20,7 +20,7 @@ export async function goBack(mail: Mail, wayBack: WayBack, options: Interruptibl
   switch (wayBack.on) {
     case "sender": {
       const { address, is, was, waited } = wayBack;
-      const now = await readState(mail, address, options);
+      const now = await readSenderState(mail.session, address, options);
       if (now !== is && now !== was) return failChanged();
       await decideSender(mail.session, address, was, options);
       return waitAgain(mail, waited, options);

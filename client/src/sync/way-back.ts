@@ -8,8 +8,8 @@ import { RuleFieldsSchema } from "../rules.ts";
 
 const Id = Type.String({ minLength: 1, maxLength: 255 });
 
-/** What lay in the Screener, and whether it had been read there. */
-const waited = Type.Array(Type.Object({ id: Id, wasSeen: Type.Boolean() }));
+/** What lay in the Screener, whether it had been read there, and in which mailboxes the decision has put it. */
+const waited = Type.Array(Type.Object({ id: Id, wasSeen: Type.Boolean(), put: Type.Array(Id) }));
 
 const senderState = SenderSchema.properties.state;
 const nullableRule = Type.Union([RuleFieldsSchema, Type.Null()]);
