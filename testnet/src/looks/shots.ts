@@ -223,6 +223,13 @@ export function listShots(seeded: Seeded): Shot[] {
       go: byPath("/settings/appearance", "Appearance"),
     },
     {
+      name: "settings-notifications",
+      what: "Settings: notifications, in a browser that can show none",
+      who: "owner",
+      screens: ends,
+      go: byPath("/settings/notifications", "Notifications"),
+    },
+    {
       name: "settings-devices",
       what: "Settings: devices",
       who: "owner",
