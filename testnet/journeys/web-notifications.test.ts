@@ -90,6 +90,23 @@ test("who turns it on is told truthfully that the push service cannot be reached
   await page.getByText("The push service of your browser cannot be reached.").waitFor();
 });
 
+test("a tab that was open when another turned it on tells too, once that one is closed", async () => {
+  await switchHere().click();
+  await expect.poll(() => switchHere().getAttribute("aria-checked")).toBe("false");
+  await page.reload();
+  await switchHere().waitFor();
+  const second = await client.context.newPage();
+  await second.goto(page.url());
+  await second.getByRole("switch", { name: "Notifications in this browser" }).click();
+  await second.getByText("The push service of your browser cannot be reached.").waitFor();
+  await second.close();
+  await page.getByText("The push service of your browser cannot be reached.").waitFor();
+  await centre.look(false);
+  await isToldNext("In the tab that was open");
+  await centre.look(true);
+  await shows();
+});
+
 test("a letter of somebody one knows is told once, with sender and subject, while nobody looks; pressed, it is read", async () => {
   const second = await client.context.newPage();
   await second.goto(new URL("/inbox", page.url()).href);

@@ -1,5 +1,6 @@
 /** Notifications of a browser whose pages are closed: what its push service is told, and what becomes of it. */
 import { decideSender } from "@posthorn/client";
+import { sql } from "@posthorn/server";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import {
@@ -164,12 +165,58 @@ test("what is turned off is gone at the browser and at the server", async () => 
   await isOn(page);
 });
 
-test("who signs out leaves the push service too", async () => {
-  const { page } = client;
+async function signOut(page: Page): Promise<void> {
   await page.getByRole("button", { name: /^Account/ }).click();
   await page.getByRole("button", { name: "Sign out" }).click();
   await page.getByLabel("Address", { exact: true }).waitFor();
+}
+
+const subscribed = async () =>
+  (await clients.net.node("alpha").server.store.read.all(sql`SELECT id FROM push_subscription`)).length;
+
+/** The server finds when the next letter comes that nobody is there any more. */
+async function nobodyIsPushedTo(): Promise<void> {
+  const before = service.received.length;
+  await writeAs(bo, ana, "After she has left");
+  await expect.poll(subscribed, within).toBe(0);
+  expect(service.received).toHaveLength(before);
+  expect(await centre.shown()).toEqual([]);
+}
+
+test("who signs out leaves the push service too: the server has nobody to push to, and nothing that was shown stays", async () => {
+  const { page } = client;
+  await page.getByRole("switch", { name: "Quiet hours" }).click();
+  await expect.poll(() => page.evaluate(readWords)).toContain('"quiet":null');
+  await centre.look(false);
+  await writeAs(bo, ana, "Before she leaves");
+  await expect.poll(() => centre.shown(), within).toMatchObject([{ body: "Before she leaves" }]);
+  expect(await subscribed()).toBe(1);
+  await signOut(page);
+  await expect.poll(() => centre.shown(), within).toEqual([]);
   expect(await page.evaluate(() => localStorage.getItem("test.push"))).toBeNull();
   expect(await page.evaluate(readWords)).toBe("");
+  await nobodyIsPushedTo();
+});
+
+test("who signs out while the push service cannot be reached is shown nothing either, and leaves it with the next start", async () => {
+  const { page } = client;
+  const before = service.received.length;
+  await client.signIn(ana);
+  await openSettings(client, "Notifications");
+  await switchHere(page).click();
+  await bring(before);
+  await isOn(page);
+  await centre.look(false);
+  await writeAs(bo, ana, "Before she leaves again");
+  await expect.poll(() => centre.shown(), within).toMatchObject([{ body: "Before she leaves again" }]);
+  await page.evaluate(() => localStorage.setItem("test.pushUnreachable", "yes"));
+  await signOut(page);
+  await expect.poll(() => centre.shown(), within).toEqual([]);
+  expect(await page.evaluate(readWords)).toBe("");
+  expect(await page.evaluate(() => localStorage.getItem("test.push"))).not.toBeNull();
+  await nobodyIsPushedTo();
+  await page.evaluate(() => localStorage.removeItem("test.pushUnreachable"));
+  await page.reload();
+  await expect.poll(() => page.evaluate(() => localStorage.getItem("test.push")), within).toBeNull();
   expect(client.faults).toEqual([]);
 });

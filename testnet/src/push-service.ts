@@ -71,7 +71,10 @@ function newDevice() {
   };
 }
 
-/** Runs in pages: what a browser remembers of its subscription, it keeps as long as its storage. */
+/**
+ * Runs in pages: what a browser remembers of its subscription, it keeps as long as its storage. While `test.pushUnreachable` is
+ * there too, it cannot be given up.
+ */
 function partOfBrowser({ origin, keys }: { origin: string; keys: { p256dh: string; auth: string } }): void {
   const place = "test.push";
   const known = (): { at: number; key: number[] } | null => JSON.parse(localStorage.getItem(place) ?? "null");
@@ -84,6 +87,8 @@ function partOfBrowser({ origin, keys }: { origin: string; keys: { p256dh: strin
       options: { applicationServerKey: Uint8Array.from(kept.key).buffer },
       toJSON: () => ({ endpoint, keys }),
       async unsubscribe() {
+        if (localStorage.getItem("test.pushUnreachable") !== null)
+          throw new DOMException("The push service cannot be reached.", "NetworkError");
         localStorage.removeItem(place);
         return true;
       },

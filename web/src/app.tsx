@@ -11,7 +11,7 @@ import type { SettingsParts } from "./settings/settings-page.tsx";
 import { Shell } from "./shell/shell.tsx";
 import { notStarted, tellDrawn } from "./state/desk.ts";
 import { awayAccount, lastAccount, noteAccount } from "./state/last-account.ts";
-import { toldHere } from "./state/told-here.ts";
+import { isLeftHere, useToldHere } from "./state/told-here.ts";
 import { lastSeen, useView } from "./state/use-view.ts";
 import { useOwnPage } from "./state/whose-page.ts";
 import type { Fault } from "./state/worker/fault.ts";
@@ -109,14 +109,24 @@ export function App(): ReactElement {
   }, [seenAddress]);
   const isOwn = useOwnPage(seenAddress);
 
+  const { isOn, push } = useToldHere();
+  const isToNotify = isOn || push !== null;
   useEffect(() => {
-    if (!isOwn || typeof seenAddress !== "string" || !toldHere().isOn) return;
+    if (!isOwn || typeof seenAddress !== "string" || !isToNotify) return;
     // Without it the next page tells.
     import("./notify/begin.ts").then(
       ({ beginNotifying }) => beginNotifying(seenAddress),
       () => undefined,
     );
-  }, [isOwn, seenAddress]);
+  }, [isOwn, seenAddress, isToNotify]);
+  useEffect(() => {
+    if (!isLeftHere()) return;
+    // Without it the next start does.
+    import("./notify/device.ts").then(
+      ({ forgetHere }) => forgetHere(),
+      () => undefined,
+    );
+  }, []);
 
   const isStarted = fault?.code !== notStarted;
   useEffect(() => {

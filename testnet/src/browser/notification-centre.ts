@@ -65,6 +65,14 @@ export async function openNotificationCentre(page: Page): Promise<NotificationCe
   const { origin } = new URL(page.url());
   const worker = workerOf(context, origin);
   await worker.evaluate(centreOfWorker);
+  await context.exposeFunction("centreTags", () =>
+    worker.evaluate<string[]>("centre.all.map(({ tag }) => tag)"),
+  );
+  await context.exposeFunction("centreClose", (tag: string) =>
+    worker.evaluate(`centre.all = centre.all.filter((one) => one.tag !== ${JSON.stringify(tag)})`),
+  );
+  await context.addInitScript(centreOfPage);
+  await page.evaluate(centreOfPage);
   return {
     shown: () => worker.evaluate<Told[]>("centre.shown()"),
     press: (title) => worker.evaluate(`centre.press(${JSON.stringify(title)})`),
@@ -105,6 +113,12 @@ function workerOf(context: BrowserContext, origin: string): Worker {
   if (found === undefined) throw new Error(`${origin} has no service worker.`);
   return found;
 }
+
+/** Runs in pages, which see and close what their service worker shows. */
+const centreOfPage = `
+  ServiceWorkerRegistration.prototype.getNotifications = async () =>
+    (await centreTags()).map((tag) => ({ tag, close: () => void centreClose(tag) }));
+`;
 
 /** Runs in the service worker. */
 const centreOfWorker = `

@@ -92,15 +92,18 @@ export async function openClient(
   });
   const { hostname } = new URL(node.endpoint);
   await page.goto(isPlain ? `http://${hostname}:${node.server.pagePort}` : node.endpoint);
-  return {
+  const client: WebClient = {
     context,
     page,
     faults,
     async signIn({ address, password }) {
+      // A story may go on in another page.
+      const { page } = client;
       await page.getByLabel("Address", { exact: true }).fill(address);
       await page.getByRole("textbox", { name: "Password" }).fill(password);
       await page.getByRole("button", { name: "Sign in" }).click();
       await page.getByRole("heading", { name: "Inbox" }).waitFor();
     },
   };
+  return client;
 }

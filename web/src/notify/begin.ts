@@ -37,8 +37,9 @@ export async function startHere(address: string, telling: Telling): Promise<bool
 }
 
 export async function followChoices({ which, quiet }: Telling, address: string): Promise<void> {
-  const { isOn } = toldHere();
-  if (!isOn || abilityHere() !== "allowed") return;
+  // What it was turned off with may not have reached the server.
+  if (!toldHere().isOn) return keepPush(false);
+  if (abilityHere() !== "allowed") return;
   const words = { title: say("notify.any"), body: address, proving: say("notify.proving"), quiet };
   await leaveWords(words);
   await keepPush(which !== "none");

@@ -1,6 +1,6 @@
 /** This browser's part: its permission, its push service, and what the server knows of it. */
 import { call } from "../state/desk.ts";
-import { changeToldHere, type ToldHere, toldHere } from "../state/told-here.ts";
+import { changeToldHere, isLeftHere, noteLeft, type ToldHere, toldHere } from "../state/told-here.ts";
 import { codePath, isKeptCode, type KeptWords, keep, place, readKept, wordsPath } from "./told.ts";
 
 /**
@@ -26,25 +26,46 @@ function isApple(): boolean {
 /** From a press of a button alone: the browser asks. True when its owner has agreed. */
 export async function turnOn(): Promise<boolean> {
   if ((await Notification.requestPermission()) !== "granted") return false;
+  // What cannot be put away yet goes on being used.
+  if (isLeftHere()) await forgetHere();
+  noteLeft(false);
   changeToldHere({ isOn: true, offSinceMs: null, wellAtMs: null });
   return true;
 }
 
-/** Throws CallFailed when the server could not be told; this browser is rid of it all the same. */
+/** Throws CallFailed when the server could not be told: the next start tells it. This browser is rid of it all the same. */
 export async function turnOff(): Promise<void> {
-  const { push } = toldHere();
+  changeToldHere({ isOn: false, offSinceMs: null, wellAtMs: null });
   await forgetHere();
-  if (push !== null) await call("dropPush", {});
+  await keepPush(false);
 }
 
-/** Nothing of what was told, or could be, stays in this browser. */
+/** Nothing of what was told, or could be, stays in this browser. What cannot be put away yet is when it starts again. */
 export async function forgetHere(): Promise<void> {
-  changeToldHere({ isOn: false, push: null, offSinceMs: null, wellAtMs: null });
+  noteLeft(true);
+  // The browser's push service, which is far away, comes last.
+  const steps = [() => caches.delete(place), closeShown, unsubscribe];
+  let isLeft = false;
+  for (const step of steps) {
+    try {
+      await step();
+    } catch (error) {
+      isLeft = true;
+      console.info("Not everything that was told could be put away:", error);
+    }
+  }
+  noteLeft(isLeft);
+}
+
+async function closeShown(): Promise<void> {
+  const registration = await registrationHere();
+  for (const shown of (await registration?.getNotifications()) ?? []) shown.close();
+}
+
+async function unsubscribe(): Promise<void> {
   const registration = await registrationHere();
   const subscription = await registration?.pushManager?.getSubscription();
   await subscription?.unsubscribe();
-  for (const shown of (await registration?.getNotifications()) ?? []) shown.close();
-  await caches.delete(place);
 }
 
 /** What ends sooner is renewed, and lasts 30 days again. */
@@ -60,10 +81,11 @@ export function keepPush(isWanted: boolean): Promise<void> {
 }
 
 async function setRight(isWanted: boolean): Promise<void> {
-  if (!isWanted) {
+  // It may have been turned off since.
+  if (!isWanted || !toldHere().isOn) {
     if (toldHere().push === null) return;
-    changeToldHere({ push: null, wellAtMs: null, offSinceMs: null });
     await call("dropPush", {});
+    changeToldHere({ push: null, wellAtMs: null, offSinceMs: null });
     return;
   }
   const subscription = await subscribed();

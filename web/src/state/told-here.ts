@@ -16,6 +16,8 @@ const nothing: ToldHere = { isOn: false, push: null, wellAtMs: null, offSinceMs:
 const toldHerePlace = "posthorn.told";
 /** That somebody was asked and has answered: it outlives a sign-in. */
 const askedPlace = "posthorn.toldAsked";
+/** That something could not be put away yet: it outlives a sign-in too. */
+const leftPlace = "posthorn.toldLeft";
 
 let current: ToldHere | undefined;
 const listeners = new Set<() => void>();
@@ -58,18 +60,24 @@ void siteKept.then((isKept) => {
 });
 
 function wasAsked(): boolean {
-  isAsked ??= readAsked();
+  isAsked ??= isNoted(askedPlace);
   return isAsked;
 }
 
 export function noteAsked(): void {
   isAsked = true;
-  try {
-    localStorage.setItem(askedPlace, "asked");
-  } catch {
-    // It is asked once more with the next page then.
-  }
+  // Where that cannot be kept it is asked once more with the next page.
+  note(askedPlace, true);
   tellAll();
+}
+
+/** Whether something is still in this browser of what was told in it before it was turned off, or somebody left. */
+export function isLeftHere(): boolean {
+  return isNoted(leftPlace);
+}
+
+export function noteLeft(isLeft: boolean): void {
+  note(leftPlace, isLeft);
 }
 
 // Another tab has changed it.
@@ -96,11 +104,20 @@ function read(): ToldHere {
   }
 }
 
-function readAsked(): boolean {
+function isNoted(where: string): boolean {
   try {
-    return localStorage.getItem(askedPlace) !== null;
+    return localStorage.getItem(where) !== null;
   } catch {
     return false;
+  }
+}
+
+function note(where: string, isSo: boolean): void {
+  try {
+    if (isSo) localStorage.setItem(where, "yes");
+    else localStorage.removeItem(where);
+  } catch {
+    // Nothing may be kept here.
   }
 }
 

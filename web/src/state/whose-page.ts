@@ -5,7 +5,7 @@
 import { useEffect } from "react";
 import { call } from "./desk.ts";
 import { forgetAccount } from "./last-account.ts";
-import { toldHere } from "./told-here.ts";
+import { changeToldHere, noteLeft, toldHere } from "./told-here.ts";
 
 let owner: string | undefined;
 let isLeaving = false;
@@ -26,7 +26,8 @@ export async function signOut(address: string, path: string): Promise<void> {
   try {
     // What could not be removed is told where one signs in.
     const isForgotten = await call("signOut", { address });
-    if (toldHere().isOn) await endNotifications();
+    const { isOn, push } = toldHere();
+    if (isOn || push !== null) await endNotifications();
     if (isForgotten) forgetAccount();
   } catch (error) {
     isLeaving = false;
@@ -35,14 +36,15 @@ export async function signOut(address: string, path: string): Promise<void> {
   loadAnew(path);
 }
 
-/** At the server they have ended with the sign-in. */
+/** At the server they end with the sign-in; where that could not be told, it finds at the push service that nobody is there. */
 async function endNotifications(): Promise<void> {
-  try {
-    await (await import("../notify/device.ts")).forgetHere();
-  } catch (error) {
-    // Nothing comes any more; what is left is told where this browser is asked for the next person.
-    console.info("What was told could not be put away:", error);
-  }
+  changeToldHere({ isOn: false, push: null, offSinceMs: null, wellAtMs: null });
+  noteLeft(true);
+  // Whatever is left is put away when this browser starts again, whoever sits there then.
+  await import("../notify/device.ts").then(
+    ({ forgetHere }) => forgetHere(),
+    () => undefined,
+  );
 }
 
 function loadAnew(path: string): void {
