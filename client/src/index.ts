@@ -114,7 +114,7 @@ export * from "./mail-search/index.ts";
 export { chooseMailbox, getMailbox, listMailboxes } from "./mailboxes.ts";
 export { giveName, readNames } from "./names/given-names.ts";
 export { changeOwnName, fittingName, nameOfIdentity, readOwnName, withName } from "./names/own-name.ts";
-export { nameIn, readSenderNames, type SenderNames } from "./names/sender-names.ts";
+export { nameIn, readSenderNames, type SenderNames, withoutTag } from "./names/sender-names.ts";
 export { shownName } from "./names/shown-name.ts";
 export { isDoubtful, type Opened, type OpenedFile, openBytes, openStored } from "./open.ts";
 export * from "./operator.ts";

@@ -128,13 +128,18 @@ test("a letter of somebody one knows is told once, with sender and subject, whil
   await shows();
 });
 
-test("what waits in the Screener is told to nobody", async () => {
+test("what waits in the Screener is told to nobody, also once it is let in on another device", async () => {
   const stranger = await joinAs(clients.net, clients.net.node("beta"), "stranger");
   await centre.look(false);
   await writeAs(stranger, ana, "You do not know me");
   await page.getByRole("link", { name: /^Screener\s*1/ }).waitFor();
   await isToldNext("You do know me");
   await shows({ body: "You do know me" });
+  await goTo(/^Inbox/);
+  await decideSender(ana.session, stranger.address, "accepted");
+  await row("You do not know me").waitFor();
+  await isToldNext("Now you know both");
+  await shows({ body: "You do know me" }, { body: "Now you know both" });
   await centre.look(true);
 });
 

@@ -226,7 +226,7 @@ function ownersOf(drawers: HeldNames["drawers"]): Map<string, Set<string>> {
   return owners;
 }
 
-/** Tags are of one person. */
+/** In lower case: tags are of one person. Addresses that come from a message may be anything. */
 export function withoutTag(address: string): string {
   return address.toLowerCase().replace(/\+[^@]*(?=@)/, "");
 }

@@ -2,6 +2,7 @@
 import { accountOf, type MessageMeta } from "@posthorn/protocol";
 import { changeMessages } from "../change-mail.ts";
 import { type Interruptible, readMetas } from "../mail.ts";
+import { withoutTag } from "../names/sender-names.ts";
 import { portionsOf } from "../portions.ts";
 import { type EmailRow, emails } from "./email.ts";
 import type { Mail } from "./mail-context.ts";
@@ -16,7 +17,7 @@ export function decidedBy({ wire, from }: EmailRow): string {
 /** The address of one's own, with a tag, that it was written to; undefined when it is the account's. */
 export function aliasOf({ to, cc }: EmailRow, own: string): string | undefined {
   const addresses = [...(to ?? []), ...(cc ?? [])].map(({ email }) => email.toLowerCase());
-  return addresses.find((email) => email !== own && email.replace(/\+[^@]*(?=@)/, "") === own);
+  return addresses.find((email) => email !== own && withoutTag(email) === own);
 }
 
 type Waiting = Omit<Waited[number], "put">;

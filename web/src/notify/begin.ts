@@ -9,6 +9,8 @@ import { lettersOf } from "./letters-of.ts";
 import { isFromService, type ToService } from "./told.ts";
 
 let isBegun = false;
+/** Who leaves a tab open for weeks loads no page that would renew the subscription. */
+const keepEveryMs = 24 * 3_600_000;
 
 /** Once a page, for whoever it shows. */
 export function beginNotifying(address: string): void {
@@ -21,9 +23,16 @@ export function beginNotifying(address: string): void {
   });
   document.addEventListener("visibilitychange", noteLook);
   noteLook();
+  let telling: Telling | undefined;
+  const follow = () => {
+    if (telling !== undefined) noteTrouble(followChoices(telling, address));
+  };
   watch("telling", {}, (told) => {
-    if ("value" in told) noteTrouble(followChoices(told.value, address));
+    if (!("value" in told)) return;
+    telling = told.value;
+    follow();
   });
+  setInterval(follow, keepEveryMs);
   // One tab of several tells; the next does when it is closed.
   void navigator.locks?.request("posthorn notifications", () => new Promise<never>(tellArrivals));
 }
@@ -50,7 +59,7 @@ function noteLook(): void {
   if (document.visibilityState === "visible") void post({ kind: "looked" });
 }
 
-/** The next start tries again. */
+/** The next day tries again, or the next start. */
 function noteTrouble(work: Promise<void>): void {
   work.catch((error: unknown) => console.info("Notifications are not in order yet:", error));
 }
@@ -66,11 +75,11 @@ function tellArrivals(): void {
       for (const { id } of fresh) done.add(id);
       return;
     }
-    // What a letter says is known a moment after it has come.
-    if (fresh.some(({ subject, isToTell }) => isToTell && subject === null)) return;
-    for (const { id } of fresh) done.add(id);
-    const wanted = fresh.filter(({ isToTell }) => isToTell);
-    if (wanted.length < fresh.length) void post({ kind: "untold" });
+    // What a letter says is known a moment after it has come, and it is told then.
+    const ready = fresh.filter(({ subject, isToTell }) => !isToTell || subject !== null);
+    for (const { id } of ready) done.add(id);
+    const wanted = ready.filter(({ isToTell }) => isToTell);
+    if (wanted.length < ready.length) void post({ kind: "untold" });
     for (const letter of lettersOf(wanted)) void post(letter);
   });
 }

@@ -1,5 +1,13 @@
 /** What comes into the inbox while a page is open, so that it can be told of. */
-import { type EmailEntry, type EmailRow, emails, listSenders, readNames, statuses } from "@posthorn/client";
+import {
+  type EmailEntry,
+  type EmailRow,
+  emails,
+  listSenders,
+  readNames,
+  statuses,
+  withoutTag,
+} from "@posthorn/client";
 import { isQuiet } from "../../notify/told.ts";
 import type { Desk } from "./desk.ts";
 import type { Digest } from "./digests.ts";
@@ -41,7 +49,8 @@ export async function readArrivals(desk: Desk): Promise<Arrival[]> {
     entry.isMail && !entry.isSeen && entry.mailboxIds.includes(inbox.id);
   const state = watched.get(desk);
   if (state === undefined) {
-    if ((await desk.mail.store.get(statuses, "status"))?.state === "live") watched.set(desk, begin(desk));
+    if ((await desk.mail.store.get(statuses, "status"))?.state === "live")
+      watched.set(desk, begin(desk, inbox.id));
     return [];
   }
   const { newestMs, known } = state;
@@ -60,11 +69,18 @@ export async function readArrivals(desk: Desk): Promise<Arrival[]> {
   return describe(desk, state.arrived);
 }
 
-function begin({ map }: Desk): Watched {
+function begin({ map }: Desk, inboxId: string): Watched {
   const all = [...map.all()];
   const newestMs = all.reduce((newest, { atMs }) => Math.max(newest, atMs), 0);
   const known = new Set(all.filter(({ atMs }) => atMs >= newestMs - leewayMs).map(({ id }) => id));
-  return { newestMs, known, arrived: [] };
+  const state: Watched = { newestMs, known, arrived: [] };
+  // What has lain elsewhere first was brought into the inbox by somebody: out of the Screener, say, on another device.
+  map.onChange((threadIds) => {
+    for (const threadId of threadIds)
+      for (const { id, atMs, mailboxIds } of map.thread(threadId))
+        if (atMs >= state.newestMs - leewayMs && !mailboxIds.includes(inboxId)) known.add(id);
+  });
+  return state;
 }
 
 async function decide(desk: Desk, came: readonly EmailEntry[]): Promise<Watched["arrived"]> {
@@ -120,10 +136,6 @@ async function readWritten(desk: Desk): Promise<{ addresses: Set<string>; thread
 /** By what is decided of people: an address without its tag. */
 function senderOf({ from }: EmailRow): string {
   return withoutTag(from?.[0]?.email ?? "");
-}
-
-function withoutTag(address: string): string {
-  return address.toLowerCase().replace(/\+[^@]*(?=@)/, "");
 }
 
 async function describe(desk: Desk, arrived: Watched["arrived"]): Promise<Arrival[]> {

@@ -1,5 +1,5 @@
 /** People one has written with, and what was written. */
-import { emails, giveName, readNames, readSenderNames } from "@posthorn/client";
+import { emails, giveName, readNames, readSenderNames, withoutTag } from "@posthorn/client";
 import { keeping } from "./acts-kept.ts";
 import type { Desk } from "./desk.ts";
 import { rowsOf } from "./digests.ts";
@@ -169,9 +169,4 @@ async function readBook(desk: Desk): Promise<Book> {
     before = [Date.parse(last.receivedAt) || 0, last.id];
   }
   return book;
-}
-
-/** Addresses that come from a message may be anything. */
-function withoutTag(address: string): string {
-  return address.toLowerCase().replace(/\+[^@]*(?=@)/, "");
 }
