@@ -125,6 +125,13 @@ describe("what the push service brings", () => {
   });
 });
 
+it("what is pressed leads nowhere but to this site", async () => {
+  const { service, opened } = browserWith([]);
+  for (const path of ["//evil.test/", "/\\evil.test/", "https://evil.test/", "/inbox/t1"])
+    await service.pressed({ tag: "letter m1", data: { path }, close: () => undefined });
+  expect(opened).toEqual(["/inbox", "/inbox", "/inbox", "/inbox/t1"]);
+});
+
 it("a letter is not shown while somebody looks at any page, and leads a page that is open to where it is read", async () => {
   const [looking, away] = [browserWith(["hidden", "visible"]), browserWith(["hidden"])];
   await looking.service.said(letter);

@@ -179,7 +179,8 @@ function readJson(text: string): unknown {
   }
 }
 
+/** Of this site alone: what begins with two slashes names another. */
 function pathOf(data: unknown): string {
   const path: unknown = typeof data === "object" && data !== null ? Reflect.get(data, "path") : undefined;
-  return typeof path === "string" && path.startsWith("/") ? path : "/inbox";
+  return typeof path === "string" && /^\/(?![/\\])/.test(path) ? path : "/inbox";
 }
