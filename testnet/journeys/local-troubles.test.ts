@@ -1,5 +1,6 @@
 /** Somebody's mail on their devices when something goes wrong: a host that is silent, a server that fails, a cut wire. */
 import {
+  accountKey,
   actions,
   callJmap,
   changeEmails,
@@ -18,6 +19,7 @@ import {
   searchMail,
   soloTabs,
   statuses,
+  syncStates,
   type Transport,
   trashEmails,
   undoMail,
@@ -281,3 +283,17 @@ async function busy(): ReturnType<Transport> {
     })(),
   };
 }
+
+test("a device that was not told what became of the account meanwhile has it looked at as soon as it hears again", async () => {
+  const device = await story.deviceOf(alice);
+  await until(() => isUpToDate(device));
+  const heard = () => device.mail.store.get(syncStates, accountKey);
+  expect(await heard()).toBeUndefined();
+  await device.close();
+  device.wire.isUp = false;
+  await device.open();
+  await inTime(async () => (await device.mail.store.get(statuses, "status"))?.state === "waiting");
+  device.wire.isUp = true;
+  await inTime(() => isUpToDate(device));
+  expect(await heard()).toBeDefined();
+});

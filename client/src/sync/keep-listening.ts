@@ -23,6 +23,8 @@ export async function keepListening(work: Work): Promise<void> {
         lastEventId,
         signal,
         onOpen() {
+          // What had become of the account meanwhile was told to nobody.
+          if (failures > 0 && lastEventId === undefined) void noteAccount(work, unheard);
           failures = 0;
           isOpened = true;
           work.isListening = true;
@@ -55,6 +57,9 @@ async function pauseListening(work: Work, failures: number, asked: number): Prom
   const { mail, signal } = work;
   await mail.session.platform.clock.sleep(Math.max(asked, pauseMsAfter(work, failures)), signal);
 }
+
+/** In place of a state that was not told. */
+const unheard = "";
 
 /** Of the account itself nothing is mirrored but its state: whoever shows something of it hears of that. */
 async function noteAccount({ mail: { store } }: Work, state: string): Promise<void> {
