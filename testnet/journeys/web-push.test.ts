@@ -156,7 +156,7 @@ test("what is turned off is gone at the browser and at the server", async () => 
   const before = service.received.length;
   await switchHere(page).click();
   await expect.poll(() => switchHere(page).getAttribute("aria-checked")).toBe("false");
-  expect(await page.evaluate(() => localStorage.getItem("test.push"))).toBeNull();
+  await expect.poll(() => page.evaluate(() => localStorage.getItem("test.push"))).toBeNull();
   await page.getByText("Saved").first().waitFor();
   await writeAs(bo, ana, "Told to nobody");
   await switchHere(page).click();
