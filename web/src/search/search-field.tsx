@@ -14,8 +14,12 @@ import { completed, lastWord } from "./query-text.ts";
 import style from "./search-field.module.css";
 import { type Suggested, suggestionsFor } from "./suggestions.ts";
 
-/** So long after a key it is searched for, so that the letters of one frame are one search. */
-const patienceMs = 16;
+/**
+ * So long after a key it is searched for, by the letters of the last word: those of one frame are one search, and what one or two
+ * letters begin is nearly everything, takes long to be found, and is rarely what somebody goes on to write.
+ */
+const patienceMs = [16, 150, 60];
+const wordPatienceMs = 16;
 /** So long after that what was seen before stays until something is found: then it is drawn at once, and not first a list of nothing. */
 const foundMs = 150;
 /** So long after it people are suggested. */
@@ -67,7 +71,7 @@ export function SearchField({ place, folders }: { place: Place; folders: readonl
       early = askFirstPage(place);
       void early.until(({ rows, isWhole }) => rows.length > 0 || isWhole).then(goThere);
       timer = setTimeout(goThere, foundMs);
-    }, patienceMs);
+    }, patienceMs[lastWord(text).value.length] ?? wordPatienceMs);
     begun.current = goThere;
     return () => {
       clearTimeout(timer);
