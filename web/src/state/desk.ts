@@ -6,7 +6,7 @@ import { wholeOf } from "./told-rows.ts";
 import { worker, workerThrew } from "./wake.ts";
 import type { CallInput, CallName, CallOutput } from "./worker/calls.ts";
 import type { Fault } from "./worker/fault.ts";
-import type { FromWorker, ToldView, ToWorker } from "./worker/messages.ts";
+import type { FromWorker, ToWorker } from "./worker/messages.ts";
 import type { ViewInput, ViewName, ViewOutput } from "./worker/views.ts";
 
 /** A call was refused, or could not be made. The message is for people, in their language. */
@@ -33,37 +33,21 @@ let broken: Fault | undefined;
 let hasAnswered = false;
 let nextId = 1;
 
-/** What has been told of and not been shown yet. */
-let told: ToldView[] = [];
-const { port1: flush, port2: flushLater } = new MessageChannel();
-flush.onmessage = showTold;
-
-function showTold(): void {
-  const views = told;
-  told = [];
-  for (const view of views) {
-    // Nobody waits for what is not watched any more.
-    if (!waiting.has(view.id)) continue;
-    const value = "places" in view ? wholeOf(heard.get(view.id), view) : view.value;
-    heard.set(view.id, value);
-    waiting.get(view.id)?.done(value);
-  }
-}
-
 worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
   hasAnswered = true;
   if (data.kind === "seen") {
-    // With all that has come while the page was busy: it is drawn once.
-    if (told.length === 0) flushLater.postMessage(null);
-    told.push(...data.views);
+    for (const told of data.views) {
+      // Nobody waits for what is not watched any more.
+      if (!waiting.has(told.id)) continue;
+      const value = "places" in told ? wholeOf(heard.get(told.id), told) : told.value;
+      heard.set(told.id, value);
+      waiting.get(told.id)?.done(value);
+    }
     return;
   }
   const asked = waiting.get(data.id);
-  if (data.kind === "fault") {
-    // What a view has shown before it failed was told before.
-    showTold();
-    asked?.failed(data.fault);
-  } else asked?.done(data.value);
+  if (data.kind === "fault") asked?.failed(data.fault);
+  else asked?.done(data.value);
 };
 // What one that runs throws is nobody's call: those are answered.
 void workerThrew.then(() => {
