@@ -44,6 +44,8 @@ interface Search {
   threads: OrderedThread[];
   hits: Map<string, MailHit>;
   isSearching: boolean;
+  /** Counts up with each time that something is searched for. */
+  number: number;
   /** Mail has changed since it was searched for. */
   isStale: boolean;
   isCut: boolean;
@@ -82,7 +84,8 @@ export async function searchState(desk: Desk, query: string, onFound: OnFound): 
   if (known !== undefined && known.couldFind !== coverage.messages) known.isStale = true;
   const search = following(desk, query, onFound);
   search.couldFind = coverage.messages;
-  const { isSearching, threads, isCut, elsewhere, suggestions, fault } = search;
+  const { threads, isCut, elsewhere, suggestions, fault } = search;
+  const isSearching = isToFindMore(search);
   const problems = problemsOf(query);
   return { isSearching, found: threads.length, isCut, elsewhere, suggestions, coverage, fault, problems };
 }
@@ -105,7 +108,12 @@ export function searchAgain(desk: Desk, { query }: { query: string }): void {
 /** False while it may find more. */
 export function isFoundWhole(desk: Desk, query: string): boolean {
   const search = searches.get(desk)?.get(query);
-  return query.trim() === "" || (search !== undefined && !search.isSearching);
+  return query.trim() === "" || (search !== undefined && !isToFindMore(search));
+}
+
+/** It is searched for, or will be once what was asked for after it is found. */
+function isToFindMore({ query, isSearching, isStale }: Search): boolean {
+  return isSearching || (isStale && query.trim() !== "");
 }
 
 /** Where the query was found in a message; undefined for one that was not found. */
@@ -121,6 +129,7 @@ function following(desk: Desk, query: string, onFound: OnFound): Search {
     threads: [],
     hits: new Map(),
     isSearching: false,
+    number: 0,
     isStale: true,
     isCut: false,
     elsewhere: { trash: 0, junk: 0 },
@@ -135,15 +144,23 @@ function following(desk: Desk, query: string, onFound: OnFound): Search {
     old.stop?.abort();
     all.delete(old.query);
   }
+  const others = [...all.values()].filter((other) => other !== search && other.isSearching);
+  // What is on the page meanwhile is read again too, and does not take the place of what was asked for after it.
+  const isOvertaken = others.some(({ number }) => number > search.number) && known !== undefined;
+  if (isOvertaken || query.trim() === "") return search;
+  const isToRun = search.isStale && !search.isSearching;
+  if (isToRun) search.number = ++lastNumber;
   // What nobody looks at any more is not gone on with.
-  for (const other of all.values()) {
-    if (other === search || !other.isSearching) continue;
+  for (const other of others) {
+    if (other.number > search.number) continue;
     other.stop?.abort();
     other.isStale = true;
   }
-  if (search.isStale && !search.isSearching && query.trim() !== "") void run(desk, search, onFound);
+  if (isToRun) void run(desk, search, onFound);
   return search;
 }
+
+let lastNumber = 0;
 
 function begin(desk: Desk): Map<string, Search> {
   const made = new Map<string, Search>();
