@@ -100,13 +100,13 @@ export function ThreadList({
   const [there, back] = isReady ? [view.isMoving ? ahead : aheadStill, behind] : [0, 0];
   const [up, down] = view.way === 1 ? [back, there] : [there, back];
   // On a phone the list is not seen beside what is open, and is led along with it all the same.
-  const openAt = useRef(-1);
-  const isUnseen = view.height === 0 && openAt.current >= 0;
-  const first = isUnseen ? openAt.current : Math.max(0, Math.floor(view.top / view.row) - up);
-  const last = isUnseen ? openAt.current : Math.ceil((view.top + view.height) / view.row) + down;
+  const [openAt, setOpenAt] = useState(-1);
+  const isUnseen = view.height === 0 && openAt >= 0;
+  const first = isUnseen ? openAt : Math.max(0, Math.floor(view.top / view.row) - up);
+  const last = isUnseen ? openAt : Math.ceil((view.top + view.height) / view.row) + down;
   const pages = usePages(place, first, last);
   const openIndex = openId === undefined ? -1 : pages.indexOf(openId);
-  if (openIndex >= 0) openAt.current = openIndex;
+  if (openIndex >= 0 && openIndex !== openAt) setOpenAt(openIndex);
   const isKnown = pages.total !== undefined;
   // And again when all of it is here.
   useLayoutEffect(() => {

@@ -53,9 +53,24 @@ export interface Pages {
 
 type HeldBy = "pointer" | "keys" | undefined;
 
+/** What is known of a place. It changes whenever something is told. */
 interface Kept {
   pages: Map<number, ThreadPage>;
   newest: ThreadPage | undefined;
+}
+
+/**
+ * What was known at one instant, which is what is drawn: React draws when it likes, and more than once, and forgets effects of a
+ * component that shows something else each time.
+ */
+interface Moment {
+  of: Kept;
+  pages: ReadonlyMap<number, ThreadPage>;
+  newest: ThreadPage | undefined;
+  away: ReadonlySet<string>;
+  /** Where in the pages those that are put away stand. */
+  gone: readonly number[];
+  heldBack: number;
 }
 
 /** By place: what was there when it was left is there when somebody comes back. */
@@ -78,20 +93,25 @@ export function usePages(place: Place, first: number, last: number): Pages {
   const asked = useRef({ today, round });
   const key = placeKey(place);
   // The key says all that the place says.
-  const kept = useMemo<Kept>(() => left.get(key) ?? begun(place), [key]);
+  const kept = useMemo<Kept>(() => left.get(key) ?? askedEarly(place), [key]);
   const watched = useRef(new Map<number, () => void>());
-  const pending = useRef(new Map<number, ThreadPage>());
+  const pending = useRef<Pending>(new Map());
   const held = useRef<{ by: HeldBy; freeUntilMs: number }>({ by: undefined, freeUntilMs: 0 });
   const bringingUntilMs = useRef(0);
   const comingUntilMs = useRef(0);
-  const away = useRef(new Map<string, Promise<boolean>>());
-  // Read by callbacks that are the same for as long as the place is.
-  const goneNow = useRef(noPlaces);
-  const [version, setVersion] = useState(0);
+  const away = useRef<Away>(new Map());
+  const begun = useMemo(() => momentOf(kept), [kept]);
+  const [drawn, setDrawn] = useState({ moment: begun, version: 0 });
+  const moment = drawn.moment.of === kept ? drawn.moment : begun;
   const [fault, setFault] = useState<Fault>();
   const begin = Math.max(0, Math.floor(first / pageSize) - around);
   const end = Math.floor(last / pageSize) + around;
-  const total = kept.newest?.total;
+  const total = moment.newest?.total;
+
+  const draw = useCallback(() => {
+    const now = momentOf(kept, pending.current, away.current);
+    setDrawn(({ version }) => ({ moment: now, version: version + 1 }));
+  }, [kept]);
 
   const release = useCallback(() => {
     held.current.freeUntilMs = performance.now() + freeMs;
@@ -101,8 +121,8 @@ export function usePages(place: Place, first: number, last: number): Pages {
       kept.newest = value;
     }
     pending.current.clear();
-    setVersion((before) => before + 1);
-  }, [kept]);
+    draw();
+  }, [kept, draw]);
 
   const setHeld = useCallback(
     (by: HeldBy) => {
@@ -119,26 +139,28 @@ export function usePages(place: Place, first: number, last: number): Pages {
         release();
         if (what !== "bringsBack") return;
         bringingUntilMs.current = performance.now() + freeMs;
+        if (away.current.size === 0) return;
         away.current.clear();
+        draw();
       }),
-    [release],
+    [release, draw],
   );
 
   const putAway = useCallback(
     (threadIds: readonly string[], done: Promise<boolean>) => {
       for (const threadId of threadIds) away.current.set(threadId, done);
-      setVersion((before) => before + 1);
+      draw();
       const showAgain = () => {
         const mine = threadIds.filter((threadId) => away.current.get(threadId) === done);
         for (const threadId of mine) away.current.delete(threadId);
         // What is still there then was not to go, or the list is held still.
         if (placesOf(kept.pages, pageSize, new Set(mine)).length === 0) return;
         release();
-        setVersion((before) => before + 1);
+        draw();
       };
       void done.then((isDone) => (isDone ? setTimeout(showAgain, toldMs) : showAgain()), showAgain);
     },
-    [kept, release],
+    [kept, release, draw],
   );
 
   // Another place, other pages.
@@ -202,60 +224,57 @@ export function usePages(place: Place, first: number, last: number): Pages {
         if ("fault" in told) setFault(told.fault);
         else {
           take(page, told.value);
-          // Keys go by what is known, also before that is drawn.
-          goneNow.current = placesAway(kept, away.current);
           setFault(undefined);
         }
         // What somebody does meanwhile comes first.
-        if (isFirst) setVersion((before) => before + 1);
-        else startTransition(() => setVersion((before) => before + 1));
+        if (isFirst) draw();
+        else startTransition(draw);
       });
       stops.set(page, stop);
     }
     // The key says all that the place says.
-  }, [key, kept, begin, end, total, today, round]);
+  }, [key, kept, draw, begin, end, total, today, round]);
 
-  const gone = placesAway(kept, away.current);
-  goneNow.current = gone;
   const row = useCallback(
     (index: number) => {
-      const place = placeAt(index, goneNow.current);
-      return kept.pages.get(Math.floor(place / pageSize))?.rows[place % pageSize];
+      const place = placeAt(index, moment.gone);
+      return moment.pages.get(Math.floor(place / pageSize))?.rows[place % pageSize];
     },
-    [kept],
+    [moment],
   );
   // What is not watched any more is drawn until it is told anew, and not acted on.
+  const watchedPages = useMemo(
+    () =>
+      [...moment.pages]
+        .filter(([page]) => page >= begin && page <= end)
+        .sort(([one], [other]) => one - other),
+    [moment, begin, end],
+  );
   const indexOf = useCallback(
     (threadId: string) => {
-      if (away.current.has(threadId)) return -1;
-      for (const [page, { rows }] of kept.pages) {
-        if (!watched.current.has(page)) continue;
+      if (moment.away.has(threadId)) return -1;
+      for (const [page, { rows }] of watchedPages) {
         const at = rows.findIndex((one) => one.threadId === threadId);
-        if (at >= 0) return indexAt(page * pageSize + at, goneNow.current);
+        if (at >= 0) return indexAt(page * pageSize + at, moment.gone);
       }
       return -1;
     },
-    [kept],
+    [moment, watchedPages],
   );
   const rows = useCallback(
-    () =>
-      [...kept.pages]
-        .filter(([page]) => watched.current.has(page))
-        .sort(([a], [b]) => a - b)
-        .flatMap(([, page]) => page.rows)
-        .filter(({ threadId }) => !away.current.has(threadId)),
-    [kept],
+    () => watchedPages.flatMap(([, { rows }]) => rows).filter(({ threadId }) => !moment.away.has(threadId)),
+    [moment, watchedPages],
   );
   return {
-    total: total === undefined ? undefined : Math.max(0, total - gone.length),
-    isWhole: kept.newest?.isWhole ?? false,
-    ages: agesWithout(kept.newest?.ages ?? null, gone),
+    total: total === undefined ? undefined : Math.max(0, total - moment.gone.length),
+    isWhole: moment.newest?.isWhole ?? false,
+    ages: agesWithout(moment.newest?.ages ?? null, moment.gone),
     row,
     indexOf,
     rows,
     fault,
-    version,
-    heldBack: newAbove(kept.pages.get(0), pending.current.get(0)),
+    version: drawn.version,
+    heldBack: moment.heldBack,
     setHeld,
     release,
     putAway,
@@ -264,11 +283,21 @@ export function usePages(place: Place, first: number, last: number): Pages {
   };
 }
 
-const noPlaces: readonly number[] = [];
+type Pending = Map<number, ThreadPage>;
+type Away = Map<string, Promise<boolean>>;
 
-function placesAway({ pages }: Kept, away: ReadonlyMap<string, unknown>): readonly number[] {
-  return away.size === 0 ? noPlaces : placesOf(pages, pageSize, away);
+function momentOf(kept: Kept, pending: Pending = new Map(), away: Away = new Map()): Moment {
+  return {
+    of: kept,
+    pages: new Map(kept.pages),
+    newest: kept.newest,
+    away: new Set(away.keys()),
+    gone: away.size === 0 ? noPlaces : placesOf(kept.pages, pageSize, away),
+    heldBack: newAbove(kept.pages.get(0), pending.get(0)),
+  };
 }
+
+const noPlaces: readonly number[] = [];
 
 function pageOf(place: Place, page: number): ViewInput<"threads"> {
   return { place, from: page * pageSize, to: (page + 1) * pageSize };
@@ -279,7 +308,7 @@ export function askFirstPage(place: Place): Early<ThreadPage> {
   return askEarly("threads", pageOf(place, 0));
 }
 
-function begun(place: Place): Kept {
+function askedEarly(place: Place): Kept {
   const first = seenEarly("threads", pageOf(place, 0));
   if (first?.state !== "seen") return { pages: new Map(), newest: undefined };
   return { pages: new Map([[0, first.value]]), newest: first.value };

@@ -1,5 +1,5 @@
 /** Views of the worker in components. What was seen before is there at once when somebody comes back to it. */
-import { startTransition, useEffect, useReducer, useRef } from "react";
+import { startTransition, useEffect, useMemo, useState } from "react";
 import { type Seen, seenEarly, viewKey, watch } from "./desk.ts";
 import type { ViewInput, ViewName, ViewOutput } from "./worker/views.ts";
 
@@ -18,30 +18,35 @@ const kept = new Map<string, Kept>();
 const mostKept = 50;
 const waitingNow: Seen<never> = { state: "waiting" };
 
-/** What a view shows now; drawn anew when that changes. `undefined` asks for nothing. */
+/**
+ * What a view shows now; drawn anew when that changes. `undefined` asks for nothing. What is drawn is of the instant when it was
+ * told, not of the one when React draws: it draws more than once, and forgets effects of what is another each time.
+ */
 export function useView<Name extends ViewName>(
   name: Name,
   input: ViewInput<Name> | undefined,
 ): Seen<ViewOutput<Name>> {
   const key = input === undefined ? undefined : viewKey(name, input);
-  const [, drawAnew] = useReducer((times: number) => times + 1, 0);
-  const now: Seen<ViewOutput<Name>> =
-    seenOf(key) ?? (input === undefined ? undefined : seenEarly(name, input)) ?? waitingNow;
-  const drawn = useRef<Seen<unknown>>(now);
-  useEffect(() => {
-    drawn.current = now;
-  });
+  // The key says all that the input says.
+  const begun = useMemo<{ seen: Seen<ViewOutput<Name>> }>(
+    () => ({ seen: seenOf(key) ?? (input === undefined ? undefined : seenEarly(name, input)) ?? waitingNow }),
+    [key, name],
+  );
+  const [told, setTold] = useState({ after: begun, seen: begun.seen });
+  const now = told.after === begun ? told.seen : begun.seen;
   useEffect(() => {
     if (key === undefined || input === undefined) return;
+    const tell = () => setTold({ after: begun, seen: seenOf(key) ?? waitingNow });
     const stop = follow(key, name, input, (before) => {
       // What is waited for is drawn at once; what changes by itself leaves the first place to what somebody does.
-      if (before.state === "waiting") drawAnew();
-      else startTransition(drawAnew);
+      if (before.state === "waiting") tell();
+      else startTransition(tell);
     });
-    if (seenOf(key) !== drawn.current) drawAnew();
+    // It may have been told of since it was drawn.
+    if (seenOf(key) !== begun.seen) tell();
     return stop;
     // The key says all that the input says.
-  }, [key, name]);
+  }, [key, name, begun]);
   return now;
 }
 
