@@ -170,7 +170,7 @@ export function useAnchor(
     const index = layout.rowAt(view.top);
     const row = pages.row(index);
     anchor.current = row && { threadId: row.threadId, index, top: layout.topOf(index) };
-    if (view.top <= 0) setAbove(0);
+    if (view.top <= 0 && above > 0) setAbove(0);
   });
 
   return { above, forget: () => setAbove(0) };

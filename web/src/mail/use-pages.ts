@@ -108,9 +108,11 @@ export function usePages(place: Place, first: number, last: number): Pages {
   const end = Math.floor(last / pageSize) + around;
   const total = moment.newest?.total;
 
+  const versions = useRef(0);
   const draw = useCallback(() => {
-    const now = momentOf(kept, pending.current, away.current);
-    setDrawn(({ version }) => ({ moment: now, version: version + 1 }));
+    versions.current++;
+    // The same each time React counts up what was told: another would be drawn anew without end while a transition waits.
+    setDrawn({ moment: momentOf(kept, pending.current, away.current), version: versions.current });
   }, [kept]);
 
   const release = useCallback(() => {

@@ -14,7 +14,7 @@ import {
   undos,
 } from "@posthorn/client";
 import type { Place } from "../place.ts";
-import { keeping } from "./acts-kept.ts";
+import { keepingInTurn } from "./acts-kept.ts";
 import type { Desk } from "./desk.ts";
 import { findFolder } from "./find-folder.ts";
 import { orderOf } from "./folders.ts";
@@ -50,7 +50,7 @@ export interface ActInput {
 
 /** Gives the number by which it can be taken back, null when nothing has changed. */
 export function actOnThreads(desk: Desk, input: ActInput): Promise<number | null> {
-  return keeping(desk, doAct(desk, input));
+  return keepingInTurn(desk, () => doAct(desk, input));
 }
 
 async function doAct(
