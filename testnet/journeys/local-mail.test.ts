@@ -28,7 +28,7 @@ import {
 import { sqlitePlace } from "@posthorn/client/node";
 import { formatTime } from "@posthorn/protocol";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { isUpToDate, type TestDevice, until } from "../src/devices.ts";
+import { inTime, isUpToDate, type TestDevice, until } from "../src/devices.ts";
 import { type MailStory, startMailStory } from "../src/mail-story.ts";
 import { openNewest, type TestPerson } from "../src/people.ts";
 import type { Testnet } from "../src/testnet.ts";
@@ -109,7 +109,7 @@ test("what she puts away is away on both, comes back by itself, and at once when
   await snoozeEmails(two.mail, "Away until nine", [id], until9);
   await until(async () => (await inboxOf(one)).length === 0);
   await net.advance(3_700_000);
-  await until(async () => (await inboxOf(one)).length === 1 && (await inboxOf(two)).length === 1);
+  await inTime(net, async () => (await inboxOf(one)).length === 1 && (await inboxOf(two)).length === 1);
 });
 
 test("what she does without a network, and then closes, is done when she opens it with one", async () => {
@@ -204,7 +204,7 @@ test("what the server refuses is undone, alone, and why is said", async () => {
   await upToDate(two);
   one.wire.isUp = true;
   await net.advance(120_000);
-  await upToDate(one);
+  await inTime(net, () => isUpToDate(one));
   expect(await newestOn(one)).toMatchObject({ id, keywords: { $seen: true } });
   expect(await one.mail.store.list(refusals)).toMatchObject([
     { change: { ids: [id], change: { kind: "moveTo" } }, type: "invalidProperties" },
@@ -220,7 +220,7 @@ test("a mailbox whose making was not answered is not made twice", async () => {
   await until(async () => (await device.mail.store.get(statuses, "status"))?.state === "waiting");
   device.wire.fate = () => "well";
   await net.advance(120_000);
-  await upToDate(device);
+  await inTime(net, () => isUpToDate(device));
   const found = (await device.mail.store.list(mailboxes)).filter(({ name }) => name === "Trips");
   expect(found.map(({ id }) => id)).toEqual([expect.stringMatching(/^f\d+$/)]);
   expect(await device.mail.store.list(refusals)).toEqual([]);
@@ -269,7 +269,7 @@ test("when the server does not know since when, all is read anew, and what waits
   });
   one.wire.isUp = true;
   await net.advance(120_000);
-  await upToDate(one);
+  await inTime(net, () => isUpToDate(one));
   expect((await inboxOf(one)).map(({ id, keywords }) => [id, keywords])).toEqual([
     [expect.any(String), {}],
     [second?.id, { $flagged: true }],
@@ -289,7 +289,7 @@ test("when the sign-in has ended that is said, and what waits stays", async () =
   }
   device.wire.isUp = true;
   await net.advance(120_000);
-  await until(async () => (await device.mail.store.get(statuses, "status"))?.state === "signedOut");
+  await inTime(net, async () => (await device.mail.store.get(statuses, "status"))?.state === "signedOut");
   expect(await device.mail.store.count(actions)).toBe(1);
 });
 

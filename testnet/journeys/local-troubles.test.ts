@@ -26,7 +26,7 @@ import {
 } from "@posthorn/client";
 import { capabilities } from "@posthorn/protocol";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { isUpToDate, until } from "../src/devices.ts";
+import { inTime, isUpToDate, until } from "../src/devices.ts";
 import { type MailStory, startMailStory } from "../src/mail-story.ts";
 import { joinAs, type TestPerson } from "../src/people.ts";
 import type { Testnet } from "../src/testnet.ts";
@@ -41,16 +41,6 @@ beforeEach(async () => {
   ({ net, alice, bob } = story);
 });
 afterEach(() => story.close());
-
-/** Waits until something is so, while time passes. */
-async function inTime(isSo: () => Promise<boolean>): Promise<void> {
-  for (let turn = 0; turn < 400; turn++) {
-    if (await isSo()) return;
-    await net.advance(5_000);
-    await new Promise((next) => setTimeout(next, 5));
-  }
-  throw new Error("It did not come to be.");
-}
 
 function index(mail: Mail): Promise<void> {
   return indexMail(mail, { signal: new AbortController().signal });
@@ -104,7 +94,7 @@ test("a letter to a host that is silent waits, and why is said; all else goes on
     },
   ]);
   await undoMail(one.mail, undo?.number);
-  await inTime(() => isUpToDate(one));
+  await inTime(net, () => isUpToDate(one));
 });
 
 test("a letter that waited for long without a network goes, though the server fails at it at first", async () => {
@@ -122,7 +112,7 @@ test("a letter that waited for long without a network goes, though the server fa
   await post(device.mail, draft, { label: "Sent" });
   for (let minute = 0; minute < 30; minute++) await net.advance(60_000);
   device.wire.isUp = true;
-  await inTime(() => isUpToDate(device));
+  await inTime(net, () => isUpToDate(device));
   expect(failuresLeft).toBe(0);
   expect(await device.mail.store.list(refusals)).toEqual([]);
 });
@@ -131,11 +121,11 @@ test("that there is no network is said, and that there is one again", async () =
   const device = await story.wholeDeviceOf(alice);
   device.wire.isUp = false;
   device.wire.cut();
-  await inTime(async () => (await device.mail.store.get(statuses, "status"))?.state === "waiting");
+  await inTime(net, async () => (await device.mail.store.get(statuses, "status"))?.state === "waiting");
   const status = await device.mail.store.get(statuses, "status");
   expect(status?.sentence).toContain("does not take connections");
   device.wire.isUp = true;
-  await inTime(() => isUpToDate(device));
+  await inTime(net, () => isUpToDate(device));
 });
 
 test("that the sign-in was ended elsewhere is said though nothing is done here", async () => {
@@ -144,7 +134,7 @@ test("that the sign-in was ended elsewhere is said though nothing is done here",
   for (const { id, current } of sessions) {
     if (!current) await alice.session.call("endSession", { params: { id } });
   }
-  await inTime(async () => (await device.mail.store.get(statuses, "status"))?.state === "signedOut");
+  await inTime(net, async () => (await device.mail.store.get(statuses, "status"))?.state === "signedOut");
 });
 
 test("mail of which no page can be read whole is read in smaller ones, and changes with many are taken all the same", async () => {
@@ -172,7 +162,7 @@ test("mail of which no page can be read whole is read in smaller ones, and chang
   expect(await device.mail.store.count(emails)).toBe(12);
   const ids = await device.mail.store.keys(emails);
   await changeEmails(device.mail, "Read", ids, { kind: "keywords", set: { $seen: true } });
-  await inTime(() => isUpToDate(device));
+  await inTime(net, () => isUpToDate(device));
   expect(await device.mail.store.list(refusals)).toEqual([]);
   const read = (await device.mail.store.list(emails)).filter(({ keywords }) => keywords.$seen);
   expect(read).toHaveLength(12);
@@ -184,22 +174,22 @@ test("a mailbox with others in it is not removed, nor anything moved; what is ta
   const device = await story.wholeDeviceOf(alice);
   const { mail } = device;
   const trips = await createMailbox(mail, "New", { name: "Trips" });
-  await inTime(() => isUpToDate(device));
+  await inTime(net, () => isUpToDate(device));
   const find = async (name: string) => (await mail.store.list(mailboxes)).find((one) => one.name === name);
   const parentId = (await find("Trips"))?.id ?? trips;
   await createMailbox(mail, "New", { name: "Rome", parentId });
   await doMail(mail, "Sorted", [{ on: "mailbox", id: parentId, change: { kind: "update", sortOrder: 77 } }]);
   const [id = ""] = await mail.store.keys(emails);
   await changeEmails(mail, "Moved", [id], { kind: "moveTo", mailboxId: parentId });
-  await inTime(() => isUpToDate(device));
+  await inTime(net, () => isUpToDate(device));
   await expect(removeMailbox(mail, "Removed", parentId)).rejects.toThrow("“Rome”");
   expect(await mail.store.get(emails, id)).toMatchObject({ mailboxIds: { [parentId]: true } });
   const rome = await find("Rome");
   await removeMailbox(mail, "Removed", rome?.id ?? "");
   await removeMailbox(mail, "Removed", parentId);
-  await inTime(() => isUpToDate(device));
+  await inTime(net, () => isUpToDate(device));
   await undoMail(mail);
-  await inTime(() => isUpToDate(device));
+  await inTime(net, () => isUpToDate(device));
   expect(await find("Trips")).toMatchObject({ sortOrder: 77, isSubscribed: true, totalEmails: 1 });
   expect(await mail.store.list(refusals)).toEqual([]);
 });
@@ -221,7 +211,7 @@ test("without a network the counts of mailboxes follow what is done here, and wi
   expect(await count("inbox")).toMatchObject(inbox);
   expect(await count("trash")).toMatchObject(trash);
   wire.isUp = true;
-  await inTime(() => isUpToDate(device));
+  await inTime(net, () => isUpToDate(device));
   expect(await count("inbox")).toMatchObject(inbox);
   expect(await count("trash")).toMatchObject(trash);
   await undoMail(mail);
@@ -292,8 +282,8 @@ test("a device that was not told what became of the account meanwhile has it loo
   await device.close();
   device.wire.isUp = false;
   await device.open();
-  await inTime(async () => (await device.mail.store.get(statuses, "status"))?.state === "waiting");
+  await inTime(net, async () => (await device.mail.store.get(statuses, "status"))?.state === "waiting");
   device.wire.isUp = true;
-  await inTime(() => isUpToDate(device));
+  await inTime(net, () => isUpToDate(device));
   expect(await heard()).toBeDefined();
 });

@@ -18,7 +18,7 @@ import {
   syncStates,
 } from "@posthorn/client";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { isUpToDate, newDevice, type TestDevice, until } from "../src/devices.ts";
+import { inTime, isUpToDate, newDevice, type TestDevice } from "../src/devices.ts";
 import { joinAs, type TestPerson } from "../src/people.ts";
 import { startTestnet, type Testnet } from "../src/testnet.ts";
 
@@ -58,7 +58,7 @@ async function bobWrites(...subjects: string[]): Promise<void> {
 /** Until a device has read all, also where it had to wait before it came again. */
 async function upToDate(device: TestDevice): Promise<void> {
   await net.advance(65_000);
-  await until(() => isUpToDate(device));
+  await inTime(net, () => isUpToDate(device));
 }
 
 async function backUp(): Promise<void> {
@@ -115,7 +115,7 @@ for (const when of ["before", "after"]) {
     await backUp();
     await upToDate(device);
     await bobWrites("three, lost", "four, lost");
-    await until(async () => (await readAll(device.mail)).length === 4);
+    await inTime(net, async () => (await readAll(device.mail)).length === 4);
     expect(await found(device.mail, "lost")).toEqual(["four, lost", "three, lost"]);
     const lost = await device.mail.store.keys(emails);
     device.wire.isUp = false;
@@ -176,7 +176,7 @@ test("an id that is given a second time all the same shows what has it now", asy
   await net.node("alpha").start();
   await upToDate(device);
   await bobWrites("two, lost", "three, lost");
-  await until(async () => (await readAll(device.mail)).length === 3);
+  await inTime(net, async () => (await readAll(device.mail)).length === 3);
   expect(await found(device.mail, "lost")).toEqual(["three, lost", "two, lost"]);
   const before = await device.mail.store.keys(emails);
   device.wire.isUp = false;

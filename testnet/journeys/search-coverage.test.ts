@@ -12,7 +12,7 @@ import {
   syncStates,
 } from "@posthorn/client";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { isUpToDate, type TestDevice, until } from "../src/devices.ts";
+import { inTime, isUpToDate, type TestDevice, until } from "../src/devices.ts";
 import { type MailStory, startMailStory } from "../src/mail-story.ts";
 import type { TestPerson } from "../src/people.ts";
 import { arrive, found, foundIds, index, keepIndex, openedOn, wholeCoverage } from "../src/searching.ts";
@@ -73,8 +73,8 @@ test("what comes is found as it comes, and what cannot be read yet is said to be
   stop();
   isCut = false;
   await net.advance(120_000);
-  await until(async () => (await found(device.mail, "pears ")).length === 1);
-  await until(async () => (await searchCoverage(device.mail)).share === 1);
+  await inTime(net, async () => (await found(device.mail, "pears ")).length === 1);
+  await inTime(net, async () => (await searchCoverage(device.mail)).share === 1);
 });
 
 test("what was interrupted in the middle goes on there, and how much is covered is said truly each time", async () => {
@@ -145,11 +145,12 @@ test("when all is read anew, what came and went meanwhile is found and is not, a
   });
   device.wire.isUp = true;
   await net.advance(120_000);
-  await until(
+  await inTime(
+    net,
     async () =>
       (await mail.store.count(emails)) === 3 && (await mail.store.get(emails, pears ?? "")) === undefined,
   );
-  await until(() => isUpToDate(device));
+  await inTime(net, () => isUpToDate(device));
   expect(await searchCoverage(mail)).toMatchObject({ since: undefined });
   await index(device);
   expect(await found(mail, "like ")).toEqual(["On figs", "On plums", "On apples"]);

@@ -31,7 +31,7 @@ import {
 } from "@posthorn/client";
 import { formatTime, ProblemError } from "@posthorn/protocol";
 import { expect, test } from "vitest";
-import { isUpToDate, newDevice, type TestDevice } from "../src/devices.ts";
+import { inTime, isUpToDate, newDevice, type TestDevice } from "../src/devices.ts";
 import { seededRandom } from "../src/seeded-random.ts";
 import { startTestnet, type TestAccount, type Testnet } from "../src/testnet.ts";
 import { wholeOnDevice, wholeOnServer } from "../src/whole-account.ts";
@@ -344,14 +344,4 @@ async function comeToRest({ net }: Story, devices: readonly TestDevice[]): Promi
   await net.drain();
   await net.advance(120_000);
   for (const device of devices) await inTime(net, () => isUpToDate(device));
-}
-
-/** Waits until something is so, while time passes: whoever has just heard nothing comes again after a pause. */
-async function inTime(net: Testnet, isSo: () => Promise<boolean>): Promise<void> {
-  for (let turn = 0; turn < 1_000; turn++) {
-    if (await isSo()) return;
-    if (turn % 10 === 9) await net.advance(1_000);
-    await new Promise((next) => setTimeout(next, 1));
-  }
-  throw new Error("It did not come to be.");
 }

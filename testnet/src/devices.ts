@@ -12,6 +12,7 @@ import {
   syncMail,
   type Tabs,
 } from "@posthorn/client";
+import type { Testnet } from "./testnet.ts";
 import { type UnsteadyTransport, unsteadyTransport } from "./unsteady-transport.ts";
 
 export interface TestDevice {
@@ -70,6 +71,23 @@ export async function isUpToDate({ mail }: TestDevice): Promise<boolean> {
 export async function until(isSo: () => Promise<boolean>): Promise<void> {
   for (let turn = 0; turn < 10_000; turn++) {
     if (await isSo()) return;
+    await new Promise((next) => setTimeout(next, 1));
+  }
+  throw new Error("It did not come to be.");
+}
+
+/**
+ * Waits until something is so that needs time to pass, as with a device that has to come again: however often the clock
+ * was moved before, it may have begun its pause only after that. Time passes in small steps, for a server answers in the
+ * machine's own time, and by a clock that runs ahead of that it was silent for too long.
+ */
+export async function inTime(
+  { advance }: Pick<Testnet, "advance">,
+  isSo: () => Promise<boolean>,
+): Promise<void> {
+  for (let turn = 1; turn <= 10_000; turn++) {
+    if (await isSo()) return;
+    if (turn % 10 === 0) await advance(2_000);
     await new Promise((next) => setTimeout(next, 1));
   }
   throw new Error("It did not come to be.");
