@@ -128,6 +128,24 @@ test("that there is no network is said, and that there is one again", async () =
   await inTime(net, () => isUpToDate(device));
 });
 
+test("a server that does not answer who wants to hear of changes is asked again, and that is said meanwhile", async () => {
+  let isSilent = false;
+  const { transport } = net.platform;
+  const device = await story.wholeDeviceOf(alice, {
+    transport: (request) =>
+      isSilent && request.url.includes("/jmap/events") ? untilAborted(request.signal) : transport(request),
+  });
+  isSilent = true;
+  device.wire.cut();
+  const status = () => device.mail.store.get(statuses, "status");
+  await inTime(net, async () => (await status())?.state === "waiting");
+  expect((await status())?.code).toBe("unreachable.timeout");
+  isSilent = false;
+  await story.bobWrites("one");
+  await inTime(net, () => isUpToDate(device));
+  expect(await device.mail.store.count(emails)).toBe(1);
+});
+
 test("that the sign-in was ended elsewhere is said though nothing is done here", async () => {
   const device = await story.wholeDeviceOf(alice);
   const { sessions } = await alice.session.call("sessions", {});
@@ -251,6 +269,13 @@ test("standard mail with large files is indexed, though its server reads no more
 async function* endless(): AsyncGenerator<Uint8Array> {
   const chunk = new Uint8Array(8 * 1024 * 1024).fill(0x20);
   while (true) yield chunk;
+}
+
+/** No answer comes. */
+function untilAborted(signal: AbortSignal | undefined): Promise<never> {
+  return new Promise((_, reject) => {
+    signal?.addEventListener("abort", () => reject(signal.reason), { once: true });
+  });
 }
 
 /** What a server says that has too much to do. */
