@@ -1,15 +1,13 @@
 /** Notifications of a browser whose pages are closed: what its push service is told, and what becomes of it. */
-import { decideSender } from "@posthorn/client";
 import { sql } from "@posthorn/server";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import {
-  allowNotifications,
   hasCount,
   hoursAroundNow,
   type NotificationCentre,
-  openNotificationCentre,
   openSettings,
+  startNotified,
   startWebClients,
   type WebClient,
   type WebClients,
@@ -27,16 +25,7 @@ let centre: NotificationCentre;
 beforeAll(async () => {
   clients = await startWebClients({ settings: { screening: "yes" } });
   service = await startPushService(clients.net);
-  const [alpha, beta] = [clients.net.node("alpha"), clients.net.node("beta")];
-  ana = await joinAs(clients.net, alpha, "ana");
-  bo = await joinAs(clients.net, beta, "bo");
-  await decideSender(ana.session, bo.address, "accepted");
-  client = await clients.open(alpha, { isPlain: true });
-  await allowNotifications(client.context, { now: "default", asked: "granted" });
-  await service.serve(client.context);
-  await client.page.reload();
-  await client.signIn(ana);
-  centre = await openNotificationCentre(client.page);
+  ({ ana, bo, client, centre } = await startNotified(clients, ({ context }) => service.serve(context)));
 }, 120_000);
 afterAll(async () => {
   await service.close();

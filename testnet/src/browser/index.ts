@@ -22,6 +22,7 @@ export { type OpenPage, openAppPage, openBrowser, openPage } from "./open-browse
 export { pressInRow, withoutNetwork } from "./pointing.ts";
 export { caretGoes, drop, paste } from "./rich-letters.ts";
 export { openSettings } from "./settings.ts";
+export { startNotified } from "./start-notified.ts";
 export { swipe, touch } from "./touching.ts";
 export { startWebClients, type WebClient, type WebClients } from "./web-client.ts";
 export { startWriters } from "./writers.ts";

@@ -1,20 +1,26 @@
 import { expect, it } from "vitest";
-import { hasOnlyGrown, hasOnlyLost, newAbove, withNewContent } from "./held-pages.ts";
+import { hasOnlyGrown, hasOnlyLost, newAmong, withNewContent } from "./held-pages.ts";
 
 it("holds a list still in which something has come, and says how much", () => {
   const before = page("a", "b", "c");
   const now = page("new", "a", "b", "c");
   expect(hasOnlyGrown(before, now)).toBe(false);
-  expect(newAbove(before, now)).toBe(1);
+  expect(newAmong(before, now)).toBe(1);
   expect(withNewContent(before, now).rows.map(({ threadId }) => threadId)).toEqual(["a", "b", "c"]);
 });
 
 it("counts a conversation that has come up by a new message as new", () => {
-  expect(newAbove(page("a", "b", "c"), page("c", "a", "b"))).toBe(1);
+  expect(newAmong(page("a", "b", "c"), page("c", "a", "b"))).toBe(1);
+});
+
+it("counts what has come between others, as who was let in elsewhere does", () => {
+  expect(newAmong(page("a", "b", "c"), page("a", "new", "b", "c"))).toBe(1);
+  expect(newAmong(page("a", "b", "c"), page("new", "a", "c", "newer", "b"))).toBe(3);
+  expect(newAmong(page("a", "b", "c"), page("a", "c", "from the next page"))).toBe(0);
 });
 
 it("says that nothing is new where something went away", () => {
-  expect(newAbove(page("a", "b", "c"), page("a", "c"))).toBe(0);
+  expect(newAmong(page("a", "b", "c"), page("a", "c"))).toBe(0);
 });
 
 it("lets come what comes below, as long as a mailbox is being read", () => {

@@ -42,17 +42,31 @@ export function withNewContent<Row extends Named, Whole extends Page<Row>>(
   return { ...known, rows: known.rows.map((row) => byThread.get(row.threadId) ?? row) };
 }
 
-/** How many of the first page have come, or come up, since it was held. */
-export function newAbove(known: Page<Named> | undefined, pending: Page<Named> | undefined): number {
+/** How many of the first page have come, or come up, since it was held. What has come up from the next page stands at its end. */
+export function newAmong(known: Page<Named> | undefined, pending: Page<Named> | undefined): number {
   if (known === undefined || pending === undefined) return 0;
-  const before = new Map(known.rows.map(({ threadId }, at) => [threadId, at] as const));
-  let isMoving = 0;
-  for (const [at, { threadId }] of pending.rows.entries()) {
-    const was = before.get(threadId);
-    if (was === at - isMoving) return isMoving;
-    isMoving++;
+  const here = new Set(known.rows.map(({ threadId }) => threadId));
+  const there = new Set(pending.rows.map(({ threadId }) => threadId));
+  const stayed = known.rows.map(({ threadId }) => threadId).filter((threadId) => there.has(threadId));
+  const cameUp = new Set<string>();
+  let next = 0;
+  let count = 0;
+  let unknown = 0;
+  for (const { threadId } of pending.rows) {
+    if (!here.has(threadId)) {
+      unknown++;
+      continue;
+    }
+    count += unknown;
+    unknown = 0;
+    while (cameUp.has(stayed[next] ?? "")) next++;
+    if (threadId === stayed[next]) next++;
+    else {
+      cameUp.add(threadId);
+      count++;
+    }
   }
-  return isMoving;
+  return count;
 }
 
 /** `now`, with the rows of before that say the same as they do now: what has not changed is not drawn anew. */

@@ -11,7 +11,7 @@ import type { Fault } from "../state/worker/fault.ts";
 import type { ThreadPage, ThreadRow } from "../state/worker/list-threads.ts";
 import type { ViewInput } from "../state/worker/views.ts";
 import { useToday } from "../ui/use-today.ts";
-import { hasOnlyGrown, hasOnlyLost, newAbove, withNewContent, withSameRows } from "./held-pages.ts";
+import { hasOnlyGrown, hasOnlyLost, newAmong, withNewContent, withSameRows } from "./held-pages.ts";
 import { agesWithout, indexAt, placeAt, placesOf } from "./put-away.ts";
 
 const pageSize = 50;
@@ -295,7 +295,7 @@ function momentOf(kept: Kept, pending: Pending = new Map(), away: Away = new Map
     newest: kept.newest,
     away: new Set(away.keys()),
     gone: away.size === 0 ? noPlaces : placesOf(kept.pages, pageSize, away),
-    heldBack: newAbove(kept.pages.get(0), pending.get(0)),
+    heldBack: newAmong(kept.pages.get(0), pending.get(0)),
   };
 }
 
