@@ -1,12 +1,14 @@
-/** What somebody's device does while a server makes it wait: reads on, and asks no sooner than it was told to. */
+/** What somebody's device does while a server makes it wait: reads on, is told of no fault that is none, and asks no sooner than it was told to. */
 import {
   actions,
   changeEmails,
   emails,
+  findDraft,
   login,
   post,
   prepare,
   type Session,
+  saveDraft,
   send,
   statuses,
   type Transport,
@@ -76,6 +78,32 @@ test("while the server looks for a recipient's keys what comes is read, and what
   await until(() => isUpToDate(device));
   await net.drain();
   expect(await openNewest(bob.session)).toMatchObject({ message: { subject: "Slow" } });
+});
+
+test("who writes on faster than the server answers is told of no fault, and what comes meanwhile is read", async () => {
+  const { transport } = net.platform;
+  const writtenOn = { times: 0, name: "" };
+  const device = await aliceOn(async (request) => {
+    const isTold = request.body instanceof Uint8Array && Buffer.from(request.body).includes("Record/set");
+    if (isTold && (writtenOn.times < 20 || (await mail.store.count(emails)) === 0)) {
+      const before = await findDraft(mail, writtenOn.name);
+      if (writtenOn.times === 0) await write(bob.session, alice.address, "one");
+      await saveDraft(mail, { ...letter, body: `Word ${++writtenOn.times}` }, before);
+    }
+    return transport(request);
+  });
+  const { mail } = device;
+  const letter = { from: alice.address, to: [], cc: [], subject: "Half", body: "" };
+  const said = new Set<string | undefined>();
+  mail.store.subscribe([statuses], async () => said.add((await mail.store.get(statuses, "status"))?.state));
+  ({ name: writtenOn.name } = await saveDraft(mail, letter));
+  await until(async () => writtenOn.times >= 20 && (await isUpToDate(device)));
+  expect(said).not.toContain("waiting");
+  expect(await mail.store.count(emails)).toBe(1);
+  expect(await findDraft(mail, writtenOn.name)).toMatchObject({
+    letter: { body: `Word ${writtenOn.times}` },
+    isWaiting: false,
+  });
 });
 
 test("a server that has asked for a minute is not asked in it, whatever is done here", async () => {

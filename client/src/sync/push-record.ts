@@ -53,15 +53,16 @@ interface Waiting {
 
 /**
  * Tells the server of one of them, until it has what is written here; what another device has written meanwhile is made
- * one with it. Throws what passes, as `callJmap`; what is refused for good is kept with the reason: a draft stays as it is
- * on this device, of all else the server's is seen again.
+ * one with it. `more` when it was written on here meanwhile, so that this is to be told too: who writes without a pause keeps
+ * nothing else from its turn. Throws what passes, as `callJmap`; what is refused for good is kept with the reason: a draft stays
+ * as it is on this device, of all else the server's is seen again.
  */
 export async function pushRecord(
   mail: Mail,
   { number }: Action,
   id: string,
   { failures, signal }: { failures: Failures; signal: AbortSignal },
-): Promise<void> {
+): Promise<"done" | "more"> {
   const collection = collectionOf(id);
   const key = await ownKey(mail, collection);
   for (let round = 1; ; round++) {
@@ -71,10 +72,12 @@ export async function pushRecord(
       waiting: action,
     } = await mail.store.read(pushTables, (reader) => readEdit(reader, { id, recordId: "" }));
     // Taken back, or done anew: then that is told.
-    if (action === undefined || action.number !== number || edit === undefined) return;
+    if (action === undefined || action.number !== number || edit === undefined) return "done";
     const waiting = { mail, action, key, collection, edit, text, signal };
     try {
-      if (await pushOnce(waiting)) break;
+      const told = await pushOnce(waiting);
+      if (told === "writtenOn") return "more";
+      if (told === "all") break;
       if (round === mostRounds) throw new JmapRefusal("serverUnavailable", overtaken);
     } catch (error) {
       if (!(error instanceof ProblemError) || isPassing(error, action, failures, mail)) throw error;
@@ -84,6 +87,7 @@ export async function pushRecord(
     }
   }
   failures.delete(number);
+  return "done";
 }
 
 const overtaken = "Other devices write the same again and again. It is kept on this device, and tried again.";
@@ -93,7 +97,10 @@ function isPassing(error: ProblemError, action: Action, failures: Failures, { se
   return isPassingRefusal(error) && !isTooOften(failures, action, session.platform.clock.now());
 }
 
-function pushOnce(waiting: Waiting): Promise<boolean> {
+/** `all` the server has what was written · `writtenOn` here, meanwhile · `overtaken` by another device. */
+type Told = "all" | "writtenOn" | "overtaken";
+
+function pushOnce(waiting: Waiting): Promise<Told> {
   return isPut(waiting.action) ? put(waiting) : remove(waiting);
 }
 
@@ -101,8 +108,7 @@ function isPut({ change }: Action): boolean {
   return change.on === "record" && change.change.kind === "put";
 }
 
-/** True when the server has all that was written. */
-async function put(waiting: Waiting): Promise<boolean> {
+async function put(waiting: Waiting): Promise<Told> {
   const { mail, edit, text } = waiting;
   const wanted = await openEditText(mail, edit.id, text);
   if (wanted === undefined) {
@@ -113,7 +119,7 @@ async function put(waiting: Waiting): Promise<boolean> {
   }
   // What the server may have is told again as it was: nobody knows whether it has come.
   const tried = edit.tried ?? (await markTried(waiting, wanted));
-  if (tried === undefined) return false;
+  if (tried === undefined) return "writtenOn";
   const refusal = await setRecord(waiting, tried.record);
   if (refusal === undefined) return noteDone(waiting, tried);
   if (!isOvertaken(refusal)) throw refusal;
@@ -162,17 +168,17 @@ async function isAsIs(writer: LocalWriter, { id, number }: Edit, action: Action)
 async function noteDone(
   { mail, edit, action, collection }: Waiting,
   { record, number }: NonNullable<Edit["tried"]>,
-): Promise<boolean> {
+): Promise<Told> {
   return mail.store.write(pushTables, async (writer) => {
     await putRecord(writer, collection, record);
     const now = await writer.get(edits, edit.id);
-    if (now === undefined) return true;
+    if (now === undefined) return "all";
     await writer.put(edits, [{ ...now, base: record, tried: null }]);
     const waiting = await findWaiting(writer, edit.id);
-    if (waiting?.number !== action.number || now.number !== number) return false;
+    if (waiting?.number !== action.number || now.number !== number) return "writtenOn";
     await writer.remove(actions, [actions.keyOf(action)]);
     await forgetEdit(writer, edit.id);
-    return true;
+    return "all";
   });
 }
 
@@ -181,7 +187,7 @@ async function takeIn(
   { mail, key, edit, action, collection }: Waiting,
   wanted: unknown,
   theirs: SealedRecord | undefined,
-): Promise<false> {
+): Promise<Told> {
   const there = await openThere(key, collection, theirs);
   const merged = mergeText(edit.id, { base: await openRecordValue(key, edit.base), wanted, there });
   const { content, putCopy } = draftShape.matches(merged)
@@ -199,7 +205,7 @@ async function takeIn(
     },
     { durable: true },
   );
-  return false;
+  return "overtaken";
 }
 
 /** What a record says, undefined where there is none. Throws JmapRefusal for one that these keys do not open. */
@@ -216,8 +222,8 @@ async function openThere(
   );
 }
 
-/** True when it is not there any more. One that another device has written on in stays. */
-async function remove(waiting: Waiting): Promise<boolean> {
+/** `all` when it is not there any more. One that another device has written on in stays. */
+async function remove(waiting: Waiting): Promise<Told> {
   const { mail, key, edit, text, action, collection } = waiting;
   const { record, state } = await readThere(waiting);
   if (record !== undefined) {
@@ -231,7 +237,7 @@ async function remove(waiting: Waiting): Promise<boolean> {
       );
     }
     const refusal = await destroy(waiting, state);
-    if (refusal?.type === "stateMismatch") return false;
+    if (refusal?.type === "stateMismatch") return "overtaken";
     if (refusal !== undefined && refusal.type !== "notFound") throw refusal;
   }
   await mail.store.write(pushTables, async (writer) => {
@@ -240,7 +246,7 @@ async function remove(waiting: Waiting): Promise<boolean> {
     if (now !== undefined) await writer.put(edits, [{ ...now, base: null, tried: null }]);
     await writer.remove(actions, [actions.keyOf(action)]);
   });
-  return true;
+  return "all";
 }
 
 /** It is not told again: why is kept, with what it was. */

@@ -16,8 +16,8 @@ const mostAtOnce = 32;
 
 /**
  * Tells the server of the first things that wait besides letters. `nothing` when nothing waits that may be tried now;
- * `more` when what has changed there was not read to its end. Throws what passes: Unreachable, and the problems and
- * refusals of a server that is not itself; what it refuses for good is undone here.
+ * `more` when what has changed there was not read to its end, or it is the turn of that while somebody writes on here. Throws
+ * what passes: Unreachable, and the problems and refusals of a server that is not itself; what it refuses for good is undone here.
  */
 export async function push(
   mail: Mail,
@@ -27,10 +27,7 @@ export async function push(
   const waiting = await listDue(mail, failures, "others", mostAtOnce);
   const [first] = waiting;
   if (first === undefined) return "nothing";
-  if (first.change.on === "record") {
-    await pushRecord(mail, first, first.change.id, how);
-    return "done";
-  }
+  if (first.change.on === "record") return pushRecord(mail, first, first.change.id, how);
   const tried = await markTried(mail, togetherFrom(waiting, page));
   try {
     return await pushChanges(mail, tried, how);
