@@ -36,6 +36,18 @@ beforeAll(async () => {
 afterAll(() => clients.close());
 
 const silent = "eve@nowhere.test";
+const busy = {
+  status: 503,
+  contentType: "application/problem+json",
+  body: JSON.stringify({
+    type: "about:blank",
+    title: "Busy",
+    status: 503,
+    code: "unavailable",
+    detail: "Busy.",
+    retry: "later",
+  }),
+};
 const row = () => page.getByRole("row", { name: /Anybody there/ });
 const status = (words: RegExp | string) => page.getByRole("status").getByText(words);
 
@@ -96,6 +108,20 @@ test("while the keys of a recipient are looked up that is said, and that it is b
   await hasCount(status(/^Looking up the keys/), 0);
   await received(bob, "alice", "Who are you?");
   await page.unrouteAll({ behavior: "ignoreErrors" });
+});
+
+test("what the server is too busy for says nothing of a letter: that is not said to wait for a network", async () => {
+  await page.route("**/jmap/api", async (route) => {
+    const isTold = route.request().postDataBuffer()?.includes("Record/set");
+    await (isTold === true ? route.fulfill(busy) : route.continue());
+  });
+  await writeTo(page, bob.address, "Busy?", "Hello again");
+  await status(/^Not connected: /).waitFor();
+  await page.keyboard.press("Control+Enter");
+  await status("Sending in 4 s").waitFor();
+  await received(bob, "alice", "Busy?");
+  await page.unrouteAll({ behavior: "ignoreErrors" });
+  await page.getByText("Up to date").waitFor();
 });
 
 test("who sends it is told that it waits, and the list of what was done does not say that it was sent", async () => {

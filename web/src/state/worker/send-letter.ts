@@ -8,6 +8,7 @@ import {
   type Mail,
   nameOfIdentity,
   post,
+  type SyncStatus,
   statuses,
   type Uncompared,
   uploadFile,
@@ -68,9 +69,15 @@ export async function sendLetter(desk: Pick<Desk, "mail" | "signal">, input: Sen
     dropLetter(letter);
     return posted.undo;
   });
-  const status = await mail.store.get(statuses, "status");
-  const isOffline = !navigator.onLine || status?.state === "waiting";
+  const isOffline = !navigator.onLine || isOutOfReach(await mail.store.get(statuses, "status"));
   return { number: undo?.number ?? null, wireId: letter.messageId, isOffline };
+}
+
+/** What the server itself has answered that it cannot do for now need not be this letter. */
+function isOutOfReach(status: SyncStatus | undefined): boolean {
+  if (status?.state !== "waiting") return false;
+  const { code = "" } = status;
+  return code.startsWith("unreachable.") || code === "unexpectedAnswer";
 }
 
 async function draftOf(
