@@ -245,3 +245,66 @@ test("a file that the server does not take stays with why, also over a reload, a
   await retry().click();
   await chip().getByText("1 kB", { exact: true }).waitFor();
 });
+
+test("a letter that waits for its files goes with the last of them, however late the page draws how far they are", async () => {
+  const told: string[] = [];
+  await page.exposeFunction("isTold", (what: string) => told.push(what));
+  await page.addInitScript(hearLate);
+  await page.reload();
+  await writeTo(page, bob.address, "Late", "Here they are");
+  const file = (name: string) => ({ name, mimeType: "text/plain", buffer: Buffer.from(name) });
+  await composer(page)
+    .locator("input[type=file]")
+    .setInputFiles([file("a.txt"), file("b.txt"), file("c.txt")]);
+  await composer(page)
+    .getByText(/^5 bytes$/)
+    .nth(2)
+    .waitFor();
+  const isOpen = Promise.withResolvers<void>();
+  await page.route("**/blob/**", async (route) => {
+    await isOpen.promise;
+    await route.continue();
+  });
+  await page.evaluate(() => dispatchEvent(new Event("hold")));
+  // The last one takes its place, and goes up for that anew.
+  await composer(page).getByRole("button", { name: "Remove a.txt" }).click();
+  await composer(page).getByRole("button", { name: "Send", exact: true }).click();
+  await composer(page).getByRole("button", { name: "Sends when the files are up" }).waitFor();
+  told.length = 0;
+  isOpen.resolve();
+  await expect.poll(() => told.some((what) => /"c\.txt"[^{}]*"state":"done"/.test(what))).toBe(true);
+  await page.evaluate(() => dispatchEvent(new Event("release")));
+  await hasCount(composer(page), 0);
+  expect((await received(bob, "alice", "Late")).files).toHaveLength(2);
+  expect(alice.faults).toEqual([]);
+});
+
+/** In a page: from `hold` to `release` it hears nothing of what it watches, and what it is to draw waits a while. */
+function hearLate(): void {
+  let held: (() => void)[] | undefined;
+  addEventListener("hold", () => {
+    held = [];
+  });
+  addEventListener("release", () => {
+    const all = held ?? [];
+    held = undefined;
+    for (const one of all) one();
+  });
+  const tell: unknown = Reflect.get(window, "isTold");
+  window.Worker = class extends Worker {
+    constructor(...given: ConstructorParameters<typeof Worker>) {
+      super(...given);
+      this.addEventListener("message", (event: MessageEvent<{ kind: string }>) => {
+        if (held === undefined || event.data.kind !== "seen") return;
+        event.stopImmediatePropagation();
+        held.push(() => this.dispatchEvent(new MessageEvent("message", { data: event.data })));
+        if (typeof tell === "function") tell(JSON.stringify(event.data));
+      });
+    }
+  };
+  const post = MessagePort.prototype.postMessage;
+  MessagePort.prototype.postMessage = function (this: MessagePort, ...given: [unknown]) {
+    if (held === undefined) post.apply(this, given);
+    else setTimeout(() => post.apply(this, given), 50);
+  };
+}

@@ -99,7 +99,6 @@ export function Composer({
   const pictures = useLetterPictures(begun?.letterId, seenFiles);
   const sending = useSend({
     letter: open,
-    files,
     lookups,
     onSent: onClose,
   });

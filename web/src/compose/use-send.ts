@@ -1,7 +1,7 @@
 /** Sending a letter from its composer: what stands against it is said first, and it can be taken back for a while. */
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useEffectEvent, useRef, useState } from "react";
 import { go, useRoute } from "../routes.ts";
-import { CallFailed, call } from "../state/desk.ts";
+import { CallFailed, call, watch } from "../state/desk.ts";
 import { letListsFollow } from "../state/lists-follow.ts";
 import { undo } from "../state/undo.ts";
 import type { Fault } from "../state/worker/fault.ts";
@@ -52,17 +52,17 @@ const longMs = 10_000;
 
 export function useSend({
   letter,
-  files,
   lookups,
   onSent,
 }: {
   /** Undefined until it is open. */
   letter: OpenLetter | undefined;
-  files: readonly LetterFile[];
   lookups: ReadonlyMap<string, Lookup>;
   onSent(): void;
 }): Sending {
   const [state, setState] = useState<Sending["state"]>("idle");
+  /** How often files were found that are not up yet. */
+  const [waits, setWaits] = useState(0);
   const [against, setAgainst] = useState<Sending["against"]>();
   const [fault, setFault] = useState<Fault>();
   const how = useRef<SendHow>({});
@@ -88,6 +88,7 @@ export function useSend({
       const isAgreed = check.kind === "open" && wanted.mayGoInTheOpen === true;
       if (check.kind === "files") {
         setState("files");
+        setWaits((before) => before + 1);
         // Whoever sends it wants them to go up.
         await call("resumeFiles", { letterId: letter.begun.letterId });
       } else if (check.kind === "ready" || isAgreed)
@@ -133,12 +134,18 @@ export function useSend({
     void tellHowItGoes(sent, { fields, at, undoS: begun.undoS, known });
   };
 
-  // What has waited for its files goes with the last of them.
-  const isUp = files.every((file) => file.state === "done");
-  const hasFailed = files.some((file) => file.state === "failed");
+  // What has waited for its files goes with the last of them. Of these it asks itself: what is shown of them may be of before.
+  const attemptAgain = useEffectEvent(() => void attempt(how.current));
+  const letterId = letter?.begun.letterId;
   useEffect(() => {
-    if (state === "files" && (isUp || hasFailed)) void attempt(how.current);
-  }, [state, isUp, hasFailed]);
+    if (state !== "files" || letterId === undefined) return;
+    const stop = watch("letterFiles", { letterId }, (told) => {
+      if ("value" in told && !isSettled(told.value)) return;
+      stop();
+      attemptAgain();
+    });
+    return stop;
+  }, [state, waits, letterId]);
 
   return {
     state,
@@ -164,6 +171,11 @@ export function useSend({
       setFault(undefined);
     },
   };
+}
+
+/** Nothing is gained by waiting on. */
+function isSettled(files: readonly LetterFile[]): boolean {
+  return files.every(({ state }) => state === "done") || files.some(({ state }) => state === "failed");
 }
 
 /** Gives the number by which that is taken back. */
