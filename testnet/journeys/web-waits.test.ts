@@ -116,7 +116,7 @@ test("what the server is too busy for says nothing of a letter: that is not said
     await (isTold === true ? route.fulfill(busy) : route.continue());
   });
   await writeTo(page, bob.address, "Busy?", "Hello again");
-  await status(/^Not connected: /).waitFor();
+  await status(/^Not up to date: /).waitFor();
   await page.keyboard.press("Control+Enter");
   await status("Sending in 4 s").waitFor();
   await received(bob, "alice", "Busy?");

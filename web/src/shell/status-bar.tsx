@@ -30,7 +30,7 @@ export function StatusBar(): ReactElement | null {
   const status = lastSeen(useView("status", {}));
   const { waiting = 0, unsent = null } = lastSeen(useView("activity", {})) ?? {};
   if (status === undefined) return null;
-  const { state, sentence, code } = status;
+  const { state, sentence, code, isOutOfReach } = status;
   const why =
     sentence === null ? null : faultWords({ sentence, code: code ?? "", values: { host: location.host } });
   if (state === "signedOut") {
@@ -60,7 +60,7 @@ export function StatusBar(): ReactElement | null {
   if (state === "waiting" && why !== null) {
     return (
       <p className={style.status} role="status">
-        {say("status.waiting", { why, count: waiting })}
+        {say(isOutOfReach ? "status.waiting" : "status.busy", { why, count: waiting })}
       </p>
     );
   }

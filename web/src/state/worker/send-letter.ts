@@ -8,7 +8,6 @@ import {
   type Mail,
   nameOfIdentity,
   post,
-  type SyncStatus,
   statuses,
   type Uncompared,
   uploadFile,
@@ -18,6 +17,7 @@ import type { Desk } from "./desk.ts";
 import type { LetterFields } from "./letter-content.ts";
 import { dropLetter, inTurn, keepNow, letterOf, type OpenLetter } from "./letter-desk.ts";
 import { listRefusedLetters } from "./open-letter.ts";
+import { isOutOfReach } from "./out-of-reach.ts";
 import { readOrigin } from "./upload-files.ts";
 
 export interface SendInput {
@@ -71,13 +71,6 @@ export async function sendLetter(desk: Pick<Desk, "mail" | "signal">, input: Sen
   });
   const isOffline = !navigator.onLine || isOutOfReach(await mail.store.get(statuses, "status"));
   return { number: undo?.number ?? null, wireId: letter.messageId, isOffline };
-}
-
-/** What the server itself has answered that it cannot do for now need not be this letter. */
-function isOutOfReach(status: SyncStatus | undefined): boolean {
-  if (status?.state !== "waiting") return false;
-  const { code = "" } = status;
-  return code.startsWith("unreachable.") || code === "unexpectedAnswer";
 }
 
 async function draftOf(

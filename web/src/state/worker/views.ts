@@ -9,6 +9,7 @@ import { listUnreadable, type UnreadableDrafts } from "./list-drafts.ts";
 import { listThreads, noThreads, type ThreadPage } from "./list-threads.ts";
 import { listRefusedLetters, type RefusedLetter } from "./open-letter.ts";
 import { operatorViews } from "./operator-views.ts";
+import { isOutOfReach } from "./out-of-reach.ts";
 import { ownViews } from "./own-views.ts";
 import { type Quota, readQuota } from "./quota.ts";
 import { readThread, type ThreadView } from "./read-thread.ts";
@@ -31,6 +32,8 @@ export interface Status {
   sentence: string | null;
   /** Of the sentence. */
   code?: string | undefined;
+  /** It waits for a server that does not answer; else for one that has said why. */
+  isOutOfReach: boolean;
 }
 
 export const views = {
@@ -45,8 +48,8 @@ export const views = {
   status: view<Record<string, never>, Status>(["account", "status"], async (room) => {
     const kept = await room.desk()?.mail.store.get(statuses, "status");
     return kept === undefined
-      ? { state: "starting", sentence: null }
-      : { state: kept.state, sentence: kept.sentence, code: kept.code };
+      ? { state: "starting", sentence: null, isOutOfReach: false }
+      : { state: kept.state, sentence: kept.sentence, code: kept.code, isOutOfReach: isOutOfReach(kept) };
   }),
 
   folders: view<Record<string, never>, Folder[]>(["account", "folders", "drafts"], async (room) => {
