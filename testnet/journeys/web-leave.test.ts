@@ -118,7 +118,7 @@ test(
     expect(await findBarriers(telephone.page)).toEqual([]);
     await telephone.page.getByRole("button", { name: "Konto behalten" }).click();
     await telephone.page.getByText("Ihr Konto bleibt.").waitFor();
-    expect(await telephone.page.getByText(/Dieses Konto wird am/).count()).toBe(0);
+    await hasCount(telephone.page.getByText(/Dieses Konto wird am/), 0);
 
     await hasCount(page.getByText(closed), 0);
     await hasCount(other.page.getByText(closed), 0);
