@@ -220,8 +220,11 @@ function timeJump(page: Page, part: number): Promise<number> {
 async function measureFling(page: Page, flings: number): Promise<Hands["fling"]> {
   const tools = await page.context().newCDPSession(page);
   const grid = page.getByRole("grid").first();
-  await grid.evaluate((list) => {
+  // What was measured before has jumped about in it, and what it takes to come back is that of a jump.
+  await grid.evaluate(async (list) => {
     list.scrollTop = 0;
+    await gauge.nextFrame();
+    await gauge.fromStart(() => !gauge.isBlank(list));
   });
   const box = await grid.boundingBox();
   if (box === null) throw new Error("there is no list");
