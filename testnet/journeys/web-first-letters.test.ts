@@ -3,7 +3,7 @@
 import { prepare, send } from "@posthorn/client";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startWebClients, type WebClient, type WebClients, withoutNetwork } from "../src/browser/index.ts";
-import { inviteTo, joinAs, type TestPerson } from "../src/people.ts";
+import { inviteTo, joinAs, type TestPerson, writeAs } from "../src/people.ts";
 
 let clients: WebClients;
 let bob: TestPerson;
@@ -123,4 +123,18 @@ test("an address of another server is told where it is signed in", async () => {
   await page.getByRole("button", { name: "Sign in" }).click();
   const { host } = clients.net.node("beta");
   await page.getByText(`Sign in at https://${host}.`).waitFor();
+});
+
+test("a browser that says its language by no tag, as Chromium does where a machine has none set, shows mail and its times", async () => {
+  const plain = await clients.open(clients.net.node("beta"));
+  await plain.context.addInitScript(() =>
+    Object.defineProperty(navigator, "languages", { get: () => ["en-US@posix"] }),
+  );
+  const carol = await joinAs(clients.net, clients.net.node("beta"), "carol");
+  await writeAs(carol, bob, "Half past");
+  await plain.page.reload();
+  await plain.signIn(bob);
+  await plain.page.getByRole("row", { name: /Half past.*\d{1,2}:\d\d/ }).waitFor();
+  expect(plain.faults).toEqual([]);
+  await plain.context.close();
 });

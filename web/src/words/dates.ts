@@ -1,10 +1,10 @@
 /** Times as a list and a reader tell them, in the language and the zone of whoever reads. */
+import { localeOf } from "./locale-of.ts";
 import { languageNow } from "./words.ts";
 
 /** The country's way of the language the words are in, where the browser has one: English has hours until 12 and until 24. */
 function localeNow(): string {
-  const language = languageNow();
-  return navigator.languages.find((locale) => locale.startsWith(`${language}-`)) ?? language;
+  return localeOf(languageNow(), navigator.languages);
 }
 
 const kept = new Map<string, Intl.DateTimeFormat>();
