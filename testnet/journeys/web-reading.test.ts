@@ -68,7 +68,14 @@ function card(words: string | RegExp): Locator {
 async function click(row: Locator): Promise<void> {
   const news = page.getByRole("button", { name: /^\d+ new$/ });
   await row.or(news).first().waitFor();
-  if ((await row.count()) === 0) await news.click();
+  // The list may show it by itself meanwhile, and the button is gone.
+  await expect
+    .poll(async () => {
+      if ((await row.count()) === 0 && (await news.count()) > 0)
+        await news.click({ timeout: 1_000 }).catch(() => undefined);
+      return row.count();
+    }, patience)
+    .toBeGreaterThan(0);
   await row.first().click();
 }
 
