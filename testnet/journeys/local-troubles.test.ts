@@ -26,6 +26,7 @@ import {
 } from "@posthorn/client";
 import { capabilities } from "@posthorn/protocol";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { busyProblem } from "../src/busy-server.ts";
 import { inTime, isUpToDate, until } from "../src/devices.ts";
 import { type MailStory, startMailStory } from "../src/mail-story.ts";
 import { joinAs, type TestPerson } from "../src/people.ts";
@@ -280,15 +281,7 @@ function untilAborted(signal: AbortSignal | undefined): Promise<never> {
 
 /** What a server says that has too much to do. */
 async function busy(): ReturnType<Transport> {
-  const body = {
-    type: "about:blank",
-    title: "Busy",
-    status: 503,
-    code: "unavailable",
-    detail: "Busy.",
-    retry: "later",
-  };
-  const bytes = new TextEncoder().encode(JSON.stringify(body));
+  const bytes = new TextEncoder().encode(JSON.stringify(busyProblem));
   const headers = new Map([["content-type", "application/problem+json"]]);
   return {
     status: 503,

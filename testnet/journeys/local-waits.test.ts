@@ -15,6 +15,7 @@ import {
   undoMail,
 } from "@posthorn/client";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { busyProblem } from "../src/busy-server.ts";
 import { isUpToDate, newDevice, type TestDevice, until } from "../src/devices.ts";
 import { joinAs, openNewest, type TestPerson } from "../src/people.ts";
 import { startTestnet, type Testnet } from "../src/testnet.ts";
@@ -141,16 +142,7 @@ async function quiet(): Promise<void> {
 }
 
 async function busyFor(retryAfterS: number): ReturnType<Transport> {
-  const body = {
-    type: "about:blank",
-    title: "Busy",
-    status: 503,
-    code: "unavailable",
-    detail: "Busy.",
-    retry: "later",
-    retryAfterS,
-  };
-  const bytes = new TextEncoder().encode(JSON.stringify(body));
+  const bytes = new TextEncoder().encode(JSON.stringify({ ...busyProblem, retryAfterS }));
   const headers = new Map([["content-type", "application/problem+json"]]);
   return {
     status: 503,

@@ -14,6 +14,7 @@ import {
   type WebClients,
   writeTo,
 } from "../src/browser/index.ts";
+import { busyProblem } from "../src/busy-server.ts";
 import { keepSettings } from "../src/own-records.ts";
 import { joinAs, type TestPerson } from "../src/people.ts";
 
@@ -39,14 +40,7 @@ const silent = "eve@nowhere.test";
 const busy = {
   status: 503,
   contentType: "application/problem+json",
-  body: JSON.stringify({
-    type: "about:blank",
-    title: "Busy",
-    status: 503,
-    code: "unavailable",
-    detail: "Busy.",
-    retry: "later",
-  }),
+  body: JSON.stringify(busyProblem),
 };
 const row = () => page.getByRole("row", { name: /Anybody there/ });
 const status = (words: RegExp | string) => page.getByRole("status").getByText(words);

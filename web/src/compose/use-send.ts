@@ -21,7 +21,7 @@ import { type Lookup, lookUpAll } from "./use-recipients.ts";
 type OpenLetter = Extract<UseLetter, { state: "open" }>;
 
 interface SendHow {
-  /** Undefined for now. */
+  /** When it is to go; at once where that is left out. */
   at?: Date | undefined;
   andArchive?: boolean | undefined;
   /** By a button that says that it may be read on the way. */
